@@ -1,0 +1,9 @@
+# Flags that every target of the project shares, as an interface target.
+add_library(ptychopatch_flags INTERFACE)
+# One formula, one result: no fused multiply-add unless the source asks for it.
+target_compile_options(ptychopatch_flags INTERFACE -ffp-contract=off -Wall -Wextra -Wshadow
+                       -Wno-missing-field-initializers)
+set(PTYCHOPATCH_WERROR OFF CACHE BOOL "Treat warnings as errors")
+if(PTYCHOPATCH_WERROR)
+  target_compile_options(ptychopatch_flags INTERFACE -Werror)
+endif()
