@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# Sourced by the other scripts: where the tree is, messages, and one way to configure and build.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc)
+
+say() { printf '\n== %s\n' "$*"; }
+
+die() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Prints the comment at the head of the calling script, the shebang and the licence line left out.
+usage() { awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "$0"; }
+
+# The interpreter that has Debian's NumPy, whatever else comes first in PATH.
+python=/usr/bin/python3
+[[ -x $python ]] || python=python3
+
+# configure PRESET [cmake arguments]; quiet unless it fails
+configure() {
+  local preset=$1 output
+  shift
+  if command -v ccache > /dev/null; then
+    set -- -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@"
+  fi
+  if ! output=$(cd "$root" &&
+    cmake --preset "$preset" -DPython3_EXECUTABLE="$python" "$@" 2>&1); then
+    printf '%s\n' "$output" >&2
+    die "cmake --preset $preset failed"
+  fi
+}
+
+# build PRESET [target ...]
+build() {
+  local preset=$1
+  shift
+  cmake --build "$root/build/$preset" --parallel "$jobs" ${1:+--target "$@"}
+}

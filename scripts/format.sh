@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Formats every C and C++ file of the tree in place with clang-format.
+#
+# usage: scripts/format.sh [--check] [--help]
+#
+#   --check  change nothing; name the files that differ and fail if there are any
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+mode=(-i)
+case ${1:-} in
+  '') ;;
+  --check) mode=(--dry-run --Werror) ;;
+  -h | --help) usage; exit 0 ;;
+  *) die "unknown argument $1; see --help" ;;
+esac
+command -v clang-format > /dev/null || die "no clang-format; run scripts/install-deps.sh --dev"
+
+cd "$root"
+git ls-files -z -- '*.c' '*.h' '*.cpp' '*.hpp' '*.cu' '*.cuh' | xargs -0 clang-format "${mode[@]}"

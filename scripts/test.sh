@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds, and runs all tests.
+#
+# usage: scripts/test.sh [--help]
+#
+# First the fast tests under the address and undefined behaviour sanitizers, then every test of the
+# release build. What is printed last is ctest's summary of the release build.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+case ${1:-} in
+  '') ;;
+  -h | --help) usage; exit 0 ;;
+  *) die "unknown argument $1; see --help" ;;
+esac
+
+"$root/scripts/install-deps.sh"
+
+say "address and undefined behaviour sanitizers: build"
+configure asan-ubsan
+build asan-ubsan
+say "address and undefined behaviour sanitizers: fast tests"
+ctest --test-dir "$root/build/asan-ubsan" -L fast -j "$jobs" --output-on-failure --no-tests=error
+
+say "release: build"
+configure release
+build release
+say "release: all tests"
+ctest --test-dir "$root/build/release" -j "$jobs" --output-on-failure --no-tests=error
