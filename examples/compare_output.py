@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a program; fails unless it exits 0 and prints exactly the expected text."""
+import subprocess
+import sys
+
+
+def main(program, *lines):
+    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{program} exited {done.returncode}")
+    if done.stdout.splitlines() != list(lines):
+        sys.exit(f"expected:\n" + "\n".join(lines) + f"\ngot:\n{done.stdout}")
+
+
+main(*sys.argv[1:])
