@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The frozen half of the ABI: sizes, offsets and numbers of ptychopatch.h on a 64-bit machine.
+// What fails here breaks programs that are already compiled.
+#include <stddef.h>
+
+#include "check.h"
+
+/* C99 has no static assertion: an array of -1 elements does not compile. */
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define ASSERT_STATIC(condition) typedef char JOIN(assertion_, __LINE__)[(condition) ? 1 : -1]
+#define ASSERT_OFFSET(type, member, offset) ASSERT_STATIC(offsetof(type, member) == (offset))
+
+ASSERT_STATIC(sizeof(void *) == 8);
+
+ASSERT_STATIC(sizeof(ppatch_array) == 152);
+ASSERT_OFFSET(ppatch_array, data, 0);
+ASSERT_OFFSET(ppatch_array, dtype, 8);
+ASSERT_OFFSET(ppatch_array, ndim, 12);
+ASSERT_OFFSET(ppatch_array, shape, 16);
+ASSERT_OFFSET(ppatch_array, strides, 80);
+ASSERT_OFFSET(ppatch_array, device_type, 144);
+ASSERT_OFFSET(ppatch_array, device_id, 148);
+
+ASSERT_STATIC(sizeof(ppatch_context_options) == 88);
+ASSERT_OFFSET(ppatch_context_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_context_options, backend, 4);
+ASSERT_OFFSET(ppatch_context_options, device, 8);
+ASSERT_OFFSET(ppatch_context_options, num_threads, 12);
+ASSERT_OFFSET(ppatch_context_options, memory_budget, 16);
+ASSERT_OFFSET(ppatch_context_options, log_level, 24);
+ASSERT_OFFSET(ppatch_context_options, reserved, 28);
+ASSERT_OFFSET(ppatch_context_options, allocate, 32);
+ASSERT_OFFSET(ppatch_context_options, deallocate, 40);
+ASSERT_OFFSET(ppatch_context_options, allocator_user, 48);
+ASSERT_OFFSET(ppatch_context_options, log, 56);
+ASSERT_OFFSET(ppatch_context_options, log_user, 64);
+ASSERT_OFFSET(ppatch_context_options, progress, 72);
+ASSERT_OFFSET(ppatch_context_options, progress_user, 80);
+
+ASSERT_STATIC(sizeof(ppatch_context_info) == 104);
+ASSERT_OFFSET(ppatch_context_info, struct_size, 0);
+ASSERT_OFFSET(ppatch_context_info, backend, 4);
+ASSERT_OFFSET(ppatch_context_info, device, 8);
+ASSERT_OFFSET(ppatch_context_info, num_threads, 12);
+ASSERT_OFFSET(ppatch_context_info, memory_budget, 16);
+ASSERT_OFFSET(ppatch_context_info, device_name, 24);
+ASSERT_OFFSET(ppatch_context_info, simd, 88);
+
+ASSERT_STATIC(sizeof(ppatch_patch_options) == 120);
+ASSERT_OFFSET(ppatch_patch_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_patch_options, interpolation, 4);
+ASSERT_OFFSET(ppatch_patch_options, patch_height, 8);
+ASSERT_OFFSET(ppatch_patch_options, patch_width, 16);
+ASSERT_OFFSET(ppatch_patch_options, boundary, 24);
+ASSERT_OFFSET(ppatch_patch_options, anchor, 28);
+ASSERT_OFFSET(ppatch_patch_options, axes, 32);
+ASSERT_OFFSET(ppatch_patch_options, sign, 36);
+ASSERT_OFFSET(ppatch_patch_options, layout, 40);
+ASSERT_OFFSET(ppatch_patch_options, algorithm, 44);
+ASSERT_OFFSET(ppatch_patch_options, group_size, 48);
+ASSERT_OFFSET(ppatch_patch_options, local_offsets, 56);
+ASSERT_OFFSET(ppatch_patch_options, reserved, 60);
+ASSERT_OFFSET(ppatch_patch_options, constant_real, 64);
+ASSERT_OFFSET(ppatch_patch_options, constant_imag, 72);
+ASSERT_OFFSET(ppatch_patch_options, jitter_sigma, 80);
+ASSERT_OFFSET(ppatch_patch_options, jitter_seed, 88);
+ASSERT_OFFSET(ppatch_patch_options, position_capacity, 96);
+ASSERT_OFFSET(ppatch_patch_options, image_height, 104);
+ASSERT_OFFSET(ppatch_patch_options, image_width, 112);
+
+ASSERT_STATIC(sizeof(ppatch_patch_plan_info) == 32);
+ASSERT_OFFSET(ppatch_patch_plan_info, struct_size, 0);
+ASSERT_OFFSET(ppatch_patch_plan_info, algorithm, 4);
+ASSERT_OFFSET(ppatch_patch_plan_info, position_count, 8);
+ASSERT_OFFSET(ppatch_patch_plan_info, position_capacity, 16);
+ASSERT_OFFSET(ppatch_patch_plan_info, bytes, 24);
+
+ASSERT_STATIC(sizeof(ppatch_status) == 4 && sizeof(ppatch_dtype) == 4);
+ASSERT_STATIC(PPATCH_OK == 0 && PPATCH_ERROR_INVALID_ARGUMENT == 1 &&
+              PPATCH_ERROR_OUT_OF_MEMORY == 2 && PPATCH_ERROR_UNSUPPORTED == 3 &&
+              PPATCH_ERROR_CANCELLED == 4 && PPATCH_ERROR_NOT_BUILT == 5 &&
+              PPATCH_ERROR_NO_DEVICE == 6 && PPATCH_ERROR_DEVICE == 7 && PPATCH_ERROR_IO == 8 &&
+              PPATCH_ERROR_INTERNAL == 9);
+ASSERT_STATIC(PPATCH_F32 == 1 && PPATCH_F64 == 2 && PPATCH_C64 == 3 && PPATCH_C128 == 4 &&
+              PPATCH_I32 == 5 && PPATCH_I64 == 6);
+ASSERT_STATIC(PPATCH_HOST == 1 && PPATCH_CUDA == 2 && PPATCH_CUDA_HOST == 3);
+ASSERT_STATIC(PPATCH_BACKEND_AUTO == 0 && PPATCH_BACKEND_CPU == 1 && PPATCH_BACKEND_CUDA == 2);
+ASSERT_STATIC(PPATCH_LOG_DEBUG == 1 && PPATCH_LOG_INFO == 2 && PPATCH_LOG_WARNING == 3);
+ASSERT_STATIC(PPATCH_BILINEAR == 0 && PPATCH_NEAREST == 1 && PPATCH_BICUBIC == 2 &&
+              PPATCH_LANCZOS3 == 3);
+ASSERT_STATIC(PPATCH_ZERO == 0 && PPATCH_CONSTANT == 1 && PPATCH_EDGE == 2 && PPATCH_REFLECT == 3 &&
+              PPATCH_WRAP == 4);
+ASSERT_STATIC(PPATCH_CORNER == 0 && PPATCH_HALF == 1 && PPATCH_CENTRE == 2);
+ASSERT_STATIC(PPATCH_YX == 0 && PPATCH_XY == 1 && PPATCH_WINDOW == 0 && PPATCH_CONTENT == 1);
+ASSERT_STATIC(PPATCH_FLAT == 0 && PPATCH_CHANNEL_LAST == 1 && PPATCH_CHANNEL_FIRST == 2);
+ASSERT_STATIC(PPATCH_ALGORITHM_AUTO == 0 && PPATCH_ALGORITHM_BATCHED == 1 &&
+              PPATCH_ALGORITHM_ITERATIVE == 2);
+ASSERT_STATIC(PPATCH_LOCAL_OFFSETS_AS_GIVEN == 0 && PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN == 1);
+ASSERT_STATIC(PPATCH_OVERWRITE == 0 && PPATCH_ACCUMULATE == 1);
+
+/* The helpers of the header, which every program compiles into itself. */
+static void check_array_helpers(void) {
+  static const int64_t shape[3] = {4, 5, 6};
+  static const int64_t strides[3] = {-60, 1, 10};
+  static float data[120];
+  const ppatch_array plain = ppatch_array_c(data, PPATCH_F32, 3, shape);
+  const ppatch_array strided = ppatch_array_strided(data, PPATCH_F32, 3, shape, strides);
+  int d;
+  CHECK(plain.data == data && plain.dtype == PPATCH_F32 && plain.ndim == 3);
+  CHECK(plain.device_type == PPATCH_HOST && plain.device_id == 0);
+  CHECK(plain.strides[0] == 30 && plain.strides[1] == 6 && plain.strides[2] == 1);
+  for (d = 0; d < 3; ++d) {
+    CHECK(plain.shape[d] == shape[d] && strided.shape[d] == shape[d]);
+    CHECK(strided.strides[d] == strides[d]);
+  }
+  for (d = 3; d < PPATCH_MAX_NDIM; ++d) CHECK(plain.shape[d] == 0 && plain.strides[d] == 0);
+}
+
+static void check_versions(void) {
+  char text[32];
+  snprintf(text, sizeof text, "%d.%d.%d", PPATCH_VERSION_MAJOR, PPATCH_VERSION_MINOR,
+           PPATCH_VERSION_PATCH);
+  CHECK(strcmp(ppatch_version_string(), text) == 0);
+  CHECK(strcmp(text, PROJECT_VERSION_TEXT) == 0);
+  CHECK(ppatch_version() ==
+        10000 * PPATCH_VERSION_MAJOR + 100 * PPATCH_VERSION_MINOR + PPATCH_VERSION_PATCH);
+  CHECK(ppatch_abi_version() == PROJECT_ABI);
+}
+
+static void check_dtype_sizes(void) {
+  CHECK(ppatch_dtype_size(PPATCH_F32) == 4 && ppatch_dtype_size(PPATCH_F64) == 8);
+  CHECK(ppatch_dtype_size(PPATCH_C64) == 8 && ppatch_dtype_size(PPATCH_C128) == 16);
+  CHECK(ppatch_dtype_size(PPATCH_I32) == 4 && ppatch_dtype_size(PPATCH_I64) == 8);
+  CHECK(ppatch_dtype_size(0) == 0 && ppatch_dtype_size(7) == 0 && ppatch_dtype_size(-1) == 0);
+  CHECK(ppatch_dtype_size(INT32_MAX) == 0 && ppatch_dtype_size(INT32_MIN) == 0);
+}
+
+int main(void) {
+  check_array_helpers();
+  check_versions();
+  check_dtype_sizes();
+  return report("layout_test");
+}
