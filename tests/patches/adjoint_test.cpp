@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The scale of every tolerance here is the largest sum of absolute terms: what rounding acts on,
+// however far the sum itself cancels.
+#include <cmath>
+
+#include "support/check.hpp"
+#include "support/job.hpp"
+
+namespace {
+
+class Adjoint : public testing::TestWithParam<Kind> {
+ protected:
+  void run(int count, const std::function<void(const Case&)>& body) {
+    for_each_case(
+        count, [&](Case& c) { set_kind(c, GetParam()); }, body);
+  }
+};
+
+std::vector<double> ones_magnitude(const oracle::Scan& scan, const Values& patches) {
+  return oracle::adjoint_magnitude(scan, Values(patches.size(), 1.0));
+}
+
+TEST_P(Adjoint, AgreesWithTheOracle) {
+  run(10, [](const Case& c) {
+    Job job(c);
+    const oracle::Scan scan = c.scan();
+    const Values patches = job.patch_values();
+    const Values want = oracle::adjoint(scan, patches);
+    const Values weights = as_complex(oracle::coverage(scan));
+    const double scale = largest(oracle::adjoint_magnitude(scan, patches));
+    const double weights_scale = largest(ones_magnitude(scan, patches));
+    const Job::Sums over = job.adjoint(PPATCH_OVERWRITE);
+    expect_close(over.image.values(), want, scale, tolerance(c.dtype), "image");
+    expect_close(over.coverage.values(), weights, weights_scale, tolerance(c.dtype), "coverage");
+    const Job::Sums more = job.adjoint(PPATCH_ACCUMULATE);
+    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, tolerance(c.dtype),
+                 "accumulated image");
+    expect_close(more.coverage.values(), sum(more.coverage_before, weights), weights_scale + 1,
+                 tolerance(c.dtype), "accumulated coverage");
+  });
+}
+
+// The quotient's error is its parts' error over the divisor.
+TEST_P(Adjoint, AssembleDividesByTheCoverage) {
+  run(6, [](const Case& c) {
+    Job job(c);
+    const oracle::Scan scan = c.scan();
+    const double eps = c.seed % 2 ? 0.25 : 2;
+    const Job::Sums got = job.assemble(eps);
+    const Values want = oracle::assemble(scan, job.patch_values(), eps);
+    const double scale = largest(oracle::adjoint_magnitude(scan, job.patch_values()));
+    const double weights_scale = largest(ones_magnitude(scan, job.patch_values()));
+    expect_close(got.image.values(), want, scale / eps * (1 + weights_scale / eps),
+                 tolerance(c.dtype), "assembled image");
+    expect_close(got.coverage.values(), as_complex(oracle::coverage(scan)), weights_scale,
+                 tolerance(c.dtype), "coverage");
+  });
+}
+
+TEST_P(Adjoint, IsTheSameWithoutCoverage) {
+  run(4, [](const Case& c) {
+    Job job(c);
+    const Job::Sums with = job.adjoint(PPATCH_OVERWRITE);
+    HostArray without(c.dtype, with.image.shape());
+    job.plan().adjoint(job.patches().view(), without.view());
+    expect_same_bits({with.image}, {without}, "image without coverage");
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Adjoint, all_kinds(), kind_name);
+
+TEST(AdjointOfConstant, IsThatOfZero) {
+  const auto constant = [](Case& c) { c.options.boundary = PPATCH_CONSTANT; };
+  for_each_case(60, constant, [](const Case& c) {
+    Case zero = c;
+    zero.options.boundary = PPATCH_ZERO;
+    const Job::Sums a = Job(c).adjoint(PPATCH_OVERWRITE);
+    const Job::Sums b = Job(zero).adjoint(PPATCH_OVERWRITE);
+    expect_same_bits({a.image, a.coverage}, {b.image, b.coverage}, "constant against zero");
+  });
+}
+
+TEST(Assemble, GivesTheImageBackFromWholePositions) {
+  const auto whole = [](Case& c) {
+    c.options.boundary = PPATCH_ZERO;
+    c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
+    c.form = PositionForm::kF64;
+  };
+  for_each_case(60, whole, [](const Case& drawn) {
+    Case c = drawn;
+    for (double& p : c.rest) p = std::floor(p);
+    if (c.options.anchor == PPATCH_CENTRE) c.options.anchor = PPATCH_HALF;
+    Job job(c);
+    const HostArray patches = job.extract();
+    Job::Sums out = job.assemble(1e-9);
+    job.plan().assemble(patches.view(), out.image.view(), out.coverage.view(), 1e-9);
+    for (std::int64_t i = 0; i < out.image.size(); ++i) {
+      const bool reached = out.coverage.get(i) != 0.0;
+      const Complex want = reached ? job.image().get(i) : 0;
+      ASSERT_NEAR(std::abs(out.image.get(i) - want), 0, tolerance(c.dtype)) << i;
+    }
+  });
+}
+
+}  // namespace

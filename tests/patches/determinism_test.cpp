@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The same bits, however the work is split.
+#include <cstdlib>
+#include <optional>
+
+#include "support/check.hpp"
+#include "support/job.hpp"
+
+namespace {
+
+using ptychopatch::Context;
+
+// Enough work that threads, tiles and chunks all come into play.
+void make_large(Case& c) {
+  c.max_elements = 60000;
+  if (c.count > 3) {
+    c.height += 60;
+    c.width += 90;
+    c.count = 90;
+  }
+  if (c.options.local_offsets == PPATCH_LOCAL_OFFSETS_AS_GIVEN) {
+    c.options.jitter_sigma = c.modes == 2 ? 0.7 : 0;
+  }
+  c.options.jitter_seed = 42;
+}
+
+void make_batched(Case& c) {
+  make_large(c);
+  c.options.algorithm = PPATCH_ALGORITHM_BATCHED;
+}
+
+Context context_of(int threads, std::uint64_t budget) {
+  ppatch_context_options options = ptychopatch::context_options();
+  options.backend = PPATCH_BACKEND_CPU;
+  options.num_threads = threads;
+  options.memory_budget = budget;
+  return Context(options);
+}
+
+std::vector<HostArray> everything(const Case& c, const Context& context) {
+  return Job(c, context).everything();
+}
+
+TEST(Determinism, Repeated) {
+  for_each_case(20, make_large, [](const Case& c) {
+    expect_same_bits(Job(c).everything(), Job(c).everything(), "a second run");
+    Job job(c);
+    expect_same_bits({job.adjoint(PPATCH_OVERWRITE).image}, {job.adjoint(PPATCH_OVERWRITE).image},
+                     "a second call");
+  });
+}
+
+TEST(Determinism, Threads) {
+  for_each_case(25, make_batched, [](const Case& c) {
+    const auto one = everything(c, shared_context(1));
+    for (int threads : {2, 3, 8}) {
+      expect_same_bits(one, everything(c, shared_context(threads)),
+                       std::to_string(threads) + " threads");
+    }
+  });
+}
+
+TEST(Determinism, BatchedAndIterative) {
+  for_each_case(25, make_batched, [](const Case& c) {
+    Case iterative = c;
+    iterative.options.algorithm = PPATCH_ALGORITHM_ITERATIVE;
+    expect_same_bits(Job(c).everything(), Job(iterative).everything(), "iterative");
+  });
+}
+
+// The context and the outputs under a budget, or nothing where the budget is refused.
+std::optional<std::vector<HostArray>> within(const Case& c, std::uint64_t budget) {
+  try {
+    return everything(c, context_of(c.threads, budget));
+  } catch (const ptychopatch::Error& error) {
+    if (error.status() != PPATCH_ERROR_OUT_OF_MEMORY) throw;
+    return std::nullopt;
+  }
+}
+
+TEST(Determinism, MemoryBudgets) {
+  for_each_case(12, make_large, [](const Case& c) {
+    const auto unlimited = Job(c).everything();
+    std::uint64_t refused = 0;
+    std::uint64_t accepted = std::uint64_t{1} << 30;
+    while (accepted - refused > 64) {
+      const std::uint64_t budget = refused + (accepted - refused) / 2;
+      const auto outputs = within(c, budget);
+      (outputs ? accepted : refused) = budget;
+      if (outputs) {
+        expect_same_bits(unlimited, *outputs, "a budget of " + std::to_string(budget));
+      }
+      if (testing::Test::HasFailure()) return;
+    }
+  });
+}
+
+TEST(Determinism, SimdLevels) {
+  struct Level {
+    std::string name;
+    Context context;
+  };
+  std::vector<Level> levels;
+  const char* before = std::getenv("PPATCH_SIMD");
+  const std::string restore = before ? before : "";
+  for (const char* name : {"emu128", "sse4", "avx2", "avx3"}) {
+    setenv("PPATCH_SIMD", name, 1);
+    try {
+      levels.push_back({name, context_of(2, 0)});
+      EXPECT_EQ(levels.back().context.info().simd, levels.back().name);
+    } catch (const ptychopatch::Error& error) {
+      EXPECT_NE(std::string(name), "emu128") << error.what();
+      std::cout << "no " << name << " here: " << error.what() << "\n";
+    }
+  }
+  if (before) {
+    setenv("PPATCH_SIMD", restore.c_str(), 1);
+  } else {
+    unsetenv("PPATCH_SIMD");
+  }
+  for_each_case(50, make_large, [&](const Case& c) {
+    const auto usual = Job(c).everything();
+    for (const Level& level : levels) {
+      expect_same_bits(usual, everything(c, level.context), level.name);
+    }
+  });
+}
+
+TEST(Determinism, PositionsSetAnew) {
+  for_each_case(25, make_large, [](const Case& c) {
+    if (c.indexed || c.split()) return;
+    Job fresh(c);
+    const auto want = fresh.everything();
+    Job moved(c);
+    HostArray other(PPATCH_F64, {c.count, 2});
+    Random random(c.seed);
+    other.fill(random);
+    moved.plan().set_positions(other.view());
+    (void)moved.plan().info();
+    moved.plan().set_positions(moved.positions().view());
+    expect_same_bits(want, moved.everything(), "a plan set to other positions and back");
+  });
+}
+
+// Patches do not depend on the company they are cut in; without jitter, which counts from 0.
+TEST(Determinism, PositionsSplitIntoBatches) {
+  const auto flat = [](Case& c) {
+    make_large(c);
+    c.options.jitter_sigma = 0;
+    c.options.layout = PPATCH_FLAT;
+    c.indexed = false;
+    c.images = 0;
+    c.contiguous = true;
+    c.form = PositionForm::kF64;
+    c.positions_grouped = false;
+  };
+  for_each_case(25, flat, [](const Case& c) {
+    Job whole(c);
+    const HostArray all = whole.extract();
+    HostArray parts(c.dtype, all.shape());
+    const std::int64_t area = c.options.patch_height * c.options.patch_width;
+    const std::int64_t bytes = ppatch_dtype_size(c.dtype);
+    const std::int64_t step = 3 * c.members();
+    for (std::int64_t k = 0; k < c.count; k += step) {
+      const std::int64_t n = std::min(step, c.count - k);
+      ptychopatch::PatchPlan plan(shared_context(2),
+                                  ptychopatch::array(c.rest.data() + 2 * k, {n, 2}), c.options);
+      plan.extract(whole.image().view(),
+                   ptychopatch::array(static_cast<std::byte*>(parts.view().data) + k * area * bytes,
+                                      c.dtype, {n, c.options.patch_height, c.options.patch_width}));
+    }
+    expect_same_bits({all}, {parts}, "batches of positions");
+  });
+}
+
+}  // namespace

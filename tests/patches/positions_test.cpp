@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// set_positions on a living plan: what it refuses, and that refusing changes nothing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "ptychopatch/ptychopatch.hpp"
+#include "support/check.hpp"
+#include "support/job.hpp"
+
+namespace {
+
+using ptychopatch::array;
+using ptychopatch::PatchPlan;
+using testing::HasSubstr;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+class Positions : public testing::Test {
+ protected:
+  Positions() {
+    ppatch_patch_options options = ptychopatch::patch_options(2, 3);
+    options.position_capacity = 6;
+    plan_ = std::make_unique<PatchPlan>(shared_context(2), array(old_.data(), {4, 2}), options);
+  }
+
+  // The call failed as `status`, naming each of `words`, and the plan is as it was.
+  void expect_refused(ppatch_status got, const std::vector<std::string>& words) {
+    EXPECT_EQ(got, PPATCH_ERROR_INVALID_ARGUMENT);
+    for (const std::string& word : words) EXPECT_THAT(ppatch_last_error(), HasSubstr(word));
+    expect_positions(old_);
+  }
+
+  void expect_positions(const std::vector<double>& want) {
+    ASSERT_EQ(plan_->info().position_count, static_cast<std::int64_t>(want.size() / 2));
+    std::vector<double> used(want.size(), kNan);
+    plan_->positions(array(used.data(), {static_cast<std::int64_t>(used.size() / 2), 2}));
+    EXPECT_EQ(used, want);
+  }
+
+  ppatch_status set(const std::vector<double>& positions) {
+    const auto count = static_cast<std::int64_t>(positions.size() / 2);
+    const ppatch_array view = array(positions.data(), {count, 2});
+    return ppatch_patch_plan_set_positions(plan_->get(), &view);
+  }
+
+  const std::vector<double> old_{0.5, 1, 2.25, -3, 7, 8, -1.125, 0};
+  std::unique_ptr<PatchPlan> plan_;
+};
+
+TEST_F(Positions, AreThoseGiven) { expect_positions(old_); }
+
+TEST_F(Positions, MayBeFewerOrMoreUpToTheCapacity) {
+  for (std::size_t count : {6U, 1U, 0U, 5U}) {
+    std::vector<double> wanted(2 * count);
+    for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = 0.375 * static_cast<double>(i);
+    EXPECT_EQ(set(wanted), PPATCH_OK) << ppatch_last_error();
+    expect_positions(wanted);
+  }
+}
+
+TEST_F(Positions, NamesTheNaN) {
+  for (std::size_t bad = 0; bad < 10; ++bad) {
+    std::vector<double> wanted(10, 1.5);
+    wanted[bad] = kNan;
+    expect_refused(set(wanted), {"positions", std::to_string(bad / 2), "nan"});
+  }
+}
+
+TEST_F(Positions, NamesTheInfinity) {
+  for (double value : {kInfinity, -kInfinity}) {
+    expect_refused(set({1, 2, 3, 4, 5, value}), {"positions", "2", "inf"});
+  }
+}
+
+TEST_F(Positions, NamesTheOneOutOfRange) {
+  expect_refused(set({1, 2, 1.0000001e9, 4}), {"positions", "1"});
+  expect_refused(set({1, 2, 3, -1.0000001e9}), {"positions", "1"});
+  expect_refused(set({1e300, 2}), {"positions", "0"});
+  EXPECT_EQ(set({1e9, -1e9}), PPATCH_OK) << ppatch_last_error();
+}
+
+TEST_F(Positions, NamesTheBadFloat) {
+  const float values[] = {1, 2, 3, std::numeric_limits<float>::quiet_NaN()};
+  const ppatch_array view = array(values, {2, 2});
+  expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &view), {"1"});
+}
+
+TEST_F(Positions, NamesTheBadFraction) {
+  const std::int32_t whole[] = {1, 2, 3, 4, 5, 6};
+  for (double value : {kNan, kInfinity, -kInfinity, 1e300}) {
+    const double fraction[] = {0, 0, 0, value, 0, 0};
+    const ppatch_array whole_view = array(whole, {3, 2});
+    const ppatch_array fraction_view = array(fraction, {3, 2});
+    expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &whole_view, &fraction_view),
+                   {"1"});
+  }
+}
+
+TEST_F(Positions, NamesTheBadWholePart) {
+  const std::int32_t whole[] = {1, 2, 3, 4, 5, std::numeric_limits<std::int32_t>::min()};
+  const double fraction[] = {0, 0, 0, 0, 0, 0};
+  const ppatch_array whole_view = array(whole, {3, 2});
+  const ppatch_array fraction_view = array(fraction, {3, 2});
+  expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &whole_view, &fraction_view),
+                 {"2"});
+}
+
+TEST_F(Positions, RefusesMoreThanTheCapacity) {
+  expect_refused(set(std::vector<double>(14, 1)), {"6", "7"});
+}
+
+TEST_F(Positions, RefusesWrongShapes) {
+  const std::vector<double> values(12, 1);
+  for (const Shape& shape : {Shape{4, 3}, Shape{6}, Shape{2, 3, 2}, Shape{1, 2, 3, 2}}) {
+    const ppatch_array view = array(values.data(), shape);
+    expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &view), {"positions"});
+  }
+  const std::int32_t whole[] = {1, 2, 3, 4};
+  const ppatch_array whole_view = array(whole, {2, 2});
+  expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &whole_view), {"positions"});
+}
+
+TEST_F(Positions, RefusesPartsOfDifferentShapes) {
+  const std::int32_t whole[] = {1, 2, 3, 4, 5, 6};
+  const double fraction[] = {0, 0, 0, 0};
+  const ppatch_array whole_view = array(whole, {3, 2});
+  const ppatch_array fraction_view = array(fraction, {2, 2});
+  expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &whole_view, &fraction_view),
+                 {"fraction"});
+}
+
+TEST_F(Positions, MustFillGroups) {
+  ppatch_patch_options options = ptychopatch::patch_options(2, 2);
+  options.group_size = 3;
+  options.position_capacity = 9;
+  PatchPlan plan(shared_context(1), options);
+  const std::vector<double> values(8, 1);
+  const ppatch_array view = array(values.data(), {4, 2});
+  EXPECT_EQ(ppatch_patch_plan_set_positions(plan.get(), &view), PPATCH_ERROR_INVALID_ARGUMENT);
+  EXPECT_EQ(plan.info().position_count, 0);
+}
+
+// Refused at creation, too, without a plan left behind.
+TEST(PositionsAtCreation, NamesTheNaN) {
+  const double values[] = {1, 2, 3, 4, kNan, 5};
+  const ppatch_array view = array(values, {3, 2});
+  const ppatch_patch_options options = ptychopatch::patch_options(2, 2);
+  auto* plan = reinterpret_cast<ppatch_patch_plan*>(1);
+  EXPECT_EQ(ppatch_patch_plan_create(&plan, shared_context(1).get(), &view, &options),
+            PPATCH_ERROR_INVALID_ARGUMENT);
+  EXPECT_EQ(plan, nullptr);
+  EXPECT_THAT(ppatch_last_error(), HasSubstr("2"));
+}
+
+// get_positions gives back what any form was given, in the caller's axes and sign.
+TEST(PositionsInUse, AreTheOracles) {
+  for_each_case(200, nullptr, [](const Case& c) {
+    Job job(c);
+    HostArray used(PPATCH_F64, {c.count, 2});
+    job.plan().positions(used.view());
+    const auto want = oracle::positions_in_use(c.options, c.scan().positions);
+    for (std::int64_t i = 0; i < used.size(); ++i) {
+      const double value = static_cast<double>(oracle::value(want[i / 2][i % 2]));
+      ASSERT_NEAR(used.get(i).real(), value, 4e-16 * std::fabs(value)) << i;
+    }
+  });
+}
+
+TEST(ImageIndex, IsDroppedWhereTheCountChanges) {
+  ppatch_patch_options options = ptychopatch::patch_options(1, 1);
+  options.position_capacity = 3;
+  const double positions[] = {0, 0, 0, 1, 1, 0};
+  PatchPlan plan(shared_context(1), array(positions, {2, 2}), options);
+  const std::int64_t index[] = {1, 0};
+  plan.set_image_index(array(index, {2}));
+  const double images[] = {1, 2, 3, 4, 5, 6, 7, 8};
+  double patches[6];
+  plan.set_positions(array(positions, {2, 2}));
+  plan.extract(array(images, {2, 2, 2}), array(patches, {2, 1, 1}));
+  EXPECT_EQ(patches[0], 5);
+  EXPECT_EQ(patches[1], 2);
+  plan.set_positions(array(positions, {3, 2}));
+  plan.extract(array(images, {2, 2, 2}), array(patches, {2, 3, 1, 1}));
+  EXPECT_EQ((std::vector<double>{patches, patches + 6}), (std::vector<double>{1, 2, 3, 5, 6, 7}));
+}
+
+}  // namespace

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The scale is the largest sum of absolute terms, as for the adjoint.
+#include <algorithm>
+
+#include "support/check.hpp"
+#include "support/job.hpp"
+
+namespace {
+
+class Probe : public testing::TestWithParam<Kind> {
+ protected:
+  void run(int count, const std::function<void(const Case&)>& body) {
+    for_each_case(
+        count, [&](Case& c) { set_kind(c, GetParam()); }, body);
+  }
+};
+
+Values real_part(const Values& values) {
+  Values out;
+  for (const Complex& value : values) out.emplace_back(value.real());
+  return out;
+}
+
+Values absolute(const Values& values) {
+  Values out;
+  for (const Complex& value : values) out.emplace_back(std::abs(value));
+  return out;
+}
+
+TEST_P(Probe, ExtractAgreesWithTheOracle) {
+  run(8, [](const Case& c) {
+    Job job(c);
+    const Values got = job.canonical(job.probe_extract(), c.modes);
+    const Values want = oracle::probe_extract(c.scan(), job.image_values(), job.probe());
+    const double outside = std::abs(Complex(c.options.constant_real, c.options.constant_imag));
+    expect_close(got, want,
+                 largest(job.probe().values) * std::max(largest(job.image_values()), outside),
+                 tolerance(c.dtype), "wave element");
+  });
+}
+
+TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
+  run(8, [](const Case& c) {
+    Job job(c);
+    const oracle::Scan scan = c.scan();
+    oracle::Probe bound = job.probe();
+    bound.values = absolute(bound.values);
+    const Values want =
+        oracle::adjoint(scan, oracle::probe_weighted(scan, job.wave_values(), job.probe()));
+    const double scale = largest(oracle::adjoint_magnitude(
+        scan, oracle::probe_weighted(scan, absolute(job.wave_values()), bound)));
+    const Values power = oracle::probe_power(scan, job.probe());
+    const Values weights = real_part(oracle::adjoint(scan, power));
+    const double weights_scale = largest(oracle::adjoint_magnitude(scan, power));
+    const Job::Sums over = job.probe_adjoint_image(PPATCH_OVERWRITE);
+    expect_close(over.image.values(), want, scale, tolerance(c.dtype), "image");
+    expect_close(over.coverage.values(), weights, weights_scale, tolerance(c.dtype), "coverage");
+    const Job::Sums more = job.probe_adjoint_image(PPATCH_ACCUMULATE);
+    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, tolerance(c.dtype),
+                 "accumulated image");
+    expect_close(more.coverage.values(), sum(more.coverage_before, weights), weights_scale + 1,
+                 tolerance(c.dtype), "accumulated coverage");
+  });
+}
+
+TEST_P(Probe, AdjointByProbeAgreesWithTheOracle) {
+  run(8, [](const Case& c) {
+    Job job(c);
+    const oracle::Scan scan = c.scan();
+    const Values want =
+        oracle::probe_adjoint_probe(scan, job.image_values(), job.wave_values(), job.probe());
+    const double scale = largest(oracle::probe_adjoint_probe_magnitude(
+        scan, job.image_values(), job.wave_values(), job.probe()));
+    expect_close(job.probe_adjoint_probe(PPATCH_OVERWRITE).probe.values(), want, scale,
+                 tolerance(c.dtype), "probe");
+    const Job::ProbeSum more = job.probe_adjoint_probe(PPATCH_ACCUMULATE);
+    expect_close(more.probe.values(), sum(more.before, want), scale + 1, tolerance(c.dtype),
+                 "accumulated probe");
+  });
+}
+
+TEST_P(Probe, AdjointByImageIsTheSameWithoutCoverage) {
+  run(2, [](const Case& c) {
+    Job job(c);
+    const Job::Sums with = job.probe_adjoint_image(PPATCH_OVERWRITE);
+    HostArray without(c.dtype, with.image.shape());
+    job.plan().probe_adjoint_image(job.waves().view(), job.probe_array().view(), without.view());
+    expect_same_bits({with.image}, {without}, "image without coverage");
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Probe, all_kinds(), kind_name);
+
+}  // namespace

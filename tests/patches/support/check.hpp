@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CHECK_HPP_
+#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CHECK_HPP_
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "support/case.hpp"
+
+// What the library promises relative to the largest value: 1e-12 in double, 1e-6 in single.
+double tolerance(ppatch_dtype dtype);
+
+double largest(const Values& values);
+double largest(const std::vector<double>& values);
+Values as_complex(const std::vector<double>& values);
+Values sum(const Values& a, const Values& b);
+
+// Every |got - want| <= relative * scale, NaN failing.
+void expect_close(const Values& got, const Values& want, double scale, double relative,
+                  const std::string& what);
+
+void expect_same_bits(const std::vector<HostArray>& a, const std::vector<HostArray>& b,
+                      const std::string& what);
+
+// Runs body on `count` random cases (times PTYCHOPATCH_TEST_SCALE), naming the case that fails and
+// ending with it.
+void for_each_case(int count, const std::function<void(Case&)>& adjust,
+                   const std::function<void(const Case&)>& body);
+
+// dtype, interpolation, boundary: the axes of most suites.
+using Kind = std::tuple<ppatch_dtype, ppatch_interpolation, ppatch_boundary>;
+std::string kind_name(const testing::TestParamInfo<Kind>& info);
+void set_kind(Case& c, const Kind& kind);
+
+inline auto all_kinds() {
+  return testing::Combine(
+      testing::Values<ppatch_dtype>(PPATCH_F32, PPATCH_F64, PPATCH_C64, PPATCH_C128),
+      testing::Values<ppatch_interpolation>(PPATCH_BILINEAR, PPATCH_NEAREST, PPATCH_BICUBIC,
+                                            PPATCH_LANCZOS3),
+      testing::Values<ppatch_boundary>(PPATCH_ZERO, PPATCH_CONSTANT, PPATCH_EDGE, PPATCH_REFLECT,
+                                       PPATCH_WRAP));
+}
+
+#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CHECK_HPP_
