@@ -126,8 +126,7 @@ TEST_P(AllocationFailure, OfMakingAContext) {
 TEST_P(AllocationFailure, OfMakingAPlan) {
   const ContextPointer context = make_context(options());
   const ppatch_array positions = problem_.positions();
-  for (const std::int64_t image : {0, 40}) {
-    problem_.options().image_height = problem_.options().image_width = image;
+  {
     const Account account(allocator_);
     fail_each("ppatch_patch_plan_create", [&] {
       auto* plan = reinterpret_cast<ppatch_patch_plan*>(this);

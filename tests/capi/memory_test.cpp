@@ -43,11 +43,6 @@ class PlanMemory : public testing::TestWithParam<Size> {
       : random_(test_random("PlanMemory")),
         problem_(GetParam().image, GetParam().count, GetParam().patch, random_) {}
 
-  // With the image's size given, nothing is left for the operators to take.
-  void give_image_size() {
-    problem_.options().image_height = problem_.options().image_width = GetParam().image;
-  }
-
   Random random_;
   Problem problem_;
   CountingAllocator allocator_;
@@ -58,7 +53,6 @@ TEST_P(PlanMemory, IsWhatPlanBytesPromises) {
   allocator_.install(&options);
   const ContextPointer context = make_context(options);
   const std::uint64_t before = allocator_.live();
-  give_image_size();
   const std::uint64_t promised = promised_bytes(context, problem_);
   EXPECT_EQ(allocator_.live(), before) << "asking took memory";
   const PlanPointer plan = make_plan(context, problem_);
@@ -66,11 +60,10 @@ TEST_P(PlanMemory, IsWhatPlanBytesPromises) {
   EXPECT_EQ(held_bytes(plan), promised);
 }
 
-TEST_P(PlanMemory, IsAllTakenByCreateWhereTheImageSizeIsGiven) {
+TEST_P(PlanMemory, IsAllTakenByCreate) {
   ppatch_context_options options = cpu_options(2);
   allocator_.install(&options);
   const ContextPointer context = make_context(options);
-  give_image_size();
   const PlanPointer plan = make_plan(context, problem_);
   const std::int64_t calls = allocator_.calls();
   for (const Operation operation : kAllOperations) {
@@ -143,7 +136,6 @@ TEST_P(PlanMemory, StaysBelowEveryBudgetWithEqualBits) {
 }
 
 TEST_P(PlanMemory, LeastBudgetInTheTextIsEnoughAndNoLessIs) {
-  give_image_size();
   const ppatch_array positions = problem_.positions();
   const auto create = [&](std::uint64_t budget, CountingAllocator* allocator, std::string* text) {
     ppatch_context_options options = cpu_options(2);
