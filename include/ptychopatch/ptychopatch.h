@@ -91,9 +91,9 @@ enum { PPATCH_HOST = 1, PPATCH_CUDA = 2, PPATCH_CUDA_HOST = 3 };
 #define PPATCH_MAX_NDIM 8
 
 /* A view of memory that the caller owns. The layout is frozen. Inputs are never written. Outputs are
- * written in place; they may neither overlap themselves (two indices at one address) nor share
- * a byte range with an input: INVALID_ARGUMENT. An array with a zero in its shape may have NULL data.
- */
+ * written in place. They may not overlap themselves: sorted by size, each stride must exceed the span of
+ * the axes with smaller ones. Nor may they share a byte range with an input or another output. Either
+ * is INVALID_ARGUMENT. An array with a zero in its shape may have NULL data. */
 typedef struct ppatch_array {
   void *data;
   ppatch_dtype dtype;
@@ -187,7 +187,7 @@ typedef struct ppatch_context_options {
 
 /* Makes a context. *context is set to NULL first. options may be NULL: all defaults.
  * The environment variable PPATCH_SIMD (one of the names that ppatch_context_get_info gives, or
- * "emu128", "sse4", "avx2", "avx3") forces a SIMD level, for tests.
+ * "scalar", "sse4", "avx2", "avx3") forces a SIMD level, for tests.
  * Errors: INVALID_ARGUMENT, NOT_BUILT, NO_DEVICE, OUT_OF_MEMORY. */
 ppatch_status ppatch_context_create(ppatch_context **context, const ppatch_context_options *options);
 
@@ -312,8 +312,6 @@ typedef struct ppatch_patch_options {
   double jitter_sigma;   /* px; position k is moved by N(0, sigma) on each axis; 0: none */
   uint64_t jitter_seed;  /* the draw depends on (jitter_seed, k) alone */
   int64_t position_capacity; /* most positions the plan will ever hold; 0: those of create */
-  int64_t image_height;      /* where given (both or neither), create also takes the memory that the */
-  int64_t image_width;       /* first adjoint onto an image of that size would take */
 } ppatch_patch_options;
 
 #define PPATCH_PATCH_OPTIONS_INIT \

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CAPI_API_HPP_
+#define PTYCHOPATCH_CAPI_API_HPP_
+
+// The public header as the library itself sees it: its functions are exported, all else is hidden.
+#pragma GCC visibility push(default)
+#include "ptychopatch/ptychopatch.h"
+#pragma GCC visibility pop
+
+#include "capi/guard.hpp"
+
+#endif  // PTYCHOPATCH_CAPI_API_HPP_

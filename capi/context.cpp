@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capi/handles.hpp"
+#include "core/options.hpp"
+
+using ptychopatch::guarded;
+using ptychopatch::required;
+
+ppatch_status ppatch_context_create(ppatch_context** context,
+                                    const ppatch_context_options* options) {
+  return guarded(__func__, [&] {
+    required("context", context) = nullptr;
+    const auto read = ptychopatch::read_options("options", options);
+    *context = new ppatch_context{std::make_shared<ptychopatch::Context>(read)};
+  });
+}
+
+void ppatch_context_destroy(ppatch_context* context) { delete context; }
+
+ppatch_status ppatch_context_synchronize(ppatch_context* context) {
+  return guarded(__func__, [&] { required("context", context).shared->backend().synchronize(); });
+}
+
+ppatch_status ppatch_context_get_info(const ppatch_context* context, ppatch_context_info* info) {
+  return guarded(__func__, [&] {
+    ppatch_context_info read{};
+    required("context", context).shared->get_info(&read);
+    ptychopatch::write_info("info", read, info);
+  });
+}

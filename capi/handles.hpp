@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CAPI_HANDLES_HPP_
+#define PTYCHOPATCH_CAPI_HANDLES_HPP_
+
+#include <memory>
+
+#include "capi/api.hpp"
+#include "core/context.hpp"
+#include "core/patch_plan.hpp"
+
+struct ppatch_context {
+  std::shared_ptr<ptychopatch::Context> shared;
+};
+
+struct ppatch_patch_plan {
+  ptychopatch::PatchPlan plan;
+};
+
+#endif  // PTYCHOPATCH_CAPI_HANDLES_HPP_

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capi/handles.hpp"
+#include "core/options.hpp"
+
+using ptychopatch::guarded;
+using ptychopatch::required;
+
+ppatch_status ppatch_patch_plan_bytes(const ppatch_context* context, int64_t position_count,
+                                      const ppatch_patch_options* options, uint64_t* bytes) {
+  return guarded(__func__, [&] {
+    required("bytes", bytes) = 0;
+    const auto& shared = *required("context", context).shared;
+    *bytes = ptychopatch::PatchPlan::bytes(shared, position_count, options);
+  });
+}
+
+ppatch_status ppatch_patch_plan_create(ppatch_patch_plan** plan, ppatch_context* context,
+                                       const ppatch_array* positions,
+                                       const ppatch_patch_options* options) {
+  return guarded(__func__, [&] {
+    required("plan", plan) = nullptr;
+    const auto& shared = required("context", context).shared;
+    *plan = new ppatch_patch_plan{ptychopatch::PatchPlan(shared, positions, options)};
+  });
+}
+
+void ppatch_patch_plan_destroy(ppatch_patch_plan* plan) { delete plan; }
+
+ppatch_status ppatch_patch_plan_set_positions(ppatch_patch_plan* plan,
+                                              const ppatch_array* positions) {
+  return guarded(__func__, [&] { required("plan", plan).plan.set_positions(positions); });
+}
+
+ppatch_status ppatch_patch_plan_set_positions_split(ppatch_patch_plan* plan,
+                                                    const ppatch_array* integer,
+                                                    const ppatch_array* fraction) {
+  return guarded(__func__,
+                 [&] { required("plan", plan).plan.set_positions_split(integer, fraction); });
+}
+
+ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan* plan,
+                                                const ppatch_array* index) {
+  return guarded(__func__, [&] { required("plan", plan).plan.set_image_index(index); });
+}
+
+ppatch_status ppatch_patch_plan_set_stream(ppatch_patch_plan* plan, void* stream) {
+  return guarded(__func__, [&] { required("plan", plan).plan.set_stream(stream); });
+}
+
+ppatch_status ppatch_patch_plan_get_positions(const ppatch_patch_plan* plan,
+                                              const ppatch_array* positions) {
+  return guarded(__func__, [&] { required("plan", plan).plan.get_positions(positions); });
+}
+
+ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan* plan,
+                                         ppatch_patch_plan_info* info) {
+  return guarded(__func__, [&] {
+    ppatch_patch_plan_info read{};
+    required("plan", plan).plan.get_info(&read);
+    ptychopatch::write_info("info", read, info);
+  });
+}

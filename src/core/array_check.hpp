@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_
+#define PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "core/backend.hpp"
+#include "core/error.hpp"
+
+namespace ptychopatch {
+
+// One of the caller's arrays under the name of its argument, found sound: its shape and strides address
+// memory without overflow, and the backend can reach it. Every check throws INVALID_ARGUMENT.
+class CheckedArray {
+ public:
+  CheckedArray(const char* name, const ppatch_array* array, const Backend& backend);
+
+  const char* name() const { return name_; }
+  void* data() const { return array_->data; }
+  DType dtype() const { return static_cast<DType>(array_->dtype); }
+  int ndim() const { return array_->ndim; }
+  std::int64_t shape(int axis) const { return array_->shape[axis]; }
+  // In scalars of the real type: complex strides count twice.
+  std::int64_t stride(int axis) const { return array_->strides[axis] * components(); }
+  int components() const;
+  bool empty() const { return empty_; }
+
+  void expect_dtype(std::initializer_list<DType> legal) const;
+  void expect_shape(const std::vector<std::int64_t>& shape) const;
+  // No two of its indices share an address.
+  void expect_writable() const;
+  void expect_apart_from(const CheckedArray& other) const;
+
+ private:
+  const char* name_;
+  const ppatch_array* array_;
+  bool empty_ = false;
+  // Byte range [first_, last_) that the array touches.
+  std::uintptr_t first_ = 0, last_ = 0;
+};
+
+const char* name_of(DType dtype);
+std::string text_of_shape(const std::int64_t* shape, std::size_t ndim);
+inline bool is_complex(DType dtype) { return dtype == DType::c64 || dtype == DType::c128; }
+DType real_type_of(DType dtype);
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_BACKEND_HPP_
+#define PTYCHOPATCH_CORE_BACKEND_HPP_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/allocator.hpp"
+#include "core/callbacks.hpp"
+#include "math/enums.hpp"
+#include "math/views.hpp"
+
+// The seam between plans and the machines that run them. Everything that crosses it has been validated;
+// a backend meets only legal shapes. Its methods throw Error.
+namespace ptychopatch {
+
+// What a context gives to its backend. allocator and callbacks outlive it.
+struct BackendSettings {
+  int device = 0;
+  int num_threads = 0;  // 0: as many as the process may use
+  std::uint64_t memory_budget = 0;
+  const Allocator* allocator = nullptr;
+  const Callbacks* callbacks = nullptr;
+};
+
+struct BackendInfo {
+  int num_threads = 0;
+  std::string device_name;
+  std::string simd;
+};
+
+// A patch plan's options with every default filled in.
+struct PatchSettings {
+  Interpolation interpolation = Interpolation::bilinear;
+  Boundary boundary = Boundary::zero;
+  Anchor anchor = Anchor::corner;
+  Axes axes = Axes::yx;
+  Sign sign = Sign::window;
+  Algorithm algorithm = Algorithm::batched;
+  LocalOffsets local_offsets = LocalOffsets::as_given;
+  std::int64_t patch_height = 0, patch_width = 0;
+  std::int64_t group_size = 1;
+  double constant[2] = {0.0, 0.0};
+  double jitter_sigma = 0.0;
+  std::uint64_t jitter_seed = 0;
+  std::int64_t capacity = 0;
+};
+
+// (count, 2) coordinates, group by group; whole has a null pointer unless the positions come split.
+struct PositionSource {
+  std::int64_t count = 0;
+  std::int64_t group_size = 1;
+  const void* value = nullptr;
+  DType dtype = DType::f64;
+  std::int64_t stride_group = 0, stride_member = 0, stride_axis = 0;
+  const std::int32_t* whole = nullptr;
+  std::int64_t whole_stride_group = 0, whole_stride_member = 0, whole_stride_axis = 0;
+};
+
+enum class Accumulation { overwrite, accumulate };
+
+// Runs the operators of one patch plan.
+class PatchEngine {
+ public:
+  virtual ~PatchEngine() = default;
+
+  // Keeps the old positions where it throws.
+  virtual void set_positions(const PositionSource& source) = 0;
+  // index: count values in [0, 2^31), or null for none.
+  virtual void set_image_index(const std::int32_t* index) = 0;
+  virtual void set_stream(void* stream) = 0;
+  virtual std::int64_t position_count() const = 0;
+  // Positions in use in the plan's axes and sign, (count, 2), after mirroring and jitter.
+  virtual void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const = 0;
+  // Whether an image index is set, and the largest image it names.
+  virtual bool has_image_index() const = 0;
+  virtual std::int64_t largest_image_index() const = 0;
+  virtual std::uint64_t scratch_bytes() const = 0;
+
+  // With a probe, out holds waves.
+  virtual void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) = 0;
+  virtual void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
+                       const ImageView& coverage, Accumulation mode) = 0;
+  virtual void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
+                        double eps) = 0;
+  virtual void position_gradient(const ImageView& image, const PatchView& cotangent,
+                                 const PositionResultView& gradient,
+                                 const PositionResultView& curvature) = 0;
+  virtual void probe_adjoint(const ImageView& image, const PatchView& waves,
+                             const ProbeView& probe, Accumulation mode) = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual BackendInfo info() const = 0;
+  virtual void synchronize() = 0;
+  // Scratch that make_patch_engine takes; throws OUT_OF_MEMORY where the budget cannot hold it.
+  virtual std::uint64_t patch_engine_bytes(const PatchSettings& settings) const = 0;
+  virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
+  // Whether arrays on that device can be used as they are.
+  virtual bool accepts(ppatch_device_type type, int device) const = 0;
+};
+
+std::unique_ptr<Backend> make_cpu_backend(const BackendSettings& settings);
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CORE_BACKEND_HPP_

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_CALLBACKS_HPP_
+#define PTYCHOPATCH_CORE_CALLBACKS_HPP_
+
+#include <string>
+
+#include "core/error.hpp"
+
+namespace ptychopatch {
+
+// The caller's log and progress functions. Backends report through them.
+class Callbacks {
+ public:
+  Callbacks() = default;
+  explicit Callbacks(const ppatch_context_options& options)
+      : log_(options.log),
+        log_user_(options.log_user),
+        log_level_(options.log_level),
+        progress_(options.progress),
+        progress_user_(options.progress_user) {}
+
+  void log(ppatch_log_level level, const std::string& message) const {
+    if (log_ && level >= log_level_) log_(log_user_, level, message.c_str());
+  }
+
+  // Throws CANCELLED where the caller asks to stop.
+  void progress(double fraction) const {
+    if (progress_ && progress_(progress_user_, fraction) != 0) {
+      fail(PPATCH_ERROR_CANCELLED, "the progress callback cancelled the call at ",
+           static_cast<int>(fraction * 100.0), " % of the work; outputs are incomplete");
+    }
+  }
+
+ private:
+  ppatch_log_fn log_ = nullptr;
+  void* log_user_ = nullptr;
+  ppatch_log_level log_level_ = PPATCH_LOG_INFO;
+  ppatch_progress_fn progress_ = nullptr;
+  void* progress_user_ = nullptr;
+};
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CORE_CALLBACKS_HPP_

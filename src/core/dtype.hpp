@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_DTYPE_HPP_
+#define PTYCHOPATCH_CORE_DTYPE_HPP_
+
+#include <cstdint>
+
+#include "ptychopatch/ptychopatch.h"
+
+namespace ptychopatch {
+
+// Bytes of an element, 0 for no dtype.
+constexpr std::int64_t size_of(ppatch_dtype dtype) {
+  switch (dtype) {
+    case PPATCH_F32:
+    case PPATCH_I32:
+      return 4;
+    case PPATCH_F64:
+    case PPATCH_C64:
+    case PPATCH_I64:
+      return 8;
+    case PPATCH_C128:
+      return 16;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CORE_DTYPE_HPP_

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_OPTIONS_HPP_
+#define PTYCHOPATCH_CORE_OPTIONS_HPP_
+
+#include <cstdint>
+#include <cstring>
+
+#include "core/error.hpp"
+
+// The protocol of structs that start with struct_size: a shorter one is zero-filled, a longer one is
+// taken only if its unknown tail is zero.
+namespace ptychopatch {
+
+// The library's own copy of the caller's options; all defaults for null.
+template <class Options>
+Options read_options(const char* name, const Options* given) {
+  Options options{};
+  if (!given) return options;
+  const std::uint32_t size = given->struct_size;
+  if (size < sizeof(std::uint32_t)) {
+    invalid(name, ".struct_size: expected sizeof (", sizeof(Options), "), got ", size);
+  }
+  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+  for (std::size_t i = sizeof(Options); i < size; ++i) {
+    if (bytes[i] != 0) {
+      invalid(name, ".struct_size: ", size, " is larger than the ", sizeof(Options),
+              " that this library knows, and byte ", i, " beyond is not 0");
+    }
+  }
+  std::memcpy(&options, given, size < sizeof(Options) ? size : sizeof(Options));
+  return options;
+}
+
+// Copies info to the caller's struct, as much of it as the caller knows.
+template <class Info>
+void write_info(const char* name, const Info& info, Info* out) {
+  if (!out) invalid(name, ": expected a struct, got NULL");
+  const std::uint32_t size = out->struct_size;
+  if (size < sizeof(std::uint32_t)) {
+    invalid(name, ".struct_size: expected sizeof (", sizeof(Info), "), got ", size);
+  }
+  std::memcpy(out, &info, size < sizeof(Info) ? size : sizeof(Info));
+  out->struct_size = size;
+}
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CORE_OPTIONS_HPP_

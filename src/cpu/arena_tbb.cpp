@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "cpu/arena.hpp"
+
+namespace ptychopatch {
+
+struct Arena::Engine {
+  tbb::task_arena arena;
+};
+
+int available_threads() { return tbb::this_task_arena::max_concurrency(); }
+
+Arena::Arena(int num_threads)
+    : num_threads_(num_threads), engine_(new Engine{tbb::task_arena(num_threads)}) {}
+
+Arena::~Arena() = default;
+
+void Arena::run(std::int64_t count, void* body, Call call) const {
+  engine_->arena.execute([&] {
+    // Isolated: a thread that waits here never takes up a task of the caller's own.
+    tbb::this_task_arena::isolate([&] {
+      tbb::parallel_for(
+          std::int64_t{0}, count,
+          [&](std::int64_t index) {
+            call(body, index, tbb::this_task_arena::current_thread_index());
+          },
+          tbb::simple_partitioner{});
+    });
+  });
+}
+
+}  // namespace ptychopatch

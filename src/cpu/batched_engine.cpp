@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/batched_engine.hpp"
+
+#include <algorithm>
+
+#include "cpu/dtype_dispatch.hpp"
+
+namespace ptychopatch {
+namespace {
+
+// A thread takes up work in blocks of about block_bytes; progress is told after each chunk.
+constexpr std::int64_t block_bytes = 128 << 10;
+constexpr std::int64_t chunk_bytes = 32 << 20;
+
+// Copies pixels [x0, x1) of row y of an image to or from a contiguous row.
+template <class T, int C, bool Load>
+void move_row(const ImageView& image, std::int64_t m, std::int64_t y, std::int64_t x0,
+              std::int64_t x1, T* row) {
+  T* pixels = image.at<T>(m, y, x0);
+  for (std::int64_t x = 0; x < x1 - x0; ++x) {
+    for (int c = 0; c < C; ++c) {
+      T& outer = pixels[x * image.stride_x + c];
+      T& inner = row[x * C + c];
+      (Load ? inner : outer) = Load ? outer : inner;
+    }
+  }
+}
+
+// Fills a tile's sum from the image, or with zeros, or stores it.
+enum class TileMove { clear, load, store };
+
+template <class T, int C>
+void move_tile(TileMove move, const ImageView& image, std::int64_t m, const Tile<T>& tile,
+               T* sum) {
+  const std::int64_t scalars = (tile.x1 - tile.x0) * C;
+  for (std::int64_t y = tile.y0; y < tile.y1; ++y, sum += scalars) {
+    if (move == TileMove::clear) std::fill_n(sum, scalars, T(0));
+    if (move == TileMove::load) move_row<T, C, true>(image, m, y, tile.x0, tile.x1, sum);
+    if (move == TileMove::store) move_row<T, C, false>(image, m, y, tile.x0, tile.x1, sum);
+  }
+}
+
+}  // namespace
+
+BatchedEngine::BatchedEngine(const PatchSettings& settings, const PatchScratchLayout& layout,
+                             const BackendSettings& backend, const Arena& arena,
+                             const LoopTable& loops)
+    : PatchState(settings, layout, backend),
+      arena_(arena),
+      loops_(loops),
+      bins_(scratch().bins()) {}
+
+template <class Body>
+void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body) {
+  const std::int64_t count = position_count();
+  const std::int64_t all = images * count;
+  const std::int64_t block = std::max<std::int64_t>(1, block_bytes / bytes_per_patch);
+  const std::int64_t chunk =
+      std::max(block * arena_.num_threads() * 4, chunk_bytes / bytes_per_patch);
+  callbacks().progress(0.0);
+  for (std::int64_t first = 0; first < all; first += chunk) {
+    const std::int64_t last = std::min(all, first + chunk);
+    arena_.parallel_for((last - first + block - 1) / block, [&](std::int64_t b, int slot) {
+      const SlotScratch memory = scratch().slot(slot);
+      const std::int64_t end = std::min(last, first + (b + 1) * block);
+      for (std::int64_t n = first + b * block; n < end; ++n) body(n / count, n % count, memory);
+    });
+    callbacks().progress(static_cast<double>(last) / static_cast<double>(all));
+  }
+}
+
+void BatchedEngine::extract(const ImageView& image, const ProbeView& probe,
+                            const PatchView& out) {
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const ExtractPixel<T, C> job{problem(), image, probe, out};
+    const auto loop = loops_.get<T, C>().extract;
+    each_patch(out.images, out.modes * out.height * out.width * C * sizeof(T),
+               [&](std::int64_t m, std::int64_t k, const SlotScratch& memory) {
+                 loop(job, m, k, memory);
+               });
+  });
+}
+
+void BatchedEngine::position_gradient(const ImageView& image, const PatchView& cotangent,
+                                      const PositionResultView& gradient,
+                                      const PositionResultView& curvature) {
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const auto job = gradient_job<T, C>(image, cotangent, gradient, curvature);
+    const auto loop = loops_.get<T, C>().gradient;
+    each_patch(cotangent.images, cotangent.height * cotangent.width * C * sizeof(T),
+               [&](std::int64_t m, std::int64_t k, const SlotScratch& memory) {
+                 loop(job, m, k, memory);
+               });
+  });
+}
+
+template <class T, int C>
+void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& image,
+                              const ImageView& coverage, bool from_zero, double done,
+                              double share) {
+  const TileGrid& grid = bins_.grid();
+  const auto loop = loops_.get<T, C>().adjoint;
+  const bool indexed = job.problem.image_index != nullptr;
+  const auto sum_tile = [&](std::int64_t n, int slot) {
+    const std::int64_t m = n / grid.count();
+    const std::int64_t t = n % grid.count();
+    const auto patches = bins_.patches(indexed ? m : 0, t);
+    if (patches.empty() && !from_zero) return;
+    const SlotScratch memory = scratch().slot(slot);
+    Tile<T> tile;
+    tile.y0 = t / grid.columns * grid.tile_height;
+    tile.x0 = t % grid.columns * grid.tile_width;
+    tile.y1 = std::min(grid.height, tile.y0 + grid.tile_height);
+    tile.x1 = std::min(grid.width, tile.x0 + grid.tile_width);
+    tile.image = reinterpret_cast<T*>(memory.tile);
+    if (coverage.data) tile.coverage = reinterpret_cast<T*>(memory.coverage_tile);
+
+    const TileMove begin = from_zero ? TileMove::clear : TileMove::load;
+    move_tile<T, C>(begin, image, m, tile, tile.image);
+    if (coverage.data) move_tile<T, 1>(begin, coverage, m, tile, tile.coverage);
+    for (const std::uint32_t n_in_bins : patches) {
+      const std::int64_t k = bins_.first() + n_in_bins;
+      if (job.problem.image_of(m, k) != m) continue;
+      loop(job, image, indexed ? 0 : m, k, tile, memory);
+    }
+    move_tile<T, C>(TileMove::store, image, m, tile, tile.image);
+    if (coverage.data) move_tile<T, 1>(TileMove::store, coverage, m, tile, tile.coverage);
+  };
+  const std::int64_t all = image.count * grid.count();
+  const std::int64_t chunk = 16 * arena_.num_threads();
+  for (std::int64_t first = 0; first < all; first += chunk) {
+    const std::int64_t last = std::min(all, first + chunk);
+    arena_.parallel_for(last - first,
+                        [&](std::int64_t n, int slot) { sum_tile(first + n, slot); });
+    callbacks().progress(done + share * static_cast<double>(last) / static_cast<double>(all));
+  }
+}
+
+void BatchedEngine::adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
+                            const ImageView& coverage, Accumulation mode) {
+  const std::int64_t count = position_count();
+  bins_.prepare(TileGrid::over(image.height, image.width, scratch().layout().tile_pixels,
+                               arena_.num_threads()),
+                has_image_index() ? image.count : 1);
+  callbacks().progress(0.0);
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const AdjointPixel<T, C> job{problem(), in, probe};
+    bool from_zero = mode == Accumulation::overwrite;
+    std::int64_t first = 0;
+    do {
+      // Bins that hold all patches stay from call to call.
+      const std::int64_t last =
+          bins_.holds(first, count) ? count : bins_.build(job.problem, first);
+      const auto part = [&](std::int64_t k) {
+        return count > 0 ? static_cast<double>(k) / static_cast<double>(count) : 1.0;
+      };
+      sum_tiles<T, C>(job, image, coverage, from_zero, part(first),
+                      count > 0 ? part(last) - part(first) : 1.0);
+      from_zero = false;
+      first = last;
+    } while (first < count);
+  });
+}
+
+std::int64_t BatchedEngine::probe_block_rows() const {
+  const std::int64_t rows = scratch().layout().tile_pixels / settings().patch_width;
+  return std::clamp<std::int64_t>(rows, 1, 8);
+}
+
+template <class T, int C>
+void BatchedEngine::shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulation mode) {
+  const ProbeView& probe = job.probe;
+  const std::int64_t h = settings().patch_height;
+  const std::int64_t count = position_count();
+  const std::int64_t rows = probe_block_rows();
+  const std::int64_t blocks = (h + rows - 1) / rows;
+  const ImageView pixels{probe.data, DType::f32, probe.modes,    h,
+                         settings().patch_width, probe.stride_mode, probe.stride_y, probe.stride_x};
+  const auto loop = loops_.get<T, C>().probe_adjoint;
+  const std::int64_t all = job.waves.images * count;
+  const std::int64_t bytes = h * settings().patch_width * probe.modes * C * sizeof(T);
+  const std::int64_t chunk = std::max<std::int64_t>(1, chunk_bytes / bytes);
+  callbacks().progress(0.0);
+  std::int64_t first = 0;
+  do {
+    const std::int64_t last = std::min(all, first + chunk);
+    const bool from_zero = first == 0 && mode == Accumulation::overwrite;
+    arena_.parallel_for(probe.modes * blocks, [&](std::int64_t n, int slot) {
+      const SlotScratch memory = scratch().slot(slot);
+      const std::int64_t r0 = n % blocks * rows;
+      const Tile<T> tile{r0, std::min(h, r0 + rows), 0, settings().patch_width,
+                         reinterpret_cast<T*>(memory.tile), nullptr};
+      const std::int64_t mode_number = n / blocks;
+      move_tile<T, C>(from_zero ? TileMove::clear : TileMove::load, pixels, mode_number, tile,
+                      tile.image);
+      for (std::int64_t i = first; i < last; ++i) {
+        loop(job, i / count, i % count, mode_number, tile.y0, tile.y1, tile.image, memory);
+      }
+      move_tile<T, C>(TileMove::store, pixels, mode_number, tile, tile.image);
+    });
+    first = last;
+    callbacks().progress(all > 0 ? static_cast<double>(last) / static_cast<double>(all) : 1.0);
+  } while (first < all);
+}
+
+template <class T, int C>
+void BatchedEngine::probe_per_position(const ProbeAdjointPixel<T, C>& job, Accumulation mode) {
+  const ProbeView& probe = job.probe;
+  const std::int64_t h = settings().patch_height;
+  const std::int64_t w = settings().patch_width;
+  const std::int64_t rows = probe_block_rows();
+  const auto loop = loops_.get<T, C>().probe_adjoint;
+  each_patch(1, probe.modes * h * w * C * sizeof(T),
+             [&](std::int64_t, std::int64_t k, const SlotScratch& memory) {
+               const ImageView pixels{probe.template at<T>(k, 0), DType::f32, probe.modes, h, w,
+                                      probe.stride_mode, probe.stride_y, probe.stride_x};
+               for (std::int64_t n = 0; n < probe.modes; ++n) {
+                 for (std::int64_t r0 = 0; r0 < h; r0 += rows) {
+                   const Tile<T> tile{r0, std::min(h, r0 + rows), 0, w,
+                                      reinterpret_cast<T*>(memory.tile), nullptr};
+                   move_tile<T, C>(mode == Accumulation::overwrite ? TileMove::clear
+                                                                   : TileMove::load,
+                                   pixels, n, tile, tile.image);
+                   for (std::int64_t m = 0; m < job.waves.images; ++m) {
+                     loop(job, m, k, n, tile.y0, tile.y1, tile.image, memory);
+                   }
+                   move_tile<T, C>(TileMove::store, pixels, n, tile, tile.image);
+                 }
+               }
+             });
+}
+
+void BatchedEngine::probe_adjoint(const ImageView& image, const PatchView& waves,
+                                  const ProbeView& probe, Accumulation mode) {
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const ProbeAdjointPixel<T, C> job{problem(), image, waves, probe};
+    if (probe.shared) {
+      shared_probe(job, mode);
+    } else {
+      probe_per_position(job, mode);
+    }
+  });
+}
+
+}  // namespace ptychopatch

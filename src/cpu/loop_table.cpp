@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Levels between these bring nothing to loops of adds and multiplies.
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/loop_table.cpp"
+#include "hwy/foreach_target.h"
+// After foreach_target.h.
+#include "cpu/loop_table.hpp"
+#include "cpu/loops/adjoint-inl.hpp"
+#include "cpu/loops/extract-inl.hpp"
+#include "cpu/loops/gradient-inl.hpp"
+#include "cpu/loops/probe_adjoint-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ptychopatch {
+namespace HWY_NAMESPACE {
+
+template <class T, int C>
+constexpr PatchLoops<T, C> patch_loops() {
+  return {&extract_patch<T, C>, &adjoint_patch<T, C>, &gradient_patch<T, C>,
+          &probe_adjoint_rows<T, C>};
+}
+
+constexpr LoopTable loop_table = {patch_loops<float, 1>(), patch_loops<double, 1>(),
+                                  patch_loops<float, 2>(), patch_loops<double, 2>()};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ptychopatch
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace ptychopatch {
+namespace {
+
+struct CompiledLevel {
+  std::int64_t target;
+  SimdLevel level;
+};
+
+// Best first.
+constexpr CompiledLevel compiled_levels[] = {
+#if HWY_TARGETS & HWY_AVX3
+    {HWY_AVX3, {"avx3", &N_AVX3::loop_table}},
+#endif
+#if HWY_TARGETS & HWY_AVX2
+    {HWY_AVX2, {"avx2", &N_AVX2::loop_table}},
+#endif
+#if HWY_TARGETS & HWY_SSE4
+    {HWY_SSE4, {"sse4", &N_SSE4::loop_table}},
+#endif
+#if HWY_TARGETS & HWY_SVE
+    {HWY_SVE, {"sve", &N_SVE::loop_table}},
+#endif
+#if HWY_TARGETS & HWY_NEON
+    {HWY_NEON, {"neon", &N_NEON::loop_table}},
+#endif
+#if HWY_TARGETS & HWY_EMU128
+    {HWY_EMU128, {"emu128", &N_EMU128::loop_table}},
+#endif
+#if HWY_TARGETS & HWY_SCALAR
+    {HWY_SCALAR, {"scalar", &N_SCALAR::loop_table}},
+#endif
+};
+
+}  // namespace
+
+SimdLevel choose_simd_level() {
+  const char* text = std::getenv("PPATCH_SIMD");
+  const std::string_view wanted = text ? text : "";
+  std::string usable;
+  for (const CompiledLevel& compiled : compiled_levels) {
+    // The lowest level is what the compiler may use anywhere.
+    if (!(hwy::SupportedTargets() & compiled.target) && compiled.target != HWY_STATIC_TARGET) {
+      continue;
+    }
+    if (wanted.empty() || wanted == compiled.level.name) return compiled.level;
+    usable += text_of(usable.empty() ? "" : ", ", compiled.level.name);
+  }
+  invalid("environment variable PPATCH_SIMD: expected one of ", usable, ", got \"", wanted, "\"");
+}
+
+}  // namespace ptychopatch
+#endif  // HWY_ONCE

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_LOOP_TABLE_HPP_
+#define PTYCHOPATCH_CPU_LOOP_TABLE_HPP_
+
+#include <cstdint>
+#include <type_traits>
+
+#include "cpu/slot_scratch.hpp"
+#include "kernels/adjoint.hpp"
+#include "kernels/extract.hpp"
+#include "kernels/position_gradient.hpp"
+#include "kernels/probe_adjoint.hpp"
+
+namespace ptychopatch {
+
+// The hot loops over one patch, for pixels of C components of T. They give the bits of the pixel-wise
+// kernels whose structs they take.
+template <class T, int C>
+struct PatchLoops {
+  // All of patch k of batch slice m.
+  void (*extract)(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k,
+                  const SlotScratch& scratch);
+  // Adds what patch k gives to the tile.
+  void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, std::int64_t m,
+                  std::int64_t k, const Tile<T>& tile, const SlotScratch& scratch);
+  void (*gradient)(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
+                   const SlotScratch& scratch);
+  // Adds to rows [r0, r1) of one mode of the probe, rows of w pixels at sum, what wave (m, k) gives.
+  void (*probe_adjoint)(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std::int64_t k,
+                        std::int64_t mode, std::int64_t r0, std::int64_t r1, T* sum,
+                        const SlotScratch& scratch);
+};
+
+// All loops compiled for one SIMD level.
+struct LoopTable {
+  PatchLoops<float, 1> f32;
+  PatchLoops<double, 1> f64;
+  PatchLoops<float, 2> c64;
+  PatchLoops<double, 2> c128;
+
+  template <class T, int C>
+  const PatchLoops<T, C>& get() const {
+    if constexpr (std::is_same_v<T, float>) {
+      if constexpr (C == 1) {
+        return f32;
+      } else {
+        return c64;
+      }
+    } else {
+      if constexpr (C == 1) {
+        return f64;
+      } else {
+        return c128;
+      }
+    }
+  }
+};
+
+struct SimdLevel {
+  const char* name;
+  const LoopTable* loops;
+};
+
+// The best level that this processor has, or the one that PPATCH_SIMD names. Throws INVALID_ARGUMENT for
+// a level that is not known or not there.
+SimdLevel choose_simd_level();
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_LOOP_TABLE_HPP_

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#if defined(PTYCHOPATCH_CPU_LOOPS_GRADIENT_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PTYCHOPATCH_CPU_LOOPS_GRADIENT_INL_HPP_
+#undef PTYCHOPATCH_CPU_LOOPS_GRADIENT_INL_HPP_
+#else
+#define PTYCHOPATCH_CPU_LOOPS_GRADIENT_INL_HPP_
+#endif
+
+#include "cpu/loops/patch_rows-inl.hpp"
+#include "kernels/position_gradient.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ptychopatch {
+namespace HWY_NAMESPACE {
+
+template <class T, int C>
+HWY_INLINE void add_row(const T* HWY_RESTRICT cotangent, const T* HWY_RESTRICT by_y,
+                        const T* HWY_RESTRICT by_x, std::int64_t scalars,
+                        GradientSums<T, C>& sums) {
+  constexpr int lanes = GradientSums<T, C>::lanes;
+  std::int64_t i = 0;
+  for (; i + lanes <= scalars; i += lanes) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      sums.add(lane, cotangent[i + lane], by_y[i + lane], by_x[i + lane]);
+    }
+  }
+  for (int lane = 0; i < scalars; ++i, ++lane) sums.add(lane, cotangent[i], by_y[i], by_x[i]);
+  sums.end_row();
+}
+
+template <class T, int C>
+void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
+                    const SlotScratch& scratch) {
+  const PatchProblem& problem = job.problem;
+  const std::int64_t w = problem.width;
+  const auto taps = gradient_patch_taps<T>(problem.interpolation, problem.origins[k]);
+  const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
+                                 scratch.columns);
+  FilteredRows<T, C> values(samples, taps.y, taps.x, taps.x.weight, w, ring_row, scratch);
+  FilteredRows<T, C> slopes(samples, taps.y, taps.x, taps.x.slope, w, slope_row, scratch);
+  GradientSums<T, C> sums;
+  for (std::int64_t r = 0; r < problem.height; ++r) {
+    const T* value_rows[max_taps] = {};
+    const T* slope_rows[max_taps] = {};
+    values.rows_for(r, value_rows);
+    slopes.rows_for(r, slope_rows);
+    T* by_y = scratch.row<T>(value_row);
+    T* by_x = scratch.row<T>(second_row);
+    combine_rows<T>(taps.y.count, taps.y.slope, value_rows, by_y, w * C);
+    combine_rows<T>(taps.y.count, taps.y.weight, slope_rows, by_x, w * C);
+    const T* cotangent = contiguous_row<T, C>(
+        job.cotangent.template at<T>(m, k, 0) + r * job.cotangent.stride_y,
+        job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));
+    add_row<T, C>(cotangent, by_y, by_x, w * C, sums);
+  }
+  job.write(m, k, sums);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ptychopatch
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_PATCH_POSITIONS_HPP_
+#define PTYCHOPATCH_CPU_PATCH_POSITIONS_HPP_
+
+#include "core/backend.hpp"
+#include "kernels/patch_taps.hpp"
+#include "math/position.hpp"
+
+namespace ptychopatch {
+
+// The positions of a source as a plan uses them: mirrored and jittered as its settings say.
+class PatchPositions {
+ public:
+  PatchPositions(const PatchSettings& settings, const PositionSource& source)
+      : settings_(settings), source_(source) {}
+
+  // Throws INVALID_ARGUMENT naming the first position that is not finite or out of range.
+  void check() const;
+  PatchOrigin origin(std::int64_t k) const;
+
+ private:
+  struct Point {
+    Coordinate axis[2];  // in the source's columns
+  };
+  double value(std::int64_t group, std::int64_t member, int axis) const;
+  Coordinate given(std::int64_t group, std::int64_t member, int axis) const;
+  Coordinate mirrored(std::int64_t group, std::int64_t member, int axis) const;
+  Point point(std::int64_t k) const;
+
+  const PatchSettings& settings_;
+  const PositionSource& source_;
+};
+
+// The position that an origin came from, as (y, x).
+struct PositionValue {
+  double y, x;
+};
+PositionValue position_of(const PatchOrigin& origin, const PatchSettings& settings);
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_PATCH_POSITIONS_HPP_

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/patch_state.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "cpu/dtype_dispatch.hpp"
+#include "cpu/patch_positions.hpp"
+
+namespace ptychopatch {
+
+PatchState::PatchState(const PatchSettings& settings, const PatchScratchLayout& layout,
+                       const BackendSettings& backend)
+    : settings_(settings), backend_(backend), scratch_(layout, *backend.allocator) {}
+
+void PatchState::set_positions(const PositionSource& source) {
+  const PatchPositions positions(settings_, source);
+  positions.check();
+  PatchOrigin* origins = scratch_.origins();
+  for (std::int64_t k = 0; k < source.count; ++k) origins[k] = positions.origin(k);
+  if (source.count != count_) has_index_ = false;
+  count_ = source.count;
+  positions_changed();
+}
+
+void PatchState::set_image_index(const std::int32_t* index) {
+  if (index) {
+    if (index_.size() < settings_.capacity) index_ = {*backend_.allocator, settings_.capacity};
+    std::copy_n(index, count_, index_.data());
+    largest_index_ = count_ > 0 ? *std::max_element(index, index + count_) : -1;
+  }
+  has_index_ = index != nullptr;
+  positions_changed();
+}
+
+void PatchState::set_stream(void* stream) {
+  if (stream) invalid("stream: expected NULL, since the CPU has no streams, got ", stream);
+}
+
+void PatchState::get_positions(double* out, std::int64_t stride_k,
+                               std::int64_t stride_axis) const {
+  const PatchOrigin* origins = scratch_.origins();
+  const int column_of_y = settings_.axes == Axes::yx ? 0 : 1;
+  for (std::int64_t k = 0; k < count_; ++k) {
+    const PositionValue p = position_of(origins[k], settings_);
+    out[k * stride_k + column_of_y * stride_axis] = p.y;
+    out[k * stride_k + (1 - column_of_y) * stride_axis] = p.x;
+  }
+}
+
+std::uint64_t PatchState::scratch_bytes() const {
+  return scratch_.layout().total_bytes() + index_.bytes();
+}
+
+PatchProblem PatchState::problem() const {
+  PatchProblem p;
+  p.origins = scratch_.origins();
+  p.image_index = has_index_ ? index_.data() : nullptr;
+  p.count = count_;
+  p.height = settings_.patch_height;
+  p.width = settings_.patch_width;
+  p.interpolation = settings_.interpolation;
+  p.boundary = settings_.boundary;
+  p.constant[0] = settings_.constant[0];
+  p.constant[1] = settings_.constant[1];
+  return p;
+}
+
+void PatchState::assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
+                          double eps) {
+  adjoint(in, ProbeView{}, image, coverage, Accumulation::overwrite);
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    const T floor = std::max(static_cast<T>(eps), std::numeric_limits<T>::min());
+    for (std::int64_t m = 0; m < image.count; ++m) {
+      for (std::int64_t y = 0; y < image.height; ++y) {
+        for (std::int64_t x = 0; x < image.width; ++x) {
+          const T weight = std::max(*coverage.at<T>(m, y, x), floor);
+          T* value = image.at<T>(m, y, x);
+          for (int c = 0; c < pixel.C; ++c) value[c] /= weight;
+        }
+      }
+    }
+  });
+}
+
+}  // namespace ptychopatch
