@@ -61,10 +61,11 @@ int64_t ppatch_dtype_size(ppatch_dtype dtype) { return ptychopatch::size_of(dtyp
 
 ppatch_status ppatch_backend_probe(ppatch_backend backend, int32_t* device_count) {
   return guarded(__func__, [&] {
-    required("device_count", device_count) = 0;
+    std::int32_t& count = required("device_count", device_count);
     if (backend != PPATCH_BACKEND_CPU && backend != PPATCH_BACKEND_CUDA) {
       ptychopatch::invalid("backend: expected PPATCH_BACKEND_CPU (1) or _CUDA (2), got ", backend);
     }
-    *device_count = backend == PPATCH_BACKEND_CPU ? 1 : ptychopatch::cuda_device_count();
+    count = 0;
+    count = backend == PPATCH_BACKEND_CPU ? 1 : ptychopatch::cuda_device_count();
   });
 }

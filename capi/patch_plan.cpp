@@ -8,9 +8,8 @@ using ptychopatch::required;
 ppatch_status ppatch_patch_plan_bytes(const ppatch_context* context, int64_t position_count,
                                       const ppatch_patch_options* options, uint64_t* bytes) {
   return guarded(__func__, [&] {
-    required("bytes", bytes) = 0;
     const auto& shared = *required("context", context).shared;
-    *bytes = ptychopatch::PatchPlan::bytes(shared, position_count, options);
+    required("bytes", bytes) = ptychopatch::PatchPlan::bytes(shared, position_count, options);
   });
 }
 
