@@ -9,7 +9,7 @@ def main(program, *lines):
     if done.returncode != 0:
         sys.exit(f"{program} exited {done.returncode}")
     if done.stdout.splitlines() != list(lines):
-        sys.exit(f"expected:\n" + "\n".join(lines) + f"\ngot:\n{done.stdout}")
+        sys.exit("expected:\n" + "\n".join(lines) + f"\ngot:\n{done.stdout}")
 
 
 main(*sys.argv[1:])

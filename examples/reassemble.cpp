@@ -62,7 +62,7 @@ void run() {
     worst = std::max(worst, std::abs(image[i] - object[i]));
     deepest = std::max(deepest, coverage[i]);
   }
-  std::printf("%lld patches, up to %.0f deep; largest error %s\n", static_cast<long long>(count),
+  std::printf("%lld patches, up to %.0f deep, largest error %s\n", static_cast<long long>(count),
               deepest, worst < 1e-14 ? "below 1e-14" : "too large");
 }
 

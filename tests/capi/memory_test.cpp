@@ -26,10 +26,10 @@ std::uint64_t held_bytes(const PlanPointer& plan) {
   return info.bytes;
 }
 
-// The number of bytes in "... at least N bytes ...".
+// The number of bytes in "... at least N ...".
 std::uint64_t least_budget(const std::string& text) {
   std::smatch match;
-  if (!std::regex_search(text, match, std::regex("at least ([0-9]+) bytes"))) return 0;
+  if (!std::regex_search(text, match, std::regex("at least ([0-9]+)"))) return 0;
   return std::stoull(match[1]);
 }
 

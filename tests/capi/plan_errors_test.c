@@ -185,7 +185,7 @@ static void check_create(ppatch_context *context) {
   /* Without positions the capacity is required. */
   plan = (ppatch_patch_plan *)&failures;
   CHECK_INVALID(ppatch_patch_plan_create(&plan, context, NULL, &options),
-                "ppatch_patch_plan_create", "position_capacity", "expected", "got 0");
+                "ppatch_patch_plan_create", "position_capacity", "expected", "got NULL and 0");
   CHECK(plan == NULL);
   options.position_capacity = 3;
   CHECK_INVALID(ppatch_patch_plan_create(&plan, context, &positions, &options),

@@ -95,12 +95,12 @@ static void check_values(ppatch_context *context, ppatch_patch_plan *plan) {
   for (i = 0; i < sizeof bad / sizeof *bad; ++i) {
     for (k = 0; k < K; ++k) {
       for (axis = 0; axis < 2; ++axis) {
-        char place[32];
+        char place[40];
         double values[K][2] = {{0}};
         float rounded[K][2] = {{0}};
         values[k][axis] = bad[i];
         rounded[k][axis] = (float)bad[i];
-        snprintf(place, sizeof place, "[%d]", k);
+        snprintf(place, sizeof place, "positions[%d, %d]", k, axis);
         REFUSED(array.data = values, place, isnan(bad[i]) ? "nan" : "got");
         if (i == 3) continue; /* is within the bounds once rounded */
         REFUSED((array.data = rounded, array.dtype = PPATCH_F32), place, "got");
@@ -163,11 +163,11 @@ static void check_split(ppatch_patch_plan *plan) {
   SPLIT_REFUSED(part.device_type = PPATCH_CUDA, "fraction", "device");
   SPLIT_REFUSED(whole.ndim = 0, "integer", "ndim", "got 0");
   SPLIT_REFUSED(part.ndim = 17, "fraction", "ndim", "got 17");
-  SPLIT_REFUSED(part_values[4][1] = NAN, "[4]", "nan");
-  SPLIT_REFUSED(part_values[5][0] = -INFINITY, "[5]", "inf");
-  SPLIT_REFUSED(part_values[3][0] = 2e9, "[3]", "expected");
-  SPLIT_REFUSED(whole_values[2][0] = INT32_MAX, "[2]", "expected");
-  SPLIT_REFUSED(whole_values[1][1] = INT32_MIN, "[1]", "expected");
+  SPLIT_REFUSED(part_values[4][1] = NAN, "fraction[4, 1]", "nan");
+  SPLIT_REFUSED(part_values[5][0] = -INFINITY, "fraction[5, 0]", "inf");
+  SPLIT_REFUSED(part_values[3][0] = 2e9, "[3, 0]", "expected");
+  SPLIT_REFUSED(whole_values[2][0] = INT32_MAX, "[2, 0]", "expected");
+  SPLIT_REFUSED(whole_values[1][1] = INT32_MIN, "[1, 1]", "expected");
 }
 
 #define INDEX_REFUSED(change, ...)                                                               \
