@@ -11,6 +11,12 @@ Coordinate normal(std::int64_t whole, long double rest) {
   return {whole + static_cast<std::int64_t>(below), rest - below};
 }
 
+// Weights are functions of a fraction in double precision: one that rounds to 1 is the next pixel's
+// 0, which decides the side of a kink.
+Coordinate resolved(const Coordinate& c) {
+  return normal(c.whole, static_cast<double>(c.fraction));
+}
+
 // (N - 1) / 2 is a half-integer for even N.
 Coordinate minus_anchor(const Coordinate& c, ppatch_anchor anchor, std::int64_t n) {
   switch (anchor) {
@@ -38,11 +44,15 @@ std::vector<Position> positions_in_use(const ppatch_patch_options& options,
   const std::size_t members = options.group_size ? options.group_size : 1;
   for (std::size_t first = 0; first < given.size(); first += members) {
     for (int column = 0; column < 2; ++column) {
-      long double sum = 0;
-      for (std::size_t j = 0; j < members; ++j) sum += value(given[first + j][column]);
-      const long double mean = sum / members;
+      // In double precision, as documented: a tie of the rounding to float32 hangs on it.
+      const auto at = [&](std::size_t j) {
+        return static_cast<double>(value(given[first + j][column]));
+      };
+      double sum = 0;
+      for (std::size_t j = 0; j < members; ++j) sum += at(j);
+      const double mean = sum / static_cast<double>(members);
       for (std::size_t j = 0; j < members; ++j) {
-        const long double local = value(given[first + j][column]) - mean;
+        const double local = at(j) - mean;
         used[first + j][column] = coordinate(0, static_cast<float>(mean - local));
       }
     }
@@ -60,8 +70,8 @@ std::vector<Position> corners(const ppatch_patch_options& options,
       y = negated(y);
       x = negated(x);
     }
-    out.push_back({minus_anchor(y, options.anchor, options.patch_height),
-                   minus_anchor(x, options.anchor, options.patch_width)});
+    out.push_back({resolved(minus_anchor(y, options.anchor, options.patch_height)),
+                   resolved(minus_anchor(x, options.anchor, options.patch_width))});
   }
   return out;
 }

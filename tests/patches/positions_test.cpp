@@ -157,7 +157,8 @@ TEST(PositionsAtCreation, NamesTheNaN) {
   EXPECT_PRED_FORMAT2(IsSubstring, "2", ppatch_last_error());
 }
 
-// get_positions gives back what any form was given, in the caller's axes and sign.
+// get_positions gives back what any form was given, in the caller's axes and sign. A fraction just
+// below 1 is kept to 2^-53.
 TEST(PositionsInUse, AreTheOracles) {
   for_each_case(200, nullptr, [](const Case& c) {
     Job job(c);
@@ -166,7 +167,7 @@ TEST(PositionsInUse, AreTheOracles) {
     const auto want = oracle::positions_in_use(c.options, c.scan().positions);
     for (std::int64_t i = 0; i < used.size(); ++i) {
       const double value = static_cast<double>(oracle::value(want[i / 2][i % 2]));
-      ASSERT_NEAR(used.get(i).real(), value, 4e-16 * std::fabs(value)) << i;
+      ASSERT_NEAR(used.get(i).real(), value, 4e-16 * std::fabs(value) + 1.2e-16) << i;
     }
   });
 }
