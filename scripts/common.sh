@@ -40,3 +40,9 @@ build() {
   shift
   cmake --build "$root/build/$preset" --parallel "$jobs" ${1:+--target "$@"}
 }
+
+# The same, printing only what a failing build says.
+build_quietly() {
+  local output
+  output=$(build "$@" 2>&1) || { printf '%s\n' "$output" >&2; die "the preset $1 does not build"; }
+}

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Prints every figure that the project holds itself to, with its limit, and fails on a miss.
+#
+# usage: scripts/check-goals.sh [--help] [PART ...]
+#
+# Parts; all of them where none is named:
+#   operators   patches, adjoints and PtychoPINN's patches against the oracle, on random cases
+#   scan        extract and assemble on a real scan, through the command
+#   bad-input   what the command must refuse: exit 2, one sentence, no output file
+#   sanitizers  the fast tests under the address and undefined behaviour sanitizers
+#   format      clang-format
+#   tidy        clang-tidy (minutes)
+#
+# A line is: what, value, limit, ok or MISS. PTYCHOPATCH_TEST_DATA names the folder of real scans
+# (default: ../shared/data beside the tree).
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+parts=()
+for argument in "$@"; do
+  case $argument in
+    operators | scan | bad-input | sanitizers | format | tidy) parts+=("$argument") ;;
+    -h | --help) usage; exit 0 ;;
+    *) die "unknown part $argument; see --help" ;;
+  esac
+done
+((${#parts[@]})) || parts=(operators scan bad-input sanitizers format tidy)
+
+data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
+release=$root/build/release
+missed=()
+
+line() { printf '%-56s  %s  %s  %s\n' "$@"; }
+
+# count NAME VALUE: a count of faults, whose limit is 0.
+count() {
+  if [[ $2 == 0 ]]; then line "$1" 0 0 ok; else line "$1" "$2" 0 MISS; return 1; fi
+}
+
+operators() { "$release/tests/goals/ptychopatch_goals"; }
+
+scan() {
+  "$python" "$root/tests/goals/real_scan.py" --command "$release/apps/ptychopatch" --data "$data"
+}
+
+bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }
+
+sanitizers() {
+  configure asan-ubsan
+  build_quietly asan-ubsan
+  local output
+  output=$(ctest --test-dir "$root/build/asan-ubsan" -L fast -j "$jobs" --output-on-failure \
+    --no-tests=error) && { count "fast tests that fail under the sanitizers" 0; return; }
+  printf '%s\n' "$output"
+  count "fast tests that fail under the sanitizers" \
+    "$(sed -n 's/.* \([0-9]*\) tests failed out of .*/\1/p' <<< "$output")"
+}
+
+format() {
+  local output faults
+  output=$("$root/scripts/format.sh" --check 2>&1) && { count "clang-format: places that differ" 0; return; }
+  faults=$(grep -c 'error: code should be clang-formatted' <<< "$output") || die "$output"
+  printf '%s\n' "$output" | grep 'error:' | cut -d: -f1 | sort | uniq -c
+  count "clang-format: places that differ" "$faults"
+}
+
+tidy() {
+  local output faults
+  output=$("$root/scripts/tidy.sh" 2>&1) && { count "clang-tidy: warnings" 0; return; }
+  faults=$(grep -E '(warning|error): ' <<< "$output" | sort -u | wc -l)
+  ((faults)) || die "$output"
+  grep -E '(warning|error): ' <<< "$output" | sort -u
+  count "clang-tidy: warnings" "$faults"
+}
+
+"$root/scripts/install-deps.sh"
+say "release: build"
+configure release
+build_quietly release
+
+for part in "${parts[@]}"; do
+  say "$part"
+  case $part in
+    bad-input) bad_input || missed+=("$part") ;;
+    *) "$part" || missed+=("$part") ;;
+  esac
+done
+
+echo
+((${#missed[@]} == 0)) || die "missed: ${missed[*]}"
+echo "every goal is met"
