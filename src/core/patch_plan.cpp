@@ -125,7 +125,8 @@ void PatchPlan::set_image_index(const ppatch_array* given) {
   array.expect_dtype({DType::i32, DType::i64});
   const std::int64_t count = engine_->position_count();
   array.expect_shape({count});
-  std::vector<std::int32_t> index(static_cast<std::size_t>(count));
+  // Never without memory: a null pointer takes the index away.
+  std::vector<std::int32_t> index(static_cast<std::size_t>(count) + 1);
   for (std::int64_t k = 0; k < count; ++k) {
     const std::int64_t at = k * array.stride(0);
     const std::int64_t value = array.dtype() == DType::i32

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+
+#include <algorithm>
 
 #include "cpu/arena.hpp"
 
@@ -12,8 +15,12 @@ struct Arena::Engine {
 
 int available_threads() { return tbb::this_task_arena::max_concurrency(); }
 
+// An arena wider than what TBB may run makes it print a warning.
 Arena::Arena(int num_threads)
-    : num_threads_(num_threads), engine_(new Engine{tbb::task_arena(num_threads)}) {}
+    : num_threads_(num_threads),
+      engine_(new Engine{tbb::task_arena(std::min(
+          num_threads, static_cast<int>(tbb::global_control::active_value(
+                           tbb::global_control::max_allowed_parallelism))))}) {}
 
 Arena::~Arena() = default;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cpu/dtype_dispatch.hpp"
+#include "hwy/cache_control.h"
 
 namespace ptychopatch {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 // A thread takes up work in blocks of about block_bytes; progress is told after each chunk.
 constexpr std::int64_t block_bytes = 128 << 10;
 constexpr std::int64_t chunk_bytes = 32 << 20;
+// Outputs larger than this leave no room for the image in a core's own caches.
+constexpr std::int64_t stream_threshold = 4 << 20;
 
 // Copies pixels [x0, x1) of row y of an image to or from a contiguous row.
 template <class T, int C, bool Load>
@@ -76,10 +79,13 @@ void BatchedEngine::extract(const ImageView& image, const ProbeView& probe,
     constexpr int C = decltype(pixel)::C;
     const ExtractPixel<T, C> job{problem(), image, probe, out};
     const auto loop = loops_.get<T, C>().extract;
-    each_patch(out.images, out.modes * out.height * out.width * C * sizeof(T),
-               [&](std::int64_t m, std::int64_t k, const SlotScratch& memory) {
-                 loop(job, m, k, memory);
-               });
+    const std::int64_t bytes = out.modes * out.height * out.width * C * sizeof(T);
+    const Store store =
+        out.images * out.count * bytes > stream_threshold ? Store::streamed : Store::cached;
+    each_patch(out.images, bytes, [&](std::int64_t m, std::int64_t k, const SlotScratch& memory) {
+      loop(job, m, k, store, memory);
+      if (store == Store::streamed) hwy::FlushStream();
+    });
   });
 }
 

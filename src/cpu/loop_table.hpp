@@ -13,12 +13,16 @@
 
 namespace ptychopatch {
 
+// How finished rows reach memory: through the caches, or past them where the output would only push
+// everything else out. Streamed stores need hwy::FlushStream on their thread before anyone reads.
+enum class Store { cached, streamed };
+
 // The hot loops over one patch, for pixels of C components of T. They give the bits of the pixel-wise
 // kernels whose structs they take.
 template <class T, int C>
 struct PatchLoops {
   // All of patch k of batch slice m.
-  void (*extract)(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k,
+  void (*extract)(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k, Store store,
                   const SlotScratch& scratch);
   // Adds what patch k gives to the tile.
   void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, std::int64_t m,

@@ -86,33 +86,64 @@ class WeightRows {
   std::int64_t k_;
 };
 
-// out[ex] = sum_j weight[j] row[ex - j] for ex in [begin, end), pixels outside [0, width) being zero.
+// The part of a patch's extended rows that falls on a tile, spread along x: filtered[ex - begin] =
+// sum_j weight[j] row[ex - j] for ex in [begin, end), pixels outside the patch being zero.
 template <class T, int C>
-HWY_INLINE void spread_row(const AxisTaps<T>& x, const T* HWY_RESTRICT row, std::int64_t width,
-                           std::int64_t begin, std::int64_t end, T* HWY_RESTRICT out) {
-  const auto at_edge = [&](std::int64_t ex) HWY_ATTR {
-    for (int c = 0; c < C; ++c) {
-      T samples[max_taps] = {};
-      for (int j = 0; j < x.count; ++j) {
-        const std::int64_t q = ex - j;
-        samples[j] = q >= 0 && q < width ? row[q * C + c] : T(0);
+struct RowSpread {
+  const AxisTaps<T>& x;
+  std::int64_t width, begin, end;
+  // [inner, outer) needs no pixel outside the patch.
+  std::int64_t inner, outer;
+
+  HWY_INLINE RowSpread(const AxisTaps<T>& taps, std::int64_t patch_width, std::int64_t first,
+                       std::int64_t last)
+      : x(taps),
+        width(patch_width),
+        begin(first),
+        end(last),
+        inner(HWY_MIN(HWY_MAX(first, std::int64_t{taps.count} - 1), last)),
+        outer(HWY_MAX(inner, HWY_MIN(last, patch_width))) {}
+
+  HWY_INLINE void edges(const T* HWY_RESTRICT row, T* HWY_RESTRICT filtered) const {
+    for (std::int64_t ex = begin; ex < end; ++ex) {
+      if (ex == inner) ex = outer;
+      if (ex == end) return;
+      for (int c = 0; c < C; ++c) {
+        T sum = T(0);
+        for (int j = 0; j < x.count; ++j) {
+          const std::int64_t q = ex - j;
+          sum = next_sum(j, sum, x.weight[j], q >= 0 && q < width ? row[q * C + c] : T(0));
+        }
+        filtered[(ex - begin) * C + c] = sum;
       }
-      out[(ex - begin) * C + c] = weighted_sum(x.count, x.weight, samples, 1);
     }
-  };
-  const std::int64_t inner = HWY_MIN(HWY_MAX(begin, std::int64_t{x.count} - 1), end);
-  const std::int64_t outer = HWY_MAX(inner, HWY_MIN(end, width));
-  for (std::int64_t ex = begin; ex < inner; ++ex) at_edge(ex);
-  with_taps(x.count, [&](auto taps) HWY_ATTR {
-    const Weights<T> weights(x.weight);
-    const T* HWY_RESTRICT from = row + inner * C;
-    T* HWY_RESTRICT to = out + (inner - begin) * C;
-    for (std::int64_t i = 0; i < (outer - inner) * C; ++i) {
-      to[i] = weighted_sum(taps(), weights.w, from + i, -C);
+  }
+
+  HWY_INLINE void all(const T* HWY_RESTRICT row, T* HWY_RESTRICT filtered) const {
+    edges(row, filtered);
+    filter_row<T, -C>(x.count, x.weight, row + inner * C, filtered + (inner - begin) * C,
+                      (outer - inner) * C);
+  }
+
+  // Spreads the row and adds what it and the older rows give: rows[0] is the newest.
+  HWY_INLINE void all_and_add(const T* HWY_RESTRICT row, T* HWY_RESTRICT filtered,
+                              const T* weight_y, const T* const* rows,
+                              T* HWY_RESTRICT sum) const {
+    edges(row, filtered);
+    const std::int64_t left = (inner - begin) * C;
+    const std::int64_t right = (outer - begin) * C;
+    const T* inner_rows[max_taps] = {};
+    const T* outer_rows[max_taps] = {};
+    for (int i = 0; i < x.count; ++i) {
+      inner_rows[i] = rows[i] + left;
+      outer_rows[i] = rows[i] + right;
     }
-  });
-  for (std::int64_t ex = outer; ex < end; ++ex) at_edge(ex);
-}
+    combine_rows<T, true>(x.count, weight_y, rows, sum, left);
+    filter_and_combine<T, -C, true, true>(x.count, x.weight, row + inner * C, filtered + left,
+                                          weight_y, inner_rows, sum + left, right - left);
+    combine_rows<T, true>(x.count, weight_y, outer_rows, sum + right, (end - begin) * C - right);
+  }
+};
 
 // Adds the patch whose rows `source` gives to the part of the sum that the tile owns.
 template <class T, class Source>
@@ -134,36 +165,43 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
   for (std::int64_t i = 0; i < pixels * C; ++i) zeros[i] = T(0);
 
   const int ny = taps.y.count;
-  const T* ring[max_taps];
-  for (int i = 0; i < ny; ++i) ring[i] = zeros;
+  const RowSpread<T, C> spread(taps.x, problem.width, x.begin, x.end);
+  const T* rows[max_taps];  // of r, r - 1, ..
+  T* keep[max_taps];
+  for (int i = 0; i < max_taps; ++i) {
+    rows[i] = zeros;
+    keep[i] = scratch.row<T>(ring_row + i);
+  }
   for (std::int64_t r = y.begin - (ny - 1); r < y.end; ++r) {
-    const int slot = static_cast<int>((r + ny) % ny);
-    ring[slot] = zeros;
-    if (r >= 0 && r < problem.height) {
-      T* filtered = scratch.row<T>(ring_row + slot);
-      const T* row = source.row(r, taps.x.count == 1 ? filtered : scratch.row<T>(source_row));
-      if (taps.x.count > 1) {
-        spread_row<T, C>(taps.x, row, problem.width, x.begin, x.end, filtered);
-        ring[slot] = filtered;
-      } else {
-        ring[slot] = row + x.begin * C;
-      }
+    T* filtered = keep[ny - 1];
+    for (int i = ny - 1; i > 0; --i) {
+      rows[i] = rows[i - 1];
+      keep[i] = keep[i - 1];
     }
-    if (r < y.begin) continue;
+    keep[0] = filtered;
     const std::int64_t at = y.folded
                                 ? extended_index(problem.boundary, taps.y.start + r, image.height)
                                 : taps.y.start + r;
-    if (at < tile.y0 || at >= tile.y1) continue;
-    const T* rows[max_taps] = {};
-    for (int i = 0; i < ny; ++i) rows[i] = ring[(r - i + ny) % ny];
-    T* to = sum + (at - tile.y0) * tile_width * C;
+    const bool lands = r >= y.begin && at >= tile.y0 && at < tile.y1;
+    T* to = sum + (at - tile.y0) * tile_width * C + (taps.x.start + x.begin - tile.x0) * C;
+    rows[0] = zeros;
+    if (r >= 0 && r < problem.height) {
+      const T* row = source.row(r, taps.x.count == 1 ? filtered : scratch.row<T>(source_row));
+      rows[0] = taps.x.count == 1 ? row + x.begin * C : filtered;
+      if (taps.x.count > 1 && taps.x.count == ny && lands && !x.folded) {
+        spread.all_and_add(row, filtered, taps.y.weight, rows, to);
+        continue;
+      }
+      if (taps.x.count > 1) spread.all(row, filtered);
+    }
+    if (!lands) continue;
     if (!x.folded) {
-      accumulate_rows<T>(ny, taps.y.weight, rows, to + (taps.x.start + x.begin - tile.x0) * C,
-                         pixels * C);
+      combine_rows<T, true>(ny, taps.y.weight, rows, to, pixels * C);
       continue;
     }
     T* HWY_RESTRICT value = scratch.row<T>(value_row);
-    combine_rows<T>(ny, taps.y.weight, rows, value, pixels * C);
+    combine_rows<T, false>(ny, taps.y.weight, rows, value, pixels * C);
+    to = sum + (at - tile.y0) * tile_width * C;
     for (std::int64_t ex = x.begin; ex < x.end; ++ex) {
       const std::int64_t column = scratch.columns[ex];
       if (column < tile.x0 || column >= tile.x1) continue;

@@ -31,22 +31,26 @@ HWY_INLINE void multiply_row(const T* HWY_RESTRICT probe, std::int64_t probe_str
 
 template <class T, int C>
 void extract_patch(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k,
-                   const SlotScratch& scratch) {
+                   Store store, const SlotScratch& scratch) {
   const PatchProblem& problem = job.problem;
   const PatchView& out = job.out;
   const std::int64_t w = problem.width;
   const auto taps = sampling_patch_taps<T>(problem.interpolation, problem.origins[k]);
   const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
                                  scratch.columns);
-  FilteredRows<T, C> filtered(samples, taps.y, taps.x, taps.x.weight, w, ring_row, scratch);
-  const bool direct = !job.probe.data && out.stride_x == C;
+  PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, ring_row, scratch);
+  const bool contiguous = !job.probe.data && out.stride_x == C;
+  const bool direct = contiguous && store == Store::cached;
+  rows.seek(0);
   for (std::int64_t r = 0; r < problem.height; ++r) {
-    const T* rows[max_taps] = {};
-    filtered.rows_for(r, rows);
     T* to = out.template at<T>(m, k, 0) + r * out.stride_y;
     T* row = direct ? to : scratch.row<T>(value_row);
-    combine_rows<T>(taps.y.count, taps.y.weight, rows, row, w * C);
+    rows.next(row);
     if (direct) continue;
+    if (contiguous) {
+      stream_row<T>(row, to, w * C);
+      continue;
+    }
     if (!job.probe.data) {
       store_row<T, C>(row, to, out.stride_x, w);
       continue;

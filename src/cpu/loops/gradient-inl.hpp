@@ -36,18 +36,16 @@ void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int6
   const auto taps = gradient_patch_taps<T>(problem.interpolation, problem.origins[k]);
   const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
                                  scratch.columns);
-  FilteredRows<T, C> values(samples, taps.y, taps.x, taps.x.weight, w, ring_row, scratch);
-  FilteredRows<T, C> slopes(samples, taps.y, taps.x, taps.x.slope, w, slope_row, scratch);
+  PatchRows<T, C> rows_by_y(samples, taps, taps.x.weight, taps.y.slope, w, ring_row, scratch);
+  PatchRows<T, C> rows_by_x(samples, taps, taps.x.slope, taps.y.weight, w, slope_row, scratch);
   GradientSums<T, C> sums;
+  rows_by_y.seek(0);
+  rows_by_x.seek(0);
   for (std::int64_t r = 0; r < problem.height; ++r) {
-    const T* value_rows[max_taps] = {};
-    const T* slope_rows[max_taps] = {};
-    values.rows_for(r, value_rows);
-    slopes.rows_for(r, slope_rows);
     T* by_y = scratch.row<T>(value_row);
     T* by_x = scratch.row<T>(second_row);
-    combine_rows<T>(taps.y.count, taps.y.slope, value_rows, by_y, w * C);
-    combine_rows<T>(taps.y.count, taps.y.weight, slope_rows, by_x, w * C);
+    rows_by_y.next(by_y);
+    rows_by_x.next(by_x);
     const T* cotangent = contiguous_row<T, C>(
         job.cotangent.template at<T>(m, k, 0) + r * job.cotangent.stride_y,
         job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));

@@ -72,53 +72,69 @@ class SampleRows {
   T outside_[2] = {};
 };
 
-// Sample rows filtered along x, kept while a later row of the patch still needs them. `first` names the
-// ring's first row in the scratch.
+// Rows of a patch, one after the other: sample rows are filtered along x once and kept while a later row
+// still needs them. `first` names the first of the scratch rows that keep them.
 template <class T, int C>
-class FilteredRows {
+class PatchRows {
  public:
-  FilteredRows(const SampleRows<T, C>& samples, const AxisTaps<T>& y, const AxisTaps<T>& x,
-               const T* weight, std::int64_t width, int first, const SlotScratch& scratch)
+  PatchRows(const SampleRows<T, C>& samples, const PatchTaps<T>& taps, const T* weight_x,
+            const T* weight_y, std::int64_t width, int first, const SlotScratch& scratch)
       : samples_(samples),
-        y_(y),
-        x_(x),
-        weight_(weight),
-        width_(width),
-        first_(first),
-        scratch_(scratch) {}
+        taps_(taps),
+        weight_x_(weight_x),
+        weight_y_(weight_y),
+        scalars_(width * C),
+        source_(scratch.row<T>(source_row)),
+        // A slope may be a single tap that is not 1.
+        filters_(taps.x.count > 1 || weight_x[0] != T(1)) {
+    for (int i = 0; i < max_taps; ++i) keep_[i] = scratch.row<T>(first + i);
+  }
 
-  // Starts at patch row r.
-  void seek(std::int64_t r) { next_ = r; }
+  // The next row is r.
+  HWY_INLINE void seek(std::int64_t r) {
+    next_ = taps_.y.start + r;
+    for (int i = 0; i + 1 < taps_.y.count; ++i) rows_[i] = filtered(next_ + i, keep_[i]);
+    next_ += taps_.y.count - 1;
+  }
 
-  // The rows that patch row r combines, in the order of the taps. r never steps back.
-  void rows_for(std::int64_t r, const T** rows) {
-    for (; next_ < r + y_.count; ++next_) {
-      T* slot = scratch_.row<T>(first_ + static_cast<int>(next_ % y_.count));
-      T* buffer = x_.count == 1 ? slot : scratch_.row<T>(source_row);
-      const T* row = samples_.row(y_.start + next_, buffer);
-      if (x_.count > 1) {
-        filter_row<T, C>(x_.count, weight_, row, slot, width_ * C);
-        row = slot;
-      } else if (weight_[0] != T(1)) {
-        // The slope of the nearest kernel: a row of zeros with the samples' own special values.
-        filter_row<T, C>(1, weight_, row, slot, width_ * C);
-        row = slot;
-      }
-      ring_[next_ % y_.count] = row;
+  HWY_INLINE void next(T* HWY_RESTRICT out) {
+    const int last = taps_.y.count - 1;
+    T* slot = keep_[last];
+    if (filters_ && taps_.x.count == taps_.y.count) {
+      const T* in = samples_.row(next_, source_);
+      filter_and_combine<T, C, false, false>(taps_.x.count, weight_x_, in, slot, weight_y_, rows_,
+                                             out, scalars_);
+      rows_[last] = slot;
+    } else {
+      rows_[last] = filtered(next_, slot);
+      combine_rows<T, false>(taps_.y.count, weight_y_, rows_, out, scalars_);
     }
-    for (int i = 0; i < y_.count; ++i) rows[i] = ring_[(r + i) % y_.count];
+    T* oldest = keep_[0];
+    for (int i = 0; i < last; ++i) {
+      rows_[i] = rows_[i + 1];
+      keep_[i] = keep_[i + 1];
+    }
+    keep_[last] = oldest;
+    ++next_;
   }
 
  private:
+  HWY_INLINE const T* filtered(std::int64_t y, T* slot) const {
+    if (!filters_) return samples_.row(y, slot);
+    filter_row<T, C>(taps_.x.count, weight_x_, samples_.row(y, source_), slot, scalars_);
+    return slot;
+  }
+
   const SampleRows<T, C>& samples_;
-  const AxisTaps<T>& y_;
-  const AxisTaps<T>& x_;
-  const T* weight_;
-  std::int64_t width_;
-  int first_;
-  const SlotScratch& scratch_;
-  std::int64_t next_ = 0;
-  const T* ring_[max_taps] = {};
+  const PatchTaps<T>& taps_;
+  const T* weight_x_;
+  const T* weight_y_;
+  std::int64_t scalars_;
+  T* source_;
+  bool filters_;
+  std::int64_t next_ = 0;     // the sample row that comes in next
+  const T* rows_[max_taps] = {};  // in the order of the taps
+  T* keep_[max_taps] = {};
 };
 
 }  // namespace HWY_NAMESPACE

@@ -22,13 +22,11 @@ void probe_adjoint_rows(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std:
   const auto taps = sampling_patch_taps<T>(problem.interpolation, problem.origins[k]);
   const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
                                  scratch.columns);
-  FilteredRows<T, C> filtered(samples, taps.y, taps.x, taps.x.weight, w, ring_row, scratch);
-  filtered.seek(r0);
+  PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, ring_row, scratch);
+  rows.seek(r0);
   for (std::int64_t r = r0; r < r1; ++r) {
-    const T* rows[max_taps] = {};
-    filtered.rows_for(r, rows);
     T* HWY_RESTRICT patch = scratch.row<T>(value_row);
-    combine_rows<T>(taps.y.count, taps.y.weight, rows, patch, w * C);
+    rows.next(patch);
     const T* HWY_RESTRICT wave = contiguous_row<T, C>(
         job.waves.template at<T>(m, k, mode) + r * job.waves.stride_y, job.waves.stride_x, w,
         scratch.row<T>(cotangent_row));
