@@ -69,29 +69,41 @@ TEST(Determinism, BatchedAndIterative) {
   });
 }
 
-// The context and the outputs under a budget, or nothing where the budget is refused.
-std::optional<std::vector<HostArray>> within(const Case& c, std::uint64_t budget) {
-  try {
-    return everything(c, context_of(c.threads, budget));
-  } catch (const ptychopatch::Error& error) {
-    if (error.status() != PPATCH_ERROR_OUT_OF_MEMORY) throw;
-    return std::nullopt;
+// Bytes that a plan would hold under a budget, or nothing where the budget is refused.
+std::optional<std::uint64_t> bytes_within(const Case& c, std::uint64_t budget) {
+  std::uint64_t bytes = 0;
+  const ppatch_patch_options options = c.plan_options();
+  const ppatch_status status =
+      ppatch_patch_plan_bytes(context_of(c.threads, budget).get(),
+                              c.split() ? options.position_capacity : c.count, &options, &bytes);
+  if (status == PPATCH_ERROR_OUT_OF_MEMORY) return std::nullopt;
+  ptychopatch::check(status);
+  EXPECT_LE(bytes, budget);
+  return bytes;
+}
+
+std::uint64_t least_budget(const Case& c, std::uint64_t enough) {
+  std::uint64_t refused = 0;
+  std::uint64_t accepted = enough;
+  while (accepted - refused > 1) {
+    const std::uint64_t budget = refused + (accepted - refused) / 2;
+    (bytes_within(c, budget) ? accepted : refused) = budget;
   }
+  return accepted;
 }
 
 TEST(Determinism, MemoryBudgets) {
   for_each_case(12, make_large, [](const Case& c) {
     const auto unlimited = Job(c).everything();
-    std::uint64_t refused = 0;
-    std::uint64_t accepted = std::uint64_t{1} << 30;
-    while (accepted - refused > 64) {
-      const std::uint64_t budget = refused + (accepted - refused) / 2;
-      const auto outputs = within(c, budget);
-      (outputs ? accepted : refused) = budget;
-      if (outputs) {
-        expect_same_bits(unlimited, *outputs, "a budget of " + std::to_string(budget));
-      }
-      if (testing::Test::HasFailure()) return;
+    const std::uint64_t most = bytes_within(c, std::uint64_t{1} << 30).value();
+    const std::uint64_t least = least_budget(c, most);
+    for (std::uint64_t budget :
+         {least, least + 1, least + (most - least) / 8, (least + most) / 2}) {
+      const Context context = context_of(c.threads, budget);
+      Job job(c, context);
+      EXPECT_LE(job.plan().info().bytes, budget);
+      expect_same_bits(unlimited, job.everything(),
+                       std::to_string(budget) + " bytes of " + std::to_string(most));
     }
   });
 }

@@ -157,6 +157,13 @@ oracle::Scan Case::scan() const {
   return out;
 }
 
+// Split positions come after creation, so room for them must be asked for.
+ppatch_patch_options Case::plan_options() const {
+  ppatch_patch_options out = options;
+  if (split()) out.position_capacity = std::max<std::int64_t>(count, 1);
+  return out;
+}
+
 std::string Case::describe() const {
   std::ostringstream text;
   text << "case " << seed << " (" << seed_note() << "): dtype " << dtype << " interpolation "

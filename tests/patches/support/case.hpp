@@ -45,6 +45,7 @@ struct Case {
   // modes 0: patches; else waves.
   oracle::Layout layout(std::int64_t wave_modes) const;
   oracle::Scan scan() const;
+  ppatch_patch_options plan_options() const;
   std::string describe() const;
 };
 

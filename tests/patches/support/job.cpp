@@ -42,8 +42,7 @@ Job::Job(const Case& c, const Context& context)
     positions_.set(i, c.split() ? static_cast<double>(c.whole[i]) : c.rest[i]);
     fractions_.set(i, c.rest[i]);
   }
-  ppatch_patch_options options = c.options;
-  options.position_capacity = c.split() ? c.count + 1 : 0;
+  const ppatch_patch_options options = c.plan_options();
   if (c.split()) {
     plan_ = std::make_unique<PatchPlan>(context, options);
     plan_->set_positions(positions_.view(), fractions_.view());
