@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "argument.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+[[noreturn]] void wrong(const std::string& option, const std::string& expected,
+                        const std::string& text) {
+  throw UsageError("argument " + option + ": expected " + expected + ", got " +
+                   formats::quoted(text));
+}
+
+std::string plain(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+}  // namespace
+
+const char* name_of(const Choices& choices, std::int32_t value) {
+  for (const Choice& choice : choices) {
+    if (choice.value == value) return choice.name;
+  }
+  return "unknown";
+}
+
+std::string listed(const Choices& choices) {
+  std::string text;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i != 0) text += ",";
+    text += choices[i].name;
+  }
+  return text;
+}
+
+std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t least,
+                           std::int64_t most) {
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || parsed.ptr != end || value < least || value > most) {
+    const bool bounded = most != std::numeric_limits<std::int64_t>::max();
+    wrong(option,
+          "an integer of at least " + std::to_string(least) +
+              (bounded ? " and at most " + std::to_string(most) : ""),
+          text);
+  }
+  return value;
+}
+
+double parse_number(const std::string& option, const std::string& text, double least) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || parsed.ptr != end || !std::isfinite(value) || value < least) {
+    const bool bounded = least > std::numeric_limits<double>::lowest();
+    wrong(option, bounded ? "a number of at least " + plain(least) : "a number", text);
+  }
+  return value;
+}
+
+std::uint64_t parse_size(const std::string& option, const std::string& text) {
+  const std::string expected = "a size in bytes such as 800M or 2GiB";
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || !std::isfinite(value) || value < 0) wrong(option, expected, text);
+  std::string unit(parsed.ptr, end);
+  if (unit.ends_with('B')) unit.pop_back();
+  const bool binary = unit.ends_with('i');
+  if (binary) unit.pop_back();
+  static constexpr std::string_view kPrefixes = "kMGTP";
+  if (!unit.empty()) {
+    if (unit == "K") unit = "k";
+    const std::size_t power = kPrefixes.find(unit);
+    if (unit.size() != 1 || power == std::string_view::npos) wrong(option, expected, text);
+    value *= std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
+  } else if (binary) {
+    wrong(option, expected, text);
+  }
+  if (value < 1 || value >= 0x1p63) wrong(option, expected, text);
+  return static_cast<std::uint64_t>(value);
+}
+
+std::int32_t parse_choice(const std::string& option, const std::string& text,
+                          const Choices& choices) {
+  for (const Choice& choice : choices) {
+    if (text == choice.name) return choice.value;
+  }
+  std::string names = listed(choices);
+  const std::size_t last = names.rfind(',');
+  if (last != std::string::npos) names.replace(last, 1, " or ");
+  for (std::size_t at = 0; (at = names.find(',', at)) != std::string::npos; at += 2) {
+    names.replace(at, 1, ", ");
+  }
+  wrong(option, names, text);
+}
+
+}  // namespace ptychopatch::app

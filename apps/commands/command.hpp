@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <vector>
+
+#include "console.hpp"
+
+namespace ptychopatch::app {
+
+// A word after `ptychopatch` and what it does; run answers an ExitStatus or throws.
+struct Command {
+  CLI::App* app;
+  std::function<int(Console&)> run;
+};
+
+Command add_info(CLI::App& root);
+Command add_extract(CLI::App& root);
+Command add_assemble(CLI::App& root);
+Command add_simulate(CLI::App& root);
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/file_info.hpp"
+
+#include <algorithm>
+#include <iomanip>
+#include <ostream>
+
+#include "commands/metadata.hpp"
+#include "formats/format_error.hpp"
+#include "formats/input_file.hpp"
+#include "formats/ptychopinn_input.hpp"
+#include "patch_settings.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void describe(Json& array, const formats::NpyHeader& header) {
+  array["shape"] = header.shape;
+  array["dtype"] = header.type.name();
+  array["order"] = header.fortran_order ? "Fortran" : "C";
+  array["byte_order"] = header.type.swapped ? "swapped" : "native";
+  array["bytes"] = header.data_bytes;
+}
+
+Json npz_info(const std::string& path) {
+  const formats::NpzReader archive(path);
+  Json info = {{"file", path}, {"format", "npz"}, {"arrays", Json::array()}};
+  for (const std::string& key : archive.keys()) {
+    Json array = {{"key", key}};
+    try {
+      describe(array, archive.header(key));
+    } catch (const formats::FormatError& error) {
+      array["unreadable"] = error.what();
+    }
+    info["arrays"].push_back(std::move(array));
+  }
+  if (formats::PtychoPinnInput::recognises(archive)) {
+    const formats::PtychoPinnInput scan(path);
+    ppatch_patch_options options = patch_options(0, 0);
+    apply(scan.convention(), options);
+    info["scan"] = {{"format", scan.format()},
+                    {"units", "pixels of objectGuess"},
+                    {"anchor", name_of(anchors(), options.anchor)},
+                    {"axes", name_of(axes_orders(), options.axes)},
+                    {"sign", name_of(signs(), options.sign)}};
+  }
+  try {
+    if (const auto metadata = read_metadata(archive)) info["metadata"] = *metadata;
+  } catch (const formats::FormatError& error) {
+    info["metadata_unreadable"] = error.what();
+  }
+  return info;
+}
+
+Json npy_info(const std::string& path) {
+  formats::InputFile file(path);
+  Json array = {{"key", nullptr}};
+  describe(array, formats::read_npy_header(file, formats::quoted(path)));
+  return {{"file", path}, {"format", "npy"}, {"arrays", Json::array({array})}};
+}
+
+std::string shape_of(const Json& array) {
+  return formats::shape_text(array["shape"].get<formats::Shape>());
+}
+
+}  // namespace
+
+Json file_info(const std::string& path) {
+  switch (formats::container_of(path)) {
+    case formats::Container::kZip:
+      return npz_info(path);
+    case formats::Container::kNpy:
+      return npy_info(path);
+    case formats::Container::kHdf5:
+      throw formats::FormatError(formats::quoted(path) +
+                                 " is an HDF5 file, which this version does not read; expected "
+                                 ".npz or .npy");
+    case formats::Container::kUnknown:
+      break;
+  }
+  throw formats::FormatError(formats::quoted(path) +
+                             " is neither .npz nor .npy: its first bytes are of another format");
+}
+
+void print_file(const Json& info, std::ostream& out) {
+  out << info["file"].get<std::string>() << ": " << info["format"].get<std::string>() << '\n';
+  const auto text = [](const Json& value) {
+    return value.is_string() ? value.get<std::string>() : "";
+  };
+  std::size_t keys = 0, shapes = 0;
+  for (const Json& array : info["arrays"]) {
+    keys = std::max(keys, text(array["key"]).size());
+    if (array.contains("shape")) shapes = std::max(shapes, shape_of(array).size());
+  }
+  for (const Json& array : info["arrays"]) {
+    out << "  " << std::left << std::setw(static_cast<int>(keys)) << text(array["key"]) << "  ";
+    if (array.contains("unreadable")) {
+      out << "unreadable: " << text(array["unreadable"]) << '\n';
+      continue;
+    }
+    out << std::setw(static_cast<int>(shapes)) << shape_of(array) << "  " << text(array["dtype"]);
+    if (array["order"] != "C") out << ", Fortran order";
+    if (array["byte_order"] != "native") out << ", bytes swapped";
+    out << '\n';
+  }
+  if (info.contains("scan")) {
+    const Json& scan = info["scan"];
+    out << "scan: " << text(scan["format"]) << ", positions in " << text(scan["units"])
+        << ", anchor " << text(scan["anchor"]) << ", axes " << text(scan["axes"]) << ", sign "
+        << text(scan["sign"]) << '\n';
+  }
+  if (info.contains("metadata")) {
+    out << "metadata: " << info["metadata"].dump(2, ' ', false, Json::error_handler_t::replace)
+        << '\n';
+  }
+  if (info.contains("metadata_unreadable")) {
+    out << "metadata: unreadable: " << text(info["metadata_unreadable"]) << '\n';
+  }
+}
+
+}  // namespace ptychopatch::app

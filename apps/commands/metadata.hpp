@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_METADATA_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_METADATA_HPP_
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "formats/npz_reader.hpp"
+
+namespace ptychopatch::app {
+
+// Every output carries a JSON text under the key "metadata". Bump the version when a reader of the
+// old one would go wrong.
+inline constexpr int kSchemaVersion = 1;
+inline constexpr const char* kMetadataKey = "metadata";
+inline constexpr const char* kPatchesSchema = "ptychopatch/patches";
+inline constexpr const char* kImageSchema = "ptychopatch/image";
+inline constexpr const char* kScanSchema = "ptychopatch/scan";
+
+// Schema, versions and backend; the rest is the command's. Nothing in it depends on the time, the
+// machine or the number of threads.
+nlohmann::ordered_json make_metadata(const char* schema, const std::string& backend);
+
+// None where there is no such key; FormatError where it is no JSON object.
+std::optional<nlohmann::ordered_json> read_metadata(const formats::NpzReader& archive);
+
+// As text; bytes of file names that are not UTF-8 are replaced.
+std::string metadata_text(const nlohmann::ordered_json& metadata);
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_METADATA_HPP_

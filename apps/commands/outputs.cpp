@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/outputs.hpp"
+
+#include <algorithm>
+
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
+#include "formats/png.hpp"
+#include "interrupt.hpp"
+
+namespace ptychopatch::app {
+
+Outputs::Outputs(const CommonOptions& options, const std::string& picture)
+    : options_(options), picture_path_(picture) {
+  if (options.output == picture) {
+    throw UsageError("argument -o: " + formats::quoted(picture) +
+                     " is the picture's file too, expected two files");
+  }
+  if (options.dry_run) {
+    formats::OutputTarget::check(options.output, options.overwrite);
+    if (wants_picture()) formats::OutputTarget::check(picture, options.overwrite);
+    return;
+  }
+  arrays_ = std::make_unique<formats::OutputFile>(options.output, options.overwrite);
+  if (wants_picture()) {
+    picture_ = std::make_unique<formats::OutputFile>(picture, options.overwrite);
+  }
+}
+
+void Outputs::require_room(std::uint64_t bytes) const {
+  if (options_.compress || !arrays_ || bytes <= arrays_->free_bytes()) return;
+  throw formats::FormatError("cannot write " + arrays_->name() + ": " + formats::size_text(bytes) +
+                             " are needed, but only " + formats::size_text(arrays_->free_bytes()) +
+                             " are free there");
+}
+
+void Outputs::write_arrays(formats::NpzWriter& writer) {
+  writer.write(*arrays_, options_.compress);
+}
+
+void Outputs::write_picture(const pictures::Picture& picture) {
+  picture_->write(formats::encode_png(picture.rgb(), picture.height(), picture.width()).span());
+}
+
+void Outputs::publish() {
+  std::vector<formats::OutputFile*> files = {arrays_.get()};
+  if (picture_) files.push_back(picture_.get());
+  for (formats::OutputFile* file : files) file->finish();
+  stop_if_interrupted();
+  // What may still fail, a pipe or a device, comes first.
+  std::stable_partition(files.begin(), files.end(),
+                        [](const formats::OutputFile* file) { return file->special(); });
+  for (formats::OutputFile* file : files) file->publish();
+}
+
+}  // namespace ptychopatch::app

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_OUTPUTS_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_OUTPUTS_HPP_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common_options.hpp"
+#include "formats/npz_writer.hpp"
+#include "formats/output_file.hpp"
+#include "pictures/picture.hpp"
+
+namespace ptychopatch::app {
+
+// The files that a command makes: an .npz and perhaps a picture. All are checked before any work,
+// and they appear together at the end.
+class Outputs {
+ public:
+  // picture may be "": none. With --dry-run nothing is opened.
+  Outputs(const CommonOptions& options, const std::string& picture);
+
+  bool wants_picture() const { return !picture_path_.empty(); }
+
+  // Refuses, before the work, what the disk has no room for.
+  void require_room(std::uint64_t bytes) const;
+
+  void write_arrays(formats::NpzWriter& writer);
+  void write_picture(const pictures::Picture& picture);
+  void publish();
+
+ private:
+  const CommonOptions& options_;
+  std::string picture_path_;
+  std::unique_ptr<formats::OutputFile> arrays_;
+  std::unique_ptr<formats::OutputFile> picture_;
+};
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_OUTPUTS_HPP_

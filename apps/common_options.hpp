@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_
+#define PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+#include "console.hpp"
+#include "ptychopatch/ptychopatch.h"
+
+namespace ptychopatch::app {
+
+// What every command takes.
+struct CommonOptions {
+  std::string output = "-";
+  bool quiet = false;
+  bool verbose = false;
+  bool overwrite = false;
+  bool dry_run = false;
+  bool compress = false;
+  std::int64_t threads = 0;
+  std::uint64_t memory_budget = 0;
+  ppatch_backend backend = PPATCH_BACKEND_AUTO;
+  std::int32_t device = 0;
+  ProgressStyle progress = ProgressStyle::kNone;
+
+  // -q, -v, -j, --device, --memory-budget, --progress
+  void add_run_options(CLI::App& app);
+  // -o, --format, --overwrite, --dry-run, --compress
+  void add_output_options(CLI::App& app);
+  void apply(Console& console) const;
+};
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_

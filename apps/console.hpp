@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_CONSOLE_HPP_
+#define PTYCHOPATCH_APPS_CONSOLE_HPP_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace spdlog {
+class logger;
+}
+
+namespace ptychopatch::app {
+
+enum class Verbosity { kQuiet, kNormal, kVerbose };
+enum class ProgressStyle { kNone, kBar, kJson };
+
+// Messages and progress, on standard error.
+class Console {
+ public:
+  Console();
+  ~Console();
+
+  void set_verbosity(Verbosity verbosity);
+  void set_progress(ProgressStyle style) { style_ = style; }
+
+  void detail(const std::string& message);  // with -v
+  void note(const std::string& message);    // unless -q
+  void warn(const std::string& message);
+  void error(const std::string& message);
+
+  // Begins a stretch of work with `total` items.
+  void begin(const std::string& stage, std::int64_t total);
+  void advance(double fraction);
+  void end();
+
+ private:
+  void draw(double fraction);
+  void clear_bar();
+
+  std::shared_ptr<spdlog::logger> logger_;
+  ProgressStyle style_ = ProgressStyle::kNone;
+  std::string stage_;
+  std::int64_t total_ = 0;
+  bool active_ = false;
+  bool bar_shown_ = false;
+  std::int64_t last_drawn_ms_ = 0;
+};
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_CONSOLE_HPP_

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_EXIT_STATUS_HPP_
+#define PTYCHOPATCH_APPS_EXIT_STATUS_HPP_
+
+#include <stdexcept>
+
+#include "ptychopatch/ptychopatch.h"
+
+namespace ptychopatch::app {
+
+enum ExitStatus {
+  kDone = 0,
+  kDoneInPart = 1,  // some items rejected, each with its reason
+  kBadInput = 2,    // usage, or a file that cannot be read or written
+  kRunFailed = 3    // device, memory, interruption
+};
+
+// An argument that is wrong. what() is one sentence.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The user or the system asked to stop.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted() : std::runtime_error("interrupted, nothing was written") {}
+};
+
+inline int exit_status(ppatch_status status) {
+  if (status == PPATCH_OK) return kDone;
+  return status == PPATCH_ERROR_INVALID_ARGUMENT || status == PPATCH_ERROR_IO ? kBadInput
+                                                                              : kRunFailed;
+}
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_EXIT_STATUS_HPP_

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/element_type.hpp"
+
+#include <bit>
+#include <charconv>
+
+#include "formats/format_error.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+constexpr char kNativeOrder = std::endian::native == std::endian::little ? '<' : '>';
+constexpr std::size_t kMostCharacters = 1u << 28;
+
+[[noreturn]] void refuse(const std::string& source, std::string_view descr,
+                         const std::string& reason) {
+  throw FormatError(source + ": dtype " + quoted(std::string(descr.substr(0, 40))) + " " + reason);
+}
+
+bool is_one_of(std::size_t size, std::initializer_list<std::size_t> sizes) {
+  for (const std::size_t each : sizes) {
+    if (size == each) return true;
+  }
+  return false;
+}
+
+// The kind and bytes of 'f8' and its like.
+ElementType parse_kind(char letter, std::size_t size, const std::string& source,
+                       std::string_view descr) {
+  switch (letter) {
+    case 'b':
+      if (size == 1) return {Kind::kBoolean, 1};
+      break;
+    case 'i':
+      if (is_one_of(size, {1, 2, 4, 8})) return {Kind::kSigned, size};
+      break;
+    case 'u':
+      if (is_one_of(size, {1, 2, 4, 8})) return {Kind::kUnsigned, size};
+      break;
+    case 'f':
+      if (is_one_of(size, {2, 4, 8})) return {Kind::kFloat, size};
+      if (is_one_of(size, {12, 16})) {
+        refuse(source, descr,
+               "is long double, whose bytes differ between machines; save as float64");
+      }
+      break;
+    case 'c':
+      if (is_one_of(size, {8, 16})) return {Kind::kComplex, size};
+      if (is_one_of(size, {24, 32})) {
+        refuse(source, descr,
+               "is complex long double, whose bytes differ between machines; save as complex128");
+      }
+      break;
+    case 'U':
+      if (size <= kMostCharacters) return {Kind::kText, 4 * size};
+      break;
+    case 'S':
+    case 'a':
+      refuse(source, descr, "is a byte string, expected a numeric array");
+    case 'V':
+      refuse(source, descr, "is raw or structured data, expected a numeric array");
+    case 'M':
+    case 'm':
+      refuse(source, descr, "is a date or a time span, expected a numeric array");
+    default:
+      break;
+  }
+  refuse(source, descr, "is unknown, expected a boolean, integer, float or complex type");
+}
+
+}  // namespace
+
+ElementType parse_element_type(std::string_view descr, const std::string& source) {
+  std::string_view rest = descr;
+  char order = '=';
+  if (!rest.empty() && std::string_view("<>|=").find(rest[0]) != std::string_view::npos) {
+    order = rest[0];
+    rest.remove_prefix(1);
+  }
+  if (rest == "?") rest = "b1";
+  if (rest.starts_with('O')) {
+    refuse(source, descr,
+           "is Python objects, which are pickled and never read; expected a numeric "
+           "array");
+  }
+  if (rest.starts_with('M') || rest.starts_with('m')) rest = rest.substr(0, 2);  // M8[ns]
+  std::size_t size = 0;
+  const char* end = rest.data() + rest.size();
+  const auto parsed = rest.size() < 2 ? std::from_chars_result{end, std::errc::invalid_argument}
+                                      : std::from_chars(rest.data() + 1, end, size);
+  if (parsed.ec != std::errc() || parsed.ptr != end) {
+    refuse(source, descr, "is unknown, expected a boolean, integer, float or complex type");
+  }
+  ElementType type = parse_kind(rest[0], size, source, descr);
+  const bool has_order = type.size > 1 && type.kind != Kind::kBoolean;
+  if (has_order && order == '|') refuse(source, descr, "names no byte order, expected < or >");
+  type.swapped = has_order && order != '=' && order != kNativeOrder;
+  return type;
+}
+
+std::string ElementType::name() const {
+  const std::string bits = std::to_string(8 * size);
+  switch (kind) {
+    case Kind::kBoolean:
+      return "bool";
+    case Kind::kSigned:
+      return "int" + bits;
+    case Kind::kUnsigned:
+      return "uint" + bits;
+    case Kind::kFloat:
+      return "float" + bits;
+    case Kind::kComplex:
+      return "complex" + bits;
+    case Kind::kText:
+      return "str" + std::to_string(size / 4);
+  }
+  return "unknown";
+}
+
+std::string ElementType::descr() const {
+  const std::string order(1, size > 1 ? kNativeOrder : '|');
+  switch (kind) {
+    case Kind::kBoolean:
+      return "|b1";
+    case Kind::kSigned:
+      return order + "i" + std::to_string(size);
+    case Kind::kUnsigned:
+      return order + "u" + std::to_string(size);
+    case Kind::kFloat:
+      return order + "f" + std::to_string(size);
+    case Kind::kComplex:
+      return order + "c" + std::to_string(size);
+    case Kind::kText:
+      return std::string(1, kNativeOrder) + "U" + std::to_string(size / 4);
+  }
+  return "";
+}
+
+}  // namespace ptychopatch::formats

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_FORMATS_FORMAT_ERROR_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_FORMAT_ERROR_HPP_
+
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace ptychopatch::formats {
+
+// A file that cannot be read, understood or written. what() is one sentence that names the file,
+// what was expected and what came.
+class FormatError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// For a message of one line, whatever a file's name or contents hold.
+inline std::string quoted(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return "'" + text + "'";
+}
+
+// "cannot open 'x': No such file or directory"
+inline FormatError system_error(const std::string& action, int code = errno) {
+  return FormatError(action + ": " + std::generic_category().message(code));
+}
+
+}  // namespace ptychopatch::formats
+
+#endif  // PTYCHOPATCH_APPS_FORMATS_FORMAT_ERROR_HPP_

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/input_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <string_view>
+
+#include "formats/format_error.hpp"
+
+namespace ptychopatch::formats {
+
+InputFile::InputFile(const std::string& path) : path_(path) {
+  // Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
+  file_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file_) throw system_error("cannot open " + quoted(path));
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) throw system_error("cannot inspect " + quoted(path));
+  if (S_ISDIR(status.st_mode)) throw FormatError(quoted(path) + " is a directory, expected a file");
+  if (!S_ISREG(status.st_mode)) {
+    throw FormatError(quoted(path) + " is a device or a pipe, expected a regular file");
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+std::size_t InputFile::read(std::span<std::byte> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t count = ::read(file_.get(), out.data() + done, out.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error("cannot read " + quoted(path_));
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+Container container_of(const std::string& path) {
+  InputFile file(path);
+  std::array<std::byte, 8> first{};
+  const std::size_t count = file.read(first);
+  const std::string_view text(reinterpret_cast<const char*>(first.data()), count);
+  if (text.starts_with("\x93NUMPY")) return Container::kNpy;
+  if (text.starts_with("PK\x03\x04") || text.starts_with("PK\x05\x06")) return Container::kZip;
+  if (text == "\x89HDF\r\n\x1a\n") return Container::kHdf5;
+  return Container::kUnknown;
+}
+
+}  // namespace ptychopatch::formats

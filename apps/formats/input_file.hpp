@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_FORMATS_INPUT_FILE_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_INPUT_FILE_HPP_
+
+#include <string>
+
+#include "formats/byte_reader.hpp"
+#include "formats/file_descriptor.hpp"
+
+namespace ptychopatch::formats {
+
+// A regular file opened for reading; anything else (a directory, a pipe) is refused by name.
+class InputFile : public ByteReader {
+ public:
+  explicit InputFile(const std::string& path);
+
+  std::size_t read(std::span<std::byte> out) override;
+  std::uint64_t size() const override { return size_; }
+  bool size_is_certain() const override { return true; }
+
+  // The open file, at its beginning, for a library that reads by itself.
+  FileDescriptor take() { return std::move(file_); }
+
+ private:
+  std::string path_;
+  FileDescriptor file_;
+  std::uint64_t size_ = 0;
+};
+
+enum class Container { kNpy, kZip, kHdf5, kUnknown };
+
+// By the first bytes, never by the name.
+Container container_of(const std::string& path);
+
+}  // namespace ptychopatch::formats
+
+#endif  // PTYCHOPATCH_APPS_FORMATS_INPUT_FILE_HPP_

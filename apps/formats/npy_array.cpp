@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/npy_array.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "formats/format_error.hpp"
+#include "formats/input_file.hpp"
+#include "formats/memory_limit.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+constexpr std::size_t kFirstPiece = std::size_t{64} << 20;
+
+Bytes read_data(ByteReader& reader, std::size_t size, const std::string& source) {
+  require_memory(size, source);
+  Bytes data(reader.size_is_certain() ? size : std::min(size, kFirstPiece));
+  std::size_t done = 0;
+  while (done < size) {
+    if (done == data.size()) data.resize(std::min(size, 2 * data.size()));
+    const std::size_t asked = data.size() - done;
+    const std::size_t count = reader.read(data.span().subspan(done));
+    done += count;
+    if (count != asked) {
+      throw FormatError(source + ": truncated: " + std::to_string(size) +
+                        " bytes of data are declared, but " + std::to_string(done) + " are there");
+    }
+  }
+  std::array<std::byte, 1> beyond{};
+  if (reader.read(beyond) != 0) {
+    throw FormatError(source + ": there are more bytes than the .npy header declares");
+  }
+  return data;
+}
+
+void swap_bytes(Bytes& data, const ElementType& type) {
+  const std::size_t unit = type.kind == Kind::kComplex ? type.size / 2
+                           : type.kind == Kind::kText  ? 4
+                                                       : type.size;
+  for (std::size_t at = 0; at + unit <= data.size(); at += unit) {
+    std::reverse(data.data() + at, data.data() + at + unit);
+  }
+}
+
+// Walks the output in C order; the place in the Fortran-ordered input follows by its strides.
+Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element) {
+  Bytes result(data.size());
+  const std::size_t axes = shape.size();
+  std::vector<std::size_t> stride(axes), index(axes);
+  std::size_t step = element;
+  for (std::size_t d = 0; d < axes; ++d) {
+    stride[d] = step;
+    step *= static_cast<std::size_t>(shape[d]);
+  }
+  std::size_t from = 0;
+  for (std::size_t to = 0; to < result.size(); to += element) {
+    std::memcpy(result.data() + to, data.data() + from, element);
+    for (std::size_t d = axes; d-- > 0;) {
+      from += stride[d];
+      if (++index[d] < static_cast<std::size_t>(shape[d])) break;
+      from -= stride[d] * index[d];
+      index[d] = 0;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::int64_t NpyArray::count() const {
+  std::int64_t product = 1;
+  for (const std::int64_t extent : shape) {
+    if (extent == 0) return 0;
+  }
+  for (const std::int64_t extent : shape) product *= extent;
+  return product;
+}
+
+NpyArray read_npy(ByteReader& reader, const std::string& source) {
+  NpyHeader header = read_npy_header(reader, source);
+  NpyArray array{header.type, std::move(header.shape), {}};
+  array.data = read_data(reader, static_cast<std::size_t>(header.data_bytes), source);
+  if (array.type.swapped) {
+    swap_bytes(array.data, array.type);
+    array.type.swapped = false;
+  }
+  if (header.fortran_order && array.shape.size() > 1 && array.data.size() != 0) {
+    array.data = to_c_order(array.data, array.shape, array.type.size);
+  }
+  return array;
+}
+
+NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& source) {
+  SpanReader reader(bytes);
+  return read_npy(reader, source);
+}
+
+NpyArray read_npy_file(const std::string& path) {
+  InputFile file(path);
+  return read_npy(file, quoted(path));
+}
+
+}  // namespace ptychopatch::formats

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_FORMATS_NPY_ARRAY_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_NPY_ARRAY_HPP_
+
+#include <string>
+
+#include "formats/bytes.hpp"
+#include "formats/npy_header.hpp"
+
+namespace ptychopatch::formats {
+
+// An array as it was in its file, but in C order and in this machine's byte order.
+struct NpyArray {
+  ElementType type;
+  Shape shape;
+  Bytes data;
+
+  std::int64_t count() const;
+};
+
+// Takes memory only for data that the reader is known to have, or as they come.
+NpyArray read_npy(ByteReader& reader, const std::string& source);
+
+NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& source);
+
+NpyArray read_npy_file(const std::string& path);
+
+}  // namespace ptychopatch::formats
+
+#endif  // PTYCHOPATCH_APPS_FORMATS_NPY_ARRAY_HPP_

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/npz_reader.hpp"
+
+#include <zip.h>
+
+#include "formats/format_error.hpp"
+#include "formats/input_file.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+// Deflate makes at most 1032 bytes of one.
+constexpr std::uint64_t kMostExpansion = 1032;
+
+std::string text_of(int code) {
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  std::string text = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  return text;
+}
+
+FormatError not_an_archive(const std::string& name, const std::string& reason) {
+  return FormatError(name + " cannot be read as a .npz archive: " + reason);
+}
+
+class MemberReader : public ByteReader {
+ public:
+  MemberReader(zip_t* archive, const zip_stat_t& status, const std::string& source)
+      : source_(source), size_(status.size), stored_(status.comp_method == ZIP_CM_STORE) {
+    file_.reset(zip_fopen_index(archive, status.index, 0));
+    if (!file_) throw FormatError(source_ + " cannot be opened: " + zip_strerror(archive));
+  }
+
+  std::size_t read(std::span<std::byte> out) override {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      const zip_int64_t count = zip_fread(file_.get(), out.data() + done, out.size() - done);
+      if (count < 0) {
+        throw FormatError(source_ + " is damaged: " + zip_file_strerror(file_.get()));
+      }
+      if (count == 0) break;
+      done += static_cast<std::size_t>(count);
+    }
+    return done;
+  }
+  std::uint64_t size() const override { return size_; }
+  bool size_is_certain() const override { return stored_; }
+
+ private:
+  struct Close {
+    void operator()(zip_file_t* file) const { zip_fclose(file); }
+  };
+
+  std::string source_;
+  std::uint64_t size_;
+  bool stored_;
+  std::unique_ptr<zip_file_t, Close> file_;
+};
+
+}  // namespace
+
+void NpzReader::Discard::operator()(zip* archive) const { zip_discard(archive); }
+
+NpzReader::NpzReader(const std::string& path) : name_(quoted(path)) {
+  InputFile file(path);
+  archive_bytes_ = file.size();
+  FileDescriptor descriptor = file.take();
+  int code = 0;
+  archive_.reset(zip_fdopen(descriptor.get(), 0, &code));
+  if (!archive_) throw not_an_archive(name_, text_of(code));
+  descriptor.release();  // the archive's from here on
+  list();
+}
+
+NpzReader::NpzReader(std::span<const std::byte> bytes, const std::string& name)
+    : name_(quoted(name)), archive_bytes_(bytes.size()) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  if (source != nullptr) {
+    archive_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
+    if (!archive_) zip_source_free(source);
+  }
+  const std::string reason = archive_ ? "" : zip_error_strerror(&error);
+  zip_error_fini(&error);
+  if (!archive_) throw not_an_archive(name_, reason);
+  list();
+}
+
+void NpzReader::list() {
+  const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const auto index = static_cast<zip_uint64_t>(i);
+    const char* member = zip_get_name(archive_.get(), index, 0);
+    if (member == nullptr) throw not_an_archive(name_, zip_strerror(archive_.get()));
+    std::string key(member);
+    if (key.ends_with(".npy")) key.resize(key.size() - 4);
+    if (!index_.emplace(key, index).second) {
+      throw not_an_archive(name_, "key " + quoted(key) + " is there twice");
+    }
+    keys_.push_back(std::move(key));
+  }
+}
+
+std::string NpzReader::source(const std::string& key) const {
+  return name_ + " (key " + quoted(key) + ")";
+}
+
+template <class Function>
+auto NpzReader::with_member(const std::string& key, Function function) const {
+  const auto found = index_.find(key);
+  if (found == index_.end()) {
+    std::string there;
+    for (const std::string& each : keys_) there += (there.empty() ? "" : ", ") + each;
+    throw FormatError(name_ + ": key " + quoted(key) + " is missing; there are " +
+                      quoted(there.empty() ? "none" : there));
+  }
+  const std::string what = source(key);
+  zip_stat_t status;
+  zip_stat_init(&status);
+  constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD |
+                                   ZIP_STAT_ENCRYPTION_METHOD | ZIP_STAT_INDEX;
+  if (zip_stat_index(archive_.get(), found->second, 0, &status) != 0 ||
+      (status.valid & kNeeded) != kNeeded) {
+    throw FormatError(what + " cannot be inspected: " + zip_strerror(archive_.get()));
+  }
+  if (status.encryption_method != ZIP_EM_NONE) {
+    throw FormatError(what + " is encrypted, expected a plain member");
+  }
+  const bool stored = status.comp_method == ZIP_CM_STORE;
+  if (!stored && status.comp_method != ZIP_CM_DEFLATE) {
+    throw FormatError(what + " is compressed by method " + std::to_string(status.comp_method) +
+                      ", expected stored (0) or deflated (8)");
+  }
+  if (status.comp_size > archive_bytes_ || (stored && status.size != status.comp_size) ||
+      status.size / kMostExpansion > status.comp_size) {
+    throw FormatError(what + " is declared as " + std::to_string(status.size) + " bytes from " +
+                      std::to_string(status.comp_size) + ", which an archive of " +
+                      std::to_string(archive_bytes_) + " bytes cannot hold");
+  }
+  MemberReader reader(archive_.get(), status, what);
+  return function(reader, what);
+}
+
+NpyHeader NpzReader::header(const std::string& key) const {
+  return with_member(key, read_npy_header);
+}
+
+NpyArray NpzReader::read(const std::string& key) const { return with_member(key, read_npy); }
+
+}  // namespace ptychopatch::formats

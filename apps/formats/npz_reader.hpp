@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_FORMATS_NPZ_READER_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_NPZ_READER_HPP_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/npy_array.hpp"
+
+struct zip;
+
+namespace ptychopatch::formats {
+
+// A zip archive of .npy members, by NumPy's keys: member names without ".npy". Members may be
+// stored or deflated, and ZIP64.
+class NpzReader {
+ public:
+  explicit NpzReader(const std::string& path);
+  // bytes must outlive the reader.
+  NpzReader(std::span<const std::byte> bytes, const std::string& name);
+
+  // In the archive's order.
+  const std::vector<std::string>& keys() const { return keys_; }
+  bool has(const std::string& key) const { return index_.contains(key); }
+
+  // How a message names a member: 'scan.npz' (key 'xcoords').
+  std::string source(const std::string& key) const;
+
+  NpyHeader header(const std::string& key) const;
+  NpyArray read(const std::string& key) const;
+
+ private:
+  struct Discard {
+    void operator()(zip* archive) const;
+  };
+
+  void list();
+  template <class Function>
+  auto with_member(const std::string& key, Function function) const;
+
+  std::string name_;
+  std::uint64_t archive_bytes_ = 0;
+  std::unique_ptr<zip, Discard> archive_;
+  std::vector<std::string> keys_;
+  std::map<std::string, std::uint64_t> index_;
+};
+
+}  // namespace ptychopatch::formats
+
+#endif  // PTYCHOPATCH_APPS_FORMATS_NPZ_READER_HPP_

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "interrupt.hpp"
+
+#include <csignal>
+
+#include "exit_status.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+volatile std::sig_atomic_t raised = 0;
+
+void raise_flag(int) { raised = 1; }
+
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = &raise_flag;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigemptyset(&action.sa_mask);
+  // What the caller has set to be ignored (nohup, a shell's background job) stays ignored.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction old {};
+    if (sigaction(signal, nullptr, &old) == 0 && old.sa_handler != SIG_IGN) {
+      sigaction(signal, &action, nullptr);
+    }
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool interrupted() { return raised != 0; }
+
+void stop_if_interrupted() {
+  if (interrupted()) throw Interrupted();
+}
+
+}  // namespace ptychopatch::app

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_INTERRUPT_HPP_
+#define PTYCHOPATCH_APPS_INTERRUPT_HPP_
+
+namespace ptychopatch::app {
+
+// From now on SIGINT and SIGTERM only raise a flag, once: a second one ends the process at once. A
+// closed pipe is an error of the write, not a signal.
+void catch_interrupts();
+
+bool interrupted();
+
+// Throws Interrupted.
+void stop_if_interrupted();
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_INTERRUPT_HPP_

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <new>
+
+#include "commands/command.hpp"
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+#include "interrupt.hpp"
+#include "ptychopatch/ptychopatch.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  for (char& c : text) {
+    if (c == '\n') c = ' ';
+  }
+  return text;
+}
+
+void flush_standard_output() {
+  errno = 0;
+  if (!std::cout.flush()) throw formats::system_error("cannot write standard output");
+}
+
+// What was thrown becomes one sentence and an exit status.
+int report(Console& console, const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const UsageError& error) {
+    console.error(one_line(error.what()));
+    return kBadInput;
+  } catch (const formats::FormatError& error) {
+    console.error(one_line(error.what()));
+    return kBadInput;
+  } catch (const Interrupted& error) {
+    console.error(error.what());
+    return kRunFailed;
+  } catch (const Error& error) {
+    const bool cancelled = error.status() == PPATCH_ERROR_CANCELLED;
+    console.error(cancelled ? std::string(Interrupted().what())
+                            : std::string(ppatch_status_string(error.status())) + ": " +
+                                  one_line(error.what()));
+    return exit_status(error.status());
+  } catch (const std::bad_alloc&) {
+    console.error("out of memory, nothing was written");
+    return kRunFailed;
+  } catch (const std::exception& error) {
+    console.error(one_line(error.what()));
+    return kRunFailed;
+  }
+}
+
+int run(int argc, char** argv, Console& console) {
+  CLI::App root("Cuts sub-pixel patches out of images at scan positions, and puts them back.",
+                "ptychopatch");
+  root.set_version_flag("-V,--version", std::string("ptychopatch ") + ppatch_version_string());
+  root.require_subcommand(1);
+  root.footer(
+      "Exit status: 0 done; 1 done in part; 2 usage, or a file that cannot be read or written;\n"
+      "3 device, memory or interruption.");
+  const std::vector<Command> commands = {add_info(root), add_extract(root), add_assemble(root),
+                                         add_simulate(root)};
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // help or version
+    root.exit(success, std::cout, std::cerr);
+    flush_standard_output();
+    return kDone;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(one_line(error.what()) + "; see ptychopatch --help");
+  }
+  for (const Command& command : commands) {
+    if (!command.app->parsed()) continue;
+    const int status = command.run(console);
+    flush_standard_output();
+    return status;
+  }
+  return kBadInput;
+}
+
+}  // namespace
+}  // namespace ptychopatch::app
+
+int main(int argc, char** argv) {
+  namespace app = ptychopatch::app;
+  app::catch_interrupts();
+  app::Console console;
+  try {
+    return app::run(argc, argv, console);
+  } catch (...) {
+    return app::report(console, std::current_exception());
+  }
+}

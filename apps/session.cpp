@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.hpp"
+
+#include "interrupt.hpp"
+
+namespace ptychopatch::app {
+
+Session::Session(const CommonOptions& options, Console& console) : console_(console) {
+  ppatch_context_options context = context_options();
+  context.backend = options.backend;
+  context.device = options.device;
+  context.num_threads = static_cast<std::int32_t>(options.threads);
+  context.memory_budget = options.memory_budget;
+  context.log_level = options.verbose ? PPATCH_LOG_DEBUG : PPATCH_LOG_WARNING;
+  context.log = &log;
+  context.log_user = this;
+  context.progress = &progress;
+  context.progress_user = this;
+  context_.emplace(context);
+  const ppatch_context_info info = context_->info();
+  console_.detail("backend " + backend_name() + ": " + std::to_string(info.num_threads) +
+                  " threads, SIMD level " + info.simd);
+}
+
+std::string Session::backend_name() const { return app::backend_name(context_->info().backend); }
+
+void Session::set_part(double begin, double end) {
+  part_begin_ = begin;
+  part_end_ = end;
+}
+
+void Session::log(void* self, ppatch_log_level level, const char* message) {
+  Console& console = static_cast<Session*>(self)->console_;
+  try {
+    level >= PPATCH_LOG_WARNING ? console.warn(message) : console.detail(message);
+  } catch (...) {  // a lost message must not come through the library's C
+  }
+}
+
+std::int32_t Session::progress(void* self, double fraction) {
+  const auto* session = static_cast<Session*>(self);
+  const double length = session->part_end_ - session->part_begin_;
+  try {
+    session->console_.advance(session->part_begin_ + fraction * length);
+  } catch (...) {
+  }
+  return interrupted() ? 1 : 0;
+}
+
+const char* backend_name(ppatch_backend backend) {
+  return backend == PPATCH_BACKEND_CUDA ? "cuda" : "cpu";
+}
+
+}  // namespace ptychopatch::app

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_SESSION_HPP_
+#define PTYCHOPATCH_APPS_SESSION_HPP_
+
+#include <optional>
+#include <string>
+
+#include "common_options.hpp"
+#include "console.hpp"
+#include "ptychopatch/ptychopatch.hpp"
+
+namespace ptychopatch::app {
+
+// The library's context for one command: its log goes to the console, its progress too, and an
+// interrupt cancels what it does.
+class Session {
+ public:
+  Session(const CommonOptions& options, Console& console);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const Context& context() const { return *context_; }
+  Console& console() const { return console_; }
+  std::string backend_name() const;
+
+  // The next call into the library is the part from `begin` to `end` (0 to 1) of the stage.
+  void set_part(double begin, double end);
+
+ private:
+  static void log(void* self, ppatch_log_level level, const char* message);
+  static std::int32_t progress(void* self, double fraction);
+
+  Console& console_;
+  double part_begin_ = 0;
+  double part_end_ = 1;
+  std::optional<Context> context_;
+};
+
+const char* backend_name(ppatch_backend backend);
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_SESSION_HPP_
