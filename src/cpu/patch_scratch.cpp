@@ -29,7 +29,8 @@ std::int64_t PatchScratchLayout::slot_bytes() const {
 }
 
 std::uint64_t PatchScratchLayout::total_bytes() const {
-  return Buffer<PatchOrigin>::bytes_of(capacity) + Buffer<std::uint32_t>::bytes_of(entry_capacity) +
+  return Buffer<PatchOrigin>::bytes_of(capacity) + Buffer<std::int32_t>::bytes_of(capacity) +
+         Buffer<std::uint32_t>::bytes_of(entry_capacity) +
          Buffer<std::int64_t>::bytes_of(BinMemory::words(bin_capacity)) +
          static_cast<std::uint64_t>(slots * slot_bytes());
 }
@@ -77,6 +78,7 @@ PatchScratchLayout PatchScratchLayout::within(const PatchSettings& s, int thread
 PatchScratch::PatchScratch(const PatchScratchLayout& layout, const Allocator& allocator)
     : layout_(layout),
       origins_(allocator, layout.capacity),
+      image_index_(allocator, layout.capacity),
       entries_(allocator, layout.entry_capacity),
       bins_(allocator, BinMemory::words(layout.bin_capacity)),
       slots_(allocator, layout.slots * layout.slot_bytes()) {}

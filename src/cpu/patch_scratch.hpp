@@ -42,12 +42,16 @@ class PatchScratch {
   const PatchScratchLayout& layout() const { return layout_; }
   PatchOrigin* origins() { return origins_.data(); }
   const PatchOrigin* origins() const { return origins_.data(); }
+  // One number a position, for an image index.
+  std::int32_t* image_index() { return image_index_.data(); }
+  const std::int32_t* image_index() const { return image_index_.data(); }
   BinMemory bins();
   SlotScratch slot(int n);
 
  private:
   PatchScratchLayout layout_;
   Buffer<PatchOrigin> origins_;
+  Buffer<std::int32_t> image_index_;
   Buffer<std::uint32_t> entries_;
   Buffer<std::int64_t> bins_;
   Buffer<unsigned char> slots_;

@@ -25,8 +25,7 @@ void PatchState::set_positions(const PositionSource& source) {
 
 void PatchState::set_image_index(const std::int32_t* index) {
   if (index) {
-    if (index_.size() < settings_.capacity) index_ = {*backend_.allocator, settings_.capacity};
-    std::copy_n(index, count_, index_.data());
+    std::copy_n(index, count_, scratch_.image_index());
     largest_index_ = count_ > 0 ? *std::max_element(index, index + count_) : -1;
   }
   has_index_ = index != nullptr;
@@ -48,14 +47,10 @@ void PatchState::get_positions(double* out, std::int64_t stride_k,
   }
 }
 
-std::uint64_t PatchState::scratch_bytes() const {
-  return scratch_.layout().total_bytes() + index_.bytes();
-}
-
 PatchProblem PatchState::problem() const {
   PatchProblem p;
   p.origins = scratch_.origins();
-  p.image_index = has_index_ ? index_.data() : nullptr;
+  p.image_index = has_index_ ? scratch_.image_index() : nullptr;
   p.count = count_;
   p.height = settings_.patch_height;
   p.width = settings_.patch_width;

@@ -22,7 +22,7 @@ class PatchState : public PatchEngine {
   void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const override;
   bool has_image_index() const override { return has_index_; }
   std::int64_t largest_image_index() const override { return largest_index_; }
-  std::uint64_t scratch_bytes() const override;
+  std::uint64_t scratch_bytes() const override { return scratch_.layout().total_bytes(); }
   void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                 double eps) override;
 
@@ -48,7 +48,6 @@ class PatchState : public PatchEngine {
   BackendSettings backend_;
   PatchScratch scratch_;
   std::int64_t count_ = 0;
-  Buffer<std::int32_t> index_;
   bool has_index_ = false;
   std::int64_t largest_index_ = -1;
 };

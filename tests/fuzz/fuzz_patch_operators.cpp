@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Legal and nearly legal calls on small arrays: every operator, every option, positions of any bits.
+#include <complex>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "fuzz_input.hpp"
+#include "ptychopatch/ptychopatch.h"
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+ppatch_context* context(std::uint64_t budget) {
+  ppatch_context_options options{};
+  options.struct_size = sizeof options;
+  options.backend = PPATCH_BACKEND_CPU;
+  options.num_threads = 1;
+  options.memory_budget = budget;
+  ppatch_context* made = nullptr;
+  require(ppatch_context_create(&made, &options) == PPATCH_OK);
+  return made;
+}
+
+ppatch_context* context_of(bool tight) {
+  static ppatch_context* const roomy = context(16 << 20);
+  static ppatch_context* const small = context(80 << 10);
+  return tight ? small : roomy;
+}
+
+// Memory of exactly the array's size, so that a write beyond it is seen.
+struct Owned {
+  std::vector<unsigned char> bytes;
+  ppatch_array array;
+
+  Owned(ppatch_dtype dtype, const std::vector<std::int64_t>& shape) {
+    std::int64_t count = 1;
+    for (const std::int64_t n : shape) count *= n;
+    bytes.assign(static_cast<std::size_t>(count * ppatch_dtype_size(dtype)), 0x3c);
+    array = ppatch_array_c(bytes.data(), dtype, static_cast<std::int32_t>(shape.size()),
+                           shape.data());
+  }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  FuzzInput input(data, size);
+  ppatch_patch_options o{};
+  o.struct_size = sizeof o;
+  o.interpolation = static_cast<std::int32_t>(input.small(0, 3));
+  o.boundary = static_cast<std::int32_t>(input.small(0, 4));
+  o.anchor = static_cast<std::int32_t>(input.small(0, 2));
+  o.axes = static_cast<std::int32_t>(input.small(0, 1));
+  o.sign = static_cast<std::int32_t>(input.small(0, 1));
+  o.layout = static_cast<std::int32_t>(input.small(0, 2));
+  o.algorithm = static_cast<std::int32_t>(input.small(1, 2));
+  o.local_offsets = static_cast<std::int32_t>(input.small(0, 1));
+  o.group_size = input.small(1, 3);
+  o.patch_height = input.small(1, 12);
+  o.patch_width = input.small(1, 12);
+  const auto dtype = static_cast<ppatch_dtype>(input.small(PPATCH_F32, PPATCH_C128));
+  const ppatch_dtype real = dtype == PPATCH_C64    ? PPATCH_F32
+                            : dtype == PPATCH_C128 ? PPATCH_F64
+                                                   : dtype;
+  const std::int64_t groups = input.small(0, 4);
+  const std::int64_t count = groups * o.group_size;
+  const std::int64_t images = input.small(0, 2);
+  const std::int64_t height = input.small(0, 20);
+  const std::int64_t width = input.small(0, 20);
+  const bool tight = input.small(0, 1) != 0;
+
+  Owned positions(PPATCH_F64, {count, 2});
+  for (std::int64_t i = 0; i < 2 * count; ++i) {
+    const auto value = input.small(0, 3) == 0 ? input.take<double>()
+                                               : static_cast<double>(input.take<std::int16_t>()) / 512;
+    std::memcpy(positions.bytes.data() + 8 * i, &value, sizeof value);
+  }
+  ppatch_patch_plan* plan = nullptr;
+  if (ppatch_patch_plan_create(&plan, context_of(tight), &positions.array, &o) != PPATCH_OK) {
+    require(plan == nullptr && std::strlen(ppatch_last_error()) > 0);
+    return 0;
+  }
+  std::vector<std::int64_t> image_shape{height, width};
+  std::vector<std::int64_t> patch_shape{o.layout == PPATCH_FLAT ? count : groups};
+  if (o.layout == PPATCH_CHANNEL_FIRST) patch_shape.push_back(o.group_size);
+  patch_shape.insert(patch_shape.end(), {o.patch_height, o.patch_width});
+  if (o.layout == PPATCH_CHANNEL_LAST) patch_shape.push_back(o.group_size);
+  std::vector<std::int64_t> result_shape{count, 2};
+  if (images > 0) {
+    for (auto* shape : {&image_shape, &patch_shape, &result_shape}) {
+      shape->insert(shape->begin(), images);
+    }
+  }
+  const Owned image(dtype, image_shape);
+  const Owned patches(dtype, patch_shape);
+  const Owned coverage(real, image_shape);
+  const Owned gradient(real, result_shape);
+  const ppatch_status first = ppatch_patch_extract(plan, &image.array, &patches.array);
+  const ppatch_status second =
+      ppatch_patch_adjoint(plan, &patches.array, &image.array, &coverage.array, PPATCH_ACCUMULATE);
+  const ppatch_status third = ppatch_patch_assemble(plan, &patches.array, &image.array,
+                                                    &coverage.array, 1e-6);
+  const ppatch_status fourth = ppatch_patch_position_gradient(plan, &image.array, &patches.array,
+                                                              &gradient.array, nullptr);
+  // One set of shapes: all of them are legal, or none.
+  require(first == second && first == third && first == fourth);
+  ppatch_patch_plan_destroy(plan);
+  return 0;
+}
