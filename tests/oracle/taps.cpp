@@ -38,10 +38,11 @@ long double lanczos_derivative(long double t) {
   return sinc_derivative(t) * sinc(t / 3) + sinc(t) * sinc_derivative(t / 3) / 3;
 }
 
+// 3/2 u^3 - 5/2 u^2 + 1 and -1/2 u^3 + 5/2 u^2 - 4 u + 2, in factors that keep their zeros.
 long double keys(long double t) {
   const long double u = std::fabs(t);
-  if (u <= 1) return 1.5L * u * u * u - 2.5L * u * u + 1;
-  if (u < 2) return -0.5L * u * u * u + 2.5L * u * u - 4 * u + 2;
+  if (u <= 1) return (u - 1) * (1.5L * u * u - u - 1);
+  if (u < 2) return -0.5L * (u - 1) * (u - 2) * (u - 2);
   return 0;
 }
 

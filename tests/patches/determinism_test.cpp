@@ -69,6 +69,26 @@ TEST(Determinism, BatchedAndIterative) {
   });
 }
 
+// Outputs of megabytes, which may be stored past the caches, at every alignment.
+TEST(Determinism, BigOutputs) {
+  const auto big = [](Case& c) {
+    make_batched(c);
+    c.max_elements = 1 << 20;
+    c.images = 0;
+    c.indexed = false;
+    c.count = 2000;
+    c.options.interpolation = c.modes == 3 ? PPATCH_BICUBIC : PPATCH_BILINEAR;
+  };
+  for_each_case(8, big, [](const Case& c) {
+    Case iterative = c;
+    iterative.options.algorithm = PPATCH_ALGORITHM_ITERATIVE;
+    Job batched(c);
+    Job slow(iterative);
+    expect_same_bits({batched.extract()}, {slow.extract()}, "patches");
+    expect_same_bits({batched.probe_extract()}, {slow.probe_extract()}, "waves");
+  });
+}
+
 // Bytes that a plan would hold under a budget, or nothing where the budget is refused.
 std::optional<std::uint64_t> bytes_within(const Case& c, std::uint64_t budget) {
   std::uint64_t bytes = 0;
