@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cuts patches out of a scan and puts them back with the command, and prints what came of it.
+
+usage: demo.py --command PATH --scan FILE --out FOLDER [--picture FILE]
+
+--picture names one more picture, made before, to list with those made here.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+
+def patch_size(scan):
+    """The probe's size where the scan has a probe."""
+    with np.load(scan) as file:
+        return file["probeGuess"].shape[-1] if "probeGuess" in file.files else 64
+
+
+def run(command, *arguments):
+    """Seconds that the command took."""
+    begin = time.perf_counter()
+    done = subprocess.run([command, *map(str, arguments), "--overwrite", "--quiet"], check=False)
+    if done.returncode != 0:
+        sys.exit(f"ptychopatch {' '.join(map(str, arguments))} ended with status {done.returncode}")
+    return time.perf_counter() - begin
+
+
+def errors_where_covered(scan, assembled):
+    """Largest and root mean square difference, relative to the object's largest value."""
+    with np.load(scan) as file:
+        wanted = file["objectGuess"].squeeze()
+    with np.load(assembled) as file:
+        covered = file["coverage"] > 0
+        difference = np.abs(file["image"] - wanted)[covered]
+    scale = np.abs(wanted).max()
+    return difference.max() / scale, np.sqrt(np.mean(difference**2)) / scale
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--command", required=True)
+    parser.add_argument("--scan", required=True, type=pathlib.Path)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--picture", action="append", default=[])
+    options = parser.parse_args()
+    size = patch_size(options.scan)
+
+    rows = []
+    for interpolation, pictures in (("bilinear", True), ("nearest", False)):
+        patches = options.out / f"patches-{interpolation}.npz"
+        image = options.out / f"image-{interpolation}.npz"
+        montage = ["--montage", options.out / "patches.png"] if pictures else []
+        preview = ["--preview", options.out / "image.png"] if pictures else []
+        cut = run(options.command, "extract", options.scan, "-N", size, "--interp", interpolation,
+                  "-o", patches, *montage)
+        put = run(options.command, "assemble", patches, "-o", image, *preview)
+        with np.load(patches) as file:
+            count = file["patches"].shape[0]
+        largest, rms = errors_where_covered(options.scan, image)
+        rows.append((interpolation, str(count), f"{size} x {size}", f"{cut:.2f} s", f"{put:.2f} s",
+                     f"{largest:.1e}", f"{rms:.1e}"))
+
+    heads = ("interpolation", "patches", "size", "cut", "put back", "largest error", "rms error")
+    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    print()
+    for row in (heads, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    print("\nErrors are relative to the object's largest value, where a patch covers it. At whole pixels"
+          "\n(nearest) the patches give the object back; between pixels an interpolation smooths it."
+          "\nTimes are the whole command's, files and pictures included.\n")
+    for picture in (*options.picture, options.out / "patches.png", options.out / "image.png"):
+        print(f"picture: {picture}")
+
+
+main()

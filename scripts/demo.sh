@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds, and does the main job once: cuts patches out of a scan and puts
+# them back.
+#
+# usage: scripts/demo.sh [--help] [--out FOLDER] [FILE]
+#
+#   FILE    a PtychoPINN .npz (objectGuess, xcoords, ycoords); without one a scan is simulated
+#   FOLDER  where everything is written (default: out, in the project's folder)
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+out=$root/out
+input=
+while (($#)); do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --out) out=${2:?--out needs a folder}; shift ;;
+    -*) die "unknown option $1; see --help" ;;
+    *) [[ -z $input ]] || die "expected one file, got $input and $1"; input=$1 ;;
+  esac
+  shift
+done
+[[ -z $input || -f $input ]] || die "there is no file $input"
+
+"$root/scripts/install-deps.sh"
+say "build"
+configure release
+build release apps/ptychopatch
+command=$root/build/release/apps/ptychopatch
+mkdir -p "$out"
+pictures=()
+
+if [[ -z $input ]]; then
+  say "simulate a scan"
+  input=$out/scan.npz
+  "$command" simulate scan -o "$input" --preview "$out/scan.png" --overwrite
+  pictures=(--picture "$out/scan.png")
+fi
+exec "$python" "$root/scripts/demo.py" --command "$command" --scan "$input" --out "$out" \
+  "${pictures[@]}"
