@@ -28,6 +28,7 @@ template <class... Parts>
 std::string text_of(const Parts&... parts) {
   std::ostringstream out;
   out.imbue(std::locale::classic());
+  out.exceptions(std::ios::badbit);
   out.precision(17);
   (out << ... << parts);
   return out.str();

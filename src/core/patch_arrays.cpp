@@ -128,8 +128,8 @@ ImageView PatchArrays::coverage(const ppatch_array* given) {
   const CheckedArray& array = read("coverage", given);
   array.expect_dtype({real_type_of(dtype_)});
   const CheckedArray& image = arguments_.front().array;
-  std::vector<std::int64_t> shape;
-  for (int d = 0; d < image.ndim(); ++d) shape.push_back(image.shape(d));
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(image.ndim()));
+  for (int d = 0; d < image.ndim(); ++d) shape[static_cast<std::size_t>(d)] = image.shape(d);
   array.expect_shape(shape);
   const int y = array.ndim() - 2;
   return {array.data(),   array.dtype(),

@@ -52,6 +52,7 @@ PatchPlan::PatchPlan(std::shared_ptr<Context> context, const ppatch_array* posit
 std::uint64_t PatchPlan::bytes(const Context& context, std::int64_t count,
                                const ppatch_patch_options* options) {
   if (count < 0) invalid("position_count: expected at least 0, got ", count);
+  read_patch_layout(options);
   return context.backend().patch_engine_bytes(read_patch_settings(options, count));
 }
 

@@ -27,7 +27,7 @@ ppatch_context* context(std::uint64_t budget) {
 }
 
 ppatch_context* context_of(bool tight) {
-  static ppatch_context* const roomy = context(16 << 20);
+  static ppatch_context* const roomy = context(256 << 10);
   static ppatch_context* const small = context(80 << 10);
   return tight ? small : roomy;
 }
