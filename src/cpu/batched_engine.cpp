@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cpu/cell_order.hpp"
 #include "cpu/dtype_dispatch.hpp"
 #include "hwy/cache_control.h"
 
@@ -53,6 +54,11 @@ BatchedEngine::BatchedEngine(const PatchSettings& settings, const PatchScratchLa
       loops_(loops),
       bins_(scratch().bins()) {}
 
+void BatchedEngine::positions_changed() {
+  ordered_ = position_count() <= UINT32_MAX;
+  if (ordered_) sort_by_cell(problem(), bins_.counters(), scratch().order());
+}
+
 template <class Body>
 void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body) {
   const std::int64_t count = position_count();
@@ -66,7 +72,10 @@ void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch
     arena_.parallel_for((last - first + block - 1) / block, [&](std::int64_t b, int slot) {
       const SlotScratch memory = scratch().slot(slot);
       const std::int64_t end = std::min(last, first + (b + 1) * block);
-      for (std::int64_t n = first + b * block; n < end; ++n) body(n / count, n % count, memory);
+      for (std::int64_t n = first + b * block; n < end; ++n) {
+        const std::int64_t k = n % count;
+        body(n / count, ordered_ ? scratch().order()[k] : k, memory);
+      }
     });
     callbacks().progress(static_cast<double>(last) / static_cast<double>(all));
   }

@@ -26,10 +26,10 @@ class BatchedEngine final : public PatchState {
                      Accumulation mode) override;
 
  protected:
-  void positions_changed() override { bins_.invalidate(); }
+  void positions_changed() override;
 
  private:
-  // body(m, k, slot) for every patch of every image.
+  // body(m, k, memory) for every patch of every image, in the order of work.
   template <class Body>
   void each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body);
   template <class T, int C>
@@ -44,6 +44,7 @@ class BatchedEngine final : public PatchState {
   const Arena& arena_;
   const LoopTable& loops_;
   TileBins bins_;
+  bool ordered_ = false;  // whether the scratch holds the order of work
 };
 
 }  // namespace ptychopatch

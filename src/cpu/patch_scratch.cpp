@@ -30,6 +30,7 @@ std::int64_t PatchScratchLayout::slot_bytes() const {
 
 std::uint64_t PatchScratchLayout::total_bytes() const {
   return Buffer<PatchOrigin>::bytes_of(capacity) + Buffer<std::int32_t>::bytes_of(capacity) +
+         Buffer<std::uint32_t>::bytes_of(order_capacity) +
          Buffer<std::uint32_t>::bytes_of(entry_capacity) +
          Buffer<std::int64_t>::bytes_of(BinMemory::words(bin_capacity)) +
          static_cast<std::uint64_t>(slots * slot_bytes());
@@ -43,6 +44,7 @@ PatchScratchLayout PatchScratchLayout::within(const PatchSettings& s, int thread
   PatchScratchLayout least;
   least.capacity = s.capacity;
   if (s.algorithm == Algorithm::batched) {
+    least.order_capacity = s.capacity;
     least.slots = threads;
     least.column_count = s.patch_width + 2 * max_taps;
     least.row_bytes = aligned(least.column_count * sum_bytes);
@@ -80,6 +82,7 @@ PatchScratch::PatchScratch(const PatchScratchLayout& layout, const Allocator& al
     : layout_(layout),
       origins_(allocator, layout.capacity),
       image_index_(allocator, layout.capacity),
+      order_(allocator, layout.order_capacity),
       entries_(allocator, layout.entry_capacity),
       bins_(allocator, BinMemory::words(layout.bin_capacity)),
       slots_(allocator, layout.slots * layout.slot_bytes()) {}

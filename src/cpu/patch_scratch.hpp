@@ -15,6 +15,7 @@ namespace ptychopatch {
 // result.
 struct PatchScratchLayout {
   std::int64_t capacity = 0;       // positions
+  std::int64_t order_capacity = 0;  // the same, or 0 where no order is kept
   std::int64_t slots = 0;          // threads
   std::int64_t row_bytes = 0;      // one working row of a slot
   std::int64_t column_count = 0;   // the column map of a slot
@@ -42,6 +43,8 @@ class PatchScratch {
   const PatchScratchLayout& layout() const { return layout_; }
   PatchOrigin* origins() { return origins_.data(); }
   const PatchOrigin* origins() const { return origins_.data(); }
+  // One number a position: the order of work; none for the iterative algorithm.
+  std::uint32_t* order() { return order_.data(); }
   // One number a position, for an image index.
   std::int32_t* image_index() { return image_index_.data(); }
   const std::int32_t* image_index() const { return image_index_.data(); }
@@ -52,6 +55,7 @@ class PatchScratch {
   PatchScratchLayout layout_;
   Buffer<PatchOrigin> origins_;
   Buffer<std::int32_t> image_index_;
+  Buffer<std::uint32_t> order_;
   Buffer<std::uint32_t> entries_;
   Buffer<std::int64_t> bins_;
   Buffer<unsigned char> slots_;

@@ -31,6 +31,11 @@ class TileBins {
   // Bins patches from `first` on and returns one past the last that found room.
   std::int64_t build(const PatchProblem& problem, std::int64_t first);
   void invalidate() { first_ = last_ = -1; }
+  // The bins' counters, lent for another sort; no patch is binned afterwards.
+  std::span<std::int64_t> counters() {
+    invalidate();
+    return offsets_;
+  }
 
   const TileGrid& grid() const { return grid_; }
   // Whether patches [first, last) are binned now.

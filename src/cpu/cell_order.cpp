@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/cell_order.hpp"
+
+#include <algorithm>
+
+namespace ptychopatch {
+namespace {
+
+struct Cells {
+  std::int64_t y0 = 0, x0 = 0;
+  std::int64_t height = 1, width = 1;
+  std::int64_t rows = 1, columns = 1;
+
+  std::int64_t of(const PatchOrigin& origin) const {
+    return (origin.y - y0) / height * columns + (origin.x - x0) / width;
+  }
+};
+
+Cells cells_over(const PatchProblem& problem, std::int64_t most) {
+  std::int64_t y0 = INT64_MAX;
+  std::int64_t x0 = INT64_MAX;
+  std::int64_t y1 = INT64_MIN;
+  std::int64_t x1 = INT64_MIN;
+  for (std::int64_t k = 0; k < problem.count; ++k) {
+    const PatchOrigin& origin = problem.origins[k];
+    y0 = std::min<std::int64_t>(y0, origin.y);
+    y1 = std::max<std::int64_t>(y1, origin.y);
+    x0 = std::min<std::int64_t>(x0, origin.x);
+    x1 = std::max<std::int64_t>(x1, origin.x);
+  }
+  Cells cells;
+  cells.y0 = y0;
+  cells.x0 = x0;
+  cells.height = std::max<std::int64_t>(1, problem.height / 2);
+  cells.width = std::max<std::int64_t>(1, problem.width / 2);
+  for (;;) {
+    cells.rows = (y1 - y0) / cells.height + 1;
+    cells.columns = (x1 - x0) / cells.width + 1;
+    // Neither factor exceeds 2^32.
+    if (cells.rows <= most && cells.columns <= most / cells.rows) return cells;
+    (cells.rows >= cells.columns ? cells.height : cells.width) *= 2;
+  }
+}
+
+}  // namespace
+
+void sort_by_cell(const PatchProblem& problem, std::span<std::int64_t> counters,
+                  std::uint32_t* order) {
+  if (problem.count == 0) return;
+  const Cells cells = cells_over(problem, static_cast<std::int64_t>(counters.size()));
+  const auto begin = counters.begin();
+  const auto end = begin + cells.rows * cells.columns;
+  std::fill(begin, end, std::int64_t{0});
+  for (std::int64_t k = 0; k < problem.count; ++k) ++begin[cells.of(problem.origins[k])];
+  std::int64_t next = 0;
+  for (auto cell = begin; cell != end; ++cell) {
+    const std::int64_t size = *cell;
+    *cell = next;
+    next += size;
+  }
+  for (std::int64_t k = 0; k < problem.count; ++k) {
+    order[begin[cells.of(problem.origins[k])]++] = static_cast<std::uint32_t>(k);
+  }
+}
+
+}  // namespace ptychopatch
