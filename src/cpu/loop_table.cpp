@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Levels between these bring nothing to loops of adds and multiplies.
+#if defined(PTYCHOPATCH_FEW_SIMD_LEVELS)
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
+#else
+// The levels between those that are left bring nothing to loops of adds and multiplies.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#endif
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/loop_table.cpp"
 #include "hwy/foreach_target.h"
