@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Proves the README's two commands, each twice in a row, on a Debian 12 that holds nothing but its base
+# system: made by debootstrap in a folder, with a clean clone of the last commit.
+#
+# usage: scripts/check-fresh-machine.sh [--keep] [--help]
+#
+#   --keep  leave the folder (build/fresh-machine) for a look inside
+#
+# Needs root. The new system takes the host's own package sources and resolver; tests find the data folder
+# beside the checkout if there is one.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+keep=false
+case ${1:-} in
+  '') ;;
+  --keep) keep=true ;;
+  -h | --help) usage; exit 0 ;;
+  *) die "unknown argument $1; see --help" ;;
+esac
+[[ $(id -u) == 0 ]] || die "expected to run as root, which debootstrap and chroot need"
+command -v debootstrap > /dev/null || "$root/scripts/install-deps.sh" --dev
+
+machine=$root/build/fresh-machine
+release_machine() {
+  for folder in work/shared dev proc; do
+    mountpoint -q "$machine/$folder" && umount "$machine/$folder"
+  done
+  $keep || rm -rf --one-file-system "$machine"
+}
+trap release_machine EXIT
+release_machine
+
+# The first source for bookworm that the host itself uses.
+mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 2> /dev/null |
+  awk '$2 == "bookworm" { print $1; exit }')
+[[ -n $mirror ]] || die "no package source for Debian 12 (bookworm) is configured here"
+
+say "a bare Debian 12"
+mkdir -p "$machine"
+debootstrap --variant=minbase --include=ca-certificates,git bookworm "$machine" "$mirror" > /dev/null
+cp -a /etc/apt/sources.list* /etc/apt/apt.conf.d "$machine/etc/apt/"
+cp -a /usr/share/keyrings/. "$machine/usr/share/keyrings/"
+cp -L /etc/resolv.conf "$machine/etc/"
+cp -a /etc/ssl/certs/. "$machine/etc/ssl/certs/"
+[[ ! -f /etc/hosts ]] || cp /etc/hosts "$machine/etc/"
+mount --bind /dev "$machine/dev"
+mount -t proc proc "$machine/proc"
+
+git clone --quiet "$root" "$machine/work/main"
+if [[ -d $root/../shared ]]; then
+  mkdir -p "$machine/work/shared"
+  mount --bind -o ro "$root/../shared" "$machine/work/shared"
+fi
+
+inside() { chroot "$machine" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+  ${http_proxy:+http_proxy=$http_proxy} ${https_proxy:+https_proxy=$https_proxy} \
+  bash -c "cd /work/main && $1"; }
+for turn in first second; do
+  say "scripts/demo.sh, $turn time"
+  inside scripts/demo.sh
+  say "scripts/test.sh, $turn time"
+  inside scripts/test.sh
+done
+say "the README's two commands pass on a fresh machine"
