@@ -34,6 +34,7 @@ trap release_machine EXIT
 release_machine
 
 # The first source for bookworm that the host itself uses.
+# shellcheck disable=SC2016
 mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 2> /dev/null |
   awk '$2 == "bookworm" { print $1; exit }')
 [[ -n $mirror ]] || die "no package source for Debian 12 (bookworm) is configured here"
