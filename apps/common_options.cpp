@@ -3,7 +3,9 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <limits>
+#include <string_view>
 
 #include "argument.hpp"
 #include "exit_status.hpp"
@@ -15,18 +17,22 @@ namespace {
 constexpr const char* kGroup = "Common options";
 
 void set_device(CommonOptions& options, const std::string& text) {
+  constexpr std::string_view kCuda = "cuda:";
   options.device = 0;
   if (text == "auto") {
     options.backend = PPATCH_BACKEND_AUTO;
-  } else if (text == "cpu") {
+    return;
+  }
+  if (text == "cpu") {
     options.backend = PPATCH_BACKEND_CPU;
-  } else if (text == "cuda" || text.starts_with("cuda:")) {
-    options.backend = PPATCH_BACKEND_CUDA;
-    if (text != "cuda") {
-      options.device = static_cast<std::int32_t>(parse_integer(
-          "--device cuda:N", text.substr(5), 0, std::numeric_limits<std::int32_t>::max()));
-    }
-  } else {
+    return;
+  }
+  options.backend = PPATCH_BACKEND_CUDA;
+  if (text == "cuda") return;
+  const char* end = text.data() + text.size();
+  const char* number = text.starts_with(kCuda) ? text.data() + kCuda.size() : end;
+  const auto parsed = std::from_chars(number, end, options.device);
+  if (parsed.ec != std::errc() || parsed.ptr != end || options.device < 0) {
     throw UsageError("argument --device: expected auto, cpu or cuda:N, got " +
                      formats::quoted(text));
   }

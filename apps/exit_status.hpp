@@ -3,8 +3,9 @@
 #define PTYCHOPATCH_APPS_EXIT_STATUS_HPP_
 
 #include <stdexcept>
+#include <string>
 
-#include "ptychopatch/ptychopatch.h"
+#include "ptychopatch/ptychopatch.hpp"
 
 namespace ptychopatch::app {
 
@@ -26,6 +27,13 @@ class Interrupted : public std::runtime_error {
  public:
   Interrupted() : std::runtime_error("interrupted, nothing was written") {}
 };
+
+// The library's sentence without the function's name, which says nothing to who typed a command.
+inline std::string sentence(const Error& error) {
+  const std::string text = error.what();
+  const std::size_t colon = text.find(": ");
+  return text.starts_with("ppatch_") && colon != std::string::npos ? text.substr(colon + 2) : text;
+}
 
 inline int exit_status(ppatch_status status) {
   if (status == PPATCH_OK) return kDone;

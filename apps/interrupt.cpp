@@ -27,6 +27,7 @@ void catch_interrupts() {
     }
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted() { return raised != 0; }

@@ -5,7 +5,7 @@
 namespace ptychopatch::app {
 
 // From now on SIGINT and SIGTERM only raise a flag, once: a second one ends the process at once. A
-// closed pipe is an error of the write, not a signal.
+// closed pipe or a file beyond the limit is an error of the write, not a signal.
 void catch_interrupts();
 
 bool interrupted();

@@ -41,7 +41,7 @@ int report(Console& console, const std::exception_ptr& failure) {
     const bool cancelled = error.status() == PPATCH_ERROR_CANCELLED;
     console.error(cancelled ? std::string(Interrupted().what())
                             : std::string(ppatch_status_string(error.status())) + ": " +
-                                  one_line(error.what()));
+                                  one_line(sentence(error)));
     return exit_status(error.status());
   } catch (const std::bad_alloc&) {
     console.error("out of memory, nothing was written");
@@ -50,6 +50,13 @@ int report(Console& console, const std::exception_ptr& failure) {
     console.error(one_line(error.what()));
     return kRunFailed;
   }
+}
+
+std::string usage_sentence(const CLI::App& root, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = root.remaining(true);
+  if (!unknown.empty()) return "argument " + formats::quoted(unknown[0]) + " is unexpected";
+  const bool mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
+  return (mismatch ? "wrong number of values for argument " : "") + one_line(error.what());
 }
 
 int run(int argc, char** argv, Console& console) {
@@ -69,7 +76,7 @@ int run(int argc, char** argv, Console& console) {
     flush_standard_output();
     return kDone;
   } catch (const CLI::ParseError& error) {
-    throw UsageError(one_line(error.what()) + "; see ptychopatch --help");
+    throw UsageError(usage_sentence(root, error) + "; see ptychopatch --help");
   }
   for (const Command& command : commands) {
     if (!command.app->parsed()) continue;

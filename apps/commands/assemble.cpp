@@ -37,15 +37,15 @@ class Assemble {
   int run() {
     make_outputs();
     Session session(options_.common, console_);
-    console_.note(formats::quoted(options_.input) + ": patches " +
-                  formats::shape_text(file_.patches.shape) + ", " + convention_text(file_.options));
     if (options_.common.dry_run) {
       make_plan(session);
+      say_convention();
       console_.note("dry run: would write " + summary());
       return kDone;
     }
     assemble(session);
     write(session);
+    say_convention();
     console_.note("wrote " + summary());
     return kDone;
   }
@@ -55,9 +55,10 @@ class Assemble {
     Shape shape = file_.geometry.image_shape();
     if (file_.geometry.batch) shape.insert(shape.begin(), file_.geometry.images);
     const ppatch_dtype dtype = file_.patches.dtype;
-    image_ = Tensor::make(dtype, shape, "the image");
+    image_ = Tensor::make(dtype, shape, formats::quoted(options_.input) + ": the image");
     const bool single = dtype == PPATCH_F32 || dtype == PPATCH_C64;
-    coverage_ = Tensor::make(single ? PPATCH_F32 : PPATCH_F64, shape, "the coverage");
+    coverage_ = Tensor::make(single ? PPATCH_F32 : PPATCH_F64, shape,
+                             formats::quoted(options_.input) + ": the coverage");
   }
 
   PatchPlan make_plan(const Session& session) const {
@@ -65,7 +66,7 @@ class Assemble {
       return {session.context(), file_.positions.view(), file_.options};
     } catch (const Error& error) {
       if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) throw;
-      throw UsageError(file_.positions_source + ": " + error.what());
+      throw UsageError(file_.positions_source + ": " + sentence(error));
     }
   }
 
@@ -103,6 +104,11 @@ class Assemble {
     if (outputs_.wants_picture()) outputs_.write_picture(preview_assembled(image_, coverage_));
     outputs_.publish();
     console_.end();
+  }
+
+  void say_convention() {
+    console_.note(formats::quoted(options_.input) + ": patches " +
+                  formats::shape_text(file_.patches.shape) + ", " + convention_text(file_.options));
   }
 
   std::string summary() const {

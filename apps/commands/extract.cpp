@@ -72,10 +72,12 @@ class Extract {
     PatchCutter cutter(session, geometry_, image_, positions_, patch_options_, positions_source_);
     describe(*inputs.image, *inputs.positions, session, cutter);
     if (options_.common.dry_run) {
+      console_.note(convention_note_);
       console_.note("dry run: would write " + summary());
       return kDone;
     }
     write(cutter);
+    console_.note(convention_note_);
     console_.note("wrote " + summary());
     return kDone;
   }
@@ -87,8 +89,8 @@ class Extract {
     apply(input.convention(), patch_options_);
     options_.patches.apply(patch_options_);
     geometry_.group = patch_options_.group_size;
-    console_.note(input.convention_text() + "; used: " + convention_text(patch_options_) +
-                  " (change with --anchor, --axes, --sign)");
+    convention_note_ = input.convention_text() + "; used: " + convention_text(patch_options_) +
+                       " (change with --anchor, --axes, --sign)";
   }
 
   void read_image(const formats::ScanInput& input) {
@@ -166,7 +168,7 @@ class Extract {
   ppatch_patch_options patch_options_{};
   PatchGeometry geometry_;
   formats::Tensor image_, positions_;
-  std::string stored_dtype_, image_source_, positions_source_;
+  std::string convention_note_, stored_dtype_, image_source_, positions_source_;
   nlohmann::ordered_json metadata_;
 };
 

@@ -30,7 +30,7 @@ Json backend_info(ppatch_backend backend) {
   Json info = {{"name", backend_name(backend)}, {"devices", devices}};
   if (status != PPATCH_OK) {
     info["status"] = ppatch_status_string(status);
-    info["reason"] = ppatch_last_error();
+    info["reason"] = sentence(Error(status, ppatch_last_error()));
   }
   return info;
 }

@@ -23,7 +23,7 @@ PatchCutter::PatchCutter(Session& session, const PatchGeometry& geometry,
     all.positions(positions_.view());
   } catch (const Error& error) {
     if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) throw;
-    throw UsageError(positions_source + ": " + error.what());
+    throw UsageError(positions_source + ": " + sentence(error));
   }
   // The positions have been moved; a second time would be wrong.
   ppatch_patch_options part = options;

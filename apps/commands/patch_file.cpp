@@ -28,13 +28,15 @@ Shape shape_from_json(const Json& json) {
 }
 
 ppatch_patch_options options_from(const Json& metadata, const std::string& source) {
-  if (member(metadata, "schema") != kPatchesSchema) {
-    throw FormatError(source + ": expected schema " + formats::quoted(kPatchesSchema) +
-                      ", as `ptychopatch extract` writes it");
-  }
-  if (member(metadata, "schema_version") != kSchemaVersion) {
-    throw FormatError(source + ": expected schema_version " + std::to_string(kSchemaVersion));
-  }
+  const auto require = [&](const char* key, const Json& expected) {
+    const Json came = member(metadata, key);
+    if (came == expected) return;
+    throw FormatError(source + ": expected " + key + " " + expected.dump() +
+                      ", as `ptychopatch extract` writes it, got " +
+                      came.dump(-1, ' ', true).substr(0, 60));
+  };
+  require("schema", kPatchesSchema);
+  require("schema_version", kSchemaVersion);
   ppatch_patch_options options = patch_options_from_json(member(metadata, "options"), source);
   // The positions in the file are those that were used.
   options.jitter_sigma = 0;

@@ -16,13 +16,8 @@ class FormatError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// For a message of one line, whatever a file's name or contents hold.
-inline std::string quoted(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return "'" + text + "'";
-}
+// In quotes, for a message of one readable line, whatever a file's name or contents hold.
+std::string quoted(const std::string& text);
 
 // "cannot open 'x': No such file or directory"
 inline FormatError system_error(const std::string& action, int code = errno) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/utf8.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+constexpr char32_t kReplacement = 0xfffd;
+
+}  // namespace
+
+bool is_character(char32_t c) { return c <= 0x10ffff && (c < 0xd800 || c > 0xdfff); }
+
+void append_utf8(std::string& text, char32_t c) {
+  if (c < 0x80) {
+    text += static_cast<char>(c);
+    return;
+  }
+  const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  static constexpr unsigned kLead[] = {0, 0xc0, 0xe0, 0xf0};
+  text += static_cast<char>(kLead[more] | c >> (6 * more));
+  for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | (c >> (6 * i) & 0x3f));
+}
+
+std::u32string utf32_of(const std::string& utf8) {
+  static constexpr char32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
+  std::u32string result;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto lead = static_cast<unsigned char>(utf8[at]);
+    const std::size_t more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : 3;
+    bool valid = lead < 0x80 || (lead >= 0xc0 && lead < 0xf8);
+    char32_t c = more == 0 ? lead : lead & (0x3fu >> more);
+    for (std::size_t i = 1; valid && i <= more; ++i) {
+      const unsigned next = at + i < utf8.size() ? static_cast<unsigned char>(utf8[at + i]) : 0;
+      valid = next >> 6 == 2;
+      c = c << 6 | (next & 0x3f);
+    }
+    valid = valid && is_character(c) && c >= kLeast[more];
+    result += valid ? c : kReplacement;
+    at += valid ? more + 1 : 1;
+  }
+  return result;
+}
+
+}  // namespace ptychopatch::formats

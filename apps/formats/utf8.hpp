@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_FORMATS_UTF8_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_UTF8_HPP_
+
+#include <string>
+
+namespace ptychopatch::formats {
+
+// Neither a half of a surrogate pair nor beyond the last plane.
+bool is_character(char32_t c);
+
+void append_utf8(std::string& text, char32_t c);
+
+// A byte that is no part of valid UTF-8 (a file may have any name) becomes U+FFFD.
+std::u32string utf32_of(const std::string& utf8);
+
+}  // namespace ptychopatch::formats
+
+#endif  // PTYCHOPATCH_APPS_FORMATS_UTF8_HPP_
