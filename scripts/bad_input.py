@@ -35,7 +35,8 @@ def npy_with_header(header, data=b"", length=None):
     """A version 1 file with any header text, and any claim about its length."""
     text = header.encode("latin1")
     text += b" " * (-(len(text) + 11) % 64) + b"\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text) if length is None else length) + text + data
+    claimed = len(text) if length is None else length
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", claimed) + text + data
 
 
 def claim(descr="'<c16'", order="False", shape="(40, 40)"):
@@ -189,7 +190,8 @@ class Trial:
         """Runs `extract` with arguments; names: words of which the sentence must hold one."""
         output = output or folder / "out" / "patches.npz"
         before = {path: path.read_bytes() for path in (folder / "out").rglob("*") if path.is_file()}
-        command = [*how.pop("prefix", []), self.command, "extract", *map(str, arguments), "-o", str(output)]
+        command = [*how.pop("prefix", []), self.command, "extract", *map(str, arguments),
+                   "-o", str(output)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, errors="replace",
                                   timeout=TIME_LIMIT, stdin=subprocess.DEVNULL, **how)
@@ -205,7 +207,8 @@ class Trial:
         elif names and not any(word in text for word in names):
             self.complain(name, f"none of {', '.join(names)} is in: {text[:300]}")
         elif after != before:
-            self.complain(name, f"left {', '.join(str(p) for p in sorted(after.keys() ^ before.keys()))}")
+            changed = sorted(after.items() ^ before.items())
+            self.complain(name, f"left or changed {', '.join(str(path) for path, _ in changed)}")
         elif self.verbose:
             print(f"  {name}: {text}")
 

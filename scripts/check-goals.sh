@@ -60,7 +60,8 @@ sanitizers() {
 
 format() {
   local output faults
-  output=$("$root/scripts/format.sh" --check 2>&1) && { count "clang-format: places that differ" 0; return; }
+  output=$("$root/scripts/format.sh" --check 2>&1) &&
+    { count "clang-format: places that differ" 0; return; }
   faults=$(grep -c 'error: code should be clang-formatted' <<< "$output") || die "$output"
   printf '%s\n' "$output" | grep 'error:' | cut -d: -f1 | sort | uniq -c
   count "clang-format: places that differ" "$faults"
@@ -82,10 +83,7 @@ build_quietly release
 
 for part in "${parts[@]}"; do
   say "$part"
-  case $part in
-    bad-input) bad_input || missed+=("$part") ;;
-    *) "$part" || missed+=("$part") ;;
-  esac
+  "${part//-/_}" || missed+=("$part")
 done
 
 echo
