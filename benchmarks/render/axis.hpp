@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_AXIS_HPP_
+#define PTYCHOPATCH_BENCHMARKS_RENDER_AXIS_HPP_
+
+#include <string>
+#include <vector>
+
+namespace ptychopatch::bench {
+
+// Where a value is drawn, between two places on the page.
+class Axis {
+ public:
+  enum class Kind { kLinear, kLogarithmic };
+
+  // Grows to the next tick: from 0, or decades. The values are positive.
+  Axis(Kind kind, const std::vector<double>& values, double begin, double end);
+
+  double place(double value) const;
+  const std::vector<double>& ticks() const { return ticks_; }
+
+ private:
+  Kind kind_;
+  double low_, high_;
+  double begin_, end_;
+  std::vector<double> ticks_;
+};
+
+// Three figures and an SI prefix: "12.3 ms" for (0.0123, "s").
+std::string with_prefix(double value, const std::string& unit);
+// printf's "%.*f".
+std::string fixed(double value, int decimals);
+// "20 000"
+std::string grouped(long long value);
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_AXIS_HPP_

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/page.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "render/bandwidth_chart.hpp"
+#include "render/cost_chart.hpp"
+#include "render/svg.hpp"
+#include "render/tables.hpp"
+
+namespace ptychopatch::bench {
+namespace {
+
+constexpr std::string_view kHead = R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>libptychopatch: what it costs here</title>
+<style>
+body { font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1f2937; background: #ffffff;
+       max-width: 1240px; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; } h3 { font-size: 1.05rem; }
+p, ul { max-width: 860px; }
+svg { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 13px; margin: 0.5rem 0 1.5rem; }
+th, td { padding: 3px 9px; border-bottom: 1px solid #e5e7eb; text-align: left; white-space: nowrap; }
+th { background: #f3f4f6; position: sticky; top: 0; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+</style>
+</head>
+<body>
+)";
+
+struct Set {
+  const char* name;
+  const char* title;
+};
+constexpr Set kSets[] = {
+    {"main", "Patches of complex64, bilinear"},
+    {"large", "Many patches, larger than the caches"},
+    {"types", "Other types"},
+    {"interpolations", "Other interpolations"},
+    {"probes", "Probes of several modes"},
+    {"edges", "Positions over the image's edges"},
+    {"threads", "Fewer threads"},
+    {"patches", "Growing number of patches"},
+    {"pixels", "Growing patches"},
+};
+
+std::string section(const std::string& title, const std::string& content) {
+  return content.empty()
+             ? ""
+             : "<h3>" + escaped(title) + "</h3>\n<div class=\"wide\">" + content + "</div>\n";
+}
+
+std::string report_part(const Report& report) {
+  std::string text = "<h2>" + escaped(report.machine.summary()) + "</h2>\n<p>libptychopatch " +
+                     escaped(report.library_version) + ", commit " + escaped(report.commit) +
+                     ", backend " + escaped(report.backend) + ", " + escaped(report.date) +
+                     ".</p>\n";
+  if (report.quick) {
+    text +=
+        "<p><strong>A quick run on little data: it shows that the suite works, not what the "
+        "library costs.</strong></p>\n";
+  }
+  for (const std::int64_t size : main_sizes(report)) text += bandwidth_chart(report, size);
+  text += cost_against_patches(report);
+  text += cost_against_pixels(report);
+  for (const Set& set : kSets) text += section(set.title, timed_table(report, set.name));
+  text += section("Memory beside inputs and outputs", memory_table(report));
+  text += section("Roofs by themselves", roof_table(report));
+  text += section("Not measured", skipped_list(report));
+  return text;
+}
+
+}  // namespace
+
+std::string page(const std::vector<Report>& reports) {
+  std::string text(kHead);
+  text +=
+      "<h1>libptychopatch: what it costs here</h1>\n"
+      "<p>Every case is timed in turn with a roof: the fastest that as many bytes can be written "
+      "(<code>nt_fill</code>: stores past the caches; <code>memset</code> where the second-level "
+      "caches hold them) or read (<code>read</code>: a sum) on as many threads, in the same "
+      "memory. "
+      "Times are medians; the part of the roof is the median over the pairs, its quartiles beside "
+      "it. Bytes are those of the patches or waves alone: the image is not counted.</p>\n";
+  for (const Report& report : reports) text += report_part(report);
+  return text + "</body>\n</html>\n";
+}
+
+std::string picture(const std::vector<Report>& reports) {
+  constexpr std::int64_t kPreferred = 128;
+  for (const Report& report : reports) {
+    const std::vector<std::int64_t> sizes = main_sizes(report);
+    if (sizes.empty()) continue;
+    const bool has = std::find(sizes.begin(), sizes.end(), kPreferred) != sizes.end();
+    return bandwidth_chart(report, has ? kPreferred : sizes.back());
+  }
+  throw std::runtime_error("--picture: no main case was run");
+}
+
+}  // namespace ptychopatch::bench

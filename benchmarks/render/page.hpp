@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_
+#define PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_
+
+#include <string>
+#include <vector>
+
+#include "suite/report.hpp"
+
+namespace ptychopatch::bench {
+
+// One HTML page that needs nothing else: charts and tables of every report.
+std::string page(const std::vector<Report>& reports);
+
+// The chart of bandwidths by itself, for 128 x 128 patches where those were run. Throws
+// std::runtime_error where no report has main cases.
+std::string picture(const std::vector<Report>& reports);
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/buffer.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <new>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "suite/case.hpp"
+
+namespace ptychopatch::bench {
+namespace {
+
+template <class T>
+void fill(T* numbers, std::int64_t count, std::uint64_t seed) {
+  // Repeating a block is much faster than drawing gigabytes, and no loop of the library knows.
+  constexpr std::int64_t kBlock = std::int64_t{1} << 16;
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<T> uniform(-1, 1);
+  const std::int64_t drawn = std::min(count, kBlock);
+  for (std::int64_t i = 0; i < drawn; ++i) numbers[i] = uniform(random);
+  for (std::int64_t i = drawn; i < count; i += kBlock) {
+    std::memcpy(numbers + i, numbers,
+                static_cast<std::size_t>(std::min(kBlock, count - i)) * sizeof(T));
+  }
+}
+
+template <class T>
+bool sample_is_finite(const T* numbers, std::int64_t count) {
+  constexpr std::int64_t kSamples = 4096;
+  const std::int64_t step = std::max<std::int64_t>(1, count / kSamples) | 1;
+  for (std::int64_t i = 0; i < count; i += step) {
+    if (!std::isfinite(numbers[i])) return false;
+  }
+  return count == 0 || std::isfinite(numbers[count - 1]);
+}
+
+}  // namespace
+
+Buffer::Buffer(std::int64_t bytes) : bytes_(bytes) {
+  if (bytes == 0) return;
+  void* memory = mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
+  data_ = static_cast<std::byte*>(memory);
+  std::memset(data_, 0,
+              static_cast<std::size_t>(bytes));  // the first touch is not what is measured
+}
+
+Buffer::~Buffer() {
+  if (data_) munmap(data_, static_cast<std::size_t>(bytes_));
+}
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+void Buffer::fill_random(ppatch_dtype dtype, std::uint64_t seed) {
+  const std::int64_t count = bytes_ / real_size(dtype);
+  if (real_type(dtype) == PPATCH_F32) {
+    fill(reinterpret_cast<float*>(data_), count, seed);
+  } else {
+    fill(reinterpret_cast<double*>(data_), count, seed);
+  }
+}
+
+void Buffer::poison() {
+  if (data_) std::memset(data_, 0xff, static_cast<std::size_t>(bytes_));
+}
+
+bool Buffer::looks_finite(ppatch_dtype dtype) const {
+  const std::int64_t count = bytes_ / real_size(dtype);
+  return real_type(dtype) == PPATCH_F32
+             ? sample_is_finite(reinterpret_cast<const float*>(data_), count)
+             : sample_is_finite(reinterpret_cast<const double*>(data_), count);
+}
+
+std::int64_t available_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  std::int64_t kib = 0;
+  std::string unit;
+  while (file >> key >> kib) {
+    std::getline(file, unit);
+    if (key == "MemAvailable:") return kib * 1024;
+  }
+  return 0;
+}
+
+}  // namespace ptychopatch::bench

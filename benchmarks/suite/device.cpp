@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/device.hpp"
+
+#include <charconv>
+
+namespace ptychopatch::bench {
+namespace {
+
+constexpr std::string_view kCuda = "cuda:";
+
+std::int32_t parse_ordinal(const std::string& name) {
+  std::int32_t ordinal = -1;
+  const char* const end = name.data() + name.size();
+  const auto result = std::from_chars(name.data() + kCuda.size(), end, ordinal);
+  if (result.ec != std::errc() || result.ptr != end || ordinal < 0) {
+    throw std::invalid_argument("--device: expected cpu or cuda:N, got '" + name + "'");
+  }
+  return ordinal;
+}
+
+}  // namespace
+
+Device::Device(const std::string& name) : backend_(PPATCH_BACKEND_CPU) {
+  if (name == "cpu") return;
+  if (!name.starts_with(kCuda)) {
+    throw std::invalid_argument("--device: expected cpu or cuda:N, got '" + name + "'");
+  }
+  backend_ = PPATCH_BACKEND_CUDA;
+  ordinal_ = parse_ordinal(name);
+  std::int32_t count = 0;
+  if (ppatch_backend_probe(backend_, &count) != PPATCH_OK) {
+    throw DeviceMissing(name + ": " + ppatch_last_error());
+  }
+  if (ordinal_ >= count) {
+    throw DeviceMissing(name + ": there are " + std::to_string(count) + " CUDA devices");
+  }
+  throw DeviceMissing(name + ": the suite's arrays and roofs are those of the CPU so far");
+}
+
+Context Device::context(int threads, std::uint64_t memory_budget) const {
+  ppatch_context_options options = context_options();
+  options.backend = backend_;
+  options.device = ordinal_;
+  options.num_threads = threads;
+  options.memory_budget = memory_budget;
+  return Context(options);
+}
+
+}  // namespace ptychopatch::bench

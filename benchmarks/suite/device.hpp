@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_DEVICE_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_DEVICE_HPP_
+
+#include <stdexcept>
+#include <string>
+
+#include "ptychopatch/ptychopatch.hpp"
+
+namespace ptychopatch::bench {
+
+// The backend or its device is not there; what() says why.
+class DeviceMissing : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Where the suite runs.
+class Device {
+ public:
+  // "cpu" or "cuda:0". Throws std::invalid_argument or DeviceMissing.
+  explicit Device(const std::string& name);
+
+  ppatch_backend backend() const { return backend_; }
+  std::string backend_name() const { return backend_ == PPATCH_BACKEND_CPU ? "cpu" : "cuda"; }
+  Context context(int threads, std::uint64_t memory_budget) const;
+
+ private:
+  ppatch_backend backend_;
+  std::int32_t ordinal_ = 0;
+};
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_DEVICE_HPP_

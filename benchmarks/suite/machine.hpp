@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_MACHINE_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_MACHINE_HPP_
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace ptychopatch::bench {
+
+struct Machine {
+  std::string cpu;                  // the model's name
+  int cores = 0;                    // that this process may use
+  std::vector<std::string> caches;  // "L1d 48K", ... as the system counts them
+  std::int64_t memory_bytes = 0;
+  std::string simd;    // the library's level
+  std::string device;  // "" for the CPU
+
+  std::string summary() const;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, cpu, cores, caches, memory_bytes, simd, device)
+
+Machine this_machine();
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_MACHINE_HPP_

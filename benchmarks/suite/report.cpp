@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/report.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace ptychopatch::bench {
+
+Report read_report(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::system_error(errno, std::generic_category(), "cannot read '" + path + "'");
+  try {
+    return nlohmann::json::parse(file).get<Report>();
+  } catch (const nlohmann::json::exception& error) {
+    throw std::runtime_error("'" + path + "' is no report of this suite: " + error.what());
+  }
+}
+
+std::string to_text(const Report& report) { return nlohmann::json(report).dump(1) + "\n"; }
+
+void write_file(const std::string& path, const std::string& text) {
+  const auto failure = [&path] {
+    return std::system_error(errno, std::generic_category(), "cannot write '" + path + "'");
+  };
+  const std::string beside = path + "." + std::to_string(getpid()) + ".part";
+  std::ofstream file(beside, std::ios::binary);
+  if (!file) throw failure();
+  file << text;
+  file.close();
+  std::error_code error;
+  if (file) std::filesystem::rename(beside, path, error);
+  if (file && !error) return;
+  const auto thrown = error ? std::system_error(error, "cannot write '" + path + "'") : failure();
+  std::filesystem::remove(beside, error);
+  throw thrown;
+}
+
+}  // namespace ptychopatch::bench

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_HPP_
+
+#include <string>
+
+#include "suite/buffer.hpp"
+#include "suite/case.hpp"
+#include "suite/roof_loops.hpp"
+#include "suite/thread_team.hpp"
+
+namespace ptychopatch::bench {
+
+// What memory can do at best: nothing that has to write (or read) as many bytes is faster.
+enum class Roof {
+  kMemset,  // std::memset
+  kFill,    // stores past the caches
+  kMemcpy,  // std::memcpy of one half to the other: as many bytes moved
+  kRead     // a sum over everything
+};
+
+std::string name(Roof roof);
+
+// The roof that stands over a case: it writes its patches, past the caches where they cannot hold
+// them, or reads them.
+Roof roof_of(const Case& one);
+
+// Runs a roof over a buffer of at least kRoofBlock bytes, each thread on its own stretch.
+class RoofRunner {
+ public:
+  RoofRunner(Roof roof, const Buffer& buffer, ThreadTeam& team);
+
+  void run();
+  // What it moves: whole blocks, the same number on each thread.
+  std::int64_t bytes() const { return stretch_ * threads_; }
+
+ private:
+  void run_stretch(std::byte* begin) const;
+
+  Roof roof_;
+  const Buffer& buffer_;
+  ThreadTeam& team_;
+  std::int64_t threads_;  // that get a block at least
+  std::int64_t stretch_;
+};
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_HPP_

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/suite.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+#include "suite/case_list.hpp"
+#include "suite/measure.hpp"
+#include "suite/memory_use.hpp"
+
+namespace ptychopatch::bench {
+namespace {
+
+std::string now() {
+  const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+double least_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-3; }
+
+// One line a case, as it is done.
+class LinePrinter : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context&) override { return true; }
+
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      const std::string& name = run.run_name.function_name;
+      if (run.error_occurred) {
+        std::printf("%-72s failed: %s\n", name.c_str(), run.error_message.c_str());
+      } else {
+        std::printf("%-72s %11.3f ms %8.2f GB/s", name.c_str(), 1e3 * run.counters.at("seconds"),
+                    static_cast<double>(run.counters.at("GB/s")));
+        const auto fraction = run.counters.find("roof");
+        if (fraction != run.counters.end()) {
+          std::printf("  %6.1f %% of its roof", 100 * static_cast<double>(fraction->second));
+        }
+        std::printf("\n");
+      }
+    }
+    std::fflush(stdout);
+  }
+};
+
+}  // namespace
+
+std::string Suite::RoofCase::name() const {
+  return "roofs/" + bench::name(roof) + "/" + std::to_string(bytes) + "/threads" +
+         std::to_string(threads);
+}
+
+Suite::Suite(const Options& options) : options_(options) {
+  try {
+    filter_ = std::regex(options.filter);
+  } catch (const std::regex_error& error) {
+    throw std::invalid_argument("--filter: '" + options.filter +
+                                "' is no regular expression: " + error.what());
+  }
+  for (const std::int64_t bytes : roof_sizes(options.quick)) {
+    for (const Roof roof : {Roof::kMemset, Roof::kFill, Roof::kMemcpy, Roof::kRead}) {
+      for (int threads = 1; threads < options.threads; threads *= 2) {
+        roofs_.push_back({roof, bytes, threads});
+      }
+      roofs_.push_back({roof, bytes, options.threads});
+    }
+  }
+  timed_ = timed_cases(options.threads, options.quick);
+  memory_ = memory_cases(options.threads, options.quick);
+  std::erase_if(roofs_, [this](const RoofCase& one) { return !chosen(one.name()); });
+  std::erase_if(timed_, [this](const Case& one) { return !chosen(one.name()); });
+  std::erase_if(memory_, [this](const Case& one) { return !chosen(one.name()); });
+}
+
+bool Suite::chosen(const std::string& name) const { return std::regex_search(name, filter_); }
+
+std::vector<std::string> Suite::names() const {
+  std::vector<std::string> all;
+  for (const RoofCase& one : roofs_) all.push_back(one.name());
+  for (const Case& one : timed_) all.push_back(one.name());
+  for (const Case& one : memory_) all.push_back(one.name());
+  return all;
+}
+
+Report Suite::run(const Device& device) {
+  report_ = {};
+  report_.library_version = ppatch_version_string();
+  report_.commit = PTYCHOPATCH_COMMIT;
+  report_.date = now();
+  report_.backend = device.backend_name();
+  report_.machine = this_machine();
+  const ppatch_context_info info = device.context(options_.threads, 0).info();
+  report_.machine.simd = info.simd;
+  if (device.backend() != PPATCH_BACKEND_CPU) report_.machine.device = info.device_name;
+  report_.quick = options_.quick;
+
+  benchmark::ClearRegisteredBenchmarks();
+  for (const RoofCase& one : roofs_) add_roof(one);
+  for (const Case& one : timed_) add_case(one, device);
+  LinePrinter printer;
+  benchmark::RunSpecifiedBenchmarks(&printer);
+  run_memory_cases();
+  return report_;
+}
+
+void Suite::add_benchmark(const std::string& name,
+                          const std::function<void(benchmark::State&)>& measure) {
+  const auto run = [this, name, measure](benchmark::State& state) {
+    try {
+      measure(state);
+    } catch (const std::exception& error) {
+      report_.skipped.push_back({name, error.what()});
+      state.SkipWithError(error.what());
+    }
+  };
+  benchmark::RegisterBenchmark(name.c_str(), run)
+      ->Iterations(options_.repetitions)
+      ->UseManualTime();
+}
+
+void Suite::add_case(const Case& one, const Device& device) {
+  add_benchmark(one.name(), [this, one, &device](benchmark::State& state) {
+    Record record = measure_case(one, device, least_seconds(options_), state);
+    record.machine = report_.machine.summary();
+    record.library_version = report_.library_version;
+    record.commit = report_.commit;
+    record.date = report_.date;
+    state.counters["seconds"] = record.seconds;
+    state.counters["GB/s"] = record.gigabytes_per_second;
+    state.counters["roof"] = record.roof_fraction;
+    report_.records.push_back(record);
+  });
+}
+
+void Suite::add_roof(const RoofCase& one) {
+  add_benchmark(one.name(), [this, one](benchmark::State& state) {
+    const RoofRecord record =
+        measure_roof(one.roof, one.bytes, one.threads, least_seconds(options_), state);
+    state.counters["seconds"] = record.seconds;
+    state.counters["GB/s"] = record.gigabytes_per_second;
+    report_.roofs.push_back(record);
+  });
+}
+
+void Suite::run_memory_cases() {
+  for (const Case& one : memory_) {
+    const std::string name = one.name();
+    try {
+      std::vector<std::string> arguments = {"--memory-case", name,
+                                            "--device",      options_.device,
+                                            "--threads",     std::to_string(options_.threads)};
+      if (options_.quick) arguments.emplace_back("--quick");
+      const auto record = nlohmann::json::parse(run_self(arguments)).get<MemoryRecord>();
+      std::printf("%-72s %11.2f MB at the peak, %8.2f MB the plan's\n", name.c_str(),
+                  static_cast<double>(record.peak_bytes) / 1e6,
+                  static_cast<double>(record.plan_bytes) / 1e6);
+      report_.memory.push_back(record);
+    } catch (const std::exception& error) {
+      std::printf("%-72s failed: %s\n", name.c_str(), error.what());
+      report_.skipped.push_back({name, error.what()});
+    }
+    std::fflush(stdout);
+  }
+}
+
+MemoryRecord Suite::run_memory_case(const Device& device, const std::string& wanted) const {
+  for (const Case& one : memory_) {
+    if (one.name() == wanted) return measure_memory(one, device);
+  }
+  throw std::invalid_argument("--memory-case: there is no case '" + wanted + "'");
+}
+
+}  // namespace ptychopatch::bench

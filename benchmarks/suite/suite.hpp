@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_
+
+#include <benchmark/benchmark.h>
+
+#include <functional>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "suite/case.hpp"
+#include "suite/device.hpp"
+#include "suite/options.hpp"
+#include "suite/report.hpp"
+#include "suite/roof.hpp"
+
+namespace ptychopatch::bench {
+
+// All that can be run, cut down by the filter.
+class Suite {
+ public:
+  // Throws std::invalid_argument for a filter that is no regular expression.
+  explicit Suite(const Options& options);
+
+  std::vector<std::string> names() const;
+  // Prints a line a case while it runs.
+  Report run(const Device& device);
+  MemoryRecord run_memory_case(const Device& device, const std::string& name) const;
+
+ private:
+  struct RoofCase {
+    Roof roof;
+    std::int64_t bytes;
+    int threads;
+    std::string name() const;
+  };
+
+  void add_benchmark(const std::string& name,
+                     const std::function<void(benchmark::State&)>& measure);
+  void add_case(const Case& one, const Device& device);
+  void add_roof(const RoofCase& one);
+  void run_memory_cases();
+  bool chosen(const std::string& name) const;
+
+  const Options options_;
+  std::regex filter_;
+  std::vector<Case> timed_, memory_;
+  std::vector<RoofCase> roofs_;
+  Report report_;
+};
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs ptychopatch-bench on little data and looks at everything that it writes.
+
+usage: quick.py PTYCHOPATCH_BENCH
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+
+
+def run(*arguments, status=0):
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    if done.returncode != status:
+        sys.exit(f"{' '.join(arguments)}: exit {done.returncode}, expected {status}\n"
+                 f"{done.stdout}{done.stderr}")
+    return done
+
+
+def require(condition, what):
+    if not condition:
+        sys.exit(f"expected {what}")
+
+
+def check_report(report, names):
+    require(report["skipped"] == [], f"nothing skipped, got {report['skipped']}")
+    measured = {record["name"] for record in report["records"] + report["memory"]}
+    missing = [name for name in names if name not in measured and not name.startswith("roofs/")]
+    require(not missing, f"a record of every case, there is none of {missing}")
+    require(len(report["roofs"]) == sum(name.startswith("roofs/") for name in names),
+            "a record of every roof")
+    for record in report["records"]:
+        for key in ("seconds", "bytes", "gigabytes_per_second", "roof_seconds", "roof_fraction"):
+            require(record[key] > 0, f"{key} > 0 in {record['name']}, got {record[key]}")
+        require(record["roof_fraction_low"] <= record["roof_fraction"]
+                <= record["roof_fraction_high"], f"ordered quartiles in {record['name']}")
+        for key in ("machine", "commit", "library_version", "date"):
+            require(record[key], f"a {key} in {record['name']}")
+    for record in report["memory"]:
+        require(record["plan_bytes"] > 0, f"a plan that takes memory in {record['name']}")
+        budget = record["budget_bytes"]
+        require(not budget or record["plan_bytes"] <= budget,
+                f"a plan within its budget in {record['name']}")
+
+
+def check_page(text):
+    drawings = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    require(len(drawings) >= 3, f"at least 3 drawings in the page, got {len(drawings)}")
+    for drawing in drawings:
+        ElementTree.fromstring(drawing)
+        require("nan" not in drawing.lower().replace("nanos", ""), "no NaN in a drawing")
+    require(not re.search(r'(src|href)="', text), "a page that refers to nothing outside")
+
+
+def main():
+    bench = sys.argv[1]
+    names = run(bench, "--quick", "--list").stdout.split()
+    require(len(names) == len(set(names)), "names that differ")
+    with tempfile.TemporaryDirectory() as folder:
+        report, page, picture, again = (os.path.join(folder, name) for name in
+                                        ("report.json", "page.html", "picture.svg", "again.html"))
+        run(bench, "--quick", "--json", report, "--html", page)
+        with open(report, encoding="utf-8") as file:
+            check_report(json.load(file), names)
+        with open(page, encoding="utf-8") as file:
+            text = file.read()
+        check_page(text)
+        run(bench, "--render", report, "--html", again, "--picture", picture)
+        with open(again, encoding="utf-8") as file:
+            require(file.read() == text, "the same page from the report")
+        ElementTree.parse(picture)
+        require(sorted(os.listdir(folder)) == ["again.html", "page.html", "picture.svg",
+                                               "report.json"], "no other file")
+
+        for wrong in (["--filter", "("], ["--filter", "no such case"], ["--device", "tpu"],
+                      ["--render", os.path.join(folder, "none.json"), "--html", page],
+                      ["--render", page, "--html", page], ["--repetitions", "0"]):
+            require(run(bench, *wrong, status=2).stderr, f"a reason for refusing {wrong}")
+        no_device = {**os.environ, "PPATCH_BACKEND_DIR": folder}
+        done = subprocess.run([bench, "--device", "cuda:0"], env=no_device, capture_output=True,
+                              text=True, check=False)
+        require(done.returncode == 3 and "cuda:0" in done.stderr,
+                f"exit 3 and a reason without a CUDA backend, got {done}")
+    print(f"{len(names)} cases")
+
+
+if __name__ == "__main__":
+    main()
