@@ -43,7 +43,7 @@ std::vector<HostArray> everything(const Case& c, const Context& context) {
 }
 
 TEST(Determinism, Repeated) {
-  for_each_case(20, make_large, [](const Case& c) {
+  for_each_case(8, make_large, [](const Case& c) {
     expect_same_bits(Job(c).everything(), Job(c).everything(), "a second run");
     Job job(c);
     expect_same_bits({job.adjoint(PPATCH_OVERWRITE).image}, {job.adjoint(PPATCH_OVERWRITE).image},
@@ -52,7 +52,7 @@ TEST(Determinism, Repeated) {
 }
 
 TEST(Determinism, Threads) {
-  for_each_case(25, make_batched, [](const Case& c) {
+  for_each_case(10, make_batched, [](const Case& c) {
     const auto one = everything(c, shared_context(1));
     for (int threads : {2, 3, 8}) {
       expect_same_bits(one, everything(c, shared_context(threads)),
@@ -62,7 +62,7 @@ TEST(Determinism, Threads) {
 }
 
 TEST(Determinism, BatchedAndIterative) {
-  for_each_case(25, make_batched, [](const Case& c) {
+  for_each_case(10, make_batched, [](const Case& c) {
     Case iterative = c;
     iterative.options.algorithm = PPATCH_ALGORITHM_ITERATIVE;
     expect_same_bits(Job(c).everything(), Job(iterative).everything(), "iterative");
@@ -79,7 +79,7 @@ TEST(Determinism, BigOutputs) {
     c.count = 2000;
     c.options.interpolation = c.modes == 3 ? PPATCH_BICUBIC : PPATCH_BILINEAR;
   };
-  for_each_case(8, big, [](const Case& c) {
+  for_each_case(3, big, [](const Case& c) {
     Case iterative = c;
     iterative.options.algorithm = PPATCH_ALGORITHM_ITERATIVE;
     Job batched(c);
@@ -113,7 +113,7 @@ std::uint64_t least_budget(const Case& c, std::uint64_t enough) {
 }
 
 TEST(Determinism, MemoryBudgets) {
-  for_each_case(12, make_large, [](const Case& c) {
+  for_each_case(6, make_large, [](const Case& c) {
     const auto unlimited = Job(c).everything();
     const std::uint64_t most = bytes_within(c, std::uint64_t{1} << 30).value();
     const std::uint64_t least = least_budget(c, most);
@@ -151,7 +151,7 @@ TEST(Determinism, SimdLevels) {
   } else {
     unsetenv("PPATCH_SIMD");
   }
-  for_each_case(50, make_large, [&](const Case& c) {
+  for_each_case(16, make_large, [&](const Case& c) {
     const auto usual = Job(c).everything();
     for (const Level& level : levels) {
       expect_same_bits(usual, everything(c, level.context), level.name);
@@ -160,7 +160,7 @@ TEST(Determinism, SimdLevels) {
 }
 
 TEST(Determinism, PositionsSetAnew) {
-  for_each_case(25, make_large, [](const Case& c) {
+  for_each_case(12, make_large, [](const Case& c) {
     if (c.indexed || c.split()) return;
     Job fresh(c);
     const auto want = fresh.everything();
@@ -187,7 +187,7 @@ TEST(Determinism, PositionsSplitIntoBatches) {
     c.form = PositionForm::kF64;
     c.positions_grouped = false;
   };
-  for_each_case(25, flat, [](const Case& c) {
+  for_each_case(12, flat, [](const Case& c) {
     Job whole(c);
     const HostArray all = whole.extract();
     HostArray parts(c.dtype, all.shape());

@@ -9,7 +9,7 @@ class Dot : public testing::TestWithParam<Kind> {};
 
 TEST_P(Dot, AdjointsAreConjugateTransposes) {
   for_each_case(
-      200,
+      25,
       [&](Case& c) {
         set_kind(c, GetParam());
         make_small(c);
