@@ -26,7 +26,7 @@ class CpuBackend final : public Backend {
       return make_iterative_engine(settings, layout(settings), settings_);
     }
     return std::make_unique<BatchedEngine>(settings, layout(settings), settings_, arena_,
-                                           *simd_.loops);
+                                           simd_.loops);
   }
 
   bool accepts(ppatch_device_type type, int) const override {

@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#if defined(PTYCHOPATCH_FEW_SIMD_LEVELS)
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
-#else
-// The levels between those that are left bring nothing to loops of adds and multiplies.
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
-#endif
+#include "cpu/simd_targets.hpp"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/loop_table.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h.
 #include "cpu/loop_table.hpp"
-#include "cpu/loops/adjoint-inl.hpp"
-#include "cpu/loops/extract-inl.hpp"
-#include "cpu/loops/gradient-inl.hpp"
-#include "cpu/loops/probe_adjoint-inl.hpp"
+#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ptychopatch {
 namespace HWY_NAMESPACE {
 
-template <class T, int C>
-constexpr PatchLoops<T, C> patch_loops() {
-  return {&extract_patch<T, C>, &adjoint_patch<T, C>, &gradient_patch<T, C>,
-          &probe_adjoint_rows<T, C>};
-}
+// Each in a unit of its own: cpu/loops/loops_*.cpp.
+PatchLoops<float, 1> loops_f32();
+PatchLoops<double, 1> loops_f64();
+PatchLoops<float, 2> loops_c64();
+PatchLoops<double, 2> loops_c128();
 
-constexpr LoopTable loop_table = {patch_loops<float, 1>(), patch_loops<double, 1>(),
-                                  patch_loops<float, 2>(), patch_loops<double, 2>()};
+LoopTable loop_table() { return {loops_f32(), loops_f64(), loops_c64(), loops_c128()}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace ptychopatch
@@ -44,31 +35,32 @@ namespace {
 
 struct CompiledLevel {
   std::int64_t target;
-  SimdLevel level;
+  const char* name;
+  LoopTable (*loops)();
 };
 
 // Best first.
 constexpr CompiledLevel compiled_levels[] = {
 #if HWY_TARGETS & HWY_AVX3
-    {HWY_AVX3, {"avx3", &N_AVX3::loop_table}},
+    {HWY_AVX3, "avx3", &N_AVX3::loop_table},
 #endif
 #if HWY_TARGETS & HWY_AVX2
-    {HWY_AVX2, {"avx2", &N_AVX2::loop_table}},
+    {HWY_AVX2, "avx2", &N_AVX2::loop_table},
 #endif
 #if HWY_TARGETS & HWY_SSE4
-    {HWY_SSE4, {"sse4", &N_SSE4::loop_table}},
+    {HWY_SSE4, "sse4", &N_SSE4::loop_table},
 #endif
 #if HWY_TARGETS & HWY_SVE
-    {HWY_SVE, {"sve", &N_SVE::loop_table}},
+    {HWY_SVE, "sve", &N_SVE::loop_table},
 #endif
 #if HWY_TARGETS & HWY_NEON
-    {HWY_NEON, {"neon", &N_NEON::loop_table}},
+    {HWY_NEON, "neon", &N_NEON::loop_table},
 #endif
 #if HWY_TARGETS & HWY_EMU128
-    {HWY_EMU128, {"emu128", &N_EMU128::loop_table}},
+    {HWY_EMU128, "emu128", &N_EMU128::loop_table},
 #endif
 #if HWY_TARGETS & HWY_SCALAR
-    {HWY_SCALAR, {"scalar", &N_SCALAR::loop_table}},
+    {HWY_SCALAR, "scalar", &N_SCALAR::loop_table},
 #endif
 };
 
@@ -83,8 +75,10 @@ SimdLevel choose_simd_level() {
     if (!(hwy::SupportedTargets() & compiled.target) && compiled.target != HWY_STATIC_TARGET) {
       continue;
     }
-    if (wanted.empty() || wanted == compiled.level.name) return compiled.level;
-    usable += text_of(usable.empty() ? "" : ", ", compiled.level.name);
+    if (wanted.empty() || wanted == compiled.name) {
+      return {compiled.name, compiled.loops()};
+    }
+    usable += text_of(usable.empty() ? "" : ", ", compiled.name);
   }
   invalid("environment variable PPATCH_SIMD: expected one of ", usable, ", got \"", wanted, "\"");
 }

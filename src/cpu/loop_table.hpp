@@ -62,7 +62,7 @@ struct LoopTable {
 
 struct SimdLevel {
   const char* name;
-  const LoopTable* loops;
+  LoopTable loops;
 };
 
 // The best level that this processor has, or the one that PPATCH_SIMD names. Throws INVALID_ARGUMENT for

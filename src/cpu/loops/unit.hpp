@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All loops of one dtype at every SIMD level: the body of loops_f32.cpp and its like, which name the dtype.
+// Units of their own, so that they compile side by side.
+#include "cpu/simd_targets.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/loops/unit.hpp"
+#include "hwy/foreach_target.h"
+// After foreach_target.h.
+#include "cpu/loop_table.hpp"
+#include "cpu/loops/adjoint-inl.hpp"
+#include "cpu/loops/extract-inl.hpp"
+#include "cpu/loops/gradient-inl.hpp"
+#include "cpu/loops/probe_adjoint-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ptychopatch {
+namespace HWY_NAMESPACE {
+
+PatchLoops<PPATCH_LOOPS_PIXEL> PPATCH_LOOPS_NAME() {
+  return {&extract_patch<PPATCH_LOOPS_PIXEL>, &adjoint_patch<PPATCH_LOOPS_PIXEL>,
+          &gradient_patch<PPATCH_LOOPS_PIXEL>, &probe_adjoint_rows<PPATCH_LOOPS_PIXEL>};
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ptychopatch
+HWY_AFTER_NAMESPACE();
