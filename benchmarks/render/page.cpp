@@ -2,7 +2,6 @@
 #include "render/page.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "render/bandwidth_chart.hpp"
 #include "render/cost_chart.hpp"
@@ -92,15 +91,18 @@ std::string page(const std::vector<Report>& reports) {
   return text + "</body>\n</html>\n";
 }
 
-std::string picture(const std::vector<Report>& reports) {
+std::vector<Picture> pictures(const std::vector<Report>& reports) {
   constexpr std::int64_t kPreferred = 128;
-  for (const Report& report : reports) {
-    const std::vector<std::int64_t> sizes = main_sizes(report);
-    if (sizes.empty()) continue;
-    const bool has = std::find(sizes.begin(), sizes.end(), kPreferred) != sizes.end();
-    return bandwidth_chart(report, has ? kPreferred : sizes.back());
+  const Report& report = reports.front();
+  const std::vector<std::int64_t> sizes = main_sizes(report);
+  const bool has = std::find(sizes.begin(), sizes.end(), kPreferred) != sizes.end();
+  std::vector<Picture> all = {{"cost-patches", cost_against_patches(report)},
+                              {"cost-pixels", cost_against_pixels(report)}};
+  if (!sizes.empty()) {
+    all.push_back({"roofline", bandwidth_chart(report, has ? kPreferred : sizes.back())});
   }
-  throw std::runtime_error("--picture: no main case was run");
+  std::erase_if(all, [](const Picture& one) { return one.svg.empty(); });
+  return all;
 }
 
 }  // namespace ptychopatch::bench

@@ -12,9 +12,13 @@ namespace ptychopatch::bench {
 // One HTML page that needs nothing else: charts and tables of every report.
 std::string page(const std::vector<Report>& reports);
 
-// The chart of bandwidths by itself, for 128 x 128 patches where those were run. Throws
-// std::runtime_error where no report has main cases.
-std::string picture(const std::vector<Report>& reports);
+struct Picture {
+  std::string name, svg;
+};
+
+// The charts of the first report by themselves: "roofline" (of 128 x 128 patches where those were
+// run), "cost-patches", "cost-pixels"; those that it has the cases for.
+std::vector<Picture> pictures(const std::vector<Report>& reports);
 
 }  // namespace ptychopatch::bench
 

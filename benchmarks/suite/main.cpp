@@ -16,12 +16,15 @@ enum ExitStatus { kDone = 0, kDoneInPart = 1, kBadInput = 2, kDeviceMissing = 3 
 
 void write_pictures(const Options& options, const std::vector<Report>& reports) {
   if (!options.html.empty()) write_file(options.html, page(reports));
-  if (!options.picture.empty()) write_file(options.picture, picture(reports));
+  if (options.pictures.empty()) return;
+  for (const Picture& one : pictures(reports)) {
+    write_file(options.pictures + "/" + one.name + ".svg", one.svg);
+  }
 }
 
 int render(const Options& options) {
-  if (options.html.empty() && options.picture.empty()) {
-    throw std::invalid_argument("--render needs --html or --picture");
+  if (options.html.empty() && options.pictures.empty()) {
+    throw std::invalid_argument("--render needs --html or --pictures");
   }
   std::vector<Report> reports;
   for (const std::string& path : options.render) reports.push_back(read_report(path));

@@ -28,8 +28,8 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--json", options.json, "Write one record a case here")->type_name("FILE");
   app.add_option("--html", options.html, "Write a page with tables and charts here")
       ->type_name("FILE");
-  app.add_option("--picture", options.picture, "Write the chart of bandwidths here, as SVG")
-      ->type_name("FILE");
+  app.add_option("--pictures", options.pictures, "Write the charts into this folder, as SVG")
+      ->type_name("FOLDER");
   app.add_option("--render", options.render, "Run nothing; show these reports (of --json)")
       ->type_name("FILE");
   app.add_option("--memory-case", options.memory_case)->group("");

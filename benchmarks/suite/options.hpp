@@ -14,7 +14,7 @@ struct Options {
   bool list = false;
   int threads = 0;      // 0: as many as the process may use
   int repetitions = 0;  // pairs of a case; 0: 15, or 3 where quick
-  std::string json, html, picture;
+  std::string json, html, pictures;
   std::vector<std::string> render;  // reports to show instead of running anything
   std::string memory_case;          // run this case once and print what it took
 };

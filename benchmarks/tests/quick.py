@@ -61,20 +61,22 @@ def main():
     names = run(bench, "--quick", "--list").stdout.split()
     require(len(names) == len(set(names)), "names that differ")
     with tempfile.TemporaryDirectory() as folder:
-        report, page, picture, again = (os.path.join(folder, name) for name in
-                                        ("report.json", "page.html", "picture.svg", "again.html"))
+        report, page, again = (os.path.join(folder, name) for name in
+                               ("report.json", "page.html", "again.html"))
         run(bench, "--quick", "--json", report, "--html", page)
         with open(report, encoding="utf-8") as file:
             check_report(json.load(file), names)
         with open(page, encoding="utf-8") as file:
             text = file.read()
         check_page(text)
-        run(bench, "--render", report, "--html", again, "--picture", picture)
+        run(bench, "--render", report, "--html", again, "--pictures", folder)
         with open(again, encoding="utf-8") as file:
             require(file.read() == text, "the same page from the report")
-        ElementTree.parse(picture)
-        require(sorted(os.listdir(folder)) == ["again.html", "page.html", "picture.svg",
-                                               "report.json"], "no other file")
+        drawings = ["cost-patches.svg", "cost-pixels.svg", "roofline.svg"]
+        for drawing in drawings:
+            ElementTree.parse(os.path.join(folder, drawing))
+        require(sorted(os.listdir(folder)) == sorted([*drawings, "again.html", "page.html",
+                                                      "report.json"]), "no other file")
 
         for wrong in (["--filter", "("], ["--filter", "no such case"], ["--device", "tpu"],
                       ["--render", os.path.join(folder, "none.json"), "--html", page],

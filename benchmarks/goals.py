@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures what libptychopatch's speed and memory are held to; a line each: what, value, limit, ok
+or MISS.
+
+Runs ptychopatch-bench and peers/compare.py on a machine that should do nothing else. Exit: 0 every
+goal is met; 1 a miss; 2 something could not be run.
+"""
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CASES = (r"^main/(extract|adjoint)/c64/bilinear/N128/|^large/|^memory/"
+         r"|^(patches|pixels)/(extract|adjoint)/")
+MEGABYTE = 1e6
+
+
+class Goals:
+    def __init__(self):
+        self.missed = 0
+
+    def line(self, name, value, limit, good):
+        self.missed += not good
+        print(f"{name:<64}  {value}  {limit}  {'ok' if good else 'MISS'}", flush=True)
+
+    def at_least(self, name, value, limit, unit=""):
+        self.line(name, f"{value:.3g}{unit}", f">= {limit:g}{unit}", value >= limit)
+
+    def at_most(self, name, value, limit, unit=""):
+        self.line(name, f"{value:.3g}{unit}", f"<= {limit:g}{unit}", value <= limit)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    build = os.path.join(ROOT, "build")
+    parser.add_argument("--bench", metavar="PROGRAM",
+                        default=os.path.join(build, "release", "benchmarks", "ptychopatch-bench"))
+    parser.add_argument("--library", metavar="FILE",
+                        default=os.path.join(build, "release", "capi", "libptychopatch.so"))
+    parser.add_argument("--python", metavar="PROGRAM", help="the peers' interpreter",
+                        default=os.path.join(build, "peers", "bin", "python"))
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--report", metavar="FILE", help="judge this report and run no case")
+    parser.add_argument("--peers-report", metavar="FILE", help="judge this one and run no peer")
+    parser.add_argument("--no-peers", action="store_true", help="leave the peers out")
+    return parser.parse_args()
+
+
+def run_for_json(command, folder, name, allowed=(0,)):
+    path = os.path.join(folder, name)
+    try:
+        status = subprocess.run([*command, "--json", path], stdout=sys.stderr, check=False).returncode
+    except OSError as error:
+        give_up(f"{command[0]}: {error.strerror}")
+    if status not in allowed:
+        give_up(f"{command[0]} failed with {status}")
+    return read_json(path)
+
+
+def give_up(why):
+    print(f"goals.py: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def judge_bandwidth(goals, report):
+    limits = {("main", "extract", "raster"): 0.85, ("main", "extract", "random"): 0.65,
+              ("main", "adjoint", "raster"): 0.70, ("main", "adjoint", "random"): 0.70}
+    times = {("large", "extract", "raster"): 1.25, ("large", "extract", "random"): 1.6}
+    found = set()
+    for record in report["records"]:
+        key = record["set"], record["operation"], record["order"]
+        shape = " x ".join(map(str, record["patches_shape"]))
+        what = f"{record['operation']}, {record['order']}, {shape} {record['dtype']}"
+        if key in limits and record["patches_shape"][-1] == 128:
+            goals.at_least(f"{what}: part of {record['roof']}", record["roof_fraction"], limits[key])
+            found.add(key)
+        elif key in times:
+            goals.at_most(f"{what}: times {record['roof']}", 1 / record["roof_fraction"], times[key])
+            found.add(key)
+    for key in sorted({*limits, *times} - found):
+        goals.line("/".join(key), "not measured", "measured", False)
+
+
+def growth(records, size_of):
+    """The exponent of the power of the size that the seconds follow."""
+    points = [(math.log(size_of(one)), math.log(one["seconds"])) for one in records]
+    mean_x, mean_y = (sum(values) / len(points) for values in zip(*points))
+    return (sum((x - mean_x) * (y - mean_y) for x, y in points)
+            / sum((x - mean_x) ** 2 for x, _ in points))
+
+
+def judge_growth(goals, report):
+    for name, size_of in (("patches", lambda one: one["patches_shape"][0]),
+                          ("pixels", lambda one: one["patches_shape"][-1] ** 2)):
+        for operation in ("extract", "adjoint"):
+            records = [one for one in report["records"]
+                       if one["set"] == name and one["operation"] == operation]
+            what = f"{operation}: power of the number of {name} that the time grows with"
+            if len(records) < 2:
+                goals.line(what, "not measured", "measured", False)
+            else:
+                goals.at_most(what, growth(records, size_of), 1.1)
+
+
+def judge_memory(goals, report):
+    for one in report["memory"]:
+        used = max(one["plan_bytes"], one["peak_bytes"])
+        limit = one["budget_bytes"] or 64 * MEGABYTE
+        shape = " x ".join(map(str, one["patches_shape"]))
+        budget = ", in its budget" if one["budget_bytes"] else ""
+        goals.at_most(f"memory of {one['operation']}, {shape}{budget}", used / MEGABYTE,
+                      limit / MEGABYTE, " MB")
+    if not report["memory"]:
+        goals.line("memory", "not measured", "measured", False)
+
+
+def judge_peers(goals, report):
+    for direction in ("forward", "backward"):
+        ratios = {one["name"]: one[direction]["ratio"] for one in report["peers"]
+                  if direction in one and not one["by_hand"]}
+        if not ratios:
+            goals.line(f"{direction}: times faster than peers", "no peer installed", ">= 10", False)
+            continue
+        fastest = min(ratios, key=ratios.get)
+        goals.at_least(f"{direction}: times faster than {fastest}", ratios[fastest], 10)
+    for one in report["peers"]:
+        for direction in ("forward", "backward"):
+            if direction in one:
+                far = one[direction]["max_difference"]
+                goals.line(f"{direction}: difference from {one['name']}", f"{far:.1e}", "<= 1e-3",
+                           one[direction]["agrees"])
+
+
+def main():
+    arguments = parse_arguments()
+    goals = Goals()
+    with tempfile.TemporaryDirectory() as folder:
+        report = read_json(arguments.report) if arguments.report else run_for_json(
+            [arguments.bench, "--filter", CASES, "--threads", str(arguments.threads)],
+            folder, "report.json", (0, 1))
+        judge_bandwidth(goals, report)
+        judge_growth(goals, report)
+        judge_memory(goals, report)
+        for skipped in report["skipped"]:
+            goals.line(skipped["name"], skipped["reason"], "measured", False)
+        if not arguments.no_peers:
+            judge_peers(goals, read_json(arguments.peers_report) if arguments.peers_report
+                        else run_for_json(
+                            [arguments.python, os.path.join(ROOT, "benchmarks/peers/compare.py"),
+                             "--library", arguments.library, "--threads", str(arguments.threads)],
+                            folder, "peers.json", (0, 1)))
+    return 1 if goals.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
