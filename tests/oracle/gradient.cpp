@@ -17,7 +17,7 @@ Gradient position_gradient(const Scan& scan, const Values& image, const Values& 
     const bool y = (column == 0) == (scan.options.axes == PPATCH_YX);
     const Derivative derivative = y ? Derivative::kY : Derivative::kX;
     const Values change = extract(scan, image, derivative);
-    const std::vector<double> magnitude = extract_magnitude(scan, image, derivative);
+    const std::vector<double> magnitude = extract_magnitude(scan, image, kLeastWeight, derivative);
     for (std::size_t i = 0; i < change.size(); ++i) {
       const std::size_t at = 2 * (i / area) + column;
       out.gradient[at] += sign * (std::conj(cotangent[i]) * change[i]).real();

@@ -74,12 +74,13 @@ Values extract(const Scan& scan, const Values& image, Derivative derivative) {
   return out;
 }
 
-std::vector<double> extract_magnitude(const Scan& scan, const Values& image,
+std::vector<double> extract_magnitude(const Scan& scan, const Values& image, double least_weight,
                                       Derivative derivative) {
   std::vector<double> out(patch_elements(scan));
   const Complex constant = outside_value(scan);
   for_each_term(scan, derivative, [&](std::int64_t p, std::int64_t i, double weight) {
-    out[p] += std::fabs(weight) * std::abs(i == kOutside ? constant : image[i]);
+    out[p] +=
+        std::max(std::fabs(weight), least_weight) * std::abs(i == kOutside ? constant : image[i]);
   });
   return out;
 }
@@ -92,10 +93,11 @@ Values adjoint(const Scan& scan, const Values& patches) {
   return out;
 }
 
-std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches) {
+std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches,
+                                      double least_weight) {
   std::vector<double> out(image_elements(scan));
   for_each_term(scan, Derivative::kNone, [&](std::int64_t p, std::int64_t i, double weight) {
-    if (i != kOutside) out[i] += std::fabs(weight) * std::abs(patches[p]);
+    if (i != kOutside) out[i] += std::max(std::fabs(weight), least_weight) * std::abs(patches[p]);
   });
   return out;
 }

@@ -18,7 +18,7 @@ class Adjoint : public testing::TestWithParam<Kind> {
 };
 
 std::vector<double> ones_magnitude(const oracle::Scan& scan, const Values& patches) {
-  return oracle::adjoint_magnitude(scan, Values(patches.size(), 1.0));
+  return oracle::adjoint_magnitude(scan, Values(patches.size(), 1.0), oracle::kLeastWeight);
 }
 
 TEST_P(Adjoint, AgreesWithTheOracle) {
@@ -28,7 +28,7 @@ TEST_P(Adjoint, AgreesWithTheOracle) {
     const Values patches = job.patch_values();
     const Values want = oracle::adjoint(scan, patches);
     const Values weights = as_complex(oracle::coverage(scan));
-    const double scale = largest(oracle::adjoint_magnitude(scan, patches));
+    const double scale = largest(oracle::adjoint_magnitude(scan, patches, oracle::kLeastWeight));
     const double weights_scale = largest(ones_magnitude(scan, patches));
     const Job::Sums over = job.adjoint(PPATCH_OVERWRITE);
     expect_close(over.image.values(), want, scale, tolerance(c.dtype), "image");
@@ -49,7 +49,8 @@ TEST_P(Adjoint, AssembleDividesByTheCoverage) {
     const double eps = c.seed % 2 ? 0.25 : 2;
     const Job::Sums got = job.assemble(eps);
     const Values want = oracle::assemble(scan, job.patch_values(), eps);
-    const double scale = largest(oracle::adjoint_magnitude(scan, job.patch_values()));
+    const double scale =
+        largest(oracle::adjoint_magnitude(scan, job.patch_values(), oracle::kLeastWeight));
     const double weights_scale = largest(ones_magnitude(scan, job.patch_values()));
     expect_close(got.image.values(), want, scale / eps * (1 + weights_scale / eps),
                  tolerance(c.dtype), "assembled image");

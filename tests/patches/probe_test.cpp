@@ -49,10 +49,12 @@ TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
     const Values want =
         oracle::adjoint(scan, oracle::probe_weighted(scan, job.wave_values(), job.probe()));
     const double scale = largest(oracle::adjoint_magnitude(
-        scan, oracle::probe_weighted(scan, absolute(job.wave_values()), bound)));
+        scan, oracle::probe_weighted(scan, absolute(job.wave_values()), bound),
+        oracle::kLeastWeight));
     const Values power = oracle::probe_power(scan, job.probe());
     const Values weights = real_part(oracle::adjoint(scan, power));
-    const double weights_scale = largest(oracle::adjoint_magnitude(scan, power));
+    const double weights_scale =
+        largest(oracle::adjoint_magnitude(scan, power, oracle::kLeastWeight));
     const Job::Sums over = job.probe_adjoint_image(PPATCH_OVERWRITE);
     expect_close(over.image.values(), want, scale, tolerance(c.dtype), "image");
     expect_close(over.coverage.values(), weights, weights_scale, tolerance(c.dtype), "coverage");

@@ -66,7 +66,7 @@ DotResiduals dot_residuals(const Case& c) {
   const Values linear = difference(patches, job.canonical(at_zero, 0));
   const Values linear_waves = difference(all_waves, job.canonical(waves_at_zero, c.modes));
 
-  const std::vector<double> bound = oracle::extract_magnitude(scan, x);
+  const std::vector<double> bound = oracle::extract_magnitude(scan, x, 0);
   std::vector<double> wave_bound;  // |probe| |A| |x|, element by element of the waves
   const std::int64_t area = c.options.patch_height * c.options.patch_width;
   for (std::size_t i = 0; i < waves.size(); ++i) {
