@@ -227,8 +227,8 @@ class Trial:
             folder = self.new_folder()
             (folder / "image.npy").write_bytes(image)
             (folder / "where.npy").write_bytes(positions)
-            arguments = ["--image", folder / "image.npy", "--positions", folder / "where.npy", "-N", "8"]
-            self.refuse(name, folder, arguments, ["image.npy", "where.npy", "position"])
+            arguments = ["--image", folder / "image.npy", "--positions", folder / "where.npy"]
+            self.refuse(name, folder, [*arguments, "-N", "8"], ["image.npy", "where.npy", "position"])
 
     def options(self):
         for name, arguments in BAD_OPTIONS.items():
@@ -244,7 +244,8 @@ class Trial:
         folder = self.new_folder()
         # The kernel gives an input/output error for its first byte, to root too.
         (folder / "memory.npz").symlink_to("/proc/self/mem")
-        self.refuse("a file that cannot be read", folder, [folder / "memory.npz", "-N", "8"], ["memory.npz"])
+        self.refuse("a file that cannot be read", folder, [folder / "memory.npz", "-N", "8"],
+                    ["memory.npz"])
         folder = self.new_folder()
         (folder / "secret.npz").write_bytes(scan())
         os.chmod(folder / "secret.npz", 0)
@@ -257,11 +258,12 @@ class Trial:
         folder = self.new_folder()
         (folder / "scan.npz").write_bytes(scan())
         (folder / "out" / "patches.npz").write_bytes(b"mine")
-        self.refuse("output that is there already", folder, [folder / "scan.npz", "-N", "8"], ["patches.npz"])
+        self.refuse("output that is there already", folder, [folder / "scan.npz", "-N", "8"],
+                    ["patches.npz"])
         folder = self.new_folder()
         (folder / "scan.npz").write_bytes(scan())
-        self.refuse("output that is a folder", folder, [folder / "scan.npz", "-N", "8", "--overwrite"],
-                    ["out"], output=folder / "out")
+        arguments = [folder / "scan.npz", "-N", "8", "--overwrite"]
+        self.refuse("output that is a folder", folder, arguments, ["out"], output=folder / "out")
 
     def full_disk(self):
         # More than fits: 30 patches of 32 x 32 complex128 are 480 KiB of noise.

@@ -6,7 +6,7 @@
 #
 # Parts; all of them where none is named:
 #   tsan           the fast tests under the thread sanitizer
-#   fuzz           every fuzzer for FUZZ_SECONDS (default 120), from FUZZ_CORPUS (default build/corpus)
+#   fuzz           every fuzzer for FUZZ_SECONDS (default 120), on FUZZ_CORPUS (build/corpus)
 #   format         clang-format
 #   tidy           clang-tidy
 #   abi            the ABI against that of the last release
