@@ -228,7 +228,8 @@ class Trial:
             (folder / "image.npy").write_bytes(image)
             (folder / "where.npy").write_bytes(positions)
             arguments = ["--image", folder / "image.npy", "--positions", folder / "where.npy"]
-            self.refuse(name, folder, [*arguments, "-N", "8"], ["image.npy", "where.npy", "position"])
+            self.refuse(name, folder, [*arguments, "-N", "8"],
+                        ["image.npy", "where.npy", "position"])
 
     def options(self):
         for name, arguments in BAD_OPTIONS.items():

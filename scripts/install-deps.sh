@@ -4,7 +4,7 @@
 #
 # usage: scripts/install-deps.sh [--dev] [--list] [--help]
 #
-#   --dev   also the developers' tools: clang-tidy, clang-format, fuzzing, abidiff, valgrind, ...
+#   --dev   also the developers' tools: clang-tidy, clang-format, fuzzing, abidiff, benchmarks, ...
 #   --list  print the packages and install nothing
 #
 # Works as root or through sudo, and does nothing where nothing is missing.
@@ -20,7 +20,7 @@ packages=(
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
-  abigail-tools debootstrap valgrind shellcheck ccache
+  abigail-tools debootstrap valgrind shellcheck ccache libbenchmark-dev
 )
 
 list=false
