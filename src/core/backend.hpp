@@ -47,15 +47,23 @@ struct PatchSettings {
   std::int64_t capacity = 0;
 };
 
-// (count, 2) coordinates, group by group; whole has a null pointer unless the positions come split.
-struct PositionSource {
-  std::int64_t count = 0;
-  std::int64_t group_size = 1;
-  const void* value = nullptr;
+// Coordinates of positions, found by their group and their place in it.
+struct CoordinateView {
+  const void* data = nullptr;
   DType dtype = DType::f64;
   std::int64_t stride_group = 0, stride_member = 0, stride_axis = 0;
-  const std::int32_t* whole = nullptr;
-  std::int64_t whole_stride_group = 0, whole_stride_member = 0, whole_stride_axis = 0;
+
+  template <class T>
+  const T& at(std::int64_t group, std::int64_t member, int axis) const {
+    return static_cast<const T*>(
+        data)[group * stride_group + member * stride_member + axis * stride_axis];
+  }
+};
+
+struct PositionSource {
+  std::int64_t count = 0;
+  CoordinateView value;  // F32 or F64: positions, or the fractions of split ones
+  CoordinateView whole;  // I32: the integer parts of split ones, else without data
 };
 
 enum class Accumulation { overwrite, accumulate };

@@ -56,8 +56,8 @@ std::uint64_t PatchPlan::bytes(const Context& context, std::int64_t count,
   return context.backend().patch_engine_bytes(read_patch_settings(options, count));
 }
 
-CheckedArray PatchPlan::read_positions(const char* name, const ppatch_array* given,
-                                       std::initializer_list<DType> legal) const {
+CoordinateView PatchPlan::read_positions(const char* name, const ppatch_array* given,
+                                         std::initializer_list<DType> legal) const {
   const CheckedArray array(name, given, context_->backend());
   array.expect_dtype(legal);
   const std::int64_t c = settings_.group_size;
@@ -76,45 +76,24 @@ CheckedArray PatchPlan::read_positions(const char* name, const ppatch_array* giv
     invalid(name, ": expected at most the plan's capacity of ", settings_.capacity,
             " positions, got ", count);
   }
-  return array;
+  return {array.data(), array.dtype(), grouped ? array.stride(0) : array.stride(0) * c,
+          array.stride(grouped ? 1 : 0), array.stride(last)};
 }
 
 void PatchPlan::set_positions(const ppatch_array* positions) {
-  const CheckedArray array = read_positions("positions", positions, {DType::f32, DType::f64});
-  const bool grouped = array.ndim() == 3;
-  const std::int64_t c = settings_.group_size;
-  PositionSource source;
-  source.count = position_count(positions);
-  source.group_size = c;
-  source.value = array.data();
-  source.dtype = array.dtype();
-  source.stride_group = grouped ? array.stride(0) : array.stride(0) * c;
-  source.stride_member = array.stride(grouped ? 1 : 0);
-  source.stride_axis = array.stride(array.ndim() - 1);
-  engine_->set_positions(source);
+  const CoordinateView value =
+      read_positions("positions", positions, {DType::f32, DType::f64});
+  engine_->set_positions({position_count(positions), value, {}});
 }
 
 void PatchPlan::set_positions_split(const ppatch_array* integer, const ppatch_array* fraction) {
-  const CheckedArray whole = read_positions("integer", integer, {DType::i32});
-  const CheckedArray rest = read_positions("fraction", fraction, {DType::f32, DType::f64});
+  const CoordinateView whole = read_positions("integer", integer, {DType::i32});
+  const CoordinateView rest = read_positions("fraction", fraction, {DType::f32, DType::f64});
   if (position_count(integer) != position_count(fraction)) {
     invalid("fraction: expected as many positions as integer has, ", position_count(integer),
             ", got ", position_count(fraction));
   }
-  const std::int64_t c = settings_.group_size;
-  PositionSource source;
-  source.count = position_count(integer);
-  source.group_size = c;
-  source.value = rest.data();
-  source.dtype = rest.dtype();
-  source.stride_group = rest.ndim() == 3 ? rest.stride(0) : rest.stride(0) * c;
-  source.stride_member = rest.stride(rest.ndim() == 3 ? 1 : 0);
-  source.stride_axis = rest.stride(rest.ndim() - 1);
-  source.whole = static_cast<const std::int32_t*>(whole.data());
-  source.whole_stride_group = whole.ndim() == 3 ? whole.stride(0) : whole.stride(0) * c;
-  source.whole_stride_member = whole.stride(whole.ndim() == 3 ? 1 : 0);
-  source.whole_stride_axis = whole.stride(whole.ndim() - 1);
-  engine_->set_positions(source);
+  engine_->set_positions({position_count(fraction), rest, whole});
 }
 
 void PatchPlan::set_image_index(const ppatch_array* given) {

@@ -42,8 +42,8 @@ class PatchPlan {
 
  private:
   PatchArrays arrays() const { return {context_->backend(), *engine_, settings_, layout_}; }
-  CheckedArray read_positions(const char* name, const ppatch_array* array,
-                              std::initializer_list<DType> legal) const;
+  CoordinateView read_positions(const char* name, const ppatch_array* array,
+                                std::initializer_list<DType> legal) const;
   void log_call(const char* operation) const;
 
   std::shared_ptr<Context> context_;

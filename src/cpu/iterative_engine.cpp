@@ -45,10 +45,11 @@ class IterativeEngine final : public PatchState {
 void IterativeEngine::extract(const ImageView& image, const ProbeView& probe,
                               const PatchView& out) {
   with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
-    const ExtractPixel<typename P::T, P::C> job{problem(), image, probe, out};
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const ExtractPixel<T, C> job{problem(), image, probe, out};
     each_patch(out.images, [&](std::int64_t m, std::int64_t k) {
-      const auto sampler = job.sampler(m, k);
+      const auto sampler = patch_sampler<T, C>(job.problem, image, m, k);
       each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
     });
   });
@@ -121,7 +122,7 @@ void IterativeEngine::probe_adjoint(const ImageView& image, const PatchView& wav
       }
     }
     each_patch(waves.images, [&](std::int64_t m, std::int64_t k) {
-      const auto sampler = job.sampler(m, k);
+      const auto sampler = patch_sampler<T, C>(job.problem, image, m, k);
       each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
     });
   });

@@ -26,19 +26,14 @@ double axis_position(std::int64_t whole, double fraction, Anchor anchor, Sign si
 }  // namespace
 
 double PatchPositions::value(std::int64_t group, std::int64_t member, int axis) const {
-  const std::int64_t at = group * source_.stride_group + member * source_.stride_member +
-                          axis * source_.stride_axis;
-  return source_.dtype == DType::f32
-             ? static_cast<double>(static_cast<const float*>(source_.value)[at])
-             : static_cast<const double*>(source_.value)[at];
+  const CoordinateView& from = source_.value;
+  return from.dtype == DType::f32 ? static_cast<double>(from.at<float>(group, member, axis))
+                                  : from.at<double>(group, member, axis);
 }
 
 Coordinate PatchPositions::given(std::int64_t group, std::int64_t member, int axis) const {
-  std::int64_t whole = 0;
-  if (source_.whole) {
-    whole = source_.whole[group * source_.whole_stride_group +
-                          member * source_.whole_stride_member + axis * source_.whole_stride_axis];
-  }
+  const std::int64_t whole =
+      source_.whole.data ? source_.whole.at<std::int32_t>(group, member, axis) : 0;
   return make_coordinate(whole, value(group, member, axis));
 }
 
@@ -75,7 +70,7 @@ void PatchPositions::check() const {
       const double v = value(k / settings_.group_size, k % settings_.group_size, axis);
       // Also keeps the conversion to an integer below within range.
       if (!(std::abs(v) <= 4.0 * max_position)) {
-        invalid(source_.whole ? "fraction[" : "positions[", k, ", ", axis,
+        invalid(source_.whole.data ? "fraction[" : "positions[", k, ", ", axis,
                 "]: expected a finite number of pixels within +-1e9, got ", v);
       }
     }

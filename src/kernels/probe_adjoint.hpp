@@ -15,11 +15,6 @@ struct ProbeAdjointPixel {
   PatchView waves;
   ProbeView probe;
 
-  PPATCH_HD Sampler<T, C> sampler(std::int64_t m, std::int64_t k) const {
-    return {problem, image, problem.image_of(m, k),
-            sampling_patch_taps<T>(problem.interpolation, problem.origins[k])};
-  }
-
   PPATCH_HD void operator()(const Sampler<T, C>& sampler, std::int64_t m, std::int64_t k,
                             std::int64_t r, std::int64_t q) const {
     T value[C];

@@ -52,6 +52,14 @@ struct Sampler {
   }
 };
 
+// The sampler of patch k in batch slice m.
+template <class T, int C>
+PPATCH_HD Sampler<T, C> patch_sampler(const PatchProblem& problem, const ImageView& image,
+                                      std::int64_t m, std::int64_t k) {
+  return {problem, image, problem.image_of(m, k),
+          sampling_patch_taps<T>(problem.interpolation, problem.origins[k])};
+}
+
 }  // namespace ptychopatch
 
 #endif  // PTYCHOPATCH_KERNELS_SAMPLER_HPP_
