@@ -2,8 +2,6 @@
 #ifndef PTYCHOPATCH_CORE_CALLBACKS_HPP_
 #define PTYCHOPATCH_CORE_CALLBACKS_HPP_
 
-#include <string>
-
 #include "core/error.hpp"
 
 namespace ptychopatch {
@@ -19,8 +17,10 @@ class Callbacks {
         progress_(options.progress),
         progress_user_(options.progress_user) {}
 
-  void log(ppatch_log_level level, const std::string& message) const {
-    if (log_ && level >= log_level_) log_(log_user_, level, message.c_str());
+  // The text is put together only where someone listens.
+  template <class... Parts>
+  void log(ppatch_log_level level, const Parts&... parts) const {
+    if (log_ && level >= log_level_) log_(log_user_, level, text_of(parts...).c_str());
   }
 
   // Throws CANCELLED where the caller asks to stop.

@@ -62,7 +62,7 @@ void Context::make_backend(const ppatch_context_options& options) {
                              (error.status() == PPATCH_ERROR_NOT_BUILT ||
                               error.status() == PPATCH_ERROR_NO_DEVICE);
       if (!fall_back) throw;
-      callbacks_.log(PPATCH_LOG_INFO, text_of("using the CPU: ", error.what()));
+      callbacks_.log(PPATCH_LOG_INFO, "using the CPU: ", error.what());
     }
   }
   if (options.device != 0) {

@@ -41,12 +41,11 @@ PatchPlan::PatchPlan(std::shared_ptr<Context> context, const ppatch_array* posit
   if (positions) read_positions("positions", positions, {DType::f32, DType::f64});
   engine_ = context_->backend().make_patch_engine(settings_);
   if (positions) set_positions(positions);
-  context_->callbacks().log(
-      PPATCH_LOG_INFO,
-      text_of("patch plan: algorithm ", name_of(settings_.algorithm), ", capacity ",
-              settings_.capacity, " positions, patches ", settings_.patch_height, " x ",
-              settings_.patch_width, ", ", engine_->scratch_bytes(), " bytes of scratch on ",
-              context_->backend().info().device_name));
+  context_->callbacks().log(PPATCH_LOG_INFO, "patch plan: algorithm ",
+                            name_of(settings_.algorithm), ", capacity ", settings_.capacity,
+                            " positions, patches ", settings_.patch_height, " x ",
+                            settings_.patch_width, ", ", engine_->scratch_bytes(),
+                            " bytes of scratch on ", context_->backend().info().device_name);
 }
 
 std::uint64_t PatchPlan::bytes(const Context& context, std::int64_t count,
@@ -136,9 +135,9 @@ void PatchPlan::get_info(ppatch_patch_plan_info* info) const {
 }
 
 void PatchPlan::log_call(const char* operation) const {
-  context_->callbacks().log(PPATCH_LOG_DEBUG,
-                            text_of(operation, ": algorithm ", name_of(settings_.algorithm), ", ",
-                                    engine_->position_count(), " positions"));
+  context_->callbacks().log(PPATCH_LOG_DEBUG, operation, ": algorithm ",
+                            name_of(settings_.algorithm), ", ", engine_->position_count(),
+                            " positions");
 }
 
 void PatchPlan::extract(const ppatch_array* image, const ppatch_array* patches) {
