@@ -89,15 +89,21 @@ void CommonOptions::add_output_options(CLI::App& app) {
   app.add_option("-o,--output", output, "File to write; - is standard output (default)")
       ->type_name("FILE")
       ->group(kGroup);
-  const std::function<void(const std::string&)> format = [](const std::string& text) {
-    static const Choices choices = {{"npz", 0}};
+  const std::function<void(const std::string&)> set_format = [this](const std::string& text) {
+    static const Choices choices = {{"npz", 0}, {"h5", 1}};
     parse_choice("--format", text, choices);
+    format = text;
   };
-  app.add_option_function("--format", format, "npz (default)")->type_name("NAME")->group(kGroup);
+  app.add_option_function("--format", set_format, "npz or h5 (default: what the output's name says, else npz)")->type_name("NAME")->group(kGroup);
   app.add_flag("--compress", compress, "Deflate the arrays in the output")->group(kGroup);
   app.add_flag("--overwrite", overwrite, "Replace outputs that exist")->group(kGroup);
   app.add_flag("--dry-run", dry_run, "Check everything, say what would be done, write nothing")
       ->group(kGroup);
+}
+
+bool CommonOptions::wants_hdf5() const {
+  if (!format.empty()) return format == "h5";
+  return output.ends_with(".h5") || output.ends_with(".hdf5");
 }
 
 void CommonOptions::apply(Console& console) const {

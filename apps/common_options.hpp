@@ -19,6 +19,7 @@ struct CommonOptions {
   bool overwrite = false;
   bool dry_run = false;
   bool compress = false;
+  std::string format;  // "": what the output's name says
   std::int64_t threads = 0;
   std::uint64_t memory_budget = 0;
   ppatch_backend backend = PPATCH_BACKEND_AUTO;
@@ -30,6 +31,7 @@ struct CommonOptions {
   // -o, --format, --overwrite, --dry-run, --compress
   void add_output_options(CLI::App& app);
   void apply(Console& console) const;
+  bool wants_hdf5() const;
 };
 
 }  // namespace ptychopatch::app

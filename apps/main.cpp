@@ -68,7 +68,7 @@ int run(int argc, char** argv, Console& console) {
       "Exit status: 0 done; 1 done in part; 2 usage, or a file that cannot be read or written;\n"
       "3 device, memory or interruption.");
   const std::vector<Command> commands = {add_info(root), add_extract(root), add_assemble(root),
-                                         add_simulate(root)};
+                                         add_simulate(root), add_bench(root)};
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // help or version

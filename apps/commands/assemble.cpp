@@ -96,11 +96,11 @@ class Assemble {
     metadata["patches"] = {{"source", formats::quoted(options_.input)},
                            {"shape", file_.patches.shape}};
     metadata["seed"] = nullptr;
-    formats::NpzWriter writer;
-    writer.add("image", image_);
-    writer.add("coverage", coverage_);
-    writer.add_text(kMetadataKey, metadata_text(metadata));
-    outputs_.write_arrays(writer);
+    const auto writer = outputs_.make_writer();
+    writer->add("image", image_);
+    writer->add("coverage", coverage_);
+    writer->add_text(kMetadataKey, metadata_text(metadata));
+    outputs_.write_arrays(*writer);
     if (outputs_.wants_picture()) outputs_.write_picture(preview_assembled(image_, coverage_));
     outputs_.publish();
     console_.end();
@@ -129,7 +129,7 @@ class Assemble {
 Command add_assemble(CLI::App& root) {
   const auto options = std::make_shared<AssembleOptions>();
   CLI::App* app = root.add_subcommand("assemble", "Put patches back together, with coverage");
-  app->add_option("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz")->required();
+  app->add_option("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz or .h5")->required();
   app->add_option("--shape", options->shape, "Image height and width (default: the metadata's)")
       ->expected(2)
       ->type_name("H W");

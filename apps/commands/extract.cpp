@@ -9,6 +9,7 @@
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
+#include "placement_options.hpp"
 #include "patch_settings.hpp"
 
 namespace ptychopatch::app {
@@ -25,6 +26,8 @@ struct ExtractOptions {
   PatchSettings patches;
   std::string input, image, positions, montage;
   std::optional<std::int32_t> dtype;
+  std::optional<std::array<double, 2>> pixel_size;
+  std::optional<formats::Origin> origin;
 };
 
 // Image and positions, each from its own file where one is named.
@@ -41,11 +44,10 @@ Inputs open_inputs(const ExtractOptions& options) {
     throw UsageError("argument INPUT: " + formats::quoted(options.input) +
                      " would not be used, as --image and --positions name both parts");
   }
-  const auto open = [&](const std::string& image, const std::string& positions, bool own) {
-    return own ? formats::open_npy_pair(image, positions) : formats::open_scan(options.input);
+  const auto open = [&](const std::string& part) {
+    return part.empty() ? formats::open_scan(options.input) : formats::open_part(part);
   };
-  return {open(options.image, "", !options.image.empty()),
-          open("", options.positions, !options.positions.empty())};
+  return {open(options.image), open(options.positions)};
 }
 
 class Extract {
@@ -60,6 +62,7 @@ class Extract {
     const Inputs inputs = open_inputs(options_);
     choose_convention(*inputs.positions);
     read_image(*inputs.image);
+    choose_placement(*inputs.positions);
     read_positions(*inputs.positions);
     geometry_.layout = patch_options_.layout;
     geometry_.height = patch_options_.patch_height;
@@ -72,12 +75,12 @@ class Extract {
     PatchCutter cutter(session, geometry_, image_, positions_, patch_options_, positions_source_);
     describe(*inputs.image, *inputs.positions, session, cutter);
     if (options_.common.dry_run) {
-      console_.note(convention_note_);
+      say_convention();
       console_.note("dry run: would write " + summary());
       return kDone;
     }
     write(cutter);
-    console_.note(convention_note_);
+    say_convention();
     console_.note("wrote " + summary());
     return kDone;
   }
@@ -93,6 +96,21 @@ class Extract {
                        " (change with --anchor, --axes, --sign)";
   }
 
+  void choose_placement(const formats::ScanInput& input) {
+    placement_ = input.placement();
+    if (options_.pixel_size) {
+      placement_.pixel_size = options_.pixel_size;
+      placement_.size_source = "--pixel-size";
+    }
+    if (options_.origin) {
+      placement_.origin = *options_.origin;
+      placement_.origin_source = "--origin";
+    }
+    if (placement_.trivial()) return;
+    placement_note_ =
+        formats::placement_text(placement_) + " (change with --pixel-size, --origin)";
+  }
+
   void read_image(const formats::ScanInput& input) {
     formats::NamedArray image = input.image();
     geometry_.set_image(image.array.shape, image.source);
@@ -106,6 +124,9 @@ class Extract {
     formats::NamedArray positions = input.positions();
     positions_source_ = positions.source;
     geometry_.set_positions(positions.array.shape, positions.source);
+    positions.array = formats::place(std::move(positions.array), placement_, patch_options_,
+                                     geometry_.image_height, geometry_.image_width,
+                                     positions.source);
     const bool single = positions.array.type.kind == formats::Kind::kFloat &&
                         positions.array.type.size == sizeof(float);
     positions_ = formats::to_tensor(std::move(positions.array), single ? PPATCH_F32 : PPATCH_F64,
@@ -133,6 +154,12 @@ class Extract {
                               {"format", positions.format()},
                               {"count", geometry_.positions},
                               {"units", "pixels of the image"}};
+    if (!placement_.trivial()) {
+      metadata_["positions"]["stored"] = {{"units", placement_.units},
+                                          {"pixel_size", *placement_.pixel_size},
+                                          {"zero", placement_.zero},
+                                          {"origin", formats::origin_text(placement_.origin)}};
+    }
     metadata_["seed"] = patch_options_.jitter_seed;
   }
 
@@ -143,16 +170,21 @@ class Extract {
         montage.take(first, count, part);
       });
     }
-    formats::NpzWriter writer;
-    writer.add_stream("patches", image_.dtype, geometry_.patches_shape(),
+    const auto writer = outputs_.make_writer();
+    writer->add_stream("patches", image_.dtype, geometry_.patches_shape(),
                       [&cutter] { return cutter.next(); });
-    writer.add("positions", cutter.positions());
-    writer.add_text(kMetadataKey, metadata_text(metadata_));
+    writer->add("positions", cutter.positions());
+    writer->add_text(kMetadataKey, metadata_text(metadata_));
     console_.begin("extract", geometry_.images * geometry_.positions);
-    outputs_.write_arrays(writer);
+    outputs_.write_arrays(*writer);
     if (outputs_.wants_picture()) outputs_.write_picture(montage.picture());
     outputs_.publish();
     console_.end();
+  }
+
+  void say_convention() {
+    console_.note(convention_note_);
+    if (!placement_note_.empty()) console_.note(placement_note_);
   }
 
   std::string summary() const {
@@ -168,7 +200,8 @@ class Extract {
   ppatch_patch_options patch_options_{};
   PatchGeometry geometry_;
   formats::Tensor image_, positions_;
-  std::string convention_note_, stored_dtype_, image_source_, positions_source_;
+  formats::Placement placement_;
+  std::string convention_note_, placement_note_, stored_dtype_, image_source_, positions_source_;
   nlohmann::ordered_json metadata_;
 };
 
@@ -177,12 +210,16 @@ class Extract {
 Command add_extract(CLI::App& root) {
   const auto options = std::make_shared<ExtractOptions>();
   CLI::App* app = root.add_subcommand("extract", "Cut patches at the positions of a scan");
-  app->add_option("INPUT", options->input, "PtychoPINN .npz (objectGuess, xcoords, ycoords)");
-  app->add_option("--image", options->image, "Image (H, W) or images (M, H, W), .npy")
+  app->add_option("INPUT", options->input, "A scan: PtychoPINN .npz, Ptychodus product, CXI, NXcxi_ptycho, ptypy .ptyr or "
+                  ".ptyd, PtychoShelves or cdtools .mat, tike .npz");
+  app->add_option("--image", options->image, "Image (H, W) or images (M, H, W), .npy, or a scan's file that has one")
       ->type_name("FILE");
   app->add_option("--positions", options->positions,
-                  "Positions (K, 2) or (B, c, 2) in pixels, .npy; default: corner, yx, window")
+                  "Positions (K, 2) or (B, c, 2) in pixels, .npy; default: corner, yx, window; or "
+                  "a scan's file")
       ->type_name("FILE");
+  add_pixel_size(*app, options->pixel_size);
+  add_origin(*app, options->origin);
   options->patches.add_cutting_options(*app);
   options->patches.add_geometry_options(*app);
   add_choice(*app, "--dtype", dtypes(), "Type of the patches (default: the image's, or nearest)",

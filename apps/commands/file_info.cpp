@@ -2,13 +2,15 @@
 #include "commands/file_info.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iomanip>
 #include <ostream>
 
 #include "commands/metadata.hpp"
 #include "formats/format_error.hpp"
+#include "formats/hdf5_file.hpp"
 #include "formats/input_file.hpp"
-#include "formats/ptychopinn_input.hpp"
+#include "formats/scan_input.hpp"
 #include "patch_settings.hpp"
 
 namespace ptychopatch::app {
@@ -24,11 +26,47 @@ void describe(Json& array, const formats::NpyHeader& header) {
   array["bytes"] = header.data_bytes;
 }
 
-Json npz_info(const std::string& path) {
-  const formats::NpzReader archive(path);
-  Json info = {{"file", path}, {"format", "npz"}, {"arrays", Json::array()}};
+Json part_info(const std::function<formats::NamedArray()>& read) {
+  try {
+    const formats::NamedArray part = read();
+    return {{"source", part.source},
+            {"shape", part.array.shape},
+            {"dtype", part.array.type.name()}};
+  } catch (const formats::FormatError& error) {
+    return {{"refused", error.what()}};
+  }
+}
+
+Json placement_info(const formats::ScanInput& scan) {
+  try {
+    return formats::placement_text(scan.placement());
+  } catch (const formats::FormatError& error) {
+    return std::string("unknown: ") + error.what();
+  }
+}
+
+Json scan_info(const formats::ScanInput& scan) {
+  ppatch_patch_options options = patch_options(0, 0);
+  apply(scan.convention(), options);
+  return {{"format", scan.format()},
+          {"convention", scan.convention_text()},
+          {"placement", placement_info(scan)},
+          {"anchor", name_of(anchors(), options.anchor)},
+          {"axes", name_of(axes_orders(), options.axes)},
+          {"sign", name_of(signs(), options.sign)},
+          {"image", part_info([&] { return scan.image(); })},
+          {"positions", part_info([&] { return scan.positions(); })}};
+}
+
+Json store_info(const std::string& path) {
+  const std::unique_ptr<formats::ArrayStore> opened = formats::open_store(path);
+  const formats::ArrayStore& archive = *opened;
+  const auto* hdf5 = dynamic_cast<const formats::Hdf5File*>(opened.get());
+  Json info = {{"file", path}, {"format", archive.format()}, {"arrays", Json::array()}};
   for (const std::string& key : archive.keys()) {
     Json array = {{"key", key}};
+    const auto link = hdf5 != nullptr ? hdf5->link(key) : std::nullopt;
+    if (link) array["link"] = *link;
     try {
       describe(array, archive.header(key));
     } catch (const formats::FormatError& error) {
@@ -36,16 +74,7 @@ Json npz_info(const std::string& path) {
     }
     info["arrays"].push_back(std::move(array));
   }
-  if (formats::PtychoPinnInput::recognises(archive)) {
-    const formats::PtychoPinnInput scan(path);
-    ppatch_patch_options options = patch_options(0, 0);
-    apply(scan.convention(), options);
-    info["scan"] = {{"format", scan.format()},
-                    {"units", "pixels of objectGuess"},
-                    {"anchor", name_of(anchors(), options.anchor)},
-                    {"axes", name_of(axes_orders(), options.axes)},
-                    {"sign", name_of(signs(), options.sign)}};
-  }
+  if (const auto scan = formats::find_scan(path)) info["scan"] = scan_info(*scan);
   try {
     if (const auto metadata = read_metadata(archive)) info["metadata"] = *metadata;
   } catch (const formats::FormatError& error) {
@@ -69,19 +98,15 @@ std::string shape_of(const Json& array) {
 
 Json file_info(const std::string& path) {
   switch (formats::container_of(path)) {
-    case formats::Container::kZip:
-      return npz_info(path);
     case formats::Container::kNpy:
       return npy_info(path);
-    case formats::Container::kHdf5:
-      throw formats::FormatError(formats::quoted(path) +
-                                 " is an HDF5 file, which this version does not read; expected "
-                                 ".npz or .npy");
     case formats::Container::kUnknown:
-      break;
+      throw formats::FormatError(formats::quoted(path) +
+                                 " is neither .npz nor .npy nor HDF5 nor MAT: its first bytes "
+                                 "are of another format");
+    default:
+      return store_info(path);
   }
-  throw formats::FormatError(formats::quoted(path) +
-                             " is neither .npz nor .npy: its first bytes are of another format");
 }
 
 void print_file(const Json& info, std::ostream& out) {
@@ -103,13 +128,22 @@ void print_file(const Json& info, std::ostream& out) {
     out << std::setw(static_cast<int>(shapes)) << shape_of(array) << "  " << text(array["dtype"]);
     if (array["order"] != "C") out << ", Fortran order";
     if (array["byte_order"] != "native") out << ", bytes swapped";
+    if (array.contains("link")) out << ", link to " << text(array["link"]);
     out << '\n';
   }
   if (info.contains("scan")) {
     const Json& scan = info["scan"];
-    out << "scan: " << text(scan["format"]) << ", positions in " << text(scan["units"])
-        << ", anchor " << text(scan["anchor"]) << ", axes " << text(scan["axes"]) << ", sign "
-        << text(scan["sign"]) << '\n';
+    out << "scan: " << text(scan["format"]) << ": " << text(scan["convention"]) << "; anchor "
+        << text(scan["anchor"]) << ", axes " << text(scan["axes"]) << ", sign "
+        << text(scan["sign"]) << "; " << text(scan["placement"]) << '\n';
+    for (const char* part : {"image", "positions"}) {
+      const Json& found = scan[part];
+      const bool good = found.contains("shape");
+      out << "  " << part << ": "
+          << (good ? text(found["source"]) + ", " + shape_of(found)
+                   : "refused: " + text(found["refused"]))
+          << '\n';
+    }
   }
   if (info.contains("metadata")) {
     out << "metadata: " << info["metadata"].dump(2, ' ', false, Json::error_handler_t::replace)

@@ -2,7 +2,6 @@
 #include "commands/metadata.hpp"
 
 #include "formats/format_error.hpp"
-#include "formats/text_array.hpp"
 #include "ptychopatch/ptychopatch.h"
 
 namespace ptychopatch::app {
@@ -16,16 +15,13 @@ Json make_metadata(const char* schema, const std::string& backend) {
           {"backend", backend}};
 }
 
-std::optional<Json> read_metadata(const formats::NpzReader& archive) {
-  if (!archive.has(kMetadataKey)) return std::nullopt;
-  const std::string source = archive.source(kMetadataKey);
-  const std::vector<std::string> texts = formats::texts_of(archive.read(kMetadataKey), source);
-  if (texts.size() != 1) {
-    throw formats::FormatError(source + " holds " + std::to_string(texts.size()) +
-                               " texts, expected one");
+std::optional<Json> read_metadata(const formats::ArrayStore& store) {
+  const std::optional<std::string> text = store.text(kMetadataKey);
+  if (!text) return std::nullopt;
+  Json json = Json::parse(*text, nullptr, false);
+  if (!json.is_object()) {
+    throw formats::FormatError(store.source(kMetadataKey) + " is no JSON object");
   }
-  Json json = Json::parse(texts[0], nullptr, false);
-  if (!json.is_object()) throw formats::FormatError(source + " is no JSON object");
   return json;
 }
 

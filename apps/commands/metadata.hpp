@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "formats/npz_reader.hpp"
+#include "formats/array_store.hpp"
 
 namespace ptychopatch::app {
 
@@ -23,7 +23,7 @@ inline constexpr const char* kScanSchema = "ptychopatch/scan";
 nlohmann::ordered_json make_metadata(const char* schema, const std::string& backend);
 
 // None where there is no such key; FormatError where it is no JSON object.
-std::optional<nlohmann::ordered_json> read_metadata(const formats::NpzReader& archive);
+std::optional<nlohmann::ordered_json> read_metadata(const formats::ArrayStore& store);
 
 // As text; bytes of file names that are not UTF-8 are replaced.
 std::string metadata_text(const nlohmann::ordered_json& metadata);

@@ -5,7 +5,9 @@
 
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
+#include "formats/hdf5_writer.hpp"
 #include "formats/memory_limit.hpp"
+#include "formats/npz_writer.hpp"
 #include "formats/png.hpp"
 #include "interrupt.hpp"
 
@@ -35,7 +37,12 @@ void Outputs::require_room(std::uint64_t bytes) const {
                              " are free there");
 }
 
-void Outputs::write_arrays(formats::NpzWriter& writer) {
+std::unique_ptr<formats::ArrayWriter> Outputs::make_writer() const {
+  if (options_.wants_hdf5()) return std::make_unique<formats::Hdf5Writer>();
+  return std::make_unique<formats::NpzWriter>();
+}
+
+void Outputs::write_arrays(formats::ArrayWriter& writer) {
   writer.write(*arrays_, options_.compress);
 }
 

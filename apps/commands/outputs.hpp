@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "common_options.hpp"
-#include "formats/npz_writer.hpp"
+#include "formats/array_writer.hpp"
 #include "formats/output_file.hpp"
 #include "pictures/picture.hpp"
 
 namespace ptychopatch::app {
 
-// The files that a command makes: an .npz and perhaps a picture. All are checked before any work,
+// The files that a command makes: arrays (.npz or HDF5) and perhaps a picture. All are checked before any work,
 // and they appear together at the end.
 class Outputs {
  public:
@@ -25,7 +25,9 @@ class Outputs {
   // Refuses, before the work, what the disk has no room for.
   void require_room(std::uint64_t bytes) const;
 
-  void write_arrays(formats::NpzWriter& writer);
+  // Of the format that was asked for, or that the output's name says.
+  std::unique_ptr<formats::ArrayWriter> make_writer() const;
+  void write_arrays(formats::ArrayWriter& writer);
   void write_picture(const pictures::Picture& picture);
   void publish();
 

@@ -48,13 +48,14 @@ ppatch_patch_options options_from(const Json& metadata, const std::string& sourc
 
 PatchFile::PatchFile(const std::string& path, const PatchSettings& settings,
                      const std::vector<std::string>& shape) {
-  const formats::NpzReader archive(path);
+  const std::unique_ptr<formats::ArrayStore> opened = formats::open_store(path);
+  const formats::ArrayStore& archive = *opened;
   read_options(archive, settings, shape);
   read_positions(archive);
   read_patches(archive);
 }
 
-void PatchFile::read_options(const formats::NpzReader& archive, const PatchSettings& settings,
+void PatchFile::read_options(const formats::ArrayStore& archive, const PatchSettings& settings,
                              const std::vector<std::string>& shape) {
   const std::string source = archive.source(kMetadataKey);
   const auto metadata = read_metadata(archive);
@@ -78,13 +79,13 @@ void PatchFile::read_options(const formats::NpzReader& archive, const PatchSetti
   }
 }
 
-void PatchFile::read_positions(const formats::NpzReader& archive) {
+void PatchFile::read_positions(const formats::ArrayStore& archive) {
   positions_source = archive.source("positions");
   positions = formats::to_tensor(archive.read("positions"), PPATCH_F64, positions_source);
   geometry.set_positions(positions.shape, positions_source);
 }
 
-void PatchFile::read_patches(const formats::NpzReader& archive) {
+void PatchFile::read_patches(const formats::ArrayStore& archive) {
   const std::string source = archive.source("patches");
   formats::NpyArray array = archive.read("patches");
   take_patch_shape(array.shape, source);

@@ -148,13 +148,13 @@ class SimulateScan {
     metadata["positions"] = {{"anchor", "half"}, {"axes", "xy"}, {"units", "pixels of the object"}};
     metadata["generator"] = "SplitMix64";
     metadata["seed"] = options_.seed;
-    formats::NpzWriter writer;
-    writer.add("objectGuess", object_);
-    writer.add("probeGuess", probe_);
-    writer.add("xcoords", x);
-    writer.add("ycoords", y);
-    writer.add_text(kMetadataKey, metadata_text(metadata));
-    outputs_.write_arrays(writer);
+    const auto writer = outputs_.make_writer();
+    writer->add("objectGuess", object_);
+    writer->add("probeGuess", probe_);
+    writer->add("xcoords", x);
+    writer->add("ycoords", y);
+    writer->add_text(kMetadataKey, metadata_text(metadata));
+    outputs_.write_arrays(*writer);
     if (outputs_.wants_picture()) outputs_.write_picture(preview_scan(object_, probe_, centres_));
     outputs_.publish();
   }

@@ -38,12 +38,22 @@ std::size_t InputFile::read(std::span<std::byte> out) {
 
 Container container_of(const std::string& path) {
   InputFile file(path);
-  std::array<std::byte, 8> first{};
+  std::array<std::byte, kMagicBytes> first{};
   const std::size_t count = file.read(first);
-  const std::string_view text(reinterpret_cast<const char*>(first.data()), count);
+  return container_of(std::span<const std::byte>(first).first(count));
+}
+
+Container container_of(std::span<const std::byte> first_bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(first_bytes.data()),
+                              first_bytes.size());
   if (text.starts_with("\x93NUMPY")) return Container::kNpy;
   if (text.starts_with("PK\x03\x04") || text.starts_with("PK\x05\x06")) return Container::kZip;
-  if (text == "\x89HDF\r\n\x1a\n") return Container::kHdf5;
+  if (text.starts_with("\x89HDF\r\n\x1a\n")) return Container::kHdf5;
+  if (text.starts_with("MATLAB 7.3")) return Container::kMat73;
+  if (text.starts_with("MATLAB") && (text.ends_with("IM") || text.ends_with("MI"))) {
+    return Container::kMat5;
+  }
+  if (text.starts_with("BZh")) return Container::kBzip2;
   return Container::kUnknown;
 }
 

@@ -27,10 +27,14 @@ class InputFile : public ByteReader {
   std::uint64_t size_ = 0;
 };
 
-enum class Container { kNpy, kZip, kHdf5, kUnknown };
+enum class Container { kNpy, kZip, kHdf5, kMat5, kMat73, kBzip2, kUnknown };
+
+// So many first bytes tell a container.
+inline constexpr std::size_t kMagicBytes = 128;
 
 // By the first bytes, never by the name.
 Container container_of(const std::string& path);
+Container container_of(std::span<const std::byte> first_bytes);
 
 }  // namespace ptychopatch::formats
 

@@ -43,6 +43,8 @@ void swap_bytes(Bytes& data, const ElementType& type) {
   }
 }
 
+}  // namespace
+
 // Walks the output in C order; the place in the Fortran-ordered input follows by its strides.
 Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element) {
   Bytes result(data.size());
@@ -65,8 +67,6 @@ Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element) {
   }
   return result;
 }
-
-}  // namespace
 
 std::int64_t NpyArray::count() const {
   std::int64_t product = 1;

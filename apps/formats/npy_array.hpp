@@ -25,6 +25,9 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& source);
 
 NpyArray read_npy_file(const std::string& path);
 
+// Of data in Fortran order.
+Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element);
+
 }  // namespace ptychopatch::formats
 
 #endif  // PTYCHOPATCH_APPS_FORMATS_NPY_ARRAY_HPP_

@@ -5,6 +5,7 @@
 
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
+#include "formats/text_array.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -148,5 +149,15 @@ NpyHeader NpzReader::header(const std::string& key) const {
 }
 
 NpyArray NpzReader::read(const std::string& key) const { return with_member(key, read_npy); }
+
+std::optional<std::string> NpzReader::text(const std::string& key) const {
+  if (!has(key)) return std::nullopt;
+  const std::vector<std::string> texts = texts_of(read(key), source(key));
+  if (texts.size() != 1) {
+    throw FormatError(source(key) + " holds " + std::to_string(texts.size()) +
+                      " texts, expected one");
+  }
+  return texts[0];
+}
 
 }  // namespace ptychopatch::formats

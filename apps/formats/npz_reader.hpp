@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/npy_array.hpp"
+#include "formats/array_store.hpp"
 
 struct zip;
 
@@ -17,21 +17,20 @@ namespace ptychopatch::formats {
 
 // A zip archive of .npy members, by NumPy's keys: member names without ".npy". Members may be
 // stored or deflated, and ZIP64.
-class NpzReader {
+class NpzReader : public ArrayStore {
  public:
   explicit NpzReader(const std::string& path);
   // bytes must outlive the reader.
   NpzReader(std::span<const std::byte> bytes, const std::string& name);
 
+  std::string format() const override { return "npz"; }
   // In the archive's order.
-  const std::vector<std::string>& keys() const { return keys_; }
-  bool has(const std::string& key) const { return index_.contains(key); }
-
-  // How a message names a member: 'scan.npz' (key 'xcoords').
-  std::string source(const std::string& key) const;
-
-  NpyHeader header(const std::string& key) const;
-  NpyArray read(const std::string& key) const;
+  std::vector<std::string> keys() const override { return keys_; }
+  bool has(const std::string& key) const override { return index_.contains(key); }
+  std::string source(const std::string& key) const override;
+  NpyHeader header(const std::string& key) const override;
+  NpyArray read(const std::string& key) const override;
+  std::optional<std::string> text(const std::string& key) const override;
 
  private:
   struct Discard {

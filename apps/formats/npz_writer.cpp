@@ -79,7 +79,7 @@ void NpzWriter::write(OutputFile& file, bool deflate) {
            zip_file_set_dostime(archive.get(), at, 0, kFirstDay, 0) == 0;
   }
   if (good && zip_close(archive.get()) == 0) {
-    archive.release();
+    static_cast<void>(archive.release());  // zip_close has freed it
     return;
   }
   for (const auto& source : sources) source->rethrow();

@@ -70,6 +70,10 @@ void OutputFile::open_temporary(const std::string& folder) {
   temporary_path_ = path;
 }
 
+std::string OutputFile::path() const {
+  return temporary_path_.empty() ? path_of(file_.get()) : temporary_path_;
+}
+
 void OutputFile::write(std::span<const std::byte> bytes) {
   if (bytes.size() > buffer_.size() - buffered_) flush();
   if (bytes.size() > buffer_.size()) {

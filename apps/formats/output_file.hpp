@@ -40,6 +40,9 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
 
   const std::string& name() const { return target_.name; }
+  // Where the file lies until it is published, for a library that writes by a path. What was
+  // written here before is then lost.
+  std::string path() const;
 
   void write(std::span<const std::byte> bytes);
   void seek(std::uint64_t offset);

@@ -2,7 +2,7 @@
 #ifndef PTYCHOPATCH_APPS_FORMATS_PTYCHOPINN_INPUT_HPP_
 #define PTYCHOPATCH_APPS_FORMATS_PTYCHOPINN_INPUT_HPP_
 
-#include "formats/npz_reader.hpp"
+#include "formats/array_store.hpp"
 #include "formats/scan_input.hpp"
 
 namespace ptychopatch::formats {
@@ -11,9 +11,9 @@ namespace ptychopatch::formats {
 // centres (element N div 2) in pixels of the object.
 class PtychoPinnInput : public ScanInput {
  public:
-  explicit PtychoPinnInput(const std::string& path) : archive_(path) {}
+  explicit PtychoPinnInput(std::unique_ptr<ArrayStore> store) : store_(std::move(store)) {}
 
-  static bool recognises(const NpzReader& archive);
+  static bool recognises(const ArrayStore& store);
 
   std::string format() const override { return "ptychopinn"; }
   std::string convention_text() const override {
@@ -24,7 +24,7 @@ class PtychoPinnInput : public ScanInput {
   NamedArray positions() const override;
 
  private:
-  NpzReader archive_;
+  std::unique_ptr<ArrayStore> store_;
 };
 
 }  // namespace ptychopatch::formats

@@ -1,53 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/scan_input.hpp"
 
+#include "formats/array_store.hpp"
+#include "formats/cdtools_input.hpp"
+#include "formats/cxi_input.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
+#include "formats/ptychodus_input.hpp"
 #include "formats/ptychopinn_input.hpp"
+#include "formats/ptychoshelves_input.hpp"
+#include "formats/ptypy_input.hpp"
+#include "formats/tike_input.hpp"
 
 namespace ptychopatch::formats {
 namespace {
 
-class NpyPairInput : public ScanInput {
+class NpyInput : public ScanInput {
  public:
-  NpyPairInput(std::string image, std::string positions)
-      : image_(std::move(image)), positions_(std::move(positions)) {}
+  explicit NpyInput(std::string path) : path_(std::move(path)) {}
 
   std::string format() const override { return "npy"; }
   std::string convention_text() const override { return "plain arrays, the library's defaults"; }
   Convention convention() const override { return {}; }
-  NamedArray image() const override { return {read_npy_file(image_), quoted(image_)}; }
-  NamedArray positions() const override { return {read_npy_file(positions_), quoted(positions_)}; }
+  NamedArray image() const override { return {read_npy_file(path_), quoted(path_)}; }
+  NamedArray positions() const override { return image(); }
 
  private:
-  std::string image_;
-  std::string positions_;
+  std::string path_;
 };
+
+template <class Input>
+std::unique_ptr<ScanInput> of_hdf5(std::unique_ptr<ArrayStore> store) {
+  return std::make_unique<Input>(
+      std::unique_ptr<Hdf5File>(static_cast<Hdf5File*>(store.release())));
+}
+
+// None where no format's names are there; the store is then left as it was.
+std::unique_ptr<ScanInput> recognised(std::unique_ptr<ArrayStore>& store) {
+  if (PtychoPinnInput::recognises(*store)) {
+    return std::make_unique<PtychoPinnInput>(std::move(store));
+  }
+  if (PtychodusInput::recognises(*store)) {
+    return std::make_unique<PtychodusInput>(std::move(store));
+  }
+  if (CdtoolsInput::recognises(*store)) return std::make_unique<CdtoolsInput>(std::move(store));
+  if (PtychoShelvesInput::recognises(*store)) {
+    return std::make_unique<PtychoShelvesInput>(std::move(store));
+  }
+  if (TikeInput::recognises(*store)) return std::make_unique<TikeInput>(std::move(store));
+  if (const auto* file = dynamic_cast<const Hdf5File*>(store.get())) {
+    if (CxiInput::recognises(*file)) return of_hdf5<CxiInput>(std::move(store));
+    if (PtypyInput::recognises(*file)) return of_hdf5<PtypyInput>(std::move(store));
+    if (PtydInput::recognises(*file)) return of_hdf5<PtydInput>(std::move(store));
+  }
+  return nullptr;
+}
+
+std::unique_ptr<ScanInput> required(std::unique_ptr<ArrayStore> store, const std::string& name) {
+  if (auto scan = recognised(store)) return scan;
+  // Says which of PtychoPINN's keys is missing, and which are there.
+  if (store->format() == "npz") return std::make_unique<PtychoPinnInput>(std::move(store));
+  throw FormatError(quoted(name) + " (" + store->format() +
+                    ") is no scan of a known format: expected the names of a Ptychodus, CXI, "
+                    "ptypy, PtychoShelves, cdtools, tike or PtychoPINN file");
+}
 
 }  // namespace
 
 std::unique_ptr<ScanInput> open_scan(const std::string& path) {
-  switch (container_of(path)) {
-    case Container::kZip:
-      return std::make_unique<PtychoPinnInput>(path);
-    case Container::kNpy:
-      throw FormatError(quoted(path) +
-                        " is a single .npy array, expected a scan; give it as --image or "
-                        "--positions");
-    case Container::kHdf5:
-      throw FormatError(quoted(path) +
-                        " is an HDF5 file, which this version does not read; expected a "
-                        "PtychoPINN .npz");
-    case Container::kUnknown:
-      break;
-  }
-  throw FormatError(quoted(path) +
-                    " is no scan: expected a PtychoPINN .npz archive, whose first "
-                    "bytes are those of a zip file");
+  return required(open_store(path), path);
 }
 
-std::unique_ptr<ScanInput> open_npy_pair(const std::string& image, const std::string& positions) {
-  return std::make_unique<NpyPairInput>(image, positions);
+std::unique_ptr<ScanInput> open_scan(std::span<const std::byte> bytes, const std::string& name) {
+  return required(open_store(bytes, name), name);
+}
+
+std::unique_ptr<ScanInput> find_scan(const std::string& path) {
+  std::unique_ptr<ArrayStore> store = open_store(path);
+  return recognised(store);
+}
+
+std::unique_ptr<ScanInput> open_part(const std::string& path) {
+  if (container_of(path) == Container::kNpy) return std::make_unique<NpyInput>(path);
+  return open_scan(path);
 }
 
 }  // namespace ptychopatch::formats

@@ -3,9 +3,11 @@
 #define PTYCHOPATCH_APPS_FORMATS_SCAN_INPUT_HPP_
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "formats/npy_array.hpp"
+#include "formats/placement.hpp"
 #include "ptychopatch/ptychopatch.h"
 
 namespace ptychopatch::formats {
@@ -23,8 +25,8 @@ struct NamedArray {
   std::string source;
 };
 
-// A scan in a file: an image and the positions at which patches are cut, in pixels of the image.
-// One reader per format implements this.
+// A scan in a file: an image and the positions at which patches are cut. One reader per format
+// implements this. What a file lacks is refused when it is asked for.
 class ScanInput {
  public:
   virtual ~ScanInput() = default;
@@ -33,15 +35,21 @@ class ScanInput {
   virtual std::string convention_text() const = 0;  // what the format documents, one phrase
   virtual Convention convention() const = 0;
   virtual NamedArray image() const = 0;
-  virtual NamedArray positions() const = 0;  // (K, 2), columns in the convention's axes
+  // (K, 2), columns in the convention's axes, as placement() says.
+  virtual NamedArray positions() const = 0;
+  virtual Placement placement() const { return {}; }
 };
 
 // The reader whose format the file's contents show; FormatError where there is none.
 std::unique_ptr<ScanInput> open_scan(const std::string& path);
+// The same from memory, which must outlive the reader.
+std::unique_ptr<ScanInput> open_scan(std::span<const std::byte> bytes, const std::string& name);
 
-// A pair of .npy files in the library's own convention. A path may be "": that part is then not to
-// be asked for.
-std::unique_ptr<ScanInput> open_npy_pair(const std::string& image, const std::string& positions);
+// None where the file is of no known scan's format; FormatError where it cannot be read at all.
+std::unique_ptr<ScanInput> find_scan(const std::string& path);
+
+// A scan's file, or a .npy file that holds the one part that will be asked for.
+std::unique_ptr<ScanInput> open_part(const std::string& path);
 
 }  // namespace ptychopatch::formats
 

@@ -101,7 +101,11 @@ Tensor Tensor::make(ppatch_dtype dtype, const Shape& shape, const std::string& w
   const auto element = static_cast<std::size_t>(ppatch_dtype_size(dtype));
   const std::uint64_t bytes = bytes_of_shape(shape, element, what);
   require_memory(bytes, what);
-  return {dtype, shape, Bytes(static_cast<std::size_t>(bytes))};
+  Tensor tensor;
+  tensor.dtype = dtype;
+  tensor.shape = shape;
+  tensor.data = Bytes(static_cast<std::size_t>(bytes));
+  return tensor;
 }
 
 ppatch_array Tensor::view(std::int64_t first, const Shape& part) const {

@@ -13,9 +13,12 @@ class ExtractTest(CommandTest):
     def setUp(self):
         super().setUp()
         self.image = self.complex_image(21, 26)
-        # Inside, on and over every edge, far away; fractional and whole.
-        self.positions = np.concatenate([self.rng.uniform(-9, 30, (20, 2)),
-                                         self.rng.integers(-9, 30, (6, 2)), [[-500.5, 7]]])
+        # Inside, on and over every edge, far away; fractional and whole; of either sign, so that some
+        # lie inside by every convention.
+        self.positions = np.concatenate([self.rng.uniform(-9, 30, (11, 2)),
+                                         self.rng.uniform(-30, 9, (6, 2)),
+                                         self.rng.integers(-9, 30, (6, 2)),
+                                         [[-500.5, 7], [7.25, 8.5], [-7.25, -8.5], [0, 0]]])
         np.save(self.path("i.npy"), self.image)
         np.save(self.path("p.npy"), self.positions)
 

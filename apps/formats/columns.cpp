@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/columns.hpp"
+
+#include <cmath>
+
+#include "formats/format_error.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+Tensor read_column(const ArrayStore& store, const std::string& key) {
+  Tensor column = to_tensor(store.read(key), PPATCH_F64, store.source(key));
+  if (column.shape.size() != 1) {
+    throw FormatError(store.source(key) + " has shape " + shape_text(column.shape) +
+                      ", expected (K,)");
+  }
+  return column;
+}
+
+}  // namespace
+
+NpyArray positions_array(std::int64_t count) {
+  return {{Kind::kFloat, sizeof(double)},
+          {count, 2},
+          Bytes(static_cast<std::size_t>(count) * 2 * sizeof(double))};
+}
+
+NamedArray two_columns(const ArrayStore& store, const std::string& first,
+                       const std::string& second) {
+  const Tensor a = read_column(store, first);
+  const Tensor b = read_column(store, second);
+  if (a.shape != b.shape) {
+    throw FormatError(store.source(first) + " has shape " + shape_text(a.shape) + " but " +
+                      quoted(second) + " " + shape_text(b.shape) + ", expected the same length");
+  }
+  NpyArray both = positions_array(a.shape[0]);
+  auto* to = reinterpret_cast<double*>(both.data.data());
+  for (std::int64_t k = 0; k < a.shape[0]; ++k) {
+    to[2 * k] = a.as<double>()[k];
+    to[2 * k + 1] = b.as<double>()[k];
+  }
+  return {std::move(both), store.source(first + ", " + second)};
+}
+
+Tensor read_table(const ArrayStore& store, const std::string& key, std::int64_t least,
+                  std::int64_t most) {
+  const std::string source = store.source(key);
+  Tensor table = to_tensor(store.read(key), PPATCH_F64, source);
+  if (table.shape.size() != 2 || table.shape[1] < least || table.shape[1] > most) {
+    throw FormatError(source + " has shape " + shape_text(table.shape) + ", expected (K, " +
+                      std::to_string(most) + ")");
+  }
+  return table;
+}
+
+NpyArray without_single_axes(NpyArray array) {
+  while (array.shape.size() > 2 && array.shape.front() == 1) {
+    array.shape.erase(array.shape.begin());
+  }
+  return array;
+}
+
+std::array<double, 2> Basis::lengths() const {
+  return {std::hypot(row[0], row[1]), std::hypot(column[0], column[1])};
+}
+
+std::array<double, 2> Basis::along(double x, double y) const {
+  const double area = row[0] * column[1] - row[1] * column[0];
+  const std::array<double, 2> length = lengths();
+  return {length[0] * ((x * column[1] - y * column[0]) / area),
+          length[1] * ((row[0] * y - row[1] * x) / area)};
+}
+
+Basis read_basis(const ArrayStore& store, const std::string& key) {
+  const std::string source = store.source(key);
+  const NpyHeader header = store.header(key);
+  const bool upright = header.shape == Shape{3, 2};
+  if (!upright && header.shape != Shape{2, 3}) {
+    throw FormatError(source + " has shape " + shape_text(header.shape) +
+                      ", expected (3, 2) or (2, 3)");
+  }
+  const std::vector<double> v = read_numbers(store, key, 6);
+  const Basis basis =
+      upright ? Basis{{v[0], v[2]}, {v[1], v[3]}} : Basis{{v[0], v[1]}, {v[3], v[4]}};
+  const double area = basis.row[0] * basis.column[1] - basis.row[1] * basis.column[0];
+  if (!std::isfinite(area) || area == 0) {
+    throw FormatError(source + " has vectors that span no plane across the beam");
+  }
+  return basis;
+}
+
+}  // namespace ptychopatch::formats

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_HANDLE_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_HDF5_HANDLE_HPP_
+
+#include <hdf5.h>
+
+#include <string>
+#include <utility>
+
+namespace ptychopatch::formats {
+
+// An identifier of the HDF5 library, with the function that gives it back. Negative: none.
+class Hdf5Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+
+  Hdf5Handle() = default;
+  Hdf5Handle(hid_t id, Close close) : id_(id), close_(close) {}
+  ~Hdf5Handle() { reset(); }
+  Hdf5Handle(Hdf5Handle&& other) noexcept { swap(other); }
+  Hdf5Handle& operator=(Hdf5Handle&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+
+  hid_t get() const { return id_; }
+  explicit operator bool() const { return id_ >= 0; }
+
+  // False where giving it back fails: something could not be written.
+  bool reset() {
+    const bool good = id_ < 0 || close_(id_) >= 0;
+    id_ = H5I_INVALID_HID;
+    return good;
+  }
+
+ private:
+  void swap(Hdf5Handle& other) {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+  }
+
+  hid_t id_ = H5I_INVALID_HID;
+  Close close_ = nullptr;
+};
+
+// While it lives, the HDF5 library prints no errors of its own.
+class Hdf5Silence {
+ public:
+  Hdf5Silence() {
+    H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
+  ~Hdf5Silence() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
+  Hdf5Silence(const Hdf5Silence&) = delete;
+  Hdf5Silence& operator=(const Hdf5Silence&) = delete;
+
+ private:
+  H5E_auto2_t function_ = nullptr;
+  void* data_ = nullptr;
+};
+
+// The innermost reason of the call that failed last.
+std::string hdf5_reason();
+
+}  // namespace ptychopatch::formats
+
+#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_HANDLE_HPP_

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/hdf5_type.hpp"
+
+#include "formats/format_error.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+[[noreturn]] void refuse(const std::string& source, const char* what) {
+  throw FormatError(source + " holds " + what + ", expected a numeric array");
+}
+
+bool is_float_pair(hid_t type) {
+  if (H5Tget_nmembers(type) != 2) return false;
+  const Hdf5Handle first(H5Tget_member_type(type, 0), &H5Tclose);
+  const Hdf5Handle second(H5Tget_member_type(type, 1), &H5Tclose);
+  return first && second && H5Tget_class(first.get()) == H5T_FLOAT &&
+         H5Tequal(first.get(), second.get()) > 0;
+}
+
+ElementType float_type(hid_t type, const std::string& source) {
+  const std::size_t size = H5Tget_size(type);
+  if (size > sizeof(double)) refuse(source, "floats of more than 64 bits");
+  return {Kind::kFloat, size <= sizeof(float) ? sizeof(float) : sizeof(double)};
+}
+
+ElementType integer_type(hid_t type, const std::string& source) {
+  const std::size_t size = H5Tget_size(type);
+  if (size != 1 && size != 2 && size != 4 && size != 8) refuse(source, "integers of an odd size");
+  const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
+  return {is_signed ? Kind::kSigned : Kind::kUnsigned, size};
+}
+
+hid_t native_integer(const ElementType& type) {
+  const bool is_signed = type.kind == Kind::kSigned;
+  if (type.size == 1) return is_signed ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8;
+  if (type.size == 2) return is_signed ? H5T_NATIVE_INT16 : H5T_NATIVE_UINT16;
+  if (type.size == 4) return is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32;
+  return is_signed ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64;
+}
+
+std::string member_name(hid_t type, unsigned index, const char* otherwise) {
+  char* name = type < 0 ? nullptr : H5Tget_member_name(type, index);
+  std::string text = name != nullptr ? name : otherwise;
+  if (name != nullptr) H5free_memory(name);
+  return text;
+}
+
+}  // namespace
+
+ElementType element_type_of(hid_t type, const std::string& source) {
+  switch (H5Tget_class(type)) {
+    case H5T_INTEGER:
+      return integer_type(type, source);
+    case H5T_FLOAT:
+      return float_type(type, source);
+    case H5T_COMPOUND: {
+      if (!is_float_pair(type)) refuse(source, "records that are no complex numbers");
+      const Hdf5Handle part(H5Tget_member_type(type, 0), &H5Tclose);
+      return {Kind::kComplex, 2 * float_type(part.get(), source).size};
+    }
+    case H5T_ENUM:
+      // h5py's booleans.
+      if (H5Tget_size(type) != 1 || H5Tget_nmembers(type) != 2) refuse(source, "named values");
+      return {Kind::kBoolean, 1};
+    case H5T_STRING: {
+      const bool fixed = H5Tis_variable_str(type) == 0;
+      return {Kind::kText, fixed ? 4 * H5Tget_size(type) : 0};
+    }
+    default:
+      refuse(source, "neither numbers nor text");
+  }
+}
+
+Hdf5Handle memory_type(const ElementType& type, hid_t like) {
+  switch (type.kind) {
+    case Kind::kBoolean:
+      return {H5Tcopy(like), &H5Tclose};
+    case Kind::kSigned:
+    case Kind::kUnsigned:
+      return {H5Tcopy(native_integer(type)), &H5Tclose};
+    case Kind::kComplex: {
+      const std::size_t half = type.size / 2;
+      const hid_t part = half == sizeof(float) ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+      Hdf5Handle pair(H5Tcreate(H5T_COMPOUND, type.size), &H5Tclose);
+      H5Tinsert(pair.get(), member_name(like, 0, "r").c_str(), 0, part);
+      H5Tinsert(pair.get(), member_name(like, 1, "i").c_str(), half, part);
+      return pair;
+    }
+    default:
+      return {H5Tcopy(type.size == sizeof(float) ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE),
+              &H5Tclose};
+  }
+}
+
+}  // namespace ptychopatch::formats

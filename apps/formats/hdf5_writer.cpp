@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/hdf5_writer.hpp"
+
+#include <algorithm>
+
+#include "formats/format_error.hpp"
+#include "formats/hdf5_text.hpp"
+#include "formats/hdf5_type.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+constexpr unsigned kDeflateLevel = 4;
+
+using Extents = std::vector<hsize_t>;
+
+// Writes the elements of a dataset in C order, in as few slabs as each piece allows.
+class SlabWriter {
+ public:
+  SlabWriter(hid_t dataset, hid_t memory, const Extents& shape)
+      : dataset_(dataset), memory_(memory), shape_(shape), stride_(shape.size() + 1, 1) {
+    for (std::size_t d = shape.size(); d-- > 0;) stride_[d] = stride_[d + 1] * shape[d];
+  }
+
+  bool write(const std::byte* data, hsize_t count, std::size_t element) {
+    while (count != 0) {
+      std::size_t axis = 0;
+      while (axis + 1 < shape_.size() &&
+             (next_ % stride_[axis + 1] != 0 || count < stride_[axis + 1])) {
+        ++axis;
+      }
+      Extents start(shape_.size(), 0), extent(shape_.size(), 1);
+      for (std::size_t d = 0; d <= axis; ++d) start[d] = next_ % stride_[d] / stride_[d + 1];
+      for (std::size_t d = axis + 1; d < shape_.size(); ++d) extent[d] = shape_[d];
+      extent[axis] = std::min(count / stride_[axis + 1], shape_[axis] - start[axis]);
+      const hsize_t done = extent[axis] * stride_[axis + 1];
+      if (!write_slab(start, extent, done, data)) return false;
+      data += done * element;
+      next_ += done;
+      count -= done;
+    }
+    return true;
+  }
+
+  bool complete() const { return next_ == stride_[0]; }
+
+ private:
+  bool write_slab(const Extents& start, const Extents& extent, hsize_t count,
+                  const std::byte* data) {
+    const Hdf5Handle file_space(H5Dget_space(dataset_), &H5Sclose);
+    const Hdf5Handle memory_space(H5Screate_simple(1, &count, nullptr), &H5Sclose);
+    return H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr,
+                               extent.data(), nullptr) >= 0 &&
+           H5Dwrite(dataset_, memory_, memory_space.get(), file_space.get(), H5P_DEFAULT, data) >=
+               0;
+  }
+
+  hid_t dataset_, memory_;
+  const Extents& shape_;
+  Extents stride_;  // of each axis, in elements; the first is of all
+  hsize_t next_ = 0;
+};
+
+Hdf5Handle creation(const Extents& shape, bool deflate) {
+  Hdf5Handle plist(H5Pcreate(H5P_DATASET_CREATE), &H5Pclose);
+  H5Pset_obj_track_times(plist.get(), false);
+  H5Pset_fill_time(plist.get(), H5D_FILL_TIME_NEVER);
+  const bool empty = std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end();
+  if (deflate && !empty && !shape.empty()) {
+    Extents chunk = shape;
+    constexpr std::size_t kPatchAxes = 2;
+    for (std::size_t d = 0; d + kPatchAxes < shape.size(); ++d) chunk[d] = 1;
+    H5Pset_chunk(plist.get(), static_cast<int>(chunk.size()), chunk.data());
+    H5Pset_shuffle(plist.get());
+    H5Pset_deflate(plist.get(), kDeflateLevel);
+  }
+  return plist;
+}
+
+}  // namespace
+
+void Hdf5Writer::add(const std::string& key, const Tensor& tensor) {
+  std::span<const std::byte> bytes = tensor.data.span();
+  add_stream(key, tensor.dtype, tensor.shape,
+             [bytes]() mutable { return std::exchange(bytes, {}); });
+}
+
+void Hdf5Writer::add_text(const std::string& key, const std::string& utf8) {
+  texts_.emplace_back(key, utf8);
+}
+
+void Hdf5Writer::add_stream(const std::string& key, ppatch_dtype dtype, const Shape& shape,
+                            Produce produce) {
+  arrays_.push_back({key, element_type(dtype), shape, std::move(produce)});
+}
+
+void Hdf5Writer::write(OutputFile& file, bool deflate) {
+  const Hdf5Silence silence;
+  const auto require = [&](bool good) {
+    if (!good) throw FormatError("cannot write " + file.name() + ": " + hdf5_reason());
+  };
+  Hdf5Handle opened(
+      H5Fcreate(file.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), &H5Fclose);
+  require(static_cast<bool>(opened));
+  for (Array& array : arrays_) {
+    const Extents shape(array.shape.begin(), array.shape.end());
+    const Hdf5Handle memory = memory_type(array.type, H5I_INVALID_HID);
+    const Hdf5Handle space(
+        H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), &H5Sclose);
+    const Hdf5Handle plist = creation(shape, deflate);
+    Hdf5Handle dataset(H5Dcreate2(opened.get(), array.key.c_str(), memory.get(), space.get(),
+                                  H5P_DEFAULT, plist.get(), H5P_DEFAULT),
+                       &H5Dclose);
+    require(static_cast<bool>(dataset));
+    SlabWriter slabs(dataset.get(), memory.get(), shape);
+    for (auto part = array.produce(); !part.empty(); part = array.produce()) {
+      require(slabs.write(part.data(), part.size() / array.type.size, array.type.size));
+    }
+    if (!slabs.complete()) throw FormatError(file.name() + ": " + array.key + " is incomplete");
+    require(dataset.reset());
+  }
+  for (const auto& [key, text] : texts_) require(write_hdf5_text(opened.get(), key, text));
+  require(opened.reset());
+}
+
+}  // namespace ptychopatch::formats

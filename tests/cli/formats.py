@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small scans in every format, with a bright pixel whose place is known."""
+import numpy as np
+
+try:
+    import h5py
+except ImportError:
+    h5py = None
+try:
+    import scipy.io
+except ImportError:
+    scipy = None
+
+PLANCK_LIGHT = 6.62607015e-34 * 299792458.0
+
+
+def ptychodus(path, image, rows, columns, pixel=(8e-9, 5e-9), centre=(3e-8, -2e-8), old=False):
+    """Positions whose patches' centres lie at (rows, columns)."""
+    height, width = image.shape[-2:]
+    with h5py.File(path, "w") as file:
+        stored = file.create_dataset("object", data=image)
+        stored.attrs["pixel_height_m"], stored.attrs["pixel_width_m"] = pixel
+        stored.attrs["center_y_m"], stored.attrs["center_x_m"] = centre
+        file["probe_position_y_m"] = centre[0] + (rows - height / 2) * pixel[0]
+        file["probe_position_x_m"] = centre[1] + (columns - width / 2) * pixel[1]
+        file["probe_position_indexes"] = np.arange(len(rows))
+        file["object_layer_distance_m" if old else "object_layer_spacing_m"] = [np.inf]
+        file["costs" if old else "loss_values"] = np.zeros(0)
+        file.attrs["probe_photons_per_s" if old else "probe_photon_count"] = 0.0
+
+
+def cxi(path, translations, image=None, basis=None, nexus=False, energy_units=None,
+        detector=(11e-6, 7e-6), frame=(20, 30), distance=2.0, wavelength=1.5e-10):
+    """The sample's translations (x, y, z); answers a pixel of the object (height, width)."""
+    with h5py.File(path, "w") as file:
+        file["cxi_version"] = 160
+        at = file.create_group("entry_1/instrument_1/detector_1")
+        at["distance"], at["y_pixel_size"], at["x_pixel_size"] = distance, *detector
+        at.create_dataset("data", data=np.zeros((len(translations), *frame), "i4"),
+                          compression="gzip")
+        if basis is not None:
+            at["basis_vectors"] = basis
+        source = file.create_group("entry_1/instrument_1/source_1")
+        if energy_units == "keV":
+            source["energy"] = PLANCK_LIGHT / wavelength / 1.602176634e-16
+            source["energy"].attrs["units"] = "keV"
+        else:
+            source["energy"] = PLANCK_LIGHT / wavelength
+        file["entry_1/sample_1/geometry_1/translation"] = translations
+        file["entry_1/data_1/data"] = h5py.SoftLink("/entry_1/instrument_1/detector_1/data")
+        file["entry_1/data_1/translation"] = h5py.SoftLink(
+            "/entry_1/sample_1/geometry_1/translation")
+        if nexus:
+            file["entry_1/definition"] = "NXcxi_ptycho"
+        if image is not None:
+            file["entry_1/image_1/data"] = image
+            file["entry_1/image_1/data_space"] = "real"
+    return tuple(wavelength * distance / (p * n) for p, n in zip(detector, frame))
+
+
+def ptyr(path, image, rows, columns, pixel=(2e-8, 3e-8), centre=(17, 21), recorded=True):
+    with h5py.File(path, "w") as file:
+        stored = file.create_group("content/obj/Sscan00G00")
+        stored["data"], stored["_psize"], stored["_center"] = image, pixel, centre
+        if recorded:
+            at = np.stack([(rows - centre[0]) * pixel[0], (columns - centre[1]) * pixel[1]], 1)
+            file["content/positions/Sscan00G00"] = at
+
+
+def ptyd(path, positions, chunks, energy=8.0, distance=1.5, psize=(4e-5, 5e-5), frame=(32, 24)):
+    """Answers a pixel of the object."""
+    with h5py.File(path, "w") as file:
+        file["meta/energy"], file["meta/distance"], file["meta/psize"] = energy, distance, psize
+        for number, part in enumerate(np.array_split(positions, chunks)):
+            file[f"chunks/{number}/positions"] = part
+            file[f"chunks/{number}/data"] = np.zeros((len(part), *frame), "u2")
+    wavelength = PLANCK_LIGHT / (energy * 1.602176634e-16)
+    return tuple(wavelength * distance / (p * n) for p, n in zip(psize, frame))
+
+
+def ptychoshelves(path, image, probe, rows, columns):
+    """(rows, columns) are the patches' first pixels."""
+    first = np.ceil((np.array(image.shape[:2]) - probe.shape[:2]) / 2) - 1
+    positions = np.stack([columns - first[1], rows - first[0]], 1)
+    scipy.io.savemat(path, {"object": image, "probe": probe,
+                            "outputs": {"probe_positions": positions, "pixel_size": 1e-8},
+                            "p": {"dx_spec": [1e-8, 1e-8], "lambda": 1e-10}},
+                     do_compression=True)
+
+
+def cdtools(path, image, probe, rows, columns, pixel=(2e-8, 3e-8), old=False):
+    """(rows, columns) are the first pixels, whose least has the padding before it."""
+    offset = np.array([3.5e-6, -1.25e-6])
+    translations = np.stack([offset[0] - columns * pixel[1], offset[1] - rows * pixel[0],
+                             np.zeros(len(rows))], 1)
+    basis = np.array([[0, -pixel[1]], [-pixel[0], 0], [0, 0]])
+    names = ("translation", "basis") if old else ("translations", "obj_basis")
+    scipy.io.savemat(path, {"obj": image, "probe": probe, names[0]: translations,
+                            names[1]: basis})
