@@ -20,7 +20,7 @@ std::int32_t parse_ordinal(const std::string& name) {
 
 }  // namespace
 
-Device::Device(const std::string& name) : backend_(PPATCH_BACKEND_CPU) {
+Device::Device(const std::string& name) : name_(name), backend_(PPATCH_BACKEND_CPU) {
   if (name == "cpu") return;
   if (!name.starts_with(kCuda)) {
     throw std::invalid_argument("--device: expected cpu or cuda:N, got '" + name + "'");

@@ -21,11 +21,13 @@ class Device {
   // "cpu" or "cuda:0". Throws std::invalid_argument or DeviceMissing.
   explicit Device(const std::string& name);
 
+  const std::string& name() const { return name_; }
   ppatch_backend backend() const { return backend_; }
   std::string backend_name() const { return backend_ == PPATCH_BACKEND_CPU ? "cpu" : "cuda"; }
   Context context(int threads, std::uint64_t memory_budget) const;
 
  private:
+  std::string name_;
   ppatch_backend backend_;
   std::int32_t ordinal_ = 0;
 };

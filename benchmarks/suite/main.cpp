@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <utility>
 
 #include "render/page.hpp"
 #include "suite/device.hpp"
@@ -11,6 +13,8 @@
 
 namespace ptychopatch::bench {
 namespace {
+
+void complain(const char* what) { std::fprintf(stderr, "ptychopatch-bench: %s\n", what); }
 
 enum ExitStatus { kDone = 0, kDoneInPart = 1, kBadInput = 2, kDeviceMissing = 3 };
 
@@ -27,9 +31,35 @@ int render(const Options& options) {
     throw std::invalid_argument("--render needs --html or --pictures");
   }
   std::vector<Report> reports;
-  for (const std::string& path : options.render) reports.push_back(read_report(path));
+  for (const std::string& path : options.render) {
+    for (Report& report : read_reports(path)) reports.push_back(std::move(report));
+  }
+  if (reports.empty()) throw std::invalid_argument("--render: there is no report in these files");
   write_pictures(options, reports);
   return kDone;
+}
+
+// On every device that is there; those that are not are named, and the status says so.
+int run_all(const Options& options, Suite& suite) {
+  int status = kDone;
+  std::vector<Device> devices;
+  for (const std::string& name : options.devices) {
+    try {
+      devices.emplace_back(name);
+    } catch (const DeviceMissing& missing) {
+      complain(missing.what());
+      status = kDeviceMissing;
+    }
+  }
+  if (devices.empty()) return status;
+  std::vector<Report> reports;
+  for (const Device& device : devices) {
+    reports.push_back(suite.run(device));
+    if (!reports.back().skipped.empty()) status = std::max<int>(status, kDoneInPart);
+  }
+  if (!options.json.empty()) write_file(options.json, to_text(reports));
+  write_pictures(options, reports);
+  return status;
 }
 
 int run(const Options& options) {
@@ -39,18 +69,15 @@ int run(const Options& options) {
     for (const std::string& name : suite.names()) std::cout << name << '\n';
     return kDone;
   }
-  const Device device(options.device);
   if (!options.memory_case.empty()) {
+    const Device device(options.devices.front());
     std::cout << nlohmann::json(suite.run_memory_case(device, options.memory_case)) << '\n';
     return kDone;
   }
   if (suite.names().empty()) {
     throw std::invalid_argument("--filter: no case has a match of '" + options.filter + "'");
   }
-  const Report report = suite.run(device);
-  if (!options.json.empty()) write_file(options.json, to_text(report));
-  write_pictures(options, {report});
-  return report.skipped.empty() ? kDone : kDoneInPart;
+  return run_all(options, suite);
 }
 
 }  // namespace
@@ -58,17 +85,16 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   namespace bench = ptychopatch::bench;
-  const auto fail = [](const char* what, int status) {
-    std::fprintf(stderr, "ptychopatch-bench: %s\n", what);
-    return status;
-  };
   try {
     return bench::run(bench::parse_options(argc, argv));
   } catch (const CLI::ParseError& error) {
-    return fail((std::string(error.what()) + "; see --help").c_str(), bench::kBadInput);
+    bench::complain((std::string(error.what()) + "; see --help").c_str());
+    return bench::kBadInput;
   } catch (const bench::DeviceMissing& error) {
-    return fail(error.what(), bench::kDeviceMissing);
+    bench::complain(error.what());
+    return bench::kDeviceMissing;
   } catch (const std::exception& error) {
-    return fail(error.what(), bench::kBadInput);
+    bench::complain(error.what());
+    return bench::kBadInput;
   }
 }

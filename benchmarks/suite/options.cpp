@@ -16,10 +16,11 @@ Options parse_options(int argc, char** argv) {
       "can be filled or read, and says what part of that it reaches.",
       "ptychopatch-bench");
   app.set_version_flag("-V,--version", std::string("ptychopatch-bench ") + ppatch_version_string());
-  app.add_option("--device", options.device, "cpu or cuda:N")->capture_default_str();
+  app.add_option("--device", options.devices, "cpu (default) or cuda:N; several run in turn");
   app.add_option("--filter", options.filter, "Only cases whose name has a match of this REGEX")
       ->type_name("REGEX");
   app.add_flag("--quick", options.quick, "Every kind of case on little data: shows that all works");
+  app.add_flag("-q,--quiet", options.quiet, "No line a case");
   app.add_flag("--list", options.list, "Print the names of the cases and stop");
   app.add_option("-j,--threads", options.threads, "Threads; 0: as many as there are")
       ->check(CLI::Range(0, 4096));
@@ -41,6 +42,7 @@ Options parse_options(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     std::exit(app.exit(success));
   }
+  if (options.devices.empty()) options.devices = {"cpu"};
   if (options.threads == 0) options.threads = this_machine().cores;
   if (options.repetitions == 0) options.repetitions = options.quick ? 3 : 15;
   return options;

@@ -8,10 +8,11 @@
 namespace ptychopatch::bench {
 
 struct Options {
-  std::string device = "cpu";
-  std::string filter;  // part of a case's name, as a regular expression
+  std::vector<std::string> devices;  // none: the CPU
+  std::string filter;                // part of a case's name, as a regular expression
   bool quick = false;
   bool list = false;
+  bool quiet = false;
   int threads = 0;      // 0: as many as the process may use
   int repetitions = 0;  // pairs of a case; 0: 15, or 3 where quick
   std::string json, html, pictures;

@@ -11,17 +11,22 @@
 
 namespace ptychopatch::bench {
 
-Report read_report(const std::string& path) {
+std::vector<Report> read_reports(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::system_error(errno, std::generic_category(), "cannot read '" + path + "'");
   try {
-    return nlohmann::json::parse(file).get<Report>();
+    const auto json = nlohmann::json::parse(file);
+    if (!json.is_array()) return {json.get<Report>()};
+    return json.get<std::vector<Report>>();
   } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error("'" + path + "' is no report of this suite: " + error.what());
   }
 }
 
-std::string to_text(const Report& report) { return nlohmann::json(report).dump(1) + "\n"; }
+std::string to_text(const std::vector<Report>& reports) {
+  const auto json = reports.size() == 1 ? nlohmann::json(reports.front()) : nlohmann::json(reports);
+  return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
 
 void write_file(const std::string& path, const std::string& text) {
   const auto failure = [&path] {

@@ -75,9 +75,10 @@ struct Report {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Report, schema_version, library_version, commit, date, backend,
                                    machine, quick, records, roofs, memory, skipped)
 
-// Throws std::runtime_error that names the file.
-Report read_report(const std::string& path);
-std::string to_text(const Report& report);
+// A file holds one report, or an array of them where there were several devices. Throws
+// std::runtime_error that names the file.
+std::vector<Report> read_reports(const std::string& path);
+std::string to_text(const std::vector<Report>& reports);
 
 // The file is there complete or not at all. Throws std::runtime_error that names it.
 void write_file(const std::string& path, const std::string& text);

@@ -28,9 +28,12 @@ double least_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-
 // One line a case, as it is done.
 class LinePrinter : public benchmark::BenchmarkReporter {
  public:
+  explicit LinePrinter(bool quiet) : quiet_(quiet) {}
+
   bool ReportContext(const Context&) override { return true; }
 
   void ReportRuns(const std::vector<Run>& runs) override {
+    if (quiet_) return;
     for (const Run& run : runs) {
       const std::string& name = run.run_name.function_name;
       if (run.error_occurred) {
@@ -47,6 +50,9 @@ class LinePrinter : public benchmark::BenchmarkReporter {
     }
     std::fflush(stdout);
   }
+
+ private:
+  bool quiet_;
 };
 
 }  // namespace
@@ -103,9 +109,9 @@ Report Suite::run(const Device& device) {
   benchmark::ClearRegisteredBenchmarks();
   for (const RoofCase& one : roofs_) add_roof(one);
   for (const Case& one : timed_) add_case(one, device);
-  LinePrinter printer;
+  LinePrinter printer(options_.quiet);
   benchmark::RunSpecifiedBenchmarks(&printer);
-  run_memory_cases();
+  run_memory_cases(device);
   return report_;
 }
 
@@ -148,21 +154,23 @@ void Suite::add_roof(const RoofCase& one) {
   });
 }
 
-void Suite::run_memory_cases() {
+void Suite::run_memory_cases(const Device& device) {
   for (const Case& one : memory_) {
     const std::string name = one.name();
     try {
-      std::vector<std::string> arguments = {"--memory-case", name,
-                                            "--device",      options_.device,
-                                            "--threads",     std::to_string(options_.threads)};
+      std::vector<std::string> arguments = {"--memory-case", name};
+      arguments.insert(arguments.end(), {"--device", device.name()});
+      arguments.insert(arguments.end(), {"--threads", std::to_string(options_.threads)});
       if (options_.quick) arguments.emplace_back("--quick");
       const auto record = nlohmann::json::parse(run_self(arguments)).get<MemoryRecord>();
-      std::printf("%-72s %11.2f MB at the peak, %8.2f MB the plan's\n", name.c_str(),
-                  static_cast<double>(record.peak_bytes) / 1e6,
-                  static_cast<double>(record.plan_bytes) / 1e6);
+      if (!options_.quiet) {
+        std::printf("%-72s %11.2f MB at the peak, %8.2f MB the plan's\n", name.c_str(),
+                    static_cast<double>(record.peak_bytes) / 1e6,
+                    static_cast<double>(record.plan_bytes) / 1e6);
+      }
       report_.memory.push_back(record);
     } catch (const std::exception& error) {
-      std::printf("%-72s failed: %s\n", name.c_str(), error.what());
+      if (!options_.quiet) std::printf("%-72s failed: %s\n", name.c_str(), error.what());
       report_.skipped.push_back({name, error.what()});
     }
     std::fflush(stdout);

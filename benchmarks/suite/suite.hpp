@@ -24,7 +24,7 @@ class Suite {
   explicit Suite(const Options& options);
 
   std::vector<std::string> names() const;
-  // Prints a line a case while it runs.
+  // Prints a line a case while it runs, unless it shall be quiet.
   Report run(const Device& device);
   MemoryRecord run_memory_case(const Device& device, const std::string& name) const;
 
@@ -40,7 +40,7 @@ class Suite {
                      const std::function<void(benchmark::State&)>& measure);
   void add_case(const Case& one, const Device& device);
   void add_roof(const RoofCase& one);
-  void run_memory_cases();
+  void run_memory_cases(const Device& device);
   bool chosen(const std::string& name) const;
 
   const Options options_;

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Fills the tables and pictures of docs/performance.md from benchmarks/results.
+
+    ptychopatch-bench --json benchmarks/results/cpu.json
+    build/peers/bin/python benchmarks/peers/compare.py --json benchmarks/results/peers.json
+    benchmarks/document.py
+
+A table stands between two comments, <!-- NAME --> and <!-- end of NAME -->. With --check nothing is
+written, and a table that differs from the results is an error.
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PAGE = os.path.join(ROOT, "docs", "performance.md")
+IMAGES = os.path.join(ROOT, "docs", "images")
+RESULTS = os.path.join(ROOT, "benchmarks", "results")
+
+
+def table(heads, rows, words=1):
+    """The first `words` columns are set to the left."""
+    marks = ["---"] * words + ["---:"] * (len(heads) - words)
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in [heads, marks, *rows])
+
+
+def grouped(number):
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def shape(lengths):
+    return " x ".join(map(grouped, lengths))
+
+
+def duration(seconds):
+    for unit, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}" if seconds < 1000 * size else f"{seconds:.0f} s"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def percent(part):
+    return f"{100 * part:.0f} %"
+
+
+def spoken(name):
+    return name.replace("_", " ")
+
+
+def per_patch(record):
+    return duration(record["seconds"] / record["patches_shape"][0])
+
+
+def of_set(report, name):
+    return [record for record in report["records"] if record["set"] == name]
+
+
+def result(one):
+    return [per_patch(one), f"{one['gigabytes_per_second']:.1f}",
+            f"{percent(one['roof_fraction'])} of {one['roof']}"]
+
+
+def machine(report, _):
+    parts = report["machine"]
+    caches = ", ".join(parts["caches"])
+    return (f"Measured on {report['date'][:10]} with libptychopatch {report['library_version']}, commit "
+            f"{report['commit']}: {parts['cpu']}, {parts['cores']} cores, {caches} (as the system "
+            f"counts them), SIMD level {parts['simd']}.")
+
+
+def roofs(report, _):
+    return table(["Roof", "MB moved", "Threads", "GB/s"],
+                 [[one["roof"], f"{one['bytes'] / 1e6:.0f}", one["threads"],
+                   f"{one['gigabytes_per_second']:.1f}"] for one in report["roofs"]])
+
+
+def main_cases(report, _):
+    pairs = {}
+    for one in of_set(report, "main"):
+        key = one["patches_shape"][-1], one["operation"]
+        pairs.setdefault(key, {})[one["order"]] = one
+    rows = []
+    for (size, operation), orders in pairs.items():
+        row = [size, spoken(operation)]
+        for order in ("raster", "random"):
+            one = orders.get(order)
+            row += [per_patch(one), percent(one["roof_fraction"])] if one else ["", ""]
+        rows.append([*row, next(iter(orders.values()))["roof"]])
+    return table(["N", "Operator", "Raster, a patch", "of its roof", "Random, a patch", "of its roof",
+                  "Roof"], rows, 2)
+
+
+def plain(name, heads, cells):
+    """A table with a line for each case of a set, headed by what tells the cases apart."""
+    return lambda report, _: table(
+        ["Operator", *heads, "A patch", "GB/s", "Part of its roof"],
+        [[spoken(one["operation"]), *cells(one), *result(one)] for one in of_set(report, name)],
+        1 + len(heads))
+
+
+def large(report, _):
+    return table(["Operator", "Order", "Patches", "All", "Roof", "Times the roof"],
+                 [[one["operation"], one["order"], shape(one["patches_shape"]),
+                   duration(one["seconds"]), f"{duration(one['roof_seconds'])} ({one['roof']})",
+                   f"{1 / one['roof_fraction']:.2f}"] for one in of_set(report, "large")], 3)
+
+
+def growth(name, size_of):
+    def render(report, _):
+        records = of_set(report, name)
+        operations = list(dict.fromkeys(one["operation"] for one in records))
+        sizes = list(dict.fromkeys(size_of(one) for one in records))
+        times = {(one["operation"], size_of(one)): duration(one["seconds"]) for one in records}
+        return table([name.capitalize(), *map(spoken, operations)],
+                     [[grouped(size), *(times.get((operation, size), "") for operation in operations)]
+                      for size in sizes])
+    return render
+
+
+def memory(report, _):
+    return table(["Operator", "Order", "Patches", "Inputs and outputs, MB", "Budget, MB",
+                  "Plan, MB", "Growth of the peak, MB"],
+                 [[spoken(one["operation"]), one["order"], shape(one["patches_shape"]),
+                   f"{one['array_bytes'] / 1e6:.0f}",
+                   f"{one['budget_bytes'] / 1e6:.2f}" if one["budget_bytes"] else "default",
+                   f"{one['plan_bytes'] / 1e6:.2f}", f"{one['peak_bytes'] / 1e6:.2f}"]
+                  for one in report["memory"]], 3)
+
+
+def peers(_, report):
+    rows = []
+    for one in report["peers"]:
+        name = f"{one['name']} ({one['version']})" if "version" in one else one["name"]
+        if "missing" in one:
+            rows.append([name, one["missing"], "", "", "", ""])
+        for direction in ("forward", "backward"):
+            if direction in one:
+                part = one[direction]
+                rows.append([name, direction, duration(part["seconds_per_patch"]),
+                             duration(part["library_seconds_per_patch"]), f"{part['ratio']:.1f}",
+                             f"{part['max_difference']:.0e}"])
+    return table(["Program", "", "A patch", "libptychopatch", "Ratio", "Largest difference"], rows, 2)
+
+
+TABLES = {
+    "machine": machine, "roofs": roofs, "main": main_cases, "large": large, "memory": memory,
+    "peers": peers,
+    "types": plain("types", ["Type", "Order"], lambda one: [one["dtype"], one["order"]]),
+    "interpolations": plain("interpolations", ["Interpolation"],
+                            lambda one: [one["interpolation"]]),
+    "probes": plain("probes", ["Patches"], lambda one: [shape(one["patches_shape"])]),
+    "edges": plain("edges", ["Boundary"], lambda one: [one["boundary"]]),
+    "threads": plain("threads", ["Threads"], lambda one: [one["threads"]]),
+    "patches": growth("patches", lambda one: one["patches_shape"][0]),
+    "pixels": growth("pixels", lambda one: one["patches_shape"][-1] ** 2),
+}
+
+
+def read(name):
+    path = os.path.join(RESULTS, name)
+    if not os.path.exists(path):
+        sys.exit(f"document.py: there is no {os.path.relpath(path, ROOT)}; see --help")
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    parser.add_argument("--bench", metavar="PROGRAM", help="ptychopatch-bench, which draws",
+                        default=os.path.join(ROOT, "build/release/benchmarks/ptychopatch-bench"))
+    arguments = parser.parse_args()
+    report, others = read("cpu.json"), read("peers.json")
+    if report["quick"]:
+        sys.exit("document.py: benchmarks/results/cpu.json is of a quick run, which measures nothing")
+    with open(PAGE, encoding="utf-8") as file:
+        text = file.read()
+
+    def fill(found):
+        return f"{found[1]}\n{TABLES[found[2]](report, others)}\n{found[3]}"
+
+    pattern = r"(<!-- (\w+) -->)\n(?:.*?\n)??(<!-- end of \2 -->)"
+    unknown = {found[1] for found in re.findall(pattern, text, re.DOTALL)} ^ set(TABLES)
+    if unknown:
+        sys.exit(f"document.py: tables in the page or in this script alone: {sorted(unknown)}")
+    filled = re.sub(pattern, fill, text, flags=re.DOTALL)
+    if arguments.check:
+        if filled != text:
+            sys.exit("document.py: docs/performance.md differs from benchmarks/results; run "
+                     "benchmarks/document.py")
+        return
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write(filled)
+    subprocess.run([arguments.bench, "--render", os.path.join(RESULTS, "cpu.json"),
+                    "--pictures", IMAGES], check=True)
+
+
+if __name__ == "__main__":
+    main()
