@@ -18,12 +18,18 @@ Gradient position_gradient(const Scan& scan, const Values& image, const Values& 
     const Derivative derivative = y ? Derivative::kY : Derivative::kX;
     const Values change = extract(scan, image, derivative);
     const std::vector<double> magnitude = extract_magnitude(scan, image, kLeastWeight, derivative);
-    for (std::size_t i = 0; i < change.size(); ++i) {
-      const std::size_t at = 2 * (i / area) + column;
-      out.gradient[at] += sign * (std::conj(cotangent[i]) * change[i]).real();
-      out.curvature[at] += std::norm(change[i]);
-      out.gradient_magnitude[at] += std::abs(cotangent[i]) * magnitude[i];
-      out.curvature_magnitude[at] += magnitude[i] * magnitude[i];
+    for (std::size_t k = 0; k < count; ++k) {
+      long double gradient = 0;
+      long double curvature = 0;
+      const std::size_t at = 2 * k + column;
+      for (std::size_t i = k * area; i < (k + 1) * area; ++i) {
+        gradient += (std::conj(cotangent[i]) * change[i]).real();
+        curvature += std::norm(change[i]);
+        out.gradient_magnitude[at] += std::abs(cotangent[i]) * magnitude[i];
+        out.curvature_magnitude[at] += magnitude[i] * magnitude[i];
+      }
+      out.gradient[at] = sign * static_cast<double>(gradient);
+      out.curvature[at] = static_cast<double>(curvature);
     }
   }
   return out;

@@ -39,6 +39,16 @@ void for_each_term(const Scan& scan, Derivative derivative, Visit visit) {
   }
 }
 
+// Long sums of the oracle must not drift themselves.
+using Wide = std::complex<long double>;
+
+Values rounded(const std::vector<Wide>& sums) {
+  Values out;
+  out.reserve(sums.size());
+  for (const Wide& sum : sums) out.emplace_back(sum);
+  return out;
+}
+
 Complex outside_value(const Scan& scan) {
   if (scan.options.boundary != PPATCH_CONSTANT) return 0;
   return {scan.options.constant_real, scan.real ? 0 : scan.options.constant_imag};
@@ -86,11 +96,11 @@ std::vector<double> extract_magnitude(const Scan& scan, const Values& image, dou
 }
 
 Values adjoint(const Scan& scan, const Values& patches) {
-  Values out(image_elements(scan));
+  std::vector<Wide> out(image_elements(scan));
   for_each_term(scan, Derivative::kNone, [&](std::int64_t p, std::int64_t i, double weight) {
     if (i != kOutside) out[i] += weight * patches[p];
   });
-  return out;
+  return rounded(out);
 }
 
 std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches,
@@ -100,6 +110,32 @@ std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches,
     if (i != kOutside) out[i] += std::max(std::fabs(weight), least_weight) * std::abs(patches[p]);
   });
   return out;
+}
+
+std::int64_t most_additions(const Scan& scan) {
+  const std::vector<Position> starts = corners(scan.options, scan.positions);
+  // How often each of n samples stands for an extended pixel of `length` patch pixels.
+  const auto folds = [&](const Coordinate& start, std::int64_t length, std::int64_t n) {
+    const std::vector<Tap> all = taps(scan.options.interpolation, start.fraction);
+    std::vector<std::int64_t> out(n);
+    for (std::int64_t i = all.front().offset; i < length + all.back().offset; ++i) {
+      const std::int64_t index = extended(scan.options.boundary, start.whole + i, n);
+      if (index != kOutside) ++out[index];
+    }
+    return out;
+  };
+  std::vector<std::int64_t> count(image_elements(scan));
+  for (const Cut& cut : cuts(scan)) {
+    const Position& start = starts[cut.position];
+    const auto rows = folds(start[0], scan.options.patch_height, scan.height);
+    const auto columns = folds(start[1], scan.options.patch_width, scan.width);
+    for (std::int64_t y = 0; y < scan.height; ++y) {
+      for (std::int64_t x = 0; x < scan.width; ++x) {
+        count[(cut.image * scan.height + y) * scan.width + x] += rows[y] * columns[x];
+      }
+    }
+  }
+  return count.empty() ? 0 : *std::max_element(count.begin(), count.end());
 }
 
 std::vector<double> coverage(const Scan& scan) {

@@ -53,10 +53,12 @@ Values probe_power(const Scan& scan, const Probe& probe) {
 Values probe_adjoint_probe(const Scan& scan, const Values& image, const Values& waves,
                            const Probe& shape_of) {
   const Values patches = extract(scan, image);
-  Values out(shape_of.values.size());
+  std::vector<std::complex<long double>> sums(shape_of.values.size());
   for_each_wave(scan, shape_of, [&](std::int64_t p, std::int64_t wave, std::int64_t b) {
-    out[b] += std::conj(patches[p]) * waves[wave];
+    sums[b] += std::conj(patches[p]) * waves[wave];
   });
+  Values out;
+  for (const auto& sum : sums) out.emplace_back(sum);
   return out;
 }
 

@@ -25,19 +25,20 @@ TEST_P(Adjoint, AgreesWithTheOracle) {
   run(10, [](const Case& c) {
     Job job(c);
     const oracle::Scan scan = c.scan();
+    const double limit = sum_tolerance(c.dtype, scan);
     const Values patches = job.patch_values();
     const Values want = oracle::adjoint(scan, patches);
     const Values weights = as_complex(oracle::coverage(scan));
     const double scale = largest(oracle::adjoint_magnitude(scan, patches, oracle::kLeastWeight));
     const double weights_scale = largest(ones_magnitude(scan, patches));
     const Job::Sums over = job.adjoint(PPATCH_OVERWRITE);
-    expect_close(over.image.values(), want, scale, tolerance(c.dtype), "image");
-    expect_close(over.coverage.values(), weights, weights_scale, tolerance(c.dtype), "coverage");
+    expect_close(over.image.values(), want, scale, limit, "image");
+    expect_close(over.coverage.values(), weights, weights_scale, limit, "coverage");
     const Job::Sums more = job.adjoint(PPATCH_ACCUMULATE);
-    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, tolerance(c.dtype),
+    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, limit,
                  "accumulated image");
     expect_close(more.coverage.values(), sum(more.coverage_before, weights), weights_scale + 1,
-                 tolerance(c.dtype), "accumulated coverage");
+                 limit, "accumulated coverage");
   });
 }
 
@@ -46,16 +47,17 @@ TEST_P(Adjoint, AssembleDividesByTheCoverage) {
   run(6, [](const Case& c) {
     Job job(c);
     const oracle::Scan scan = c.scan();
+    const double limit = sum_tolerance(c.dtype, scan);
     const double eps = c.seed % 2 ? 0.25 : 2;
     const Job::Sums got = job.assemble(eps);
     const Values want = oracle::assemble(scan, job.patch_values(), eps);
     const double scale =
         largest(oracle::adjoint_magnitude(scan, job.patch_values(), oracle::kLeastWeight));
     const double weights_scale = largest(ones_magnitude(scan, job.patch_values()));
-    expect_close(got.image.values(), want, scale / eps * (1 + weights_scale / eps),
-                 tolerance(c.dtype), "assembled image");
-    expect_close(got.coverage.values(), as_complex(oracle::coverage(scan)), weights_scale,
-                 tolerance(c.dtype), "coverage");
+    expect_close(got.image.values(), want, scale / eps * (1 + weights_scale / eps), limit,
+                 "assembled image");
+    expect_close(got.coverage.values(), as_complex(oracle::coverage(scan)), weights_scale, limit,
+                 "coverage");
   });
 }
 

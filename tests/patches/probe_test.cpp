@@ -44,6 +44,7 @@ TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
   run(8, [](const Case& c) {
     Job job(c);
     const oracle::Scan scan = c.scan();
+    const double limit = sum_tolerance(c.dtype, scan);
     oracle::Probe bound = job.probe();
     bound.values = absolute(bound.values);
     const Values want =
@@ -56,13 +57,13 @@ TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
     const double weights_scale =
         largest(oracle::adjoint_magnitude(scan, power, oracle::kLeastWeight));
     const Job::Sums over = job.probe_adjoint_image(PPATCH_OVERWRITE);
-    expect_close(over.image.values(), want, scale, tolerance(c.dtype), "image");
-    expect_close(over.coverage.values(), weights, weights_scale, tolerance(c.dtype), "coverage");
+    expect_close(over.image.values(), want, scale, limit, "image");
+    expect_close(over.coverage.values(), weights, weights_scale, limit, "coverage");
     const Job::Sums more = job.probe_adjoint_image(PPATCH_ACCUMULATE);
-    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, tolerance(c.dtype),
+    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, limit,
                  "accumulated image");
     expect_close(more.coverage.values(), sum(more.coverage_before, weights), weights_scale + 1,
-                 tolerance(c.dtype), "accumulated coverage");
+                 limit, "accumulated coverage");
   });
 }
 

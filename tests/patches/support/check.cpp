@@ -7,6 +7,11 @@
 
 double tolerance(ppatch_dtype dtype) { return is_double(dtype) ? 1e-12 : 1e-6; }
 
+double sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan) {
+  const double roundoff = is_double(dtype) ? 0x1p-53 : 0x1p-24;
+  return std::max(tolerance(dtype), static_cast<double>(oracle::most_additions(scan)) * roundoff);
+}
+
 double largest(const Values& values) {
   double most = 0;
   for (const Complex& value : values) most = std::max(most, std::abs(value));

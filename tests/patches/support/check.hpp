@@ -14,6 +14,10 @@
 // What the library promises relative to the largest value: 1e-12 in double, 1e-6 in single.
 double tolerance(ppatch_dtype dtype);
 
+// The same for an adjoint, whose sums are kept in the image's precision: adding up n numbers rounds
+// the running sum n - 1 times, which passes 1e-6 in single precision from 17 numbers on.
+double sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan);
+
 double largest(const Values& values);
 double largest(const std::vector<double>& values);
 Values as_complex(const std::vector<double>& values);
