@@ -19,7 +19,7 @@ std::string refusal(const std::string& file) {
   try {
     parse_npy(bytes_of(file), "SOURCE");
   } catch (const FormatError& error) {
-    const std::string message = error.what();
+    std::string message = error.what();
     EXPECT_EQ(message.find("SOURCE"), 0u) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
     return message;
