@@ -22,7 +22,7 @@ std::vector<double> ones_magnitude(const oracle::Scan& scan, const Values& patch
 }
 
 TEST_P(Adjoint, AgreesWithTheOracle) {
-  run(10, [](const Case& c) {
+  run(6, [](const Case& c) {
     Job job(c);
     const oracle::Scan scan = c.scan();
     const double limit = sum_tolerance(c.dtype, scan);
@@ -44,7 +44,7 @@ TEST_P(Adjoint, AgreesWithTheOracle) {
 
 // The quotient's error is its parts' error over the divisor.
 TEST_P(Adjoint, AssembleDividesByTheCoverage) {
-  run(6, [](const Case& c) {
+  run(4, [](const Case& c) {
     Job job(c);
     const oracle::Scan scan = c.scan();
     const double limit = sum_tolerance(c.dtype, scan);
@@ -62,7 +62,7 @@ TEST_P(Adjoint, AssembleDividesByTheCoverage) {
 }
 
 TEST_P(Adjoint, IsTheSameWithoutCoverage) {
-  run(4, [](const Case& c) {
+  run(2, [](const Case& c) {
     Job job(c);
     const Job::Sums with = job.adjoint(PPATCH_OVERWRITE);
     HostArray without(c.dtype, with.image.shape());

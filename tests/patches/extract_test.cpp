@@ -10,7 +10,7 @@ class Extract : public testing::TestWithParam<Kind> {};
 
 TEST_P(Extract, AgreesWithTheOracle) {
   for_each_case(
-      20, [&](Case& c) { set_kind(c, GetParam()); },
+      12, [&](Case& c) { set_kind(c, GetParam()); },
       [&](const Case& c) {
         Job job(c);
         const Values got = job.canonical(job.extract(), 0);

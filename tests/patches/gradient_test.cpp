@@ -10,7 +10,7 @@ class Gradient : public testing::TestWithParam<Kind> {};
 
 TEST_P(Gradient, AgreesWithTheOracle) {
   for_each_case(
-      15, [&](Case& c) { set_kind(c, GetParam()); },
+      8, [&](Case& c) { set_kind(c, GetParam()); },
       [&](const Case& c) {
         Job job(c);
         const Job::Gradients got = job.position_gradient();
@@ -25,7 +25,7 @@ TEST_P(Gradient, AgreesWithTheOracle) {
 
 TEST_P(Gradient, IsTheSameWithoutCurvature) {
   for_each_case(
-      3, [&](Case& c) { set_kind(c, GetParam()); },
+      2, [&](Case& c) { set_kind(c, GetParam()); },
       [&](const Case& c) {
         Job job(c);
         const Job::Gradients with = job.position_gradient();

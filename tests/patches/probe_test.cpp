@@ -29,7 +29,7 @@ Values absolute(const Values& values) {
 }
 
 TEST_P(Probe, ExtractAgreesWithTheOracle) {
-  run(8, [](const Case& c) {
+  run(5, [](const Case& c) {
     Job job(c);
     const Values got = job.canonical(job.probe_extract(), c.modes);
     const Values want = oracle::probe_extract(c.scan(), job.image_values(), job.probe());
@@ -41,7 +41,7 @@ TEST_P(Probe, ExtractAgreesWithTheOracle) {
 }
 
 TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
-  run(8, [](const Case& c) {
+  run(5, [](const Case& c) {
     Job job(c);
     const oracle::Scan scan = c.scan();
     const double limit = sum_tolerance(c.dtype, scan);
@@ -68,7 +68,7 @@ TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
 }
 
 TEST_P(Probe, AdjointByProbeAgreesWithTheOracle) {
-  run(8, [](const Case& c) {
+  run(5, [](const Case& c) {
     Job job(c);
     const oracle::Scan scan = c.scan();
     const Values want =
