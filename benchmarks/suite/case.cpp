@@ -38,13 +38,20 @@ std::int64_t Case::total_bytes() const {
 }
 
 std::string Case::name() const {
-  std::string text = set + "/" + bench::name(operation) + "/" + dtype_name(dtype) + "/" +
-                     interpolation_name(interpolation);
-  if (order == Order::kEdges) text += "/" + boundary_name(boundary);
-  text += "/N" + std::to_string(size) + "/K" + std::to_string(patches);
-  if (modes > 1) text += "/M" + std::to_string(modes);
-  text += "/" + bench::name(order) + "/threads" + std::to_string(threads);
-  if (memory_budget) text += "/budget" + std::to_string(memory_budget >> 10) + "KiB";
+  std::string text = set;
+  const auto add = [&text](const char* prefix, const std::string& word) {
+    text.append(prefix).append(word);
+  };
+  add("/", bench::name(operation));
+  add("/", dtype_name(dtype));
+  add("/", interpolation_name(interpolation));
+  if (order == Order::kEdges) add("/", boundary_name(boundary));
+  add("/N", std::to_string(size));
+  add("/K", std::to_string(patches));
+  if (modes > 1) add("/M", std::to_string(modes));
+  add("/", bench::name(order));
+  add("/threads", std::to_string(threads));
+  if (memory_budget) add("/budgetKiB", std::to_string(memory_budget >> 10));
   return text;
 }
 
