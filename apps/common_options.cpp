@@ -94,7 +94,10 @@ void CommonOptions::add_output_options(CLI::App& app) {
     parse_choice("--format", text, choices);
     format = text;
   };
-  app.add_option_function("--format", set_format, "npz or h5 (default: what the output's name says, else npz)")->type_name("NAME")->group(kGroup);
+  app.add_option_function("--format", set_format,
+                          "npz or h5 (default: what the output's name says, else npz)")
+      ->type_name("NAME")
+      ->group(kGroup);
   app.add_flag("--compress", compress, "Deflate the arrays in the output")->group(kGroup);
   app.add_flag("--overwrite", overwrite, "Replace outputs that exist")->group(kGroup);
   app.add_flag("--dry-run", dry_run, "Check everything, say what would be done, write nothing")

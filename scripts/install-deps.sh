@@ -16,7 +16,8 @@ packages=(
   g++ cmake ninja-build pkg-config binutils git ca-certificates
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
-  libgtest-dev python3 python3-numpy
+  libhdf5-dev libmatio-dev libbz2-dev
+  libgtest-dev python3 python3-numpy python3-h5py python3-scipy
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev

@@ -129,7 +129,8 @@ class Assemble {
 Command add_assemble(CLI::App& root) {
   const auto options = std::make_shared<AssembleOptions>();
   CLI::App* app = root.add_subcommand("assemble", "Put patches back together, with coverage");
-  app->add_option("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz or .h5")->required();
+  app->add_option("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz or .h5")
+      ->required();
   app->add_option("--shape", options->shape, "Image height and width (default: the metadata's)")
       ->expected(2)
       ->type_name("H W");

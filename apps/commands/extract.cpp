@@ -9,8 +9,8 @@
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
-#include "placement_options.hpp"
 #include "patch_settings.hpp"
+#include "placement_options.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -107,8 +107,7 @@ class Extract {
       placement_.origin_source = "--origin";
     }
     if (placement_.trivial()) return;
-    placement_note_ =
-        formats::placement_text(placement_) + " (change with --pixel-size, --origin)";
+    placement_note_ = formats::placement_text(placement_) + " (change with --pixel-size, --origin)";
   }
 
   void read_image(const formats::ScanInput& input) {
@@ -124,9 +123,9 @@ class Extract {
     formats::NamedArray positions = input.positions();
     positions_source_ = positions.source;
     geometry_.set_positions(positions.array.shape, positions.source);
-    positions.array = formats::place(std::move(positions.array), placement_, patch_options_,
-                                     geometry_.image_height, geometry_.image_width,
-                                     positions.source);
+    positions.array =
+        formats::place(std::move(positions.array), placement_, patch_options_,
+                       geometry_.image_height, geometry_.image_width, positions.source);
     const bool single = positions.array.type.kind == formats::Kind::kFloat &&
                         positions.array.type.size == sizeof(float);
     positions_ = formats::to_tensor(std::move(positions.array), single ? PPATCH_F32 : PPATCH_F64,
@@ -172,7 +171,7 @@ class Extract {
     }
     const auto writer = outputs_.make_writer();
     writer->add_stream("patches", image_.dtype, geometry_.patches_shape(),
-                      [&cutter] { return cutter.next(); });
+                       [&cutter] { return cutter.next(); });
     writer->add("positions", cutter.positions());
     writer->add_text(kMetadataKey, metadata_text(metadata_));
     console_.begin("extract", geometry_.images * geometry_.positions);
@@ -210,9 +209,11 @@ class Extract {
 Command add_extract(CLI::App& root) {
   const auto options = std::make_shared<ExtractOptions>();
   CLI::App* app = root.add_subcommand("extract", "Cut patches at the positions of a scan");
-  app->add_option("INPUT", options->input, "A scan: PtychoPINN .npz, Ptychodus product, CXI, NXcxi_ptycho, ptypy .ptyr or "
+  app->add_option("INPUT", options->input,
+                  "A scan: PtychoPINN .npz, Ptychodus product, CXI, NXcxi_ptycho, ptypy .ptyr or "
                   ".ptyd, PtychoShelves or cdtools .mat, tike .npz");
-  app->add_option("--image", options->image, "Image (H, W) or images (M, H, W), .npy, or a scan's file that has one")
+  app->add_option("--image", options->image,
+                  "Image (H, W) or images (M, H, W), .npy, or a scan's file that has one")
       ->type_name("FILE");
   app->add_option("--positions", options->positions,
                   "Positions (K, 2) or (B, c, 2) in pixels, .npy; default: corner, yx, window; or "

@@ -7,8 +7,8 @@
 #include <ostream>
 
 #include "commands/metadata.hpp"
+#include "formats/array_store.hpp"
 #include "formats/format_error.hpp"
-#include "formats/hdf5_file.hpp"
 #include "formats/input_file.hpp"
 #include "formats/scan_input.hpp"
 #include "patch_settings.hpp"
@@ -29,9 +29,8 @@ void describe(Json& array, const formats::NpyHeader& header) {
 Json part_info(const std::function<formats::NamedArray()>& read) {
   try {
     const formats::NamedArray part = read();
-    return {{"source", part.source},
-            {"shape", part.array.shape},
-            {"dtype", part.array.type.name()}};
+    return {
+        {"source", part.source}, {"shape", part.array.shape}, {"dtype", part.array.type.name()}};
   } catch (const formats::FormatError& error) {
     return {{"refused", error.what()}};
   }
@@ -61,12 +60,10 @@ Json scan_info(const formats::ScanInput& scan) {
 Json store_info(const std::string& path) {
   const std::unique_ptr<formats::ArrayStore> opened = formats::open_store(path);
   const formats::ArrayStore& archive = *opened;
-  const auto* hdf5 = dynamic_cast<const formats::Hdf5File*>(opened.get());
   Json info = {{"file", path}, {"format", archive.format()}, {"arrays", Json::array()}};
   for (const std::string& key : archive.keys()) {
     Json array = {{"key", key}};
-    const auto link = hdf5 != nullptr ? hdf5->link(key) : std::nullopt;
-    if (link) array["link"] = *link;
+    if (const auto link = archive.link(key)) array["link"] = *link;
     try {
       describe(array, archive.header(key));
     } catch (const formats::FormatError& error) {

@@ -13,8 +13,8 @@
 
 namespace ptychopatch::app {
 
-// The files that a command makes: arrays (.npz or HDF5) and perhaps a picture. All are checked before any work,
-// and they appear together at the end.
+// The files that a command makes: arrays (.npz or HDF5) and perhaps a picture. All are checked
+// before any work, and they appear together at the end.
 class Outputs {
  public:
   // picture may be "": none. With --dry-run nothing is opened.

@@ -37,6 +37,11 @@ class ArrayStore {
     (void)key, (void)name;
     return std::nullopt;
   }
+  // Where a key is a soft link, what it names.
+  virtual std::optional<std::string> link(const std::string& key) const {
+    (void)key;
+    return std::nullopt;
+  }
 };
 
 // By the file's first bytes: .npz (as it is or compressed by bzip2), HDF5 or MAT version 5.

@@ -70,12 +70,13 @@ Placement CdtoolsInput::placement() const {
   for (std::size_t d = 0; d < 2; ++d) {
     double least = std::numeric_limits<double>::infinity(), most = -least;
     for (std::int64_t k = 0; k < positions.array.shape[0]; ++k) {
-      const double value = values[2 * k + static_cast<std::int64_t>(d)] / (*placement.pixel_size)[d];
+      const double value =
+          values[2 * k + static_cast<std::int64_t>(d)] / (*placement.pixel_size)[d];
       least = std::min(least, value);
       most = std::max(most, value);
     }
-    const auto rest = static_cast<double>(object[object.size() - 2 + d] -
-                                          probe[probe.size() - 2 + d]);
+    const auto rest =
+        static_cast<double>(object[object.size() - 2 + d] - probe[probe.size() - 2 + d]);
     placement.origin.place[d] = std::floor((rest - std::ceil(most - least)) / 2) - least;
   }
   placement.origin.kind = Origin::Kind::kPlace;

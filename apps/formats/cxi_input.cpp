@@ -17,9 +17,8 @@ const std::string kPtychodus = kEntry + "/ptychodus";
 // By NeXus' name of a unit of length or energy; 1 for SI.
 double si_factor(const std::optional<std::string>& units, const std::string& source) {
   static const std::vector<std::pair<std::string, double>> known = {
-      {"m", 1},      {"mm", 1e-3},          {"um", 1e-6},
-      {"nm", 1e-9},  {"meter", 1},          {"J", 1},
-      {"eV", kElectronVolt}, {"keV", 1e3 * kElectronVolt}};
+      {"m", 1},     {"mm", 1e-3}, {"um", 1e-6},          {"nm", 1e-9},
+      {"meter", 1}, {"J", 1},     {"eV", kElectronVolt}, {"keV", 1e3 * kElectronVolt}};
   if (!units || units->empty()) return 1;
   for (const auto& [name, factor] : known) {
     if (*units == name) return factor;
@@ -101,8 +100,7 @@ NamedArray CxiInput::positions() const {
     to[2 * k + 1] = factor * along[1];
   }
   const auto target = file_->link(key);
-  return {std::move(positions),
-          file_->source(key + (target ? " -> " + *target : std::string()))};
+  return {std::move(positions), file_->source(key + (target ? " -> " + *target : std::string()))};
 }
 
 std::optional<double> CxiInput::number(const std::string& key) const {

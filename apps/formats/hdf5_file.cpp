@@ -95,8 +95,7 @@ Hdf5File::Dataset Hdf5File::dataset(const std::string& key) const {
     dataset.header.shape.push_back(static_cast<std::int64_t>(std::min(extent, kMost)));
   }
   dataset.header.type = element_type_of(dataset.type.get(), what);
-  dataset.header.data_bytes =
-      bytes_of_shape(dataset.header.shape, dataset.header.type.size, what);
+  dataset.header.data_bytes = bytes_of_shape(dataset.header.shape, dataset.header.type.size, what);
   return dataset;
 }
 
@@ -110,8 +109,8 @@ NpyArray Hdf5File::read(const std::string& key) const {
   require_memory(header.data_bytes, what);
   const Hdf5Handle plist(H5Dget_create_plist(dataset.id.get()), &H5Pclose);
   const std::uint64_t stored = H5Dget_storage_size(dataset.id.get());
-  const bool elsewhere = H5Pget_layout(plist.get()) == H5D_VIRTUAL ||
-                         H5Pget_external_count(plist.get()) > 0;
+  const bool elsewhere =
+      H5Pget_layout(plist.get()) == H5D_VIRTUAL || H5Pget_external_count(plist.get()) > 0;
   if (!elsewhere && (stored > file_bytes_ || header.data_bytes / kMostExpansion > stored ||
                      (stored == 0 && header.data_bytes != 0))) {
     throw FormatError(what + " is declared as " + std::to_string(header.data_bytes) +
@@ -171,8 +170,8 @@ std::vector<std::string> Hdf5File::children(const std::string& group) const {
 std::optional<std::string> Hdf5File::link(const std::string& key) const {
   H5L_info_t info{};
   constexpr std::size_t kMostLength = 4096;
-  if (H5Lget_info(file_.get(), key.c_str(), &info, H5P_DEFAULT) < 0 ||
-      info.type != H5L_TYPE_SOFT || info.u.val_size > kMostLength) {
+  if (H5Lget_info(file_.get(), key.c_str(), &info, H5P_DEFAULT) < 0 || info.type != H5L_TYPE_SOFT ||
+      info.u.val_size > kMostLength) {
     return std::nullopt;
   }
   std::string target(info.u.val_size, '\0');

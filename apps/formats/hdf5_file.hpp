@@ -25,12 +25,11 @@ class Hdf5File : public ArrayStore {
   std::optional<std::string> text(const std::string& key) const override;
   std::optional<double> attribute(const std::string& key, const std::string& name) const override;
 
+  std::optional<std::string> link(const std::string& key) const override;
   std::optional<std::string> text_attribute(const std::string& key, const std::string& name) const;
 
   // Names in a group, in the order of their names; none where there is no such group.
   std::vector<std::string> children(const std::string& group) const;
-  // Where a key is a soft link, what it names.
-  std::optional<std::string> link(const std::string& key) const;
 
  private:
   struct Dataset;

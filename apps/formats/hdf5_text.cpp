@@ -63,8 +63,7 @@ bool write_hdf5_text(hid_t file, const std::string& name, const std::string& utf
     return false;
   }
   const Hdf5Handle attribute(
-      H5Acreate2(file, name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT),
-      &H5Aclose);
+      H5Acreate2(file, name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), &H5Aclose);
   return attribute && H5Awrite(attribute.get(), type.get(), utf8.c_str()) >= 0;
 }
 

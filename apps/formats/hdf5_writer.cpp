@@ -99,14 +99,18 @@ void Hdf5Writer::write(OutputFile& file, bool deflate) {
   const auto require = [&](bool good) {
     if (!good) throw FormatError("cannot write " + file.name() + ": " + hdf5_reason());
   };
-  Hdf5Handle opened(
-      H5Fcreate(file.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), &H5Fclose);
+  // The default driver asks for the real path of a symbolic link, which a file without a name
+  // lacks.
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
+  H5Pset_fapl_stdio(access.get());
+  Hdf5Handle opened(H5Fcreate(file.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
+                    &H5Fclose);
   require(static_cast<bool>(opened));
   for (Array& array : arrays_) {
     const Extents shape(array.shape.begin(), array.shape.end());
     const Hdf5Handle memory = memory_type(array.type, H5I_INVALID_HID);
-    const Hdf5Handle space(
-        H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), &H5Sclose);
+    const Hdf5Handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
+                           &H5Sclose);
     const Hdf5Handle plist = creation(shape, deflate);
     Hdf5Handle dataset(H5Dcreate2(opened.get(), array.key.c_str(), memory.get(), space.get(),
                                   H5P_DEFAULT, plist.get(), H5P_DEFAULT),

@@ -16,7 +16,9 @@ bool PtychoPinnInput::recognises(const ArrayStore& store) {
   return store.has(kObject) && store.has(kX) && store.has(kY);
 }
 
-NamedArray PtychoPinnInput::image() const { return {store_->read(kObject), store_->source(kObject)}; }
+NamedArray PtychoPinnInput::image() const {
+  return {store_->read(kObject), store_->source(kObject)};
+}
 
 NamedArray PtychoPinnInput::positions() const { return two_columns(*store_, kX, kY); }
 

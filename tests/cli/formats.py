@@ -78,14 +78,14 @@ def ptyd(path, positions, chunks, energy=8.0, distance=1.5, psize=(4e-5, 5e-5), 
     return tuple(wavelength * distance / (p * n) for p, n in zip(psize, frame))
 
 
-def ptychoshelves(path, image, probe, rows, columns):
+def ptychoshelves(path, image, probe, rows, columns, compressed=True):
     """(rows, columns) are the patches' first pixels."""
     first = np.ceil((np.array(image.shape[:2]) - probe.shape[:2]) / 2) - 1
     positions = np.stack([columns - first[1], rows - first[0]], 1)
     scipy.io.savemat(path, {"object": image, "probe": probe,
                             "outputs": {"probe_positions": positions, "pixel_size": 1e-8},
                             "p": {"dx_spec": [1e-8, 1e-8], "lambda": 1e-10}},
-                     do_compression=True)
+                     do_compression=compressed)
 
 
 def cdtools(path, image, probe, rows, columns, pixel=(2e-8, 3e-8), old=False):

@@ -41,8 +41,10 @@ class ArgumentsTest(CommandTest):
                 ("--patch-width", "99999999999999999999", "an integer"), ("-j", "-1", "at least 0"),
                 ("-j", "two", "an integer"), ("--device", "gpu", "cuda:N"),
                 ("--device", "cuda:x", "cuda:N"),
-                ("--device", "cuda:-1", "cuda:N"), ("--device", "cuda:", "cuda:N"), ("--format", "h5", "npz"),
+                ("--device", "cuda:-1", "cuda:N"), ("--device", "cuda:", "cuda:N"), ("--format", "mat", "npz"),
                 ("--progress", "loud", "json"), ("--memory-budget", "much", "a size"),
+                ("--pixel-size", "0", "above 0"), ("--pixel-size", "wide", "a number"),
+                ("--origin", "top", "centre"),
                 ("--memory-budget", "-1G", "a size"), ("--memory-budget", "1Q", "a size"),
                 ("--memory-budget", "1i", "a size"), ("--memory-budget", "0", "a size"),
                 ("--memory-budget", "1e30G", "a size")):

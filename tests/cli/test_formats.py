@@ -139,7 +139,8 @@ class Hdf5Test(FormatTest):
         self.refuse("s.cxi", says="diffraction")
         with formats.h5py.File(self.path("s.cxi"), "a") as file:
             del file["entry_1/sample_1/geometry_1/translation"]
-        self.refuse("s.cxi", says=("translation", "--positions"))
+        np.save(self.path("i.npy"), self.image)
+        self.refuse("s.cxi", "--image", "i.npy", says=("translation", "--positions"))
 
     def refuse(self, *arguments, says):
         return self.run_badly("extract", *arguments, "-N", N, "-o", "bad.npz", says=says)
@@ -227,11 +228,14 @@ class MatTest(FormatTest):
             self.assert_patches(self.cut("c.mat"), rows, columns, "corner", image, 1e-6)
 
     def test_truncated(self):
-        formats.ptychoshelves(self.path("s.mat"), self.image, self.probe, self.rows, self.columns)
-        data = self.path("s.mat").read_bytes()
-        for size in self.rng.integers(128, len(data) - 1, 12):
-            self.path("t.mat").write_bytes(data[:size])
-            self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says="t.mat")
+        for compressed in (False, True):
+            formats.ptychoshelves(self.path("s.mat"), self.image, self.probe, self.rows,
+                                  self.columns, compressed)
+            data = self.path("s.mat").read_bytes()
+            # The object comes first and is by far the largest.
+            for size in self.rng.integers(128, len(data) * 3 // 4, 12):
+                self.path("t.mat").write_bytes(data[:size])
+                self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says="t.mat")
         self.path("t.mat").write_bytes(b"MATLAB 7.3 MAT-file".ljust(512) + b"\x89HDF\r\n\x1a\n")
         self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says="7.3")
 

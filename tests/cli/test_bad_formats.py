@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of other programs that are cut, damaged or lie about their sizes: exit 2, one sentence."""
+import bz2
+import unittest
+
+import numpy as np
+
+import formats
+from command import SEED, CommandTest
+
+
+class BadFormatsTest(CommandTest):
+    def refuse(self, name, says=()):
+        self.run_badly("extract", name, "-N", 4, "-o", "bad.npz", says=says)
+
+    def survive(self, name):
+        """Damage may go unnoticed where it hits a value; it must never do worse than be refused."""
+        for arguments in (("extract", name, "-N", 4, "-o", "b.npz", "--overwrite", "-q"),
+                          ("info", name)):
+            done = self.execute(*arguments)
+            self.assertIn(done.returncode, (0, 2), f"PTYCHOPATCH_TEST_SEED={SEED}\n{done.stderr}")
+            if done.returncode == 2:
+                self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+
+    def damage(self, data, name, times):
+        for _ in range(times):
+            damaged = bytearray(data)
+            for at in self.rng.integers(0, len(data), self.rng.integers(1, 5)):
+                damaged[at] = self.rng.integers(0, 256)
+            self.path(name).write_bytes(damaged)
+            self.survive(name)
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_hdf5(self):
+        rows = self.rng.uniform(0, 20, 30)
+        formats.ptychodus(self.path("p.h5"), self.complex_image(20, 20), rows, rows)
+        data = self.path("p.h5").read_bytes()
+        self.path("t.h5").write_bytes(data[:8])
+        self.refuse("t.h5", "t.h5")
+        for size in self.rng.integers(8, len(data) - 1, 8):
+            self.path("t.h5").write_bytes(data[:size])
+            self.refuse("t.h5", "t.h5")
+        self.damage(data, "t.h5", 20)
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_hdf5_that_lies(self):
+        def write(**options):
+            with formats.h5py.File(self.path("l.ptyr"), "w") as file:
+                file.create_dataset("content/obj/S/data", **options)
+                file["content/obj/S/_psize"] = file["content/obj/S/_center"] = [1.0, 1.0]
+                file["content/positions/S"] = np.zeros((2, 2))
+        large = (1 << 20, 1 << 20)
+        write(shape=large, dtype="c16", chunks=(64, 64))
+        self.refuse("l.ptyr", ("data", "memory"))
+        write(shape=(4000, 4000), dtype="c16", chunks=(64, 64))
+        self.refuse("l.ptyr", "declared")
+        write(shape=(1 << 40, 1 << 40), dtype="c16", chunks=(64, 64))
+        self.refuse("l.ptyr", "memory")
+        for data in (np.array([b"text"]), formats.h5py.Empty("f4"),
+                     np.zeros(3, [("a", "f4"), ("b", "i4")]), np.zeros((0, 4)), np.zeros(5),
+                     np.zeros((2, 3, 4, 5))):
+            write(data=data)
+            self.refuse("l.ptyr", "content/obj/S/data")
+        with formats.h5py.File(self.path("l.ptyr"), "w") as file:
+            file["content/obj/S/data"] = formats.h5py.SoftLink("/nowhere")
+            file["content/positions/S"] = formats.h5py.SoftLink("/content/positions/S")
+        self.refuse("l.ptyr", "missing")
+        with formats.h5py.File(self.path("n.h5"), "w") as file:
+            file["something"] = 1
+        self.refuse("n.h5", "no scan")
+        self.run_badly("assemble", "n.h5", "-o", "bad.npz", says="n.h5")
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_wrong_values(self):
+        rows = self.rng.uniform(0, 20, 5)
+        for pixel in ((0.0, 1e-9), (-1e-9, 1e-9), (np.nan, 1e-9), (np.inf, 1.0)):
+            formats.ptychodus(self.path("p.h5"), self.complex_image(20, 20), rows, rows)
+            with formats.h5py.File(self.path("p.h5"), "a") as file:
+                file["object"].attrs["pixel_height_m"] = pixel[0]
+            self.refuse("p.h5", "--pixel-size")
+        formats.cxi(self.path("s.cxi"), np.zeros((3, 3)), np.ones((9, 9)), np.zeros((3, 2)))
+        self.refuse("s.cxi", "basis_vectors")
+        formats.cxi(self.path("s.cxi"), np.zeros((3, 5)), np.ones((9, 9)))
+        self.refuse("s.cxi", "(3, 5)")
+        formats.cxi(self.path("s.cxi"), np.full((3, 3), np.nan), np.ones((9, 9)))
+        self.refuse("s.cxi", "finite")
+        with formats.h5py.File(self.path("s.cxi"), "a") as file:
+            file["entry_1/sample_1/geometry_1/translation"].attrs["units"] = "furlong"
+        self.refuse("s.cxi", "furlong")
+
+    @unittest.skipUnless(formats.scipy, "no SciPy")
+    def test_mat(self):
+        for compressed in (False, True):
+            formats.scipy.io.savemat(
+                self.path("s.mat"), {"object": self.complex_image(20, 20),
+                                     "probe": np.ones((4, 4)),
+                                     "outputs": {"probe_positions": np.zeros((3, 2))}},
+                do_compression=compressed)
+            data = self.path("s.mat").read_bytes()
+            self.damage(data[:128] + data[128:], "t.mat", 10)
+        formats.scipy.io.savemat(self.path("n.mat"), {"something": 1})
+        self.refuse("n.mat", "no scan")
+
+    def test_bzip2(self):
+        self.write_scan("s.npz")
+        data = bz2.compress(self.path("s.npz").read_bytes())
+        self.path("s.npz.bz2").write_bytes(data)
+        self.run_well("extract", "s.npz.bz2", "-N", 4, "-o", "good.npz")
+        for size in (3, 4, 10, len(data) // 2, len(data) - 1):
+            self.path("t.bz2").write_bytes(data[:size])
+            self.refuse("t.bz2", "t.bz2")
+        self.damage(data, "t.bz2", 10)
+        self.path("t.bz2").write_bytes(bz2.compress(b"no archive"))
+        self.refuse("t.bz2", "t.bz2")
+
+
+if __name__ == "__main__":
+    unittest.main()
