@@ -154,6 +154,7 @@ TABLES = {
                             lambda one: [one["interpolation"]]),
     "probes": plain("probes", ["Patches"], lambda one: [shape(one["patches_shape"])]),
     "edges": plain("edges", ["Boundary"], lambda one: [one["boundary"]]),
+    "alignment": plain("alignment", [], lambda one: []),
     "threads": plain("threads", ["Threads"], lambda one: [one["threads"]]),
     "patches": growth("patches", lambda one: one["patches_shape"][0]),
     "pixels": growth("pixels", lambda one: one["patches_shape"][-1] ** 2),

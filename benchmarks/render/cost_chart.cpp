@@ -33,6 +33,13 @@ std::vector<Curve> curves_of(const Report& report, const std::string& set) {
   return curves;
 }
 
+// Of a power of ten.
+std::string tick_label(double seconds) {
+  const std::string text = with_prefix(seconds, "s");
+  const std::size_t point = text.find('.');
+  return point == std::string::npos ? text : text.substr(0, point) + text.substr(text.find(' '));
+}
+
 void draw_frame(Svg& svg, const Axis& x, const Axis& y, const std::string& label) {
   for (const double tick : x.ticks()) {
     svg.line({x.place(tick), kHead}, {x.place(tick), kHeight - kFoot}, "grid");
@@ -41,7 +48,7 @@ void draw_frame(Svg& svg, const Axis& x, const Axis& y, const std::string& label
   }
   for (const double tick : y.ticks()) {
     svg.line({kLeft, y.place(tick)}, {kWidth - kRight, y.place(tick)}, "grid");
-    svg.text({kLeft - 8, y.place(tick) + 4}, with_prefix(tick, "s"), "faint end");
+    svg.text({kLeft - 8, y.place(tick) + 4}, tick_label(tick), "faint end");
   }
   svg.text({(kLeft + kWidth - kRight) / 2, kHeight - kFoot + 36}, label, "faint middle");
 }
@@ -75,7 +82,7 @@ void draw_legend(Svg& svg, std::vector<Curve> curves) {
     svg.path({{left, place}, {left + 26, place}}, "curve s" + number);
     svg.text({left + 34, place + 4}, name, "start");
     svg.path({{left, place + 18}, {left + 26, place + 18}}, "curve dashed s" + number);
-    svg.text({left + 34, place + 22}, "its roof, " + curves[i].records.front().roof, "start");
+    svg.text({left + 34, place + 22}, "its roof", "start");
     place += 48;
   }
 }

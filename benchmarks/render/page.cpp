@@ -19,7 +19,7 @@ constexpr std::string_view kHead = R"(<!doctype html>
 <title>libptychopatch: what it costs here</title>
 <style>
 body { font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1f2937; background: #ffffff;
-       max-width: 1240px; margin: 2rem auto; padding: 0 1rem; }
+       max-width: 1440px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; } h3 { font-size: 1.05rem; }
 p, ul { max-width: 860px; }
 svg { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
@@ -44,6 +44,7 @@ constexpr Set kSets[] = {
     {"interpolations", "Other interpolations"},
     {"probes", "Probes of several modes"},
     {"edges", "Positions over the image's edges"},
+    {"alignment", "Patches that begin 16 bytes into a cache line, as NumPy's do"},
     {"threads", "Fewer threads"},
     {"patches", "Growing number of patches"},
     {"pixels", "Growing patches"},

@@ -16,7 +16,7 @@ text { font: 12px system-ui, "DejaVu Sans", sans-serif; fill: #1f2937; }
 .grid { stroke: #e5e7eb; } .axis { stroke: #6b7280; }
 .roof { stroke: #b91c1c; stroke-width: 1; stroke-dasharray: 5 4; fill: none; }
 .own-roof { stroke: #b91c1c; stroke-width: 3; }
-.roof-name { fill: #b91c1c; font-size: 11px; }
+.roof-name { fill: #b91c1c; font-size: 11px; stroke: #ffffff; stroke-width: 4px; paint-order: stroke; }
 .write { fill: #2563eb; } .write.random { fill: #93b4f5; }
 .read { fill: #0f766e; } .read.random { fill: #83c5be; }
 .curve { fill: none; stroke-width: 2; }

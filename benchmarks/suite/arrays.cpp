@@ -59,7 +59,7 @@ Arrays::Arrays(const Case& one)
   if (operation_ == Operation::kSetPositions) return;
   image_ = Buffer(side_ * side_ * ppatch_dtype_size(dtype_));
   image_.fill_random(dtype_, kSeed);
-  patch_pixels_ = Buffer(one.bytes());
+  patch_pixels_ = Buffer(one.bytes(), one.misaligned);
   patch_pixels_.fill_random(dtype_, kSeed + 1);
   if (operation_ == Operation::kAdjointCoverage) {
     coverage_ = Buffer(side_ * side_ * real_size(dtype_));

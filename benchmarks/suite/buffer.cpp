@@ -43,27 +43,31 @@ bool sample_is_finite(const T* numbers, std::int64_t count) {
 
 }  // namespace
 
-Buffer::Buffer(std::int64_t bytes) : bytes_(bytes) {
+Buffer::Buffer(std::int64_t bytes, std::int64_t misaligned)
+    : bytes_(bytes), misaligned_(misaligned) {
   if (bytes == 0) return;
-  void* memory = mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const auto mapped = static_cast<std::size_t>(bytes + misaligned);
+  void* memory = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
-  data_ = static_cast<std::byte*>(memory);
+  madvise(memory, mapped, MADV_HUGEPAGE);
+  data_ = static_cast<std::byte*>(memory) + misaligned;
   std::memset(data_, 0,
               static_cast<std::size_t>(bytes));  // the first touch is not what is measured
 }
 
 Buffer::~Buffer() {
-  if (data_) munmap(data_, static_cast<std::size_t>(bytes_));
+  if (data_) munmap(data_ - misaligned_, static_cast<std::size_t>(bytes_ + misaligned_));
 }
 
 Buffer::Buffer(Buffer&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      bytes_(std::exchange(other.bytes_, 0)),
+      misaligned_(std::exchange(other.misaligned_, 0)) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(bytes_, other.bytes_);
+  std::swap(misaligned_, other.misaligned_);
   return *this;
 }
 

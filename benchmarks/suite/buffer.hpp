@@ -9,11 +9,12 @@
 
 namespace ptychopatch::bench {
 
-// Page-aligned memory in huge pages where the system has them, as NumPy takes it for large arrays.
+// Memory in huge pages where the system has them, as NumPy takes it for large arrays.
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(std::int64_t bytes);
+  // misaligned: how far behind a page's begin.
+  explicit Buffer(std::int64_t bytes, std::int64_t misaligned = 0);
   ~Buffer();
   Buffer(Buffer&& other) noexcept;
   Buffer& operator=(Buffer&& other) noexcept;
@@ -31,6 +32,7 @@ class Buffer {
  private:
   std::byte* data_ = nullptr;
   std::int64_t bytes_ = 0;
+  std::int64_t misaligned_ = 0;
 };
 
 // What this machine can still hand out without swapping.

@@ -51,6 +51,7 @@ std::string Case::name() const {
   if (modes > 1) add("/M", std::to_string(modes));
   add("/", bench::name(order));
   add("/threads", std::to_string(threads));
+  if (misaligned) add("/misaligned", std::to_string(misaligned));
   if (memory_budget) add("/budgetKiB", std::to_string(memory_budget >> 10));
   return text;
 }

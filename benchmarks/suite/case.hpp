@@ -40,6 +40,7 @@ struct Case {
   Order order = Order::kRaster;
   int threads = 1;
   std::uint64_t memory_budget = 0;  // 0: the library's default
+  std::int64_t misaligned = 0;      // bytes from a cache line's begin to the patches'
 
   // Of the square image: patches overlap 16-fold whatever their number and size, so that the share
   // of the image in the work is the same everywhere.

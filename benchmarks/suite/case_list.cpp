@@ -44,6 +44,7 @@ class CaseList {
     add_interpolations();
     add_probes();
     add_edges();
+    add_alignment();
     add_threads();
     add_large();
     add_patches();
@@ -154,6 +155,15 @@ class CaseList {
         one.order = Order::kEdges;
         add(one);
       }
+    }
+  }
+
+  // Where NumPy's large arrays begin.
+  void add_alignment() {
+    for (const Operation operation : kOperations) {
+      Case one = usual("alignment", operation);
+      one.misaligned = 16;
+      add(one);
     }
   }
 

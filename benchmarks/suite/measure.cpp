@@ -58,7 +58,7 @@ Record measure_case(const Case& one, const Device& device, double least_seconds,
   // set_positions has no pixels; the roof then reads as many bytes as the positions have.
   Buffer stand_in;
   if (one.operation == Operation::kSetPositions)
-    stand_in = Buffer(std::max(one.bytes(), kRoofBlock));
+    stand_in = Buffer(std::max(one.bytes(), 2 * kRoofBlock));
   RoofRunner roof(roof_of(one), stand_in.data() ? stand_in : arrays.largest(), team);
   PairTimer timer([&roof] { roof.run(); }, [&workload] { workload.run(); }, least_seconds);
   int pairs = 0;

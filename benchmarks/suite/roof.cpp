@@ -9,6 +9,15 @@
 
 namespace ptychopatch::bench {
 
+namespace {
+
+std::byte* line_begin(std::byte* place) {
+  constexpr std::uintptr_t kLine = 64;
+  return place + (kLine - reinterpret_cast<std::uintptr_t>(place) % kLine) % kLine;
+}
+
+}  // namespace
+
 std::string name(Roof roof) {
   switch (roof) {
     case Roof::kMemset:
@@ -32,15 +41,15 @@ Roof roof_of(const Case& one) {
 }
 
 RoofRunner::RoofRunner(Roof roof, const Buffer& buffer, ThreadTeam& team)
-    : roof_(roof),
-      buffer_(buffer),
-      team_(team),
-      threads_(std::min<std::int64_t>(team.size(), buffer.bytes() / kRoofBlock)),
-      stretch_(buffer.bytes() / threads_ / kRoofBlock * kRoofBlock) {}
+    : roof_(roof), team_(team), begin_(line_begin(buffer.data())) {
+  const std::int64_t bytes = buffer.data() + buffer.bytes() - begin_;
+  threads_ = std::min<std::int64_t>(team.size(), bytes / kRoofBlock);
+  stretch_ = bytes / threads_ / kRoofBlock * kRoofBlock;
+}
 
 void RoofRunner::run() {
   team_.run([this](int thread) {
-    if (thread < threads_) run_stretch(buffer_.data() + thread * stretch_);
+    if (thread < threads_) run_stretch(begin_ + thread * stretch_);
   });
 }
 

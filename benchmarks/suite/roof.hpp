@@ -25,7 +25,7 @@ std::string name(Roof roof);
 // them, or reads them.
 Roof roof_of(const Case& one);
 
-// Runs a roof over a buffer of at least kRoofBlock bytes, each thread on its own stretch.
+// Runs a roof over a buffer of at least two kRoofBlock, each thread on its own stretch.
 class RoofRunner {
  public:
   RoofRunner(Roof roof, const Buffer& buffer, ThreadTeam& team);
@@ -38,8 +38,8 @@ class RoofRunner {
   void run_stretch(std::byte* begin) const;
 
   Roof roof_;
-  const Buffer& buffer_;
   ThreadTeam& team_;
+  std::byte* begin_;      // of a cache line
   std::int64_t threads_;  // that get a block at least
   std::int64_t stretch_;
 };
