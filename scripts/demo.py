@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cuts patches out of a scan and puts them back with the command, and prints what came of it.
 
-usage: demo.py --command PATH --scan FILE --out FOLDER [--picture FILE]
+usage: demo.py --command PATH --scan FILE --out FOLDER [--size N] [--picture FILE]
 
 --picture names one more picture, made before, to list with those made here.
 """
@@ -14,12 +14,6 @@ import time
 import numpy as np
 
 
-def patch_size(scan):
-    """The probe's size where the scan has a probe."""
-    with np.load(scan) as file:
-        return file["probeGuess"].shape[-1] if "probeGuess" in file.files else 64
-
-
 def run(command, *arguments):
     """Seconds that the command took."""
     begin = time.perf_counter()
@@ -29,13 +23,24 @@ def run(command, *arguments):
     return time.perf_counter() - begin
 
 
-def errors_where_covered(scan, assembled):
+def read_object(command, scan, shape, out):
+    """The scan's object, whatever its format: one patch as large as all of it, cut at its corner."""
+    corner = out / "corner.npy"
+    whole = out / "object.npz"
+    np.save(corner, np.zeros((1, 2)))
+    run(command, "extract", "--image", scan, "--positions", corner, "--patch-height", shape[-2],
+        "--patch-width", shape[-1], "--anchor", "corner", "--axes", "yx", "--sign", "window",
+        "-o", whole)
+    with np.load(whole) as file:
+        return file["patches"].reshape(shape)
+
+
+def errors_where_covered(command, scan, assembled, out):
     """Largest and root mean square difference, relative to the object's largest value."""
-    with np.load(scan) as file:
-        wanted = file["objectGuess"].squeeze()
     with np.load(assembled) as file:
-        covered = file["coverage"] > 0
-        difference = np.abs(file["image"] - wanted)[covered]
+        image, covered = file["image"], file["coverage"] > 0
+    wanted = read_object(command, scan, image.shape, out)
+    difference = np.abs(image - wanted)[covered]
     scale = np.abs(wanted).max()
     return difference.max() / scale, np.sqrt(np.mean(difference**2)) / scale
 
@@ -45,9 +50,10 @@ def main():
     parser.add_argument("--command", required=True)
     parser.add_argument("--scan", required=True, type=pathlib.Path)
     parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--picture", action="append", default=[])
     options = parser.parse_args()
-    size = patch_size(options.scan)
+    size = options.size
 
     rows = []
     for interpolation, pictures in (("bilinear", True), ("nearest", False)):
@@ -59,8 +65,8 @@ def main():
                   "-o", patches, *montage)
         put = run(options.command, "assemble", patches, "-o", image, *preview)
         with np.load(patches) as file:
-            count = file["patches"].shape[0]
-        largest, rms = errors_where_covered(options.scan, image)
+            count = file["patches"].size // size**2
+        largest, rms = errors_where_covered(options.command, options.scan, image, options.out)
         rows.append((interpolation, str(count), f"{size} x {size}", f"{cut:.2f} s", f"{put:.2f} s",
                      f"{largest:.1e}", f"{rms:.1e}"))
 

@@ -3,9 +3,10 @@
 # Installs what is missing, builds, and does the main job once: cuts patches out of a scan and puts
 # them back.
 #
-# usage: scripts/demo.sh [--help] [--out FOLDER] [FILE]
+# usage: scripts/demo.sh [--help] [--out FOLDER] [--size N] [FILE]
 #
-#   FILE    a PtychoPINN .npz (objectGuess, xcoords, ycoords); without one a scan is simulated
+#   FILE    a scan of any format in docs/formats.md that holds an object; without one it is simulated
+#   N       height and width of the patches (default: 64)
 #   FOLDER  where everything is written (default: out, in the project's folder)
 set -euo pipefail
 # shellcheck source=scripts/common.sh
@@ -13,10 +14,12 @@ source "$(dirname "$0")/common.sh"
 
 out=$root/out
 input=
+size=64
 while (($#)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --out) out=${2:?--out needs a folder}; shift ;;
+    --size) size=${2:?--size needs a number}; shift ;;
     -*) die "unknown option $1; see --help" ;;
     *) [[ -z $input ]] || die "expected one file, got $input and $1"; input=$1 ;;
   esac
@@ -39,4 +42,4 @@ if [[ -z $input ]]; then
   pictures=(--picture "$out/scan.png")
 fi
 exec "$python" "$root/scripts/demo.py" --command "$command" --scan "$input" --out "$out" \
-  "${pictures[@]}"
+  --size "$size" "${pictures[@]}"
