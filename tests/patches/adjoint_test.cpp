@@ -73,6 +73,28 @@ TEST_P(Adjoint, IsTheSameWithoutCoverage) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Adjoint, all_kinds(), kind_name);
 
+// The positions of very many images share what the library keeps by image.
+TEST(AdjointOfManyImages, AgreesWithTheOracle) {
+  const auto many = [](Case& c) {
+    c.images = 20000;
+    c.height = 3;
+    c.width = 2;
+    c.indexed = true;
+    c.count = 400;
+    c.options.patch_height = 2;
+    c.options.patch_width = 3;
+    c.max_elements = 20000 * 2400LL;
+  };
+  for_each_case(2, many, [](const Case& c) {
+    Job job(c);
+    const oracle::Scan scan = c.scan();
+    const Values patches = job.patch_values();
+    expect_close(job.adjoint(PPATCH_OVERWRITE).image.values(), oracle::adjoint(scan, patches),
+                 largest(oracle::adjoint_magnitude(scan, patches, oracle::kLeastWeight)),
+                 sum_tolerance(c.dtype, scan), "image");
+  });
+}
+
 TEST(AdjointOfConstant, IsThatOfZero) {
   const auto constant = [](Case& c) { c.options.boundary = PPATCH_CONSTANT; };
   for_each_case(60, constant, [](const Case& c) {
