@@ -73,6 +73,7 @@ std::vector<std::string> suite_arguments(const BenchOptions& options, Console& c
 // Does not return: the suite takes this process's place.
 [[noreturn]] void become(const std::string& program, std::vector<std::string> arguments) {
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) words.push_back(argument.data());
   words.push_back(nullptr);
   ::execv(program.c_str(), words.data());

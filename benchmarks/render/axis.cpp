@@ -28,13 +28,13 @@ Axis::Axis(Kind kind, const std::vector<double>& values, double begin, double en
   if (kind == Kind::kLinear) {
     const double step = tick_step(most);
     high_ = std::ceil(most / step) * step;
-    for (double tick = 0; tick <= high_ * (1 + 1e-9); tick += step) ticks_.push_back(tick);
+    for (int i = 0; i <= std::lround(high_ / step); ++i) ticks_.push_back(i * step);
   } else {
-    const double first = std::floor(std::log10(least) + 1e-9);
-    const double last = std::max(first + 1, std::ceil(std::log10(most) - 1e-9));
+    const int first = static_cast<int>(std::floor(std::log10(least) + 1e-9));
+    const int last = std::max(first + 1, static_cast<int>(std::ceil(std::log10(most) - 1e-9)));
     low_ = std::pow(10, first);
     high_ = std::pow(10, last);
-    for (double power = first; power <= last; ++power) ticks_.push_back(std::pow(10, power));
+    for (int power = first; power <= last; ++power) ticks_.push_back(std::pow(10, power));
   }
 }
 

@@ -20,8 +20,8 @@ class Table {
   void row(const std::vector<std::string>& cells, const std::string& tag = "td") {
     body_ += "<tr>";
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      body_ += "<" + tag + (i < first_number_ ? ">" : " class=\"number\">") + escaped(cells[i]) +
-               "</" + tag + ">";
+      body_.append("<").append(tag).append(i < first_number_ ? ">" : " class=\"number\">");
+      body_.append(escaped(cells[i])).append("</").append(tag).append(">");
     }
     body_ += "</tr>\n";
   }

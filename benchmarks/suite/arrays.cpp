@@ -27,11 +27,11 @@ std::vector<double> make_positions(const Case& one) {
       y = uniform(random) * side - size / 2;
       x = uniform(random) * side - size / 2;
     } else {
+      const std::int64_t row = k / columns, column = k % columns;
       const double room = side - size - 2 * kMargin;
-      y = kMargin +
-          room * (static_cast<double>(k / columns) + uniform(random)) / static_cast<double>(rows);
-      x = kMargin + room * (static_cast<double>(k % columns) + uniform(random)) /
-                        static_cast<double>(columns);
+      y = kMargin + room * (static_cast<double>(row) + uniform(random)) / static_cast<double>(rows);
+      x = kMargin +
+          room * (static_cast<double>(column) + uniform(random)) / static_cast<double>(columns);
     }
   }
   if (one.order == Order::kRandom) std::shuffle(places.begin(), places.end(), random);

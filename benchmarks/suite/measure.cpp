@@ -62,7 +62,7 @@ Record measure_case(const Case& one, const Device& device, double least_seconds,
   RoofRunner roof(roof_of(one), stand_in.data() ? stand_in : arrays.largest(), team);
   PairTimer timer([&roof] { roof.run(); }, [&workload] { workload.run(); }, least_seconds);
   int pairs = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     state.SetIterationTime(timer.time_pair());
     ++pairs;
   }
@@ -89,7 +89,7 @@ RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, double least
   ThreadTeam team(threads);
   RoofRunner runner(roof, buffer, team);
   PairTimer timer([] {}, [&runner] { runner.run(); }, least_seconds);
-  for (auto _ : state) state.SetIterationTime(timer.time_pair());
+  while (state.KeepRunning()) state.SetIterationTime(timer.time_pair());
   const double seconds = timer.work_seconds();
   // Named by the bytes that were asked for; the roof is made of whole blocks.
   return {name(roof), bytes, threads, seconds, speed(runner.bytes(), seconds)};

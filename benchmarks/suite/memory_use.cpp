@@ -12,8 +12,6 @@
 #include "suite/arrays.hpp"
 #include "suite/workload.hpp"
 
-extern char** environ;
-
 namespace ptychopatch::bench {
 namespace {
 

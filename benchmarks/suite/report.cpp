@@ -29,20 +29,16 @@ std::string to_text(const std::vector<Report>& reports) {
 }
 
 void write_file(const std::string& path, const std::string& text) {
-  const auto failure = [&path] {
-    return std::system_error(errno, std::generic_category(), "cannot write '" + path + "'");
-  };
   const std::string beside = path + "." + std::to_string(getpid()) + ".part";
   std::ofstream file(beside, std::ios::binary);
-  if (!file) throw failure();
   file << text;
   file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(beside, path, error);
-  if (file && !error) return;
-  const auto thrown = error ? std::system_error(error, "cannot write '" + path + "'") : failure();
-  std::filesystem::remove(beside, error);
-  throw thrown;
+  std::error_code error(file ? 0 : errno, std::generic_category());
+  if (!error) std::filesystem::rename(beside, path, error);
+  if (!error) return;
+  std::error_code ignored;
+  std::filesystem::remove(beside, ignored);
+  throw std::system_error(error, "cannot write '" + path + "'");
 }
 
 }  // namespace ptychopatch::bench
