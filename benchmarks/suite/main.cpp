@@ -52,6 +52,9 @@ int run_all(const Options& options, Suite& suite) {
     }
   }
   if (devices.empty()) return status;
+  check_folder_of(options.json);
+  check_folder_of(options.html);
+  if (!options.pictures.empty()) check_folder_of(options.pictures + "/");
   std::vector<Report> reports;
   for (const Device& device : devices) {
     reports.push_back(suite.run(device));

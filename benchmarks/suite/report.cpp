@@ -41,4 +41,11 @@ void write_file(const std::string& path, const std::string& text) {
   throw std::system_error(error, "cannot write '" + path + "'");
 }
 
+void check_folder_of(const std::string& path) {
+  if (path.empty()) return;
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0) return;
+  throw std::system_error(errno, std::generic_category(), "cannot write '" + path + "'");
+}
+
 }  // namespace ptychopatch::bench

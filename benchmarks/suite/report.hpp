@@ -83,6 +83,9 @@ std::string to_text(const std::vector<Report>& reports);
 // The file is there complete or not at all. Throws std::runtime_error that names it.
 void write_file(const std::string& path, const std::string& text);
 
+// Throws the same beforehand where the file's folder is missing or closed; "" is fine.
+void check_folder_of(const std::string& path);
+
 }  // namespace ptychopatch::bench
 
 #endif  // PTYCHOPATCH_BENCHMARKS_SUITE_REPORT_HPP_
