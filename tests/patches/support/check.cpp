@@ -7,9 +7,18 @@
 
 double tolerance(ppatch_dtype dtype) { return is_double(dtype) ? 1e-12 : 1e-6; }
 
-double sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan) {
+static double tolerance_of(ppatch_dtype dtype, std::int64_t additions) {
   const double roundoff = is_double(dtype) ? 0x1p-53 : 0x1p-24;
-  return std::max(tolerance(dtype), static_cast<double>(oracle::most_additions(scan)) * roundoff);
+  return std::max(tolerance(dtype), static_cast<double>(additions) * roundoff);
+}
+
+double sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan) {
+  return tolerance_of(dtype, static_cast<std::int64_t>(oracle::most_additions(scan)));
+}
+
+double probe_sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan) {
+  const std::int64_t images = scan.image_index.empty() ? scan.images : 1;
+  return tolerance_of(dtype, images * static_cast<std::int64_t>(scan.positions.size()));
 }
 
 double largest(const Values& values) {

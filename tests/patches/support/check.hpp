@@ -18,6 +18,9 @@ double tolerance(ppatch_dtype dtype);
 // the running sum n - 1 times, which passes 1e-6 in single precision from 17 numbers on.
 double sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan);
 
+// The same for the adjoint by a probe, whose pixel adds up one number of each patch.
+double probe_sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan);
+
 double largest(const Values& values);
 double largest(const std::vector<double>& values);
 Values as_complex(const std::vector<double>& values);
