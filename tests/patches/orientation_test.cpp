@@ -92,7 +92,8 @@ TEST_P(BrightPixel, GradientPointsUphill) {
   options.patch_height = options.patch_width = 1;
   std::vector<double> ramp(kHeight * kWidth);
   for (std::int64_t i = 0; i < kHeight * kWidth; ++i) {
-    ramp[i] = static_cast<double>(10 * (i / kWidth) + i % kWidth);
+    const std::int64_t y = i / kWidth;
+    ramp[i] = static_cast<double>(10 * y + i % kWidth);
   }
   const double sign = row.sign == PPATCH_CONTENT ? -1 : 1;
   const double inside[2] = {sign * 3.25, sign * 3.5};

@@ -10,8 +10,8 @@
 #include "oracle/seed.hpp"
 #include "ptychopatch/ptychopatch.h"
 
-using oracle::Complex;
-using oracle::Values;
+using Complex = oracle::Complex;
+using Values = oracle::Values;
 using Shape = std::vector<std::int64_t>;
 
 enum class Strides {
