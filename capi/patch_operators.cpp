@@ -38,8 +38,7 @@ ppatch_status ppatch_patch_probe_extract(ppatch_patch_plan* plan, const ppatch_a
 }
 
 ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan* plan, const ppatch_array* waves,
-                                               const ppatch_array* probe,
-                                               const ppatch_array* image,
+                                               const ppatch_array* probe, const ppatch_array* image,
                                                const ppatch_array* coverage, uint32_t flags) {
   return guarded(__func__, [&] {
     required("plan", plan).plan.probe_adjoint_image(waves, probe, image, coverage, flags);
@@ -47,8 +46,8 @@ ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan* plan, const pp
 }
 
 ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan* plan, const ppatch_array* image,
-                                               const ppatch_array* waves,
-                                               const ppatch_array* probe, uint32_t flags) {
+                                               const ppatch_array* waves, const ppatch_array* probe,
+                                               uint32_t flags) {
   return guarded(__func__, [&] {
     required("plan", plan).plan.probe_adjoint_probe(image, waves, probe, flags);
   });

@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-/* ---- Version ---------------------------------------------------------------------------------- */
+/* ---- Version ------------------------------------------------------------------------------ */
 
 #define PPATCH_VERSION_MAJOR 0
 #define PPATCH_VERSION_MINOR 1
@@ -45,7 +45,7 @@ const char *ppatch_version_string(void);
 /* ABI major number of the loaded library, the number in its SONAME. */
 int32_t ppatch_abi_version(void);
 
-/* ---- Status ----------------------------------------------------------------------------------- */
+/* ---- Status ------------------------------------------------------------------------------- */
 
 /* Values are never reused. */
 typedef int32_t ppatch_status;
@@ -62,14 +62,14 @@ enum {
   PPATCH_ERROR_INTERNAL = 9          /* a fault of the library: please report it */
 };
 
-/* Short name of a status, "invalid argument". Static storage; never NULL, also for unknown values. */
+/* Short name of a status, "invalid argument". Static storage; never NULL, whatever the value. */
 const char *ppatch_status_string(ppatch_status status);
 
 /* What went wrong in the last call of this thread that failed; "" if none did. At most 1023
  * characters. Valid until the thread's next failing call. */
 const char *ppatch_last_error(void);
 
-/* ---- Arrays ----------------------------------------------------------------------------------- */
+/* ---- Arrays ------------------------------------------------------------------------------- */
 
 typedef int32_t ppatch_dtype;
 enum {
@@ -90,10 +90,10 @@ enum { PPATCH_HOST = 1, PPATCH_CUDA = 2, PPATCH_CUDA_HOST = 3 };
 
 #define PPATCH_MAX_NDIM 8
 
-/* A view of memory that the caller owns. The layout is frozen. Inputs are never written. Outputs are
- * written in place. They may not overlap themselves: sorted by size, each stride must exceed the span of
- * the axes with smaller ones. Nor may they share a byte range with an input or another output. Either
- * is INVALID_ARGUMENT. An array with a zero in its shape may have NULL data. */
+/* A view of memory that the caller owns. The layout is frozen. Inputs are never written. Outputs
+ * are written in place. They may not overlap themselves: sorted by size, each stride must exceed
+ * the span of the axes with smaller ones. Nor may they share a byte range with an input or another
+ * output. Either is INVALID_ARGUMENT. An array with a zero in its shape may have NULL data. */
 typedef struct ppatch_array {
   void *data;
   ppatch_dtype dtype;
@@ -129,7 +129,7 @@ static inline ppatch_array ppatch_array_c(const void *data, ppatch_dtype dtype, 
   return ppatch_array_strided(data, dtype, ndim, shape, (const int64_t *)0);
 }
 
-/* ---- Backends --------------------------------------------------------------------------------- */
+/* ---- Backends ----------------------------------------------------------------------------- */
 
 typedef int32_t ppatch_backend;
 enum {
@@ -145,10 +145,10 @@ enum {
  * Errors: INVALID_ARGUMENT (unknown backend, NULL), NOT_BUILT, NO_DEVICE. */
 ppatch_status ppatch_backend_probe(ppatch_backend backend, int32_t *device_count);
 
-/* ---- Context ---------------------------------------------------------------------------------- */
+/* ---- Context ------------------------------------------------------------------------------ */
 
-/* What plans share: a backend on a device, its threads, a memory budget, and the caller's callbacks.
- * A plan keeps its context alive; destroying the context first is fine. */
+/* What plans share: a backend on a device, its threads, a memory budget, and the caller's
+ * callbacks. A plan keeps its context alive; destroying the context first is fine. */
 typedef struct ppatch_context ppatch_context;
 
 typedef int32_t ppatch_log_level;
@@ -168,11 +168,11 @@ typedef int32_t (*ppatch_progress_fn)(void *user, double fraction);
 typedef struct ppatch_context_options {
   uint32_t struct_size;
   ppatch_backend backend;
-  int32_t device;         /* ordinal within the backend */
-  int32_t num_threads;    /* CPU threads; 0: as many as the process may use */
-  uint64_t memory_budget; /* bytes of scratch a plan may hold; 0: 1 GiB */
-  ppatch_log_level log_level; /* least level that reaches log; 0: INFO */
-  int32_t reserved;           /* 0 */
+  int32_t device;              /* ordinal within the backend */
+  int32_t num_threads;         /* CPU threads; 0: as many as the process may use */
+  uint64_t memory_budget;      /* bytes of scratch a plan may hold; 0: 1 GiB */
+  ppatch_log_level log_level;  /* least level that reaches log; 0: INFO */
+  int32_t reserved;            /* 0 */
   ppatch_allocate_fn allocate; /* both or neither; NULL: the library's own, 64-byte aligned */
   ppatch_deallocate_fn deallocate;
   void *allocator_user;
@@ -189,7 +189,8 @@ typedef struct ppatch_context_options {
  * The environment variable PPATCH_SIMD (one of the names that ppatch_context_get_info gives, or
  * "scalar", "sse4", "avx2", "avx3") forces a SIMD level, for tests.
  * Errors: INVALID_ARGUMENT, NOT_BUILT, NO_DEVICE, OUT_OF_MEMORY. */
-ppatch_status ppatch_context_create(ppatch_context **context, const ppatch_context_options *options);
+ppatch_status ppatch_context_create(ppatch_context **context,
+                                    const ppatch_context_options *options);
 
 /* NULL is fine. */
 void ppatch_context_destroy(ppatch_context *context);
@@ -221,8 +222,8 @@ ppatch_status ppatch_context_get_info(const ppatch_context *context, ppatch_cont
  *     P[k, r, q] = sum over taps t of  w_t(frac) * I~(y_k + r - a_y, x_k + q - a_x)
  *
  * where I~ is I extended by the boundary mode, every tap on its own. The weights are separable and
- * depend only on the fractional part, so they are constant over a patch; they are computed in double
- * precision. An axis on which a position is an integer is copied exactly.
+ * depend only on the fractional part, so they are constant over a patch; they are computed in
+ * double precision. An axis on which a position is an integer is copied exactly.
  *
  * Shapes, with B groups of c = group_size positions, k = b * c + j:
  *     image      (H, W), or (M, H, W) for M images
@@ -235,16 +236,16 @@ ppatch_status ppatch_context_get_info(const ppatch_context *context, ppatch_cont
  * have M as an additional first axis; per-position results too. With an image index (see
  * ppatch_patch_plan_set_image_index), position k belongs to image index[k] and no axis is added.
  *
- * Image, patches, waves and probe have one dtype: F32, F64, C64 or C128. Sums are accumulated in that
- * precision or better.
+ * Image, patches, waves and probe have one dtype: F32, F64, C64 or C128. Sums are accumulated in
+ * that precision or better.
  */
 
 typedef int32_t ppatch_interpolation;
 enum {
   PPATCH_BILINEAR = 0,
-  PPATCH_NEAREST = 1,  /* floor(p + 1/2) */
-  PPATCH_BICUBIC = 2,  /* Keys' cubic convolution, a = -1/2 */
-  PPATCH_LANCZOS3 = 3  /* six taps, weights normalised to sum to one */
+  PPATCH_NEAREST = 1, /* floor(p + 1/2) */
+  PPATCH_BICUBIC = 2, /* Keys' cubic convolution, a = -1/2 */
+  PPATCH_LANCZOS3 = 3 /* six taps, weights normalised to sum to one */
 };
 
 typedef int32_t ppatch_boundary; /* SciPy's name for the same */
@@ -263,7 +264,8 @@ enum {
   PPATCH_CENTRE = 2  /* a = (N - 1) / 2: pty-chi's Fourier path, OpenCV */
 };
 
-typedef int32_t ppatch_axes; /* order of the two columns of positions, and of per-position results */
+typedef int32_t
+    ppatch_axes; /* order of the two columns of positions, and of per-position results */
 enum { PPATCH_YX = 0, PPATCH_XY = 1 };
 
 typedef int32_t ppatch_sign;
@@ -277,8 +279,8 @@ enum { PPATCH_FLAT = 0, PPATCH_CHANNEL_LAST = 1, PPATCH_CHANNEL_FIRST = 2 };
 
 typedef int32_t ppatch_algorithm;
 enum {
-  PPATCH_ALGORITHM_AUTO = 0,   /* what the environment variable PPATCH_ALGORITHM says ("batched" or
-                                  "iterative"), else batched */
+  PPATCH_ALGORITHM_AUTO = 0,    /* what the environment variable PPATCH_ALGORITHM says ("batched" or
+                                   "iterative"), else batched */
   PPATCH_ALGORITHM_BATCHED = 1, /* all patches in one sweep, all threads */
   PPATCH_ALGORITHM_ITERATIVE = 2 /* patch by patch, pixel by pixel, one thread; equal bits */
 };
@@ -306,11 +308,11 @@ typedef struct ppatch_patch_options {
   ppatch_algorithm algorithm;
   int64_t group_size; /* c; 0: 1. K must be a multiple of it */
   ppatch_local_offsets local_offsets;
-  int32_t reserved;      /* 0 */
-  double constant_real;  /* the value outside the image for PPATCH_CONSTANT */
-  double constant_imag;  /* used for complex images */
-  double jitter_sigma;   /* px; position k is moved by N(0, sigma) on each axis; 0: none */
-  uint64_t jitter_seed;  /* the draw depends on (jitter_seed, k) alone */
+  int32_t reserved;          /* 0 */
+  double constant_real;      /* the value outside the image for PPATCH_CONSTANT */
+  double constant_imag;      /* used for complex images */
+  double jitter_sigma;       /* px; position k is moved by N(0, sigma) on each axis; 0: none */
+  uint64_t jitter_seed;      /* the draw depends on (jitter_seed, k) alone */
   int64_t position_capacity; /* most positions the plan will ever hold; 0: those of create */
 } ppatch_patch_options;
 
@@ -320,8 +322,9 @@ typedef struct ppatch_patch_options {
 /* A set of positions ready to be worked on. */
 typedef struct ppatch_patch_plan ppatch_patch_plan;
 
-/* Bytes of scratch that a plan for position_count positions would hold, within the context's budget.
- * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
+/* Bytes of scratch that a plan for position_count positions would hold, within the context's
+ * budget. Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text.
+ */
 ppatch_status ppatch_patch_plan_bytes(const ppatch_context *context, int64_t position_count,
                                       const ppatch_patch_options *options, uint64_t *bytes);
 
@@ -350,13 +353,13 @@ ppatch_status ppatch_patch_plan_set_positions_split(ppatch_patch_plan *plan,
                                                     const ppatch_array *integer,
                                                     const ppatch_array *fraction);
 
-/* Position k belongs to image index[k] of the (M, H, W) batch: (K,), I32 or I64, each >= 0; NULL takes
- * the index away. That each is < M is checked when an image comes.
- * Errors: INVALID_ARGUMENT. */
+/* Position k belongs to image index[k] of the (M, H, W) batch: (K,), I32 or I64, each >= 0; NULL
+ * takes the index away. That each is < M is checked when an image comes. Errors: INVALID_ARGUMENT.
+ */
 ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan *plan, const ppatch_array *index);
 
-/* The stream (a cudaStream_t) on which later calls of this plan are enqueued; the CPU takes only NULL.
- * Errors: INVALID_ARGUMENT. */
+/* The stream (a cudaStream_t) on which later calls of this plan are enqueued; the CPU takes only
+ * NULL. Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_patch_plan_set_stream(ppatch_patch_plan *plan, void *stream);
 
 /* The positions in use, (K, 2) F64, host: after mirroring and jitter, in the caller's axes and
@@ -388,10 +391,10 @@ ppatch_status ppatch_patch_extract(ppatch_patch_plan *plan, const ppatch_array *
 enum { PPATCH_OVERWRITE = 0, PPATCH_ACCUMULATE = 1 };
 
 /* Overlap-add: image = A* patches, the conjugate transpose of extract (for PPATCH_CONSTANT, of its
- * linear part, which is that of PPATCH_ZERO). coverage, unless NULL: the real image-shaped sum of the
- * weights, A* applied to patches of ones (F32 for C64, F64 for C128). With PPATCH_ACCUMULATE both are
- * added to what the arrays hold. Each pixel sums its patches in order of k: the result is the same
- * bits however the work is split. */
+ * linear part, which is that of PPATCH_ZERO). coverage, unless NULL: the real image-shaped sum of
+ * the weights, A* applied to patches of ones (F32 for C64, F64 for C128). With PPATCH_ACCUMULATE
+ * both are added to what the arrays hold. Each pixel sums its patches in order of k: the result is
+ * the same bits however the work is split. */
 ppatch_status ppatch_patch_adjoint(ppatch_patch_plan *plan, const ppatch_array *patches,
                                    const ppatch_array *image, const ppatch_array *coverage,
                                    uint32_t flags);
@@ -406,8 +409,9 @@ ppatch_status ppatch_patch_assemble(ppatch_patch_plan *plan, const ppatch_array 
  *     gradient[k]  = Re <G_k, dP_k/dp_k>,  <a, b> = sum conj(a) b,
  *     curvature[k] = |dP_k/dp_k|^2,  the sum over the patch, each axis on its own,
  * both (K, 2) or (M, K, 2), F32 or F64 as the image's real type, columns in the plan's axes. The
- * derivative is that of the interpolant itself, from the right at its kinks (in window coordinates),
- * and by the position in the caller's sign; it is 0 for PPATCH_NEAREST. curvature may be NULL. */
+ * derivative is that of the interpolant itself, from the right at its kinks (in window
+ * coordinates), and by the position in the caller's sign; it is 0 for PPATCH_NEAREST. curvature may
+ * be NULL. */
 ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan *plan, const ppatch_array *image,
                                              const ppatch_array *cotangent,
                                              const ppatch_array *gradient,
@@ -417,19 +421,18 @@ ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan *plan, const ppat
 ppatch_status ppatch_patch_probe_extract(ppatch_patch_plan *plan, const ppatch_array *image,
                                          const ppatch_array *probe, const ppatch_array *waves);
 
-/* Its adjoint by the image: image = A* sum_m conj(probe_m) waves_m. coverage, unless NULL: A* applied to
- * sum_m |probe_m|^2. flags as for ppatch_patch_adjoint. */
+/* Its adjoint by the image: image = A* sum_m conj(probe_m) waves_m. coverage, unless NULL: A*
+ * applied to sum_m |probe_m|^2. flags as for ppatch_patch_adjoint. */
 ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan *plan, const ppatch_array *waves,
-                                               const ppatch_array *probe,
-                                               const ppatch_array *image,
+                                               const ppatch_array *probe, const ppatch_array *image,
                                                const ppatch_array *coverage, uint32_t flags);
 
-/* Its adjoint by the probe: probe[m or (k, m)] = conj(P[k]) waves[k, m], summed over every axis that the
- * probe does not have: over k for a shared probe, and over the images where every position is cut
- * from every image. flags as for ppatch_patch_adjoint. */
+/* Its adjoint by the probe: probe[m or (k, m)] = conj(P[k]) waves[k, m], summed over every axis
+ * that the probe does not have: over k for a shared probe, and over the images where every position
+ * is cut from every image. flags as for ppatch_patch_adjoint. */
 ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const ppatch_array *image,
-                                               const ppatch_array *waves,
-                                               const ppatch_array *probe, uint32_t flags);
+                                               const ppatch_array *waves, const ppatch_array *probe,
+                                               uint32_t flags);
 
 #ifdef __cplusplus
 } /* extern "C" */

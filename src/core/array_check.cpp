@@ -68,8 +68,8 @@ CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Ba
     const std::int64_t stride = array->strides[d];
     std::int64_t reach = 0;
     const bool overflows = __builtin_mul_overflow(count, n, &count) ||
-                           __builtin_mul_overflow(n - 1, stride, &reach) ||
-                           reach > max_extent || reach < -max_extent;
+                           __builtin_mul_overflow(n - 1, stride, &reach) || reach > max_extent ||
+                           reach < -max_extent;
     if (!overflows) (reach < 0 ? before : after) += reach;
     if (overflows || count > max_extent / size || after > max_extent / size ||
         before < -max_extent / size) {

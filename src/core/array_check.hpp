@@ -12,8 +12,9 @@
 
 namespace ptychopatch {
 
-// One of the caller's arrays under the name of its argument, found sound: its shape and strides address
-// memory without overflow, and the backend can reach it. Every check throws INVALID_ARGUMENT.
+// One of the caller's arrays under the name of its argument, found sound: its shape and strides
+// address memory without overflow, and the backend can reach it. Every check throws
+// INVALID_ARGUMENT.
 class CheckedArray {
  public:
   CheckedArray(const char* name, const ppatch_array* array, const Backend& backend);

@@ -11,8 +11,8 @@
 #include "math/enums.hpp"
 #include "math/views.hpp"
 
-// The seam between plans and the machines that run them. Everything that crosses it has been validated;
-// a backend meets only legal shapes. Its methods throw Error.
+// The seam between plans and the machines that run them. Everything that crosses it has been
+// validated; a backend meets only legal shapes. Its methods throw Error.
 namespace ptychopatch {
 
 // What a context gives to its backend. allocator and callbacks outlive it.
@@ -80,7 +80,8 @@ class PatchEngine {
   virtual void set_stream(void* stream) = 0;
   virtual std::int64_t position_count() const = 0;
   // Positions in use in the plan's axes and sign, (count, 2), after mirroring and jitter.
-  virtual void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const = 0;
+  virtual void get_positions(double* out, std::int64_t stride_k,
+                             std::int64_t stride_axis) const = 0;
   // Whether an image index is set, and the largest image it names.
   virtual bool has_image_index() const = 0;
   virtual std::int64_t largest_image_index() const = 0;
@@ -95,8 +96,8 @@ class PatchEngine {
   virtual void position_gradient(const ImageView& image, const PatchView& cotangent,
                                  const PositionResultView& gradient,
                                  const PositionResultView& curvature) = 0;
-  virtual void probe_adjoint(const ImageView& image, const PatchView& waves,
-                             const ProbeView& probe, Accumulation mode) = 0;
+  virtual void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
+                             Accumulation mode) = 0;
 };
 
 class Backend {

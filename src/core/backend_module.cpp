@@ -34,8 +34,8 @@ const BackendModule& cuda_module() {
   const std::unique_ptr<void, Close> handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!handle) {
     const char* reason = dlerror();
-    fail(PPATCH_ERROR_NOT_BUILT, "the CUDA backend could not be loaded: ",
-         reason ? reason : path.c_str());
+    fail(PPATCH_ERROR_NOT_BUILT,
+         "the CUDA backend could not be loaded: ", reason ? reason : path.c_str());
   }
   using Init = const BackendModule* (*)();
   const auto init = reinterpret_cast<Init>(dlsym(handle.get(), "ppatch_backend_module"));
@@ -45,8 +45,9 @@ const BackendModule& cuda_module() {
   }
   const BackendModule* module = init();
   if (!module || module->interface_version != backend_interface_version) {
-    fail(PPATCH_ERROR_NOT_BUILT, path.string(), " is of another version: expected backend interface ",
-         backend_interface_version, ", got ", module ? module->interface_version : 0);
+    fail(PPATCH_ERROR_NOT_BUILT, path.string(),
+         " is of another version: expected backend interface ", backend_interface_version, ", got ",
+         module ? module->interface_version : 0);
   }
   // A second handle keeps a module that is in use open for good: its code outlives every plan.
   dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -7,7 +7,8 @@
 
 #include "core/backend.hpp"
 
-// A backend other than the CPU is a shared library of its own, libptychopatch_<name>.so, that exports
+// A backend other than the CPU is a shared library of its own, libptychopatch_<name>.so, that
+// exports
 //   extern "C" const ptychopatch::BackendModule* ppatch_backend_module();
 // It is opened on first use and stays open.
 namespace ptychopatch {

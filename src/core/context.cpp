@@ -58,9 +58,9 @@ void Context::make_backend(const ppatch_context_options& options) {
       kind_ = PPATCH_BACKEND_CUDA;
       return;
     } catch (const Error& error) {
-      const bool fall_back = options.backend == PPATCH_BACKEND_AUTO &&
-                             (error.status() == PPATCH_ERROR_NOT_BUILT ||
-                              error.status() == PPATCH_ERROR_NO_DEVICE);
+      const bool fall_back =
+          options.backend == PPATCH_BACKEND_AUTO &&
+          (error.status() == PPATCH_ERROR_NOT_BUILT || error.status() == PPATCH_ERROR_NO_DEVICE);
       if (!fall_back) throw;
       callbacks_.log(PPATCH_LOG_INFO, "using the CPU: ", error.what());
     }

@@ -7,8 +7,8 @@
 
 #include "core/error.hpp"
 
-// The protocol of structs that start with struct_size: a shorter one is zero-filled, a longer one is
-// taken only if its unknown tail is zero.
+// The protocol of structs that start with struct_size: a shorter one is zero-filled, a longer one
+// is taken only if its unknown tail is zero.
 namespace ptychopatch {
 
 // The library's own copy of the caller's options; all defaults for null.

@@ -47,8 +47,9 @@ ImageView PatchArrays::image(const ppatch_array* given) {
                              settings_.boundary == Boundary::reflect ||
                              settings_.boundary == Boundary::wrap;
   if (needs_samples && array.empty() && engine_.position_count() > 0 && image_.count > 0) {
-    invalid("image: expected at least one pixel for the boundary modes edge, reflect and wrap, got ",
-            image_.height, " x ", image_.width);
+    invalid(
+        "image: expected at least one pixel for the boundary modes edge, reflect and wrap, got ",
+        image_.height, " x ", image_.width);
   }
   return image_;
 }
@@ -104,8 +105,7 @@ ProbeView PatchArrays::probe(const ppatch_array* given) {
   const CheckedArray& array = read("probe", given);
   array.expect_dtype({dtype_});
   if (array.ndim() != 3 && array.ndim() != 4) {
-    invalid("probe: expected shape (modes, h, w) or (K, modes, h, w), got ", array.ndim(),
-            " axes");
+    invalid("probe: expected shape (modes, h, w) or (K, modes, h, w), got ", array.ndim(), " axes");
   }
   const bool shared = array.ndim() == 3;
   const int axis = shared ? 0 : 1;
@@ -132,9 +132,8 @@ ImageView PatchArrays::coverage(const ppatch_array* given) {
   for (int d = 0; d < image.ndim(); ++d) shape[static_cast<std::size_t>(d)] = image.shape(d);
   array.expect_shape(shape);
   const int y = array.ndim() - 2;
-  return {array.data(),   array.dtype(),
-          image_.count,   image_.height,
-          image_.width,   y == 1 ? array.stride(0) : 0,
+  return {array.data(),    array.dtype(),      image_.count,
+          image_.height,   image_.width,       y == 1 ? array.stride(0) : 0,
           array.stride(y), array.stride(y + 1)};
 }
 

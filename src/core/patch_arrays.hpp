@@ -9,8 +9,8 @@
 
 namespace ptychopatch {
 
-// Reads the caller's arrays of one patch call into views: names, dtypes and shapes are checked against
-// the plan and against the image.
+// Reads the caller's arrays of one patch call into views: names, dtypes and shapes are checked
+// against the plan and against the image.
 class PatchArrays {
  public:
   PatchArrays(const Backend& backend, const PatchEngine& engine, const PatchSettings& settings,

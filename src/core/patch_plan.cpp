@@ -41,11 +41,11 @@ PatchPlan::PatchPlan(std::shared_ptr<Context> context, const ppatch_array* posit
   if (positions) read_positions("positions", positions, {DType::f32, DType::f64});
   engine_ = context_->backend().make_patch_engine(settings_);
   if (positions) set_positions(positions);
-  context_->callbacks().log(PPATCH_LOG_INFO, "patch plan: algorithm ",
-                            name_of(settings_.algorithm), ", capacity ", settings_.capacity,
-                            " positions, patches ", settings_.patch_height, " x ",
-                            settings_.patch_width, ", ", engine_->scratch_bytes(),
-                            " bytes of scratch on ", context_->backend().info().device_name);
+  context_->callbacks().log(PPATCH_LOG_INFO, "patch plan: algorithm ", name_of(settings_.algorithm),
+                            ", capacity ", settings_.capacity, " positions, patches ",
+                            settings_.patch_height, " x ", settings_.patch_width, ", ",
+                            engine_->scratch_bytes(), " bytes of scratch on ",
+                            context_->backend().info().device_name);
 }
 
 std::uint64_t PatchPlan::bytes(const Context& context, std::int64_t count,
@@ -80,8 +80,7 @@ CoordinateView PatchPlan::read_positions(const char* name, const ppatch_array* g
 }
 
 void PatchPlan::set_positions(const ppatch_array* positions) {
-  const CoordinateView value =
-      read_positions("positions", positions, {DType::f32, DType::f64});
+  const CoordinateView value = read_positions("positions", positions, {DType::f32, DType::f64});
   engine_->set_positions({position_count(positions), value, {}});
 }
 

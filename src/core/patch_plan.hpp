@@ -26,8 +26,8 @@ class PatchPlan {
   void get_info(ppatch_patch_plan_info* info) const;
 
   void extract(const ppatch_array* image, const ppatch_array* patches);
-  void adjoint(const ppatch_array* patches, const ppatch_array* image,
-               const ppatch_array* coverage, std::uint32_t flags);
+  void adjoint(const ppatch_array* patches, const ppatch_array* image, const ppatch_array* coverage,
+               std::uint32_t flags);
   void assemble(const ppatch_array* patches, const ppatch_array* image,
                 const ppatch_array* coverage, double eps);
   void position_gradient(const ppatch_array* image, const ppatch_array* cotangent,

@@ -74,8 +74,7 @@ PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_
   s.anchor = read_enum("anchor", o.anchor, Anchor::centre);
   s.axes = read_enum("axes", o.axes, Axes::xy);
   s.sign = read_enum("sign", o.sign, Sign::content);
-  s.local_offsets =
-      read_enum("local_offsets", o.local_offsets, LocalOffsets::mirrored_ptychopinn);
+  s.local_offsets = read_enum("local_offsets", o.local_offsets, LocalOffsets::mirrored_ptychopinn);
   s.algorithm = read_algorithm(o.algorithm);
   check_range("patch_height", o.patch_height, 1, max_patch_size);
   check_range("patch_width", o.patch_width, 1, max_patch_size);

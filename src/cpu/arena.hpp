@@ -18,8 +18,8 @@ class Arena {
 
   int num_threads() const { return num_threads_; }
 
-  // Calls body(index, slot) for every index in [0, count), in any order. At no time do two calls have
-  // one slot, 0 <= slot < num_threads(). The body does not throw.
+  // Calls body(index, slot) for every index in [0, count), in any order. At no time do two calls
+  // have one slot, 0 <= slot < num_threads(). The body does not throw.
   template <class Body>
   void parallel_for(std::int64_t count, Body&& body) const {
     run(count, &body, [](void* self, std::int64_t index, int slot) {

@@ -7,8 +7,8 @@
 
 #include "cpu/arena.hpp"
 
-// Threads of the standard library, started for each loop: for the thread sanitizer, which sees every
-// instruction of them.
+// Threads of the standard library, started for each loop: for the thread sanitizer, which sees
+// every instruction of them.
 namespace ptychopatch {
 
 struct Arena::Engine {};

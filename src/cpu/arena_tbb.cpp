@@ -18,9 +18,9 @@ int available_threads() { return tbb::this_task_arena::max_concurrency(); }
 // An arena wider than what TBB may run makes it print a warning.
 Arena::Arena(int num_threads)
     : num_threads_(num_threads),
-      engine_(new Engine{tbb::task_arena(std::min(
-          num_threads, static_cast<int>(tbb::global_control::active_value(
-                           tbb::global_control::max_allowed_parallelism))))}) {}
+      engine_(new Engine{tbb::task_arena(
+          std::min(num_threads, static_cast<int>(tbb::global_control::active_value(
+                                    tbb::global_control::max_allowed_parallelism))))}) {}
 
 Arena::~Arena() = default;
 

@@ -9,8 +9,9 @@
 
 namespace ptychopatch {
 
-// Which of a patch's extended coordinates e in [0, extent), standing at start + e, can fall on [t0, t1) of
-// an axis of n samples. Folded: the boundary mode moves some of them, and each has to be asked.
+// Which of a patch's extended coordinates e in [0, extent), standing at start + e, can fall on [t0,
+// t1) of an axis of n samples. Folded: the boundary mode moves some of them, and each has to be
+// asked.
 struct AxisSpan {
   std::int64_t begin = 0, end = 0;
   bool folded = false;

@@ -34,8 +34,7 @@ void move_row(const ImageView& image, std::int64_t m, std::int64_t y, std::int64
 enum class TileMove { clear, load, store };
 
 template <class T, int C>
-void move_tile(TileMove move, const ImageView& image, std::int64_t m, const Tile<T>& tile,
-               T* sum) {
+void move_tile(TileMove move, const ImageView& image, std::int64_t m, const Tile<T>& tile, T* sum) {
   const std::int64_t scalars = (tile.x1 - tile.x0) * C;
   for (std::int64_t y = tile.y0; y < tile.y1; ++y, sum += scalars) {
     if (move == TileMove::clear) std::fill_n(sum, scalars, T(0));
@@ -81,8 +80,7 @@ void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch
   }
 }
 
-void BatchedEngine::extract(const ImageView& image, const ProbeView& probe,
-                            const PatchView& out) {
+void BatchedEngine::extract(const ImageView& image, const ProbeView& probe, const PatchView& out) {
   with_pixel(image.dtype, [&](auto pixel) {
     using T = typename decltype(pixel)::T;
     constexpr int C = decltype(pixel)::C;
@@ -149,8 +147,7 @@ void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& im
   const std::int64_t chunk = 16 * arena_.num_threads();
   for (std::int64_t first = 0; first < all; first += chunk) {
     const std::int64_t last = std::min(all, first + chunk);
-    arena_.parallel_for(last - first,
-                        [&](std::int64_t n, int slot) { sum_tile(first + n, slot); });
+    arena_.parallel_for(last - first, [&](std::int64_t n, int slot) { sum_tile(first + n, slot); });
     callbacks().progress(done + share * static_cast<double>(last) / static_cast<double>(all));
   }
 }
@@ -170,8 +167,7 @@ void BatchedEngine::adjoint(const PatchView& in, const ProbeView& probe, const I
     std::int64_t first = 0;
     do {
       // Bins that hold all patches stay from call to call.
-      const std::int64_t last =
-          bins_.holds(first, count) ? count : bins_.build(job.problem, first);
+      const std::int64_t last = bins_.holds(first, count) ? count : bins_.build(job.problem, first);
       const auto part = [&](std::int64_t k) {
         return count > 0 ? static_cast<double>(k) / static_cast<double>(count) : 1.0;
       };
@@ -195,8 +191,9 @@ void BatchedEngine::shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulatio
   const std::int64_t count = position_count();
   const std::int64_t rows = probe_block_rows();
   const std::int64_t blocks = (h + rows - 1) / rows;
-  const ImageView pixels{probe.data, DType::f32, probe.modes,    h,
-                         settings().patch_width, probe.stride_mode, probe.stride_y, probe.stride_x};
+  const ImageView pixels{
+      probe.data,        DType::f32,     probe.modes,   h, settings().patch_width,
+      probe.stride_mode, probe.stride_y, probe.stride_x};
   const auto loop = loops_.get<T, C>().probe_adjoint;
   const std::int64_t all = job.waves.images * count;
   const std::int64_t bytes = h * settings().patch_width * probe.modes * C * sizeof(T);
@@ -209,8 +206,12 @@ void BatchedEngine::shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulatio
     arena_.parallel_for(probe.modes * blocks, [&](std::int64_t n, int slot) {
       const SlotScratch memory = scratch().slot(slot);
       const std::int64_t r0 = n % blocks * rows;
-      const Tile<T> tile{r0, std::min(h, r0 + rows), 0, settings().patch_width,
-                         reinterpret_cast<T*>(memory.tile), nullptr};
+      const Tile<T> tile{r0,
+                         std::min(h, r0 + rows),
+                         0,
+                         settings().patch_width,
+                         reinterpret_cast<T*>(memory.tile),
+                         nullptr};
       const std::int64_t mode_number = n / blocks;
       move_tile<T, C>(from_zero ? TileMove::clear : TileMove::load, pixels, mode_number, tile,
                       tile.image);
@@ -231,24 +232,24 @@ void BatchedEngine::probe_per_position(const ProbeAdjointPixel<T, C>& job, Accum
   const std::int64_t w = settings().patch_width;
   const std::int64_t rows = probe_block_rows();
   const auto loop = loops_.get<T, C>().probe_adjoint;
-  each_patch(1, probe.modes * h * w * C * sizeof(T),
-             [&](std::int64_t, std::int64_t k, const SlotScratch& memory) {
-               const ImageView pixels{probe.template at<T>(k, 0), DType::f32, probe.modes, h, w,
-                                      probe.stride_mode, probe.stride_y, probe.stride_x};
-               for (std::int64_t n = 0; n < probe.modes; ++n) {
-                 for (std::int64_t r0 = 0; r0 < h; r0 += rows) {
-                   const Tile<T> tile{r0, std::min(h, r0 + rows), 0, w,
-                                      reinterpret_cast<T*>(memory.tile), nullptr};
-                   move_tile<T, C>(mode == Accumulation::overwrite ? TileMove::clear
-                                                                   : TileMove::load,
-                                   pixels, n, tile, tile.image);
-                   for (std::int64_t m = 0; m < job.waves.images; ++m) {
-                     loop(job, m, k, n, tile.y0, tile.y1, tile.image, memory);
-                   }
-                   move_tile<T, C>(TileMove::store, pixels, n, tile, tile.image);
-                 }
-               }
-             });
+  each_patch(
+      1, probe.modes * h * w * C * sizeof(T),
+      [&](std::int64_t, std::int64_t k, const SlotScratch& memory) {
+        const ImageView pixels{probe.template at<T>(k, 0), DType::f32,     probe.modes,   h, w,
+                               probe.stride_mode,          probe.stride_y, probe.stride_x};
+        for (std::int64_t n = 0; n < probe.modes; ++n) {
+          for (std::int64_t r0 = 0; r0 < h; r0 += rows) {
+            const Tile<T> tile{
+                r0, std::min(h, r0 + rows), 0, w, reinterpret_cast<T*>(memory.tile), nullptr};
+            move_tile<T, C>(mode == Accumulation::overwrite ? TileMove::clear : TileMove::load,
+                            pixels, n, tile, tile.image);
+            for (std::int64_t m = 0; m < job.waves.images; ++m) {
+              loop(job, m, k, n, tile.y0, tile.y1, tile.image, memory);
+            }
+            move_tile<T, C>(TileMove::store, pixels, n, tile, tile.image);
+          }
+        }
+      });
 }
 
 void BatchedEngine::probe_adjoint(const ImageView& image, const PatchView& waves,

@@ -9,8 +9,8 @@
 
 namespace ptychopatch {
 
-// All patches in one sweep over all threads. Work is cut into chunks between which progress is told;
-// neither chunks nor threads change the order of any sum.
+// All patches in one sweep over all threads. Work is cut into chunks between which progress is
+// told; neither chunks nor threads change the order of any sum.
 class BatchedEngine final : public PatchState {
  public:
   BatchedEngine(const PatchSettings& settings, const PatchScratchLayout& layout,

@@ -17,8 +17,8 @@ namespace ptychopatch {
 // everything else out. Streamed stores need hwy::FlushStream on their thread before anyone reads.
 enum class Store { cached, streamed };
 
-// The hot loops over one patch, for pixels of C components of T. They give the bits of the pixel-wise
-// kernels whose structs they take.
+// The hot loops over one patch, for pixels of C components of T. They give the bits of the
+// pixel-wise kernels whose structs they take.
 template <class T, int C>
 struct PatchLoops {
   // All of patch k of batch slice m.
@@ -29,7 +29,8 @@ struct PatchLoops {
                   std::int64_t k, const Tile<T>& tile, const SlotScratch& scratch);
   void (*gradient)(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
                    const SlotScratch& scratch);
-  // Adds to rows [r0, r1) of one mode of the probe, rows of w pixels at sum, what wave (m, k) gives.
+  // Adds to rows [r0, r1) of one mode of the probe, rows of w pixels at sum, what wave (m, k)
+  // gives.
   void (*probe_adjoint)(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std::int64_t k,
                         std::int64_t mode, std::int64_t r0, std::int64_t r1, T* sum,
                         const SlotScratch& scratch);
@@ -65,8 +66,8 @@ struct SimdLevel {
   LoopTable loops;
 };
 
-// The best level that this processor has, or the one that PPATCH_SIMD names. Throws INVALID_ARGUMENT for
-// a level that is not known or not there.
+// The best level that this processor has, or the one that PPATCH_SIMD names. Throws
+// INVALID_ARGUMENT for a level that is not known or not there.
 SimdLevel choose_simd_level();
 
 }  // namespace ptychopatch

@@ -56,8 +56,8 @@ PatchPositions::Point PatchPositions::point(std::int64_t k) const {
   if (settings_.jitter_sigma > 0.0) {
     const NormalPair draw = normal_pair(settings_.jitter_seed, static_cast<std::uint64_t>(k));
     const int y = column_of_y(settings_.axes);
-    p.axis[y] = make_coordinate(p.axis[y].whole,
-                                p.axis[y].fraction + settings_.jitter_sigma * draw.first);
+    p.axis[y] =
+        make_coordinate(p.axis[y].whole, p.axis[y].fraction + settings_.jitter_sigma * draw.first);
     p.axis[1 - y] = make_coordinate(p.axis[1 - y].whole,
                                     p.axis[1 - y].fraction + settings_.jitter_sigma * draw.second);
   }

@@ -54,8 +54,7 @@ PatchScratchLayout PatchScratchLayout::within(const PatchSettings& s, int thread
   }
   if (least.total_bytes() > budget) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "the memory budget of ", budget,
-         " bytes is too small for this plan: it needs at least ", least.total_bytes(),
-         " bytes");
+         " bytes is too small for this plan: it needs at least ", least.total_bytes(), " bytes");
   }
   if (s.algorithm != Algorithm::batched) return least;
 

@@ -11,15 +11,15 @@
 
 namespace ptychopatch {
 
-// How a plan's memory is laid out under a budget. Only sizes of pieces of work depend on it, never a
-// result.
+// How a plan's memory is laid out under a budget. Only sizes of pieces of work depend on it, never
+// a result.
 struct PatchScratchLayout {
-  std::int64_t capacity = 0;       // positions
+  std::int64_t capacity = 0;        // positions
   std::int64_t order_capacity = 0;  // the same, or 0 where no order is kept
-  std::int64_t slots = 0;          // threads
-  std::int64_t row_bytes = 0;      // one working row of a slot
-  std::int64_t column_count = 0;   // the column map of a slot
-  std::int64_t tile_pixels = 0;    // the tile of a slot
+  std::int64_t slots = 0;           // threads
+  std::int64_t row_bytes = 0;       // one working row of a slot
+  std::int64_t column_count = 0;    // the column map of a slot
+  std::int64_t tile_pixels = 0;     // the tile of a slot
   std::int64_t entry_capacity = 0;  // patch numbers in the bins
   std::int64_t bin_capacity = 0;
 

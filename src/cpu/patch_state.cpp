@@ -36,8 +36,7 @@ void PatchState::set_stream(void* stream) {
   if (stream) invalid("stream: expected NULL, since the CPU has no streams, got ", stream);
 }
 
-void PatchState::get_positions(double* out, std::int64_t stride_k,
-                               std::int64_t stride_axis) const {
+void PatchState::get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const {
   const PatchOrigin* origins = scratch_.origins();
   const int column_of_y = settings_.axes == Axes::yx ? 0 : 1;
   for (std::int64_t k = 0; k < count_; ++k) {

@@ -39,8 +39,13 @@ class PatchState : public PatchEngine {
   PositionGradient<T, C> gradient_job(const ImageView& image, const PatchView& cotangent,
                                       const PositionResultView& gradient,
                                       const PositionResultView& curvature) const {
-    return {problem(), image, cotangent, gradient, curvature,
-            settings_.axes == Axes::yx ? 0 : 1, settings_.sign == Sign::content ? -1.0 : 1.0};
+    return {problem(),
+            image,
+            cotangent,
+            gradient,
+            curvature,
+            settings_.axes == Axes::yx ? 0 : 1,
+            settings_.sign == Sign::content ? -1.0 : 1.0};
   }
 
  private:

@@ -117,9 +117,8 @@ std::int64_t TileBins::build(const PatchProblem& problem, std::int64_t first) {
 }
 
 std::span<const std::uint32_t> TileBins::patches(std::int64_t slice, std::int64_t t) const {
-  const auto bin = static_cast<std::size_t>(
-      bin_of(slice, t / grid_.columns / tile_rows_per_bin_,
-             t % grid_.columns / tile_columns_per_bin_));
+  const auto bin = static_cast<std::size_t>(bin_of(slice, t / grid_.columns / tile_rows_per_bin_,
+                                                   t % grid_.columns / tile_columns_per_bin_));
   const auto begin = static_cast<std::size_t>(offsets_[bin]);
   return entries_.subspan(begin, static_cast<std::size_t>(offsets_[bin + 1]) - begin);
 }

@@ -20,9 +20,9 @@ struct BinMemory {
   }
 };
 
-// For each tile of each image, the patches that may touch it, in their order: a counting sort of as many
-// patches as the entries have room for. A bin serves one tile, or a block of tiles and images where
-// there are more of these than bins.
+// For each tile of each image, the patches that may touch it, in their order: a counting sort of as
+// many patches as the entries have room for. A bin serves one tile, or a block of tiles and images
+// where there are more of these than bins.
 class TileBins {
  public:
   explicit TileBins(const BinMemory& memory);

@@ -4,9 +4,9 @@
 
 #include "math/hd.hpp"
 
-// Products of pixels of C components: C = 1 real, C = 2 complex (real, imaginary). Differences are written as
-// sums with a negated factor: g++ 12 fuses a neighbouring sum and difference into vfmaddsub even where
-// contraction is off, and the bits would depend on the SIMD level.
+// Products of pixels of C components: C = 1 real, C = 2 complex (real, imaginary). Differences are
+// written as sums with a negated factor: g++ 12 fuses a neighbouring sum and difference into
+// vfmaddsub even where contraction is off, and the bits would depend on the SIMD level.
 namespace ptychopatch {
 
 // out = a b

@@ -6,13 +6,19 @@
 
 namespace ptychopatch {
 
-// Sums over a patch with a fixed order on every engine: 32 lanes by column, each component on its own,
-// a row in the image's precision, rows in double precision, lanes last.
+// Sums over a patch with a fixed order on every engine: 32 lanes by column, each component on its
+// own, a row in the image's precision, rows in double precision, lanes last.
 template <class T, int C>
 struct GradientSums {
   static constexpr int lanes = 32 * C;
   // By y and x: cotangent . derivative, and |derivative|^2.
-  enum Quantity { gradient_y = 0, gradient_x = 1, curvature_y = 2, curvature_x = 3, quantities = 4 };
+  enum Quantity {
+    gradient_y = 0,
+    gradient_x = 1,
+    curvature_y = 2,
+    curvature_x = 3,
+    quantities = 4
+  };
 
   T row[quantities][lanes] = {};
   double total[quantities][lanes] = {};
@@ -47,7 +53,7 @@ struct PositionGradient {
   ImageView image;
   PatchView cotangent;
   PositionResultView gradient, curvature;
-  int axis_of_y = 0;      // the column of the results that belongs to y
+  int axis_of_y = 0;       // the column of the results that belongs to y
   double direction = 1.0;  // -1 where positions move the content
 
   PPATCH_HD void write(std::int64_t m, std::int64_t k, const GradientSums<T, C>& sums) const {
@@ -68,8 +74,7 @@ struct PositionGradient {
     GradientSums<T, C> sums;
     for (std::int64_t r = 0; r < problem.height; ++r) {
       for (std::int64_t q = 0; q < problem.width; ++q) {
-        const T* g =
-            cotangent.at<T>(m, k, 0) + r * cotangent.stride_y + q * cotangent.stride_x;
+        const T* g = cotangent.at<T>(m, k, 0) + r * cotangent.stride_y + q * cotangent.stride_x;
         for (int c = 0; c < C; ++c) {
           sums.add(static_cast<int>(q % 32) * C + c, g[c],
                    sampler.filtered(y.slope, x.weight, r, q, c),

@@ -33,8 +33,8 @@ struct Sampler {
     return row < 0 || column < 0 ? outside[c] : image.at<T>(slice, row, column)[c];
   }
 
-  // sum_i wy[i] sum_j wx[j] I~ at pixel (r, q) of the patch; wy and wx are taps.y's and taps.x's weights
-  // or slopes.
+  // sum_i wy[i] sum_j wx[j] I~ at pixel (r, q) of the patch; wy and wx are taps.y's and taps.x's
+  // weights or slopes.
   PPATCH_HD T filtered(const T* wy, const T* wx, std::int64_t r, std::int64_t q, int c) const {
     T sum = T(0);
     for (int i = 0; i < taps.y.count; ++i) {

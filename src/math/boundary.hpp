@@ -15,8 +15,8 @@ PPATCH_HD std::int64_t floor_mod(std::int64_t i, std::int64_t n) {
   return r < 0 ? r + n : r;
 }
 
-// Index of the sample that stands at coordinate i of an axis of n samples extended by the boundary mode;
-// -1 where there is none (zero and constant).
+// Index of the sample that stands at coordinate i of an axis of n samples extended by the boundary
+// mode; -1 where there is none (zero and constant).
 PPATCH_HD std::int64_t extended_index(Boundary boundary, std::int64_t i, std::int64_t n) {
   if (i >= 0 && i < n) return i;
   switch (boundary) {

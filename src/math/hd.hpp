@@ -2,8 +2,8 @@
 #ifndef PTYCHOPATCH_MATH_HD_HPP_
 #define PTYCHOPATCH_MATH_HD_HPP_
 
-// PPATCH_HD marks a pure function that g++ and nvcc compile from the same source. It is inlined always:
-// a caller inside a SIMD target region then compiles it with that region's instructions.
+// PPATCH_HD marks a pure function that g++ and nvcc compile from the same source. It is inlined
+// always: a caller inside a SIMD target region then compiles it with that region's instructions.
 #if defined(__CUDACC__)
 #define PPATCH_HD __host__ __device__ __forceinline__
 #else

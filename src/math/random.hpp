@@ -10,8 +10,8 @@
 
 namespace ptychopatch {
 
-// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC11): four
-// random words that depend on the key and the counter alone.
+// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC11):
+// four random words that depend on the key and the counter alone.
 struct Philox {
   std::uint32_t word[4];
 };

@@ -44,15 +44,16 @@ PPATCH_HD void bicubic_slopes(double f, double* d) {
   d[3] = (1.5 * f - 1.0) * f;
 }
 
-// sin(x) / x and its derivative by their series, |x| < 0.2: the closed form of the derivative cancels there.
+// sin(x) / x and its derivative by their series, |x| < 0.2: the closed form of the derivative
+// cancels there.
 PPATCH_HD void sinc_series(double x, double* value, double* slope) {
   const double s = x * x;
   *value = 1.0 - s / 6.0 * (1.0 - s / 20.0 * (1.0 - s / 42.0 * (1.0 - s / 72.0)));
   *slope = -x / 3.0 * (1.0 - s / 10.0 * (1.0 - s / 28.0 * (1.0 - s / 54.0 * (1.0 - s / 88.0))));
 }
 
-// sinc(t) sinc(t / 3) and its derivative at t = f - n for |t| < 3; sin and cos of pi t follow from those
-// of pi f by the sign of n's parity.
+// sinc(t) sinc(t / 3) and its derivative at t = f - n for |t| < 3; sin and cos of pi t follow from
+// those of pi f by the sign of n's parity.
 PPATCH_HD void lanczos_tap(double f, int n, double sin_f, double cos_f, double* value,
                            double* slope) {
   const double t = f - n;
@@ -78,8 +79,8 @@ PPATCH_HD void lanczos_tap(double f, int n, double sin_f, double cos_f, double* 
   *slope = scale * (da * b + a * db) - 2.0 * *value / t;
 }
 
-// Weights, and where slope is not null their derivatives by f, of the six taps -2 .. 3 normalised to sum
-// to one.
+// Weights, and where slope is not null their derivatives by f, of the six taps -2 .. 3 normalised
+// to sum to one.
 PPATCH_HD void lanczos_weights(double f, double* w, double* slope) {
   double value[max_taps];
   double rate[max_taps];

@@ -24,8 +24,8 @@ struct ImageView {
   }
 };
 
-// images x count patches or waves of modes x height x width. Position k = b * group_size + j is found
-// by its group and its place in the group, so every layout is only a set of strides.
+// images x count patches or waves of modes x height x width. Position k = b * group_size + j is
+// found by its group and its place in the group, so every layout is only a set of strides.
 struct PatchView {
   void* data = nullptr;
   DType dtype = DType::f32;

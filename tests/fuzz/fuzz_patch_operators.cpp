@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Legal and nearly legal calls on small arrays: every operator, every option, positions of any bits.
+// Legal and nearly legal calls on small arrays: every operator, every option, positions of any
+// bits.
 #include <complex>
 #include <cstdlib>
 #include <cstring>
@@ -41,8 +42,8 @@ struct Owned {
     std::int64_t count = 1;
     for (const std::int64_t n : shape) count *= n;
     bytes.assign(static_cast<std::size_t>(count * ppatch_dtype_size(dtype)), 0x3c);
-    array = ppatch_array_c(bytes.data(), dtype, static_cast<std::int32_t>(shape.size()),
-                           shape.data());
+    array =
+        ppatch_array_c(bytes.data(), dtype, static_cast<std::int32_t>(shape.size()), shape.data());
   }
 };
 
@@ -76,8 +77,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   Owned positions(PPATCH_F64, {count, 2});
   for (std::int64_t i = 0; i < 2 * count; ++i) {
-    const auto value = input.small(0, 3) == 0 ? input.take<double>()
-                                               : static_cast<double>(input.take<std::int16_t>()) / 512;
+    const auto value = input.small(0, 3) == 0
+                           ? input.take<double>()
+                           : static_cast<double>(input.take<std::int16_t>()) / 512;
     std::memcpy(positions.bytes.data() + 8 * i, &value, sizeof value);
   }
   ppatch_patch_plan* plan = nullptr;
@@ -103,10 +105,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ppatch_status first = ppatch_patch_extract(plan, &image.array, &patches.array);
   const ppatch_status second =
       ppatch_patch_adjoint(plan, &patches.array, &image.array, &coverage.array, PPATCH_ACCUMULATE);
-  const ppatch_status third = ppatch_patch_assemble(plan, &patches.array, &image.array,
-                                                    &coverage.array, 1e-6);
-  const ppatch_status fourth = ppatch_patch_position_gradient(plan, &image.array, &patches.array,
-                                                              &gradient.array, nullptr);
+  const ppatch_status third =
+      ppatch_patch_assemble(plan, &patches.array, &image.array, &coverage.array, 1e-6);
+  const ppatch_status fourth =
+      ppatch_patch_position_gradient(plan, &image.array, &patches.array, &gradient.array, nullptr);
   // One set of shapes: all of them are legal, or none.
   require(first == second && first == third && first == fourth);
   ppatch_patch_plan_destroy(plan);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Options structs of any bytes: a clean status and a text, or a plan that can be asked and destroyed.
+// Options structs of any bytes: a clean status and a text, or a plan that can be asked and
+// destroyed.
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -41,8 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto positions_count = input.take<std::int64_t>();
   std::uint64_t needed = 0;
-  const ppatch_status asked =
-      ppatch_patch_plan_bytes(context(), positions_count, options, &needed);
+  const ppatch_status asked = ppatch_patch_plan_bytes(context(), positions_count, options, &needed);
   if (asked != PPATCH_OK) require(std::strlen(ppatch_last_error()) > 0);
 
   ppatch_array positions;

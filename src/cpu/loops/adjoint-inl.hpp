@@ -33,12 +33,12 @@ class CotangentRows {
                                   buffer);
     }
     for (std::int64_t mode = 0; mode < in.modes; ++mode) {
-      const T* HWY_RESTRICT wave = contiguous_row<T, C>(
-          in.template at<T>(m_, k_, mode) + r * in.stride_y, in.stride_x, w,
-          scratch_.row<T>(cotangent_row));
-      const T* HWY_RESTRICT probe = contiguous_row<T, C>(
-          job_.probe.template at<T>(k_, mode) + r * job_.probe.stride_y, job_.probe.stride_x, w,
-          scratch_.row<T>(second_row));
+      const T* HWY_RESTRICT wave =
+          contiguous_row<T, C>(in.template at<T>(m_, k_, mode) + r * in.stride_y, in.stride_x, w,
+                               scratch_.row<T>(cotangent_row));
+      const T* HWY_RESTRICT probe =
+          contiguous_row<T, C>(job_.probe.template at<T>(k_, mode) + r * job_.probe.stride_y,
+                               job_.probe.stride_x, w, scratch_.row<T>(second_row));
       for (std::int64_t q = 0; q < w; ++q) {
         T term[C];
         multiply_conjugate<T, C>(probe + q * C, wave + q * C, term);
@@ -127,8 +127,7 @@ struct RowSpread {
 
   // Spreads the row and adds what it and the older rows give: rows[0] is the newest.
   HWY_INLINE void all_and_add(const T* HWY_RESTRICT row, T* HWY_RESTRICT filtered,
-                              const T* weight_y, const T* const* rows,
-                              T* HWY_RESTRICT sum) const {
+                              const T* weight_y, const T* const* rows, T* HWY_RESTRICT sum) const {
     edges(row, filtered);
     const std::int64_t left = (inner - begin) * C;
     const std::int64_t right = (outer - begin) * C;

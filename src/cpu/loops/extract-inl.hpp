@@ -30,8 +30,8 @@ HWY_INLINE void multiply_row(const T* HWY_RESTRICT probe, std::int64_t probe_str
 }
 
 template <class T, int C>
-void extract_patch(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k,
-                   Store store, const SlotScratch& scratch) {
+void extract_patch(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k, Store store,
+                   const SlotScratch& scratch) {
   const PatchProblem& problem = job.problem;
   const PatchView& out = job.out;
   const std::int64_t w = problem.width;

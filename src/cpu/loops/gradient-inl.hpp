@@ -46,9 +46,9 @@ void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int6
     T* by_x = scratch.row<T>(second_row);
     rows_by_y.next(by_y);
     rows_by_x.next(by_x);
-    const T* cotangent = contiguous_row<T, C>(
-        job.cotangent.template at<T>(m, k, 0) + r * job.cotangent.stride_y,
-        job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));
+    const T* cotangent =
+        contiguous_row<T, C>(job.cotangent.template at<T>(m, k, 0) + r * job.cotangent.stride_y,
+                             job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));
     add_row<T, C>(cotangent, by_y, by_x, w * C, sums);
   }
   job.write(m, k, sums);

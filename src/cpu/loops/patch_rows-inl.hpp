@@ -55,8 +55,7 @@ class SampleRows {
     const T* from = image_.at<T>(slice_, mapped, 0);
     for (std::int64_t i = 0; i < pixels_; ++i) {
       for (int c = 0; c < C; ++c) {
-        buffer[i * C + c] =
-            columns_[i] < 0 ? outside_[c] : from[columns_[i] * image_.stride_x + c];
+        buffer[i * C + c] = columns_[i] < 0 ? outside_[c] : from[columns_[i] * image_.stride_x + c];
       }
     }
     return buffer;
@@ -72,8 +71,8 @@ class SampleRows {
   T outside_[2] = {};
 };
 
-// Rows of a patch, one after the other: sample rows are filtered along x once and kept while a later row
-// still needs them. `first` names the first of the scratch rows that keep them.
+// Rows of a patch, one after the other: sample rows are filtered along x once and kept while a
+// later row still needs them. `first` names the first of the scratch rows that keep them.
 template <class T, int C>
 class PatchRows {
  public:
@@ -132,7 +131,7 @@ class PatchRows {
   std::int64_t scalars_;
   T* source_;
   bool filters_;
-  std::int64_t next_ = 0;     // the sample row that comes in next
+  std::int64_t next_ = 0;         // the sample row that comes in next
   const T* rows_[max_taps] = {};  // in the order of the taps
   T* keep_[max_taps] = {};
 };

@@ -27,9 +27,9 @@ void probe_adjoint_rows(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std:
   for (std::int64_t r = r0; r < r1; ++r) {
     T* HWY_RESTRICT patch = scratch.row<T>(value_row);
     rows.next(patch);
-    const T* HWY_RESTRICT wave = contiguous_row<T, C>(
-        job.waves.template at<T>(m, k, mode) + r * job.waves.stride_y, job.waves.stride_x, w,
-        scratch.row<T>(cotangent_row));
+    const T* HWY_RESTRICT wave =
+        contiguous_row<T, C>(job.waves.template at<T>(m, k, mode) + r * job.waves.stride_y,
+                             job.waves.stride_x, w, scratch.row<T>(cotangent_row));
     T* HWY_RESTRICT to = sum + (r - r0) * w * C;
     for (std::int64_t q = 0; q < w; ++q) {
       T term[C];

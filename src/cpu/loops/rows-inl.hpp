@@ -78,7 +78,8 @@ HWY_NOINLINE void combine_rows_n(const T* weight, const T* const* rows, T* out, 
 template <class T, bool Add>
 HWY_INLINE void combine_rows(int count, const T* weight, const T* const* rows, T* out,
                              std::int64_t n) {
-  with_taps(count, [=](auto taps) HWY_ATTR { combine_rows_n<T, Add, taps()>(weight, rows, out, n); });
+  with_taps(count,
+            [=](auto taps) HWY_ATTR { combine_rows_n<T, Add, taps()>(weight, rows, out, n); });
 }
 
 template <class T, int Step, bool Add, int Newest, int N>
@@ -132,8 +133,8 @@ HWY_INLINE void store_row(const T* HWY_RESTRICT row, T* HWY_RESTRICT out, std::i
   }
 }
 
-// Copies n scalars past the caches: whole vectors at aligned addresses, ordinary stores at the ends. To be
-// followed by hwy::FlushStream on the same thread.
+// Copies n scalars past the caches: whole vectors at aligned addresses, ordinary stores at the
+// ends. To be followed by hwy::FlushStream on the same thread.
 template <class T>
 HWY_INLINE void stream_row(const T* HWY_RESTRICT row, T* HWY_RESTRICT out, std::int64_t n) {
   const hwy::HWY_NAMESPACE::ScalableTag<T> d;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All loops of one dtype at every SIMD level: the body of loops_f32.cpp and its like, which name the dtype.
-// Units of their own, so that they compile side by side.
+// All loops of one dtype at every SIMD level: the body of loops_f32.cpp and its like, which name
+// the dtype. Units of their own, so that they compile side by side.
 #include "cpu/simd_targets.hpp"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/loops/unit.hpp"
