@@ -2,31 +2,30 @@
 #include "cpu/batched_engine.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "cpu/cell_order.hpp"
 #include "cpu/dtype_dispatch.hpp"
-#include "hwy/cache_control.h"
 
 namespace ptychopatch {
 namespace {
 
 // A thread takes up work in blocks of about block_bytes; progress is told after each chunk.
-constexpr std::int64_t block_bytes = 128 << 10;
+constexpr std::int64_t block_bytes = 512 << 10;
 constexpr std::int64_t chunk_bytes = 32 << 20;
 // Outputs larger than this leave no room for the image in a core's own caches.
 constexpr std::int64_t stream_threshold = 4 << 20;
 
-// Copies pixels [x0, x1) of row y of an image to or from a contiguous row.
-template <class T, int C, bool Load>
-void move_row(const ImageView& image, std::int64_t m, std::int64_t y, std::int64_t x0,
-              std::int64_t x1, T* row) {
-  T* pixels = image.at<T>(m, y, x0);
-  for (std::int64_t x = 0; x < x1 - x0; ++x) {
-    for (int c = 0; c < C; ++c) {
-      T& outer = pixels[x * image.stride_x + c];
-      T& inner = row[x * C + c];
-      (Load ? inner : outer) = Load ? outer : inner;
-    }
+// Copies `count` pixels between rows whose pixels lie from_stride and to_stride scalars apart.
+template <class T, int C>
+void copy_pixels(const T* from, std::int64_t from_stride, T* to, std::int64_t to_stride,
+                 std::int64_t count) {
+  if (from_stride == C && to_stride == C) {
+    std::copy_n(from, count * C, to);
+    return;
+  }
+  for (std::int64_t x = 0; x < count; ++x) {
+    for (int c = 0; c < C; ++c) to[x * to_stride + c] = from[x * from_stride + c];
   }
 }
 
@@ -34,12 +33,22 @@ void move_row(const ImageView& image, std::int64_t m, std::int64_t y, std::int64
 enum class TileMove { clear, load, store };
 
 template <class T, int C>
-void move_tile(TileMove move, const ImageView& image, std::int64_t m, const Tile<T>& tile, T* sum) {
-  const std::int64_t scalars = (tile.x1 - tile.x0) * C;
-  for (std::int64_t y = tile.y0; y < tile.y1; ++y, sum += scalars) {
-    if (move == TileMove::clear) std::fill_n(sum, scalars, T(0));
-    if (move == TileMove::load) move_row<T, C, true>(image, m, y, tile.x0, tile.x1, sum);
-    if (move == TileMove::store) move_row<T, C, false>(image, m, y, tile.x0, tile.x1, sum);
+void move_tile(TileMove move, const ImageView& image, std::int64_t m, const Tile<T>& tile, T* sum,
+               std::int64_t stride) {
+  const std::int64_t width = tile.x1 - tile.x0;
+  for (std::int64_t y = tile.y0; y < tile.y1; ++y, sum += stride) {
+    T* pixels = image.at<T>(m, y, tile.x0);
+    switch (move) {
+      case TileMove::clear:
+        std::fill_n(sum, width * C, T(0));
+        break;
+      case TileMove::load:
+        copy_pixels<T, C>(pixels, image.stride_x, sum, C, width);
+        break;
+      case TileMove::store:
+        copy_pixels<T, C>(sum, C, pixels, image.stride_x, width);
+        break;
+    }
   }
 }
 
@@ -59,7 +68,7 @@ void BatchedEngine::positions_changed() {
 }
 
 template <class Body>
-void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body) {
+void BatchedEngine::each_group(std::int64_t images, std::int64_t bytes_per_patch, Body&& body) {
   const std::int64_t count = position_count();
   const std::int64_t all = images * count;
   const std::int64_t block = std::max<std::int64_t>(1, block_bytes / bytes_per_patch);
@@ -71,13 +80,26 @@ void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch
     arena_.parallel_for((last - first + block - 1) / block, [&](std::int64_t b, int slot) {
       const SlotScratch memory = scratch().slot(slot);
       const std::int64_t end = std::min(last, first + (b + 1) * block);
-      for (std::int64_t n = first + b * block; n < end; ++n) {
-        const std::int64_t k = n % count;
-        body(n / count, ordered_ ? scratch().order()[k] : k, memory);
+      for (std::int64_t n = first + b * block; n < end;) {
+        std::array<PatchNumber, patches_abreast> group;
+        std::size_t size = 0;
+        for (; size < group.size() && n < end; ++size, ++n) {
+          const std::int64_t k = n % count;
+          group[size] = {n / count, ordered_ ? scratch().order()[k] : k};
+        }
+        body(std::span<const PatchNumber>(group).first(size), memory);
       }
     });
     callbacks().progress(static_cast<double>(last) / static_cast<double>(all));
   }
+}
+
+template <class Body>
+void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body) {
+  each_group(images, bytes_per_patch,
+             [&](std::span<const PatchNumber> group, const SlotScratch& memory) {
+               for (const PatchNumber& one : group) body(one.m, one.k, memory);
+             });
 }
 
 void BatchedEngine::extract(const ImageView& image, const ProbeView& probe, const PatchView& out) {
@@ -89,10 +111,10 @@ void BatchedEngine::extract(const ImageView& image, const ProbeView& probe, cons
     const std::int64_t bytes = out.modes * out.height * out.width * C * sizeof(T);
     const Store store =
         out.images * out.count * bytes > stream_threshold ? Store::streamed : Store::cached;
-    each_patch(out.images, bytes, [&](std::int64_t m, std::int64_t k, const SlotScratch& memory) {
-      loop(job, m, k, store, memory);
-      if (store == Store::streamed) hwy::FlushStream();
-    });
+    each_group(out.images, bytes,
+               [&](std::span<const PatchNumber> group, const SlotScratch& memory) {
+                 loop(job, group, store, memory);
+               });
   });
 }
 
@@ -133,15 +155,18 @@ void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& im
     if (coverage.data) tile.coverage = reinterpret_cast<T*>(memory.coverage_tile);
 
     const TileMove begin = from_zero ? TileMove::clear : TileMove::load;
-    move_tile<T, C>(begin, image, m, tile, tile.image);
-    if (coverage.data) move_tile<T, 1>(begin, coverage, m, tile, tile.coverage);
-    for (const std::uint32_t n_in_bins : patches) {
-      const std::int64_t k = bins_.first() + n_in_bins;
+    move_tile<T, C>(begin, image, m, tile, tile.image, tile.template stride<C>());
+    if (coverage.data)
+      move_tile<T, 1>(begin, coverage, m, tile, tile.coverage, tile.template stride<1>());
+    for (std::size_t i = 0; i < patches.size(); ++i) {
+      const std::int64_t k = bins_.first() + patches[i];
+      const std::int64_t next = i + 1 < patches.size() ? bins_.first() + patches[i + 1] : -1;
       if (job.problem.image_of(m, k) != m) continue;
-      loop(job, image, indexed ? 0 : m, k, tile, memory);
+      loop(job, image, indexed ? 0 : m, k, next, tile, memory);
     }
-    move_tile<T, C>(TileMove::store, image, m, tile, tile.image);
-    if (coverage.data) move_tile<T, 1>(TileMove::store, coverage, m, tile, tile.coverage);
+    move_tile<T, C>(TileMove::store, image, m, tile, tile.image, tile.template stride<C>());
+    if (coverage.data)
+      move_tile<T, 1>(TileMove::store, coverage, m, tile, tile.coverage, tile.template stride<1>());
   };
   const std::int64_t all = image.count * grid.count();
   const std::int64_t chunk = 16 * arena_.num_threads();
@@ -214,11 +239,12 @@ void BatchedEngine::shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulatio
                          nullptr};
       const std::int64_t mode_number = n / blocks;
       move_tile<T, C>(from_zero ? TileMove::clear : TileMove::load, pixels, mode_number, tile,
-                      tile.image);
+                      tile.image, settings().patch_width * C);
       for (std::int64_t i = first; i < last; ++i) {
         loop(job, i / count, i % count, mode_number, tile.y0, tile.y1, tile.image, memory);
       }
-      move_tile<T, C>(TileMove::store, pixels, mode_number, tile, tile.image);
+      move_tile<T, C>(TileMove::store, pixels, mode_number, tile, tile.image,
+                      settings().patch_width * C);
     });
     first = last;
     callbacks().progress(all > 0 ? static_cast<double>(last) / static_cast<double>(all) : 1.0);
@@ -242,11 +268,11 @@ void BatchedEngine::probe_per_position(const ProbeAdjointPixel<T, C>& job, Accum
             const Tile<T> tile{
                 r0, std::min(h, r0 + rows), 0, w, reinterpret_cast<T*>(memory.tile), nullptr};
             move_tile<T, C>(mode == Accumulation::overwrite ? TileMove::clear : TileMove::load,
-                            pixels, n, tile, tile.image);
+                            pixels, n, tile, tile.image, w * C);
             for (std::int64_t m = 0; m < job.waves.images; ++m) {
               loop(job, m, k, n, tile.y0, tile.y1, tile.image, memory);
             }
-            move_tile<T, C>(TileMove::store, pixels, n, tile, tile.image);
+            move_tile<T, C>(TileMove::store, pixels, n, tile, tile.image, w * C);
           }
         }
       });

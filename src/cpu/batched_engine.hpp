@@ -29,7 +29,10 @@ class BatchedEngine final : public PatchState {
   void positions_changed() override;
 
  private:
-  // body(m, k, memory) for every patch of every image, in the order of work.
+  // body(group, memory) for all patches of all images, few at a time, in the order of work.
+  template <class Body>
+  void each_group(std::int64_t images, std::int64_t bytes_per_patch, Body&& body);
+  // body(m, k, memory), likewise.
   template <class Body>
   void each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body);
   template <class T, int C>

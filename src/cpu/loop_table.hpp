@@ -3,6 +3,7 @@
 #define PTYCHOPATCH_CPU_LOOP_TABLE_HPP_
 
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include "cpu/slot_scratch.hpp"
@@ -13,20 +14,26 @@
 
 namespace ptychopatch {
 
+// Patch k of batch slice m.
+struct PatchNumber {
+  std::int64_t m = 0, k = 0;
+};
+
 // How finished rows reach memory: through the caches, or past them where the output would only push
-// everything else out. Streamed stores need hwy::FlushStream on their thread before anyone reads.
+// everything else out.
 enum class Store { cached, streamed };
 
 // The hot loops over one patch, for pixels of C components of T. They give the bits of the
 // pixel-wise kernels whose structs they take.
 template <class T, int C>
 struct PatchLoops {
-  // All of patch k of batch slice m.
-  void (*extract)(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k, Store store,
+  // Up to patches_abreast patches, all of each.
+  void (*extract)(const ExtractPixel<T, C>& job, std::span<const PatchNumber> patches, Store store,
                   const SlotScratch& scratch);
-  // Adds what patch k gives to the tile.
+  // Adds what patch k gives to the tile; `next` is the patch that will be asked for then, or -1.
   void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, std::int64_t m,
-                  std::int64_t k, const Tile<T>& tile, const SlotScratch& scratch);
+                  std::int64_t k, std::int64_t next, const Tile<T>& tile,
+                  const SlotScratch& scratch);
   void (*gradient)(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
                    const SlotScratch& scratch);
   // Adds to rows [r0, r1) of one mode of the probe, rows of w pixels at sum, what wave (m, k)

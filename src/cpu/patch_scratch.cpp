@@ -24,8 +24,8 @@ std::int64_t tiles_touched(const PatchSettings& s, std::int64_t tile_height,
 }  // namespace
 
 std::int64_t PatchScratchLayout::slot_bytes() const {
-  return row_count * row_bytes + aligned(column_count * 8) + aligned(tile_pixels * sum_bytes) +
-         aligned(tile_pixels * coverage_bytes);
+  return row_count * row_bytes + aligned(patches_abreast * column_count * 8) +
+         aligned(tile_pixels * sum_bytes) + aligned(tile_pixels * coverage_bytes);
 }
 
 std::uint64_t PatchScratchLayout::total_bytes() const {
@@ -47,7 +47,7 @@ PatchScratchLayout PatchScratchLayout::within(const PatchSettings& s, int thread
     least.order_capacity = s.capacity;
     least.slots = threads;
     least.column_count = s.patch_width + 2 * max_taps;
-    least.row_bytes = aligned(least.column_count * sum_bytes);
+    least.row_bytes = aligned(least.column_count * sum_bytes) + 2 * SlotScratch::row_margin;
     least.tile_pixels = std::max(least_tile_pixels, s.patch_width);
     least.entry_capacity = tiles_touched(s, min_tile_height, min_tile_width);
     least.bin_capacity = least_bins;
@@ -97,7 +97,8 @@ SlotScratch PatchScratch::slot(int n) {
   slot.row_bytes = layout_.row_bytes;
   unsigned char* next = slot.rows + row_count * layout_.row_bytes;
   slot.columns = reinterpret_cast<std::int64_t*>(next);
-  next += aligned(layout_.column_count * 8);
+  slot.column_count = layout_.column_count;
+  next += aligned(patches_abreast * layout_.column_count * 8);
   slot.tile = next;
   slot.coverage_tile = next + aligned(layout_.tile_pixels * PatchScratchLayout::sum_bytes);
   return slot;

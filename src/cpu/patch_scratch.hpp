@@ -18,7 +18,7 @@ struct PatchScratchLayout {
   std::int64_t order_capacity = 0;  // the same, or 0 where no order is kept
   std::int64_t slots = 0;           // threads
   std::int64_t row_bytes = 0;       // one working row of a slot
-  std::int64_t column_count = 0;    // the column map of a slot
+  std::int64_t column_count = 0;    // one column map of a slot
   std::int64_t tile_pixels = 0;     // the tile of a slot
   std::int64_t entry_capacity = 0;  // patch numbers in the bins
   std::int64_t bin_capacity = 0;

@@ -29,8 +29,9 @@ struct TileGrid {
     grid.height = height;
     grid.width = width;
     if (height == 0 || width == 0) return grid;
+    // Whole cache lines of any dtype.
     const std::int64_t widest =
-        std::clamp(tile_pixels / min_tile_height, min_tile_width, max_tile_width);
+        std::clamp(tile_pixels / min_tile_height, min_tile_width, max_tile_width) / 16 * 16;
     grid.tile_width = std::min(width, widest);
     grid.columns = (width + grid.tile_width - 1) / grid.tile_width;
     grid.tile_height = std::max(min_tile_height, tile_pixels / widest);

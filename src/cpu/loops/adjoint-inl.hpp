@@ -15,7 +15,7 @@ HWY_BEFORE_NAMESPACE();
 namespace ptychopatch {
 namespace HWY_NAMESPACE {
 
-// The cotangent of a patch, a contiguous row at a time.
+// The cotangent of a patch, a row at a time.
 template <class T, int C>
 class CotangentRows {
  public:
@@ -25,12 +25,19 @@ class CotangentRows {
                 const SlotScratch& scratch)
       : job_(job), m_(m), k_(k), scratch_(scratch) {}
 
-  const T* row(std::int64_t r, T* HWY_RESTRICT buffer) const {
+  // Row r where it is read in place, else null.
+  const T* in_place(std::int64_t r) const {
+    const PatchView& in = job_.in;
+    if (job_.probe.data || in.stride_x != C || r < 0 || r >= in.height) return nullptr;
+    return in.template at<T>(m_, k_, 0) + r * in.stride_y;
+  }
+
+  const T* row(std::int64_t r, T* HWY_RESTRICT to) const {
     const PatchView& in = job_.in;
     const std::int64_t w = in.width;
     if (!job_.probe.data) {
       return contiguous_row<T, C>(in.template at<T>(m_, k_, 0) + r * in.stride_y, in.stride_x, w,
-                                  buffer);
+                                  to);
     }
     for (std::int64_t mode = 0; mode < in.modes; ++mode) {
       const T* HWY_RESTRICT wave =
@@ -43,11 +50,11 @@ class CotangentRows {
         T term[C];
         multiply_conjugate<T, C>(probe + q * C, wave + q * C, term);
         for (int c = 0; c < C; ++c) {
-          buffer[q * C + c] = mode == 0 ? term[c] : buffer[q * C + c] + term[c];
+          to[q * C + c] = mode == 0 ? term[c] : to[q * C + c] + term[c];
         }
       }
     }
-    return buffer;
+    return to;
   }
 
  private:
@@ -64,21 +71,23 @@ class WeightRows {
 
   WeightRows(const AdjointPixel<T, C>& job, std::int64_t k) : job_(job), k_(k) {}
 
-  const T* row(std::int64_t r, T* HWY_RESTRICT buffer) const {
+  const T* in_place(std::int64_t) const { return nullptr; }
+
+  const T* row(std::int64_t r, T* HWY_RESTRICT to) const {
     const ProbeView& probe = job_.probe;
     const std::int64_t w = job_.problem.width;
     if (!probe.data) {
-      for (std::int64_t q = 0; q < w; ++q) buffer[q] = T(1);
-      return buffer;
+      for (std::int64_t q = 0; q < w; ++q) to[q] = T(1);
+      return to;
     }
     for (std::int64_t mode = 0; mode < probe.modes; ++mode) {
       const T* HWY_RESTRICT p = probe.template at<T>(k_, mode) + r * probe.stride_y;
       for (std::int64_t q = 0; q < w; ++q) {
         const T term = squared_modulus<T, C>(p + q * probe.stride_x);
-        buffer[q] = mode == 0 ? term : buffer[q] + term;
+        to[q] = mode == 0 ? term : to[q] + term;
       }
     }
-    return buffer;
+    return to;
   }
 
  private:
@@ -86,126 +95,149 @@ class WeightRows {
   std::int64_t k_;
 };
 
-// The part of a patch's extended rows that falls on a tile, spread along x: filtered[ex - begin] =
-// sum_j weight[j] row[ex - j] for ex in [begin, end), pixels outside the patch being zero.
-template <class T, int C>
-struct RowSpread {
-  const AxisTaps<T>& x;
-  std::int64_t width, begin, end;
-  // [inner, outer) needs no pixel outside the patch.
-  std::int64_t inner, outer;
-
-  HWY_INLINE RowSpread(const AxisTaps<T>& taps, std::int64_t patch_width, std::int64_t first,
-                       std::int64_t last)
-      : x(taps),
-        width(patch_width),
-        begin(first),
-        end(last),
-        inner(HWY_MIN(HWY_MAX(first, std::int64_t{taps.count} - 1), last)),
-        outer(HWY_MAX(inner, HWY_MIN(last, patch_width))) {}
-
-  HWY_INLINE void edges(const T* HWY_RESTRICT row, T* HWY_RESTRICT filtered) const {
-    for (std::int64_t ex = begin; ex < end; ++ex) {
-      if (ex == inner) ex = outer;
-      if (ex == end) return;
-      for (int c = 0; c < C; ++c) {
-        T sum = T(0);
-        for (int j = 0; j < x.count; ++j) {
-          const std::int64_t q = ex - j;
-          sum = next_sum(j, sum, x.weight[j], q >= 0 && q < width ? row[q * C + c] : T(0));
-        }
-        filtered[(ex - begin) * C + c] = sum;
-      }
-    }
-  }
-
-  HWY_INLINE void all(const T* HWY_RESTRICT row, T* HWY_RESTRICT filtered) const {
-    edges(row, filtered);
-    filter_row<T, -C>(x.count, x.weight, row + inner * C, filtered + (inner - begin) * C,
-                      (outer - inner) * C);
-  }
-
-  // Spreads the row and adds what it and the older rows give: rows[0] is the newest.
-  HWY_INLINE void all_and_add(const T* HWY_RESTRICT row, T* HWY_RESTRICT filtered,
-                              const T* weight_y, const T* const* rows, T* HWY_RESTRICT sum) const {
-    edges(row, filtered);
-    const std::int64_t left = (inner - begin) * C;
-    const std::int64_t right = (outer - begin) * C;
-    const T* inner_rows[max_taps] = {};
-    const T* outer_rows[max_taps] = {};
-    for (int i = 0; i < x.count; ++i) {
-      inner_rows[i] = rows[i] + left;
-      outer_rows[i] = rows[i] + right;
-    }
-    combine_rows<T, true>(x.count, weight_y, rows, sum, left);
-    filter_and_combine<T, -C, true, true>(x.count, x.weight, row + inner * C, filtered + left,
-                                          weight_y, inner_rows, sum + left, right - left);
-    combine_rows<T, true>(x.count, weight_y, outer_rows, sum + right, (end - begin) * C - right);
-  }
+// Where a row of a patch falls on a row of sums, in scalars of the latter: whole vectors over
+// [begin, end), of which [first, last) belong to the patch. Tap j of scalar i weighs scalar i - j
+// Step of the row, which is there in [row_begin, row_end); for [inner, outer) nothing is missing.
+struct RowSpan {
+  std::int64_t begin, inner, outer, end;
+  std::int64_t first, last;
+  std::int64_t row_begin, row_end;
 };
 
-// Adds the patch whose rows `source` gives to the part of the sum that the tile owns.
-template <class T, class Source>
+// The footprint's rows at scalar i, what is missing being zero.
+template <class T, int Step, int X, int Y>
+HWY_INLINE void filter_band_end(const Weights<T, X>& x, const Band<T>& band, std::int64_t i,
+                                const RowSpan& span, T* rows) {
+  for (int j = 0; j < Y - 1; ++j) rows[j] = band.kept[j][i];
+  for (int g = 0; g < band_rows; ++g) {
+    T value[X];
+    for (int j = 0; j < X; ++j) {
+      const std::int64_t at = i - j * Step;
+      value[j] = at >= span.row_begin && at < span.row_end ? band.in[g][at] : T(0);
+    }
+    rows[Y - 1 + g] = weighted_sum(X, x.w, value, 1);
+  }
+}
+
+// Adds what a band of patch rows gives to as many rows of sums. Meanwhile as much is fetched from
+// `ahead` on, line after line: the rows that come next, which would otherwise be waited for.
+template <class T, int Step, int X, int Y>
+HWY_NOINLINE void spread_band(const T* weight_x, const T* weight_y, const Band<T>& rows,
+                              const RowSpan& span, const T* ahead) {
+  constexpr auto lanes =
+      static_cast<std::int64_t>(hwy::HWY_NAMESPACE::MaxLanes(hwy::HWY_NAMESPACE::ScalableTag<T>()));
+  constexpr std::int64_t line = 64 / sizeof(T);
+  const Weights<T, X> x(weight_x);
+  const Weights<T, Y> y(weight_y);
+  const Band<T> band = rows;
+  const RowSpan at = span;
+  for (std::int64_t v = at.inner; v < at.outer; v += lanes) {
+    if (v % line == 0) {
+      const T* from = ahead + (v - at.inner) * band_rows;
+      for (int g = 0; g < band_rows; ++g) __builtin_prefetch(from + g * line, 0, 2);
+    }
+    PPATCH_INDEPENDENT
+    for (std::int64_t i = v; i < v + lanes; ++i) {
+      T row[Y - 1 + band_rows];
+      filter_band<T, -Step, X, Y>(x, band, i, row);
+      for (int g = 0; g < band_rows; ++g) {
+        band.out[g][i] += weighted_sum(Y, y.w, row + Y - 1 + g, -1);
+      }
+      keep_rows<T, Y>(band, i, row);
+    }
+  }
+  for (std::int64_t v = at.begin; v < at.end; v += lanes) {
+    if (v == at.inner) v = at.outer;
+    if (v == at.end) return;
+    PPATCH_INDEPENDENT
+    for (std::int64_t i = v; i < v + lanes; ++i) {
+      T row[Y - 1 + band_rows];
+      filter_band_end<T, Step, X, Y>(x, band, i, at, row);
+      for (int g = 0; g < band_rows; ++g) {
+        const T sum = band.out[g][i] + weighted_sum(Y, y.w, row + Y - 1 + g, -1);
+        band.out[g][i] = i >= at.first && i < at.last ? sum : band.out[g][i];
+      }
+      keep_rows<T, Y>(band, i, row);
+    }
+  }
+}
+
+// Adds the patch whose rows `source` gives to the part of the sum that the tile owns. next_row(n)
+// is where row n will be read of what is added after it, or null.
+template <class T, class Source, class NextRow>
 HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
                             const PatchTaps<T>& taps, const ImageView& image, const Tile<T>& tile,
-                            T* HWY_RESTRICT sum, const SlotScratch& scratch) {
+                            T* HWY_RESTRICT sum, const SlotScratch& scratch,
+                            const NextRow& next_row) {
   constexpr int C = Source::components;
+  constexpr auto lanes =
+      static_cast<std::int64_t>(hwy::HWY_NAMESPACE::MaxLanes(hwy::HWY_NAMESPACE::ScalableTag<T>()));
+  const std::int64_t w = problem.width;
   const AxisSpan y = axis_span(problem.boundary, taps.y.start, problem.height + taps.y.count - 1,
                                image.height, tile.y0, tile.y1);
-  const AxisSpan x = axis_span(problem.boundary, taps.x.start, problem.width + taps.x.count - 1,
-                               image.width, tile.x0, tile.x1);
-  const std::int64_t pixels = x.end - x.begin;
-  const std::int64_t tile_width = tile.x1 - tile.x0;
-  if (y.begin >= y.end || pixels <= 0) return;
+  const AxisSpan x = axis_span(problem.boundary, taps.x.start, w + taps.x.count - 1, image.width,
+                               tile.x0, tile.x1);
+  if (y.begin >= y.end || x.begin >= x.end) return;
   for (std::int64_t ex = x.begin; ex < x.end && x.folded; ++ex) {
     scratch.columns[ex] = extended_index(problem.boundary, taps.x.start + ex, image.width);
   }
-  T* zeros = scratch.row<T>(zero_row);
-  for (std::int64_t i = 0; i < pixels * C; ++i) zeros[i] = T(0);
+  RowSpan span;
+  span.first = x.folded ? 0 : (taps.x.start + x.begin - tile.x0) * C;
+  span.last = span.first + (x.end - x.begin) * C;
+  span.row_begin = span.first - x.begin * C;
+  span.row_end = span.row_begin + w * C;
+  span.begin = span.first / lanes * lanes;
+  span.end = (span.last + lanes - 1) / lanes * lanes;
+  const std::int64_t complete = HWY_MAX(span.first, span.row_begin + (taps.x.count - 1) * C);
+  span.inner = HWY_MIN((complete + lanes - 1) / lanes * lanes, span.end);
+  span.outer = HWY_MAX(span.inner, HWY_MIN(span.last, span.row_end) / lanes * lanes);
+  const std::int64_t stride = tile.template stride<C>();
 
-  const int ny = taps.y.count;
-  const RowSpread<T, C> spread(taps.x, problem.width, x.begin, x.end);
-  const T* rows[max_taps];  // of r, r - 1, ..
-  T* keep[max_taps];
-  for (int i = 0; i < max_taps; ++i) {
-    rows[i] = zeros;
-    keep[i] = scratch.row<T>(ring_row + i);
+  T* zeros = scratch.row<T>(zero_row);
+  for (std::int64_t i = 0; i < w * C && y.end > problem.height; ++i) zeros[i] = T(0);
+  Band<T> band = {};
+  for (int j = 0; j + 1 < taps.y.count; ++j) {
+    band.kept[j] = scratch.row<T>(kept_row + j) - span.begin;
+    for (std::int64_t i = span.begin; i < span.end; ++i) band.kept[j][i] = T(0);
   }
-  for (std::int64_t r = y.begin - (ny - 1); r < y.end; ++r) {
-    T* filtered = keep[ny - 1];
-    for (int i = ny - 1; i > 0; --i) {
-      rows[i] = rows[i - 1];
-      keep[i] = keep[i - 1];
-    }
-    keep[0] = filtered;
-    const std::int64_t at = y.folded
-                                ? extended_index(problem.boundary, taps.y.start + r, image.height)
-                                : taps.y.start + r;
-    const bool lands = r >= y.begin && at >= tile.y0 && at < tile.y1;
-    T* to = sum + (at - tile.y0) * tile_width * C + (taps.x.start + x.begin - tile.x0) * C;
-    rows[0] = zeros;
-    if (r >= 0 && r < problem.height) {
-      const T* row = source.row(r, taps.x.count == 1 ? filtered : scratch.row<T>(source_row));
-      rows[0] = taps.x.count == 1 ? row + x.begin * C : filtered;
-      if (taps.x.count > 1 && taps.x.count == ny && lands && !x.folded) {
-        spread.all_and_add(row, filtered, taps.y.weight, rows, to);
-        continue;
+
+  const std::int64_t rows_end = HWY_MIN(y.end, problem.height);
+  const std::int64_t first_row = HWY_MAX(y.begin - (taps.y.count - 1), std::int64_t{0});
+  for (std::int64_t r = first_row; r < y.end; r += band_rows) {
+    std::int64_t at[band_rows];
+    for (int g = 0; g < band_rows; ++g) {
+      const std::int64_t row = r + g;
+      const std::int64_t from = taps.y.start + row;
+      at[g] = y.folded ? extended_index(problem.boundary, from, image.height) : from;
+      if (row < y.begin || row >= y.end || at[g] < tile.y0 || at[g] >= tile.y1) at[g] = -1;
+      if (x.folded) {
+        // Minus zero changes nothing that is added to it.
+        band.out[g] = scratch.row<T>(value_row + g) - span.begin;
+        for (std::int64_t i = span.begin; i < span.end; ++i) band.out[g][i] = T(-0.0);
+      } else {
+        band.out[g] =
+            at[g] < 0 ? scratch.row<T>(spare_row) - span.begin : sum + (at[g] - tile.y0) * stride;
       }
-      if (taps.x.count > 1) spread.all(row, filtered);
+      const bool there = row < rows_end;
+      band.in[g] =
+          (there ? source.row(row, scratch.row<T>(source_row + g)) : zeros) - span.row_begin;
     }
-    if (!lands) continue;
-    if (!x.folded) {
-      combine_rows<T, true>(ny, taps.y.weight, rows, to, pixels * C);
-      continue;
-    }
-    T* HWY_RESTRICT value = scratch.row<T>(value_row);
-    combine_rows<T, false>(ny, taps.y.weight, rows, value, pixels * C);
-    to = sum + (at - tile.y0) * tile_width * C;
-    for (std::int64_t ex = x.begin; ex < x.end; ++ex) {
-      const std::int64_t column = scratch.columns[ex];
-      if (column < tile.x0 || column >= tile.x1) continue;
-      for (int c = 0; c < C; ++c) {
-        to[(column - tile.x0) * C + c] += value[(ex - x.begin) * C + c];
+    const std::int64_t later = r + band_rows + 1;
+    const T* ahead = later < rows_end ? source.in_place(later) : next_row(later - rows_end);
+    if (!ahead) ahead = zeros;
+    with_taps(taps.x.count, taps.y.count, [&](auto nx, auto ny) HWY_ATTR {
+      spread_band<T, C, nx(), ny()>(taps.x.weight, taps.y.weight, band, span, ahead);
+    });
+    for (int g = 0; g < band_rows && x.folded; ++g) {
+      if (at[g] < 0) continue;
+      T* to = sum + (at[g] - tile.y0) * stride;
+      const T* value = scratch.row<T>(value_row + g);
+      for (std::int64_t ex = x.begin; ex < x.end; ++ex) {
+        const std::int64_t column = scratch.columns[ex];
+        if (column < tile.x0 || column >= tile.x1) continue;
+        for (int c = 0; c < C; ++c) {
+          to[(column - tile.x0) * C + c] += value[(ex - x.begin) * C + c];
+        }
       }
     }
   }
@@ -213,13 +245,19 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
 
 template <class T, int C>
 void adjoint_patch(const AdjointPixel<T, C>& job, const ImageView& image, std::int64_t m,
-                   std::int64_t k, const Tile<T>& tile, const SlotScratch& scratch) {
+                   std::int64_t k, std::int64_t next, const Tile<T>& tile,
+                   const SlotScratch& scratch) {
   const PatchTaps<T> taps = job.taps(k);
+  const CotangentRows<T, C> next_rows(job, m, next, scratch);
   add_to_tile<T>(CotangentRows<T, C>(job, m, k, scratch), job.problem, taps, image, tile,
-                 tile.image, scratch);
+                 tile.image, scratch, [&](std::int64_t n) {
+                   if (next < 0) return static_cast<const T*>(nullptr);
+                   const std::int64_t first = tile.y0 - job.problem.origins[next].y;
+                   return next_rows.in_place(HWY_MAX(first, 0) + n);
+                 });
   if (tile.coverage) {
-    add_to_tile<T>(WeightRows<T, C>(job, k), job.problem, taps, image, tile, tile.coverage,
-                   scratch);
+    add_to_tile<T>(WeightRows<T, C>(job, k), job.problem, taps, image, tile, tile.coverage, scratch,
+                   [](std::int64_t) { return static_cast<const T*>(nullptr); });
   }
 }
 

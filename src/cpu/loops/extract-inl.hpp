@@ -6,7 +6,12 @@
 #define PTYCHOPATCH_CPU_LOOPS_EXTRACT_INL_HPP_
 #endif
 
+#include <optional>
+#include <span>
+
+#include "cpu/loops/line_stream-inl.hpp"
 #include "cpu/loops/patch_rows-inl.hpp"
+#include "hwy/cache_control.h"
 #include "kernels/extract.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -29,38 +34,123 @@ HWY_INLINE void multiply_row(const T* HWY_RESTRICT probe, std::int64_t probe_str
   }
 }
 
+// A patch on its way out, a band of rows at a time.
 template <class T, int C>
-void extract_patch(const ExtractPixel<T, C>& job, std::int64_t m, std::int64_t k, Store store,
-                   const SlotScratch& scratch) {
-  const PatchProblem& problem = job.problem;
-  const PatchView& out = job.out;
-  const std::int64_t w = problem.width;
-  const auto taps = sampling_patch_taps<T>(problem.interpolation, problem.origins[k]);
-  const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
-                                 scratch.columns);
-  PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, ring_row, scratch);
-  const bool contiguous = !job.probe.data && out.stride_x == C;
-  const bool direct = contiguous && store == Store::cached;
-  rows.seek(0);
-  for (std::int64_t r = 0; r < problem.height; ++r) {
-    T* to = out.template at<T>(m, k, 0) + r * out.stride_y;
-    T* row = direct ? to : scratch.row<T>(value_row);
-    rows.next(row);
-    if (direct) continue;
-    if (contiguous) {
-      stream_row<T>(row, to, w * C);
-      continue;
+class PatchExtraction {
+ public:
+  // n: which of the patches under way this is.
+  PatchExtraction(const ExtractPixel<T, C>& job, const PatchNumber& number, Store store, int n,
+                  const SlotScratch& scratch)
+      : job_(job),
+        number_(number),
+        scratch_(scratch),
+        taps_(sampling_patch_taps<T>(job.problem.interpolation, job.problem.origins[number.k])),
+        samples_(job.problem, job.image, job.problem.image_of(number.m, number.k), taps_.x,
+                 scratch.columns_of(n)),
+        rows_(samples_, taps_, taps_.x.weight, taps_.y.weight, job.problem.width,
+              kept_row + n * kept_rows, scratch),
+        stream_(row(0)) {
+    constexpr std::int64_t line = LineStream<T>::line;
+    const std::int64_t scalars = job.problem.width * C;
+    if (!job.probe.data && job.out.stride_x == C) {
+      way_ = Way::in_place;
+      if (store == Store::streamed && job.out.stride_y == scalars) way_ = Way::composed_lines;
+      const auto address = reinterpret_cast<std::uintptr_t>(row(0));
+      if (store == Store::streamed && scalars % line == 0 && job.out.stride_y % line == 0 &&
+          address % 64 == 0) {
+        way_ = Way::whole_lines;
+      }
     }
-    if (!job.probe.data) {
-      store_row<T, C>(row, to, out.stride_x, w);
-      continue;
+    rows_.seek(0);
+  }
+
+  PatchExtraction(const PatchExtraction&) = delete;
+  PatchExtraction& operator=(const PatchExtraction&) = delete;
+
+  bool done() const { return r_ >= job_.problem.height; }
+  std::int64_t next_sample_row() const { return rows_.next_sample_row(); }
+
+  void next_band() {
+    const std::int64_t n = job_.problem.width * C;
+    const auto count = static_cast<int>(HWY_MIN(job_.problem.height - r_, std::int64_t{band_rows}));
+    T* staging = scratch_.row<T>(value_row);
+    T* to[band_rows];
+    for (int g = 0; g < band_rows; ++g) {
+      to[g] = (way_ == Way::in_place || way_ == Way::whole_lines) && g < count
+                  ? row(r_ + g)
+                  : scratch_.row<T>(value_row + g);
+      if (way_ == Way::composed_lines) to[g] = stream_.compose(staging) + g * n;
+    }
+    if (way_ == Way::whole_lines) {
+      rows_.stream_next(to);
+    } else {
+      rows_.next(to);
+    }
+    if (way_ == Way::composed_lines) stream_.push(staging, count * n);
+    if (way_ == Way::through_probe) {
+      for (int g = 0; g < count; ++g) store(to[g], r_ + g);
+    }
+    r_ += count;
+    if (way_ == Way::composed_lines && done()) stream_.finish();
+  }
+
+ private:
+  enum class Way {
+    through_probe,   // or to pixels that are not contiguous
+    in_place,        // through the caches
+    composed_lines,  // past the caches, for rows that follow one another
+    whole_lines      // past the caches, for rows of whole lines
+  };
+
+  T* row(std::int64_t r) const {
+    return job_.out.template at<T>(number_.m, number_.k, 0) + r * job_.out.stride_y;
+  }
+
+  void store(const T* value, std::int64_t r) const {
+    const PatchView& out = job_.out;
+    if (!job_.probe.data) {
+      return store_row<T, C>(value, row(r), out.stride_x, job_.problem.width);
     }
     for (std::int64_t mode = 0; mode < out.modes; ++mode) {
-      const T* probe = job.probe.template at<T>(k, mode) + r * job.probe.stride_y;
-      T* wave = out.template at<T>(m, k, mode) + r * out.stride_y;
-      multiply_row<T, C>(probe, job.probe.stride_x, row, wave, out.stride_x, w);
+      const T* probe = job_.probe.template at<T>(number_.k, mode) + r * job_.probe.stride_y;
+      T* wave = out.template at<T>(number_.m, number_.k, mode) + r * out.stride_y;
+      multiply_row<T, C>(probe, job_.probe.stride_x, value, wave, out.stride_x, job_.problem.width);
     }
   }
+
+  const ExtractPixel<T, C>& job_;
+  PatchNumber number_;
+  const SlotScratch& scratch_;
+  PatchTaps<T> taps_;
+  SampleRows<T, C> samples_;
+  PatchRows<T, C> rows_;
+  LineStream<T> stream_;
+  Way way_ = Way::through_probe;
+  std::int64_t r_ = 0;
+};
+
+// Patches that stand near each other are worked side by side down the image, so that its rows come
+// into the first cache once for all of them.
+template <class T, int C>
+void extract_patches(const ExtractPixel<T, C>& job, std::span<const PatchNumber> patches,
+                     Store store, const SlotScratch& scratch) {
+  std::optional<PatchExtraction<T, C>> under_way[patches_abreast];
+  const auto count = static_cast<int>(patches.size());
+  for (int n = 0; n < count; ++n) {
+    under_way[n].emplace(job, patches[static_cast<std::size_t>(n)], store, n, scratch);
+  }
+  for (;;) {
+    PatchExtraction<T, C>* first = nullptr;
+    for (int n = 0; n < count; ++n) {
+      if (under_way[n]->done()) continue;
+      if (!first || under_way[n]->next_sample_row() < first->next_sample_row()) {
+        first = &*under_way[n];
+      }
+    }
+    if (!first) break;
+    first->next_band();
+  }
+  if (store == Store::streamed) hwy::FlushStream();
 }
 
 }  // namespace HWY_NAMESPACE

@@ -36,20 +36,26 @@ void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int6
   const auto taps = gradient_patch_taps<T>(problem.interpolation, problem.origins[k]);
   const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
                                  scratch.columns);
-  PatchRows<T, C> rows_by_y(samples, taps, taps.x.weight, taps.y.slope, w, ring_row, scratch);
+  PatchRows<T, C> rows_by_y(samples, taps, taps.x.weight, taps.y.slope, w, kept_row, scratch);
   PatchRows<T, C> rows_by_x(samples, taps, taps.x.slope, taps.y.weight, w, slope_row, scratch);
   GradientSums<T, C> sums;
   rows_by_y.seek(0);
   rows_by_x.seek(0);
-  for (std::int64_t r = 0; r < problem.height; ++r) {
-    T* by_y = scratch.row<T>(value_row);
-    T* by_x = scratch.row<T>(second_row);
+  T* by_y[band_rows];
+  T* by_x[band_rows];
+  for (int g = 0; g < band_rows; ++g) {
+    by_y[g] = scratch.row<T>(value_row + g);
+    by_x[g] = scratch.row<T>(second_row + g);
+  }
+  for (std::int64_t r = 0; r < problem.height; r += band_rows) {
     rows_by_y.next(by_y);
     rows_by_x.next(by_x);
-    const T* cotangent =
-        contiguous_row<T, C>(job.cotangent.template at<T>(m, k, 0) + r * job.cotangent.stride_y,
-                             job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));
-    add_row<T, C>(cotangent, by_y, by_x, w * C, sums);
+    for (int g = 0; g < band_rows && r + g < problem.height; ++g) {
+      const T* cotangent = contiguous_row<T, C>(
+          job.cotangent.template at<T>(m, k, 0) + (r + g) * job.cotangent.stride_y,
+          job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));
+      add_row<T, C>(cotangent, by_y[g], by_x[g], w * C, sums);
+    }
   }
   job.write(m, k, sums);
 }

@@ -71,7 +71,57 @@ class SampleRows {
   T outside_[2] = {};
 };
 
-// Rows of a patch, one after the other: sample rows are filtered along x once and kept while a
+template <class T, int Step, int X, int Y>
+HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T>& rows,
+                              std::int64_t n) {
+  const Weights<T, X> x(weight_x);
+  const Weights<T, Y> y(weight_y);
+  const Band<T> band = rows;
+  PPATCH_INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) {
+    T row[Y - 1 + band_rows];
+    filter_band<T, Step, X, Y>(x, band, i, row);
+    for (int g = 0; g < band_rows; ++g) band.out[g][i] = weighted_sum(Y, y.w, row + g, 1);
+    keep_rows<T, Y>(band, i, row);
+  }
+}
+
+// The same past the caches, for rows that are whole cache lines.
+template <class T, int Step, int X, int Y>
+HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& rows,
+                              std::int64_t n) {
+  constexpr std::int64_t line = 64 / sizeof(T);
+  const hwy::HWY_NAMESPACE::ScalableTag<T> d;
+  constexpr auto lanes = static_cast<std::int64_t>(hwy::HWY_NAMESPACE::MaxLanes(d));
+  const Weights<T, X> x(weight_x);
+  const Weights<T, Y> y(weight_y);
+  const Band<T> band = rows;
+  for (std::int64_t i = 0; i < n; i += line) {
+    alignas(64) T value[band_rows][line];
+    PPATCH_INDEPENDENT
+    for (std::int64_t l = 0; l < line; ++l) {
+      T row[Y - 1 + band_rows];
+      filter_band<T, Step, X, Y>(x, band, i + l, row);
+      for (int g = 0; g < band_rows; ++g) value[g][l] = weighted_sum(Y, y.w, row + g, 1);
+      keep_rows<T, Y>(band, i + l, row);
+    }
+    for (int g = 0; g < band_rows; ++g) {
+      for (std::int64_t l = 0; l < line; l += lanes) {
+        hwy::HWY_NAMESPACE::Stream(hwy::HWY_NAMESPACE::Load(d, value[g] + l), d,
+                                   band.out[g] + i + l);
+      }
+    }
+  }
+}
+
+template <class T, int Step, int X>
+HWY_NOINLINE void sample_row(const T* weight_x, const T* in, T* out, std::int64_t n) {
+  const Weights<T, X> x(weight_x);
+  PPATCH_INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) out[i] = weighted_sum(X, x.w, in + i, Step);
+}
+
+// Rows of a patch, a band after the other: sample rows are filtered along x once, and kept while a
 // later row still needs them. `first` names the first of the scratch rows that keep them.
 template <class T, int C>
 class PatchRows {
@@ -83,45 +133,46 @@ class PatchRows {
         weight_x_(weight_x),
         weight_y_(weight_y),
         scalars_(width * C),
-        source_(scratch.row<T>(source_row)),
-        // A slope may be a single tap that is not 1.
-        filters_(taps.x.count > 1 || weight_x[0] != T(1)) {
-    for (int i = 0; i < max_taps; ++i) keep_[i] = scratch.row<T>(first + i);
+        scratch_(scratch) {
+    for (int j = 0; j < max_taps - 1; ++j) band_.kept[j] = scratch.row<T>(first + j);
   }
 
   // The next row is r.
   HWY_INLINE void seek(std::int64_t r) {
     next_ = taps_.y.start + r;
-    for (int i = 0; i + 1 < taps_.y.count; ++i) rows_[i] = filtered(next_ + i, keep_[i]);
-    next_ += taps_.y.count - 1;
+    for (int j = 0; j + 1 < taps_.y.count; ++j, ++next_) {
+      const T* in = samples_.row(next_, scratch_.row<T>(source_row));
+      with_taps(taps_.x.count, 1, [&](auto x, auto) HWY_ATTR {
+        sample_row<T, C, x()>(weight_x_, in, band_.kept[j], scalars_);
+      });
+    }
   }
 
-  HWY_INLINE void next(T* HWY_RESTRICT out) {
-    const int last = taps_.y.count - 1;
-    T* slot = keep_[last];
-    if (filters_ && taps_.x.count == taps_.y.count) {
-      const T* in = samples_.row(next_, source_);
-      filter_and_combine<T, C, false, false>(taps_.x.count, weight_x_, in, slot, weight_y_, rows_,
-                                             out, scalars_);
-      rows_[last] = slot;
-    } else {
-      rows_[last] = filtered(next_, slot);
-      combine_rows<T, false>(taps_.y.count, weight_y_, rows_, out, scalars_);
-    }
-    T* oldest = keep_[0];
-    for (int i = 0; i < last; ++i) {
-      rows_[i] = rows_[i + 1];
-      keep_[i] = keep_[i + 1];
-    }
-    keep_[last] = oldest;
-    ++next_;
+  // The sample row that the next band begins with, those kept left out.
+  std::int64_t next_sample_row() const { return next_; }
+
+  // The next band_rows rows, each to its own place.
+  HWY_INLINE void next(T* const* to) {
+    load(to);
+    with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
+      sample_band<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_);
+    });
+  }
+
+  // The same past the caches, to rows that are whole cache lines.
+  HWY_INLINE void stream_next(T* const* to) {
+    load(to);
+    with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
+      stream_band<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_);
+    });
   }
 
  private:
-  HWY_INLINE const T* filtered(std::int64_t y, T* slot) const {
-    if (!filters_) return samples_.row(y, slot);
-    filter_row<T, C>(taps_.x.count, weight_x_, samples_.row(y, source_), slot, scalars_);
-    return slot;
+  HWY_INLINE void load(T* const* to) {
+    for (int g = 0; g < band_rows; ++g, ++next_) {
+      band_.in[g] = samples_.row(next_, scratch_.row<T>(source_row + g));
+      band_.out[g] = to[g];
+    }
   }
 
   const SampleRows<T, C>& samples_;
@@ -129,11 +180,9 @@ class PatchRows {
   const T* weight_x_;
   const T* weight_y_;
   std::int64_t scalars_;
-  T* source_;
-  bool filters_;
-  std::int64_t next_ = 0;         // the sample row that comes in next
-  const T* rows_[max_taps] = {};  // in the order of the taps
-  T* keep_[max_taps] = {};
+  const SlotScratch& scratch_;
+  std::int64_t next_ = 0;  // the sample row that comes in next
+  Band<T> band_ = {};
 };
 
 }  // namespace HWY_NAMESPACE

@@ -22,19 +22,23 @@ void probe_adjoint_rows(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std:
   const auto taps = sampling_patch_taps<T>(problem.interpolation, problem.origins[k]);
   const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
                                  scratch.columns);
-  PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, ring_row, scratch);
+  PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, kept_row, scratch);
   rows.seek(r0);
-  for (std::int64_t r = r0; r < r1; ++r) {
-    T* HWY_RESTRICT patch = scratch.row<T>(value_row);
+  T* patch[band_rows];
+  for (int g = 0; g < band_rows; ++g) patch[g] = scratch.row<T>(value_row + g);
+  for (std::int64_t r = r0; r < r1; r += band_rows) {
     rows.next(patch);
-    const T* HWY_RESTRICT wave =
-        contiguous_row<T, C>(job.waves.template at<T>(m, k, mode) + r * job.waves.stride_y,
-                             job.waves.stride_x, w, scratch.row<T>(cotangent_row));
-    T* HWY_RESTRICT to = sum + (r - r0) * w * C;
-    for (std::int64_t q = 0; q < w; ++q) {
-      T term[C];
-      multiply_conjugate<T, C>(patch + q * C, wave + q * C, term);
-      for (int c = 0; c < C; ++c) to[q * C + c] += term[c];
+    for (int g = 0; g < band_rows && r + g < r1; ++g) {
+      const T* HWY_RESTRICT value = patch[g];
+      const T* HWY_RESTRICT wave =
+          contiguous_row<T, C>(job.waves.template at<T>(m, k, mode) + (r + g) * job.waves.stride_y,
+                               job.waves.stride_x, w, scratch.row<T>(cotangent_row));
+      T* HWY_RESTRICT to = sum + (r + g - r0) * w * C;
+      for (std::int64_t q = 0; q < w; ++q) {
+        T term[C];
+        multiply_conjugate<T, C>(value + q * C, wave + q * C, term);
+        for (int c = 0; c < C; ++c) to[q * C + c] += term[c];
+      }
     }
   }
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "cpu/slot_scratch.hpp"
 #include "hwy/highway.h"
 #include "kernels/patch_taps.hpp"
 
@@ -24,18 +25,28 @@ namespace HWY_NAMESPACE {
 #define PPATCH_INDEPENDENT _Pragma("GCC ivdep")
 #endif
 
-// Calls body with the number of taps as a constant.
+// Calls body with the numbers of taps along x and y as constants: an axis has the taps of its
+// kernel, or a single one at a whole coordinate.
+template <int N, class Body>
+HWY_INLINE void with_kernel_taps(int x, int y, Body&& body) {
+  using Kernel = std::integral_constant<int, N>;
+  using One = std::integral_constant<int, 1>;
+  if (x == 1) return body(One{}, Kernel{});
+  if (y == 1) return body(Kernel{}, One{});
+  body(Kernel{}, Kernel{});
+}
+
 template <class Body>
-HWY_INLINE void with_taps(int count, Body&& body) {
-  switch (count) {
+HWY_INLINE void with_taps(int x, int y, Body&& body) {
+  switch (HWY_MAX(x, y)) {
     case 1:
-      return body(std::integral_constant<int, 1>{});
+      return with_kernel_taps<1>(x, y, body);
     case 2:
-      return body(std::integral_constant<int, 2>{});
+      return with_kernel_taps<2>(x, y, body);
     case 4:
-      return body(std::integral_constant<int, 4>{});
+      return with_kernel_taps<4>(x, y, body);
     default:
-      return body(std::integral_constant<int, 6>{});
+      return with_kernel_taps<6>(x, y, body);
   }
 }
 
@@ -47,71 +58,25 @@ struct Weights {
   }
 };
 
-template <class T, int Step, int N>
-HWY_NOINLINE void filter_row_n(const T* weight, const T* in, T* out, std::int64_t n) {
-  const Weights<T, N> weights(weight);
-  PPATCH_INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) out[i] = weighted_sum(N, weights.w, in + i, Step);
+// What a pass over a band of rows works on. `kept` are the filtered rows, oldest first, that the
+// rows before the band leave behind: one less than there are taps along y.
+template <class T>
+struct Band {
+  const T* in[band_rows];
+  T* kept[max_taps - 1];
+  T* out[band_rows];
+};
+
+// Rows of the kernel's footprint at scalar i: those kept, then the band's own, filtered along x.
+template <class T, int Step, int X, int Y>
+HWY_INLINE void filter_band(const Weights<T, X>& x, const Band<T>& band, std::int64_t i, T* rows) {
+  for (int j = 0; j < Y - 1; ++j) rows[j] = band.kept[j][i];
+  for (int g = 0; g < band_rows; ++g) rows[Y - 1 + g] = weighted_sum(X, x.w, band.in[g] + i, Step);
 }
 
-// out[i] = sum_j weight[j] in[i + j Step], for n scalars; Step is the distance of two pixels.
-template <class T, int Step>
-HWY_INLINE void filter_row(int count, const T* weight, const T* in, T* out, std::int64_t n) {
-  with_taps(count, [=](auto taps) HWY_ATTR { filter_row_n<T, Step, taps()>(weight, in, out, n); });
-}
-
-template <class T, bool Add, int N>
-HWY_NOINLINE void combine_rows_n(const T* weight, const T* const* rows, T* out, std::int64_t n) {
-  const Weights<T, N> weights(weight);
-  const T* row[N];
-  for (int j = 0; j < N; ++j) row[j] = rows[j];
-  PPATCH_INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) {
-    T value[N];
-    for (int j = 0; j < N; ++j) value[j] = row[j][i];
-    const T sum = weighted_sum(N, weights.w, value, 1);
-    out[i] = Add ? out[i] + sum : sum;
-  }
-}
-
-// out[i] = sum_j weight[j] rows[j][i]; added to what out holds where Add.
-template <class T, bool Add>
-HWY_INLINE void combine_rows(int count, const T* weight, const T* const* rows, T* out,
-                             std::int64_t n) {
-  with_taps(count,
-            [=](auto taps) HWY_ATTR { combine_rows_n<T, Add, taps()>(weight, rows, out, n); });
-}
-
-template <class T, int Step, bool Add, int Newest, int N>
-HWY_NOINLINE void filter_and_combine_n(const T* weight_x, const T* in, T* filtered,
-                                       const T* weight_y, const T* const* rows, T* out,
-                                       std::int64_t n) {
-  const Weights<T, N> wx(weight_x);
-  const Weights<T, N> wy(weight_y);
-  const T* row[N];
-  for (int j = 0; j < N; ++j) row[j] = j == Newest ? filtered : rows[j];
-  PPATCH_INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) {
-    T value[N];
-    const T fresh = weighted_sum(N, wx.w, in + i, Step);
-    for (int j = 0; j < N; ++j) value[j] = j == Newest ? fresh : row[j][i];
-    const T sum = weighted_sum(N, wy.w, value, 1);
-    filtered[i] = fresh;
-    out[i] = Add ? out[i] + sum : sum;
-  }
-}
-
-// Both in one pass, for kernels of as many taps on x as rows on y: the filtered row of `in` goes to
-// `filtered` and is combined with the other rows as the first or the last of them.
-template <class T, int Step, bool Add, bool NewestFirst>
-HWY_INLINE void filter_and_combine(int count, const T* weight_x, const T* in, T* filtered,
-                                   const T* weight_y, const T* const* rows, T* out,
-                                   std::int64_t n) {
-  with_taps(count, [=](auto taps) HWY_ATTR {
-    constexpr int newest = NewestFirst ? 0 : taps() - 1;
-    filter_and_combine_n<T, Step, Add, newest, taps()>(weight_x, in, filtered, weight_y, rows, out,
-                                                       n);
-  });
+template <class T, int Y>
+HWY_INLINE void keep_rows(const Band<T>& band, std::int64_t i, const T* rows) {
+  for (int j = 0; j < Y - 1; ++j) band.kept[j][i] = rows[band_rows + j];
 }
 
 // The row itself where its pixels are contiguous, else a copy in buffer.
@@ -131,23 +96,6 @@ HWY_INLINE void store_row(const T* HWY_RESTRICT row, T* HWY_RESTRICT out, std::i
   for (std::int64_t q = 0; q < pixels; ++q) {
     for (int c = 0; c < C; ++c) out[q * stride + c] = row[q * C + c];
   }
-}
-
-// Copies n scalars past the caches: whole vectors at aligned addresses, ordinary stores at the
-// ends. To be followed by hwy::FlushStream on the same thread.
-template <class T>
-HWY_INLINE void stream_row(const T* HWY_RESTRICT row, T* HWY_RESTRICT out, std::int64_t n) {
-  const hwy::HWY_NAMESPACE::ScalableTag<T> d;
-  const auto lanes = static_cast<std::int64_t>(hwy::HWY_NAMESPACE::Lanes(d));
-  const auto misaligned = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(out) /
-                                                    sizeof(T) % static_cast<std::size_t>(lanes));
-  const std::int64_t head = HWY_MIN(n, misaligned > 0 ? lanes - misaligned : 0);
-  std::int64_t i = 0;
-  for (; i < head; ++i) out[i] = row[i];
-  for (; i + lanes <= n; i += lanes) {
-    hwy::HWY_NAMESPACE::Stream(hwy::HWY_NAMESPACE::LoadU(d, row + i), d, out + i);
-  }
-  for (; i < n; ++i) out[i] = row[i];
 }
 
 }  // namespace HWY_NAMESPACE

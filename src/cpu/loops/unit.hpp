@@ -18,7 +18,7 @@ namespace ptychopatch {
 namespace HWY_NAMESPACE {
 
 PatchLoops<PPATCH_LOOPS_PIXEL> PPATCH_LOOPS_NAME() {
-  return {&extract_patch<PPATCH_LOOPS_PIXEL>, &adjoint_patch<PPATCH_LOOPS_PIXEL>,
+  return {&extract_patches<PPATCH_LOOPS_PIXEL>, &adjoint_patch<PPATCH_LOOPS_PIXEL>,
           &gradient_patch<PPATCH_LOOPS_PIXEL>, &probe_adjoint_rows<PPATCH_LOOPS_PIXEL>};
 }
 
