@@ -47,7 +47,7 @@ say "a bare Debian 12"
 mkdir -p "$machine"
 debootstrap --variant=minbase --include=ca-certificates,git bookworm "$machine" "$mirror" \
   > "$machine.log" 2>&1 || die "debootstrap failed; its last lines are:"$'\n'"$(tail -5 "$machine.log")"
-sed 's/^/deb /' <<< "$sources" > "$machine/etc/apt/sources.list"
+awk '{ print "deb", $0 }' <<< "$sources" > "$machine/etc/apt/sources.list"
 apt-config dump | grep '^Acquire::' > "$machine/etc/apt/apt.conf.d/90host" || true
 cp -L /etc/resolv.conf /etc/hosts "$machine/etc/"
 cp -a /etc/ssl/certs/. "$machine/etc/ssl/certs/"
