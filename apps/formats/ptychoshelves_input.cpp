@@ -30,7 +30,8 @@ NpyArray layers_first(NpyArray array) {
 // The first pixel of a patch whose position is zero, counted from 0.
 double first_pixel(std::int64_t object, std::int64_t probe) {
   const std::int64_t rest = object - probe;
-  return static_cast<double>((rest + (rest > 0 ? 1 : 0)) / 2 - 1);
+  const std::int64_t half = (rest + (rest > 0 ? 1 : 0)) / 2;
+  return static_cast<double>(half - 1);
 }
 
 }  // namespace
