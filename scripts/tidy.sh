@@ -14,7 +14,9 @@ source "$(dirname "$0")/common.sh"
 case ${1:-} in
   -h | --help) usage; exit 0 ;;
 esac
-command -v clang-tidy > /dev/null || die "no clang-tidy; run scripts/install-deps.sh --dev"
+for tool in clang clang-tidy; do
+  command -v "$tool" > /dev/null || die "no $tool; run scripts/install-deps.sh --dev"
+done
 
 configure release -DPTYCHOPATCH_BENCHMARKS=ON
 exec "$python" "$root/scripts/tidy.py" --build "$root/build/release" --jobs "$jobs" "$@"
