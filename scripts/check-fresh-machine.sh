@@ -7,8 +7,9 @@
 #
 #   --keep  leave the folder (build/fresh-machine) for a look inside
 #
-# Needs root. The new system takes the host's own package sources and resolver; tests find the data folder
-# beside the checkout if there is one.
+# Needs root. The new system has nothing but Debian's own package sources, at the mirrors and through the
+# proxies that this machine's apt and environment name; tests find the data folder beside the checkout if
+# there is one.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
@@ -25,28 +26,31 @@ command -v debootstrap > /dev/null || "$root/scripts/install-deps.sh" --dev
 
 machine=$root/build/fresh-machine
 release_machine() {
+  local folder
   for folder in work/shared dev proc; do
-    mountpoint -q "$machine/$folder" && umount "$machine/$folder"
+    ! mountpoint -q "$machine/$folder" || umount "$machine/$folder" ||
+      die "$machine/$folder is in use; unmount it by hand"
   done
   $keep || rm -rf --one-file-system "$machine"
 }
 trap release_machine EXIT
 release_machine
 
-# The first source for bookworm that the host itself uses.
+# Where this machine gets Debian 12 from: lines of a mirror, a suite and a component.
 # shellcheck disable=SC2016
-mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 2> /dev/null |
-  awk '$2 == "bookworm" { print $1; exit }')
+sources=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' 2> /dev/null |
+  awk '$2 ~ /^bookworm/ && $3 == "main"' | sort -u)
+mirror=$(awk '$2 == "bookworm" { print $1; exit }' <<< "$sources")
 [[ -n $mirror ]] || die "no package source for Debian 12 (bookworm) is configured here"
 
 say "a bare Debian 12"
 mkdir -p "$machine"
-debootstrap --variant=minbase --include=ca-certificates,git bookworm "$machine" "$mirror" > /dev/null
-cp -a /etc/apt/sources.list* /etc/apt/apt.conf.d "$machine/etc/apt/"
-cp -a /usr/share/keyrings/. "$machine/usr/share/keyrings/"
-cp -L /etc/resolv.conf "$machine/etc/"
+debootstrap --variant=minbase --include=ca-certificates,git bookworm "$machine" "$mirror" \
+  > "$machine.log" 2>&1 || die "debootstrap failed; its last lines are:"$'\n'"$(tail -5 "$machine.log")"
+awk '{ print "deb", $0 }' <<< "$sources" > "$machine/etc/apt/sources.list"
+apt-config dump | grep '^Acquire::' > "$machine/etc/apt/apt.conf.d/90host" || true
+cp -L /etc/resolv.conf /etc/hosts "$machine/etc/"
 cp -a /etc/ssl/certs/. "$machine/etc/ssl/certs/"
-[[ ! -f /etc/hosts ]] || cp /etc/hosts "$machine/etc/"
 mount --bind /dev "$machine/dev"
 mount -t proc proc "$machine/proc"
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs clang-tidy over every source file of the release build; fails on any warning.
+# Runs clang-tidy over every C and C++ source of the tree and the headers that they include: library,
+# command, examples, tests, fuzzers and benchmarks. Fails on any finding.
 #
-# usage: scripts/tidy.sh [--help] [REGEX]
+# usage: scripts/tidy.sh [--help] [--again] [REGEX]
 #
-#   REGEX  only the files whose path it matches (Python's regular expressions)
+#   REGEX    only the sources whose path it matches (Python's regular expressions)
+#   --again  also those that came out clean and have not changed since, with all that they include
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
@@ -12,7 +14,9 @@ source "$(dirname "$0")/common.sh"
 case ${1:-} in
   -h | --help) usage; exit 0 ;;
 esac
-command -v run-clang-tidy > /dev/null || die "no clang-tidy; run scripts/install-deps.sh --dev"
+for tool in clang clang-tidy; do
+  command -v "$tool" > /dev/null || die "no $tool; run scripts/install-deps.sh --dev"
+done
 
-configure release
-run-clang-tidy -quiet -j "$jobs" -p "$root/build/release" "${1:-$root/.*}"
+configure release -DPTYCHOPATCH_BENCHMARKS=ON
+exec "$python" "$root/scripts/tidy.py" --build "$root/build/release" --jobs "$jobs" "$@"

@@ -199,7 +199,7 @@ Command add_simulate(CLI::App& root) {
   simulate->require_subcommand(1);
   const auto options = std::make_shared<SimulateOptions>();
   CLI::App* app = simulate->add_subcommand(
-      "scan", "A specimen, a probe and scan positions as a PtychoPINN .npz");
+      "scan", "A specimen, a probe and scan positions, named as in PtychoPINN's .npz");
   add_scan_options(*app, options);
   return {app, [options](Console& console) {
             options->common.apply(console);

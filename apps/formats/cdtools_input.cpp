@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "formats/format_error.hpp"
+#include "formats/columns.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -29,18 +29,22 @@ const char* basis_key(const ArrayStore& store) {
 
 }  // namespace
 
+CdtoolsInput::CdtoolsInput(std::unique_ptr<ArrayStore> store)
+    : StoreInput(std::move(store), "cdtools", {PPATCH_CORNER, PPATCH_YX, PPATCH_WINDOW},
+                 "cdtools results: positions are patch corners by the object's basis") {}
+
 bool CdtoolsInput::recognises(const ArrayStore& store) {
   return store.has(kObject) && translations_key(store) != nullptr && basis_key(store) != nullptr;
 }
 
 NamedArray CdtoolsInput::image() const {
-  return {without_single_axes(store_->read(kObject)), store_->source(kObject)};
+  return {without_single_axes(store().read(kObject)), store().source(kObject)};
 }
 
 NamedArray CdtoolsInput::positions() const {
-  const char* key = translations_key(*store_);
-  const Tensor table = read_table(*store_, key, 2, 3);
-  const Basis basis = read_basis(*store_, basis_key(*store_));
+  const char* key = translations_key(store());
+  const Tensor table = read_table(store(), key, 2, 3);
+  const Basis basis = read_basis(store(), basis_key(store()));
   const std::int64_t columns = table.shape[1];
   NpyArray positions = positions_array(table.shape[0]);
   auto* to = reinterpret_cast<double*>(positions.data.data());
@@ -50,21 +54,21 @@ NamedArray CdtoolsInput::positions() const {
     to[2 * k] = along[0];
     to[2 * k + 1] = along[1];
   }
-  return {std::move(positions), store_->source(key)};
+  return {std::move(positions), store().source(key)};
 }
 
 Placement CdtoolsInput::placement() const {
   Placement placement;
   placement.units = "metres along the object's basis";
-  placement.pixel_size = read_basis(*store_, basis_key(*store_)).lengths();
-  placement.size_source = basis_key(*store_);
+  placement.pixel_size = read_basis(store(), basis_key(store())).lengths();
+  placement.size_source = basis_key(store());
   placement.origin.kind = Origin::Kind::kFit;
   placement.origin_source = "the results do not say how the object was padded";
-  if (!store_->has("probe")) return placement;
+  if (!store().has("probe")) return placement;
   // The object is as wide as the scan, rounded up, and the probe, with equal padding about them.
   const NamedArray positions = this->positions();
-  const Shape object = without_single_axes({{}, store_->header(kObject).shape, {}}).shape;
-  const Shape probe = store_->header("probe").shape;
+  const Shape object = without_single_axes({{}, store().header(kObject).shape, {}}).shape;
+  const Shape probe = store().header("probe").shape;
   if (object.size() < 2 || probe.size() < 2 || positions.array.shape[0] == 0) return placement;
   const auto* values = reinterpret_cast<const double*>(positions.array.data.data());
   for (std::size_t d = 0; d < 2; ++d) {

@@ -20,9 +20,9 @@ Tensor read_column(const ArrayStore& store, const std::string& key) {
 }  // namespace
 
 NpyArray positions_array(std::int64_t count) {
-  return {{Kind::kFloat, sizeof(double)},
-          {count, 2},
-          Bytes(static_cast<std::size_t>(count) * 2 * sizeof(double))};
+  NpyArray array{{Kind::kFloat, sizeof(double)}, {count, 2}, {}};
+  array.data = Bytes(static_cast<std::size_t>(count) * 2 * sizeof(double));
+  return array;
 }
 
 NamedArray two_columns(const ArrayStore& store, const std::string& first,

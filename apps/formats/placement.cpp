@@ -19,7 +19,8 @@ std::string number_text(double value) {
 }
 
 double anchor_shift(ppatch_anchor anchor, std::int64_t size) {
-  if (anchor == PPATCH_HALF) return static_cast<double>(size / 2);
+  const std::int64_t half = size / 2;
+  if (anchor == PPATCH_HALF) return static_cast<double>(half);
   return anchor == PPATCH_CENTRE ? static_cast<double>(size - 1) / 2 : 0;
 }
 

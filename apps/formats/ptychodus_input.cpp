@@ -13,29 +13,33 @@ constexpr const char* kY = "probe_position_y_m";
 
 }  // namespace
 
+PtychodusInput::PtychodusInput(std::unique_ptr<ArrayStore> store)
+    : StoreInput(std::move(store), "ptychodus", {PPATCH_HALF, PPATCH_YX, PPATCH_WINDOW},
+                 "positions are patch centres about the object's centre") {}
+
 bool PtychodusInput::recognises(const ArrayStore& store) { return store.has(kX) && store.has(kY); }
 
 std::string PtychodusInput::convention_text() const {
   // Products written before 2025 name the layers' distance and the losses differently.
-  const bool old = store_->has("object_layer_distance_m") || store_->has("costs");
+  const bool old = store().has("object_layer_distance_m") || store().has("costs");
   return std::string("Ptychodus product (") + (old ? "old" : "new") +
-         " spelling): positions are patch centres about the object's centre";
+         " spelling): " + StoreInput::convention_text();
 }
 
 NamedArray PtychodusInput::image() const {
-  if (!store_->has(kObject)) {
-    throw FormatError(store_->source(kObject) + " is missing; name an image with --image");
+  if (!store().has(kObject)) {
+    throw FormatError(store().source(kObject) + " is missing; name an image with --image");
   }
-  return {without_single_axes(store_->read(kObject)), store_->source(kObject)};
+  return {without_single_axes(store().read(kObject)), store().source(kObject)};
 }
 
-NamedArray PtychodusInput::positions() const { return two_columns(*store_, kY, kX); }
+NamedArray PtychodusInput::positions() const { return two_columns(store(), kY, kX); }
 
 std::optional<double> PtychodusInput::number(const std::string& name) const {
-  if (const auto value = store_->attribute(kObject, name)) return value;
+  if (const auto value = store().attribute(kObject, name)) return value;
   const std::string flat = std::string(kObject) + "_" + name;
-  if (const auto value = store_->attribute("", flat)) return value;
-  if (store_->has(flat)) return read_number(*store_, flat);
+  if (const auto value = store().attribute("", flat)) return value;
+  if (store().has(flat)) return read_number(store(), flat);
   return std::nullopt;
 }
 

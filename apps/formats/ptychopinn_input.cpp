@@ -12,14 +12,18 @@ constexpr const char* kY = "ycoords";
 
 }  // namespace
 
+PtychoPinnInput::PtychoPinnInput(std::unique_ptr<ArrayStore> store)
+    : StoreInput(std::move(store), "ptychopinn", {PPATCH_HALF, PPATCH_XY, PPATCH_WINDOW},
+                 "PtychoPINN scan: positions are patch centres (xcoords, ycoords)") {}
+
 bool PtychoPinnInput::recognises(const ArrayStore& store) {
   return store.has(kObject) && store.has(kX) && store.has(kY);
 }
 
 NamedArray PtychoPinnInput::image() const {
-  return {store_->read(kObject), store_->source(kObject)};
+  return {store().read(kObject), store().source(kObject)};
 }
 
-NamedArray PtychoPinnInput::positions() const { return two_columns(*store_, kX, kY); }
+NamedArray PtychoPinnInput::positions() const { return two_columns(store(), kX, kY); }
 
 }  // namespace ptychopatch::formats

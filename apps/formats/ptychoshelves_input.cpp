@@ -30,33 +30,39 @@ NpyArray layers_first(NpyArray array) {
 // The first pixel of a patch whose position is zero, counted from 0.
 double first_pixel(std::int64_t object, std::int64_t probe) {
   const std::int64_t rest = object - probe;
-  return static_cast<double>((rest + (rest > 0 ? 1 : 0)) / 2 - 1);
+  const std::int64_t half = (rest + (rest > 0 ? 1 : 0)) / 2;
+  return static_cast<double>(half - 1);
 }
 
 }  // namespace
 
+PtychoShelvesInput::PtychoShelvesInput(std::unique_ptr<ArrayStore> store)
+    : StoreInput(
+          std::move(store), "ptychoshelves", {PPATCH_CORNER, PPATCH_XY, PPATCH_WINDOW},
+          "PtychoShelves reconstruction: positions are patch corners (x, y) about the middle") {}
+
 bool PtychoShelvesInput::recognises(const ArrayStore& store) { return store.has(kPositions); }
 
 NamedArray PtychoShelvesInput::image() const {
-  if (!store_->has(kObject)) {
-    throw FormatError(store_->source(kObject) + " is missing; name an image with --image");
+  if (!store().has(kObject)) {
+    throw FormatError(store().source(kObject) + " is missing; name an image with --image");
   }
-  return {layers_first(store_->read(kObject)), store_->source(kObject)};
+  return {layers_first(store().read(kObject)), store().source(kObject)};
 }
 
 NamedArray PtychoShelvesInput::positions() const {
-  Tensor table = read_table(*store_, kPositions, 2, 2);
+  Tensor table = read_table(store(), kPositions, 2, 2);
   return {{{Kind::kFloat, sizeof(double)}, std::move(table.shape), std::move(table.data)},
-          store_->source(kPositions)};
+          store().source(kPositions)};
 }
 
 Placement PtychoShelvesInput::placement() const {
   Placement placement;
   placement.origin.kind = Origin::Kind::kFit;
   placement.origin_source = "there is no object or no probe that would say";
-  if (!store_->has(kObject) || !store_->has(kProbe)) return placement;
-  const Shape object = store_->header(kObject).shape;
-  const Shape probe = store_->header(kProbe).shape;
+  if (!store().has(kObject) || !store().has(kProbe)) return placement;
+  const Shape object = store().header(kObject).shape;
+  const Shape probe = store().header(kProbe).shape;
   if (object.size() < 2 || probe.size() < 2) return placement;
   placement.origin.kind = Origin::Kind::kPlace;
   placement.origin.place = {first_pixel(object[0], probe[0]), first_pixel(object[1], probe[1])};

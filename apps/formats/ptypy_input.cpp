@@ -79,7 +79,9 @@ NamedArray PtydInput::positions() const {
   std::vector<Tensor> parts;
   std::int64_t count = 0;
   for (const std::string& chunk : chunks_) {
-    parts.push_back(read_table(*file_, kChunks + "/" + chunk + "/positions", 2, 2));
+    std::string key = kChunks;
+    key.append("/").append(chunk).append("/positions");
+    parts.push_back(read_table(*file_, key, 2, 2));
     count += parts.back().shape[0];
   }
   NpyArray all = positions_array(count);

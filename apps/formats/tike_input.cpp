@@ -6,17 +6,21 @@
 
 namespace ptychopatch::formats {
 
+TikeInput::TikeInput(std::unique_ptr<ArrayStore> store)
+    : StoreInput(std::move(store), "tike", {PPATCH_CORNER, PPATCH_YX, PPATCH_WINDOW},
+                 "tike scan: positions are patch corners (row, column)") {}
+
 bool TikeInput::recognises(const ArrayStore& store) {
   return store.has("scan") && store.has("probe");
 }
 
 NamedArray TikeInput::image() const {
-  throw FormatError(store_->source("scan") +
+  throw FormatError(store().source("scan") +
                     ": a tike scan holds no object; name an image with --image");
 }
 
 NamedArray TikeInput::positions() const {
-  return {without_single_axes(store_->read("scan")), store_->source("scan")};
+  return {without_single_axes(store().read("scan")), store().source("scan")};
 }
 
 Placement TikeInput::placement() const {

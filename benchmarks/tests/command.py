@@ -7,22 +7,10 @@ usage: command.py PTYCHOPATCH
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 
-
-def run(status, *arguments):
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    if done.returncode != status:
-        sys.exit(f"{' '.join(arguments)}: exit {done.returncode}, expected {status}\n"
-                 f"{done.stdout}{done.stderr}")
-    return done
-
-
-def require(condition, what):
-    if not condition:
-        sys.exit(f"expected {what}")
+from expect import require, run
 
 
 def main():

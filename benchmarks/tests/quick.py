@@ -7,23 +7,11 @@ usage: quick.py PTYCHOPATCH_BENCH
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
-
-def run(*arguments, status=0):
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    if done.returncode != status:
-        sys.exit(f"{' '.join(arguments)}: exit {done.returncode}, expected {status}\n"
-                 f"{done.stdout}{done.stderr}")
-    return done
-
-
-def require(condition, what):
-    if not condition:
-        sys.exit(f"expected {what}")
+from expect import require, run
 
 
 def check_report(report, names):
@@ -58,18 +46,18 @@ def check_page(text):
 
 def main():
     bench = sys.argv[1]
-    names = run(bench, "--quick", "--list").stdout.split()
+    names = run(0, bench, "--quick", "--list").stdout.split()
     require(len(names) == len(set(names)), "names that differ")
     with tempfile.TemporaryDirectory() as folder:
         report, page, again = (os.path.join(folder, name) for name in
                                ("report.json", "page.html", "again.html"))
-        run(bench, "--quick", "--json", report, "--html", page)
+        run(0, bench, "--quick", "--json", report, "--html", page)
         with open(report, encoding="utf-8") as file:
             check_report(json.load(file), names)
         with open(page, encoding="utf-8") as file:
             text = file.read()
         check_page(text)
-        run(bench, "--render", report, "--html", again, "--pictures", folder)
+        run(0, bench, "--render", report, "--html", again, "--pictures", folder)
         with open(again, encoding="utf-8") as file:
             require(file.read() == text, "the same page from the report")
         drawings = ["cost-patches.svg", "cost-pixels.svg", "roofline.svg"]
@@ -81,12 +69,10 @@ def main():
         for wrong in (["--filter", "("], ["--filter", "no such case"], ["--device", "tpu"],
                       ["--render", os.path.join(folder, "none.json"), "--html", page],
                       ["--render", page, "--html", page], ["--repetitions", "0"]):
-            require(run(bench, *wrong, status=2).stderr, f"a reason for refusing {wrong}")
+            require(run(2, bench, *wrong).stderr, f"a reason for refusing {wrong}")
         no_device = {**os.environ, "PPATCH_BACKEND_DIR": folder}
-        done = subprocess.run([bench, "--device", "cuda:0"], env=no_device, capture_output=True,
-                              text=True, check=False)
-        require(done.returncode == 3 and "cuda:0" in done.stderr,
-                f"exit 3 and a reason without a CUDA backend, got {done}")
+        done = run(3, bench, "--device", "cuda:0", env=no_device)
+        require("cuda:0" in done.stderr, f"a reason without a CUDA backend, got {done}")
     print(f"{len(names)} cases")
 
 

@@ -4,18 +4,11 @@
 // however far the sum itself cancels.
 #include <cmath>
 
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "support/sums_test.hpp"
 
 namespace {
 
-class Adjoint : public testing::TestWithParam<Kind> {
- protected:
-  void run(int count, const std::function<void(const Case&)>& body) {
-    for_each_case(
-        count, [&](Case& c) { set_kind(c, GetParam()); }, body);
-  }
-};
+class Adjoint : public SumsTest {};
 
 std::vector<double> ones_magnitude(const oracle::Scan& scan, const Values& patches) {
   return oracle::adjoint_magnitude(scan, Values(patches.size(), 1.0), oracle::kLeastWeight);
@@ -27,18 +20,13 @@ TEST_P(Adjoint, AgreesWithTheOracle) {
     const oracle::Scan scan = c.scan();
     const double limit = sum_tolerance(c.dtype, scan);
     const Values patches = job.patch_values();
-    const Values want = oracle::adjoint(scan, patches);
-    const Values weights = as_complex(oracle::coverage(scan));
-    const double scale = largest(oracle::adjoint_magnitude(scan, patches, oracle::kLeastWeight));
-    const double weights_scale = largest(ones_magnitude(scan, patches));
+    const Wanted wanted = {oracle::adjoint(scan, patches),
+                           largest(oracle::adjoint_magnitude(scan, patches, oracle::kLeastWeight)),
+                           as_complex(oracle::coverage(scan)),
+                           largest(ones_magnitude(scan, patches))};
     const Job::Sums over = job.adjoint(PPATCH_OVERWRITE);
-    expect_close(over.image.values(), want, scale, limit, "image");
-    expect_close(over.coverage.values(), weights, weights_scale, limit, "coverage");
     const Job::Sums more = job.adjoint(PPATCH_ACCUMULATE);
-    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, limit,
-                 "accumulated image");
-    expect_close(more.coverage.values(), sum(more.coverage_before, weights), weights_scale + 1,
-                 limit, "accumulated coverage");
+    expect_sums(over, more, wanted, limit);
   });
 }
 

@@ -3,18 +3,11 @@
 // The scale is the largest sum of absolute terms, as for the adjoint.
 #include <algorithm>
 
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "support/sums_test.hpp"
 
 namespace {
 
-class Probe : public testing::TestWithParam<Kind> {
- protected:
-  void run(int count, const std::function<void(const Case&)>& body) {
-    for_each_case(
-        count, [&](Case& c) { set_kind(c, GetParam()); }, body);
-  }
-};
+class Probe : public SumsTest {};
 
 Values real_part(const Values& values) {
   Values out;
@@ -47,23 +40,17 @@ TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
     const double limit = sum_tolerance(c.dtype, scan);
     oracle::Probe bound = job.probe();
     bound.values = absolute(bound.values);
-    const Values want =
-        oracle::adjoint(scan, oracle::probe_weighted(scan, job.wave_values(), job.probe()));
-    const double scale = largest(oracle::adjoint_magnitude(
-        scan, oracle::probe_weighted(scan, absolute(job.wave_values()), bound),
-        oracle::kLeastWeight));
     const Values power = oracle::probe_power(scan, job.probe());
-    const Values weights = real_part(oracle::adjoint(scan, power));
-    const double weights_scale =
-        largest(oracle::adjoint_magnitude(scan, power, oracle::kLeastWeight));
+    const Wanted wanted = {
+        oracle::adjoint(scan, oracle::probe_weighted(scan, job.wave_values(), job.probe())),
+        largest(oracle::adjoint_magnitude(
+            scan, oracle::probe_weighted(scan, absolute(job.wave_values()), bound),
+            oracle::kLeastWeight)),
+        real_part(oracle::adjoint(scan, power)),
+        largest(oracle::adjoint_magnitude(scan, power, oracle::kLeastWeight))};
     const Job::Sums over = job.probe_adjoint_image(PPATCH_OVERWRITE);
-    expect_close(over.image.values(), want, scale, limit, "image");
-    expect_close(over.coverage.values(), weights, weights_scale, limit, "coverage");
     const Job::Sums more = job.probe_adjoint_image(PPATCH_ACCUMULATE);
-    expect_close(more.image.values(), sum(more.image_before, want), scale + 1, limit,
-                 "accumulated image");
-    expect_close(more.coverage.values(), sum(more.coverage_before, weights), weights_scale + 1,
-                 limit, "accumulated coverage");
+    expect_sums(over, more, wanted, limit);
   });
 }
 

@@ -1,0 +1,17 @@
+# ptychopatch_require_packages(USER REMEDY VARIABLE:PACKAGE...) ends the configuration with one message
+# that names the Debian package of every VARIABLE that is false. Called after the find_package of each.
+function(ptychopatch_require_packages user remedy)
+  set(missing)
+  foreach(pair IN LISTS ARGN)
+    string(REPLACE ":" ";" pair ${pair})
+    list(GET pair 0 found)
+    list(GET pair 1 package)
+    if(NOT ${found})
+      list(APPEND missing ${package})
+    endif()
+  endforeach()
+  if(missing)
+    list(JOIN missing " " missing)
+    message(FATAL_ERROR "${user}: missing ${missing} (Debian's names). ${remedy}")
+  endif()
+endfunction()
