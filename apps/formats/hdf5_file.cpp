@@ -2,8 +2,10 @@
 #include "formats/hdf5_file.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "formats/format_error.hpp"
+#include "formats/hdf5_storage.hpp"
 #include "formats/hdf5_text.hpp"
 #include "formats/hdf5_type.hpp"
 #include "formats/input_file.hpp"
@@ -39,13 +41,13 @@ struct Hdf5File::Dataset {
 };
 
 Hdf5File::Hdf5File(const std::string& path) : name_(quoted(path)) {
-  file_bytes_ = InputFile(path).size();
+  const InputFile readable(path);
   file_ = {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), &H5Fclose};
   if (!file_) throw FormatError(name_ + " cannot be read as an HDF5 file: " + hdf5_reason());
 }
 
 Hdf5File::Hdf5File(std::span<const std::byte> bytes, const std::string& name)
-    : name_(quoted(name)), file_bytes_(bytes.size()) {
+    : name_(quoted(name)) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
   constexpr std::size_t kIncrement = 64 << 10;
   // The library copies the image; what it opens is no file and never written.
@@ -107,15 +109,11 @@ NpyArray Hdf5File::read(const std::string& key) const {
   const NpyHeader& header = dataset.header;
   if (!header.type.numeric()) throw FormatError(what + " is text, expected a numeric array");
   require_memory(header.data_bytes, what);
-  const Hdf5Handle plist(H5Dget_create_plist(dataset.id.get()), &H5Pclose);
-  const std::uint64_t stored = H5Dget_storage_size(dataset.id.get());
-  const bool elsewhere =
-      H5Pget_layout(plist.get()) == H5D_VIRTUAL || H5Pget_external_count(plist.get()) > 0;
-  if (!elsewhere && (stored > file_bytes_ || header.data_bytes / kMostExpansion > stored ||
-                     (stored == 0 && header.data_bytes != 0))) {
+  const std::uint64_t stored = hdf5_stored_bytes(dataset.id.get(), what);
+  if (header.data_bytes / kMostExpansion > stored || (stored == 0 && header.data_bytes != 0)) {
     throw FormatError(what + " is declared as " + std::to_string(header.data_bytes) +
-                      " bytes from " + std::to_string(stored) + ", in a file of " +
-                      std::to_string(file_bytes_) + " bytes");
+                      " bytes, which the " + std::to_string(stored) +
+                      " that are stored cannot hold");
   }
   NpyArray array{header.type, header.shape, Bytes(static_cast<std::size_t>(header.data_bytes))};
   if (header.data_bytes == 0) return array;
@@ -148,10 +146,8 @@ std::optional<double> Hdf5File::attribute(const std::string& key, const std::str
   const Hdf5Handle space(H5Aget_space(attribute.get()), &H5Sclose);
   const Hdf5Handle type(H5Aget_type(attribute.get()), &H5Tclose);
   if (!space || !type || H5Sget_simple_extent_npoints(space.get()) != 1) return std::nullopt;
-  const H5T_class_t kind = H5Tget_class(type.get());
   double value = 0;
-  if ((kind != H5T_INTEGER && kind != H5T_FLOAT) ||
-      H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
+  if (!is_hdf5_number(type.get()) || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
     return std::nullopt;
   }
   return value;
@@ -181,24 +177,42 @@ std::optional<std::string> Hdf5File::link(const std::string& key) const {
   return target.substr(0, target.find('\0'));
 }
 
-void Hdf5File::list(const std::string& group, int depth, std::vector<std::string>& found) const {
-  for (const std::string& name : children(group)) {
-    if (found.size() >= kMostKeys) return;
-    const std::string key = joined(group, name);
-    const Hdf5Handle object = open(key);
-    const bool is_group = object && H5Iget_type(object.get()) == H5I_GROUP;
-    if (!is_group) {
-      found.push_back(key);
-    } else if (depth < kMostDepth && !link(key)) {
-      list(key, depth + 1, found);
+// Of links that lead in a circle, each group is listed once.
+class Hdf5File::Lister {
+ public:
+  explicit Lister(const Hdf5File& file) : file_(file) {}
+
+  std::vector<std::string> list() {
+    group("", 0);
+    return std::move(found_);
+  }
+
+ private:
+  void group(const std::string& at, int depth) {
+    for (const std::string& name : file_.children(at)) {
+      if (found_.size() >= kMostKeys) return;
+      const std::string key = joined(at, name);
+      const Hdf5Handle object = file_.open(key);
+      const bool is_group = object && H5Iget_type(object.get()) == H5I_GROUP;
+      if (!is_group) {
+        found_.push_back(key);
+      } else if (depth < kMostDepth && is_new(object.get()) && !file_.link(key)) {
+        group(key, depth + 1);
+      }
     }
   }
-}
 
-std::vector<std::string> Hdf5File::keys() const {
-  std::vector<std::string> found;
-  list("", 0, found);
-  return found;
-}
+  bool is_new(hid_t object) {
+    H5O_info_t info{};
+    return H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0 &&
+           seen_.emplace(info.fileno, info.addr).second;
+  }
+
+  const Hdf5File& file_;
+  std::vector<std::string> found_;
+  std::set<std::pair<unsigned long, haddr_t>> seen_;
+};
+
+std::vector<std::string> Hdf5File::keys() const { return Lister(*this).list(); }
 
 }  // namespace ptychopatch::formats

@@ -33,15 +33,14 @@ class Hdf5File : public ArrayStore {
 
  private:
   struct Dataset;
+  class Lister;
 
   // The root group where key is "".
   Hdf5Handle open(const std::string& key) const;
   Dataset dataset(const std::string& key) const;
-  void list(const std::string& group, int depth, std::vector<std::string>& found) const;
 
   Hdf5Silence silence_;
   std::string name_;
-  std::uint64_t file_bytes_ = 0;
   Hdf5Handle file_;
 };
 
