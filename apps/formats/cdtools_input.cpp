@@ -37,8 +37,8 @@ NamedArray CdtoolsInput::image() const {
   return {without_single_axes(store_->read(kObject)), store_->source(kObject)};
 }
 
-NamedArray CdtoolsInput::positions() const {
-  const char* key = translations_key(*store_);
+// Of translations in metres, along the object's basis.
+NamedArray CdtoolsInput::along_basis(const char* key) const {
   const Tensor table = read_table(*store_, key, 2, 3);
   const Basis basis = read_basis(*store_, basis_key(*store_));
   const std::int64_t columns = table.shape[1];
@@ -53,16 +53,28 @@ NamedArray CdtoolsInput::positions() const {
   return {std::move(positions), store_->source(key)};
 }
 
+NamedArray CdtoolsInput::positions() const { return along_basis(translations_key(*store_)); }
+
 Placement CdtoolsInput::placement() const {
   Placement placement;
   placement.units = "metres along the object's basis";
   placement.pixel_size = read_basis(*store_, basis_key(*store_)).lengths();
   placement.size_source = basis_key(*store_);
+  if (const char* least =
+          first_of(*store_, {"state_dict/min_translation", "state_dict.min_translation"})) {
+    const std::vector<double> pixels = read_numbers(*store_, least, 2);
+    placement.origin.place = {-pixels[0], -pixels[1]};
+    placement.origin_source = "the model's min_translation";
+    return placement;
+  }
   placement.origin.kind = Origin::Kind::kFit;
   placement.origin_source = "the results do not say how the object was padded";
   if (!store_->has("probe")) return placement;
-  // The object is as wide as the scan, rounded up, and the probe, with equal padding about them.
-  const NamedArray positions = this->positions();
+  // The object is as wide as the scan, rounded up, and the probe, with equal padding about them;
+  // as the scan was before its positions were refined.
+  const char* original = first_of(*store_, {"original_translations"});
+  const NamedArray positions =
+      along_basis(original != nullptr ? original : translations_key(*store_));
   const Shape object = without_single_axes({{}, store_->header(kObject).shape, {}}).shape;
   const Shape probe = store_->header("probe").shape;
   if (object.size() < 2 || probe.size() < 2 || positions.array.shape[0] == 0) return placement;

@@ -27,6 +27,8 @@ class CdtoolsInput : public ScanInput {
   Placement placement() const override;
 
  private:
+  NamedArray along_basis(const char* key) const;
+
   std::unique_ptr<ArrayStore> store_;
 };
 

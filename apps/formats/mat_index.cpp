@@ -74,11 +74,12 @@ class Indexer {
     place_ = {deflated ? outer.begin : offset, outer.end - (deflated ? outer.begin : offset),
               deflated};
     MatStream stream(bytes_, place_, index_.swapped, name_);
-    stream_ = &stream;
     const std::uint64_t most = deflated ? place_.bytes * kMostExpansion : place_.bytes;
     const MatTag matrix = stream.tag(most);
     if (matrix.type != kMatMatrix) throw damaged("a variable is no array");
+    stream_ = &stream;
     array(matrix, nullptr, 0);
+    stream_ = nullptr;
     return deflated ? outer.end : outer.next;
   }
 

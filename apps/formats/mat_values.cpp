@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <type_traits>
 
@@ -11,8 +12,13 @@
 namespace ptychopatch::formats {
 namespace {
 
+// A byte's value, wide enough to be a number and no letter.
+int stored_number(std::int8_t, const std::byte* from, bool) {
+  return (std::to_integer<int>(*from) ^ 0x80) - 0x80;
+}
+
 template <class T>
-T stored_number(const std::byte* from, bool swapped) {
+T stored_number(T, const std::byte* from, bool swapped) {
   std::array<std::byte, sizeof(T)> bytes;
   std::copy_n(from, sizeof(T), bytes.begin());
   if (swapped) std::reverse(bytes.begin(), bytes.end());
@@ -27,7 +33,7 @@ bool convert(bool swapped, std::span<const std::byte> from, std::byte* to, std::
     return false;
   } else {
     for (std::size_t at = 0; at + sizeof(From) <= from.size(); at += sizeof(From), to += stride) {
-      const auto value = static_cast<To>(stored_number<From>(from.data() + at, swapped));
+      const auto value = static_cast<To>(stored_number(From{}, from.data() + at, swapped));
       std::memcpy(to, &value, sizeof value);
     }
     return true;
@@ -37,7 +43,7 @@ bool convert(bool swapped, std::span<const std::byte> from, std::byte* to, std::
 template <class From>
 bool convert_truth(std::span<const std::byte> from, std::byte* to, std::size_t stride) {
   for (std::size_t at = 0; at + sizeof(From) <= from.size(); at += sizeof(From), to += stride) {
-    *to = std::byte{stored_number<From>(from.data() + at, false) != From{0}};
+    *to = std::byte{stored_number(From{}, from.data() + at, false) != 0};
   }
   return true;
 }
