@@ -52,13 +52,13 @@ class Hdf5OutputTest(CommandTest):
 
     def test_memory_is_bounded(self):
         """Patches of many times the budget: memory stays near it, and the bits are those of .npz."""
-        count, n, budget = 24000, 48, 16 << 20
+        count, n, budget = 12000, 48, 16 << 20
         np.save(self.path("i.npy"), self.complex_image(64, 64).astype("c8"))
         np.save(self.path("p.npy"), self.rng.uniform(0, 16, (count, 2)))
         arguments = ("extract", "--image", "i.npy", "--positions", "p.npy", "-N", n)
         done, least = self.execute_measured(*arguments, "-o", "o.npz", "--dry-run")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertGreater(count * n * n * 8, 24 * budget)
+        self.assertGreater(count * n * n * 8, 12 * budget)
         for name in ("o.npz", "o.h5"):
             done, memory = self.execute_measured(*arguments, "--memory-budget", "16MiB", "-o", name,
                                                  "--overwrite", "-q")
