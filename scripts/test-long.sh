@@ -33,14 +33,14 @@ tsan() {
   ctest --test-dir "$root/build/tsan" -L fast -j "$jobs" --output-on-failure --no-tests=error
 }
 
-# What limits one fuzzer's inputs, memory and time. The HDF5 library leaks on damaged files, in a
-# process of its own, and is given up there after seconds.
+# What limits one fuzzer's inputs, memory and time. The HDF5 library, which runs in a process of its
+# own, is given up there after seconds for each question.
 fuzz_limits() {
   echo -rss_limit_mb=2048 -malloc_limit_mb=512 -print_final_stats=1
   case $1 in
     fuzz_npy) echo -max_len=2048 -timeout=30 ;;
     fuzz_mat | fuzz_npz) echo -max_len=8192 -timeout=30 ;;
-    fuzz_hdf5) echo -max_len=24576 -timeout=60 -detect_leaks=0 ;;
+    fuzz_hdf5) echo -max_len=24576 -timeout=60 ;;
     *) echo -max_len=4096 -timeout=30 ;;
   esac
   if [[ -f $root/tests/fuzz/$1.dict ]]; then echo -dict="$root/tests/fuzz/$1.dict"; fi
