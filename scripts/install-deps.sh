@@ -16,7 +16,7 @@ packages=(
   g++ cmake ninja-build pkg-config binutils git ca-certificates
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
-  libhdf5-dev libmatio-dev libbz2-dev
+  libhdf5-dev zlib1g-dev libbz2-dev
   libgtest-dev python3 python3-numpy python3-h5py python3-scipy
 )
 dev_packages=(

@@ -9,7 +9,7 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
+constexpr std::size_t kPiece = std::size_t{1} << 16;
 
 class Unpacker {
  public:

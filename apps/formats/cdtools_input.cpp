@@ -41,8 +41,8 @@ NamedArray CdtoolsInput::image() const {
   return {without_single_axes(store().read(kObject)), store().source(kObject)};
 }
 
-NamedArray CdtoolsInput::positions() const {
-  const char* key = translations_key(store());
+// Of translations in metres, along the object's basis.
+NamedArray CdtoolsInput::along_basis(const char* key) const {
   const Tensor table = read_table(store(), key, 2, 3);
   const Basis basis = read_basis(store(), basis_key(store()));
   const std::int64_t columns = table.shape[1];
@@ -57,16 +57,28 @@ NamedArray CdtoolsInput::positions() const {
   return {std::move(positions), store().source(key)};
 }
 
+NamedArray CdtoolsInput::positions() const { return along_basis(translations_key(store())); }
+
 Placement CdtoolsInput::placement() const {
   Placement placement;
   placement.units = "metres along the object's basis";
   placement.pixel_size = read_basis(store(), basis_key(store())).lengths();
   placement.size_source = basis_key(store());
+  if (const char* least =
+          first_of(store(), {"state_dict/min_translation", "state_dict.min_translation"})) {
+    const std::vector<double> pixels = read_numbers(store(), least, 2);
+    placement.origin.place = {-pixels[0], -pixels[1]};
+    placement.origin_source = "the model's min_translation";
+    return placement;
+  }
   placement.origin.kind = Origin::Kind::kFit;
   placement.origin_source = "the results do not say how the object was padded";
   if (!store().has("probe")) return placement;
-  // The object is as wide as the scan, rounded up, and the probe, with equal padding about them.
-  const NamedArray positions = this->positions();
+  // The object is as wide as the scan, rounded up, and the probe, with equal padding about them;
+  // as the scan was before its positions were refined.
+  const char* original = first_of(store(), {"original_translations"});
+  const NamedArray positions =
+      along_basis(original != nullptr ? original : translations_key(store()));
   const Shape object = without_single_axes({{}, store().header(kObject).shape, {}}).shape;
   const Shape probe = store().header("probe").shape;
   if (object.size() < 2 || probe.size() < 2 || positions.array.shape[0] == 0) return placement;

@@ -18,6 +18,9 @@ class CdtoolsInput : public StoreInput {
   NamedArray image() const override;
   NamedArray positions() const override;
   Placement placement() const override;
+
+ private:
+  NamedArray along_basis(const char* key) const;
 };
 
 }  // namespace ptychopatch::formats

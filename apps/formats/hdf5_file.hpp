@@ -3,16 +3,21 @@
 #define PTYCHOPATCH_APPS_FORMATS_HDF5_FILE_HPP_
 
 #include "formats/array_store.hpp"
-#include "formats/hdf5_handle.hpp"
+#include "formats/hdf5_process.hpp"
 
 namespace ptychopatch::formats {
 
-// An HDF5 file opened for reading. A key is a path from the root group; links are followed.
+enum class Hdf5Question : std::uint64_t;
+
+// An HDF5 file that a Hdf5Reader in another process reads. A key is a path from the root group;
+// links are followed.
 class Hdf5File : public ArrayStore {
  public:
   explicit Hdf5File(const std::string& path);
-  // bytes must outlive the file.
   Hdf5File(std::span<const std::byte> bytes, const std::string& name);
+  ~Hdf5File() override;
+  Hdf5File(const Hdf5File&) = delete;
+  Hdf5File& operator=(const Hdf5File&) = delete;
 
   std::string format() const override { return "hdf5"; }
   std::vector<std::string> keys() const override;
@@ -32,17 +37,12 @@ class Hdf5File : public ArrayStore {
   std::vector<std::string> children(const std::string& group) const;
 
  private:
-  struct Dataset;
+  Hdf5Message question(Hdf5Question what) const;
+  Hdf5Message ask(const Hdf5Message& question) const;
 
-  // The root group where key is "".
-  Hdf5Handle open(const std::string& key) const;
-  Dataset dataset(const std::string& key) const;
-  void list(const std::string& group, int depth, std::vector<std::string>& found) const;
-
-  Hdf5Silence silence_;
   std::string name_;
-  std::uint64_t file_bytes_ = 0;
-  Hdf5Handle file_;
+  std::shared_ptr<Hdf5Process> process_;
+  std::uint64_t number_ = 0;  // by which the process knows the file
 };
 
 }  // namespace ptychopatch::formats

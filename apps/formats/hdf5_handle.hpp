@@ -47,8 +47,6 @@ class Hdf5Handle {
 class Hdf5Silence {
  public:
   Hdf5Silence() {
-    // At exit the library would complain on standard error of what a damaged file left open.
-    [[maybe_unused]] static const herr_t stays_quiet = H5dont_atexit();
     H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }

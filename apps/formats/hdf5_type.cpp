@@ -10,23 +10,65 @@ namespace {
   throw FormatError(source + " holds " + what + ", expected a numeric array");
 }
 
+bool has_known_order(hid_t type) {
+  const H5T_order_t order = H5Tget_order(type);
+  return order == H5T_ORDER_LE || order == H5T_ORDER_BE;
+}
+
+// The library's conversions trust a file's description of its numbers, so only those that every
+// program writes are let through: all bits in use, floats as IEEE 754 has them.
+bool is_plain_number(hid_t type) {
+  const std::size_t bits = 8 * H5Tget_size(type);
+  return has_known_order(type) && H5Tget_precision(type) == bits && H5Tget_offset(type) == 0;
+}
+
+bool is_ieee_float(hid_t type) {
+  struct Fields {
+    std::size_t sign, exponent, exponent_size, mantissa, mantissa_size;
+    bool operator==(const Fields&) const = default;
+  };
+  Fields fields{};
+  if (!is_plain_number(type) ||
+      H5Tget_fields(type, &fields.sign, &fields.exponent, &fields.exponent_size, &fields.mantissa,
+                    &fields.mantissa_size) < 0 ||
+      H5Tget_norm(type) != H5T_NORM_IMPLIED) {
+    return false;
+  }
+  switch (H5Tget_size(type)) {
+    case 2:
+      return fields == Fields{15, 10, 5, 0, 10} && H5Tget_ebias(type) == 15;
+    case 4:
+      return fields == Fields{31, 23, 8, 0, 23} && H5Tget_ebias(type) == 127;
+    case 8:
+      return fields == Fields{63, 52, 11, 0, 52} && H5Tget_ebias(type) == 1023;
+    default:
+      return false;
+  }
+}
+
 bool is_float_pair(hid_t type) {
-  if (H5Tget_nmembers(type) != 2) return false;
+  if (H5Tget_nmembers(type) != 2 || H5Tget_member_offset(type, 0) != 0 ||
+      2 * H5Tget_member_offset(type, 1) != H5Tget_size(type)) {
+    return false;
+  }
   const Hdf5Handle first(H5Tget_member_type(type, 0), &H5Tclose);
   const Hdf5Handle second(H5Tget_member_type(type, 1), &H5Tclose);
   return first && second && H5Tget_class(first.get()) == H5T_FLOAT &&
+         2 * H5Tget_size(first.get()) == H5Tget_size(type) &&
          H5Tequal(first.get(), second.get()) > 0;
 }
 
 ElementType float_type(hid_t type, const std::string& source) {
   const std::size_t size = H5Tget_size(type);
   if (size > sizeof(double)) refuse(source, "floats of more than 64 bits");
+  if (!is_ieee_float(type)) refuse(source, "floats that are not of IEEE 754");
   return {Kind::kFloat, size <= sizeof(float) ? sizeof(float) : sizeof(double)};
 }
 
 ElementType integer_type(hid_t type, const std::string& source) {
   const std::size_t size = H5Tget_size(type);
   if (size != 1 && size != 2 && size != 4 && size != 8) refuse(source, "integers of an odd size");
+  if (!is_plain_number(type)) refuse(source, "integers with bits that are not in use");
   const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
   return {is_signed ? Kind::kSigned : Kind::kUnsigned, size};
 }
@@ -47,6 +89,12 @@ std::string member_name(hid_t type, unsigned index, const char* otherwise) {
 }
 
 }  // namespace
+
+bool is_hdf5_number(hid_t type) {
+  const H5T_class_t kind = H5Tget_class(type);
+  return (kind == H5T_INTEGER && is_plain_number(type)) ||
+         (kind == H5T_FLOAT && is_ieee_float(type));
+}
 
 ElementType element_type_of(hid_t type, const std::string& source) {
   switch (H5Tget_class(type)) {

@@ -3,9 +3,7 @@
 #define PTYCHOPATCH_APPS_FORMATS_MAT_FILE_HPP_
 
 #include "formats/array_store.hpp"
-#include "formats/file_descriptor.hpp"
-
-struct _mat_t;
+#include "formats/mat_index.hpp"
 
 namespace ptychopatch::formats {
 
@@ -14,27 +12,24 @@ namespace ptychopatch::formats {
 class MatFile : public ArrayStore {
  public:
   explicit MatFile(const std::string& path);
+  // bytes must outlive the file.
   MatFile(std::span<const std::byte> bytes, const std::string& name);
 
   std::string format() const override { return "mat"; }
-  std::vector<std::string> keys() const override;
-  bool has(const std::string& key) const override;
+  std::vector<std::string> keys() const override { return index_.keys; }
+  bool has(const std::string& key) const override { return index_.entries.contains(key); }
   std::string source(const std::string& key) const override;
-  NpyHeader header(const std::string& key) const override;
+  NpyHeader header(const std::string& key) const override { return entry(key).header; }
   NpyArray read(const std::string& key) const override;
   std::optional<std::string> text(const std::string&) const override { return std::nullopt; }
 
  private:
-  struct Close {
-    void operator()(_mat_t* file) const;
-  };
-
-  void open(const std::string& path);
+  // FormatError where there is none, or none of a type that is read.
+  const MatEntry& entry(const std::string& key) const;
 
   std::string name_;
-  std::uint64_t file_bytes_ = 0;
-  FileDescriptor copy_;  // of bytes in memory, as the MAT library reads files only
-  std::unique_ptr<_mat_t, Close> file_;
+  MatBytes bytes_;
+  MatIndex index_;
 };
 
 }  // namespace ptychopatch::formats

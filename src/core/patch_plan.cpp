@@ -75,7 +75,9 @@ CoordinateView PatchPlan::read_positions(const char* name, const ppatch_array* g
     invalid(name, ": expected at most the plan's capacity of ", settings_.capacity,
             " positions, got ", count);
   }
-  return {array.data(), array.dtype(), grouped ? array.stride(0) : array.stride(0) * c,
+  // One group's stride is never used, and may be any number.
+  const std::int64_t between = count > c ? array.stride(0) : 0;
+  return {array.data(), array.dtype(), grouped ? between : between * c,
           array.stride(grouped ? 1 : 0), array.stride(last)};
 }
 

@@ -6,11 +6,13 @@ import pathlib
 import random
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import numpy as np
 
+MEASURED = pathlib.Path(__file__).with_name("measured.py")
 COMMAND = os.environ["PTYCHOPATCH_COMMAND"]
 DATA = pathlib.Path(os.environ.get("PTYCHOPATCH_TEST_DATA", ""))
 SEED = int(os.environ.get("PTYCHOPATCH_TEST_SEED") or random.SystemRandom().getrandbits(32))
@@ -29,6 +31,20 @@ class CommandTest(unittest.TestCase):
         return subprocess.run([COMMAND, *map(str, arguments)], cwd=self.folder,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, **options)
+
+    def execute_measured(self, *arguments):
+        """The same; answers also the most memory that it held, in bytes."""
+        answer = self.path("memory")
+        small = [sys.executable, "-S", "-E", str(MEASURED), str(answer), COMMAND]
+        # Where there is a sanitizer, it is not to keep what was given back.
+        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
+        done = subprocess.run([*small, *map(str, arguments)], cwd=self.folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE,
+                              env={**os.environ, "ASAN_OPTIONS": options.lstrip(":")})
+        memory = int(answer.read_text())
+        answer.unlink()
+        return done, memory
 
     def run_well(self, *arguments):
         """Runs a command that must succeed; answers its standard output."""

@@ -88,12 +88,35 @@ def ptychoshelves(path, image, probe, rows, columns, compressed=True):
                      do_compression=compressed)
 
 
-def cdtools(path, image, probe, rows, columns, pixel=(2e-8, 3e-8), old=False):
-    """(rows, columns) are the first pixels, whose least has the padding before it."""
+def cdtools(path, image, probe, rows, columns, pixel=(2e-8, 3e-8), old=False, moved=None,
+            first=None):
+    """(rows, columns) are the first pixels, whose least has the padding before it.
+
+    moved: by how much (rows, columns) refinement moved them; first: the first pixel of the object
+    in the translations' pixels, which newer results keep."""
     offset = np.array([3.5e-6, -1.25e-6])
-    translations = np.stack([offset[0] - columns * pixel[1], offset[1] - rows * pixel[0],
-                             np.zeros(len(rows))], 1)
+
+    def translations(down, right):
+        return np.stack([offset[0] - right * pixel[1], offset[1] - down * pixel[0],
+                         np.zeros(len(down))], 1)
+
     basis = np.array([[0, -pixel[1]], [-pixel[0], 0], [0, 0]])
     names = ("translation", "basis") if old else ("translations", "obj_basis")
-    scipy.io.savemat(path, {"obj": image, "probe": probe, names[0]: translations,
-                            names[1]: basis})
+    results = {"obj": image, "probe": probe, names[0]: translations(rows, columns),
+               names[1]: basis}
+    if moved is not None:
+        results["original_translations"] = translations(rows - moved[0], columns - moved[1])
+    if first is not None:
+        # Of translations along the basis: what lies at the object's pixel (0, 0).
+        results["state_dict"] = {"min_translation": np.array(
+            [-offset[1] / pixel[0], -offset[0] / pixel[1]]) + first}
+    if str(path).endswith(".mat"):
+        scipy.io.savemat(path, results)
+        return
+    with h5py.File(path, "w") as file:
+        for name, value in results.items():
+            if isinstance(value, dict):
+                for inner, array in value.items():
+                    file[f"{name}/{inner}"] = array
+            else:
+                file[name] = value

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of other programs that are cut, damaged or lie about their sizes: exit 2, one sentence."""
 import bz2
+import json
+import shutil
 import unittest
 
 import numpy as np
@@ -69,6 +71,72 @@ class BadFormatsTest(CommandTest):
             file["something"] = 1
         self.refuse("n.h5", "no scan")
         self.run_badly("assemble", "n.h5", "-o", "bad.npz", says="n.h5")
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_hdf5_that_goes_in_circles(self):
+        with formats.h5py.File(self.path("c.h5"), "w") as file:
+            for name in "abcdefgh":
+                group = file.create_group(name)
+                for other in "abcdefgh":
+                    group[other] = file["/"]
+                group["x"] = 1
+        info = json.loads(self.run_well("info", "c.h5", "--json"))
+        self.assertEqual([a["key"].split("/")[-1] for a in info["arrays"]].count("x"), 8)
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_hdf5_whose_data_lie_elsewhere(self):
+        h5py, image = formats.h5py, self.complex_image(20, 20)
+        rows = self.rng.uniform(5, 15, 4)
+        formats.ptychodus(self.path("p.h5"), image, rows, rows, pixel=(1.0, 1.0), centre=(0, 0))
+        self.run_well("extract", "p.h5", "-N", 4, "-o", "there.npz")
+        expected = self.load("there.npz")["patches"]
+
+        def replace(name, make):
+            shutil.copy(self.path("p.h5"), self.path(name))
+            with h5py.File(self.path(name), "a") as file:
+                attributes = dict(file["object"].attrs)
+                del file["object"]
+                make(file)
+                if name != "link.h5":
+                    file["object"].attrs.update(attributes)
+
+        def view(source, shape=image.shape):
+            layout = h5py.VirtualLayout(shape, image.dtype)
+            layout[:20, :20] = h5py.VirtualSource(source, "object", image.shape)
+            return lambda file: file.create_virtual_dataset("object", layout)
+
+        def link(file):
+            file["object"] = h5py.ExternalLink("p.h5", "/object")
+
+        def external(file):
+            self.path("raw").write_bytes(image.tobytes())
+            file.create_dataset("object", image.shape, image.dtype,
+                                external=[("raw", 0, image.nbytes)])
+
+        for name, make in (("view.h5", view("p.h5")), ("link.h5", link), ("raw.h5", external)):
+            replace(name, make)
+            self.run_well("extract", name, "-N", 4, "-o", "out.npz", "--overwrite")
+            np.testing.assert_array_equal(self.load("out.npz")["patches"], expected)
+        replace("large.h5", view("p.h5", (20000, 20000)))
+        self.refuse("large.h5", ("object", "cannot hold"))
+        for name, part in (("view.h5", "p.h5"), ("raw.h5", "raw")):
+            self.path(part).unlink()
+            self.refuse(name, ("object", part))
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_hdf5_with_odd_numbers(self):
+        h5py = formats.h5py
+        odd_float = h5py.h5t.IEEE_F32LE.copy()
+        odd_float.set_fields(31, 20, 11, 0, 20)
+        odd_integer = h5py.h5t.STD_I32LE.copy()
+        odd_integer.set_precision(20)
+        for kind in (odd_float, odd_integer):
+            with h5py.File(self.path("o.ptyr"), "w") as file:
+                space = h5py.h5s.create_simple((4, 4))
+                group = file.create_group("content/obj/S")
+                h5py.h5d.create(group.id, b"data", kind, space).write(
+                    h5py.h5s.ALL, h5py.h5s.ALL, np.zeros((4, 4), "f4"))
+            self.refuse("o.ptyr", ("content/obj/S/data", "expected a numeric array"))
 
     @unittest.skipUnless(formats.h5py, "no h5py")
     def test_wrong_values(self):

@@ -226,6 +226,18 @@ class MatTest(FormatTest):
             image = self.complex_image(height, width)
             formats.cdtools(self.path("c.mat"), image, probe, rows, columns, old=old)
             self.assert_patches(self.cut("c.mat"), rows, columns, "corner", image, 1e-6)
+            # Refined positions lie about the object that the original ones made.
+            moved = self.rng.uniform(-1, 1, (2, 9))
+            formats.cdtools(self.path("c.mat"), image, probe, rows + moved[0], columns + moved[1],
+                            old=old, moved=moved)
+            self.assert_patches(self.cut("c.mat"), rows + moved[0], columns + moved[1], "corner",
+                                image, 1e-6)
+        # Newer results say where the object begins.
+        for name in ("c.mat", "c.h5") if formats.h5py else ("c.mat",):
+            formats.cdtools(self.path(name), image, probe, rows - 3.25, columns + 2.5,
+                            first=(0.5, -0.75))
+            self.assert_patches(self.cut(name), rows - 3.75, columns + 3.25, "corner", image, 1e-6)
+            self.assertIn("min_translation", self.message)
 
     def test_truncated(self):
         for compressed in (False, True):

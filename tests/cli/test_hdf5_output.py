@@ -2,6 +2,7 @@
 """HDF5 as output: the same bits as .npz, piece by piece, and read back."""
 import json
 import unittest
+import zipfile
 
 import numpy as np
 
@@ -48,6 +49,32 @@ class Hdf5OutputTest(CommandTest):
         out = self.assert_equal("extract", "--image", "i.npy", "--positions", "p.npy", "-N", 32,
                                 "--memory-budget", "16MiB")
         self.assertEqual(out["patches"].shape, (2, 9000, 32, 32))
+
+    def test_memory_is_bounded(self):
+        """Patches of many times the budget: memory stays near it, and the bits are those of .npz."""
+        count, n, budget = 12000, 48, 16 << 20
+        np.save(self.path("i.npy"), self.complex_image(64, 64).astype("c8"))
+        np.save(self.path("p.npy"), self.rng.uniform(0, 16, (count, 2)))
+        arguments = ("extract", "--image", "i.npy", "--positions", "p.npy", "-N", n)
+        done, least = self.execute_measured(*arguments, "-o", "o.npz", "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(count * n * n * 8, 12 * budget)
+        for name in ("o.npz", "o.h5"):
+            done, memory = self.execute_measured(*arguments, "--memory-budget", "16MiB", "-o", name,
+                                                 "--overwrite", "-q")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            # Beside the budget: what the libraries take and buffers of a few MB.
+            self.assertLess(memory - least, 4 * budget, name)
+        with formats.h5py.File(self.path("o.h5")) as file, \
+                zipfile.ZipFile(self.path("o.npz")) as archive, \
+                archive.open("patches.npy") as member:
+            np.lib.format.read_magic(member)
+            np.lib.format.read_array_header_1_0(member)
+            self.assertEqual(file["patches"].shape, (count, n, n))
+            for first in range(0, count, 2000):
+                part = file["patches"][first:first + 2000].tobytes()
+                self.assertTrue(member.read(len(part)) == part, first)
+            self.assertEqual(member.read(), b"")
 
     def test_assemble_reads_it(self):
         self.write_scan("s.npz", count=40)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real files of other programs: read to known values, or refused with the reason."""
+import pathlib
 import unittest
 
 import numpy as np
@@ -52,6 +53,22 @@ class RealFormatsTest(CommandTest):
         np.testing.assert_allclose(-out["positions"], at, rtol=0, atol=1e-6)
         expected = reference.patches(image, at, 16, anchor="half")
         np.testing.assert_allclose(out["patches"], expected, rtol=0, atol=1e-4)
+
+    def test_every_file_is_known(self):
+        """Named in the documentation's table; info tells what was found, or what is missing."""
+        table = (pathlib.Path(__file__).parents[2] / "docs" / "formats.md").read_text()
+        for path in sorted(FOLDER.iterdir()):
+            stem = path.name.replace("nominalPos", "truePos")
+            self.assertIn(stem, table)
+            text = self.run_well("info", path)
+            if "ppinn_c4" in path.name:
+                self.assertNotIn("\nscan: ", text)
+                continue
+            scan = next(line for line in text.splitlines() if line.startswith("scan: "))
+            for word in ("positions in ", "origin ", "sign ", "anchor ", "axes "):
+                self.assertIn(word, scan, path)
+            for part in ("image", "positions"):
+                self.assertRegex(text, rf"\n  {part}: .*(\(\d+, \d+\)|refused: )")
 
     def test_others(self):
         minimal = self.real("cxidb_minimal.cxi")

@@ -66,4 +66,19 @@ TEST(HugeStrides, OfImageAndPatches) {
   }
 }
 
+// Where there is nothing to step to, a stride may be any number.
+TEST(HugeStrides, OfNoPositionsAndOfOneGroup) {
+  constexpr std::int64_t kAny = std::int64_t{1} << 48;
+  const double positions[] = {0.25, 0.5};
+  const std::int64_t strides[] = {kAny, kAny, 1};
+  ppatch_patch_options options = ptychopatch::patch_options(2, 2);
+  const std::int64_t one[] = {1, 1, 2};
+  ptychopatch::PatchPlan single(
+      shared_context(1), ppatch_array_strided(positions, PPATCH_F64, 3, one, strides), options);
+  options.group_size = std::int64_t{1} << 25;
+  const std::int64_t none[] = {0, 2};
+  ptychopatch::PatchPlan empty(
+      shared_context(1), ppatch_array_strided(positions, PPATCH_F64, 2, none, strides), options);
+}
+
 }  // namespace

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_READER_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_HDF5_READER_HPP_
+
+#include "formats/array_store.hpp"
+#include "formats/hdf5_handle.hpp"
+
+namespace ptychopatch::formats {
+
+// An HDF5 file opened for reading. A key is a path from the root group; links are followed.
+class Hdf5Reader : public ArrayStore {
+ public:
+  explicit Hdf5Reader(const std::string& path);
+  // bytes must outlive the file.
+  Hdf5Reader(std::span<const std::byte> bytes, const std::string& name);
+
+  std::string format() const override { return "hdf5"; }
+  std::vector<std::string> keys() const override;
+  // A dataset.
+  bool has(const std::string& key) const override;
+  std::string source(const std::string& key) const override;
+  NpyHeader header(const std::string& key) const override;
+  NpyArray read(const std::string& key) const override;
+  // A dataset of one text, or the root group's attribute.
+  std::optional<std::string> text(const std::string& key) const override;
+  std::optional<double> attribute(const std::string& key, const std::string& name) const override;
+
+  std::optional<std::string> link(const std::string& key) const override;
+  std::optional<std::string> text_attribute(const std::string& key, const std::string& name) const;
+
+  // Names in a group, in the order of their names; none where there is no such group.
+  std::vector<std::string> children(const std::string& group) const;
+
+ private:
+  struct Dataset;
+  class Lister;
+
+  // The root group where key is "".
+  Hdf5Handle open(const std::string& key) const;
+  Dataset dataset(const std::string& key) const;
+
+  Hdf5Silence silence_;
+  std::string name_;
+  Hdf5Handle file_;
+};
+
+}  // namespace ptychopatch::formats
+
+#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_READER_HPP_

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <fstream>
+
+#include "cli/temporary_folder.hpp"
+#include "formats/format_error.hpp"
+#include "formats/hdf5_file.hpp"
+#include "formats/hdf5_writer.hpp"
+#include "formats/output_file.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+std::vector<pid_t> children() {
+  const std::string task = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
+  std::ifstream list(task);
+  std::vector<pid_t> found;
+  for (pid_t child = 0; list >> child;) found.push_back(child);
+  return found;
+}
+
+class Hdf5ProcessTest : public ::testing::Test {
+ protected:
+  Hdf5ProcessTest() : path_(folder_ / "a.h5") {
+    Tensor tensor = Tensor::make(PPATCH_F64, {2, 3}, "test");
+    for (int i = 0; i < 6; ++i) tensor.as<double>()[i] = i;
+    Hdf5Writer writer;
+    writer.add("values", tensor);
+    OutputFile file(path_, true);
+    writer.write(file, false);
+    file.finish();
+    file.publish();
+  }
+
+  test::TemporaryFolder folder_;
+  std::string path_;
+};
+
+TEST_F(Hdf5ProcessTest, ItsDeathCostsItsFilesOnly) {
+  const Hdf5File first(path_);
+  ASSERT_EQ(first.keys(), std::vector<std::string>{"values"});
+  const std::vector<pid_t> running = children();
+  ASSERT_EQ(running.size(), 1u);
+  ::kill(running[0], SIGKILL);
+  for (int again = 0; again < 2; ++again) {
+    try {
+      first.read("values");
+      FAIL() << "the one who reads is dead";
+    } catch (const FormatError& error) {
+      EXPECT_NE(std::string(error.what()).find(formats::quoted(path_) + " is damaged"), std::string::npos)
+          << error.what();
+    }
+  }
+  const Hdf5File second(path_), third(path_);
+  const NpyArray array = second.read("values");
+  EXPECT_EQ(array.shape, (Shape{2, 3}));
+  EXPECT_EQ(reinterpret_cast<const double*>(array.data.data())[5], 5);
+  EXPECT_TRUE(third.has("values"));
+  EXPECT_THROW(third.read("nothing"), FormatError);
+  // The dead one is remembered by its file; the two others share one.
+  EXPECT_EQ(children().size(), 2u);
+}
+
+TEST_F(Hdf5ProcessTest, AnswersAreChecked) {
+  EXPECT_THROW(Hdf5Message("1234567").number(), FormatError);
+  Hdf5Message lie;
+  lie.add(std::uint64_t{1} << 40);
+  EXPECT_THROW(Hdf5Message(lie).text(), FormatError);
+  EXPECT_THROW(Hdf5Message(lie).number(3), FormatError);
+  Hdf5Message good;
+  good.add(std::string("text")).add(std::optional<double>(2.5)).add(std::optional<double>());
+  EXPECT_EQ(good.text(), "text");
+  EXPECT_EQ(good.number(1), 1u);
+  EXPECT_EQ(good.real(), 2.5);
+  EXPECT_EQ(good.number(1), 0u);
+  EXPECT_THROW(good.number(), FormatError);
+}
+
+}  // namespace
+}  // namespace ptychopatch::formats

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ZIP archives of .npy members. libzip itself is not instrumented.
+#include "fuzz_file.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const FuzzFile file(data, size);
+  if (file.container() != ptychopatch::formats::Container::kZip) return 0;
+  file.list();
+  file.scan();
+  return 0;
+}
