@@ -10,8 +10,10 @@
 namespace ptychopatch {
 namespace {
 
-// A thread takes up work in blocks of about block_bytes; progress is told after each chunk.
-constexpr std::int64_t block_bytes = 512 << 10;
+// A thread takes up work in blocks of about block_bytes, of no more than most_in_block patches;
+// progress is told after each chunk.
+constexpr std::int64_t block_bytes = 1 << 20;
+constexpr std::int64_t most_in_block = 64;
 constexpr std::int64_t chunk_bytes = 32 << 20;
 // Outputs larger than this leave no room for the image in a core's own caches.
 constexpr std::int64_t stream_threshold = 4 << 20;
@@ -71,7 +73,8 @@ template <class Body>
 void BatchedEngine::each_group(std::int64_t images, std::int64_t bytes_per_patch, Body&& body) {
   const std::int64_t count = position_count();
   const std::int64_t all = images * count;
-  const std::int64_t block = std::max<std::int64_t>(1, block_bytes / bytes_per_patch);
+  const std::int64_t block =
+      std::clamp<std::int64_t>(block_bytes / bytes_per_patch, 1, most_in_block);
   const std::int64_t chunk =
       std::max(block * arena_.num_threads() * 4, chunk_bytes / bytes_per_patch);
   callbacks().progress(0.0);
@@ -80,15 +83,13 @@ void BatchedEngine::each_group(std::int64_t images, std::int64_t bytes_per_patch
     arena_.parallel_for((last - first + block - 1) / block, [&](std::int64_t b, int slot) {
       const SlotScratch memory = scratch().slot(slot);
       const std::int64_t end = std::min(last, first + (b + 1) * block);
-      for (std::int64_t n = first + b * block; n < end;) {
-        std::array<PatchNumber, patches_abreast> group;
-        std::size_t size = 0;
-        for (; size < group.size() && n < end; ++size, ++n) {
-          const std::int64_t k = n % count;
-          group[size] = {n / count, ordered_ ? scratch().order()[k] : k};
-        }
-        body(std::span<const PatchNumber>(group).first(size), memory);
+      std::array<PatchNumber, most_in_block> group;
+      std::size_t size = 0;
+      for (std::int64_t n = first + b * block; n < end; ++n) {
+        const std::int64_t k = n % count;
+        group[size++] = {n / count, ordered_ ? scratch().order()[k] : k};
       }
+      body(std::span<const PatchNumber>(group).first(size), memory);
     });
     callbacks().progress(static_cast<double>(last) / static_cast<double>(all));
   }

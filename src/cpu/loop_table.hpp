@@ -27,7 +27,7 @@ enum class Store { cached, streamed };
 // pixel-wise kernels whose structs they take.
 template <class T, int C>
 struct PatchLoops {
-  // Up to patches_abreast patches, all of each.
+  // All of each of the patches, which should stand near each other.
   void (*extract)(const ExtractPixel<T, C>& job, std::span<const PatchNumber> patches, Store store,
                   const SlotScratch& scratch);
   // Adds what patch k gives to the tile; `next` is the patch that will be asked for then, or -1.

@@ -129,26 +129,28 @@ class PatchExtraction {
   std::int64_t r_ = 0;
 };
 
-// Patches that stand near each other are worked side by side down the image, so that its rows come
-// into the first cache once for all of them.
+// Patches that follow one another, and so stand near each other, are worked side by side down the
+// image: its rows come into the first cache once for all of them.
 template <class T, int C>
 void extract_patches(const ExtractPixel<T, C>& job, std::span<const PatchNumber> patches,
                      Store store, const SlotScratch& scratch) {
   std::optional<PatchExtraction<T, C>> under_way[patches_abreast];
-  const auto count = static_cast<int>(patches.size());
-  for (int n = 0; n < count; ++n) {
-    under_way[n].emplace(job, patches[static_cast<std::size_t>(n)], store, n, scratch);
-  }
-  for (;;) {
-    PatchExtraction<T, C>* first = nullptr;
+  for (std::size_t first = 0; first < patches.size(); first += patches_abreast) {
+    const auto count =
+        static_cast<int>(HWY_MIN(patches.size() - first, std::size_t{patches_abreast}));
     for (int n = 0; n < count; ++n) {
-      if (under_way[n]->done()) continue;
-      if (!first || under_way[n]->next_sample_row() < first->next_sample_row()) {
-        first = &*under_way[n];
-      }
+      under_way[n].emplace(job, patches[first + static_cast<std::size_t>(n)], store, n, scratch);
     }
-    if (!first) break;
-    first->next_band();
+    for (;;) {
+      PatchExtraction<T, C>* highest = nullptr;
+      for (int n = 0; n < count; ++n) {
+        auto& one = *under_way[n];
+        if (one.done()) continue;
+        if (!highest || one.next_sample_row() < highest->next_sample_row()) highest = &one;
+      }
+      if (!highest) break;
+      highest->next_band();
+    }
   }
   if (store == Store::streamed) hwy::FlushStream();
 }
