@@ -49,7 +49,8 @@ TEST_F(Hdf5ProcessTest, ItsDeathCostsItsFilesOnly) {
       first.read("values");
       FAIL() << "the one who reads is dead";
     } catch (const FormatError& error) {
-      EXPECT_NE(std::string(error.what()).find(formats::quoted(path_) + " is damaged"), std::string::npos)
+      EXPECT_NE(std::string(error.what()).find(formats::quoted(path_) + " is damaged"),
+                std::string::npos)
           << error.what();
     }
   }
