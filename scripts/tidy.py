@@ -20,8 +20,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=pathlib.Path, required=True,
-                        help="a configured build folder; what came out clean is noted in it")
+    parser.add_argument("--build", type=pathlib.Path, required=True, action="append",
+                        help="a configured build folder; of several, the first that compiles a "
+                             "source says how. What came out clean is noted in the first")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="check what came out clean too")
     parser.add_argument("regex", nargs="?", default="", help="only paths that this matches")
@@ -46,11 +47,14 @@ def flags_of(entry):
 
 class Sources:
     def __init__(self, arguments):
-        self.build = arguments.build.resolve()
+        self.builds = [build.resolve() for build in arguments.build]
         self.again = arguments.again
         self.entries = {}
-        for entry in json.loads((self.build / "compile_commands.json").read_text()):
-            self.entries.setdefault(entry["file"], []).append(entry)
+        self.build_of = {}
+        for build in self.builds:
+            for entry in json.loads((build / "compile_commands.json").read_text()):
+                if self.build_of.setdefault(entry["file"], build) == build:
+                    self.entries.setdefault(entry["file"], []).append(entry)
         self.settings = (output_of("clang-tidy", "--version") +
                          (ROOT / ".clang-tidy").read_text())
         self.paths = [path for path in output_of("git", "ls-files", "*.c", "*.cpp").split("\n")
@@ -61,7 +65,7 @@ class Sources:
         return digest((self.settings + json.dumps(flags)).encode())
 
     def note(self, path):
-        return self.build / "tidy" / (path + ".json")
+        return self.builds[0] / "tidy" / (path + ".json")
 
     def is_known_clean(self, path):
         if self.again or str(ROOT / path) not in self.entries or not self.note(path).exists():
@@ -93,7 +97,8 @@ class Sources:
         compiled = str(ROOT / path) in self.entries
         # Taken before the check: what changes during it counts as changed since.
         read = self.files_read(path) if compiled else None
-        run = subprocess.run(["clang-tidy", "-quiet", "-p", self.build, ROOT / path], cwd=ROOT,
+        build = self.build_of.get(str(ROOT / path), self.builds[0])
+        run = subprocess.run(["clang-tidy", "-quiet", "-p", build, ROOT / path], cwd=ROOT,
                              capture_output=True, text=True)
         if run.returncode or run.stdout:
             return run.stdout or run.stderr or f"clang-tidy ended with {run.returncode}\n"

@@ -19,4 +19,7 @@ for tool in clang clang-tidy; do
 done
 
 configure release -DPTYCHOPATCH_BENCHMARKS=ON
-exec "$python" "$root/scripts/tidy.py" --build "$root/build/release" --jobs "$jobs" "$@"
+# What the fuzzers are compiled with.
+configure fuzz
+exec "$python" "$root/scripts/tidy.py" --build "$root/build/release" --build "$root/build/fuzz" \
+  --jobs "$jobs" "$@"

@@ -12,6 +12,11 @@
 
 static int failures;
 
+/* Bytes, not numbers: memory that a failing call must leave as it was. */
+static inline int same_bytes(const void *a, const void *b, size_t size) {
+  return memcmp(a, b, size) == 0;
+}
+
 static inline void check_true(int line, int holds, const char *what) {
   if (holds) return;
   ++failures;

@@ -29,6 +29,7 @@ TEST(Concurrency, PlansOfOneContextInSeveralThreads) {
   std::atomic<int> wrong{0};
   std::atomic<int> ready{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       ++ready;
@@ -50,6 +51,7 @@ TEST(Concurrency, PlansOfOneContextInSeveralThreads) {
 TEST(Concurrency, ContextsComeAndGoInSeveralThreads) {
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&wrong, t] {
       Random random = test_random("ContextsComeAndGo" + std::to_string(t));

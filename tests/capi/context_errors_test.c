@@ -120,11 +120,11 @@ static void check_info(ppatch_context *context) {
   memcpy(untouched, &info, sizeof info);
   CHECK_INVALID(ppatch_context_get_info(context, &info), "ppatch_context_get_info", "struct_size",
                 "expected", "got 0");
-  CHECK(memcmp(untouched, &info, sizeof info) == 0);
+  CHECK(same_bytes(untouched, &info, sizeof info));
   info.struct_size = sizeof info;
   memcpy(untouched, &info, sizeof info);
   CHECK_INVALID(ppatch_context_get_info(NULL, &info), "ppatch_context_get_info", "context", "NULL");
-  CHECK(memcmp(untouched, &info, sizeof info) == 0);
+  CHECK(same_bytes(untouched, &info, sizeof info));
 
   /* A program built for an earlier struct: no byte beyond its own is written. */
   memset(&info, 0x5a, sizeof info);

@@ -38,7 +38,7 @@ static void check_refused(int line, ppatch_patch_plan *plan, const operation *op
   forget_last_error();
   check_error(line, op->call(plan, pointers), PPATCH_ERROR_INVALID_ARGUMENT,
               op->arguments[which].name, texts);
-  if (memcmp(before, buffers, sizeof before) != 0) {
+  if (!same_bytes(before, buffers, sizeof before)) {
     ++failures;
     fprintf(stderr, "line %d: %s wrote to an output although it refused %s\n", line, op->name,
             op->arguments[which].name);
@@ -196,10 +196,10 @@ static void check_plain_calls(ppatch_patch_plan *plan) {
     }
     fill_buffers();
     CHECK_INVALID(op->call(NULL, pointers), op->name, "plan", "expected", "got NULL");
-    CHECK(memcmp(before, buffers, sizeof before) == 0);
+    CHECK(same_bytes(before, buffers, sizeof before));
     CHECK_OK(op->call(plan, pointers));
     for (i = 0; i < op->count; ++i) {
-      const int changed = memcmp(before[i], buffers[i], sizeof before[i]) != 0;
+      const int changed = !same_bytes(before[i], buffers[i], sizeof before[i]);
       CHECK(changed == op->arguments[i].is_output);
       if (op->arguments[i].may_be_null) pointers[i] = NULL;
     }
@@ -211,7 +211,7 @@ static void check_plain_calls(ppatch_patch_plan *plan) {
   do {                                                         \
     fill_buffers();                                            \
     CHECK_INVALID(call, function, "flags", "expected", value); \
-    CHECK(memcmp(before, buffers, sizeof before) == 0);        \
+    CHECK(same_bytes(before, buffers, sizeof before));         \
   } while (0)
 
 static void check_scalars(ppatch_patch_plan *plan) {
@@ -234,7 +234,7 @@ static void check_scalars(ppatch_patch_plan *plan) {
     fill_buffers();
     CHECK_INVALID(ppatch_patch_assemble(plan, &patches, &image, &coverage, bad_eps[i]),
                   "ppatch_patch_assemble", "eps", "expected", "got");
-    CHECK(memcmp(before, buffers, sizeof before) == 0);
+    CHECK(same_bytes(before, buffers, sizeof before));
   }
 }
 
@@ -255,7 +255,7 @@ static void check_image_index(ppatch_context *context) {
                 "expected", "3", "got 1");
   CHECK_INVALID(ppatch_patch_adjoint(plan, &patches, &two, NULL, PPATCH_OVERWRITE),
                 "ppatch_patch_adjoint", "image", "expected", "3", "got 2");
-  CHECK(memcmp(before, buffers, sizeof before) == 0);
+  CHECK(same_bytes(before, buffers, sizeof before));
   CHECK_OK(ppatch_patch_extract(plan, &three, &patches));
   ppatch_patch_plan_destroy(plan);
 }

@@ -27,7 +27,7 @@ static int holds_old_positions(const ppatch_patch_plan *plan) {
   const ppatch_array out = ppatch_array_c(held, PPATCH_F64, 2, shape_k2);
   memset(held, 0xff, sizeof held);
   return ppatch_patch_plan_get_positions(plan, &out) == PPATCH_OK &&
-         memcmp(held, old_positions, sizeof held) == 0;
+         same_bytes(held, old_positions, sizeof held);
 }
 
 /* A refused array of positions; also by a create that is given it. */
@@ -201,7 +201,7 @@ static void check_image_index(ppatch_patch_plan *plan) {
     change;                                                                                       \
     CHECK_INVALID(ppatch_patch_plan_get_positions(plan, &out), "ppatch_patch_plan_get_positions", \
                   "positions", "expected", "got", __VA_ARGS__);                                   \
-    CHECK(memcmp(held, poison, sizeof held) == 0);                                                \
+    CHECK(same_bytes(held, poison, sizeof held));                                                 \
   } while (0)
 
 static void check_get_positions(ppatch_patch_plan *plan) {
