@@ -5,6 +5,7 @@
 #include <functional>
 #include <iomanip>
 #include <ostream>
+#include <utility>
 
 #include "commands/metadata.hpp"
 #include "formats/array_store.hpp"
