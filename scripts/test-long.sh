@@ -6,9 +6,9 @@
 #
 # Parts; all of them where none is named:
 #   tsan           the fast tests under the thread sanitizer
-#   fuzz           every fuzzer for FUZZ_SECONDS (default 60), on FUZZ_CORPUS (build/corpus); for
-#                  FUZZ_TOTAL seconds in all (3600: an hour) or for FUZZ_RUNS executions each where
-#                  those are set; prints the executions of each and of all
+#   fuzz           every fuzzer for FUZZ_SECONDS (default 60) or, where it is set, for FUZZ_RUNS
+#                  executions, on FUZZ_CORPUS (build/corpus); then the fastest ones in turn until
+#                  there are FUZZ_TOTAL executions in all (default 0); prints those of each and of all
 #   format         clang-format
 #   tidy           clang-tidy
 #   abi            the ABI against that of the last release
@@ -33,50 +33,65 @@ tsan() {
   ctest --test-dir "$root/build/tsan" -L fast -j "$jobs" --output-on-failure --no-tests=error
 }
 
-# What limits one fuzzer's inputs, memory and time. The HDF5 library, which runs in a process of its
-# own, is given up there after seconds for each question.
+# What limits one fuzzer's inputs, memory and time.
 fuzz_limits() {
   echo -rss_limit_mb=2048 -malloc_limit_mb=512 -print_final_stats=1
   case $1 in
+    fuzz_hdf5_built) echo -max_len=512 -timeout=30 ;;
     fuzz_npy) echo -max_len=2048 -timeout=30 ;;
     fuzz_mat | fuzz_npz) echo -max_len=8192 -timeout=30 ;;
-    fuzz_hdf5) echo -max_len=24576 -timeout=60 ;;
+    fuzz_hdf5) echo -max_len=16384 -timeout=60 ;;
     *) echo -max_len=4096 -timeout=30 ;;
   esac
   if [[ -f $root/tests/fuzz/$1.dict ]]; then echo -dict="$root/tests/fuzz/$1.dict"; fi
 }
 
+# fuzz_one NAME FOLDER LIMIT: prints how many executions there were. A fuzzer that fails has found
+# something.
+fuzz_one() {
+  local name=$1 folder=$2 log=$2/$1.log limits failed=0
+  mkdir -p "$folder/$name" "$folder/seeds/$name"
+  mapfile -t limits < <(fuzz_limits "$name" | tr ' ' '\n')
+  (cd "$folder" && "$root/build/fuzz/tests/fuzz/$name" "${limits[@]}" "$3" "$name" "seeds/$name") \
+    > "$log" 2>&1 || failed=1
+  sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1
+  return "$failed"
+}
+
 fuzz() {
-  local folder=${FUZZ_CORPUS:-$root/build/corpus} seconds=${FUZZ_SECONDS:-60}
-  local fuzzer name log runs total=0 fuzzers=() limits=() found=()
+  local folder=${FUZZ_CORPUS:-$root/build/corpus} wanted=${FUZZ_TOTAL:-0}
+  local limit=-max_total_time=${FUZZ_SECONDS:-60} fuzzer name runs total=0 found=()
+  local -A executions=()
   configure fuzz
   build fuzz fuzzers
+  local turns=()
   for fuzzer in "$root"/build/fuzz/tests/fuzz/fuzz_*; do
-    if [[ -f $fuzzer && -x $fuzzer ]]; then fuzzers+=("$fuzzer"); fi
+    if [[ -f $fuzzer && -x $fuzzer ]]; then turns+=("${fuzzer##*/}"); fi
   done
-  ((${#fuzzers[@]})) || die "the preset fuzz built no fuzzer"
-  [[ -z ${FUZZ_TOTAL:-} ]] || seconds=$((FUZZ_TOTAL / ${#fuzzers[@]}))
+  ((${#turns[@]})) || die "the preset fuzz built no fuzzer"
   "$python" "$root/tests/fuzz/make_seeds.py" "$folder/seeds" \
     "${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}/ptycho"
-  for fuzzer in "${fuzzers[@]}"; do
-    name=${fuzzer##*/}
-    log=$folder/$name.log
-    mkdir -p "$folder/$name" "$folder/seeds/$name"
-    mapfile -t limits < <(fuzz_limits "$name" | tr ' ' '\n')
-    if [[ -n ${FUZZ_RUNS:-} ]]; then
-      limits+=(-runs="$FUZZ_RUNS")
-    else
-      limits+=(-max_total_time="$seconds")
+  [[ -z ${FUZZ_RUNS:-} ]] || limit=-runs=$FUZZ_RUNS
+  while ((${#turns[@]})); do
+    for name in "${turns[@]}"; do
+      runs=$(fuzz_one "$name" "$folder" "$limit") ||
+        { found+=("$name"); tail -n 60 "$folder/$name.log"; }
+      printf '%-24s %12d executions\n' "$name" "${runs:-0}"
+      executions[$name]=$((${executions[$name]:-0} + ${runs:-0}))
+      total=$((total + ${runs:-0}))
+    done
+    turns=()
+    if ((${#found[@]} == 0 && total < wanted)); then
+      mapfile -t turns < <(for name in "${!executions[@]}"; do
+        echo "${executions[$name]} $name"
+      done | sort -rn | head -n 3 | cut -d ' ' -f 2)
     fi
-    # What crashes is written beside the corpus; so is what the HDF5 library dies of in its process,
-    # which is no finding.
-    (cd "$folder" && "$fuzzer" "${limits[@]}" "$name" "seeds/$name") > "$log" 2>&1 ||
-      { found+=("$name"); tail -n 60 "$log"; }
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
-    printf '%-24s %12d executions\n' "$name" "${runs:-0}"
-    total=$((total + ${runs:-0}))
   done
-  printf '%-24s %12d executions\n' "in all" "$total"
+  say "executions"
+  for name in "${!executions[@]}"; do
+    printf '%-24s %12d\n' "$name" "${executions[$name]}"
+  done | sort
+  printf '%-24s %12d\n' "in all" "$total"
   ((${#found[@]} == 0)) || die "findings of ${found[*]}; their inputs are in $folder"
 }
 

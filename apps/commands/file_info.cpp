@@ -5,6 +5,7 @@
 #include <functional>
 #include <iomanip>
 #include <ostream>
+#include <utility>
 
 #include "commands/metadata.hpp"
 #include "formats/array_store.hpp"
@@ -58,7 +59,7 @@ Json scan_info(const formats::ScanInput& scan) {
 }
 
 Json store_info(const std::string& path) {
-  const std::unique_ptr<formats::ArrayStore> opened = formats::open_store(path);
+  std::unique_ptr<formats::ArrayStore> opened = formats::open_store(path);
   const formats::ArrayStore& archive = *opened;
   Json info = {{"file", path}, {"format", archive.format()}, {"arrays", Json::array()}};
   for (const std::string& key : archive.keys()) {
@@ -71,12 +72,12 @@ Json store_info(const std::string& path) {
     }
     info["arrays"].push_back(std::move(array));
   }
-  if (const auto scan = formats::find_scan(path)) info["scan"] = scan_info(*scan);
   try {
     if (const auto metadata = read_metadata(archive)) info["metadata"] = *metadata;
   } catch (const formats::FormatError& error) {
     info["metadata_unreadable"] = error.what();
   }
+  if (const auto scan = formats::find_scan(std::move(opened))) info["scan"] = scan_info(*scan);
   return info;
 }
 

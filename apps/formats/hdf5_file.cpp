@@ -2,7 +2,6 @@
 #include "formats/hdf5_file.hpp"
 
 #include "formats/format_error.hpp"
-#include "formats/hdf5_server.hpp"
 #include "formats/memory_limit.hpp"
 
 namespace ptychopatch::formats {

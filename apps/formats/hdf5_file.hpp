@@ -7,8 +7,6 @@
 
 namespace ptychopatch::formats {
 
-enum class Hdf5Question : std::uint64_t;
-
 // An HDF5 file that a Hdf5Reader in another process reads. A key is a path from the root group;
 // links are followed.
 class Hdf5File : public ArrayStore {

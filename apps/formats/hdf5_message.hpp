@@ -12,6 +12,25 @@
 
 namespace ptychopatch::formats {
 
+enum class Hdf5Answer : std::uint64_t { kGood, kRefused, kNoMemory };
+
+// A question is one of these, the file's number and what the method of Hdf5Reader by this name
+// takes. An answer begins with a Hdf5Answer; that of kRead is followed by the data.
+enum class Hdf5Question : std::uint64_t {
+  kOpenPath,
+  kOpenBytes,
+  kClose,
+  kKeys,
+  kHas,
+  kHeader,
+  kRead,
+  kText,
+  kAttribute,
+  kTextAttribute,
+  kLink,
+  kChildren
+};
+
 // What goes between this process and the one that reads HDF5 files. What comes from there is
 // checked like what comes from a file.
 class Hdf5Message {

@@ -10,7 +10,7 @@
 #include <array>
 #include <new>
 
-#include "formats/hdf5_server.hpp"
+#include "formats/hdf5_child.hpp"
 
 namespace ptychopatch::formats {
 namespace {

@@ -3,30 +3,44 @@
 #define PTYCHOPATCH_APPS_FORMATS_HDF5_SERVER_HPP_
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "formats/hdf5_message.hpp"
+#include "formats/hdf5_reader.hpp"
 
 namespace ptychopatch::formats {
 
-enum class Hdf5Answer : std::uint64_t { kGood, kRefused, kNoMemory };
-
-// A question is one of these, the file's number and what the method of Hdf5Reader by this name
-// takes. An answer begins with a Hdf5Answer; that of kRead is followed by the data.
-enum class Hdf5Question : std::uint64_t {
-  kOpenPath,
-  kOpenBytes,
-  kClose,
-  kKeys,
-  kHas,
-  kHeader,
-  kRead,
-  kText,
-  kAttribute,
-  kTextAttribute,
-  kLink,
-  kChildren
+struct Hdf5Reply {
+  Hdf5Message message;
+  Bytes data;
 };
 
-// Answers questions until there is nobody to ask any, then ends the process.
-[[noreturn]] void serve_hdf5(int socket);
+// Answers questions about files by the HDF5 library, in the process that it lives in.
+class Hdf5Server {
+ public:
+  // Called before anything is done for a question, and again with the size of the data that it asks
+  // for before these are read.
+  using Allow = void (*)(std::uint64_t data_bytes);
+
+  explicit Hdf5Server(Allow allow) : allow_(allow) {}
+
+  Hdf5Reply answer(Hdf5Message& question);
+
+ private:
+  struct File {
+    std::unique_ptr<std::string> bytes;
+    std::unique_ptr<Hdf5Reader> reader;
+  };
+
+  void find(Hdf5Message& question, Hdf5Reply& reply);
+  void open(Hdf5Question what, Hdf5Message& question, Hdf5Message& answer);
+
+  Allow allow_;
+  std::uint64_t next_ = 0;
+  std::map<std::uint64_t, File> files_;
+};
 
 }  // namespace ptychopatch::formats
 

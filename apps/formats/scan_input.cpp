@@ -75,8 +75,7 @@ std::unique_ptr<ScanInput> open_scan(std::span<const std::byte> bytes, const std
   return required(open_store(bytes, name), name);
 }
 
-std::unique_ptr<ScanInput> find_scan(const std::string& path) {
-  std::unique_ptr<ArrayStore> store = open_store(path);
+std::unique_ptr<ScanInput> find_scan(std::unique_ptr<ArrayStore> store) {
   return recognised(store);
 }
 

@@ -12,6 +12,8 @@
 
 namespace ptychopatch::formats {
 
+class ArrayStore;
+
 // What a format documents about its positions. Nothing is inferred from data.
 struct Convention {
   ppatch_anchor anchor = PPATCH_CORNER;
@@ -45,8 +47,8 @@ std::unique_ptr<ScanInput> open_scan(const std::string& path);
 // The same from memory, which must outlive the reader.
 std::unique_ptr<ScanInput> open_scan(std::span<const std::byte> bytes, const std::string& name);
 
-// None where the file is of no known scan's format; FormatError where it cannot be read at all.
-std::unique_ptr<ScanInput> find_scan(const std::string& path);
+// The scan in an open file; none where it is of no known scan's format.
+std::unique_ptr<ScanInput> find_scan(std::unique_ptr<ArrayStore> store);
 
 // A scan's file, or a .npy file that holds the one part that will be asked for.
 std::unique_ptr<ScanInput> open_part(const std::string& path);

@@ -64,6 +64,34 @@ TEST_F(Hdf5ProcessTest, ItsDeathCostsItsFilesOnly) {
   EXPECT_EQ(children().size(), 2u);
 }
 
+// A line of what the system tells about a process.
+std::string status_of(pid_t process, const std::string& name) {
+  std::ifstream list("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(list, line);) {
+    if (line.starts_with(name + ":\t")) return line.substr(name.size() + 2);
+  }
+  return "nothing";
+}
+
+TEST_F(Hdf5ProcessTest, ItTakesOverNoSignals) {
+  sigset_t blocked, before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR2);
+  ::sigprocmask(SIG_BLOCK, &blocked, &before);
+  const auto usual = ::signal(SIGILL, [](int) {});
+  {
+    Hdf5Process process;
+    Hdf5Message nothing;
+    nothing.add(static_cast<std::uint64_t>(Hdf5Question::kClose)).add(std::uint64_t{0});
+    process.ask(nothing, "test");
+    const std::string none(16, '0');
+    EXPECT_EQ(status_of(children().back(), "SigCgt"), none);
+    EXPECT_EQ(status_of(children().back(), "SigBlk"), none);
+  }
+  ::signal(SIGILL, usual);
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
 TEST_F(Hdf5ProcessTest, AnswersAreChecked) {
   EXPECT_THROW(Hdf5Message("1234567").number(), FormatError);
   Hdf5Message lie;
