@@ -16,8 +16,8 @@ packages=(
   g++ cmake ninja-build pkg-config binutils git ca-certificates
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
-  libhdf5-dev libmatio-dev libbz2-dev
-  libgtest-dev python3 python3-numpy python3-h5py python3-scipy
+  libhdf5-dev libmatio-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev
+  libgtest-dev python3 python3-numpy python3-h5py python3-scipy python3-yaml
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
