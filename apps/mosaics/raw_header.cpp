@@ -69,26 +69,12 @@ void check_image(const TiffDirectory& image, std::size_t size, const std::string
   }
 }
 
-// The mosaic, or what stands in its place, if the directories name one.
-const TiffDirectory* find_image(const std::vector<TiffDirectory>& directories) {
-  const TiffDirectory* found = nullptr;
-  const auto pixels = [](const TiffDirectory& each) {
-    return std::uint64_t{each.number(kTiffWidth)} * each.number(kTiffHeight);
-  };
-  for (const TiffDirectory& each : directories) {
-    const std::uint32_t photometric = each.number(kTiffPhotometric);
-    if (photometric != kPhotometricCfa && photometric != kPhotometricLinearRaw) continue;
-    if (found == nullptr || pixels(each) > pixels(*found)) found = &each;
-  }
-  return found;
-}
-
 void check_tiff(std::span<const std::byte> bytes, const std::string& source) {
   const std::vector<TiffDirectory> directories = tiff_directories(bytes);
   if (directories.empty() || directories[0].cut) {
     throw Refusal(Reason::kTruncated, source + " is cut off: its directory lies behind its end");
   }
-  if (const TiffDirectory* image = find_image(directories)) {
+  if (const TiffDirectory* image = find_raw_image(directories)) {
     check_image(*image, bytes.size(), source);
     return;
   }

@@ -8,6 +8,7 @@
 #include "mosaics/raw_header.hpp"
 #include "mosaics/raw_stream.hpp"
 #include "mosaics/refusal.hpp"
+#include "mosaics/tiff_directory.hpp"
 
 namespace ptychopatch::mosaics {
 namespace {
@@ -23,10 +24,12 @@ class Decoder {
  public:
   Decoder(std::span<const std::byte> bytes, const std::string& source,
           const std::function<bool()>& stop)
-      : source_(source), file_bytes_(bytes.size()), stream_(bytes, stop) {}
+      : source_(source), bytes_(bytes), stream_(bytes, stop) {}
 
   Mosaic decode() {
     raw_->imgdata.params.max_raw_memory_mb = 2048;
+    // Instead of the one that prints.
+    raw_->set_dataerror_handler(nullptr, nullptr);
     check(raw_->open_datastream(&stream_));
     check_kind();
     check_size();
@@ -47,7 +50,7 @@ class Decoder {
   [[noreturn]] void cut_off() const {
     throw Refusal(Reason::kTruncated, source_ + " is cut off or damaged: its " + pixels() +
                                           " do not end within its " +
-                                          formats::size_text(file_bytes_));
+                                          formats::size_text(bytes_.size()));
   }
 
   std::string pixels() const {
@@ -85,7 +88,7 @@ class Decoder {
 
   void check_size() const {
     const std::uint64_t count = std::uint64_t{sizes().raw_width} * sizes().raw_height;
-    if (count == 0 || count / kMostPixelsPerByte > file_bytes_) cut_off();
+    if (count == 0 || count / kMostPixelsPerByte > bytes_.size()) cut_off();
   }
 
   Cfa cfa() const {
@@ -124,7 +127,22 @@ class Decoder {
     return letter == 'R' ? 0 : letter == 'G' ? 1 : letter == 'B' ? 2 : 3;
   }
 
+  // LibRaw drops the first row or column of a Bayer DNG whose margin is odd, with its colours, but
+  // lets the pattern of black levels begin anew.
+  void find_dropped() {
+    if (raw_->imgdata.idata.dng_version == 0) return;
+    const std::vector<TiffDirectory> directories = tiff_directories(bytes_);
+    const TiffDirectory* image = find_raw_image(directories);
+    if (image == nullptr) return;
+    const auto area = image->tags.find(kTiffActiveArea);
+    if (area == image->tags.end() || area->second.size() < 2) return;
+    dropped_rows_ = sizes().top_margin == area->second[0] + 1 ? 1 : 0;
+    dropped_columns_ = sizes().left_margin == area->second[1] + 1 ? 1 : 0;
+  }
+
   double black_at(std::int64_t y, std::int64_t x) const {
+    y += dropped_rows_;
+    x += dropped_columns_;
     const unsigned* each = levels().cblack;
     const int colour = raw_->COLOR(static_cast<int>(y % 24), static_cast<int>(x % 24));
     double black = levels().black + each[colour & 3];
@@ -139,6 +157,7 @@ class Decoder {
   Mosaic make() {
     Mosaic mosaic;
     mosaic.cfa = cfa();
+    find_dropped();
     mosaic.top = sizes().top_margin;
     mosaic.left = sizes().left_margin;
     const std::int64_t height =
@@ -208,8 +227,9 @@ class Decoder {
   }
 
   const std::string& source_;
-  std::size_t file_bytes_;
+  std::span<const std::byte> bytes_;
   RawStream stream_;
+  std::int64_t dropped_rows_ = 0, dropped_columns_ = 0;
   // Far too large for the stack.
   std::unique_ptr<LibRaw> raw_ = std::make_unique<LibRaw>();
 };

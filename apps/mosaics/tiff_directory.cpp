@@ -96,4 +96,17 @@ std::vector<TiffDirectory> tiff_directories(std::span<const std::byte> bytes) {
   return Walk(bytes).take();
 }
 
+const TiffDirectory* find_raw_image(const std::vector<TiffDirectory>& directories) {
+  const TiffDirectory* found = nullptr;
+  const auto pixels = [](const TiffDirectory& each) {
+    return std::uint64_t{each.number(kTiffWidth)} * each.number(kTiffHeight);
+  };
+  for (const TiffDirectory& each : directories) {
+    const std::uint32_t photometric = each.number(kTiffPhotometric);
+    if (photometric != kPhotometricCfa && photometric != kPhotometricLinearRaw) continue;
+    if (found == nullptr || pixels(each) > pixels(*found)) found = &each;
+  }
+  return found;
+}
+
 }  // namespace ptychopatch::mosaics
