@@ -75,7 +75,7 @@ void print_machine(const Json& info) {
 Command add_info(CLI::App& root) {
   const auto options = std::make_shared<InfoOptions>();
   CLI::App* app = root.add_subcommand("info", "Backends and devices; or what is in a file");
-  app->add_option("FILE", options->file, ".npz or .npy to describe");
+  app->add_option("FILE", options->file, "What to describe: arrays, a scan, or a camera RAW");
   app->add_flag("--json", options->json, "As JSON");
   options->common.add_run_options(*app);
   return {app, [options](Console& console) -> int {
