@@ -100,6 +100,56 @@ class PatchEngine {
                              Accumulation mode) = 0;
 };
 
+// Colours of a mosaic by place: the greens are one colour. period 1: no mosaic.
+struct Mosaic {
+  int period = 1;
+  unsigned char colour[36] = {};  // 0 red, 1 green, 2 blue; row-major, period x period
+
+  int at(std::int64_t y, std::int64_t x) const { return colour[y % period * period + x % period]; }
+  bool operator==(const Mosaic&) const = default;
+};
+
+enum class ShiftMethod : std::int32_t { ml = 0, phase = 1, cross = 2, per_plane = 3 };
+
+// A scene plan's options with every default filled in. "Automatic" ends here, but for hot pixels,
+// which depend on an image's dtype.
+struct SceneSettings {
+  ShiftMethod method = ShiftMethod::ml;
+  std::int64_t height = 0, width = 0;
+  Mosaic mosaic;
+  double max_shift[2] = {0.0, 0.0};  // 0: unlimited
+  bool displacement = false;         // the sign
+  bool circular = false;
+  bool repair_integers = true, repair_floats = false;  // hot pixels
+  bool fixed_pattern = true;
+  bool plane_mean = false;
+  int upsample = 1;
+  double overlap_ratio = 0.3;
+};
+
+// Pixels of one image with its levels by place in the mosaic's period.
+struct SceneImageView {
+  const void* data = nullptr;
+  DType dtype = DType::f32;
+  std::int64_t height = 0, width = 0;
+  std::int64_t stride_y = 0, stride_x = 0;
+  const std::uint8_t* mask = nullptr;
+  std::int64_t mask_stride_y = 0, mask_stride_x = 0;
+  double black[36] = {};
+  bool clips = false;
+  double white = 0.0;
+};
+
+// Aligns moving images onto one reference.
+class SceneEngine {
+ public:
+  virtual ~SceneEngine() = default;
+  // The view's memory is read again by align.
+  virtual void set_reference(const SceneImageView& reference) = 0;
+  virtual ppatch_shift align(const SceneImageView& moving) = 0;
+  virtual std::uint64_t scratch_bytes() const = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -108,6 +158,8 @@ class Backend {
   // Scratch that make_patch_engine takes; throws OUT_OF_MEMORY where the budget cannot hold it.
   virtual std::uint64_t patch_engine_bytes(const PatchSettings& settings) const = 0;
   virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
+  virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
+  virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
   // Whether arrays on that device can be used as they are.
   virtual bool accepts(ppatch_device_type type, int device) const = 0;
 };

@@ -3,6 +3,7 @@
 #include "cpu/batched_engine.hpp"
 #include "cpu/loop_table.hpp"
 #include "cpu/patch_state.hpp"
+#include "cpu/scene/ml_engine.hpp"
 
 namespace ptychopatch {
 namespace {
@@ -12,7 +13,8 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(const BackendSettings& settings)
       : settings_(settings),
         arena_(settings.num_threads > 0 ? settings.num_threads : available_threads()),
-        simd_(choose_simd_level()) {}
+        simd_(choose_simd_level()),
+        scene_machine_{&arena_, &simd_.loops.scene, fft_provider(simd_.name), &settings_} {}
 
   BackendInfo info() const override { return {arena_.num_threads(), "CPU", simd_.name}; }
   void synchronize() override {}
@@ -29,6 +31,14 @@ class CpuBackend final : public Backend {
                                            simd_.loops);
   }
 
+  std::uint64_t scene_engine_bytes(const SceneSettings& settings) const override {
+    return ml_engine_bytes(settings, scene_machine_);
+  }
+
+  std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) override {
+    return make_ml_engine(settings, scene_machine_);
+  }
+
   bool accepts(ppatch_device_type type, int) const override {
     return type == PPATCH_HOST || type == PPATCH_CUDA_HOST;
   }
@@ -41,6 +51,7 @@ class CpuBackend final : public Backend {
   BackendSettings settings_;
   Arena arena_;
   SimdLevel simd_;
+  SceneMachine scene_machine_;
 };
 
 }  // namespace
