@@ -48,7 +48,10 @@ const Record* Results::kept(const PairNames& names) const {
 
 void Results::add(std::size_t place, Record record) {
   for (const auto& [key, value] : metadata_.items()) {
-    if (!record.contains(key)) record[key] = value;
+    // Last, and in one order, whatever the record says already.
+    const Record own = record.value(key, value);
+    record.erase(key);
+    record[key] = own;
   }
   records_[place] = std::move(record);
 }

@@ -27,7 +27,7 @@ def read_records(path):
     return yaml.safe_load(text) if str(path).endswith(".yaml") else json.loads(text)
 
 
-def smooth_noise(rng, height, width, sigma=1.5):
+def smooth_noise(rng, height, width, sigma=0.8):
     """A periodic picture with something to see at every scale above `sigma` pixels, mean 1."""
     f = np.hypot(*np.meshgrid(np.fft.fftfreq(height), np.fft.fftfreq(width), indexing="ij"))
     spectrum = np.fft.fft2(rng.normal(size=(height, width)))

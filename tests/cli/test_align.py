@@ -92,7 +92,7 @@ class AlignTest(CommandTest):
                 np.save(self.path(name), np.clip(scale * data[20:-20, 20:-20], 0, 65000).astype(dtype))
             record, = self.align("--ref", "a.npy", "b.npy", "--overwrite")
             self.assertEqual(record["status"], "ok", record)
-            np.testing.assert_allclose(record["shift"], shift, atol=0.03,
+            np.testing.assert_allclose(record["shift"], shift, atol=0.1,
                                        err_msg=f"PTYCHOPATCH_TEST_SEED={SEED}")
             self.assertIsNone(record["image_set"])
             self.assertEqual((record["gt_fpath"], record["f_fpath"]), ("a.npy", "b.npy"))
@@ -110,7 +110,7 @@ class AlignTest(CommandTest):
         for name in ("stack.npy", "stack.mrc"):
             records = self.align("--ref", "a.npy", name, "--overwrite")
             self.assertEqual([r["f_fpath"] for r in records], [f"{name}[{i}]" for i in range(3)])
-            np.testing.assert_allclose([r["shift"] for r in records], shifts, atol=0.03,
+            np.testing.assert_allclose([r["shift"] for r in records], shifts, atol=0.1,
                                        err_msg=f"PTYCHOPATCH_TEST_SEED={SEED}")
         self.run_badly("align", "--ref", "stack.npy", "a.npy", says=("--ref", "3"))
 
