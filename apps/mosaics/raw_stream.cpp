@@ -26,16 +26,16 @@ RawStream::RawStream(std::span<const std::byte> bytes, std::function<bool()> sto
 
 void RawStream::spend(std::uint64_t effort) {
   if (effort_left_ <= next_question_) {
-    if (stop_ && stop_()) throw LIBRAW_EXCEPTION_CANCELLED_BY_CALLBACK;
+    if (stop_ && stop_()) throw LibRaw_exceptions(LIBRAW_EXCEPTION_CANCELLED_BY_CALLBACK);
     next_question_ = effort_left_ - std::min(effort_left_, kEffortBetweenQuestions);
   }
-  if (effort > effort_left_) throw LIBRAW_EXCEPTION_IO_CORRUPT;
+  if (effort > effort_left_) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_CORRUPT);
   effort_left_ -= effort;
 }
 
 void RawStream::miss(std::uint64_t count) {
   missing_ += count;
-  if (missing_ > kMostMissing) throw LIBRAW_EXCEPTION_IO_EOF;
+  if (missing_ > kMostMissing) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_EOF);
 }
 
 int RawStream::read(void* to, std::size_t size, std::size_t count) {
@@ -43,7 +43,8 @@ int RawStream::read(void* to, std::size_t size, std::size_t count) {
   if (size == 0 || count == 0) return 0;
   const std::size_t left = bytes_.size() - position_;
   std::size_t wanted = 0;
-  if (__builtin_mul_overflow(size, count, &wanted)) throw LIBRAW_EXCEPTION_IO_CORRUPT;
+  if (__builtin_mul_overflow(size, count, &wanted))
+    throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_CORRUPT);
   const std::size_t taken = std::min(wanted, left);
   spend(taken);
   if (taken != 0) std::memcpy(to, bytes_.data() + position_, taken);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mosaics/tiff_directory.hpp"
 
-#include <cstring>
 #include <set>
+#include <string_view>
 
 namespace ptychopatch::mosaics {
 namespace {
@@ -89,10 +89,9 @@ class Walk {
 }  // namespace
 
 std::vector<TiffDirectory> tiff_directories(std::span<const std::byte> bytes) {
-  const auto starts = [&](const char* magic) {
-    return bytes.size() >= 8 && std::memcmp(bytes.data(), magic, 4) == 0;
-  };
-  if (!starts("II*\0") && !starts("MM\0*")) return {};
+  constexpr std::string_view kLittle("II*\0", 4), kBig("MM\0*", 4);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!text.starts_with(kLittle) && !text.starts_with(kBig)) return {};
   return Walk(bytes).take();
 }
 

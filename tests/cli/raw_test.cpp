@@ -229,6 +229,19 @@ TEST_F(RawTest, RealFiles) {
   EXPECT_EQ(chart.width(), 1734);
 }
 
+TEST_F(RawTest, RealFilesCutShort) {
+  const fs::path folder = fs::path(PTYCHOPATCH_TEST_DATA) / "raw";
+  if (!fs::exists(folder)) GTEST_SKIP() << "there is no " << folder;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string whole = test::read_file(entry.path().string());
+    for (int i = 0; i < 12; ++i) {
+      const auto size = below(static_cast<std::uint32_t>(whole.size() - 1000));
+      EXPECT_THROW(decode(whole.substr(0, size)), mosaics::Refusal)
+          << entry.path() << " cut at byte " << size;
+    }
+  }
+}
+
 TEST_F(RawTest, RealFilesThatAreNone) {
   const fs::path folder = fs::path(PTYCHOPATCH_TEST_DATA) / "raw_negative";
   if (!fs::exists(folder)) GTEST_SKIP() << "there is no " << folder;

@@ -97,6 +97,48 @@ class AlignTest(CommandTest):
             self.assertIsNone(record["image_set"])
             self.assertEqual((record["gt_fpath"], record["f_fpath"]), ("a.npy", "b.npy"))
 
+    def test_containers_hold_the_same(self):
+        picture = scenes.smooth_noise(self.rng, 120, 140)
+        levels = [np.clip(9000 * p[10:-10, 10:-10], 0, 65535).astype(np.uint16)
+                  for p in (picture, scenes.shifted(picture, 1.75, -2.5))]
+        wanted = None
+        for end, write in (("npy", None), ("png", scenes.png16), ("tif", scenes.tiff),
+                           ("tiff", lambda p: scenes.tiff(p, ">"))):
+            for name, data in zip("ab", levels):
+                path = self.path(f"{name}.{end}")
+                np.save(path, data) if write is None else path.write_bytes(write(data))
+            record, = self.align("--ref", f"a.{end}", f"b.{end}", "--cfa", "GRBG", "--black", 100,
+                                 "--white", 60000, "--overwrite")
+            self.assertEqual((record["status"], record["cfa"]), ("ok", "GRBG"), record)
+            self.assertEqual(record["is_bayer"], True)
+            wanted = wanted or record
+            for key in ("shift", "shift_sigma", "raw_gain", "best_alignment_loss", "mask_mean"):
+                self.assertEqual(record[key], wanted[key], (end, key))
+        # Colours become luma: of three that are equal, themselves.
+        for name, data in zip("ab", levels):
+            grey = np.repeat(data[:, :, None], 3, axis=2)
+            self.path(f"{name}.png").write_bytes(scenes.png16(grey))
+            self.path(f"{name}.tif").write_bytes(scenes.tiff(grey.astype(np.float32)))
+            np.save(self.path(f"{name}.npy"), data.astype(np.float32))
+        shifts = [self.align("--ref", f"a.{end}", f"b.{end}", "--hot-pixels", "off",
+                             "--overwrite")[0]["shift"] for end in ("npy", "png", "tif")]
+        np.testing.assert_allclose(shifts[1:], [shifts[0]] * 2, atol=1e-4)
+        record, = self.align("--ref", "a.npy", "a.png", "--cfa", "RGGB", "--overwrite", status=2)
+        self.assertEqual(record["status"], "demosaiced")
+
+    def test_damaged_images(self):
+        good = scenes.smooth_noise(self.rng, 64, 64)
+        np.save(self.path("good.npy"), good)
+        levels = (9000 * good).astype(np.uint16)
+        whole = {"x.png": scenes.png16(levels), "x.tif": scenes.tiff(levels)}
+        for name, data in whole.items():
+            for size in self.rng.integers(1, len(data) - 20, 10):
+                self.path(name).write_bytes(data[:size])
+                record, = self.align("--ref", "good.npy", name, "--overwrite", status=2)
+                self.assertIn(name, record["reason"])
+                self.assertIn(record["status"], ("unreadable", "truncated", "not-a-mosaic",
+                                                 "no-image-data", "unsupported"))
+
     def test_stacks(self):
         picture = scenes.smooth_noise(self.rng, 120, 120)
         shifts = self.rng.uniform(-4, 4, (3, 2))
