@@ -150,6 +150,22 @@ class SceneEngine {
   virtual std::uint64_t scratch_bytes() const = 0;
 };
 
+// How an image is moved.
+struct ResampleSettings {
+  Interpolation interpolation = Interpolation::bilinear;
+  Boundary boundary = Boundary::zero;
+  std::int64_t period = 1;  // pixels between taps
+  double gain = 1.0, constant = 0.0;
+};
+
+// How a pair's mask is made.
+struct PairMaskSettings {
+  double gain = 1.0;
+  bool clips = false;
+  double clip_bound = 0.0;
+  double threshold = 0.4, quantile = 0.9999;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -160,6 +176,22 @@ class Backend {
   virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
   virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
   virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
+
+  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype, u16, f32 or f64.
+  virtual void shift_image(const ImageView& image, const double shift[2],
+                           const ResampleSettings& settings, const ImageView& out) = 0;
+  // (pixel - black) / (white - black).
+  virtual void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) = 0;
+  // The same, averaged by colour over block x block pixels; out holds three images.
+  virtual void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+                          const ImageView& out) = 0;
+  // Both of one shape, f32 or f64 each.
+  virtual double pair_gain(const ImageView& anchor, const ImageView& target) = 0;
+  virtual double pair_loss(const ImageView& anchor, const ImageView& target, double gain) = 0;
+  // mask: u8. Returns its mean.
+  virtual double pair_mask(const ImageView& anchor, const ImageView& target,
+                           const PairMaskSettings& settings, const ImageView& mask) = 0;
+
   // Whether arrays on that device can be used as they are.
   virtual bool accepts(ppatch_device_type type, int device) const = 0;
 };

@@ -75,7 +75,7 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   settings.fixed_pattern = is_on("fixed_pattern", options.fixed_pattern, ml);
   check_range("plane_average", options.plane_average, PPATCH_PLANE_MEDIAN, PPATCH_PLANE_MEAN);
   settings.plane_mean = options.plane_average == PPATCH_PLANE_MEAN;
-  check_range("upsample", options.upsample, 0, 10000);
+  check_range("upsample", options.upsample, 0, 1000);
   settings.upsample = options.upsample == 0 ? 1 : options.upsample;
   if (!(options.overlap_ratio >= 0.0 && options.overlap_ratio <= 1.0)) {
     invalid("options.overlap_ratio: expected 0 to 1, got ", options.overlap_ratio);

@@ -115,21 +115,23 @@ HWY_NOINLINE void window_row(const float* in, float mean, float wy, const float*
   for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - mean) * (wy * wx[i]);
 }
 
-// Differences of eighth order: exact to 1 % up to 0.22 cycles per sample.
-HWY_INLINE float slope_of(float p1, float m1, float p2, float m2, float p3, float m3, float p4,
-                          float m4) {
-  return 0.8F * (p1 - m1) - 0.2F * (p2 - m2) + (4.0F / 105.0F) * (p3 - m3) -
-         (1.0F / 280.0F) * (p4 - m4);
-}
+// The derivative of a band-limited signal, within 2 % up to 0.43 cycles per sample: alternating
+// 1 / k under a Kaiser window.
+constexpr float slope_taps[slope_reach] = {0.97885F, -0.45872F, 0.27387F, -0.17507F,
+                                           0.11287F, -0.07090F, 0.04204F, -0.02249F};
 
 HWY_INLINE float slope_y(const float* const* rows, std::int64_t x) {
-  return slope_of(rows[5][x], rows[3][x], rows[6][x], rows[2][x], rows[7][x], rows[1][x],
-                  rows[8][x], rows[0][x]);
+  float sum = 0.0F;
+  for (int k = 1; k <= slope_reach; ++k) {
+    sum += slope_taps[k - 1] * (rows[slope_reach + k][x] - rows[slope_reach - k][x]);
+  }
+  return sum;
 }
 
 HWY_INLINE float slope_x(const float* row, std::int64_t x) {
-  return slope_of(row[x + 1], row[x - 1], row[x + 2], row[x - 2], row[x + 3], row[x - 3],
-                  row[x + 4], row[x - 4]);
+  float sum = 0.0F;
+  for (int k = 1; k <= slope_reach; ++k) sum += slope_taps[k - 1] * (row[x + k] - row[x - k]);
+  return sum;
 }
 
 HWY_NOINLINE void tile_row(const float* const* a_rows, const float* const* b_rows, std::int64_t n,

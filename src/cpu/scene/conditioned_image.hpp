@@ -32,6 +32,7 @@ class ConditionedImage {
 
   std::int64_t height() const { return height_; }
   std::int64_t width() const { return width_; }
+  const SceneImageView& view() const { return view_; }
   const ImageLevels& levels() const { return levels_; }
 
   // Doubles of scratch that measure needs for images up to this height.

@@ -7,6 +7,7 @@
 
 #include "cpu/arena.hpp"
 #include "cpu/scene/scene_loops.hpp"
+#include "math/boundary.hpp"
 
 namespace ptychopatch {
 
@@ -32,27 +33,20 @@ struct Plane {
   float* row(std::int64_t y) const { return data + y * stride; }
 };
 
-// The sample at an extended coordinate: wrapped, or mirrored without repeating the edge, which
-// leaves the carriers of a mosaic in phase.
-inline std::int64_t extended(std::int64_t i, std::int64_t n, bool wrap) {
-  if (n == 1) return 0;
-  const std::int64_t period = wrap ? n : 2 * (n - 1);
-  const std::int64_t r = (i % period + period) % period;
-  return r < n ? r : period - r;
-}
-
 constexpr std::int64_t decimation_slab = 128;  // rows that come out of one piece of work
 
 // Floats of one thread's memory beside what its source needs.
 std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
                                std::int64_t out_width);
 
-// out = every step-th filtered sample of a height x width source. open(slot memory) gives an object
-// whose read(y, float*) gives its rows.
+// out = every step-th filtered sample of a height x width source, which is wrapped, or reflected:
+// that leaves the carriers of a mosaic in phase. open(first, end, slot memory) gives an object
+// whose read(y, float*) gives its rows; of them [first, end) belong to this piece of work, the
+// others to its neighbours too.
 template <class Open>
-void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t width, bool wrap,
-              const SceneLoops& loops, const Arena& arena, float* slots, std::int64_t slot_floats,
-              Open&& open, const Plane& out) {
+void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t width,
+              Boundary beyond, const SceneLoops& loops, const Arena& arena, float* slots,
+              std::int64_t slot_floats, Open&& open, const Plane& out) {
   const int half = filter.half();
   const std::int64_t slabs = (out.height + decimation_slab - 1) / decimation_slab;
   arena.parallel_for(slabs, [&](std::int64_t slab, int slot) {
@@ -63,16 +57,17 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
     const auto ring_row = [&](std::int64_t y) {
       return ring + (y % filter.count + filter.count) % filter.count * out.width;
     };
-    auto source = open(ring + filter.count * out.width);
     const std::int64_t j0 = slab * decimation_slab;
     const std::int64_t j1 = std::min(out.height, j0 + decimation_slab);
+    auto source = open(filter.step * j0, j1 == out.height ? height : filter.step * j1,
+                       ring + filter.count * out.width);
     std::int64_t next = filter.step * j0 - half;  // extended row to be read next
     for (std::int64_t j = j0; j < j1; ++j) {
       for (; next <= filter.step * j + half; ++next) {
-        source.read(extended(next, height, wrap), line);
+        source.read(extended_index(beyond, next, height), line);
         for (int i = 1; i <= half; ++i) {
-          line[-i] = line[extended(-i, width, wrap)];
-          line[width - 1 + i] = line[extended(width - 1 + i, width, wrap)];
+          line[-i] = line[extended_index(beyond, -i, width)];
+          line[width - 1 + i] = line[extended_index(beyond, width - 1 + i, width)];
         }
         loops.decimate_row(filter.taps, filter.count, filter.step, padded, spare, ring_row(next),
                            out.width);

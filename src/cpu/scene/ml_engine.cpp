@@ -9,6 +9,7 @@
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/scene/conditioned_image.hpp"
 #include "cpu/scene/decimator.hpp"
+#include "cpu/scene/fixed_pattern.hpp"
 #include "cpu/scene/scene_scratch.hpp"
 #include "cpu/scene/shift_estimate.hpp"
 
@@ -80,8 +81,14 @@ class MlEngine final : public SceneEngine {
       result.status = PPATCH_SHIFT_REFERENCE;
       return result;
     }
-    result.status = load(moving, moving_planes());
-    if (result.status == PPATCH_SHIFT_OK) estimate(result);
+    ExcludedLines lines;
+    result.status = load(moving, moving_planes(), lines);
+    if (result.status != PPATCH_SHIFT_OK) return result;
+    lines.fx = lines.fx || reference_lines_.fx;
+    lines.fy = lines.fy || reference_lines_.fy;
+    if (lines.fx) result.flags |= PPATCH_SHIFT_FIXED_ROWS;
+    if (lines.fy) result.flags |= PPATCH_SHIFT_FIXED_COLUMNS;
+    estimate(lines, result);
     return result;
   }
 
@@ -118,25 +125,39 @@ class MlEngine final : public SceneEngine {
     fine_fft_ = PlaneFft(machine_.fft, geometry.fine_fft[0], geometry.fine_fft[1]);
     coarse_fft_ = PlaneFft(machine_.fft, geometry.coarse_fft[0], geometry.coarse_fft[1]);
     geometry_ = geometry;
-    reference_status_ = load(reference_, reference_planes());
+    reference_status_ = load(reference_, reference_planes(), reference_lines_);
   }
 
-  ppatch_shift_status load(const SceneImageView& view, const Planes& planes) {
+  ppatch_shift_status load(const SceneImageView& view, const Planes& planes,
+                           ExcludedLines& excluded) {
     ConditionedImage image(view, geometry_.height, geometry_.width);
     const bool repairs =
         view.dtype == DType::u16 ? settings_.repair_integers : settings_.repair_floats;
     image.measure(settings_.mosaic, neighbours_, repairs, *machine_.arena, sums_.data());
     if (image.levels().status != PPATCH_SHIFT_OK) return image.levels().status;
+    // Neither spectrum is in use yet.
+    FixedPattern pattern(geometry_.height, geometry_.width, reference_spectrum_.data(),
+                         moving_spectrum_.data());
+    const bool looks =
+        settings_.fixed_pattern && FixedPattern::applies(geometry_.height, geometry_.width) &&
+        FixedPattern::floats(geometry_.height, geometry_.width) <= layout_.spectrum_floats;
+    const Boundary beyond = settings_.circular ? Boundary::wrap : Boundary::reflect;
     decimate(
-        fine_filter_, geometry_.height, geometry_.width, settings_.circular, *machine_.loops,
-        *machine_.arena, slots_.data(), layout_.slot_floats,
-        [&](float* memory) { return RowReader(image, neighbours_, *machine_.loops, memory); },
+        fine_filter_, geometry_.height, geometry_.width, beyond, *machine_.loops, *machine_.arena,
+        slots_.data(), layout_.slot_floats,
+        [&](std::int64_t first, std::int64_t end, float* memory) {
+          return ObservedRows(RowReader(image, neighbours_, *machine_.loops, memory),
+                              looks ? &pattern : nullptr, first, end);
+        },
         planes.fine);
+    excluded =
+        looks ? pattern.find(settings_.mosaic.period, machine_.fft, tools()) : ExcludedLines();
     if (geometry_.halved) {
       decimate(
-          coarse_filter_, planes.fine.height, planes.fine.width, settings_.circular,
-          *machine_.loops, *machine_.arena, slots_.data(), layout_.slot_floats,
-          [&](float*) { return PlaneRows{planes.fine}; }, planes.coarse);
+          coarse_filter_, planes.fine.height, planes.fine.width, beyond, *machine_.loops,
+          *machine_.arena, slots_.data(), layout_.slot_floats,
+          [&](std::int64_t, std::int64_t, float*) { return PlaneRows{planes.fine}; },
+          planes.coarse);
     }
     return PPATCH_SHIFT_OK;
   }
@@ -156,12 +177,13 @@ class MlEngine final : public SceneEngine {
     return band;
   }
 
-  void estimate(ppatch_shift& result) {
+  void estimate(const ExcludedLines& excluded, ppatch_shift& result) {
     const Planes reference = reference_planes();
     const Planes moving = moving_planes();
     const double coarse_scale = geometry_.halved ? 2.0 * geometry_.step : geometry_.step;
     Band coarse_band;
     coarse_band.fft = &coarse_fft_;
+    coarse_band.excluded = excluded;
     const CoarsePeak peak = coarse_peak(
         reference.coarse, moving.coarse, coarse_band, geometry_.coarse_most,
         std::max(second_peak_distance / coarse_scale, 3.0), settings_.circular, tools());
@@ -174,7 +196,8 @@ class MlEngine final : public SceneEngine {
     for (int axis = 0; axis < 2; ++axis) {
       start[axis] = peak.displacement[axis] * coarse_scale / geometry_.step;
     }
-    const Band band = fine_band();
+    Band band = fine_band();
+    band.excluded = excluded;
     const FineShift shift =
         fine_shift(reference.fine, moving.fine, band, start, 2, settings_.circular, tools());
     result.coherence = shift.coherence;
@@ -211,6 +234,7 @@ class MlEngine final : public SceneEngine {
   SceneImageView reference_;
   SceneGeometry geometry_;  // of the planes held; none where the sizes are zero
   ppatch_shift_status reference_status_ = PPATCH_SHIFT_FLAT;
+  ExcludedLines reference_lines_;
   PlaneFft fine_fft_, coarse_fft_;
 };
 

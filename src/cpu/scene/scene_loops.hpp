@@ -50,7 +50,7 @@ enum BandSum {
 };
 
 constexpr int covariance_tile = 32;
-constexpr int slope_reach = 4;  // of the finite differences in tile_row
+constexpr int slope_reach = 8;  // of the finite differences in tile_row
 
 // The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
 // are those of every SIMD level.
@@ -76,8 +76,8 @@ struct SceneLoops {
   void (*newton_row)(const SpectrumRow& row, double* sums);
   // Adds BandSums; R^ is multiplied by the root of the weight, M^ by that and e^{2 pi i f.r}.
   void (*weigh_row)(const SpectrumRow& row, double* sums);
-  // One row of tiles: rows a[-4..4] and b[-4..4] about the row. Adds to gradient[2 * tile] and to
-  // hessian[3], for samples [4, n - 4).
+  // One row of tiles: rows a[-8..8] and b[-8..8] about the row. Adds to gradient[2 * tile] and to
+  // hessian[3], for samples [8, n - 8).
   void (*tile_row)(const float* const* a, const float* const* b, std::int64_t n, double* gradient,
                    double* hessian);
 };

@@ -82,8 +82,9 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
   layout.sums_doubles = std::max(layout.sums_doubles, ConditionedImage::measure_doubles(s.height));
   const DecimationFilter fine(whole.step);
   const DecimationFilter coarse(2);
-  const std::int64_t longest = std::max(
-      {whole.fine_fft[0], whole.fine_fft[1], whole.coarse_fft[0], whole.coarse_fft[1], limit * 2});
+  const std::int64_t profile = s.fixed_pattern ? good_fft_size(std::max(s.height, s.width)) : 0;
+  const std::int64_t longest = std::max({whole.fine_fft[0], whole.fine_fft[1], whole.coarse_fft[0],
+                                         whole.coarse_fft[1], limit * 2, profile});
   layout.slot_floats = std::max({
       2 * longest * fft.lanes + transform_floats(fft, longest, !s.circular),
       decimation_floats(fine, s.width, whole.fine[1]) +
