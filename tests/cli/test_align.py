@@ -288,7 +288,8 @@ class AlignTest(CommandTest):
         moved, = self.path("moved").rglob("*.dng")
         clean, = self.path("set").rglob("gt/*.dng")
         again, = self.align("--ref", clean, moved, out="moved.json")
-        np.testing.assert_allclose(again["shift"], [0, 0], atol=0.05)
+        # Among pixels of one colour, two apart, interpolation is coarse.
+        np.testing.assert_allclose(again["shift"], [0, 0], atol=0.25)
         self.assertEqual(len(truth), 2)
 
     def test_plot(self):
