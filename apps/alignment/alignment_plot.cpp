@@ -88,12 +88,14 @@ Picture AlignmentPlot::scatter() const {
   };
   const double step = round_step(reach / 2);
   const int digits = std::max(0, static_cast<int>(-std::floor(std::log10(step))));
-  for (double tick = -std::floor(reach / step) * step; tick <= reach; tick += step) {
-    const bool zero = std::abs(tick) < step / 2;
+  const auto ticks = static_cast<int>(reach / step);
+  for (int i = -ticks; i <= ticks; ++i) {
+    const bool zero = i == 0;
+    const double tick = i * step;
     const Rgb colour = zero ? Rgb{150, 154, 162} : kFaint;
     draw_line(picture, place(tick), place(-reach), place(tick), place(reach), colour);
     draw_line(picture, place(-reach), place(tick), place(reach), place(tick), colour);
-    const std::string text = number(zero ? 0 : tick, digits);
+    const std::string text = number(tick, digits);
     const auto at = std::llround(place(tick));
     pictures::draw_text(picture, at - 3, kMargin - 6 - pictures::text_width(text), text, kInk);
     pictures::draw_text(picture, kMargin + kSide + 6, at - pictures::text_width(text) / 2, text,
@@ -117,7 +119,7 @@ Picture AlignmentPlot::picture() const {
   Picture details = pictures::montage(strips_, std::max<std::int64_t>(1, columns / 4 + 1), kGap);
   Picture legend(kLine + 6, std::max(details.width(), std::int64_t{560}), pictures::kPaper);
   pictures::draw_text(legend, 6, kGap + 6,
-                      "the reference; image (cyan) over reference (red) before and after", kInk);
+                      "the reference, and the image (cyan) over it (red) before and after", kInk);
   Picture right(details.height() + legend.height(), legend.width(), pictures::kPaper);
   right.paste(legend, 0, 0);
   right.paste(details, legend.height(), 0);

@@ -106,9 +106,23 @@ Place liveliest(const mosaics::Mosaic& reference, std::int64_t margin, std::int6
   return best;
 }
 
-// Grey levels 0 to 1 between the darkest and brightest hundredth.
+// Means over 5 x 5 values, of which noise is the smaller part.
+std::vector<double> coarse_values(const Grey& grey) {
+  constexpr std::int64_t kBox = 5;
+  std::vector<double> means;
+  for (std::int64_t y = 0; y + kBox <= grey.height; y += kBox) {
+    for (std::int64_t x = 0; x + kBox <= grey.width; x += kBox) {
+      double sum = 0;
+      for (std::int64_t i = 0; i < kBox * kBox; ++i) sum += grey.at(y + i / kBox, x + i % kBox);
+      means.push_back(sum / (kBox * kBox));
+    }
+  }
+  return means.empty() ? grey.values : means;
+}
+
+// Grey levels 0 to 1 between the darkest and brightest hundredth of what is not noise.
 Grey levelled(Grey grey) {
-  std::vector<double> sorted = grey.values;
+  std::vector<double> sorted = coarse_values(grey);
   std::ranges::sort(sorted);
   const double low = sorted[sorted.size() / 100];
   const double high = sorted[sorted.size() - 1 - sorted.size() / 100];
@@ -158,8 +172,7 @@ pictures::Picture detail_strip(const Context& context, const mosaics::Mosaic& re
   const auto furthest = static_cast<std::int64_t>(std::ceil(reach)) + 4;
   const std::int64_t margin = std::min(furthest, std::max<std::int64_t>(0, shortest / 2 - 8));
   const std::int64_t side = std::clamp<std::int64_t>(shortest - 2 * margin, 1, kSide);
-  mosaics::Mosaic const& where = reference;
-  const Place found = liveliest(where, margin, side);
+  const Place found = liveliest(reference, margin, side);
   const std::int64_t size_y = std::min(side + 2 * margin, height);
   const std::int64_t size_x = std::min(side + 2 * margin, width);
   const std::int64_t top = std::clamp<std::int64_t>(found.y - margin, 0, height - size_y);

@@ -57,7 +57,9 @@ std::string pixels_text(const TiffDirectory& directory) {
 
 void check_image(const TiffDirectory& image, std::size_t size, const std::string& source) {
   const Extent extent = extent_of(image);
-  if (extent.bytes == 0 || extent.begin >= size) {
+  // A directory without strips leaves it to the camera's own tags where they are.
+  const bool stripped = extent.begin != UINT64_MAX;
+  if (stripped && (extent.bytes == 0 || extent.begin >= size)) {
     throw Refusal(Reason::kNoImageData, source + " holds no image data: its directory tells of " +
                                             pixels_text(image) + " that are not in the file");
   }
