@@ -69,21 +69,66 @@ PPATCH_HD float bin_weight(RingWeight ring, float leak) {
   return ring.noise < 0.0F ? 0.0F : 1.0F / (ring.noise + 2.0F * leak * ring.signal);
 }
 
-// A carrier of the CFA: chroma is modulated onto frequency (y, x), cycles per pixel.
+// A carrier of the CFA: chroma is modulated onto frequency (y, x), cycles per pixel, each within
+// [-1/2, 1/2).
 struct Carrier {
   float y = 0.0F, x = 0.0F, strength = 0.0F;
 };
 
 // Chroma in the baseband at (fy, fx), relative to luminance there, if both fall as 1/f^2 in
-// amplitude from their centres. It moves with the scene but its carrier does not, so it biases; the
-// strength accounts for that.
-PPATCH_HD float carrier_leak(const Carrier& carrier, float fy, float fx) {
-  float gy = fy - carrier.y;
-  float gx = fx - carrier.x;
-  gy = gy < -0.5F ? gy + 1.0F : gy > 0.5F ? gy - 1.0F : gy;
-  gx = gx < -0.5F ? gx + 1.0F : gx > 0.5F ? gx - 1.0F : gx;
+// amplitude from their centres. The copy of the carrier that is nearest counts: of (y - my, x - mx)
+// for whole my, mx.
+struct CarrierLeak {
+  float power = 0.0F;
+  int my = 0, mx = 0;  // -1, 0 or 1
+};
+
+PPATCH_HD CarrierLeak carrier_leak(const Carrier& carrier, float fy, float fx) {
+  const float ay = fy - carrier.y;
+  const float ax = fx - carrier.x;
+  CarrierLeak leak;
+  leak.my = ay < -0.5F ? 1 : ay > 0.5F ? -1 : 0;
+  leak.mx = ax < -0.5F ? 1 : ax > 0.5F ? -1 : 0;
+  const float gy = ay + static_cast<float>(leak.my);
+  const float gx = ax + static_cast<float>(leak.mx);
   const float ratio = (fy * fy + fx * fx) / (gy * gy + gx * gx + 1e-6F);
-  return carrier.strength * ratio * ratio;
+  leak.power = carrier.strength * ratio * ratio;
+  return leak;
+}
+
+// Leaked chroma moves with the scene, its carrier does not: of Z = conj(R^) M^ e^{2 pi i f.D} it
+// turns Im Z from 0 to S rho u, u being the sum over carriers k of leak_k sin(2 pi k.D). How strong
+// chroma is, rho, is fitted together with the error e of D: least squares of
+//     Im Z = S rho u - 2 pi S f.e
+// where e alone has been fitted before, so that sum W f Im Z = 0.
+struct LeakSums {
+  double fisher[3] = {0.0, 0.0, 0.0};  // sum W S f f: yy, yx, xx
+  double mixed[2] = {0.0, 0.0};        // sum W S f u
+  double square = 0.0;                 // sum W S u^2
+  double slope = 0.0;                  // sum W u Im Z
+};
+
+struct LeakFit {
+  double error[2] = {0.0, 0.0};            // to be added to D
+  double covariance[3] = {0.0, 0.0, 0.0};  // what not knowing rho adds to that of D
+};
+
+// prior: 1 / the variance of rho about 0.
+PPATCH_HD LeakFit fit_leak(const LeakSums& sums, double prior) {
+  LeakFit fit;
+  const double determinant = sums.fisher[0] * sums.fisher[2] - sums.fisher[1] * sums.fisher[1];
+  if (!(determinant > 0.0)) return fit;
+  const double y = (sums.fisher[2] * sums.mixed[0] - sums.fisher[1] * sums.mixed[1]) / determinant;
+  const double x = (sums.fisher[0] * sums.mixed[1] - sums.fisher[1] * sums.mixed[0]) / determinant;
+  const double left = sums.square - (sums.mixed[0] * y + sums.mixed[1] * x) + prior;
+  const double rho = sums.slope / left;
+  fit.error[0] = rho * y / (2.0 * pi);
+  fit.error[1] = rho * x / (2.0 * pi);
+  const double scale = 1.0 / (4.0 * pi * pi * left);
+  fit.covariance[0] = scale * y * y;
+  fit.covariance[1] = scale * y * x;
+  fit.covariance[2] = scale * x * x;
+  return fit;
 }
 
 }  // namespace ptychopatch

@@ -62,7 +62,7 @@ HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t start, std::int6
   for (int c = 0; c < row.carrier_count; ++c) {
     const Carrier carrier = row.carriers[c];
     for (std::int64_t j = 0; j < n; ++j) {
-      leak[j] += carrier_leak(carrier, row.cycles * row.fy, row.cycles * row.fx[start + j]);
+      leak[j] += carrier_leak(carrier, row.cycles * row.fy, row.cycles * row.fx[start + j]).power;
     }
   }
   const float least_f2 = row.least_f * row.least_f;
@@ -70,6 +70,20 @@ HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t start, std::int6
     const RingWeight ring = row.weights[bins.ring[j]];
     weight[j] = bins.f2[j] < least_f2 ? 0.0F : bin_weight(ring, leak[j]);
     signal[j] = ring.signal;
+  }
+}
+
+// The imaginary part that leaked chroma gives to Z / S, for chroma as strong as the carriers say.
+HWY_INLINE void turn_of_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
+                             float* HWY_RESTRICT turn) {
+  for (std::int64_t j = 0; j < n; ++j) turn[j] = 0.0F;
+  for (int c = 0; c < row.carrier_count; ++c) {
+    const Carrier carrier = row.carriers[c];
+    for (std::int64_t j = 0; j < n; ++j) {
+      const CarrierLeak leak =
+          carrier_leak(carrier, row.cycles * row.fy, row.cycles * row.fx[start + j]);
+      turn[j] += leak.power * row.carrier_sines[9 * c + 3 * (leak.my + 1) + leak.mx + 1];
+    }
   }
 }
 
@@ -155,7 +169,9 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     float signal[scene_block];
     float part[band_sums][scene_block];
     read_bins(row, start, n, bins);
+    float turn[scene_block];
     weigh_bins(row, start, n, bins, weight, signal);
+    turn_of_bins(row, start, n, turn);
     for (std::int64_t j = 0; j < n; ++j) {
       const float copies = multiplicity(start + j);
       const float in_band = weight[j] > 0.0F ? copies : 0.0F;
@@ -167,6 +183,10 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
       part[fisher_yy][j] = row.fy * row.fy * information;
       part[fisher_yx][j] = row.fy * fx * information;
       part[fisher_xx][j] = fx * fx * information;
+      part[leak_y][j] = row.fy * turn[j] * information;
+      part[leak_x][j] = fx * turn[j] * information;
+      part[leak_square][j] = turn[j] * turn[j] * information;
+      part[leak_slope][j] = copies * weight[j] * turn[j] * bins.im[j];
     }
     for (int s = 0; s < band_sums; ++s) add_to_lanes(lanes[s], part[s], n);
     for (std::int64_t j = 0; j < n; ++j) {

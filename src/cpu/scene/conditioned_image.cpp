@@ -158,7 +158,7 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
   }
   for (int i = 0; i < p * p; ++i) {
     levels_.clip[i] =
-        view_.clips && levels_.scale[i] > 0.0
+        view_.clips && clipped_ == Clipped::left_out && levels_.scale[i] > 0.0
             ? static_cast<float>((view_.white - levels_.black[i]) * levels_.scale[i] * (1.0 - 1e-6))
             : std::numeric_limits<float>::infinity();
     if (levels_.scale[i] == 0.0) levels_.clip[i] = -std::numeric_limits<float>::infinity();

@@ -22,13 +22,18 @@ struct ImageLevels {
   float sigma[36] = {};  // of a scaled pixel about the median of its neighbours
 };
 
+// What becomes of clipped pixels. In a pair only those of the reference are left out: the moving
+// image may be clipped elsewhere.
+enum class Clipped { left_out, kept };
+
 // The top-left height x width of an image, rows read in order and conditioned on the way: scaled by
 // place, mean removed, hot pixels repaired, clipped and masked ones zero.
 class ConditionedImage {
  public:
   ConditionedImage() = default;
-  ConditionedImage(const SceneImageView& view, std::int64_t height, std::int64_t width)
-      : view_(view), height_(height), width_(width) {}
+  ConditionedImage(const SceneImageView& view, std::int64_t height, std::int64_t width,
+                   Clipped clipped = Clipped::left_out)
+      : view_(view), height_(height), width_(width), clipped_(clipped) {}
 
   std::int64_t height() const { return height_; }
   std::int64_t width() const { return width_; }
@@ -52,6 +57,7 @@ class ConditionedImage {
 
   SceneImageView view_;
   std::int64_t height_ = 0, width_ = 0;
+  Clipped clipped_ = Clipped::left_out;
   ImageLevels levels_;
 };
 

@@ -16,8 +16,8 @@
 namespace ptychopatch {
 namespace {
 
-// Of leaked chroma against luminance, in power, times what its bias weighs more than noise would.
-constexpr float leak_strength = 20.0F;
+// Of chroma against luminance, in power: what the weights take leaked chroma for.
+constexpr float leak_strength = 0.3F;
 constexpr double second_peak_distance = 8.0;  // px
 // Two images of one scene have more coherence, or a correlation with one peak.
 constexpr double unrelated_coherence = 0.01;
@@ -82,7 +82,7 @@ class MlEngine final : public SceneEngine {
       return result;
     }
     ExcludedLines lines;
-    result.status = load(moving, moving_planes(), lines);
+    result.status = load(moving, moving_planes(), Clipped::kept, lines);
     if (result.status != PPATCH_SHIFT_OK) return result;
     lines.fx = lines.fx || reference_lines_.fx;
     lines.fy = lines.fy || reference_lines_.fy;
@@ -125,12 +125,12 @@ class MlEngine final : public SceneEngine {
     fine_fft_ = PlaneFft(machine_.fft, geometry.fine_fft[0], geometry.fine_fft[1]);
     coarse_fft_ = PlaneFft(machine_.fft, geometry.coarse_fft[0], geometry.coarse_fft[1]);
     geometry_ = geometry;
-    reference_status_ = load(reference_, reference_planes(), reference_lines_);
+    reference_status_ = load(reference_, reference_planes(), Clipped::left_out, reference_lines_);
   }
 
-  ppatch_shift_status load(const SceneImageView& view, const Planes& planes,
+  ppatch_shift_status load(const SceneImageView& view, const Planes& planes, Clipped clipped,
                            ExcludedLines& excluded) {
-    ConditionedImage image(view, geometry_.height, geometry_.width);
+    ConditionedImage image(view, geometry_.height, geometry_.width, clipped);
     const bool repairs =
         view.dtype == DType::u16 ? settings_.repair_integers : settings_.repair_floats;
     image.measure(settings_.mosaic, neighbours_, repairs, *machine_.arena, sums_.data());
@@ -202,12 +202,13 @@ class MlEngine final : public SceneEngine {
         fine_shift(reference.fine, moving.fine, band, start, 2, settings_.circular, tools());
     result.coherence = shift.coherence;
     result.iterations = shift.iterations;
-    for (int axis = 0; axis < 2; ++axis) {
-      result.shift[axis] = -shift.displacement[axis] * geometry_.step;
-    }
     result.status = shift.status;
+    ShiftQuality quality;
+    if (shift.status == PPATCH_SHIFT_OK) quality = shift_quality(shift, band, tools());
+    for (int axis = 0; axis < 2; ++axis) {
+      result.shift[axis] = -(shift.displacement[axis] + quality.correction[axis]) * geometry_.step;
+    }
     if (shift.status != PPATCH_SHIFT_OK) return;
-    const ShiftQuality quality = shift_quality(shift, band, tools());
     for (int i = 0; i < 3; ++i) {
       result.covariance[i] = quality.covariance[i] * geometry_.step * geometry_.step;
     }
@@ -224,8 +225,8 @@ class MlEngine final : public SceneEngine {
   MosaicNeighbours neighbours_;
   SceneScratchLayout layout_;
   DecimationFilter fine_filter_, coarse_filter_;
-  Carrier carriers_[35];
-  Carrier scaled_carriers_[35];
+  Carrier carriers_[max_carriers];
+  Carrier scaled_carriers_[max_carriers];
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
   Buffer<float> reference_spectrum_, moving_spectrum_, slots_, tables_;

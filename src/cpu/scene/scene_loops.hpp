@@ -24,6 +24,8 @@ struct SpectrumRow {
   const RingWeight* weights = nullptr;
   const Carrier* carriers = nullptr;
   int carrier_count = 0;
+  // sin(2 pi (k - m).D) of carrier k at [9 k + 3 (my + 1) + mx + 1].
+  const float* carrier_sines = nullptr;
   float cycles = 1.0F;  // per pixel, of one cycle per sample: for the carriers
 };
 
@@ -46,6 +48,10 @@ enum BandSum {
   fisher_yy,
   fisher_yx,
   fisher_xx,
+  leak_y,
+  leak_x,
+  leak_square,
+  leak_slope,
   band_sums
 };
 

@@ -40,6 +40,7 @@ struct Band {
   ExcludedLines excluded;
 };
 
+constexpr int max_carriers = 35;  // of a mosaic of period 6
 constexpr std::int64_t spectrum_rows_per_block = 64;
 
 // Rings of a transform of this size.
@@ -74,6 +75,7 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
                      const double start[2], int rounds, bool circular, const EstimateTools& tools);
 
 struct ShiftQuality {
+  double correction[2] = {0.0, 0.0};  // to be added to D, in samples: the bias of leaked chroma
   double covariance[3] = {0.0, 0.0, 0.0};  // of D: yy, yx, xx, in samples^2
   double peak = 0.0, residual = 0.0, gain = 0.0;
 };

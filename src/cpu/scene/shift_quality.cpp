@@ -7,6 +7,8 @@
 namespace ptychopatch {
 namespace {
 
+// Of the strength of chroma about what the carriers say, in its units: a standard deviation of 1.
+constexpr double chroma_prior = 1.0;
 constexpr std::int64_t least_tiles = 30;  // for the covariance from the scatter of tiles
 
 // out = H^-1 G H^-1 for symmetric matrices yy, yx, xx.
@@ -106,6 +108,7 @@ ShiftQuality shift_quality(const FineShift& shift, const Band& band, const Estim
     rest[axis] = shift.displacement[axis] - static_cast<double>(shift.whole[axis]);
   }
   pass.set_shift(rest);
+  pass.set_displacement(shift.displacement);
   pass.run(tools.loops->weigh_row, band_sums, true);
   const double* sums = tools.sums;
   const double power = sums[reference_power] * sums[moving_power];
@@ -114,11 +117,21 @@ ShiftQuality shift_quality(const FineShift& shift, const Band& band, const Estim
     quality.residual = std::sqrt(std::max(0.0, 1.0 - quality.peak * quality.peak));
     quality.gain = sums[cross_power] / sums[moving_power];
   }
+  LeakSums leak;
+  for (int i = 0; i < 3; ++i) leak.fisher[i] = sums[fisher_yy + i];
+  leak.mixed[0] = sums[leak_y];
+  leak.mixed[1] = sums[leak_x];
+  leak.square = sums[leak_square];
+  leak.slope = sums[leak_slope];
+  const LeakFit fit = fit_leak(leak, chroma_prior);
+  quality.correction[0] = fit.error[0];
+  quality.correction[1] = fit.error[1];
   double fisher[3];
   fisher_covariance(shift, band, sums, fisher);
   if (!tile_covariance(shift, band, tools, quality.covariance)) {
     std::copy(fisher, fisher + 3, quality.covariance);
   }
+  for (int i = 0; i < 3; ++i) quality.covariance[i] += fit.covariance[i];
   return quality;
 }
 

@@ -71,6 +71,22 @@ void SpectrumPass::set_shift(const double r[2]) {
   }
 }
 
+void SpectrumPass::set_displacement(const double displacement[2]) {
+  for (int c = 0; c < band_.carrier_count; ++c) {
+    for (int my = -1; my <= 1; ++my) {
+      for (int mx = -1; mx <= 1; ++mx) {
+        double cosine = 0.0;
+        double sine = 0.0;
+        unit_phase(
+            (static_cast<double>(band_.carriers[c].y) - my) * displacement[0] * band_.pixels +
+                (static_cast<double>(band_.carriers[c].x) - mx) * displacement[1] * band_.pixels,
+            &cosine, &sine);
+        carrier_sines_[9 * c + 3 * (my + 1) + mx + 1] = static_cast<float>(sine);
+      }
+    }
+  }
+}
+
 bool SpectrumPass::in_band(std::int64_t y) const {
   const bool nyquist = height_ % 2 == 0 && y == height_ / 2;
   const bool fixed = band_.excluded.fy && (y <= 1 || y == height_ - 1);
@@ -95,6 +111,7 @@ SpectrumRow SpectrumPass::row(std::int64_t y) const {
   row.weights = tools_.weights;
   row.carriers = band_.carriers;
   row.carrier_count = band_.carrier_count;
+  row.carrier_sines = carrier_sines_;
   row.cycles = 1.0F / static_cast<float>(band_.pixels);
   return row;
 }

@@ -17,6 +17,8 @@ class SpectrumPass {
 
   // The shift r of the phases e^{2 pi i f.r}.
   void set_shift(const double r[2]);
+  // The displacement D, in samples, that the carriers' phases follow.
+  void set_displacement(const double displacement[2]);
   // Calls loop(row, sums of its block) for each row in the band; the sums, `count` of them, are
   // zeroed before and added into tools.sums[0 .. count) after. Rows outside the band are zeroed
   // where `clear` is set.
@@ -41,6 +43,7 @@ class SpectrumPass {
   std::int64_t height_, width_;
   double shortest_;  // side, but for sides of one sample
   double least_f_;
+  float carrier_sines_[9 * max_carriers] = {};
   float* fx_;
   float* cos_x_;
   float* sin_x_;
