@@ -85,7 +85,7 @@ std::string Results::account() const {
   for (const auto& [place, record] : records_) {
     if (!is_ok(record)) ++rejected[record["status"].get<std::string>()];
   }
-  std::string text = std::to_string(size()) + " = " + std::to_string(count_ok()) + " ok";
+  std::string text = "found " + std::to_string(size()) + " = " + std::to_string(count_ok()) + " ok";
   for (const auto& [word, count] : rejected) text += " + " + std::to_string(count) + " " + word;
   return text;
 }

@@ -30,7 +30,7 @@ class Results {
 
   std::size_t size() const { return records_.size(); }
   std::size_t count_ok() const;
-  // "12 = 10 ok + 1 truncated + 1 unrelated"
+  // "found 12 = 10 ok + 1 truncated + 1 unrelated"
   std::string account() const;
 
  private:

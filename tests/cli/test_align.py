@@ -17,7 +17,7 @@ RAWNIND_KEYS = {"alignment_method", "best_alignment", "best_alignment_loss", "cr
 
 class AlignTest(CommandTest):
     def scene(self, *arguments, name="s", cfa="RGGB"):
-        self.run_well("simulate", "scene", "set", "--size", 240, 320, "--name", name, "--cfa", cfa,
+        self.run_well("simulate", "scene", "set", "--size", 212, 218, "--name", name, "--cfa", cfa,
                       "--seed", int(self.rng.integers(1 << 30)), *arguments)
         truth = json.loads(self.path("set/truth.json").read_text())
         return {each["file"].rsplit("/", 1)[1]: each for each in truth}
@@ -281,7 +281,7 @@ class AlignTest(CommandTest):
         np.testing.assert_allclose(again["shift"], [0.1, 0.2], atol=0.05)
         self.assertEqual(again["best_alignment"], [0, 0])
         self.assertEqual(again["cfa"], "RGGB")
-        self.assertEqual(again["f_area"], [0, 0, 236, 318])
+        self.assertEqual(again["f_area"], [0, 0, 208, 216])
         self.assertTrue(self.path(record["mask_fpath"]).read_bytes().startswith(b"\x89PNG"))
         self.align("--layout", "rawnind", "set", "--apply", "moved", "--apply-mode", "resample",
                    out="m.json")
