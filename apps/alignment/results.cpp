@@ -2,6 +2,7 @@
 #include "alignment/results.hpp"
 
 #include <filesystem>
+#include <iostream>
 #include <set>
 
 #include "exit_status.hpp"
@@ -17,7 +18,8 @@ Results::Results(const std::string& path, RecordFormat format, bool overwrite, b
   if (resume && path == "-") {
     throw app::UsageError("argument --resume: expected -o FILE, whose records it goes on with");
   }
-  formats::OutputTarget::check(path, overwrite || resume);
+  // Records are text: a terminal will do.
+  if (path != "-") formats::OutputTarget::check(path, overwrite || resume);
   if (resume) take_over();
 }
 
@@ -67,6 +69,10 @@ void Results::write(bool last) const {
   }
   for (const auto& [place, record] : records_) all.push_back(record);
   const std::string text = encode_records(all, format_);
+  if (path_ == "-") {
+    std::cout << text;
+    return;
+  }
   formats::OutputFile file(path_, true);
   if (file.special() && !last) return;
   file.write(std::as_bytes(std::span(text)));

@@ -6,12 +6,11 @@
 
 #include "alignment/alignment_plot.hpp"
 #include "alignment/image_stream.hpp"
-#include "alignment/pair_files.hpp"
 #include "alignment/results.hpp"
 #include "alignment/work_list.hpp"
+#include "commands/align_options.hpp"
 #include "commands/command.hpp"
 #include "commands/metadata.hpp"
-#include "common_options.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
@@ -23,45 +22,10 @@
 namespace ptychopatch::app {
 namespace {
 
-using alignment::ApplyMode;
 using alignment::Decoded;
 using alignment::Pair;
 using alignment::Record;
-using alignment::RecordFormat;
 using alignment::SceneWork;
-
-const Choices& record_formats() {
-  static const Choices choices = {{"json", static_cast<std::int32_t>(RecordFormat::kJson)},
-                                  {"csv", static_cast<std::int32_t>(RecordFormat::kCsv)},
-                                  {"yaml", static_cast<std::int32_t>(RecordFormat::kYaml)}};
-  return choices;
-}
-
-const Choices& apply_modes() {
-  static const Choices choices = {{"crop", static_cast<std::int32_t>(ApplyMode::kCrop)},
-                                  {"resample", static_cast<std::int32_t>(ApplyMode::kResample)}};
-  return choices;
-}
-
-struct AlignOptions {
-  CommonOptions common;
-  alignment::AlignSettings settings;
-  std::string reference;
-  std::vector<std::string> inputs;
-  std::string layout, index;
-  std::optional<RecordFormat> format;
-  std::int64_t shard = 1, shards = 1;
-  bool resume = false;
-  std::string plot, apply, masks;
-  ApplyMode apply_mode = ApplyMode::kCrop;
-
-  RecordFormat record_format() const {
-    if (format) return *format;
-    const auto ends = [this](const char* end) { return common.output.ends_with(end); };
-    if (ends(".csv")) return RecordFormat::kCsv;
-    return ends(".yaml") || ends(".yml") ? RecordFormat::kYaml : RecordFormat::kJson;
-  }
-};
 
 class Align {
  public:
@@ -82,7 +46,7 @@ class Align {
         options_.common.output, options_.record_format(), options_.common.overwrite,
         options_.resume, std::move(metadata));
     if (!options_.plot.empty()) {
-      formats::OutputTarget::check(options_.plot, options_.common.overwrite || options_.resume);
+      formats::OutputTarget::check(options_.plot, options_.replaces());
     }
     read_mask();
     try {
@@ -134,7 +98,7 @@ class Align {
     files_ = moving.size() + 1;
     std::vector<mosaics::ImageItem> mine;
     for (std::size_t i = 0; i < moving.size(); ++i) {
-      if (in_shard(i)) mine.push_back(moving[i]);
+      if (options_.in_shard(i)) mine.push_back(moving[i]);
     }
     scenes_.push_back(alignment::work_of(references[0], mine));
   }
@@ -164,13 +128,9 @@ class Align {
                                                 : rawnind::read_index(options_.index, root);
     for (std::size_t i = 0; i < all.size(); ++i) {
       files_ += all[i].files();
-      if (in_shard(i)) scenes_.push_back(alignment::work_of(all[i]));
+      if (options_.in_shard(i)) scenes_.push_back(alignment::work_of(all[i]));
     }
     all_scenes_ = all.size();
-  }
-
-  bool in_shard(std::size_t i) const {
-    return static_cast<std::int64_t>(i) % options_.shards == options_.shard - 1;
   }
 
   int list() {
@@ -227,7 +187,7 @@ class Align {
   void work() {
     Session session(options_.common, console_);
     const alignment::PairFiles files(session, options_.masks, options_.apply, options_.apply_mode,
-                                     options_.common.overwrite || options_.resume);
+                                     options_.replaces());
     session_ = &session;
     files_of_pairs_ = &files;
     std::vector<std::vector<Pair>> left;
@@ -359,7 +319,7 @@ class Align {
   void write_plot() {
     if (options_.plot.empty()) return;
     const pictures::Picture picture = plot_.picture();
-    formats::OutputFile file(options_.plot, options_.common.overwrite || options_.resume);
+    formats::OutputFile file(options_.plot, options_.replaces());
     file.write(formats::encode_png(picture.rgb(), picture.height(), picture.width()).span());
     file.finish();
     file.publish();
@@ -376,79 +336,12 @@ class Align {
   const alignment::PairFiles* files_of_pairs_ = nullptr;
 };
 
-void parse_shard(AlignOptions& options, const std::string& text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) {
-    throw UsageError("argument --shard: expected i/N with 1 <= i <= N, got " +
-                     formats::quoted(text));
-  }
-  options.shards = parse_integer("--shard", text.substr(slash + 1), 1, 1'000'000);
-  options.shard = parse_integer("--shard", text.substr(0, slash), 1, options.shards);
-}
-
-void add_input_options(CLI::App& app, const std::shared_ptr<AlignOptions>& options) {
-  app.add_option(
-      "INPUT", options->inputs,
-      "Images to align onto --ref (camera RAW, .npy, .tif, .png, .mrc; arrays and stacks "
-      "of several too); or the data set's ROOT with --layout");
-  app.add_option("--ref", options->reference, "The image to align onto")->type_name("REF");
-  const std::function<void(const std::string&)> layout = [options](const std::string& text) {
-    static const Choices choices = {{"rawnind", 0}};
-    parse_choice("--layout", text, choices);
-    options->layout = text;
-  };
-  app.add_option_function("--layout", layout,
-                          "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every "
-                          "other reference onto every reference in gt/")
-      ->type_name("{rawnind}");
-  app.add_option("--index", options->index,
-                 "Scenes from the data set's index instead of its folders (RawNIND's YAML)")
-      ->type_name("FILE");
-  const std::function<void(const std::string&)> shard = [options](const std::string& text) {
-    parse_shard(*options, text);
-  };
-  app.add_option_function("--shard", shard, "The i-th of N parts of the scenes (or of the images)")
-      ->type_name("i/N");
-}
-
-void add_result_options(CLI::App& app, const std::shared_ptr<AlignOptions>& options) {
-  app.add_option("-o,--output", options->common.output,
-                 "File to write; - is standard output (default)")
-      ->type_name("FILE");
-  add_choice(app, "--format", record_formats(),
-             "Of the records (default: what the output's name says, else json)",
-             [options](std::int32_t value) { options->format = static_cast<RecordFormat>(value); });
-  app.add_flag("--resume", options->resume,
-               "Go on with the output that is there: what is ok in it is kept, the rest done");
-  app.add_option("--plot", options->plot,
-                 "Also draw the shifts with their errors, and details before and after")
-      ->type_name("PNG");
-  app.add_option("--apply", options->apply, "Also write the aligned images")->type_name("DIR");
-  add_choice(
-      app, "--apply-mode", apply_modes(),
-      "crop (default): the common area of both, at the lattice shift, colours kept; "
-      "resample: the image on the reference's pixels",
-      [options](std::int32_t value) { options->apply_mode = static_cast<ApplyMode>(value); });
-  app.add_option("--write-masks", options->masks, "Also write where each pair agrees, as PNG")
-      ->type_name("DIR");
-  app.add_flag("--overwrite", options->common.overwrite, "Replace outputs that exist");
-  app.add_flag("--dry-run", options->common.dry_run,
-               "List what would be aligned (scene, reference, image), write nothing");
-}
-
 }  // namespace
 
 Command add_align(CLI::App& root) {
   const auto options = std::make_shared<AlignOptions>();
   CLI::App* app = root.add_subcommand("align", "Find the shift of noisy images to a reference");
-  add_input_options(*app, options);
-  options->settings.add_options(*app);
-  add_result_options(*app, options);
-  options->common.add_run_options(*app);
-  app->footer(
-      "shift = (dy, dx) registers the image onto the reference: moved by it, it lies on it.\n"
-      "best_alignment is the nearest shift that keeps the colours of the mosaic.\n"
-      "Exit status: 0 all aligned; 1 some were rejected, each with its reason; 2 none could be.");
+  options->add_options(*app);
   return {app, [options](Console& console) {
             options->common.apply(console);
             return Align(*options, console).run();
