@@ -96,7 +96,7 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  *      detected and left out, which a flag says.
  *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
  *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
- *   3. A coarse peak within max_shift, then two rounds of weights and Newton's iteration on windows
+ *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
  *      that cut the same scene out of both.
  * Nothing is demosaiced or interpolated. On mosaics it is unbiased where methods by colour planes
  * are drawn to the lattice of the CFA.

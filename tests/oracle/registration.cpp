@@ -129,7 +129,7 @@ std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& m
 std::array<double, 2> likeliest_displacement(const Image& reference, const Image& moving,
                                              std::array<double, 2> start) {
   std::array<double, 2> d = start;
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < 5; ++round) {
     std::array<std::int64_t, 2> whole{};
     std::array<double, 2> rest{};
     for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -157,7 +157,8 @@ std::array<double, 2> likeliest_displacement(const Image& reference, const Image
         bin.cross = std::conj(r[i]) * m[i];
         bin.reference = std::norm(r[i]);
         bin.moving = std::norm(m[i]);
-        bin.ring = static_cast<std::size_t>(0.5 * f * shortest);
+        // Radii of a whole number of rings belong to the outer one, however they are rounded.
+        bin.ring = static_cast<std::size_t>(0.5 * f * shortest + 1e-9);
         rings = std::max(rings, bin.ring + 1);
         bins.push_back(bin);
       }

@@ -108,7 +108,6 @@ TEST_F(Methods, AgreesWithTheOracleOnTheLikeliestShift) {
     const ppatch_shift found =
         align_pair(image_of(pair.still), image_of(pair.moved), scene_options(96, 96));
     ASSERT_EQ(found.status, PPATCH_SHIFT_OK);
-    // A bin at the border of two rings may fall to either in single precision.
     EXPECT_NEAR(found.shift[0], -expected[0], 5e-4);
     EXPECT_NEAR(found.shift[1], -expected[1], 5e-4);
   }

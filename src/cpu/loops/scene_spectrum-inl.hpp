@@ -50,7 +50,9 @@ HWY_INLINE void read_bins(const SpectrumRow& row, std::int64_t start, std::int64
     bins.moving[j] = mr * mr + mi * mi;
     const float f2 = fy2 + fx[j] * fx[j];
     bins.f2[j] = f2;
-    bins.ring[j] = static_cast<std::int32_t>(scale * std::sqrt(f2));
+    // Bins whose radius is a whole number of rings lie on their border: rounding must not deal them
+    // out.
+    bins.ring[j] = static_cast<std::int32_t>(scale * std::sqrt(f2) + 1e-3F);
   }
 }
 

@@ -199,7 +199,7 @@ class MlEngine final : public SceneEngine {
     Band band = fine_band();
     band.excluded = excluded;
     const FineShift shift =
-        fine_shift(reference.fine, moving.fine, band, start, 2, settings_.circular, tools());
+        fine_shift(reference.fine, moving.fine, band, start, settings_.circular, tools());
     result.coherence = shift.coherence;
     result.iterations = shift.iterations;
     result.status = shift.status;

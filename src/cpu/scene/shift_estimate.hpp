@@ -72,7 +72,7 @@ struct FineShift {
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
 // last windows in tools, weights in tools.weights.
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
-                     const double start[2], int rounds, bool circular, const EstimateTools& tools);
+                     const double start[2], bool circular, const EstimateTools& tools);
 
 struct ShiftQuality {
   double correction[2] = {0.0, 0.0};  // to be added to D, in samples: the bias of leaked chroma
