@@ -77,18 +77,17 @@ void AlignSettings::add_options(CLI::App& app) {
   app::add_choice(app, "--method", methods(),
                   "ml (default): the maximum-likelihood estimate; others to compare with",
                   [this](std::int32_t value) { method = value; });
-  const std::function<bool(const std::vector<std::string>&)> furthest =
-      [this](const std::vector<std::string>& texts) {
-        for (std::size_t i = 0; i < 2; ++i) {
-          max_shift[i] =
-              app::parse_integer("--max-shift", texts[std::min(i, texts.size() - 1)], 0, kFurthest);
-        }
-        return true;
-      };
-  app.add_option("--max-shift", furthest,
-                 "Largest shift to look for in pixels, of y and x or both (default 128); 0: any")
-      ->expected(1, 2)
-      ->type_name("DY [DX]");
+  const std::function<void(const std::string&)> furthest = [this](const std::string& text) {
+    const std::size_t comma = text.find(',');
+    max_shift[0] = app::parse_integer("--max-shift", text.substr(0, comma), 0, kFurthest);
+    max_shift[1] = comma == std::string::npos
+                       ? max_shift[0]
+                       : app::parse_integer("--max-shift", text.substr(comma + 1), 0, kFurthest);
+  };
+  app.add_option_function(
+         "--max-shift", furthest,
+         "Largest shift to look for in pixels, or of y and of x (default 128); 0: any")
+      ->type_name("D[,DX]");
   app.add_option("--mask", mask,
                  "Image of the reference's size; where it is 0, pixels are left out")
       ->type_name("FILE");

@@ -156,6 +156,17 @@ class AlignTest(CommandTest):
                                        err_msg=f"PTYCHOPATCH_TEST_SEED={SEED}")
         self.run_badly("align", "--ref", "stack.npy", "a.npy", says=("--ref", "3"))
 
+    def test_largest_shifts(self):
+        a, b = np.zeros((2, 64, 64), np.float32)
+        a[30, 40] = b[27, 45] = 1
+        b[30, 46] = 0.9
+        for name, data in (("a.npy", a), ("b.npy", b)):
+            np.save(self.path(name), data)
+        for most, want in (("20", [3, -5]), ("2,20", [0, -6]), ("20,5", [3, -5]), ("0", [3, -5])):
+            record, = self.align("--ref", "a.npy", "--method", "cross", "--max-shift", most, "b.npy",
+                                 "--overwrite")
+            self.assertEqual(record["shift"], want, most)
+
     def test_one_bright_pixel(self):
         """Moved by the shift, the image lies on the reference."""
         a, b = np.zeros((2, 64, 64), np.float32)
@@ -324,7 +335,7 @@ class AlignTest(CommandTest):
                 (("--layout", "rawnind", "set", "--mask", "a.npy"), "--mask"),
                 (("--ref", "a.npy", "a.npy", "--cfa", "RGBG"), "--cfa"),
                 (("--ref", "a.npy", "a.npy", "--method", "best"), "--method"),
-                (("--ref", "a.npy", "a.npy", "--max-shift", "-1"), "--max-shift"),
+                (("--ref", "a.npy", "a.npy", "--max-shift", "3,x"), "--max-shift"),
                 (("--ref", "a.npy", "a.npy", "--resume"), "--resume"),
                 (("--index", "a.npy", "set"), "a.npy"),
                 (("--ref", "a.npy", "a.npy", "-o", "nowhere/r.json"), "nowhere")):
