@@ -29,8 +29,8 @@ LAYERS = {
 # Of math, core may know only plain types and limits.
 CORE_MAY_KNOW = {
     "src/math/enums.hpp", "src/math/hd.hpp", "src/math/position.hpp", "src/math/views.hpp"}
-# Highway wants its headers in quotes.
-OTHERS_IN_QUOTES = ("hwy/",)
+# Highway and DUCC0 want their headers in quotes.
+OTHERS_IN_QUOTES = ("hwy/", "ducc0/")
 SUFFIXES = {".c", ".cpp", ".h", ".hpp", ".cu", ".cuh", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 CUDA_HEADER = re.compile(r"(^|/)(cuda|cufft|cub/|thrust/|cooperative_groups|device_launch|nv/)")

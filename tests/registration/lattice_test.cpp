@@ -65,9 +65,11 @@ TEST(Lattice, NoMosaicRoundsToPixels) {
 TEST(Lattice, EveryPhaseIsAlignedAlike) {
   Random random = test_random("LatticePhases");
   SCOPED_TRACE(seed_note());
-  for (const std::string& letters :
-       {std::string("RGGB"), std::string("BGGR"), std::string("GRBG"), std::string("GBRG"),
-        turned(xtrans_letters, 1, 4), turned(xtrans_letters, 5, 2)}) {
+  std::vector<std::string> all = {"GRBG", turned(xtrans_letters, 1, 4)};
+  if (case_count(1) > 1) {
+    all.insert(all.end(), {"RGGB", "BGGR", "GBRG", turned(xtrans_letters, 5, 2)});
+  }
+  for (const std::string& letters : all) {
     const MosaicPair pair = draw_mosaic(random, letters, 384, 3.3, -7.8);
     const auto still = as_integers(pair.still, 256.0, 8000.0);
     const auto moved = as_integers(pair.moved, 256.0, 8000.0);

@@ -21,7 +21,8 @@ MosaicNeighbours::MosaicNeighbours(const Mosaic& mosaic) : period(mosaic.period)
   });
   for (int py = 0; py < period; ++py) {
     for (int px = 0; px < period; ++px) {
-      Neighbours& found = places[static_cast<std::size_t>(py * period + px)];
+      const int place = py * period + px;
+      Neighbours& found = places[static_cast<std::size_t>(place)];
       std::size_t count = 0;
       for (const PixelOffset& o : offsets) {
         if (count == found.size()) break;

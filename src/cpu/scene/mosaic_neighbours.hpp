@@ -22,7 +22,8 @@ struct MosaicNeighbours {
   explicit MosaicNeighbours(const Mosaic& mosaic);
 
   const Neighbours& at(int place_y, int place_x) const {
-    return places[static_cast<std::size_t>(place_y * period + place_x)];
+    const int place = place_y * period + place_x;
+    return places[static_cast<std::size_t>(place)];
   }
 
   int period;
