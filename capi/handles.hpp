@@ -7,6 +7,7 @@
 #include "capi/api.hpp"
 #include "core/context.hpp"
 #include "core/patch_plan.hpp"
+#include "core/scene_plan.hpp"
 
 struct ppatch_context {
   std::shared_ptr<ptychopatch::Context> shared;
@@ -14,6 +15,10 @@ struct ppatch_context {
 
 struct ppatch_patch_plan {
   ptychopatch::PatchPlan plan;
+};
+
+struct ppatch_scene_plan {
+  ptychopatch::ScenePlan plan;
 };
 
 #endif  // PTYCHOPATCH_CAPI_HANDLES_HPP_

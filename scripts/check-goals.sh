@@ -5,12 +5,14 @@
 # usage: scripts/check-goals.sh [--help] [PART ...]
 #
 # Parts; all of them where none is named:
-#   operators   patches, adjoints and PtychoPINN's patches against the oracle, on random cases
-#   scan        extract and assemble on a real scan, through the command
-#   bad-input   what the command must refuse: exit 2, one sentence, no output file
-#   sanitizers  the fast tests under the address and undefined behaviour sanitizers
-#   format      clang-format
-#   tidy        clang-tidy (minutes)
+#   operators     patches, adjoints and PtychoPINN's patches against the oracle, on random cases
+#   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
+#   scan          extract and assemble on a real scan, through the command
+#   scenes        align on scenes with known truth, real camera RAWs and files that are none
+#   bad-input     what the command must refuse: exit 2, one sentence, no output file
+#   sanitizers    the fast tests under the address and undefined behaviour sanitizers
+#   format        clang-format
+#   tidy          clang-tidy (minutes)
 #
 # A line is: what, value, limit, ok or MISS. PTYCHOPATCH_TEST_DATA names the folder of real scans
 # (default: ../shared/data beside the tree).
@@ -21,12 +23,13 @@ source "$(dirname "$0")/common.sh"
 parts=()
 for argument in "$@"; do
   case $argument in
-    operators | scan | bad-input | sanitizers | format | tidy) parts+=("$argument") ;;
+    operators | registration | scan | scenes | bad-input | sanitizers | format | tidy)
+      parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
-((${#parts[@]})) || parts=(operators scan bad-input sanitizers format tidy)
+((${#parts[@]})) || parts=(operators registration scan scenes bad-input sanitizers format tidy)
 
 data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
 release=$root/build/release
@@ -41,8 +44,14 @@ count() {
 
 operators() { "$release/tests/goals/ptychopatch_goals"; }
 
+registration() { "$release/tests/goals/registration_goals"; }
+
 scan() {
   "$python" "$root/tests/goals/real_scan.py" --command "$release/apps/ptychopatch" --data "$data"
+}
+
+scenes() {
+  "$python" "$root/tests/goals/scenes.py" --command "$release/apps/ptychopatch" --data "$data"
 }
 
 bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds, and does the main job once: cuts patches out of a scan and puts
-# them back.
+# Installs what is missing, builds, and does the main jobs once: cuts patches out of a scan and puts
+# them back, and aligns noisy camera RAWs onto their reference.
 #
 # usage: scripts/demo.sh [--help] [--out FOLDER] [--size N] [FILE]
 #
@@ -41,5 +41,9 @@ if [[ -z $input ]]; then
   "$command" simulate scan -o "$input" --preview "$out/scan.png" --overwrite
   pictures=(--picture "$out/scan.png")
 fi
-exec "$python" "$root/scripts/demo.py" --command "$command" --scan "$input" --out "$out" \
+"$python" "$root/scripts/demo.py" --command "$command" --scan "$input" --out "$out" \
   --size "$size" "${pictures[@]}"
+
+say "simulate a scene of camera RAWs, and align it"
+"$command" simulate scene "$out/scene" --overwrite
+"$python" "$root/scripts/demo_align.py" --command "$command" --root "$out/scene" --out "$out"

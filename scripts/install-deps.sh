@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that building and testing need; only those that are missing.
+# Installs what building and testing need and what is missing: Debian packages, and the headers of
+# DUCC0's FFT from its source package on PyPI, unpacked into build/deps.
 #
 # usage: scripts/install-deps.sh [--dev] [--list] [--help]
 #
@@ -16,8 +17,8 @@ packages=(
   g++ cmake ninja-build pkg-config binutils git ca-certificates
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
-  libhdf5-dev zlib1g-dev libbz2-dev
-  libgtest-dev python3 python3-numpy python3-h5py python3-scipy
+  libhdf5-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev
+  libgtest-dev python3 python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
@@ -41,12 +42,29 @@ fi
 command -v apt-get > /dev/null ||
   die "this system has no apt-get; install by hand: ${packages[*]}"
 
+ducc_version=0.42.0
+ducc_folder=$root/build/deps/ducc0
+
+# The source package is only unpacked: nothing of it is built or installed.
+fetch_ducc() {
+  [[ -f $ducc_folder/src/ducc0/fft/fft1d_impl.h ]] && return
+  say "unpacking DUCC0 $ducc_version"
+  local folder
+  folder=$(mktemp -d)
+  /usr/bin/python3 -m pip download -q --disable-pip-version-check --no-deps --no-binary ducc0 \
+    -d "$folder" "ducc0==$ducc_version" || die "pip could not download ducc0 $ducc_version"
+  mkdir -p "$ducc_folder"
+  tar xzf "$folder/ducc0-$ducc_version.tar.gz" -C "$ducc_folder" --strip-components=1
+  rm -rf "$folder"
+}
+
 missing=()
 for package in "${packages[@]}"; do
   state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true)
   [[ $state == installed ]] || missing+=("$package")
 done
 if ((${#missing[@]} == 0)); then
+  fetch_ducc
   echo "install-deps.sh: nothing is missing"
   exit 0
 fi
@@ -63,3 +81,4 @@ say "installing ${missing[*]}"
 apt_get update -q || die "apt-get update failed: is this machine online?"
 apt_get install -q -y --no-install-recommends "${missing[@]}" ||
   die "apt-get could not install: ${missing[*]}"
+fetch_ducc

@@ -12,6 +12,8 @@
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/scan_input.hpp"
+#include "mosaics/image_input.hpp"
+#include "mosaics/refusal.hpp"
 #include "patch_settings.hpp"
 
 namespace ptychopatch::app {
@@ -88,6 +90,36 @@ Json npy_info(const std::string& path) {
   return {{"file", path}, {"format", "npy"}, {"arrays", Json::array({array})}};
 }
 
+// A camera RAW or another image: the first where there are several.
+Json image_info(const std::string& path) {
+  const std::vector<mosaics::ImageItem> items = mosaics::items_of(path);
+  const mosaics::Mosaic mosaic = mosaics::read_image(items[0], {});
+  Json array = {
+      {"key", nullptr}, {"shape", mosaic.pixels.shape}, {"dtype", mosaic.pixels.type.name()},
+      {"order", "C"},   {"byte_order", "native"},       {"bytes", mosaic.pixels.data.size()}};
+  Json info = {{"file", path}, {"format", "image"}, {"arrays", Json::array({array})}};
+  info["image"] = {{"images", items.size()},
+                   {"cfa", mosaic.cfa.name()},
+                   {"black", mosaic.black},
+                   {"white", mosaic.white},
+                   {"overexposed_from", mosaic.clip},
+                   {"area", {mosaic.top, mosaic.left, mosaic.height(), mosaic.width()}},
+                   {"camera", mosaic.camera},
+                   {"iso", mosaic.iso}};
+  return info;
+}
+
+Json unknown_info(const std::string& path) {
+  try {
+    return image_info(path);
+  } catch (const mosaics::Refusal& refusal) {
+    if (refusal.reason() != mosaics::Reason::kNotAMosaic) throw;
+  }
+  throw formats::FormatError(formats::quoted(path) +
+                             " is neither .npz nor .npy nor HDF5 nor MAT nor an image that is "
+                             "known: its first bytes are of another format");
+}
+
 std::string shape_of(const Json& array) {
   return formats::shape_text(array["shape"].get<formats::Shape>());
 }
@@ -99,9 +131,7 @@ Json file_info(const std::string& path) {
     case formats::Container::kNpy:
       return npy_info(path);
     case formats::Container::kUnknown:
-      throw formats::FormatError(formats::quoted(path) +
-                                 " is neither .npz nor .npy nor HDF5 nor MAT: its first bytes "
-                                 "are of another format");
+      return unknown_info(path);
     default:
       return store_info(path);
   }
@@ -142,6 +172,15 @@ void print_file(const Json& info, std::ostream& out) {
                    : "refused: " + text(found["refused"]))
           << '\n';
     }
+  }
+  if (info.contains("image")) {
+    const Json& image = info["image"];
+    out << "image: colours " << text(image["cfa"]) << ", black " << image["black"] << ", white "
+        << image["white"] << ", overexposed from " << image["overexposed_from"] << ", active area ("
+        << image["area"][0] << ", " << image["area"][1] << ") + " << shape_of(info["arrays"][0]);
+    if (!text(image["camera"]).empty()) out << ", " << text(image["camera"]);
+    if (image["images"] > 1) out << "; the first of " << image["images"];
+    out << '\n';
   }
   if (info.contains("metadata")) {
     out << "metadata: " << info["metadata"].dump(2, ' ', false, Json::error_handler_t::replace)

@@ -75,7 +75,8 @@ void print_machine(const Json& info) {
 Command add_info(CLI::App& root) {
   const auto options = std::make_shared<InfoOptions>();
   CLI::App* app = root.add_subcommand("info", "Backends and devices; or what is in a file");
-  app->add_option("FILE", options->file, ".npy, .npz, HDF5 or .mat to describe");
+  app->add_option("FILE", options->file,
+                  "What to describe: .npy, .npz, HDF5, .mat, or a camera RAW");
   app->add_flag("--json", options->json, "As JSON");
   options->common.add_run_options(*app);
   return {app, [options](Console& console) -> int {

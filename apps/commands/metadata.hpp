@@ -17,6 +17,8 @@ inline constexpr const char* kMetadataKey = "metadata";
 inline constexpr const char* kPatchesSchema = "ptychopatch/patches";
 inline constexpr const char* kImageSchema = "ptychopatch/image";
 inline constexpr const char* kScanSchema = "ptychopatch/scan";
+inline constexpr const char* kSceneSchema = "ptychopatch/scene";
+inline constexpr const char* kAlignmentSchema = "ptychopatch/alignment";
 
 // Schema, versions and backend; the rest is the command's. Nothing in it depends on the time, the
 // machine or the number of threads.

@@ -201,7 +201,9 @@ Command add_simulate(CLI::App& root) {
   CLI::App* app = simulate->add_subcommand(
       "scan", "A specimen, a probe and scan positions, named as in PtychoPINN's .npz");
   add_scan_options(*app, options);
-  return {app, [options](Console& console) {
+  const Command scene = add_simulate_scene(*simulate);
+  return {simulate, [options, scene](Console& console) {
+            if (scene.app->parsed()) return scene.run(console);
             options->common.apply(console);
             return SimulateScan(*options, console).run();
           }};

@@ -2,8 +2,8 @@
  *
  * libptychopatch: sub-pixel patches cut out of images at scan positions, and put back, exactly.
  *
- * This is the whole C API. It is C99, needs no other header of the project and has no build
- * switches: the same text serves every backend.
+ * This is the whole C API, with registration.h, which it includes. It is C99, needs <stdint.h>
+ * alone and has no build switches: the same text serves every backend.
  *
  * Conventions
  *   - Pixel centres are integers; arrays are described row-major, (y, x) order. There is no
@@ -78,7 +78,9 @@ enum {
   PPATCH_C64 = 3,  /* two float32: real, imaginary */
   PPATCH_C128 = 4, /* two float64: real, imaginary */
   PPATCH_I32 = 5,
-  PPATCH_I64 = 6
+  PPATCH_I64 = 6,
+  PPATCH_U16 = 7, /* pixels of a camera */
+  PPATCH_U8 = 8   /* masks */
 };
 
 /* Bytes of one element, 0 for a value that is no dtype. */
@@ -437,5 +439,7 @@ ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const pp
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
+
+#include "ptychopatch/registration.h"
 
 #endif /* PTYCHOPATCH_PTYCHOPATCH_H_ */

@@ -60,6 +60,14 @@ template <>
 struct DTypeOf<std::int64_t> {
   static constexpr ppatch_dtype value = PPATCH_I64;
 };
+template <>
+struct DTypeOf<std::uint16_t> {
+  static constexpr ppatch_dtype value = PPATCH_U16;
+};
+template <>
+struct DTypeOf<std::uint8_t> {
+  static constexpr ppatch_dtype value = PPATCH_U8;
+};
 
 // A C-contiguous host array over the caller's memory, of a type known only at run time.
 inline Array array(const void* data, ppatch_dtype dtype, const std::vector<std::int64_t>& shape) {
@@ -86,6 +94,16 @@ inline ppatch_patch_options patch_options(std::int64_t height, std::int64_t widt
   options.struct_size = sizeof options;
   options.patch_height = height;
   options.patch_width = width;
+  return options;
+}
+
+inline ppatch_scene_options scene_options(std::int64_t height, std::int64_t width,
+                                          const ppatch_cfa& cfa = ppatch_cfa_of(nullptr)) {
+  ppatch_scene_options options{};
+  options.struct_size = sizeof options;
+  options.height = height;
+  options.width = width;
+  options.cfa = cfa;
   return options;
 }
 
@@ -183,6 +201,53 @@ class PatchPlan {
     void operator()(ppatch_patch_plan* plan) const { ppatch_patch_plan_destroy(plan); }
   };
   std::unique_ptr<ppatch_patch_plan, Destroy> plan_;
+};
+
+// Aligns moving images onto one reference.
+class ScenePlan {
+ public:
+  ScenePlan(const Context& context, const ppatch_scene_options& options) {
+    ppatch_scene_plan* raw = nullptr;
+    check(ppatch_scene_plan_create(&raw, context.get(), &options));
+    plan_.reset(raw);
+  }
+
+  static std::uint64_t bytes(const Context& context, const ppatch_scene_options& options) {
+    std::uint64_t bytes = 0;
+    check(ppatch_scene_plan_bytes(context.get(), &options, &bytes));
+    return bytes;
+  }
+
+  ppatch_scene_plan* get() const { return plan_.get(); }
+
+  ppatch_scene_plan_info info() const {
+    ppatch_scene_plan_info info{};
+    info.struct_size = sizeof info;
+    check(ppatch_scene_plan_get_info(get(), &info));
+    return info;
+  }
+
+  // The reference's memory stays as it is until the next one is set.
+  void set_reference(const ppatch_scene_image& reference) {
+    check(ppatch_scene_plan_set_reference(get(), &reference));
+  }
+  ppatch_shift align(const ppatch_scene_image& image) {
+    ppatch_shift shift{};
+    check(ppatch_scene_plan_align(get(), 1, &image, &shift));
+    return shift;
+  }
+  std::vector<ppatch_shift> align(const std::vector<ppatch_scene_image>& images) {
+    std::vector<ppatch_shift> shifts(images.size());
+    check(ppatch_scene_plan_align(get(), static_cast<std::int64_t>(images.size()), images.data(),
+                                  shifts.data()));
+    return shifts;
+  }
+
+ private:
+  struct Destroy {
+    void operator()(ppatch_scene_plan* plan) const { ppatch_scene_plan_destroy(plan); }
+  };
+  std::unique_ptr<ppatch_scene_plan, Destroy> plan_;
 };
 
 }  // namespace ptychopatch

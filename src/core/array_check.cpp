@@ -29,6 +29,10 @@ const char* name_of(DType dtype) {
       return "I32";
     case DType::i64:
       return "I64";
+    case DType::u16:
+      return "U16";
+    case DType::u8:
+      return "U8";
   }
   return "no dtype";
 }

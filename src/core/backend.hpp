@@ -100,6 +100,72 @@ class PatchEngine {
                              Accumulation mode) = 0;
 };
 
+// Colours of a mosaic by place: the greens are one colour. period 1: no mosaic.
+struct Mosaic {
+  int period = 1;
+  unsigned char colour[36] = {};  // 0 red, 1 green, 2 blue; row-major, period x period
+
+  int at(std::int64_t y, std::int64_t x) const { return colour[y % period * period + x % period]; }
+  bool operator==(const Mosaic&) const = default;
+};
+
+enum class ShiftMethod : std::int32_t { ml = 0, phase = 1, cross = 2, per_plane = 3 };
+
+// A scene plan's options with every default filled in. "Automatic" ends here, but for hot pixels,
+// which depend on an image's dtype.
+struct SceneSettings {
+  ShiftMethod method = ShiftMethod::ml;
+  std::int64_t height = 0, width = 0;
+  Mosaic mosaic;
+  double max_shift[2] = {0.0, 0.0};  // 0: unlimited
+  bool displacement = false;         // the sign
+  bool circular = false;
+  bool repair_integers = true, repair_floats = false;  // hot pixels
+  bool fixed_pattern = true;
+  bool plane_mean = false;
+  int upsample = 1;
+  double overlap_ratio = 0.3;
+};
+
+// Pixels of one image with its levels by place in the mosaic's period.
+struct SceneImageView {
+  const void* data = nullptr;
+  DType dtype = DType::f32;
+  std::int64_t height = 0, width = 0;
+  std::int64_t stride_y = 0, stride_x = 0;
+  const std::uint8_t* mask = nullptr;
+  std::int64_t mask_stride_y = 0, mask_stride_x = 0;
+  double black[36] = {};
+  bool clips = false;
+  double white = 0.0;
+};
+
+// Aligns moving images onto one reference.
+class SceneEngine {
+ public:
+  virtual ~SceneEngine() = default;
+  // The view's memory is read again by align.
+  virtual void set_reference(const SceneImageView& reference) = 0;
+  virtual ppatch_shift align(const SceneImageView& moving) = 0;
+  virtual std::uint64_t scratch_bytes() const = 0;
+};
+
+// How an image is moved.
+struct ResampleSettings {
+  Interpolation interpolation = Interpolation::bilinear;
+  Boundary boundary = Boundary::zero;
+  std::int64_t period = 1;  // pixels between taps
+  double gain = 1.0, constant = 0.0;
+};
+
+// How a pair's mask is made.
+struct PairMaskSettings {
+  double gain = 1.0;
+  bool clips = false;
+  double clip_bound = 0.0;
+  double threshold = 0.4, quantile = 0.9999;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -108,6 +174,24 @@ class Backend {
   // Scratch that make_patch_engine takes; throws OUT_OF_MEMORY where the budget cannot hold it.
   virtual std::uint64_t patch_engine_bytes(const PatchSettings& settings) const = 0;
   virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
+  virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
+  virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
+
+  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype, u16, f32 or f64.
+  virtual void shift_image(const ImageView& image, const double shift[2],
+                           const ResampleSettings& settings, const ImageView& out) = 0;
+  // (pixel - black) / (white - black).
+  virtual void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) = 0;
+  // The same, averaged by colour over block x block pixels; out holds three images.
+  virtual void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+                          const ImageView& out) = 0;
+  // Both of one shape, f32 or f64 each.
+  virtual double pair_gain(const ImageView& anchor, const ImageView& target) = 0;
+  virtual double pair_loss(const ImageView& anchor, const ImageView& target, double gain) = 0;
+  // mask: u8. Returns its mean.
+  virtual double pair_mask(const ImageView& anchor, const ImageView& target,
+                           const PairMaskSettings& settings, const ImageView& mask) = 0;
+
   // Whether arrays on that device can be used as they are.
   virtual bool accepts(ppatch_device_type type, int device) const = 0;
 };

@@ -14,7 +14,7 @@
 namespace ptychopatch {
 
 // Grows with every change to anything in backend.hpp: library and module are built together.
-constexpr std::int32_t backend_interface_version = 1;
+constexpr std::int32_t backend_interface_version = 2;
 
 struct BackendModule {
   std::int32_t interface_version;

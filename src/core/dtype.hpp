@@ -11,6 +11,10 @@ namespace ptychopatch {
 // Bytes of an element, 0 for no dtype.
 constexpr std::int64_t size_of(ppatch_dtype dtype) {
   switch (dtype) {
+    case PPATCH_U8:
+      return 1;
+    case PPATCH_U16:
+      return 2;
     case PPATCH_F32:
     case PPATCH_I32:
       return 4;

@@ -2,7 +2,10 @@
 #include "cpu/arena.hpp"
 #include "cpu/batched_engine.hpp"
 #include "cpu/loop_table.hpp"
+#include "cpu/pair_operators.hpp"
 #include "cpu/patch_state.hpp"
+#include "cpu/scene/compatible_engine.hpp"
+#include "cpu/scene/ml_engine.hpp"
 
 namespace ptychopatch {
 namespace {
@@ -12,7 +15,9 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(const BackendSettings& settings)
       : settings_(settings),
         arena_(settings.num_threads > 0 ? settings.num_threads : available_threads()),
-        simd_(choose_simd_level()) {}
+        simd_(choose_simd_level()),
+        pairs_(arena_, *settings.allocator),
+        scene_machine_{&arena_, &simd_.loops.scene, fft_provider(simd_.name), &settings_} {}
 
   BackendInfo info() const override { return {arena_.num_threads(), "CPU", simd_.name}; }
   void synchronize() override {}
@@ -29,6 +34,38 @@ class CpuBackend final : public Backend {
                                            simd_.loops);
   }
 
+  std::uint64_t scene_engine_bytes(const SceneSettings& settings) const override {
+    return settings.method == ShiftMethod::ml ? ml_engine_bytes(settings, scene_machine_)
+                                              : compatible_engine_bytes(settings, scene_machine_);
+  }
+
+  std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) override {
+    return settings.method == ShiftMethod::ml ? make_ml_engine(settings, scene_machine_)
+                                              : make_compatible_engine(settings, scene_machine_);
+  }
+
+  void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
+                   const ImageView& out) override {
+    pairs_.shift_image(image, shift, settings, out);
+  }
+  void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) override {
+    pairs_.normalise_mosaic(image, period, out);
+  }
+  void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+                  const ImageView& out) override {
+    pairs_.bin_mosaic(image, mosaic, block, out);
+  }
+  double pair_gain(const ImageView& anchor, const ImageView& target) override {
+    return pairs_.pair_gain(anchor, target);
+  }
+  double pair_loss(const ImageView& anchor, const ImageView& target, double gain) override {
+    return pairs_.pair_loss(anchor, target, gain);
+  }
+  double pair_mask(const ImageView& anchor, const ImageView& target,
+                   const PairMaskSettings& settings, const ImageView& mask) override {
+    return pairs_.pair_mask(anchor, target, settings, mask);
+  }
+
   bool accepts(ppatch_device_type type, int) const override {
     return type == PPATCH_HOST || type == PPATCH_CUDA_HOST;
   }
@@ -41,6 +78,8 @@ class CpuBackend final : public Backend {
   BackendSettings settings_;
   Arena arena_;
   SimdLevel simd_;
+  PairOperators pairs_;
+  SceneMachine scene_machine_;
 };
 
 }  // namespace

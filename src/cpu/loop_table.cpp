@@ -16,8 +16,11 @@ PatchLoops<float, 1> loops_f32();
 PatchLoops<double, 1> loops_f64();
 PatchLoops<float, 2> loops_c64();
 PatchLoops<double, 2> loops_c128();
+SceneLoops loops_scene();
 
-LoopTable loop_table() { return {loops_f32(), loops_f64(), loops_c64(), loops_c128()}; }
+LoopTable loop_table() {
+  return {loops_f32(), loops_f64(), loops_c64(), loops_c128(), loops_scene()};
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace ptychopatch

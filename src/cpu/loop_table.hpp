@@ -6,6 +6,7 @@
 #include <span>
 #include <type_traits>
 
+#include "cpu/scene/scene_loops.hpp"
 #include "cpu/slot_scratch.hpp"
 #include "kernels/adjoint.hpp"
 #include "kernels/extract.hpp"
@@ -49,6 +50,7 @@ struct LoopTable {
   PatchLoops<double, 1> f64;
   PatchLoops<float, 2> c64;
   PatchLoops<double, 2> c128;
+  SceneLoops scene;
 
   template <class T, int C>
   const PatchLoops<T, C>& get() const {

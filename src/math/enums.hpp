@@ -7,7 +7,16 @@
 // The values are those of the public header; core checks that at compile time.
 namespace ptychopatch {
 
-enum class DType : std::int32_t { f32 = 1, f64 = 2, c64 = 3, c128 = 4, i32 = 5, i64 = 6 };
+enum class DType : std::int32_t {
+  f32 = 1,
+  f64 = 2,
+  c64 = 3,
+  c128 = 4,
+  i32 = 5,
+  i64 = 6,
+  u16 = 7,
+  u8 = 8
+};
 enum class Interpolation : std::int32_t { bilinear = 0, nearest = 1, bicubic = 2, lanczos3 = 3 };
 enum class Boundary : std::int32_t { zero = 0, constant = 1, edge = 2, reflect = 3, wrap = 4 };
 enum class Anchor : std::int32_t { corner = 0, half = 1, centre = 2 };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares what the library exports with symbols.txt and with the functions of the public header.
+"""Compares what the library exports with symbols.txt and with the functions of the public headers.
 
-usage: check_symbols.py NM READELF LIBRARY SYMBOLS_TXT HEADER SONAME
+usage: check_symbols.py NM READELF LIBRARY SYMBOLS_TXT HEADER_FOLDER SONAME
 """
 import pathlib
 import re
@@ -18,8 +18,9 @@ def exported(nm, library):
     return {line.split()[0].split("@")[0] for line in lines}
 
 
-def declared(header):
-    text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.DOTALL)
+def declared(folder):
+    text = "\n".join(header.read_text() for header in sorted(folder.glob("*.h")))
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     prototypes = re.findall(r"^[a-z][\w \*]*?\b(ppatch_\w+)\([^{;]*\);", text, re.MULTILINE)
     return set(prototypes)
 
@@ -32,11 +33,11 @@ def report(expected, got, expected_from, got_from):
     return expected == got
 
 
-def main(nm, readelf, library, listing, header, soname):
+def main(nm, readelf, library, listing, folder, soname):
     listed = pathlib.Path(listing).read_text().split()
     functions = {name for name in listed if name.startswith("ppatch_")}
     fine = report(set(listed), exported(nm, library), listing, library)
-    fine &= report(declared(pathlib.Path(header)), functions, header, listing)
+    fine &= report(declared(pathlib.Path(folder)), functions, folder, listing)
     if listed != sorted(set(listed)):
         fine = False
         print(f"{listing} is not sorted, or names a symbol twice")

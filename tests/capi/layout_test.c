@@ -75,6 +75,85 @@ ASSERT_OFFSET(ppatch_patch_plan_info, position_count, 8);
 ASSERT_OFFSET(ppatch_patch_plan_info, position_capacity, 16);
 ASSERT_OFFSET(ppatch_patch_plan_info, bytes, 24);
 
+ASSERT_STATIC(sizeof(ppatch_cfa) == 48);
+ASSERT_OFFSET(ppatch_cfa, height, 0);
+ASSERT_OFFSET(ppatch_cfa, width, 4);
+ASSERT_OFFSET(ppatch_cfa, colour, 8);
+ASSERT_OFFSET(ppatch_cfa, reserved, 44);
+
+ASSERT_STATIC(sizeof(ppatch_scene_image) == 352);
+ASSERT_OFFSET(ppatch_scene_image, pixels, 0);
+ASSERT_OFFSET(ppatch_scene_image, mask, 152);
+ASSERT_OFFSET(ppatch_scene_image, black, 304);
+ASSERT_OFFSET(ppatch_scene_image, white, 336);
+ASSERT_OFFSET(ppatch_scene_image, own_levels, 344);
+ASSERT_OFFSET(ppatch_scene_image, reserved, 348);
+
+ASSERT_STATIC(sizeof(ppatch_scene_options) == 176);
+ASSERT_OFFSET(ppatch_scene_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_scene_options, method, 4);
+ASSERT_OFFSET(ppatch_scene_options, height, 8);
+ASSERT_OFFSET(ppatch_scene_options, width, 16);
+ASSERT_OFFSET(ppatch_scene_options, cfa, 24);
+ASSERT_OFFSET(ppatch_scene_options, black, 72);
+ASSERT_OFFSET(ppatch_scene_options, white, 104);
+ASSERT_OFFSET(ppatch_scene_options, max_shift, 112);
+ASSERT_OFFSET(ppatch_scene_options, sign, 128);
+ASSERT_OFFSET(ppatch_scene_options, extent, 132);
+ASSERT_OFFSET(ppatch_scene_options, hot_pixels, 136);
+ASSERT_OFFSET(ppatch_scene_options, fixed_pattern, 140);
+ASSERT_OFFSET(ppatch_scene_options, plane_average, 144);
+ASSERT_OFFSET(ppatch_scene_options, upsample, 148);
+ASSERT_OFFSET(ppatch_scene_options, overlap_ratio, 152);
+ASSERT_OFFSET(ppatch_scene_options, reserved, 160);
+
+ASSERT_STATIC(sizeof(ppatch_shift) == 192);
+ASSERT_OFFSET(ppatch_shift, shift, 0);
+ASSERT_OFFSET(ppatch_shift, covariance, 16);
+ASSERT_OFFSET(ppatch_shift, lattice_shift, 40);
+ASSERT_OFFSET(ppatch_shift, lattice_residual, 56);
+ASSERT_OFFSET(ppatch_shift, peak, 72);
+ASSERT_OFFSET(ppatch_shift, second_peak_ratio, 80);
+ASSERT_OFFSET(ppatch_shift, coherence, 88);
+ASSERT_OFFSET(ppatch_shift, residual, 96);
+ASSERT_OFFSET(ppatch_shift, gain, 104);
+ASSERT_OFFSET(ppatch_shift, common_height, 112);
+ASSERT_OFFSET(ppatch_shift, common_width, 120);
+ASSERT_OFFSET(ppatch_shift, status, 128);
+ASSERT_OFFSET(ppatch_shift, flags, 132);
+ASSERT_OFFSET(ppatch_shift, iterations, 136);
+ASSERT_OFFSET(ppatch_shift, backend, 140);
+ASSERT_OFFSET(ppatch_shift, reserved, 144);
+
+ASSERT_STATIC(sizeof(ppatch_scene_plan_info) == 16);
+ASSERT_OFFSET(ppatch_scene_plan_info, struct_size, 0);
+ASSERT_OFFSET(ppatch_scene_plan_info, method, 4);
+ASSERT_OFFSET(ppatch_scene_plan_info, bytes, 8);
+
+ASSERT_STATIC(sizeof(ppatch_common_area) == 48);
+ASSERT_OFFSET(ppatch_common_area, reference_y, 0);
+ASSERT_OFFSET(ppatch_common_area, reference_x, 8);
+ASSERT_OFFSET(ppatch_common_area, moving_y, 16);
+ASSERT_OFFSET(ppatch_common_area, moving_x, 24);
+ASSERT_OFFSET(ppatch_common_area, height, 32);
+ASSERT_OFFSET(ppatch_common_area, width, 40);
+
+ASSERT_STATIC(sizeof(ppatch_resample_options) == 32);
+ASSERT_OFFSET(ppatch_resample_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_resample_options, interpolation, 4);
+ASSERT_OFFSET(ppatch_resample_options, boundary, 8);
+ASSERT_OFFSET(ppatch_resample_options, period, 12);
+ASSERT_OFFSET(ppatch_resample_options, gain, 16);
+ASSERT_OFFSET(ppatch_resample_options, constant, 24);
+
+ASSERT_STATIC(sizeof(ppatch_mask_options) == 40);
+ASSERT_OFFSET(ppatch_mask_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_mask_options, reserved, 4);
+ASSERT_OFFSET(ppatch_mask_options, gain, 8);
+ASSERT_OFFSET(ppatch_mask_options, clip_bound, 16);
+ASSERT_OFFSET(ppatch_mask_options, threshold, 24);
+ASSERT_OFFSET(ppatch_mask_options, quantile, 32);
+
 ASSERT_STATIC(sizeof(ppatch_status) == 4 && sizeof(ppatch_dtype) == 4);
 ASSERT_STATIC(PPATCH_OK == 0 && PPATCH_ERROR_INVALID_ARGUMENT == 1 &&
               PPATCH_ERROR_OUT_OF_MEMORY == 2 && PPATCH_ERROR_UNSUPPORTED == 3 &&
@@ -82,7 +161,7 @@ ASSERT_STATIC(PPATCH_OK == 0 && PPATCH_ERROR_INVALID_ARGUMENT == 1 &&
               PPATCH_ERROR_NO_DEVICE == 6 && PPATCH_ERROR_DEVICE == 7 && PPATCH_ERROR_IO == 8 &&
               PPATCH_ERROR_INTERNAL == 9);
 ASSERT_STATIC(PPATCH_F32 == 1 && PPATCH_F64 == 2 && PPATCH_C64 == 3 && PPATCH_C128 == 4 &&
-              PPATCH_I32 == 5 && PPATCH_I64 == 6);
+              PPATCH_I32 == 5 && PPATCH_I64 == 6 && PPATCH_U16 == 7 && PPATCH_U8 == 8);
 ASSERT_STATIC(PPATCH_HOST == 1 && PPATCH_CUDA == 2 && PPATCH_CUDA_HOST == 3);
 ASSERT_STATIC(PPATCH_BACKEND_AUTO == 0 && PPATCH_BACKEND_CPU == 1 && PPATCH_BACKEND_CUDA == 2);
 ASSERT_STATIC(PPATCH_LOG_DEBUG == 1 && PPATCH_LOG_INFO == 2 && PPATCH_LOG_WARNING == 3);
@@ -96,6 +175,18 @@ ASSERT_STATIC(PPATCH_FLAT == 0 && PPATCH_CHANNEL_LAST == 1 && PPATCH_CHANNEL_FIR
 ASSERT_STATIC(PPATCH_ALGORITHM_AUTO == 0 && PPATCH_ALGORITHM_BATCHED == 1 &&
               PPATCH_ALGORITHM_ITERATIVE == 2);
 ASSERT_STATIC(PPATCH_LOCAL_OFFSETS_AS_GIVEN == 0 && PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN == 1);
+ASSERT_STATIC(PPATCH_METHOD_ML == 0 && PPATCH_METHOD_PHASE == 1 && PPATCH_METHOD_CROSS == 2 &&
+              PPATCH_METHOD_PER_PLANE == 3);
+ASSERT_STATIC(PPATCH_SIGN_REGISTER == 0 && PPATCH_SIGN_DISPLACEMENT == 1);
+ASSERT_STATIC(PPATCH_LINEAR == 0 && PPATCH_CIRCULAR == 1);
+ASSERT_STATIC(PPATCH_AUTO == 0 && PPATCH_ON == 1 && PPATCH_OFF == 2);
+ASSERT_STATIC(PPATCH_PLANE_MEDIAN == 0 && PPATCH_PLANE_MEAN == 1);
+ASSERT_STATIC(PPATCH_SHIFT_OK == 0 && PPATCH_SHIFT_FLAT == 1 && PPATCH_SHIFT_SATURATED == 2 &&
+              PPATCH_SHIFT_NOT_FINITE == 3 && PPATCH_SHIFT_TOO_SMALL == 4 &&
+              PPATCH_SHIFT_UNRELATED == 5 && PPATCH_SHIFT_NOT_CONVERGED == 6 &&
+              PPATCH_SHIFT_REFERENCE == 7);
+ASSERT_STATIC(PPATCH_SHIFT_ZERO_LAG == 1 && PPATCH_SHIFT_FIXED_ROWS == 2 &&
+              PPATCH_SHIFT_FIXED_COLUMNS == 4);
 ASSERT_STATIC(PPATCH_OVERWRITE == 0 && PPATCH_ACCUMULATE == 1);
 
 /* The helpers of the header, which every program compiles into itself. */
@@ -131,7 +222,8 @@ static void check_dtype_sizes(void) {
   CHECK(ppatch_dtype_size(PPATCH_F32) == 4 && ppatch_dtype_size(PPATCH_F64) == 8);
   CHECK(ppatch_dtype_size(PPATCH_C64) == 8 && ppatch_dtype_size(PPATCH_C128) == 16);
   CHECK(ppatch_dtype_size(PPATCH_I32) == 4 && ppatch_dtype_size(PPATCH_I64) == 8);
-  CHECK(ppatch_dtype_size(0) == 0 && ppatch_dtype_size(7) == 0 && ppatch_dtype_size(-1) == 0);
+  CHECK(ppatch_dtype_size(PPATCH_U16) == 2 && ppatch_dtype_size(PPATCH_U8) == 1);
+  CHECK(ppatch_dtype_size(0) == 0 && ppatch_dtype_size(9) == 0 && ppatch_dtype_size(-1) == 0);
   CHECK(ppatch_dtype_size(INT32_MAX) == 0 && ppatch_dtype_size(INT32_MIN) == 0);
 }
 

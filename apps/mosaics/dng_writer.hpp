@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_MOSAICS_DNG_WRITER_HPP_
+#define PTYCHOPATCH_APPS_MOSAICS_DNG_WRITER_HPP_
+
+#include <cstdint>
+#include <span>
+
+#include "formats/bytes.hpp"
+#include "mosaics/cfa.hpp"
+
+namespace ptychopatch::mosaics {
+
+// What a DNG says of its sensor besides the pixels.
+struct DngSettings {
+  Cfa cfa;
+  std::uint32_t black = 0;
+  std::uint32_t white = 65535;
+};
+
+// A DNG 1.4 file of one uncompressed 16-bit mosaic, height x width. The same pixels and settings
+// give the same bytes.
+formats::Bytes encode_dng(std::span<const std::uint16_t> pixels, std::int64_t height,
+                          std::int64_t width, const DngSettings& settings);
+
+}  // namespace ptychopatch::mosaics
+
+#endif  // PTYCHOPATCH_APPS_MOSAICS_DNG_WRITER_HPP_

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mosaics/image_input.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "formats/input_file.hpp"
+#include "formats/memory_limit.hpp"
+#include "formats/tensor.hpp"
+#include "mosaics/raw_input.hpp"
+#include "mosaics/refusal.hpp"
+#include "mosaics/tiff_directory.hpp"
+
+namespace ptychopatch::mosaics {
+namespace {
+
+enum class Format { kNpy, kPng, kTiff, kMrc, kRaw };
+
+bool ends_with_case(std::string name, std::string_view end) {
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name.ends_with(end);
+}
+
+Format format_of(std::span<const std::byte> bytes, const std::string& path) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.starts_with("\x93NUMPY")) return Format::kNpy;
+  if (text.starts_with("\x89PNG")) return Format::kPng;
+  const bool tiff = text.starts_with(std::string_view("II*\0", 4)) ||
+                    text.starts_with(std::string_view("MM\0*", 4)) ||
+                    text.starts_with(std::string_view("II+\0", 4)) ||
+                    text.starts_with(std::string_view("MM\0+", 4));
+  if (tiff && (ends_with_case(path, ".tif") || ends_with_case(path, ".tiff"))) return Format::kTiff;
+  const bool mrc = text.size() >= 212 && text.substr(208, 3) == "MAP";
+  if (mrc || ends_with_case(path, ".mrc") || ends_with_case(path, ".mrcs")) return Format::kMrc;
+  return Format::kRaw;
+}
+
+formats::NpyArray read_npy_item(std::span<const std::byte> bytes, const ImageItem& item,
+                                const std::string& source) {
+  formats::NpyArray array = formats::parse_npy(bytes, source);
+  if (array.shape.size() == 3 && item.index) {
+    if (*item.index < 0 || *item.index >= array.shape[0]) {
+      throw Refusal(Reason::kUnreadable,
+                    source + " has fewer images than " + item.name() + " says");
+    }
+    const auto one = array.data.size() / static_cast<std::size_t>(array.shape[0]);
+    formats::Bytes part(one);
+    std::memcpy(part.data(), array.data.data() + static_cast<std::size_t>(*item.index) * one, one);
+    array.data = std::move(part);
+    array.shape.erase(array.shape.begin());
+  }
+  return array;
+}
+
+// To one of the types that the library registers.
+formats::NpyArray converted(formats::NpyArray array, const std::string& source) {
+  using formats::Kind;
+  const formats::ElementType type = array.type;
+  if (type.kind == Kind::kUnsigned && type.size == 2) return array;
+  if (type.kind == Kind::kUnsigned && type.size == 1) {
+    formats::NpyArray wide{
+        {Kind::kUnsigned, 2}, array.shape, formats::Bytes(2 * array.data.size())};
+    auto* to = reinterpret_cast<std::uint16_t*>(wide.data.data());
+    for (std::size_t i = 0; i < array.data.size(); ++i) {
+      to[i] = static_cast<std::uint16_t>(array.data.data()[i]);
+    }
+    return wide;
+  }
+  formats::Tensor tensor =
+      formats::to_tensor(std::move(array), formats::nearest_dtype(type), source);
+  return {formats::element_type(tensor.dtype), std::move(tensor.shape), std::move(tensor.data)};
+}
+
+// (H, W, channels) to (H, W): colours become luma, with the weights of Rec. 709.
+formats::NpyArray one_channel(formats::NpyArray array, const std::string& source) {
+  if (array.shape.size() == 2) return array;
+  const std::int64_t channels = array.shape[2];
+  if (channels == 1) {
+    array.shape.pop_back();
+    return array;
+  }
+  if (channels != 3) {
+    throw Refusal(Reason::kUnsupported, source + " has " + std::to_string(channels) +
+                                            " numbers a pixel, expected 1 or 3");
+  }
+  const std::int64_t pixels = array.shape[0] * array.shape[1];
+  const formats::Shape shape = {array.shape[0], array.shape[1]};
+  formats::Tensor colours = formats::to_tensor(std::move(array), PPATCH_F32, source);
+  formats::NpyArray luma{
+      {formats::Kind::kFloat, 4}, shape, formats::Bytes(static_cast<std::size_t>(4 * pixels))};
+  auto* to = reinterpret_cast<float*>(luma.data.data());
+  const float* from = colours.as<float>();
+  for (std::int64_t i = 0; i < pixels; ++i, from += 3) {
+    to[i] = 0.2126F * from[0] + 0.7152F * from[1] + 0.0722F * from[2];
+  }
+  return luma;
+}
+
+Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source) {
+  const bool colour = array.shape.size() == 3 && array.shape[2] == 3;
+  if (array.shape.size() != 2 && !colour && !(array.shape.size() == 3 && array.shape[2] == 1)) {
+    throw Refusal(Reason::kUnsupported, source + " has the shape " +
+                                            formats::shape_text(array.shape) +
+                                            ", expected an image (H, W)");
+  }
+  if (colour && settings.cfa.mosaic()) {
+    throw Refusal(Reason::kDemosaiced, source +
+                                           " has three colours a pixel, but --cfa says that it "
+                                           "is a mosaic");
+  }
+  if (array.shape[0] < 1 || array.shape[1] < 1) {
+    throw Refusal(Reason::kNoImageData, source + " has no pixels");
+  }
+  if (!array.type.numeric() || array.type.kind == formats::Kind::kComplex) {
+    throw Refusal(Reason::kUnsupported,
+                  source + " is " + array.type.name() + ", expected real numbers");
+  }
+  Mosaic mosaic;
+  mosaic.pixels = converted(one_channel(std::move(array), source), source);
+  mosaic.cfa = settings.cfa;
+  mosaic.black = settings.black;
+  mosaic.white = mosaic.clip = settings.white;
+  return mosaic;
+}
+
+}  // namespace
+
+std::vector<ImageItem> items_of(const std::string& path) {
+  // Longer than every header that counts images.
+  constexpr std::size_t kFirstBytes = 1024;
+  formats::InputFile file(path);
+  formats::Bytes first(kFirstBytes);
+  const std::size_t count = file.read(first.span());
+  const Format format = format_of(first.span().first(count), path);
+  std::int64_t images = 0;
+  if (format == Format::kNpy) {
+    formats::InputFile again(path);
+    const formats::NpyHeader header = formats::read_npy_header(again, formats::quoted(path));
+    if (header.shape.size() == 3) images = header.shape[0];
+  } else if (format == Format::kMrc) {
+    const MrcHeader header = read_mrc_header(first.span().first(count), formats::quoted(path));
+    if (header.sections > 1) images = header.sections;
+  }
+  if (images == 0) return {{path, std::nullopt}};
+  std::vector<ImageItem> items;
+  // No file holds more images than bytes.
+  images = std::min<std::int64_t>(images, static_cast<std::int64_t>(file.size()));
+  for (std::int64_t i = 0; i < images; ++i) items.push_back({path, i});
+  return items;
+}
+
+Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
+                    const ImageSettings& settings, const std::function<bool()>& stop) {
+  const std::string source = formats::quoted(item.path);
+  switch (format_of(bytes, item.path)) {
+    case Format::kNpy:
+      return plain(read_npy_item(bytes, item, source), settings, source);
+    case Format::kPng:
+      return plain(decode_png(bytes, source), settings, source);
+    case Format::kTiff:
+      return plain(decode_tiff(bytes, source), settings, source);
+    case Format::kMrc:
+      return plain(decode_mrc(bytes, item.index.value_or(0), source), settings, source);
+    case Format::kRaw:
+      break;
+  }
+  return decode_raw(bytes, source, stop);
+}
+
+Mosaic read_image(const ImageItem& item, const ImageSettings& settings,
+                  const std::function<bool()>& stop) {
+  formats::InputFile file(item.path);
+  formats::require_memory(file.size(), formats::quoted(item.path));
+  formats::Bytes bytes(static_cast<std::size_t>(file.size()));
+  const std::size_t count = file.read(bytes.span());
+  return decode_image(bytes.span().first(count), item, settings, stop);
+}
+
+}  // namespace ptychopatch::mosaics

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_MOSAICS_IMAGE_INPUT_HPP_
+#define PTYCHOPATCH_APPS_MOSAICS_IMAGE_INPUT_HPP_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mosaics/mosaic.hpp"
+
+namespace ptychopatch::mosaics {
+
+// What a file that is no camera RAW does not say by itself.
+struct ImageSettings {
+  Cfa cfa = kNoCfa;
+  double black = 0;
+  double white = 0;  // 0: not known
+};
+
+// One image: a file, or one of several in it.
+struct ImageItem {
+  std::string path;
+  std::optional<std::int64_t> index;
+
+  // "stack.mrc[3]"
+  std::string name() const { return index ? path + "[" + std::to_string(*index) + "]" : path; }
+};
+
+// The images in a file: a .npy array (H, W) or (M, H, W), an MRC file or stack; of all other files
+// there is one, and the file is not opened.
+std::vector<ImageItem> items_of(const std::string& path);
+
+// A camera RAW through LibRaw; .npy, .png, .tif and .mrc by what the settings say. Told apart by
+// their first bytes; a TIFF file is a camera RAW unless its name ends with .tif or .tiff. Refusal
+// where it is no image to register; other FormatErrors where it cannot be opened.
+Mosaic read_image(const ImageItem& item, const ImageSettings& settings,
+                  const std::function<bool()>& stop = {});
+
+// The same of bytes in memory, always those of one file of that name.
+Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
+                    const ImageSettings& settings, const std::function<bool()>& stop = {});
+
+// The formats by themselves. source begins every sentence. Colours become luma.
+formats::NpyArray decode_png(std::span<const std::byte> bytes, const std::string& source);
+formats::NpyArray decode_tiff(std::span<const std::byte> bytes, const std::string& source);
+
+// Of an MRC file's header; data follow it.
+struct MrcHeader {
+  formats::ElementType type;
+  std::int64_t sections = 0, height = 0, width = 0;
+  std::uint64_t data_begin = 0;
+};
+MrcHeader read_mrc_header(std::span<const std::byte> bytes, const std::string& source);
+formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t section,
+                             const std::string& source);
+
+}  // namespace ptychopatch::mosaics
+
+#endif  // PTYCHOPATCH_APPS_MOSAICS_IMAGE_INPUT_HPP_

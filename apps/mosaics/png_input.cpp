@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <png.h>
+
+#include <array>
+#include <csetjmp>
+#include <vector>
+
+#include "formats/memory_limit.hpp"
+#include "mosaics/image_input.hpp"
+#include "mosaics/refusal.hpp"
+
+namespace ptychopatch::mosaics {
+namespace {
+
+// libpng reports by a long jump, which may pass over nothing that has a destructor: so all that is
+// owned lies here, and the functions that call libpng own nothing.
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> bytes) : left_(bytes) {
+    png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, &fail, &ignore);
+    if (png_ != nullptr) info_ = png_create_info_struct(png_);
+    if (info_ == nullptr) throw std::bad_alloc();
+  }
+  ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  bool read_header() {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;  // NOLINT: libpng's own way
+    png_set_read_fn(png_, this, &take);
+    png_set_crc_action(png_, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
+    png_read_info(png_, info_);
+    png_set_expand(png_);
+    png_set_swap(png_);
+    png_set_strip_alpha(png_);
+    png_set_interlace_handling(png_);
+    png_read_update_info(png_, info_);
+    return true;
+  }
+
+  bool read_rows(png_bytepp rows) {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;  // NOLINT: libpng's own way
+    png_read_image(png_, rows);
+    return true;
+  }
+
+  std::int64_t height() const { return png_get_image_height(png_, info_); }
+  std::int64_t width() const { return png_get_image_width(png_, info_); }
+  std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
+  int channels() const { return png_get_channels(png_, info_); }
+  int bits() const { return png_get_bit_depth(png_, info_); }
+  const char* message() const { return message_.data(); }
+
+ private:
+  static void fail(png_structp png, png_const_charp message) {
+    auto* self = static_cast<Reader*>(png_get_error_ptr(png));
+    std::snprintf(self->message_.data(), self->message_.size(), "%s", message);
+    png_longjmp(png, 1);
+  }
+  static void ignore(png_structp, png_const_charp) {}
+  static void take(png_structp png, png_bytep to, png_size_t count) {
+    auto* self = static_cast<Reader*>(png_get_io_ptr(png));
+    if (count > self->left_.size()) png_error(png, "the file is cut off");
+    std::memcpy(to, self->left_.data(), count);
+    self->left_ = self->left_.subspan(count);
+  }
+
+  std::span<const std::byte> left_;
+  png_structp png_ = nullptr;
+  png_infop info_ = nullptr;
+  std::array<char, 120> message_{};
+};
+
+[[noreturn]] void refuse(const Reader& reader, const std::string& source) {
+  throw Refusal(Reason::kUnreadable, source + " cannot be read: libpng says: " + reader.message());
+}
+
+}  // namespace
+
+formats::NpyArray decode_png(std::span<const std::byte> bytes, const std::string& source) {
+  Reader reader(bytes);
+  if (!reader.read_header()) refuse(reader, source);
+  formats::NpyArray array;
+  const int bits = reader.bits();
+  array.type = {formats::Kind::kUnsigned, static_cast<std::size_t>(bits / 8)};
+  array.shape = {reader.height(), reader.width(), reader.channels()};
+  const std::uint64_t size =
+      static_cast<std::uint64_t>(reader.row_bytes()) * static_cast<std::uint64_t>(reader.height());
+  formats::require_memory(size, source);
+  array.data = formats::Bytes(static_cast<std::size_t>(size));
+  std::vector<png_bytep> rows;
+  for (std::int64_t y = 0; y < reader.height(); ++y) {
+    rows.push_back(reinterpret_cast<png_bytep>(array.data.data()) +
+                   static_cast<std::size_t>(y) * reader.row_bytes());
+  }
+  if (!reader.read_rows(rows.data())) refuse(reader, source);
+  return array;
+}
+
+}  // namespace ptychopatch::mosaics

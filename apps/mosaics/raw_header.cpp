@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mosaics/raw_header.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "formats/memory_limit.hpp"
+#include "mosaics/refusal.hpp"
+#include "mosaics/tiff_directory.hpp"
+
+namespace ptychopatch::mosaics {
+namespace {
+
+std::uint64_t big_endian(std::string_view text, std::size_t at, std::size_t size) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    value = value << 8 | static_cast<unsigned char>(text[at + i]);
+  }
+  return value;
+}
+
+[[noreturn]] void cut_off(const std::string& source, std::uint64_t needed, std::size_t size) {
+  throw Refusal(Reason::kTruncated, source + " is cut off: its data reach to byte " +
+                                        std::to_string(needed) + ", but it ends at byte " +
+                                        std::to_string(size));
+}
+
+// Of the image's strips or tiles, the furthest end and the nearest beginning.
+struct Extent {
+  std::uint64_t begin = UINT64_MAX;
+  std::uint64_t end = 0;
+  std::uint64_t bytes = 0;
+};
+
+Extent extent_of(const TiffDirectory& directory) {
+  Extent extent;
+  for (const auto& [offsets_tag, bytes_tag] :
+       {std::pair{kTiffStripOffsets, kTiffStripBytes}, {kTiffTileOffsets, kTiffTileBytes}}) {
+    const auto offsets = directory.tags.find(offsets_tag);
+    const auto counts = directory.tags.find(bytes_tag);
+    if (offsets == directory.tags.end() || counts == directory.tags.end()) continue;
+    const std::size_t pieces = std::min(offsets->second.size(), counts->second.size());
+    for (std::size_t i = 0; i < pieces; ++i) {
+      const std::uint64_t begin = offsets->second[i], bytes = counts->second[i];
+      extent.begin = std::min(extent.begin, begin);
+      extent.end = std::max(extent.end, begin + bytes);
+      extent.bytes += bytes;
+    }
+  }
+  return extent;
+}
+
+std::string pixels_text(const TiffDirectory& directory) {
+  return std::to_string(directory.number(kTiffWidth)) + " x " +
+         std::to_string(directory.number(kTiffHeight)) + " pixels";
+}
+
+void check_image(const TiffDirectory& image, std::size_t size, const std::string& source) {
+  const Extent extent = extent_of(image);
+  // A directory without strips leaves it to the camera's own tags where they are.
+  const bool stripped = extent.begin != UINT64_MAX;
+  if (stripped && (extent.bytes == 0 || extent.begin >= size)) {
+    throw Refusal(Reason::kNoImageData, source + " holds no image data: its directory tells of " +
+                                            pixels_text(image) + " that are not in the file");
+  }
+  if (extent.end > size) cut_off(source, extent.end, size);
+  if (image.number(kTiffPhotometric) == kPhotometricLinearRaw) {
+    throw Refusal(Reason::kDemosaiced, source + " is already demosaiced (LinearRaw, " +
+                                           pixels_text(image) +
+                                           "), expected the sensor's own mosaic");
+  }
+}
+
+void check_tiff(std::span<const std::byte> bytes, const std::string& source) {
+  const std::vector<TiffDirectory> directories = tiff_directories(bytes);
+  if (directories.empty() || directories[0].cut) {
+    throw Refusal(Reason::kTruncated, source + " is cut off: its directory lies behind its end");
+  }
+  if (const TiffDirectory* image = find_raw_image(directories)) {
+    check_image(*image, bytes.size(), source);
+    return;
+  }
+  for (const TiffDirectory& each : directories) {
+    if (each.cut) {
+      throw Refusal(Reason::kTruncated, source + " is cut off: a directory lies behind its end");
+    }
+    if (each.number(kTiffDngVersion) != 0) {
+      throw Refusal(Reason::kNoImageData,
+                    source +
+                        " holds no image data: this DNG has pictures to look at, but no raw "
+                        "image");
+    }
+  }
+}
+
+void check_raf(std::string_view text, const std::string& source) {
+  constexpr std::size_t kHeaderBytes = 108;
+  if (text.size() < kHeaderBytes) cut_off(source, kHeaderBytes, text.size());
+  const std::uint64_t end = big_endian(text, 100, 4) + big_endian(text, 104, 4);
+  if (end > text.size()) cut_off(source, end, text.size());
+}
+
+void check_crw(std::string_view text, const std::string& source) {
+  // The heap ends with where its directory begins, counted from behind the header.
+  constexpr std::size_t kHeaderBytes = 26;
+  if (text.size() < kHeaderBytes + 4) cut_off(source, kHeaderBytes + 4, text.size());
+  const bool big = text[0] == 'M';
+  const auto number = [&](std::size_t at) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      value = value << 8 | static_cast<unsigned char>(text[at + (big ? i : 3 - i)]);
+    }
+    return value;
+  };
+  const std::uint64_t directory = number(2) + number(text.size() - 4);
+  if (directory + 2 > text.size()) {
+    throw Refusal(Reason::kTruncated, source + " is cut off: its last bytes name no directory");
+  }
+}
+
+void check_cr3(std::string_view text, const std::string& source) {
+  std::uint64_t at = 0;
+  bool data = false;
+  while (at + 8 <= text.size()) {
+    std::uint64_t size = big_endian(text, at, 4);
+    data = data || text.substr(at + 4, 4) == "mdat";
+    if (size == 1 && at + 16 <= text.size()) size = big_endian(text, at + 8, 8);
+    if (size == 0) break;  // to the end of the file
+    if (size < 8) {
+      throw Refusal(Reason::kUnreadable, source + " is damaged: a box of it has no size");
+    }
+    if (size > text.size() - at) cut_off(source, at + size, text.size());
+    at += size;
+  }
+  if (!data) {
+    throw Refusal(Reason::kNoImageData,
+                  source + " holds no image data: this CR3 has no 'mdat' box");
+  }
+}
+
+}  // namespace
+
+void check_raw_header(std::span<const std::byte> bytes, const std::string& source) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::string_view first = text.substr(0, 4);
+  if (text.empty()) throw Refusal(Reason::kTruncated, source + " is empty, expected a camera RAW");
+  if (first == std::string_view("II*\0", 4) || first == std::string_view("MM\0*", 4)) {
+    return check_tiff(bytes, source);
+  }
+  if (text.starts_with("FUJIFILMCCD-RAW")) return check_raf(text, source);
+  if (text.size() >= 14 && text.substr(6, 8) == "HEAPCCDR") return check_crw(text, source);
+  if (text.size() >= 12 && text.substr(4, 8) == "ftypcrx ") return check_cr3(text, source);
+  // Olympus, Panasonic, Minolta: LibRaw looks after these itself.
+  for (const std::string_view magic :
+       {std::string_view("IIRO"), std::string_view("IIRS"), std::string_view("MMOR"),
+        std::string_view("IIU\0", 4), std::string_view("\0MRM", 4)}) {
+    if (first == magic) return;
+  }
+  if (text.starts_with("\xff\xd8\xff")) {
+    throw Refusal(Reason::kNotAMosaic,
+                  source + " is a JPEG picture, whatever its name says: it holds no mosaic");
+  }
+  if (text.starts_with("FOVb")) {
+    throw Refusal(Reason::kNotAMosaic,
+                  source + " is of a Foveon sensor, which has no mosaic of colours");
+  }
+  throw Refusal(Reason::kNotAMosaic,
+                source +
+                    " is no mosaic of a known format: its first bytes are of no camera RAW "
+                    "(DNG, CR2, CR3, CRW, NEF, ARW, RAF, ORF, RW2, PEF, MRW)");
+}
+
+}  // namespace ptychopatch::mosaics

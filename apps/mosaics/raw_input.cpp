@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mosaics/raw_input.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "formats/memory_limit.hpp"
+#include "mosaics/raw_header.hpp"
+#include "mosaics/raw_stream.hpp"
+#include "mosaics/refusal.hpp"
+#include "mosaics/tiff_directory.hpp"
+
+namespace ptychopatch::mosaics {
+namespace {
+
+// Less than a quarter of a bit a pixel is no compression, but data that are not there.
+constexpr std::uint64_t kMostPixelsPerByte = 32;
+// Decoders read ahead.
+constexpr std::uint64_t kReadAhead = 64;
+constexpr unsigned kXTransFilters = 9;
+constexpr unsigned kOddFilters = 1000;  // below: no code of 2 x 8 colours
+
+class Decoder {
+ public:
+  Decoder(std::span<const std::byte> bytes, const std::string& source,
+          const std::function<bool()>& stop)
+      : source_(source), bytes_(bytes), stream_(bytes, stop) {}
+
+  Mosaic decode() {
+    raw_->imgdata.params.max_raw_memory_mb = 2048;
+    // Instead of the one that prints.
+    raw_->set_dataerror_handler(nullptr, nullptr);
+    check(raw_->open_datastream(&stream_));
+    check_kind();
+    check_size();
+    check(raw_->unpack());
+    if (stream_.missing() > kReadAhead) cut_off();
+    if (raw_->imgdata.rawdata.raw_image == nullptr) {
+      throw Refusal(Reason::kDemosaiced, source_ +
+                                             " is already demosaiced: it decodes to several "
+                                             "colours a pixel, expected one");
+    }
+    return make();
+  }
+
+ private:
+  const libraw_image_sizes_t& sizes() const { return raw_->imgdata.sizes; }
+  const libraw_colordata_t& levels() const { return raw_->imgdata.color; }
+
+  [[noreturn]] void cut_off() const {
+    throw Refusal(Reason::kTruncated, source_ + " is cut off or damaged: its " + pixels() +
+                                          " do not end within its " +
+                                          formats::size_text(bytes_.size()));
+  }
+
+  std::string pixels() const {
+    return std::to_string(sizes().raw_width) + " x " + std::to_string(sizes().raw_height) +
+           " pixels";
+  }
+
+  void check(int status) const {
+    if (status == LIBRAW_SUCCESS) return;
+    if (status == LIBRAW_CANCELLED_BY_CALLBACK) throw Interruption();
+    if (status == LIBRAW_UNSUFFICIENT_MEMORY) throw std::bad_alloc();
+    if (stream_.missing() > kReadAhead || status == LIBRAW_IO_ERROR) cut_off();
+    if (status == LIBRAW_FILE_UNSUPPORTED) {
+      throw Refusal(
+          Reason::kUnsupported,
+          source_ + " is of no camera and format that LibRaw " LIBRAW_VERSION_STR " knows");
+    }
+    throw Refusal(Reason::kUnreadable,
+                  source_ + " cannot be decoded: LibRaw says: " + libraw_strerror(status));
+  }
+
+  void check_kind() const {
+    const libraw_iparams_t& image = raw_->imgdata.idata;
+    if (image.is_foveon != 0) {
+      throw Refusal(Reason::kNotAMosaic,
+                    source_ + " is of a Foveon sensor, which has no mosaic of colours");
+    }
+    if (image.filters == 0) {
+      throw Refusal(image.colors > 1 ? Reason::kDemosaiced : Reason::kNotAMosaic,
+                    source_ + (image.colors > 1
+                                   ? " is already demosaiced: it has no colour filter array"
+                                   : " is of a monochrome sensor: it has no colour filter array"));
+    }
+  }
+
+  void check_size() const {
+    const std::uint64_t count = std::uint64_t{sizes().raw_width} * sizes().raw_height;
+    if (count == 0 || count / kMostPixelsPerByte > bytes_.size()) cut_off();
+  }
+
+  Cfa cfa() const {
+    const unsigned filters = raw_->imgdata.idata.filters;
+    if (raw_->is_fuji_rotated() != 0 || filters < kXTransFilters ||
+        (filters > kXTransFilters && filters < kOddFilters)) {
+      throw Refusal(Reason::kUnsupported,
+                    source_ + " has a sensor whose pixels are neither Bayer's nor X-Trans'");
+    }
+    Cfa found;
+    // A code of filters may have a period of 2 x 8; it is Bayer's where it repeats every 2 x 2.
+    found.period = filters == kXTransFilters ? 6 : 2;
+    bool repeats = true;
+    for (int y = 0; y < 24; ++y) {
+      for (int x = 0; x < 24; ++x) {
+        const std::uint8_t colour = colour_at(y, x);
+        if (y < found.period && x < found.period) {
+          found.colours[static_cast<std::size_t>(y * found.period + x)] = colour;
+        }
+      }
+    }
+    for (int y = 0; y < 24; ++y) {
+      for (int x = 0; x < 24; ++x) repeats = repeats && found.colour(y, x) == colour_at(y, x);
+    }
+    if (!repeats || !is_real(found)) {
+      throw Refusal(Reason::kUnsupported,
+                    source_ + " has a colour filter array that is neither Bayer's nor X-Trans'");
+    }
+    return found;
+  }
+
+  // Within the active area. Both greens are one.
+  std::uint8_t colour_at(int y, int x) const {
+    const int index = raw_->COLOR(y, x);
+    const char letter = index >= 0 && index < 4 ? raw_->imgdata.idata.cdesc[index] : '?';
+    return letter == 'R' ? 0 : letter == 'G' ? 1 : letter == 'B' ? 2 : 3;
+  }
+
+  // LibRaw drops the first row or column of a Bayer DNG whose margin is odd, with its colours, but
+  // lets the pattern of black levels begin anew.
+  void find_dropped() {
+    if (raw_->imgdata.idata.dng_version == 0) return;
+    const std::vector<TiffDirectory> directories = tiff_directories(bytes_);
+    const TiffDirectory* image = find_raw_image(directories);
+    if (image == nullptr) return;
+    const auto area = image->tags.find(kTiffActiveArea);
+    if (area == image->tags.end() || area->second.size() < 2) return;
+    dropped_rows_ = sizes().top_margin == area->second[0] + 1 ? 1 : 0;
+    dropped_columns_ = sizes().left_margin == area->second[1] + 1 ? 1 : 0;
+  }
+
+  double black_at(std::int64_t y, std::int64_t x) const {
+    y += dropped_rows_;
+    x += dropped_columns_;
+    const unsigned* each = levels().cblack;
+    const int colour = raw_->COLOR(static_cast<int>(y % 24), static_cast<int>(x % 24));
+    double black = levels().black + each[colour & 3];
+    if (each[4] != 0 && each[5] != 0) {
+      const std::uint64_t place = static_cast<std::uint64_t>(y) % each[4] * each[5] +
+                                  static_cast<std::uint64_t>(x) % each[5];
+      if (place < LIBRAW_CBLACK_SIZE - 6) black += each[6 + place];
+    }
+    return black;
+  }
+
+  Mosaic make() {
+    Mosaic mosaic;
+    mosaic.cfa = cfa();
+    find_dropped();
+    mosaic.top = sizes().top_margin;
+    mosaic.left = sizes().left_margin;
+    const std::int64_t height =
+        std::min<std::int64_t>(sizes().height, sizes().raw_height - mosaic.top);
+    const std::int64_t width =
+        std::min<std::int64_t>(sizes().width, sizes().raw_width - mosaic.left);
+    const std::int64_t pitch = sizes().raw_pitch / 2;
+    if (height < 1 || width < 1 || pitch < mosaic.left + width) {
+      throw Refusal(Reason::kUnreadable,
+                    source_ + " is damaged: its active area is not on its sensor");
+    }
+    mosaic.pixels.type = {formats::Kind::kUnsigned, 2};
+    mosaic.pixels.shape = {height, width};
+    mosaic.pixels.data = formats::Bytes(static_cast<std::size_t>(2 * height * width));
+    const std::uint16_t* from = raw_->imgdata.rawdata.raw_image + mosaic.top * pitch + mosaic.left;
+    auto* to = reinterpret_cast<std::uint16_t*>(mosaic.pixels.data.data());
+    for (std::int64_t y = 0; y < height; ++y) {
+      std::copy_n(from + y * pitch, width, to + y * width);
+    }
+    set_levels(mosaic, to);
+    describe(mosaic);
+    return mosaic;
+  }
+
+  // The white level that a record's gain and exposure count from is the file's; what the camera
+  // says of where its colours stop being linear is where pixels are overexposed.
+  void set_levels(Mosaic& mosaic, std::uint16_t* pixels) const {
+    const unsigned* each = levels().cblack;
+    const std::int64_t rows =
+        each[4] != 0 ? std::int64_t{each[4]} * mosaic.cfa.period : mosaic.cfa.period;
+    const std::int64_t columns =
+        each[5] != 0 ? std::int64_t{each[5]} * mosaic.cfa.period : mosaic.cfa.period;
+    const std::int64_t height = std::min(rows, mosaic.height());
+    const std::int64_t width = std::min(columns, mosaic.width());
+    double least = black_at(0, 0), most = least;
+    for (std::int64_t i = 0; i < height * width; ++i) {
+      const double black = black_at(i / width, i % width);
+      least = std::min(least, black);
+      most = std::max(most, black);
+    }
+    mosaic.black = most;
+    mosaic.white = levels().maximum;
+    mosaic.clip = mosaic.white;
+    for (const long linear : levels().linear_max) {
+      if (static_cast<double>(linear) > mosaic.black)
+        mosaic.clip = std::min(mosaic.clip, static_cast<double>(linear));
+    }
+    if (least == most) return;
+    for (std::int64_t y = 0; y < mosaic.height(); ++y) {
+      for (std::int64_t x = 0; x < mosaic.width(); ++x) {
+        const auto raise = static_cast<std::uint32_t>(most - black_at(y, x));
+        std::uint16_t& pixel = pixels[y * mosaic.width() + x];
+        pixel = static_cast<std::uint16_t>(std::min<std::uint32_t>(pixel + raise, 65535));
+      }
+    }
+  }
+
+  void describe(Mosaic& mosaic) const {
+    const libraw_iparams_t& image = raw_->imgdata.idata;
+    mosaic.camera = std::string(image.make) + " " + image.model;
+    mosaic.iso = raw_->imgdata.other.iso_speed;
+    for (std::size_t i = 0; i < 4; ++i) {
+      for (std::size_t k = 0; k < 3; ++k) {
+        mosaic.rgb_xyz[i][k] = static_cast<double>(levels().cam_xyz[i][k]);
+      }
+    }
+  }
+
+  const std::string& source_;
+  std::span<const std::byte> bytes_;
+  RawStream stream_;
+  std::int64_t dropped_rows_ = 0, dropped_columns_ = 0;
+  // Far too large for the stack.
+  std::unique_ptr<LibRaw> raw_ = std::make_unique<LibRaw>();
+};
+
+}  // namespace
+
+Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
+                  const std::function<bool()>& stop) {
+  check_raw_header(bytes, source);
+  Mosaic mosaic = Decoder(bytes, source, stop).decode();
+  if (!(mosaic.white > mosaic.black)) {
+    throw Refusal(Reason::kUnreadable,
+                  source + " says that its white level, " + std::to_string(mosaic.white) +
+                      ", is not above its black level, " + std::to_string(mosaic.black));
+  }
+  return mosaic;
+}
+
+}  // namespace ptychopatch::mosaics

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_MOSAICS_RAW_INPUT_HPP_
+#define PTYCHOPATCH_APPS_MOSAICS_RAW_INPUT_HPP_
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "mosaics/mosaic.hpp"
+
+namespace ptychopatch::mosaics {
+
+// Thrown where a caller's stop said so.
+class Interruption {};
+
+// A camera RAW, decoded by LibRaw: active area, CFA, levels. Where black levels differ from pixel
+// to pixel, pixels are raised to the highest of them, so that one number tells black. Refusal where
+// it is no mosaic, is cut off, or cannot be decoded. stop is asked now and then and makes it throw
+// Interruption.
+Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
+                  const std::function<bool()>& stop = {});
+
+}  // namespace ptychopatch::mosaics
+
+#endif  // PTYCHOPATCH_APPS_MOSAICS_RAW_INPUT_HPP_

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Registration: the shift between a reference image and many moving images, camera RAW mosaics
+ * included. A part of ptychopatch.h, which includes it.
+ *
+ *     ppatch_scene_options options = PPATCH_SCENE_OPTIONS_INIT;
+ *     options.height = 4000; options.width = 6000;
+ *     options.cfa = ppatch_cfa_of("RGGB");
+ *     ppatch_scene_plan_create(&plan, context, &options);
+ *     ppatch_scene_plan_set_reference(plan, &reference);
+ *     ppatch_scene_plan_align(plan, n, images, results);
+ */
+#ifndef PTYCHOPATCH_REGISTRATION_H_
+#define PTYCHOPATCH_REGISTRATION_H_
+
+#include "ptychopatch/ptychopatch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Images of a scene ------------------------------------------------------------------------
+ *
+ * The shift d = (dy, dx) registers the moving image M onto the reference R: moved by d, M lies on
+ * R, so R[y, x] ~ M[y - dy, x - dx]. This is scikit-image's sign; PPATCH_SIGN_DISPLACEMENT gives
+ * -d, OpenCV's. Shifts are in pixels of the arrays as given: sensor pixels for a mosaic.
+ */
+
+/* Colour filter array: which colour the pixel at (y, x) of the array has,
+ * colour[(y mod height) * width + x mod width]. 0 x 0 (or 1 x 1): no mosaic. The layout is frozen.
+ */
+typedef struct ppatch_cfa {
+  int32_t height;     /* 0, 1, 2 (Bayer) or 6 (X-Trans) */
+  int32_t width;      /* the same */
+  uint8_t colour[36]; /* row-major; 0 red, 1 green, 2 blue, 3 second green */
+  uint8_t reserved[4];
+} ppatch_cfa;
+
+/* The array for a text of 4 (2 x 2) or 36 (6 x 6) letters R, G, B, row by row, as "RGGB"; no mosaic
+ * for NULL or a text of any other length. A letter that is none of these becomes 255, which
+ * every function refuses. */
+static inline ppatch_cfa ppatch_cfa_of(const char *letters) {
+  ppatch_cfa cfa;
+  int32_t n = 0;
+  int32_t i;
+  cfa.height = cfa.width = 0;
+  for (i = 0; i < 36; ++i) cfa.colour[i] = 0;
+  for (i = 0; i < 4; ++i) cfa.reserved[i] = 0;
+  while (letters && letters[n] && n < 37) ++n;
+  if (n != 4 && n != 36) return cfa;
+  cfa.height = cfa.width = n == 4 ? 2 : 6;
+  for (i = 0; i < n; ++i) {
+    cfa.colour[i] = (uint8_t)(letters[i] == 'R'   ? 0
+                              : letters[i] == 'G' ? 1
+                              : letters[i] == 'B' ? 2
+                                                  : 255);
+  }
+  return cfa;
+}
+
+/* One image: frozen. pixels is (H, W), U16, F32 or F64, with any strides. */
+typedef struct ppatch_scene_image {
+  ppatch_array pixels;
+  ppatch_array mask;  /* (H, W) U8: 0 leaves the pixel out. data NULL: all pixels are in */
+  double black[4];    /* level that stands for no light, by colour; [0] where there is no mosaic */
+  double white;       /* a pixel at or above it is clipped; 0: none is */
+  int32_t own_levels; /* 0: black and white are the plan's and those above are 0; 1: those above */
+  int32_t reserved;   /* 0 */
+} ppatch_scene_image;
+
+/* An image with the plan's levels and no mask. */
+static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
+  ppatch_scene_image image;
+  const int64_t nothing[2] = {0, 0};
+  int32_t c;
+  image.pixels = pixels;
+  image.mask = ppatch_array_c((const void *)0, PPATCH_U8, 2, nothing);
+  for (c = 0; c < 4; ++c) image.black[c] = 0.0;
+  image.white = 0.0;
+  image.own_levels = 0;
+  image.reserved = 0;
+  return image;
+}
+
+/* ---- Scene plan -------------------------------------------------------------------------------
+ *
+ * PPATCH_METHOD_ML, the default, is the maximum-likelihood estimate for two noisy images of one
+ * scene; with X = conj(R^) M^ the cross-spectrum, it maximises
+ *     c(D) = sum over f of  W(|f|) Re(X(f) e^{+2 pi i f.D}),   D = -d,
+ * with Hannan and Thomson's weight W = g / ((1 - g) S), S and the coherence g being measured from
+ * the pair itself on rings of |f|.
+ *   1. Conditioning: black subtracted, each CFA position divided by its own mean over unclipped
+ *      pixels (gain and white balance cancel), mean removed; clipped pixels count as the mean;
+ *      isolated hot and dead pixels are replaced by the median of their eight nearest neighbours of
+ *      the same colour; rows and columns that repeat from image to image (fixed pattern) are
+ *      detected and left out, which a flag says.
+ *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
+ *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
+ *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
+ *      that cut the same scene out of both.
+ * Nothing is demosaiced or interpolated. On mosaics it is unbiased where methods by colour planes
+ * are drawn to the lattice of the CFA.
+ *
+ * The other methods are there to compare with other programs:
+ *   PHASE, CROSS  scikit-image's phase_cross_correlation with normalization "phase" or None, up to
+ *                 1/upsample px. With a mask in either image: its masked normalised
+ *                 cross-correlation (Padfield), whole pixels, overlap_ratio. No conditioning
+ *                 beyond the black level, unless asked for.
+ *   PER_PLANE     phase correlation of each CFA position's own grid (4 of Bayer, 36 of X-Trans), up
+ *                 to 1/upsample grid px; the median or mean of them, in pixels of the mosaic.
+ */
+typedef int32_t ppatch_method;
+enum {
+  PPATCH_METHOD_ML = 0,
+  PPATCH_METHOD_PHASE = 1,
+  PPATCH_METHOD_CROSS = 2,
+  PPATCH_METHOD_PER_PLANE = 3
+};
+
+typedef int32_t ppatch_shift_sign;
+enum {
+  PPATCH_SIGN_REGISTER = 0,    /* d: what to move the moving image by */
+  PPATCH_SIGN_DISPLACEMENT = 1 /* -d: where the reference's content is in the moving image */
+};
+
+typedef int32_t ppatch_extent; /* what lies beyond an image */
+enum {
+  PPATCH_LINEAR = 0,  /* nothing: windows are tapered, and padded where max_shift exceeds half */
+  PPATCH_CIRCULAR = 1 /* the image again; shifts are found within +-half of its size */
+};
+
+typedef int32_t ppatch_switch;
+enum { PPATCH_AUTO = 0, PPATCH_ON = 1, PPATCH_OFF = 2 };
+
+typedef int32_t ppatch_plane_average;
+enum { PPATCH_PLANE_MEDIAN = 0, PPATCH_PLANE_MEAN = 1 };
+
+typedef struct ppatch_scene_options {
+  uint32_t struct_size;
+  ppatch_method method;
+  int64_t height; /* of the largest image, required. Smaller ones are welcome: the common */
+  int64_t width;  /* top-left area of reference and moving image is aligned */
+  ppatch_cfa cfa;
+  double black[4];      /* levels of images without own_levels */
+  double white;         /* 0: no pixel is clipped */
+  int64_t max_shift[2]; /* largest |dy| and |dx| to look for, px; 0: unlimited, that is the size
+                           less a quarter of it, and less 8 px at the least */
+  ppatch_shift_sign sign;
+  ppatch_extent extent;
+  ppatch_switch hot_pixels;    /* repair; AUTO: for ML and PER_PLANE on integer pixels */
+  ppatch_switch fixed_pattern; /* detection and removal; AUTO: for ML */
+  ppatch_plane_average plane_average;
+  int32_t upsample;     /* PHASE, CROSS, PER_PLANE: grids of 1/upsample px; 0: 1 */
+  double overlap_ratio; /* masked correlation: least overlap over the largest; 0: 0.3 */
+  double reserved[2];   /* 0 */
+} ppatch_scene_options;
+
+#define PPATCH_SCENE_OPTIONS_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_scene_options) }
+
+/* What became of one moving image. */
+typedef int32_t ppatch_shift_status;
+enum {
+  PPATCH_SHIFT_OK = 0,
+  PPATCH_SHIFT_FLAT = 1,          /* no structure: one value throughout, black, or all left out */
+  PPATCH_SHIFT_SATURATED = 2,     /* less than a tenth of the pixels is below the white level */
+  PPATCH_SHIFT_NOT_FINITE = 3,    /* a NaN or an infinity */
+  PPATCH_SHIFT_TOO_SMALL = 4,     /* too few pixels in common to tell a shift */
+  PPATCH_SHIFT_UNRELATED = 5,     /* not the same scene, by coherence and second peak */
+  PPATCH_SHIFT_NOT_CONVERGED = 6, /* the fine pass left the neighbourhood of the coarse peak */
+  PPATCH_SHIFT_REFERENCE = 7      /* the reference itself is flat, saturated or not finite */
+};
+
+/* One word for it, "ok", "flat", "saturated", "not-finite", "too-small", "unrelated",
+ * "not-converged", "reference". Static storage; never NULL, whatever the value. */
+const char *ppatch_shift_status_string(ppatch_shift_status status);
+
+enum {                              /* ppatch_shift.flags */
+       PPATCH_SHIFT_ZERO_LAG = 1,   /* within half a pixel of zero on both axes: what a pattern that
+                                       stays with the sensor would give as well */
+       PPATCH_SHIFT_FIXED_ROWS = 2, /* row pattern found; lines of the spectrum were left out */
+       PPATCH_SHIFT_FIXED_COLUMNS = 4 /* column pattern, the same */
+};
+
+/* The answer for one moving image. The layout is frozen. Where status is FLAT, SATURATED,
+ * NOT_FINITE, TOO_SMALL or REFERENCE, shift and all that is measured at it are NaN, lattice_shift
+ * is 0. */
+typedef struct ppatch_shift {
+  double shift[2];            /* (dy, dx), px, in the plan's sign */
+  double covariance[3];       /* of shift: yy, yx, xx, px^2. ML only, else NaN */
+  int64_t lattice_shift[2];   /* nearest shift that keeps colours, see ppatch_cfa_round */
+  double lattice_residual[2]; /* shift - lattice_shift */
+  double peak; /* normalised correlation of the two images at the shift, 0 to 1, in the band used */
+  double second_peak_ratio; /* of the phase correlation in the band: largest value more than 8 px
+                               from the peak and within max_shift, over the peak. Pairs of one
+                               scene have .02 to .2, others .84 to 1 */
+  double coherence;         /* mean over the band, 0 to 1; ML only, else NaN */
+  double residual;          /* |R - gain M|/|R| at the shift, in the band, 0 to 1 */
+  double gain;              /* of the conditioned images, by least squares, in the band */
+  int64_t common_height, common_width; /* the top-left area that was aligned */
+  ppatch_shift_status status;
+  uint32_t flags;
+  int32_t iterations;     /* Newton steps of the last round; ML only */
+  ppatch_backend backend; /* that did the work: a device short of memory leaves it to the CPU */
+  double reserved[6];
+} ppatch_shift;
+
+/* Reference, conditioned, and the memory to align one image after another onto it. */
+typedef struct ppatch_scene_plan ppatch_scene_plan;
+
+/* Bytes of scratch that a plan would hold, within the context's budget. A smaller budget costs
+ * time, never a bit of a result.
+ * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
+ppatch_status ppatch_scene_plan_bytes(const ppatch_context *context,
+                                      const ppatch_scene_options *options, uint64_t *bytes);
+
+/* Makes a plan and takes all its memory. *plan is set to NULL first.
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, UNSUPPORTED. */
+ppatch_status ppatch_scene_plan_create(ppatch_scene_plan **plan, ppatch_context *context,
+                                       const ppatch_scene_options *options);
+
+/* NULL is fine. */
+void ppatch_scene_plan_destroy(ppatch_scene_plan *plan);
+
+/* The reference. Its pixels and mask are not copied: they must stay as they are until another
+ * reference is set or the plan is destroyed. A reference without structure is no error: every
+ * result then has the status REFERENCE.
+ * Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_scene_plan_set_reference(ppatch_scene_plan *plan,
+                                              const ppatch_scene_image *reference);
+
+/* Aligns images[0] to images[count - 1] onto the reference; results[j] is written for each. An
+ * image's content never fails the call: it has a status of its own. Progress is told after each
+ * image; a cancelled call has written the results of the images before.
+ * Errors: INVALID_ARGUMENT (no reference set; an array whose description is wrong; then nothing is
+ * written), OUT_OF_MEMORY, CANCELLED, DEVICE. */
+ppatch_status ppatch_scene_plan_align(ppatch_scene_plan *plan, int64_t count,
+                                      const ppatch_scene_image *images, ppatch_shift *results);
+
+typedef struct ppatch_scene_plan_info {
+  uint32_t struct_size;
+  ppatch_method method;
+  uint64_t bytes; /* scratch held now */
+} ppatch_scene_plan_info;
+
+#define PPATCH_SCENE_PLAN_INFO_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_scene_plan_info) }
+
+/* Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_scene_plan_get_info(const ppatch_scene_plan *plan,
+                                         ppatch_scene_plan_info *info);
+
+/* ---- Shifts that keep colours -----------------------------------------------------------------*/
+
+/* The shift nearest to `shift` (finite, |.| <= 1e9) that moves every colour of the array onto the
+ * same colour: both even for Bayer; for X-Trans (3a, 3b) with a + b even; whole pixels where there
+ * is no mosaic. Greens count as one colour. Of equally near ones, the smaller in dy, then dx.
+ * Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_cfa_round(const ppatch_cfa *cfa, const double shift[2], int64_t lattice[2]);
+
+/* Where reference and moving image overlap once the moving image is moved by a whole shift d. */
+typedef struct ppatch_common_area {
+  int64_t reference_y, reference_x; /* its first pixel in the reference */
+  int64_t moving_y, moving_x;       /* and in the moving image: that less d */
+  int64_t height, width;            /* 0, 0 where they do not overlap */
+} ppatch_common_area;
+
+/* Both crops keep their colours where d is a lattice shift: take them by strides.
+ * Errors: INVALID_ARGUMENT (a negative size, |shift| > 2^40, NULL). */
+ppatch_status ppatch_common_area_of(const int64_t reference_shape[2], const int64_t moving_shape[2],
+                                    const int64_t shift[2], ppatch_common_area *area);
+
+/* ---- Applying a shift ---------------------------------------------------------------------- */
+
+typedef struct ppatch_resample_options {
+  uint32_t struct_size;
+  ppatch_interpolation interpolation; /* as for patches: PPATCH_BILINEAR, ... */
+  ppatch_boundary boundary;
+  int32_t period;  /* taps lie this many pixels apart, so that a mosaic keeps its colours: 2 for
+                      Bayer, 6 for X-Trans; 0: 1 */
+  double gain;     /* 0: 1 */
+  double constant; /* the value outside for PPATCH_CONSTANT, before the gain */
+} ppatch_resample_options;
+
+#define PPATCH_RESAMPLE_OPTIONS_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_resample_options) }
+
+/* Moves an image by d = shift: out[y, x] = gain * image~(y - dy, x - dx), with the taps and
+ * boundaries of patches. image and out: (H, W) or (C, H, W), one dtype, U16, F32 or F64; out may
+ * have another H and W. U16 is rounded to the nearest and clamped. options may be NULL: bilinear,
+ * zero outside. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ppatch_status ppatch_image_shift(ppatch_context *context, const ppatch_array *image,
+                                 const double shift[2], const ppatch_resample_options *options,
+                                 const ppatch_array *out);
+
+/* ---- Mosaics and pairs ------------------------------------------------------------------------
+ *
+ * What the tools of the RawNIND data set measure on an aligned pair. Crop both to their common area
+ * (by strides), then: raw gain = ppatch_pair_gain of the normalised mosaics; rgb gain = the same
+ * of the binned ones.
+ */
+
+/* out = (v - black) / (white - black), black by the pixel's colour; (H, W) F32 or F64. Needs
+ * image->own_levels with white above each black. image->mask is not looked at.
+ * Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_mosaic_normalise(ppatch_context *context, const ppatch_cfa *cfa,
+                                      const ppatch_scene_image *image, const ppatch_array *out);
+
+/* The same, averaged by colour over blocks of 2 x 2 (Bayer) or 3 x 3 (X-Trans) pixels: out is
+ * (3, H div b, W div b), red, green, blue, F32 or F64.
+ * Errors: INVALID_ARGUMENT (also for a cfa whose blocks lack a colour). */
+ppatch_status ppatch_mosaic_bin(ppatch_context *context, const ppatch_cfa *cfa,
+                                const ppatch_scene_image *image, const ppatch_array *out);
+
+/* gain = mean(anchor) / mean(target). Both (H, W) or (C, H, W), of one shape, F32 or F64. NaN where
+ * the target's mean is 0 or the arrays are empty. Sums are in double precision, row by row.
+ * Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_pair_gain(ppatch_context *context, const ppatch_array *anchor,
+                               const ppatch_array *target, double *gain);
+
+/* loss = mean |anchor - gain target|; gain 0: that of ppatch_pair_gain.
+ * Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_pair_loss(ppatch_context *context, const ppatch_array *anchor,
+                               const ppatch_array *target, double gain, double *loss);
+
+typedef struct ppatch_mask_options {
+  uint32_t struct_size;
+  int32_t reserved;  /* 0 */
+  double gain;       /* of the target; 0: that of ppatch_pair_gain */
+  double clip_bound; /* pixels of the anchor at or above it in any channel are masked; 0: none */
+  double threshold;  /* 0: 0.4 */
+  double quantile;   /* 0: 0.9999 */
+} ppatch_mask_options;
+
+#define PPATCH_MASK_OPTIONS_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_mask_options) }
+
+/* Which pixels of an aligned pair agree. With G(v) = v^(1/2.2) for v > 0, else v, and
+ *     difference = sum over channels |G(anchor) - G(gain target)|,
+ * a pixel is kept (1) where difference <= min(threshold, its own quantile); the kept set is then
+ * opened with a 3 x 3 cross (outside counts as rejected, as SciPy's binary_opening has it), and
+ * clipped pixels are taken out. mask is (H, W) U8; *mask_mean, unless NULL, its mean. The quantile
+ * is NumPy's, interpolated linearly. options may be NULL.
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ppatch_status ppatch_pair_mask(ppatch_context *context, const ppatch_array *anchor,
+                               const ppatch_array *target, const ppatch_mask_options *options,
+                               const ppatch_array *mask, double *mask_mean);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* PTYCHOPATCH_REGISTRATION_H_ */

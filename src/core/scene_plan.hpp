@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_SCENE_PLAN_HPP_
+#define PTYCHOPATCH_CORE_SCENE_PLAN_HPP_
+
+#include <memory>
+
+#include "core/context.hpp"
+#include "core/scene_settings.hpp"
+
+namespace ptychopatch {
+
+// Checks every call's arguments, hands the work to the backend's engine, and turns its answers into
+// the caller's sign and lattice.
+class ScenePlan {
+ public:
+  ScenePlan(std::shared_ptr<Context> context, const ppatch_scene_options* options);
+
+  static std::uint64_t bytes(const Context& context, const ppatch_scene_options* options);
+
+  void set_reference(const ppatch_scene_image* reference);
+  void align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results);
+  void get_info(ppatch_scene_plan_info* info) const;
+
+ private:
+  SceneImageView read_image(const std::string& name, const ppatch_scene_image& image) const;
+  void complete(ppatch_shift& result) const;
+
+  std::shared_ptr<Context> context_;
+  SceneSettings settings_;
+  PixelLevels levels_;
+  ppatch_cfa cfa_;
+  std::unique_ptr<SceneEngine> engine_;
+  bool has_reference_ = false;
+};
+
+// The view of a scene's image, checked; plan_levels: for images without their own.
+SceneImageView read_scene_image(const std::string& name, const ppatch_scene_image& image,
+                                const ppatch_cfa& cfa, const PixelLevels& plan_levels,
+                                const Backend& backend);
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CORE_SCENE_PLAN_HPP_

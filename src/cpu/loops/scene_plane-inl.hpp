@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Included once for each SIMD level: no include guard beyond Highway's own.
+#if defined(PTYCHOPATCH_CPU_LOOPS_SCENE_PLANE_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PTYCHOPATCH_CPU_LOOPS_SCENE_PLANE_INL_HPP_
+#undef PTYCHOPATCH_CPU_LOOPS_SCENE_PLANE_INL_HPP_
+#else
+#define PTYCHOPATCH_CPU_LOOPS_SCENE_PLANE_INL_HPP_
+#endif
+
+#include <cstdint>
+
+#include "cpu/loops/rows-inl.hpp"
+#include "cpu/scene/scene_loops.hpp"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace ptychopatch {
+namespace HWY_NAMESPACE {
+
+constexpr std::int64_t scene_block = 64;
+constexpr std::int64_t scene_lanes = 8;
+
+// sum[i mod 8] += value[i]; n is at most scene_block.
+HWY_INLINE void add_to_lanes(double* HWY_RESTRICT sum, const float* HWY_RESTRICT value,
+                             std::int64_t n) {
+  std::int64_t i = 0;
+  for (; i + scene_lanes <= n; i += scene_lanes) {
+    for (std::int64_t l = 0; l < scene_lanes; ++l) sum[l] += static_cast<double>(value[i + l]);
+  }
+  for (; i < n; ++i) sum[i % scene_lanes] += static_cast<double>(value[i]);
+}
+
+HWY_INLINE double sum_of_lanes(const double* sum) {
+  return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
+// Blocks keep the sums in registers while the taps go by.
+HWY_INLINE void accumulate_taps(const float* taps, int count, const float* const* rows, float* out,
+                                std::int64_t n) {
+  std::int64_t i = 0;
+  for (; i + scene_block <= n; i += scene_block) {
+    float sum[scene_block] = {};
+    for (int t = 0; t < count; ++t) {
+      const float weight = taps[t];
+      const float* HWY_RESTRICT row = rows[t] + i;
+      for (std::int64_t j = 0; j < scene_block; ++j) sum[j] += weight * row[j];
+    }
+    for (std::int64_t j = 0; j < scene_block; ++j) out[i + j] = sum[j];
+  }
+  for (; i < n; ++i) {
+    float sum = 0.0F;
+    for (int t = 0; t < count; ++t) sum += taps[t] * rows[t][i];
+    out[i] = sum;
+  }
+}
+
+HWY_NOINLINE void combine(const float* taps, int count, const float* const* rows, float* out,
+                          std::int64_t n) {
+  accumulate_taps(taps, count, rows, out, n);
+}
+
+constexpr int max_decimation_taps = 64;
+
+// The samples are dealt out by their place within a step first, so that every tap reads a
+// contiguous row.
+HWY_NOINLINE void decimate_row(const float* taps, int count, int step, const float* in,
+                               float* spare, float* out, std::int64_t n) {
+  const std::int64_t dealt = n + count / step + 1;
+  const std::int64_t available = step * (n - 1) + count;
+  for (int s = 0; s < step; ++s) {
+    float* HWY_RESTRICT to = spare + s * dealt;
+    const std::int64_t samples = (available - s + step - 1) / step;
+    if (step == 2) {
+      for (std::int64_t j = 0; j < samples; ++j) to[j] = in[2 * j + s];
+    } else {
+      for (std::int64_t j = 0; j < samples; ++j) to[j] = in[step * j + s];
+    }
+  }
+  const float* rows[max_decimation_taps];
+  for (int t = 0; t < count; ++t) rows[t] = spare + (t % step) * dealt + t / step;
+  accumulate_taps(taps, count, rows, out, n);
+}
+
+HWY_NOINLINE void extremes(const float* const* rows, float* HWY_RESTRICT largest,
+                           float* HWY_RESTRICT least, std::int64_t n) {
+  const float* row[8];
+  for (int r = 0; r < 8; ++r) row[r] = rows[r];
+  PPATCH_INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) {
+    float high = row[0][i];
+    float low = high;
+    for (int r = 1; r < 8; ++r) {
+      const float value = row[r][i];
+      high = value > high ? value : high;
+      low = value < low ? value : low;
+    }
+    largest[i] = high;
+    least[i] = low;
+  }
+}
+
+HWY_NOINLINE double weighted_row_sum(const float* in, const float* weight, std::int64_t n) {
+  double lanes[scene_lanes] = {};
+  for (std::int64_t i = 0; i < n; i += scene_block) {
+    const std::int64_t m = HWY_MIN(scene_block, n - i);
+    float product[scene_block];
+    for (std::int64_t j = 0; j < m; ++j) product[j] = weight[i + j] * in[i + j];
+    add_to_lanes(lanes, product, m);
+  }
+  return sum_of_lanes(lanes);
+}
+
+HWY_NOINLINE void window_row(const float* in, float mean, float wy, const float* wx,
+                             float* HWY_RESTRICT out, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - mean) * (wy * wx[i]);
+}
+
+// The derivative of a band-limited signal, within 2 % up to 0.43 cycles per sample: alternating
+// 1 / k under a Kaiser window.
+constexpr float slope_taps[slope_reach] = {0.97885F, -0.45872F, 0.27387F, -0.17507F,
+                                           0.11287F, -0.07090F, 0.04204F, -0.02249F};
+
+HWY_INLINE float slope_y(const float* const* rows, std::int64_t x) {
+  float sum = 0.0F;
+  for (int k = 1; k <= slope_reach; ++k) {
+    sum += slope_taps[k - 1] * (rows[slope_reach + k][x] - rows[slope_reach - k][x]);
+  }
+  return sum;
+}
+
+HWY_INLINE float slope_x(const float* row, std::int64_t x) {
+  float sum = 0.0F;
+  for (int k = 1; k <= slope_reach; ++k) sum += slope_taps[k - 1] * (row[x + k] - row[x - k]);
+  return sum;
+}
+
+HWY_NOINLINE void tile_row(const float* const* a_rows, const float* const* b_rows, std::int64_t n,
+                           double* gradient, double* hessian) {
+  const float* a[2 * slope_reach + 1];
+  const float* b[2 * slope_reach + 1];
+  for (int r = 0; r <= 2 * slope_reach; ++r) {
+    a[r] = a_rows[r];
+    b[r] = b_rows[r];
+  }
+  double yy[scene_lanes] = {};
+  double yx[scene_lanes] = {};
+  double xx[scene_lanes] = {};
+  for (std::int64_t tile = 0; tile * covariance_tile < n; ++tile) {
+    const std::int64_t start = HWY_MAX(tile * covariance_tile, std::int64_t{slope_reach});
+    const std::int64_t end = HWY_MIN((tile + 1) * covariance_tile, n - slope_reach);
+    const std::int64_t m = end - start;
+    if (m <= 0) continue;
+    float gy[covariance_tile];
+    float gx[covariance_tile];
+    float hyy[covariance_tile];
+    float hyx[covariance_tile];
+    float hxx[covariance_tile];
+    for (std::int64_t j = 0; j < m; ++j) {
+      const std::int64_t x = start + j;
+      const float av = a[slope_reach][x];
+      const float bv = b[slope_reach][x];
+      const float ay = slope_y(a, x);
+      const float by = slope_y(b, x);
+      const float ax = slope_x(a[slope_reach], x);
+      const float bx = slope_x(b[slope_reach], x);
+      gy[j] = 0.5F * (av * by - bv * ay);
+      gx[j] = 0.5F * (av * bx - bv * ax);
+      hyy[j] = ay * by;
+      hyx[j] = 0.5F * (ay * bx + ax * by);
+      hxx[j] = ax * bx;
+    }
+    double sum_y[scene_lanes] = {};
+    double sum_x[scene_lanes] = {};
+    add_to_lanes(sum_y, gy, m);
+    add_to_lanes(sum_x, gx, m);
+    gradient[2 * tile] += sum_of_lanes(sum_y);
+    gradient[2 * tile + 1] += sum_of_lanes(sum_x);
+    add_to_lanes(yy, hyy, m);
+    add_to_lanes(yx, hyx, m);
+    add_to_lanes(xx, hxx, m);
+  }
+  hessian[0] += sum_of_lanes(yy);
+  hessian[1] += sum_of_lanes(yx);
+  hessian[2] += sum_of_lanes(xx);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ptychopatch
+HWY_AFTER_NAMESPACE();
+
+#endif

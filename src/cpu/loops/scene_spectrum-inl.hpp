@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Included once for each SIMD level: no include guard beyond Highway's own.
+#if defined(PTYCHOPATCH_CPU_LOOPS_SCENE_SPECTRUM_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PTYCHOPATCH_CPU_LOOPS_SCENE_SPECTRUM_INL_HPP_
+#undef PTYCHOPATCH_CPU_LOOPS_SCENE_SPECTRUM_INL_HPP_
+#else
+#define PTYCHOPATCH_CPU_LOOPS_SCENE_SPECTRUM_INL_HPP_
+#endif
+
+#include <cmath>
+#include <cstdint>
+
+#include "cpu/loops/scene_plane-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ptychopatch {
+namespace HWY_NAMESPACE {
+
+// A block of bins: Z = conj(R^) M^ e^{2 pi i f.r}, both powers, the ring of each.
+struct BinBlock {
+  float re[scene_block], im[scene_block];
+  float reference[scene_block], moving[scene_block];
+  float f2[scene_block];
+  std::int32_t ring[scene_block];
+};
+
+HWY_INLINE void read_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
+                          BinBlock& bins) {
+  const float* HWY_RESTRICT r = row.reference + 2 * start;
+  const float* HWY_RESTRICT m = row.moving + 2 * start;
+  const float* HWY_RESTRICT cos_x = row.cos_x + start;
+  const float* HWY_RESTRICT sin_x = row.sin_x + start;
+  const float* HWY_RESTRICT fx = row.fx + start;
+  const float cos_y = row.cos_y;
+  const float sin_y = row.sin_y;
+  const float fy2 = row.fy * row.fy;
+  const float scale = row.ring_scale;
+  for (std::int64_t j = 0; j < n; ++j) {
+    const float rr = r[2 * j];
+    const float ri = r[2 * j + 1];
+    const float mr = m[2 * j];
+    const float mi = m[2 * j + 1];
+    const float xr = rr * mr + ri * mi;
+    const float xi = rr * mi - ri * mr;
+    const float pr = cos_y * cos_x[j] - sin_y * sin_x[j];
+    const float pi_ = cos_y * sin_x[j] + sin_y * cos_x[j];
+    bins.re[j] = xr * pr - xi * pi_;
+    bins.im[j] = xr * pi_ + xi * pr;
+    bins.reference[j] = rr * rr + ri * ri;
+    bins.moving[j] = mr * mr + mi * mi;
+    const float f2 = fy2 + fx[j] * fx[j];
+    bins.f2[j] = f2;
+    // Bins whose radius is a whole number of rings lie on their border: rounding must not deal them
+    // out.
+    bins.ring[j] = static_cast<std::int32_t>(scale * std::sqrt(f2) + 1e-3F);
+  }
+}
+
+// The weight of each bin of a block, 0 where it is left out.
+HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
+                           const BinBlock& bins, float* HWY_RESTRICT weight,
+                           float* HWY_RESTRICT signal) {
+  float leak[scene_block] = {};
+  for (int c = 0; c < row.carrier_count; ++c) {
+    const Carrier carrier = row.carriers[c];
+    for (std::int64_t j = 0; j < n; ++j) {
+      leak[j] += carrier_leak(carrier, row.cycles * row.fy, row.cycles * row.fx[start + j]).power;
+    }
+  }
+  const float least_f2 = row.least_f * row.least_f;
+  for (std::int64_t j = 0; j < n; ++j) {
+    const RingWeight ring = row.weights[bins.ring[j]];
+    weight[j] = bins.f2[j] < least_f2 ? 0.0F : bin_weight(ring, leak[j]);
+    signal[j] = ring.signal;
+  }
+}
+
+// The imaginary part that leaked chroma gives to Z / S, for chroma as strong as the carriers say.
+HWY_INLINE void turn_of_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
+                             float* HWY_RESTRICT turn) {
+  for (std::int64_t j = 0; j < n; ++j) turn[j] = 0.0F;
+  for (int c = 0; c < row.carrier_count; ++c) {
+    const Carrier carrier = row.carriers[c];
+    for (std::int64_t j = 0; j < n; ++j) {
+      const CarrierLeak leak =
+          carrier_leak(carrier, row.cycles * row.fy, row.cycles * row.fx[start + j]);
+      turn[j] += leak.power * row.carrier_sines[9 * c + 3 * (leak.my + 1) + leak.mx + 1];
+    }
+  }
+}
+
+// How many bins of the whole plane a column stands for: column 0 is its own mirror image.
+HWY_INLINE float multiplicity(std::int64_t column) { return column == 0 ? 1.0F : 2.0F; }
+
+HWY_NOINLINE void correlate_row(const SpectrumRow& row) {
+  for (std::int64_t j = 0; j < row.first; ++j) {
+    row.reference[2 * j] = row.reference[2 * j + 1] = 0.0F;
+    row.moving[2 * j] = row.moving[2 * j + 1] = 0.0F;
+  }
+  for (std::int64_t j = row.first; j < row.count; ++j) {
+    const float rr = row.reference[2 * j];
+    const float ri = row.reference[2 * j + 1];
+    const float mr = row.moving[2 * j];
+    const float mi = row.moving[2 * j + 1];
+    const float xr = rr * mr + ri * mi;
+    const float xi = rr * mi - ri * mr;
+    const float size = std::sqrt(xr * xr + xi * xi) + 1e-30F;
+    const float root = 1.0F / std::sqrt(size);
+    const float one = 1.0F / size;
+    row.reference[2 * j] = xr * root;
+    row.reference[2 * j + 1] = xi * root;
+    row.moving[2 * j] = xr * one;
+    row.moving[2 * j + 1] = xi * one;
+  }
+}
+
+HWY_NOINLINE void ring_row(const SpectrumRow& row, double* sums) {
+  const float least_f2 = row.least_f * row.least_f;
+  BinBlock bins;
+  for (std::int64_t start = row.first; start < row.count; start += scene_block) {
+    const std::int64_t n = HWY_MIN(scene_block, row.count - start);
+    read_bins(row, start, n, bins);
+    for (std::int64_t j = 0; j < n; ++j) {
+      if (bins.f2[j] < least_f2) continue;
+      double* ring = sums + 4 * bins.ring[j];
+      ring[0] += static_cast<double>(bins.re[j]);
+      ring[1] += static_cast<double>(bins.reference[j]);
+      ring[2] += static_cast<double>(bins.moving[j]);
+      ring[3] += 1.0;
+    }
+  }
+}
+
+HWY_NOINLINE void newton_row(const SpectrumRow& row, double* sums) {
+  double lanes[newton_sums][scene_lanes] = {};
+  BinBlock bins;
+  for (std::int64_t start = row.first; start < row.count; start += scene_block) {
+    const std::int64_t n = HWY_MIN(scene_block, row.count - start);
+    float weight[scene_block];
+    float signal[scene_block];
+    float part[newton_sums][scene_block];
+    read_bins(row, start, n, bins);
+    weigh_bins(row, start, n, bins, weight, signal);
+    for (std::int64_t j = 0; j < n; ++j) {
+      const float w = weight[j] * multiplicity(start + j);
+      const float re = w * bins.re[j];
+      const float im = w * bins.im[j];
+      const float fx = row.fx[start + j];
+      part[value_sum][j] = re;
+      part[gradient_y][j] = -row.fy * im;
+      part[gradient_x][j] = -fx * im;
+      part[hessian_yy][j] = -row.fy * row.fy * re;
+      part[hessian_yx][j] = -row.fy * fx * re;
+      part[hessian_xx][j] = -fx * fx * re;
+    }
+    for (int s = 0; s < newton_sums; ++s) add_to_lanes(lanes[s], part[s], n);
+  }
+  for (int s = 0; s < newton_sums; ++s) sums[s] += sum_of_lanes(lanes[s]);
+}
+
+HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
+  double lanes[band_sums][scene_lanes] = {};
+  BinBlock bins;
+  for (std::int64_t j = 0; j < row.first; ++j) {
+    row.reference[2 * j] = row.reference[2 * j + 1] = 0.0F;
+    row.moving[2 * j] = row.moving[2 * j + 1] = 0.0F;
+  }
+  for (std::int64_t start = row.first; start < row.count; start += scene_block) {
+    const std::int64_t n = HWY_MIN(scene_block, row.count - start);
+    float weight[scene_block];
+    float signal[scene_block];
+    float part[band_sums][scene_block];
+    read_bins(row, start, n, bins);
+    float turn[scene_block];
+    weigh_bins(row, start, n, bins, weight, signal);
+    turn_of_bins(row, start, n, turn);
+    for (std::int64_t j = 0; j < n; ++j) {
+      const float copies = multiplicity(start + j);
+      const float in_band = weight[j] > 0.0F ? copies : 0.0F;
+      const float fx = row.fx[start + j];
+      const float information = copies * weight[j] * signal[j];
+      part[cross_power][j] = in_band * bins.re[j];
+      part[reference_power][j] = in_band * bins.reference[j];
+      part[moving_power][j] = in_band * bins.moving[j];
+      part[fisher_yy][j] = row.fy * row.fy * information;
+      part[fisher_yx][j] = row.fy * fx * information;
+      part[fisher_xx][j] = fx * fx * information;
+      part[leak_y][j] = row.fy * turn[j] * information;
+      part[leak_x][j] = fx * turn[j] * information;
+      part[leak_square][j] = turn[j] * turn[j] * information;
+      part[leak_slope][j] = copies * weight[j] * turn[j] * bins.im[j];
+    }
+    for (int s = 0; s < band_sums; ++s) add_to_lanes(lanes[s], part[s], n);
+    for (std::int64_t j = 0; j < n; ++j) {
+      const std::int64_t c = start + j;
+      const float root = std::sqrt(weight[j]);
+      const float pr = row.cos_y * row.cos_x[c] - row.sin_y * row.sin_x[c];
+      const float pi_ = row.cos_y * row.sin_x[c] + row.sin_y * row.cos_x[c];
+      const float mr = row.moving[2 * c];
+      const float mi = row.moving[2 * c + 1];
+      row.reference[2 * c] *= root;
+      row.reference[2 * c + 1] *= root;
+      row.moving[2 * c] = root * (mr * pr - mi * pi_);
+      row.moving[2 * c + 1] = root * (mr * pi_ + mi * pr);
+    }
+  }
+  for (int s = 0; s < band_sums; ++s) sums[s] += sum_of_lanes(lanes[s]);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ptychopatch
+HWY_AFTER_NAMESPACE();
+
+#endif

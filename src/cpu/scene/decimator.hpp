@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_SCENE_DECIMATOR_HPP_
+#define PTYCHOPATCH_CPU_SCENE_DECIMATOR_HPP_
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cpu/arena.hpp"
+#include "cpu/scene/scene_loops.hpp"
+#include "math/boundary.hpp"
+
+namespace ptychopatch {
+
+// The low-pass filter before every step-th sample is kept: a Kaiser-windowed sinc, the same along
+// both axes, whose stop band begins where the kept samples' baseband ends. What it does to the
+// passband is common to both images and cancels in their weights.
+struct DecimationFilter {
+  static constexpr int max_taps = 64;
+
+  DecimationFilter() = default;
+  explicit DecimationFilter(int keep_one_of);
+
+  int step = 1;
+  int count = 1;
+  float taps[max_taps] = {1.0F};
+  int half() const { return (count - 1) / 2; }
+};
+
+// A plane of floats.
+struct Plane {
+  float* data = nullptr;
+  std::int64_t height = 0, width = 0, stride = 0;
+  float* row(std::int64_t y) const { return data + y * stride; }
+};
+
+constexpr std::int64_t decimation_slab = 128;  // rows that come out of one piece of work
+
+// Floats of one thread's memory beside what its source needs.
+std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
+                               std::int64_t out_width);
+
+// out = every step-th filtered sample of a height x width source, which is wrapped, or reflected:
+// that leaves the carriers of a mosaic in phase. open(first, end, slot memory) gives an object
+// whose read(y, float*) gives its rows; of them [first, end) belong to this piece of work, the
+// others to its neighbours too.
+template <class Open>
+void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t width,
+              Boundary beyond, const SceneLoops& loops, const Arena& arena, float* slots,
+              std::int64_t slot_floats, Open&& open, const Plane& out) {
+  const int half = filter.half();
+  const std::int64_t slabs = (out.height + decimation_slab - 1) / decimation_slab;
+  arena.parallel_for(slabs, [&](std::int64_t slab, int slot) {
+    float* padded = slots + slot * slot_floats;
+    float* line = padded + half;
+    float* spare = padded + width + 2 * half + filter.step;
+    float* ring = spare + filter.step * (out.width + filter.count / filter.step + 1);
+    const auto ring_row = [&](std::int64_t y) {
+      return ring + (y % filter.count + filter.count) % filter.count * out.width;
+    };
+    const std::int64_t j0 = slab * decimation_slab;
+    const std::int64_t j1 = std::min(out.height, j0 + decimation_slab);
+    auto source = open(filter.step * j0, j1 == out.height ? height : filter.step * j1,
+                       ring + filter.count * out.width);
+    std::int64_t next = filter.step * j0 - half;  // extended row to be read next
+    for (std::int64_t j = j0; j < j1; ++j) {
+      for (; next <= filter.step * j + half; ++next) {
+        source.read(extended_index(beyond, next, height), line);
+        for (int i = 1; i <= half; ++i) {
+          line[-i] = line[extended_index(beyond, -i, width)];
+          line[width - 1 + i] = line[extended_index(beyond, width - 1 + i, width)];
+        }
+        loops.decimate_row(filter.taps, filter.count, filter.step, padded, spare, ring_row(next),
+                           out.width);
+      }
+      const float* rows[DecimationFilter::max_taps];
+      for (int t = 0; t < filter.count; ++t) {
+        rows[t] = ring_row(filter.step * j - half + t);
+      }
+      loops.combine(filter.taps, filter.count, rows, out.row(j), out.width);
+    }
+  });
+}
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_SCENE_DECIMATOR_HPP_

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/scene/fixed_pattern.hpp"
+
+#include <cmath>
+#include <cstring>
+
+namespace ptychopatch {
+namespace {
+
+// Beside the axis: lines 5 to 20 of the spectrum, where a scene still has about the power that it
+// has on the axis.
+constexpr int first_line = 5;
+constexpr int line_count = 16;
+constexpr double least_frequency = 0.10;
+constexpr double most_frequency = 0.46;
+constexpr double carrier_margin = 0.02;
+constexpr double suspicious = 2.0;
+
+double hann(std::int64_t i, std::int64_t n) {
+  const double s = sin_pi((static_cast<double>(i) + 0.5) / static_cast<double>(n));
+  return s * s;
+}
+
+bool near_carrier(double f, int lines) {
+  for (int k = 1; 2 * k <= lines; ++k) {
+    if (std::abs(f - static_cast<double>(k) / lines) < carrier_margin) return true;
+  }
+  return lines > 1 && std::abs(f - 0.25) < carrier_margin;
+}
+
+}  // namespace
+
+void FixedPattern::add_row(std::int64_t y, const float* row) {
+  float* runs = row_runs_ + y * runs_across();
+  for (std::int64_t r = 0; r < runs_across(); ++r) {
+    float sum = 0.0F;
+    for (std::int64_t x = r * run; x < std::min(width_, (r + 1) * run); ++x) sum += row[x];
+    runs[r] = sum;
+  }
+  float* column = column_runs_ + y / run * width_;
+  if (y % run == 0) {
+    std::memcpy(column, row, static_cast<std::size_t>(width_) * sizeof(float));
+  } else {
+    for (std::int64_t x = 0; x < width_; ++x) column[x] += row[x];
+  }
+}
+
+double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t step_i,
+                            std::int64_t count, std::int64_t step_r, int carrier_lines,
+                            const FftProvider& fft, const EstimateTools& tools) const {
+  const std::int64_t size = good_fft_size(n);
+  const auto transform = fft.make_complex(size);
+  const std::int64_t lanes = fft.lanes;
+  float* slab = tools.fft_slots.data;
+  float* power = tools.tables;
+  double on_axis = 0.0;
+  double beside = 0.0;
+  // Line 0, then the others, as many at once as there are lanes.
+  for (int done = 0; done <= line_count; done += static_cast<int>(lanes)) {
+    std::memset(slab, 0, static_cast<std::size_t>(2 * size * lanes) * sizeof(float));
+    const int now = std::min(static_cast<int>(lanes), line_count + 1 - done);
+    for (int l = 0; l < now; ++l) {
+      const int line = done + l == 0 ? 0 : first_line - 1 + done + l;
+      float* cosine = tools.tables;
+      float* sine = cosine + count;
+      for (std::int64_t r = 0; r < count; ++r) {
+        double c = 0.0;
+        double s = 0.0;
+        unit_phase(static_cast<double>(line) * static_cast<double>(r) / static_cast<double>(count),
+                   &c, &s);
+        cosine[r] = static_cast<float>(c * hann(r, count));
+        sine[r] = static_cast<float>(-s * hann(r, count));
+      }
+      for (std::int64_t i = 0; i < n; ++i) {
+        float re = 0.0F;
+        float im = 0.0F;
+        for (std::int64_t r = 0; r < count; ++r) {
+          const float value = runs[i * step_i + r * step_r];
+          re += cosine[r] * value;
+          im += sine[r] * value;
+        }
+        const auto window = static_cast<float>(hann(i, n));
+        slab[2 * i * lanes + l] = window * re;
+        slab[(2 * i + 1) * lanes + l] = window * im;
+      }
+    }
+    const float* spectrum = transform->run(slab, slab + 2 * size * lanes, true);
+    for (int l = 0; l < now; ++l) {
+      std::int64_t kept = 0;
+      for (std::int64_t k = 0; 2 * k < size; ++k) {
+        const double f = static_cast<double>(k) / static_cast<double>(size);
+        if (f <= least_frequency || f >= most_frequency || near_carrier(f, carrier_lines)) continue;
+        const float re = spectrum[2 * k * lanes + l];
+        const float im = spectrum[(2 * k + 1) * lanes + l];
+        power[kept++] = re * re + im * im;
+      }
+      std::nth_element(power, power + kept / 2, power + kept);
+      (done + l == 0 ? on_axis : beside) += power[kept / 2];
+    }
+  }
+  return beside > 0.0 ? on_axis * line_count / beside : 0.0;
+}
+
+ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
+                                 const EstimateTools& tools) const {
+  ExcludedLines lines;
+  lines.fx = excess(row_runs_, height_, runs_across(), runs_across(), 1, carrier_lines, fft,
+                    tools) > suspicious;
+  lines.fy =
+      excess(column_runs_, width_, 1, runs_down(), width_, carrier_lines, fft, tools) > suspicious;
+  return lines;
+}
+
+}  // namespace ptychopatch

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_SCENE_FIXED_PATTERN_HPP_
+#define PTYCHOPATCH_CPU_SCENE_FIXED_PATTERN_HPP_
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cpu/scene/shift_estimate.hpp"
+
+namespace ptychopatch {
+
+// Looks for offsets of whole rows or columns, which stay with the sensor and not with the scene. An
+// image is summed over runs of `run` pixels along either axis on its way through; of those sums,
+// the power on the axes of the spectrum is compared with that beside them.
+class FixedPattern {
+ public:
+  static constexpr std::int64_t run = 16;
+
+  // Sums of the rows' runs and of the columns' runs: floats(height, width) each.
+  static std::int64_t floats(std::int64_t height, std::int64_t width) {
+    return std::max(height * ((width + run - 1) / run), (height + run - 1) / run * width);
+  }
+  // Whether there is enough of an image to tell.
+  static bool applies(std::int64_t height, std::int64_t width) {
+    return height >= 64 * run && width >= 64 * run;
+  }
+
+  FixedPattern(std::int64_t height, std::int64_t width, float* row_runs, float* column_runs)
+      : height_(height), width_(width), row_runs_(row_runs), column_runs_(column_runs) {}
+
+  std::int64_t runs_across() const { return (width_ + run - 1) / run; }
+  std::int64_t runs_down() const { return (height_ + run - 1) / run; }
+
+  // Row y in full; rows of one run of rows come in order, from one thread.
+  void add_row(std::int64_t y, const float* row);
+  // carrier_lines: multiples of 1 / that frequency are left out; 1: none.
+  ExcludedLines find(int carrier_lines, const FftProvider& fft, const EstimateTools& tools) const;
+
+ private:
+  // Power on an axis over that beside it. Profile sample i of run r is at runs[i * step_i + r *
+  // step_r].
+  double excess(const float* runs, std::int64_t n, std::int64_t step_i, std::int64_t count,
+                std::int64_t step_r, int carrier_lines, const FftProvider& fft,
+                const EstimateTools& tools) const;
+
+  std::int64_t height_, width_;
+  float* row_runs_;     // height x runs_across
+  float* column_runs_;  // runs_down x width
+};
+
+// Rows on their way to the decimator, shown to a FixedPattern once each.
+template <class Source>
+class ObservedRows {
+ public:
+  ObservedRows(Source source, FixedPattern* pattern, std::int64_t first, std::int64_t end)
+      : source_(source), pattern_(pattern), next_(first), end_(end) {}
+
+  void read(std::int64_t y, float* out) {
+    source_.read(y, out);
+    if (!pattern_ || y != next_ || y >= end_) return;
+    pattern_->add_row(y, out);
+    ++next_;
+  }
+
+ private:
+  Source source_;
+  FixedPattern* pattern_;
+  std::int64_t next_, end_;
+};
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_SCENE_FIXED_PATTERN_HPP_

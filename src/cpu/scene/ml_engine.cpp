@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/scene/ml_engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "cpu/fft/plane_fft.hpp"
+#include "cpu/scene/conditioned_image.hpp"
+#include "cpu/scene/decimator.hpp"
+#include "cpu/scene/fixed_pattern.hpp"
+#include "cpu/scene/scene_scratch.hpp"
+#include "cpu/scene/shift_estimate.hpp"
+
+namespace ptychopatch {
+namespace {
+
+// Of chroma against luminance, in power: what the weights take leaked chroma for.
+constexpr float leak_strength = 0.3F;
+constexpr double second_peak_distance = 8.0;  // px
+// Two images of one scene have more coherence, or a correlation with one peak.
+constexpr double unrelated_coherence = 0.01;
+constexpr double unrelated_second_peak = 0.6;
+
+// The rows of a plane as a source to be decimated.
+struct PlaneRows {
+  const Plane& plane;
+  void read(std::int64_t y, float* out) const {
+    std::memcpy(out, plane.row(y), static_cast<std::size_t>(plane.width) * sizeof(float));
+  }
+};
+
+class MlEngine final : public SceneEngine {
+ public:
+  MlEngine(const SceneSettings& settings, const SceneMachine& machine)
+      : settings_(settings),
+        machine_(machine),
+        neighbours_(settings.mosaic),
+        layout_(SceneScratchLayout::within(settings, machine.fft, neighbours_.reach,
+                                           machine.arena->num_threads(),
+                                           machine.settings->memory_budget)),
+        fine_filter_(SceneGeometry(settings, settings.height, settings.width).step),
+        coarse_filter_(2) {
+    const Allocator& allocator = *machine.settings->allocator;
+    for (Buffer<float>* plane : {&reference_fine_, &moving_fine_}) {
+      *plane = Buffer<float>(allocator, layout_.fine_floats);
+    }
+    for (Buffer<float>* plane : {&reference_coarse_, &moving_coarse_}) {
+      *plane = Buffer<float>(allocator, layout_.coarse_floats);
+    }
+    for (Buffer<float>* spectrum : {&reference_spectrum_, &moving_spectrum_}) {
+      *spectrum = Buffer<float>(allocator, layout_.spectrum_floats);
+    }
+    slots_ = Buffer<float>(allocator, layout_.slots * layout_.slot_floats);
+    tables_ = Buffer<float>(allocator, layout_.table_floats);
+    sums_ = Buffer<double>(allocator, layout_.sums_doubles);
+    weights_ = Buffer<RingWeight>(allocator, layout_.rings);
+    carrier_count_ = mosaic_carriers(settings.mosaic, carriers_);
+  }
+
+  std::uint64_t scratch_bytes() const override { return layout_.total_bytes(); }
+
+  void set_reference(const SceneImageView& reference) override {
+    reference_ = reference;
+    geometry_ = SceneGeometry();
+  }
+
+  ppatch_shift align(const SceneImageView& moving) override {
+    ppatch_shift result{};
+    result.backend = PPATCH_BACKEND_CPU;
+    result.common_height = std::min(reference_.height, moving.height);
+    result.common_width = std::min(reference_.width, moving.width);
+    const SceneGeometry geometry(settings_, result.common_height, result.common_width);
+    if (geometry.fine[0] * geometry.fine[1] < 16) {
+      result.status = PPATCH_SHIFT_TOO_SMALL;
+      return result;
+    }
+    if (!(geometry == geometry_)) set_geometry(geometry);
+    if (reference_status_ != PPATCH_SHIFT_OK) {
+      result.status = PPATCH_SHIFT_REFERENCE;
+      return result;
+    }
+    ExcludedLines lines;
+    result.status = load(moving, moving_planes(), Clipped::kept, lines);
+    if (result.status != PPATCH_SHIFT_OK) return result;
+    lines.fx = lines.fx || reference_lines_.fx;
+    lines.fy = lines.fy || reference_lines_.fy;
+    if (lines.fx) result.flags |= PPATCH_SHIFT_FIXED_ROWS;
+    if (lines.fy) result.flags |= PPATCH_SHIFT_FIXED_COLUMNS;
+    estimate(lines, result);
+    return result;
+  }
+
+ private:
+  struct Planes {
+    Plane fine, coarse;
+  };
+
+  Planes planes(Buffer<float>& fine, Buffer<float>& coarse) {
+    Planes planes;
+    planes.fine = {fine.data(), geometry_.fine[0], geometry_.fine[1], geometry_.fine[1]};
+    planes.coarse = geometry_.halved ? Plane{coarse.data(), geometry_.coarse[0],
+                                             geometry_.coarse[1], geometry_.coarse[1]}
+                                     : planes.fine;
+    return planes;
+  }
+  Planes reference_planes() { return planes(reference_fine_, reference_coarse_); }
+  Planes moving_planes() { return planes(moving_fine_, moving_coarse_); }
+
+  EstimateTools tools() {
+    return {machine_.loops,
+            machine_.arena,
+            reference_spectrum_.data(),
+            moving_spectrum_.data(),
+            {slots_.data(), layout_.slot_floats},
+            sums_.data(),
+            tables_.data(),
+            weights_.data()};
+  }
+
+  // Transforms and the reference's planes for a new common area.
+  void set_geometry(const SceneGeometry& geometry) {
+    geometry_ = SceneGeometry();
+    fine_fft_ = PlaneFft(machine_.fft, geometry.fine_fft[0], geometry.fine_fft[1]);
+    coarse_fft_ = PlaneFft(machine_.fft, geometry.coarse_fft[0], geometry.coarse_fft[1]);
+    geometry_ = geometry;
+    reference_status_ = load(reference_, reference_planes(), Clipped::left_out, reference_lines_);
+  }
+
+  ppatch_shift_status load(const SceneImageView& view, const Planes& planes, Clipped clipped,
+                           ExcludedLines& excluded) {
+    ConditionedImage image(view, geometry_.height, geometry_.width, clipped);
+    const bool repairs =
+        view.dtype == DType::u16 ? settings_.repair_integers : settings_.repair_floats;
+    image.measure(settings_.mosaic, neighbours_, repairs, *machine_.arena, sums_.data());
+    if (image.levels().status != PPATCH_SHIFT_OK) return image.levels().status;
+    // Neither spectrum is in use yet.
+    FixedPattern pattern(geometry_.height, geometry_.width, reference_spectrum_.data(),
+                         moving_spectrum_.data());
+    const bool looks =
+        settings_.fixed_pattern && FixedPattern::applies(geometry_.height, geometry_.width) &&
+        FixedPattern::floats(geometry_.height, geometry_.width) <= layout_.spectrum_floats;
+    const Boundary beyond = settings_.circular ? Boundary::wrap : Boundary::reflect;
+    decimate(
+        fine_filter_, geometry_.height, geometry_.width, beyond, *machine_.loops, *machine_.arena,
+        slots_.data(), layout_.slot_floats,
+        [&](std::int64_t first, std::int64_t end, float* memory) {
+          return ObservedRows(RowReader(image, neighbours_, *machine_.loops, memory),
+                              looks ? &pattern : nullptr, first, end);
+        },
+        planes.fine);
+    excluded =
+        looks ? pattern.find(settings_.mosaic.period, machine_.fft, tools()) : ExcludedLines();
+    if (geometry_.halved) {
+      decimate(
+          coarse_filter_, planes.fine.height, planes.fine.width, beyond, *machine_.loops,
+          *machine_.arena, slots_.data(), layout_.slot_floats,
+          [&](std::int64_t, std::int64_t, float*) { return PlaneRows{planes.fine}; },
+          planes.coarse);
+    }
+    return PPATCH_SHIFT_OK;
+  }
+
+  // The carriers as seen from a level of that many pixels a sample; only the fine one has them in
+  // reach.
+  Band fine_band() {
+    for (int i = 0; i < carrier_count_; ++i) {
+      scaled_carriers_[i] = carriers_[i];
+      scaled_carriers_[i].strength *= leak_strength;
+    }
+    Band band;
+    band.fft = &fine_fft_;
+    band.carriers = scaled_carriers_;
+    band.carrier_count = carrier_count_;
+    band.pixels = geometry_.step;
+    return band;
+  }
+
+  void estimate(const ExcludedLines& excluded, ppatch_shift& result) {
+    const Planes reference = reference_planes();
+    const Planes moving = moving_planes();
+    const double coarse_scale = geometry_.halved ? 2.0 * geometry_.step : geometry_.step;
+    Band coarse_band;
+    coarse_band.fft = &coarse_fft_;
+    coarse_band.excluded = excluded;
+    const CoarsePeak peak = coarse_peak(
+        reference.coarse, moving.coarse, coarse_band, geometry_.coarse_most,
+        std::max(second_peak_distance / coarse_scale, 3.0), settings_.circular, tools());
+    result.second_peak_ratio = peak.second_ratio;
+    if (!peak.found) {
+      result.status = PPATCH_SHIFT_UNRELATED;
+      return;
+    }
+    double start[2];
+    for (int axis = 0; axis < 2; ++axis) {
+      start[axis] = peak.displacement[axis] * coarse_scale / geometry_.step;
+    }
+    Band band = fine_band();
+    band.excluded = excluded;
+    const FineShift shift =
+        fine_shift(reference.fine, moving.fine, band, start, settings_.circular, tools());
+    result.coherence = shift.coherence;
+    result.iterations = shift.iterations;
+    result.status = shift.status;
+    ShiftQuality quality;
+    if (shift.status == PPATCH_SHIFT_OK) quality = shift_quality(shift, band, tools());
+    for (int axis = 0; axis < 2; ++axis) {
+      result.shift[axis] = -(shift.displacement[axis] + quality.correction[axis]) * geometry_.step;
+    }
+    if (shift.status != PPATCH_SHIFT_OK) return;
+    for (int i = 0; i < 3; ++i) {
+      result.covariance[i] = quality.covariance[i] * geometry_.step * geometry_.step;
+    }
+    result.peak = quality.peak;
+    result.residual = quality.residual;
+    result.gain = quality.gain;
+    if (shift.coherence < unrelated_coherence && peak.second_ratio > unrelated_second_peak) {
+      result.status = PPATCH_SHIFT_UNRELATED;
+    }
+  }
+
+  SceneSettings settings_;
+  SceneMachine machine_;
+  MosaicNeighbours neighbours_;
+  SceneScratchLayout layout_;
+  DecimationFilter fine_filter_, coarse_filter_;
+  Carrier carriers_[max_carriers];
+  Carrier scaled_carriers_[max_carriers];
+  int carrier_count_ = 0;
+  Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
+  Buffer<float> reference_spectrum_, moving_spectrum_, slots_, tables_;
+  Buffer<double> sums_;
+  Buffer<RingWeight> weights_;
+  SceneImageView reference_;
+  SceneGeometry geometry_;  // of the planes held; none where the sizes are zero
+  ppatch_shift_status reference_status_ = PPATCH_SHIFT_FLAT;
+  ExcludedLines reference_lines_;
+  PlaneFft fine_fft_, coarse_fft_;
+};
+
+}  // namespace
+
+std::uint64_t ml_engine_bytes(const SceneSettings& settings, const SceneMachine& machine) {
+  const MosaicNeighbours neighbours(settings.mosaic);
+  return SceneScratchLayout::within(settings, machine.fft, neighbours.reach,
+                                    machine.arena->num_threads(), machine.settings->memory_budget)
+      .total_bytes();
+}
+
+std::unique_ptr<SceneEngine> make_ml_engine(const SceneSettings& settings,
+                                            const SceneMachine& machine) {
+  return std::make_unique<MlEngine>(settings, machine);
+}
+
+}  // namespace ptychopatch

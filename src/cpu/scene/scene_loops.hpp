@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_SCENE_SCENE_LOOPS_HPP_
+#define PTYCHOPATCH_CPU_SCENE_SCENE_LOOPS_HPP_
+
+#include <cstdint>
+
+#include "math/registration.hpp"
+
+namespace ptychopatch {
+
+// One row of the spectra of reference and moving image, and what its bins are judged by.
+struct SpectrumRow {
+  float* reference = nullptr;  // complex, interleaved
+  float* moving = nullptr;
+  std::int64_t first = 0, count = 0;  // columns [first, count) are in the band
+  std::int64_t width = 0;             // of the real plane: columns other than 0 stand for two bins
+  float fy = 0.0F;                    // cycles per sample
+  const float* fx = nullptr;
+  float cos_y = 1.0F, sin_y = 0.0F;  // e^{2 pi i f.r} is separable
+  const float* cos_x = nullptr;
+  const float* sin_x = nullptr;
+  float least_f = 0.0F;     // bins below are left out
+  float ring_scale = 0.0F;  // ring = int(ring_scale |f|)
+  const RingWeight* weights = nullptr;
+  const Carrier* carriers = nullptr;
+  int carrier_count = 0;
+  // sin(2 pi (k - m).D) of carrier k at [9 k + 3 (my + 1) + mx + 1].
+  const float* carrier_sines = nullptr;
+  float cycles = 1.0F;  // per pixel, of one cycle per sample: for the carriers
+};
+
+// c(r), its gradient and its Hessian.
+enum NewtonSum {
+  value_sum,
+  gradient_y,
+  gradient_x,
+  hessian_yy,
+  hessian_yx,
+  hessian_xx,
+  newton_sums
+};
+
+// Over the band at the final shift.
+enum BandSum {
+  cross_power,
+  reference_power,
+  moving_power,
+  fisher_yy,
+  fisher_yx,
+  fisher_xx,
+  leak_y,
+  leak_x,
+  leak_square,
+  leak_slope,
+  band_sums
+};
+
+constexpr int covariance_tile = 32;
+constexpr int slope_reach = 8;  // of the finite differences in tile_row
+
+// The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
+// are those of every SIMD level.
+struct SceneLoops {
+  // out[j] = sum_t taps[t] in[step j + t], for n outputs; spare: n + taps floats for each of step.
+  void (*decimate_row)(const float* taps, int count, int step, const float* in, float* spare,
+                       float* out, std::int64_t n);
+  // out[i] = sum_t taps[t] rows[t][i].
+  void (*combine)(const float* taps, int count, const float* const* rows, float* out,
+                  std::int64_t n);
+  // Largest and least of eight rows, sample by sample.
+  void (*extremes)(const float* const* rows, float* largest, float* least, std::int64_t n);
+  // sum weight[i] in[i].
+  double (*weighted_sum)(const float* in, const float* weight, std::int64_t n);
+  // out[i] = (in[i] - mean) * (wy * wx[i]).
+  void (*window)(const float* in, float mean, float wy, const float* wx, float* out,
+                 std::int64_t n);
+  // X = conj(R^) M^: X/sqrt|X| takes the place of R^, X/|X| that of M^.
+  void (*correlate_row)(const SpectrumRow& row);
+  // Adds cross, reference, moving, bins to sums[4 * ring].
+  void (*ring_row)(const SpectrumRow& row, double* sums);
+  // Adds NewtonSums.
+  void (*newton_row)(const SpectrumRow& row, double* sums);
+  // Adds BandSums; R^ is multiplied by the root of the weight, M^ by that and e^{2 pi i f.r}.
+  void (*weigh_row)(const SpectrumRow& row, double* sums);
+  // One row of tiles: rows a[-8..8] and b[-8..8] about the row. Adds to gradient[2 * tile] and to
+  // hessian[3], for samples [8, n - 8).
+  void (*tile_row)(const float* const* a, const float* const* b, std::int64_t n, double* gradient,
+                   double* hessian);
+};
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_SCENE_SCENE_LOOPS_HPP_

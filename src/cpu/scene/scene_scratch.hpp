@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_SCENE_SCENE_SCRATCH_HPP_
+#define PTYCHOPATCH_CPU_SCENE_SCENE_SCRATCH_HPP_
+
+#include <cstdint>
+
+#include "core/backend.hpp"
+#include "cpu/fft/fft.hpp"
+#include "cpu/scene/decimator.hpp"
+
+namespace ptychopatch {
+
+// The sizes that follow from those of a common area.
+struct SceneGeometry {
+  SceneGeometry() = default;
+  SceneGeometry(const SceneSettings& settings, std::int64_t height, std::int64_t width);
+
+  int step = 1;                        // pixels of the mosaic a sample of the band-limited image
+  std::int64_t height = 0, width = 0;  // pixels that are used
+  std::int64_t fine[2] = {0, 0};       // samples of the band-limited image
+  bool halved = false;                 // a second level, half as fine, for the coarse peak
+  std::int64_t coarse[2] = {0, 0};
+  std::int64_t fine_fft[2] = {0, 0};
+  std::int64_t coarse_fft[2] = {0, 0};
+  double coarse_most[2] = {0.0, 0.0};  // samples of the coarse level that the peak may lie off
+
+  bool operator==(const SceneGeometry&) const = default;
+};
+
+// How a plan's memory is laid out.
+struct SceneScratchLayout {
+  std::int64_t fine_floats = 0;      // a band-limited image
+  std::int64_t coarse_floats = 0;    // the same, half as fine
+  std::int64_t spectrum_floats = 0;  // one of two
+  std::int64_t slot_floats = 0;      // one of `slots`
+  std::int64_t slots = 0;
+  std::int64_t sums_doubles = 0;
+  std::int64_t table_floats = 0;
+  std::int64_t rings = 0;
+
+  std::uint64_t total_bytes() const;
+
+  // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
+  static SceneScratchLayout within(const SceneSettings& settings, const FftProvider& fft,
+                                   int neighbour_reach, int threads, std::uint64_t budget);
+};
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_SCENE_SCENE_SCRATCH_HPP_

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_SCENE_SHIFT_ESTIMATE_HPP_
+#define PTYCHOPATCH_CPU_SCENE_SHIFT_ESTIMATE_HPP_
+
+#include <cstdint>
+
+#include "cpu/fft/plane_fft.hpp"
+#include "cpu/scene/decimator.hpp"
+#include "cpu/scene/scene_loops.hpp"
+#include "ptychopatch/ptychopatch.h"
+
+namespace ptychopatch {
+
+// Lines of the spectrum that fixed patterns own, to be left out.
+struct ExcludedLines {
+  bool fx = false;  // |fx| < 1.5 / width
+  bool fy = false;
+};
+
+// Memory and means that every estimate works with. The two spectra hold plane_floats() of the
+// largest transform each.
+struct EstimateTools {
+  const SceneLoops* loops = nullptr;
+  const Arena* arena = nullptr;
+  float* reference_spectrum = nullptr;
+  float* moving_spectrum = nullptr;
+  FftSlots fft_slots;
+  double* sums = nullptr;   // see sums_doubles
+  float* tables = nullptr;  // see tables_floats
+  RingWeight* weights = nullptr;
+};
+
+// What is fixed about the spectra of one level: their size, and the carriers of the CFA, in cycles
+// per pixel.
+struct Band {
+  const PlaneFft* fft = nullptr;
+  const Carrier* carriers = nullptr;
+  int carrier_count = 0;
+  int pixels = 1;  // a sample of the plane, for the carriers
+  ExcludedLines excluded;
+};
+
+constexpr int max_carriers = 35;  // of a mosaic of period 6
+constexpr std::int64_t spectrum_rows_per_block = 64;
+
+// Rings of a transform of this size.
+std::int64_t ring_count(std::int64_t height, std::int64_t width);
+std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
+std::int64_t tables_floats(std::int64_t height, std::int64_t width);
+
+struct CoarsePeak {
+  double displacement[2] = {0.0, 0.0};  // D = -d, in samples
+  double second_ratio = 0.0;
+  bool found = false;
+};
+
+// The peak of the correlation of two planes within +-most samples; `apart` is how far from it a
+// second peak must lie. Tapered unless circular.
+CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
+                       const double most[2], double apart, bool circular,
+                       const EstimateTools& tools);
+
+struct FineShift {
+  double displacement[2] = {0.0, 0.0};
+  double coherence = 0.0;
+  int iterations = 0;
+  ppatch_shift_status status = PPATCH_SHIFT_OK;
+  std::int64_t whole[2] = {0, 0};    // part of the displacement that the windows follow
+  std::int64_t overlap[2] = {0, 0};  // of the windows whose spectra are held
+};
+
+// Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
+// last windows in tools, weights in tools.weights.
+FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
+                     const double start[2], bool circular, const EstimateTools& tools);
+
+struct ShiftQuality {
+  double correction[2] = {0.0, 0.0};  // to be added to D, in samples: the bias of leaked chroma
+  double covariance[3] = {0.0, 0.0, 0.0};  // of D: yy, yx, xx, in samples^2
+  double peak = 0.0, residual = 0.0, gain = 0.0;
+};
+
+// Consumes the spectra that fine_shift left.
+ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_SCENE_SHIFT_ESTIMATE_HPP_

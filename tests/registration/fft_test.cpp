@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The transforms behind the interface against their definition, at every length that has its own
+// code, for each SIMD level that this machine may run.
+#include "cpu/fft/fft.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+#include "cpu/loop_table.hpp"
+#include "oracle/seed.hpp"
+
+namespace {
+
+using ptychopatch::FftProvider;
+using Value = std::complex<double>;
+
+struct alignas(64) Floats {
+  explicit Floats(std::int64_t n) : values(static_cast<std::size_t>(n) + 16) {}
+  // Aligned as the slabs of a plan are.
+  float* data() {
+    const auto address = reinterpret_cast<std::uintptr_t>(values.data());
+    return values.data() + (64 - address % 64) % 64 / sizeof(float);
+  }
+  std::vector<float> values;
+};
+
+class Fft : public testing::TestWithParam<int> {
+ protected:
+  Fft() {
+    Random random = test_random("Fft" + std::to_string(n_));
+    std::normal_distribution<double> normal;
+    for (std::int64_t i = 0; i < n_ * provider_.lanes; ++i) {
+      signal_.emplace_back(normal(random), normal(random));
+    }
+  }
+  // sum over k of value(k) e^{sign 2 pi i k m / n}
+  template <class Of>
+  Value sum(std::int64_t m, int sign, Of&& value) const {
+    Value total = 0.0;
+    for (std::int64_t k = 0; k < n_; ++k) {
+      const double turns = static_cast<double>(k * m % n_) / static_cast<double>(n_);
+      total += value(k) * std::polar(1.0, sign * 2.0 * std::numbers::pi * turns);
+    }
+    return total;
+  }
+  Value at(std::int64_t k, int lane) const {
+    return signal_[static_cast<std::size_t>(k * provider_.lanes + lane)];
+  }
+  double tolerance() const { return 1e-5 * std::sqrt(static_cast<double>(n_)) + 1e-5; }
+
+  FftProvider provider_ = ptychopatch::fft_provider(ptychopatch::choose_simd_level().name);
+  std::int64_t n_ = GetParam();
+  std::vector<Value> signal_;
+};
+
+TEST_P(Fft, OfComplexSignals) {
+  const int lanes = provider_.lanes;
+  const auto transform = provider_.make_complex(n_);
+  for (const bool forward : {true, false}) {
+    Floats slab(2 * n_ * lanes);
+    Floats work(transform->work_floats());
+    for (std::int64_t k = 0; k < n_; ++k) {
+      for (int l = 0; l < lanes; ++l) {
+        slab.data()[2 * k * lanes + l] = static_cast<float>(at(k, l).real());
+        slab.data()[(2 * k + 1) * lanes + l] = static_cast<float>(at(k, l).imag());
+      }
+    }
+    const float* out = transform->run(slab.data(), work.data(), forward);
+    for (std::int64_t m = 0; m < n_; ++m) {
+      for (int l = 0; l < lanes; ++l) {
+        const Value expected = sum(m, forward ? -1 : 1, [&](std::int64_t k) { return at(k, l); });
+        EXPECT_NEAR(out[2 * m * lanes + l], expected.real(), tolerance());
+        EXPECT_NEAR(out[(2 * m + 1) * lanes + l], expected.imag(), tolerance());
+      }
+    }
+  }
+}
+
+TEST_P(Fft, OfRealSignalsAndBack) {
+  const int lanes = provider_.lanes;
+  const auto transform = provider_.make_real(n_);
+  Floats slab(n_ * lanes);
+  Floats work(transform->work_floats());
+  for (std::int64_t k = 0; k < n_; ++k) {
+    for (int l = 0; l < lanes; ++l) {
+      slab.data()[k * lanes + l] = static_cast<float>(at(k, l).real());
+    }
+  }
+  const float* out = transform->run(slab.data(), work.data(), true);
+  Floats spectrum(n_ * lanes);
+  for (std::int64_t i = 0; i < n_ * lanes; ++i) spectrum.data()[i] = out[i];
+  for (std::int64_t m = 0; 2 * m <= n_; ++m) {
+    for (int l = 0; l < lanes; ++l) {
+      const Value expected = sum(m, -1, [&](std::int64_t k) { return Value(at(k, l).real()); });
+      EXPECT_NEAR(spectrum.data()[(m == 0 ? 0 : 2 * m - 1) * lanes + l], expected.real(),
+                  tolerance());
+      if (m == 0 || 2 * m == n_) continue;
+      EXPECT_NEAR(spectrum.data()[2 * m * lanes + l], expected.imag(), tolerance());
+    }
+  }
+  out = transform->run(spectrum.data(), work.data(), false);
+  for (std::int64_t k = 0; k < n_; ++k) {
+    for (int l = 0; l < lanes; ++l) {
+      EXPECT_NEAR(out[k * lanes + l] / static_cast<double>(n_), at(k, l).real(), 1e-5);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Lengths, Fft,
+                         testing::Values(1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 30, 64, 97, 101, 210,
+                                         317, 509, 720));
+
+TEST(FftSize, IsTheLeastProductOfSmallPrimes) {
+  for (std::int64_t n = 1; n < 3000; ++n) {
+    std::int64_t expected = n;
+    for (;; ++expected) {
+      std::int64_t rest = expected;
+      for (const std::int64_t prime : {2, 3, 5}) {
+        while (rest % prime == 0) rest /= prime;
+      }
+      if (rest == 1) break;
+    }
+    EXPECT_EQ(ptychopatch::good_fft_size(n), expected);
+  }
+}
+
+}  // namespace
