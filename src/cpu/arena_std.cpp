@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -28,13 +30,18 @@ void Arena::run(std::int64_t count, void* body, Call call) const {
   };
   std::vector<std::thread> others;
   const auto wanted = std::min<std::int64_t>(num_threads_, count);
+  std::exception_ptr out_of_memory;
   try {
     for (int slot = 1; slot < wanted; ++slot) others.emplace_back(work, slot);
-  } catch (const std::exception&) {
+  } catch (const std::system_error&) {
     // The system gives no more threads: those that run share the work.
+  } catch (const std::bad_alloc&) {
+    out_of_memory = std::current_exception();
+    next = count;
   }
   work(0);
   for (std::thread& thread : others) thread.join();
+  if (out_of_memory) std::rethrow_exception(out_of_memory);
 }
 
 }  // namespace ptychopatch
