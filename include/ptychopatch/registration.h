@@ -208,8 +208,8 @@ typedef struct ppatch_shift {
 /* Reference, conditioned, and the memory to align one image after another onto it. */
 typedef struct ppatch_scene_plan ppatch_scene_plan;
 
-/* Bytes of scratch that a plan would hold, within the context's budget. A smaller budget costs
- * time, never a bit of a result.
+/* Bytes of scratch that a plan would hold, within the context's budget; one that is too small for
+ * one image is refused.
  * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
 ppatch_status ppatch_scene_plan_bytes(const ppatch_context *context,
                                       const ppatch_scene_options *options, uint64_t *bytes);
