@@ -12,7 +12,6 @@ import argparse
 import importlib.util
 import json
 import os
-import resource
 import statistics
 import sys
 import time
@@ -92,8 +91,19 @@ def seconds_of(call):
     return time.perf_counter() - start
 
 
-def peak_bytes():
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def status_bytes(key):
+    with open("/proc/self/status", encoding="ascii") as file:
+        for line in file:
+            if line.startswith(key + ":"):
+                return 1024 * int(line.split()[1])
+    raise RuntimeError(f"no {key}")
+
+
+def forget_peak():
+    """From now on the peak is that of what comes; returns what is resident."""
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+    return status_bytes("VmRSS")
 
 
 class Scenes:
@@ -128,13 +138,13 @@ def measure_sizes(library, arguments, mosaics_of):
     for shape in [SHAPE] if arguments.no_sizes else SHAPES:
         mosaics = mosaics_of(shape)
         for threads in sorted({1, arguments.threads}):
-            before = peak_bytes()
+            before = forget_peak()
             scenes = Scenes(library, mosaics, threads)
             first = seconds_of(scenes.pair)
             pixels = shape[0] * shape[1]
             record = {"shape": shape, "threads": threads, "scratch_bytes": scenes.scene.bytes,
                       "scratch_bytes_per_pixel": scenes.scene.bytes / pixels,
-                      "peak_growth_bytes": peak_bytes() - before, "first_seconds": first}
+                      "peak_growth_bytes": status_bytes("VmHWM") - before, "first_seconds": first}
             pairs = [seconds_of(scenes.pair) for _ in range(arguments.repetitions)]
             images = [seconds_of(lambda at=j: scenes.image(at)) for j in range(arguments.images)]
             record.update(pair_seconds=statistics.median(pairs),
