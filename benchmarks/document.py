@@ -6,6 +6,7 @@
     build/peers/bin/python benchmarks/peers/compare.py --json benchmarks/results/peers.json
     build/peers/bin/python benchmarks/peers/scenes.py --upsampled --json benchmarks/results/scenes.json
     build/peers/bin/python benchmarks/peers/accuracy.py --json benchmarks/results/accuracy.json
+    build/peers/bin/python benchmarks/peers/passes.py --json benchmarks/results/passes.json
     benchmarks/document.py
 
 A table stands between two comments, <!-- NAME --> and <!-- end of NAME -->. With --check nothing is
@@ -167,6 +168,14 @@ def scene_peers(report, _):
                    f"{one['shift_error']:.2f}"] for one in report["scenes"]["peers"]])
 
 
+def passes(report, _):
+    parts = report["passes"]
+    return table(["Pass", "Time", "Share", "Its bytes, MB", "At the speed of a copy"],
+                 [[one["pass"], duration(one["seconds"]), percent(one["share"]),
+                   f"{one['bytes'] / 1e6:.0f}", duration(one["roof_seconds"])]
+                  for one in parts["passes"] if one["seconds"] > 0])
+
+
 def accuracy(report, _):
     rows = [[one["setting"], record["program"], f"{record['rmse']:.5f}",
              f"{record['ratio_to_bound']:.2f}" if "ratio_to_bound" in record else "",
@@ -211,6 +220,7 @@ def draw_accuracy(report):
 
 TABLES = {
     "scene_sizes": scene_sizes, "scene_peers": scene_peers, "accuracy": accuracy,
+    "passes": passes,
     "machine": machine, "roofs": roofs, "main": main_cases, "large": large, "memory": memory,
     "peers": peers,
     "types": plain("types", ["Type", "Order"], lambda one: [one["dtype"], one["order"]]),
@@ -241,7 +251,8 @@ def main():
                         default=os.path.join(ROOT, "build/release/benchmarks/ptychopatch-bench"))
     arguments = parser.parse_args()
     report, others = read("cpu.json"), read("peers.json")
-    report.update(scenes=read("scenes.json"), accuracy=read("accuracy.json"))
+    report.update(scenes=read("scenes.json"), accuracy=read("accuracy.json"),
+                  passes=read("passes.json"))
     if report["quick"]:
         sys.exit("document.py: benchmarks/results/cpu.json is of a quick run, which measures nothing")
     with open(PAGE, encoding="utf-8") as file:
