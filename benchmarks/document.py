@@ -4,6 +4,9 @@
 
     ptychopatch-bench --json benchmarks/results/cpu.json
     build/peers/bin/python benchmarks/peers/compare.py --json benchmarks/results/peers.json
+    build/peers/bin/python benchmarks/peers/scenes.py --upsampled --json benchmarks/results/scenes.json
+    build/peers/bin/python benchmarks/peers/accuracy.py --json benchmarks/results/accuracy.json
+    build/peers/bin/python benchmarks/peers/passes.py --json benchmarks/results/passes.json
     benchmarks/document.py
 
 A table stands between two comments, <!-- NAME --> and <!-- end of NAME -->. With --check nothing is
@@ -11,6 +14,7 @@ written, and a table that differs from the results is an error.
 """
 import argparse
 import json
+import math
 import os
 import re
 import subprocess
@@ -146,7 +150,77 @@ def peers(_, report):
     return table(["Program", "", "A patch", "libptychopatch", "Ratio", "Largest difference"], rows, 2)
 
 
+def scene_sizes(report, _):
+    return table(["Image", "Threads", "Pair", "Further image", "First call", "Scratch, bytes a pixel",
+                  "Growth of the peak, MB"],
+                 [[shape(one["shape"]), one["threads"], duration(one["pair_seconds"]),
+                   duration(one["image_seconds"]), duration(one["first_seconds"]),
+                   f"{one['scratch_bytes_per_pixel']:.2f}", f"{one['peak_growth_bytes'] / 1e6:.0f}"]
+                  for one in report["scenes"]["sizes"]])
+
+
+def scene_peers(report, _):
+    return table(["Program", "A pair", "libptychopatch, pair", "Ratio", "libptychopatch, further image",
+                  "Ratio", "Its error, px"],
+                 [[f"{one['name']} ({one['version']})", duration(one["peer_seconds"]),
+                   duration(one["pair_seconds"]), f"{one['pair_ratio']:.1f}",
+                   duration(one["image_seconds"]), f"{one['image_ratio']:.1f}",
+                   f"{one['shift_error']:.2f}"] for one in report["scenes"]["peers"]])
+
+
+def passes(report, _):
+    parts = report["passes"]
+    return table(["Pass", "Time", "Share", "Its bytes, MB", "At the speed of a copy"],
+                 [[one["pass"], duration(one["seconds"]), percent(one["share"]),
+                   f"{one['bytes'] / 1e6:.0f}", duration(one["roof_seconds"])]
+                  for one in parts["passes"] if one["seconds"] > 0])
+
+
+def accuracy(report, _):
+    rows = [[one["setting"], record["program"], f"{record['rmse']:.5f}",
+             f"{record['ratio_to_bound']:.2f}" if "ratio_to_bound" in record else "",
+             f"{record['error_by_sigma']:.2f}" if "error_by_sigma" in record else ""]
+            for one in report["accuracy"]["settings"] for record in one["programs"]]
+    return table(["Images", "Program", "RMSE, px", "Times the bound", "Error by sigma, rms"], rows, 2)
+
+
+def draw_accuracy(report):
+    """RMSE of every program on a logarithmic axis, a line of dots a setting."""
+    settings = report["accuracy"]["settings"]
+    names = list(dict.fromkeys(record["program"] for one in settings for record in one["programs"]))
+    colours = ["#0b6e4f", "#c1292e", "#235789", "#f1a208", "#6f2dbd"]
+    left, right, top, step = 220, 700, 20 * len(names) + 20, 34
+    height = top + step * len(settings) + 40
+
+    def x_of(rmse):
+        decades = math.log10(min(max(rmse, 1e-4), 1e2)) + 4  # 1e-4 to 1e2 px
+        return left + (right - left) * decades / 6
+
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right + 30} {height}" '
+             'font-family="sans-serif" font-size="12">',
+             f'<rect width="{right + 30}" height="{height}" fill="white"/>']
+    for exponent in range(-4, 3):
+        x = x_of(10.0 ** exponent)
+        parts.append(f'<path d="M{x:.1f} {top}V{height - 40}" stroke="#ddd"/><text x="{x:.1f}" '
+                     f'y="{height - 24}" text-anchor="middle">{10.0 ** exponent:g}</text>')
+    for i, name in enumerate(names):
+        parts.append(f'<circle cx="{left}" cy="{14 + 20 * i}" r="5" fill="{colours[i % 5]}"/>'
+                     f'<text x="{left + 12}" y="{18 + 20 * i}">{name}</text>')
+    for j, one in enumerate(settings):
+        y = top + step * j + step / 2
+        parts.append(f'<text x="{left - 12}" y="{y + 4:.1f}" text-anchor="end">{one["setting"]}</text>')
+        for record in one["programs"]:
+            colour = colours[names.index(record["program"]) % 5]
+            parts.append(f'<circle cx="{x_of(record["rmse"]):.1f}" cy="{y:.1f}" r="5" '
+                         f'fill="{colour}" fill-opacity="0.8"/>')
+    parts.append(f'<text x="{(left + right) / 2}" y="{height - 6}" text-anchor="middle">RMS error '
+                 'of a shift along an axis, px</text></svg>')
+    return "\n".join(parts) + "\n"
+
+
 TABLES = {
+    "scene_sizes": scene_sizes, "scene_peers": scene_peers, "accuracy": accuracy,
+    "passes": passes,
     "machine": machine, "roofs": roofs, "main": main_cases, "large": large, "memory": memory,
     "peers": peers,
     "types": plain("types", ["Type", "Order"], lambda one: [one["dtype"], one["order"]]),
@@ -177,6 +251,8 @@ def main():
                         default=os.path.join(ROOT, "build/release/benchmarks/ptychopatch-bench"))
     arguments = parser.parse_args()
     report, others = read("cpu.json"), read("peers.json")
+    report.update(scenes=read("scenes.json"), accuracy=read("accuracy.json"),
+                  passes=read("passes.json"))
     if report["quick"]:
         sys.exit("document.py: benchmarks/results/cpu.json is of a quick run, which measures nothing")
     with open(PAGE, encoding="utf-8") as file:
@@ -197,6 +273,8 @@ def main():
         return
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(filled)
+    with open(os.path.join(IMAGES, "accuracy.svg"), "w", encoding="utf-8") as file:
+        file.write(draw_accuracy(report))
     subprocess.run([arguments.bench, "--render", os.path.join(RESULTS, "cpu.json"),
                     "--pictures", IMAGES], check=True)
 

@@ -7,6 +7,8 @@
 # Parts; all of them where none is named:
 #   operators     patches, adjoints and PtychoPINN's patches against the oracle, on random cases
 #   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
+#   registration-speed  registration beside scikit-image and OpenCV, its scratch (needs
+#                 benchmarks/peers/install.sh and a machine that does nothing else)
 #   scan          extract and assemble on a real scan, through the command
 #   scenes        align on scenes with known truth, real camera RAWs and files that are none
 #   bad-input     what the command must refuse: exit 2, one sentence, no output file
@@ -23,13 +25,15 @@ source "$(dirname "$0")/common.sh"
 parts=()
 for argument in "$@"; do
   case $argument in
-    operators | registration | scan | scenes | bad-input | sanitizers | format | tidy)
+    operators | registration | registration-speed | scan | scenes | bad-input | sanitizers | \
+      format | tidy)
       parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
-((${#parts[@]})) || parts=(operators registration scan scenes bad-input sanitizers format tidy)
+((${#parts[@]})) || parts=(operators registration registration-speed scan scenes bad-input sanitizers
+  format tidy)
 
 data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
 release=$root/build/release
@@ -45,6 +49,13 @@ count() {
 operators() { "$release/tests/goals/ptychopatch_goals"; }
 
 registration() { "$release/tests/goals/registration_goals"; }
+
+registration_speed() {
+  local python_of_peers=$root/build/peers/bin/python
+  [[ -x $python_of_peers ]] || die "there is no $python_of_peers; run benchmarks/peers/install.sh"
+  "$python_of_peers" "$root/benchmarks/peers/scenes.py" \
+    --library "$release/capi/libptychopatch.so"
+}
 
 scan() {
   "$python" "$root/tests/goals/real_scan.py" --command "$release/apps/ptychopatch" --data "$data"

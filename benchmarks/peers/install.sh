@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Puts the Python packages that compare.py measures against into build/peers, a virtual environment.
+# Puts the Python packages that compare.py, scenes.py and accuracy.py measure against into
+# build/peers, a virtual environment.
 #
 # usage: benchmarks/peers/install.sh [--no-tensorflow] [--help]
 #
 #   --no-tensorflow  leave out TensorFlow, the largest (about 1.3 GB installed)
 #
-# NumPy, SciPy, OpenCV and TensorFlow come from PyPI. PyTorch comes from Debian (python3-torch):
-# PyPI's wheels for this kind of machine bring gigabytes of CUDA. What cannot be had is left out, and
+# NumPy, SciPy, OpenCV, scikit-image and TensorFlow come from PyPI. PyTorch comes from Debian
+# (python3-torch): PyPI's wheels for this kind of machine bring gigabytes of CUDA. What cannot be had is left out, and
 # compare.py names it.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
@@ -43,8 +44,8 @@ say "virtual environment $environment"
 "$python" -m venv --system-site-packages "$environment"
 pip() { "$environment/bin/python" -m pip --disable-pip-version-check "$@"; }
 # Debian's PyTorch knows NumPy 1 alone.
-pip install -q --only-binary=:all: 'numpy<2' scipy 'opencv-python-headless<4.12' ||
-  die "pip could not install NumPy, SciPy and OpenCV"
+pip install -q --only-binary=:all: 'numpy<2' scipy 'opencv-python-headless<4.12' \
+  scikit-image || die "pip could not install NumPy, SciPy, OpenCV and scikit-image"
 if $tensorflow; then
   pip install -q --only-binary=:all: 'numpy<2' 'tensorflow-cpu>=2.18,<2.19' ||
     echo "install.sh: going on without TensorFlow" >&2

@@ -2,7 +2,7 @@
 """As much of libptychopatch's C API as the comparison needs, on NumPy arrays."""
 import ctypes
 
-DTYPES = {"float32": 1, "float64": 2, "complex64": 3, "complex128": 4}
+DTYPES = {"float32": 1, "float64": 2, "complex64": 3, "complex128": 4, "uint16": 7, "uint8": 8}
 HOST = 1
 BACKEND_CPU = 1
 MAX_NDIM = 8
@@ -42,6 +42,86 @@ class PatchOptions(ctypes.Structure):
                 ("jitter_seed", ctypes.c_uint64), ("position_capacity", ctypes.c_int64)]
 
 
+class Cfa(ctypes.Structure):
+    _fields_ = [("height", ctypes.c_int32), ("width", ctypes.c_int32),
+                ("colour", ctypes.c_uint8 * 36), ("reserved", ctypes.c_uint8 * 4)]
+
+    @classmethod
+    def of(cls, letters):
+        """A mosaic of 4 or 36 letters; none for an empty text."""
+        side = {0: 0, 4: 2, 36: 6}[len(letters)]
+        cfa = cls(height=side, width=side)
+        cfa.colour[:len(letters)] = ["RGB".index(letter) for letter in letters]
+        return cfa
+
+
+class SceneImage(ctypes.Structure):
+    _fields_ = [("pixels", Array), ("mask", Array), ("black", ctypes.c_double * 4),
+                ("white", ctypes.c_double), ("own_levels", ctypes.c_int32),
+                ("reserved", ctypes.c_int32)]
+
+    @classmethod
+    def of(cls, pixels):
+        image = cls(pixels=Array.of(pixels))
+        image.mask.dtype, image.mask.ndim, image.mask.device_type = DTYPES["uint8"], 2, HOST
+        image.keep_alive = pixels
+        return image
+
+
+class SceneOptions(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_uint32), ("method", ctypes.c_int32),
+                ("height", ctypes.c_int64), ("width", ctypes.c_int64), ("cfa", Cfa),
+                ("black", ctypes.c_double * 4), ("white", ctypes.c_double),
+                ("max_shift", ctypes.c_int64 * 2), ("sign", ctypes.c_int32),
+                ("extent", ctypes.c_int32), ("hot_pixels", ctypes.c_int32),
+                ("fixed_pattern", ctypes.c_int32), ("plane_average", ctypes.c_int32),
+                ("upsample", ctypes.c_int32), ("overlap_ratio", ctypes.c_double),
+                ("reserved", ctypes.c_double * 2)]
+
+
+class Shift(ctypes.Structure):
+    _fields_ = [("shift", ctypes.c_double * 2), ("covariance", ctypes.c_double * 3),
+                ("lattice_shift", ctypes.c_int64 * 2), ("lattice_residual", ctypes.c_double * 2),
+                ("peak", ctypes.c_double), ("second_peak_ratio", ctypes.c_double),
+                ("coherence", ctypes.c_double), ("residual", ctypes.c_double),
+                ("gain", ctypes.c_double), ("common_height", ctypes.c_int64),
+                ("common_width", ctypes.c_int64), ("status", ctypes.c_int32),
+                ("flags", ctypes.c_uint32), ("iterations", ctypes.c_int32),
+                ("backend", ctypes.c_int32), ("reserved", ctypes.c_double * 6)]
+
+
+METHODS = {"ml": 0, "phase": 1, "cross": 2, "per-plane": 3}
+
+
+class Scene:
+    """A scene plan for images of one size."""
+
+    def __init__(self, library, context, shape, letters="RGGB", method="ml", upsample=0):
+        self._library = library
+        options = SceneOptions(struct_size=ctypes.sizeof(SceneOptions), method=METHODS[method],
+                               height=shape[0], width=shape[1], cfa=Cfa.of(letters),
+                               upsample=upsample)
+        scratch = ctypes.c_uint64()
+        library.call("ppatch_scene_plan_bytes", context, ctypes.byref(options),
+                     ctypes.byref(scratch))
+        self.bytes = scratch.value
+        self._plan = ctypes.c_void_p()
+        library.call("ppatch_scene_plan_create", ctypes.byref(self._plan), context,
+                     ctypes.byref(options))
+
+    def close(self):
+        self._library.free("ppatch_scene_plan_destroy", self._plan)
+
+    def set_reference(self, image):
+        self._library.call("ppatch_scene_plan_set_reference", self._plan, ctypes.byref(image))
+
+    def align(self, image):
+        result = Shift()
+        self._library.call("ppatch_scene_plan_align", self._plan, ctypes.c_int64(1),
+                           ctypes.byref(image), ctypes.byref(result))
+        return result
+
+
 class Library:
     def __init__(self, path):
         self._c = ctypes.CDLL(path)
@@ -56,9 +136,17 @@ class Library:
         if status:
             raise RuntimeError(self._c.ppatch_last_error().decode())
 
-    def context(self, threads):
+    def call(self, name, *arguments):
+        self.check(getattr(self._c, name)(*arguments))
+
+    def free(self, name, handle):
+        destroy = getattr(self._c, name)
+        destroy.restype = None
+        destroy(handle)
+
+    def context(self, threads, memory_budget=0):
         options = ContextOptions(struct_size=ctypes.sizeof(ContextOptions), backend=BACKEND_CPU,
-                                 num_threads=threads)
+                                 num_threads=threads, memory_budget=memory_budget)
         context = ctypes.c_void_p()
         self.check(self._c.ppatch_context_create(ctypes.byref(context), ctypes.byref(options)))
         return context

@@ -34,19 +34,34 @@ HWY_INLINE double sum_of_lanes(const double* sum) {
   return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
-// Blocks keep the sums in registers while the taps go by.
+// Sums of a few vectors at a time stay in registers while the taps go by. Products are rounded, as
+// they are where there is no fused multiply-add.
+template <int Vectors>
+HWY_INLINE std::int64_t accumulate_vectors(const float* taps, int count, const float* const* rows,
+                                           float* HWY_RESTRICT out, std::int64_t i,
+                                           std::int64_t n) {
+  const hwy::HWY_NAMESPACE::ScalableTag<float> d;
+  const auto lanes = static_cast<std::int64_t>(hwy::HWY_NAMESPACE::Lanes(d));
+  for (; i + Vectors * lanes <= n; i += Vectors * lanes) {
+    hwy::HWY_NAMESPACE::Vec<decltype(d)> sum[Vectors];
+    for (int v = 0; v < Vectors; ++v) sum[v] = hwy::HWY_NAMESPACE::Zero(d);
+    for (int t = 0; t < count; ++t) {
+      const auto weight = hwy::HWY_NAMESPACE::Set(d, taps[t]);
+      const float* row = rows[t] + i;
+      for (int v = 0; v < Vectors; ++v) {
+        const auto value = hwy::HWY_NAMESPACE::LoadU(d, row + v * lanes);
+        sum[v] = hwy::HWY_NAMESPACE::Add(sum[v], hwy::HWY_NAMESPACE::Mul(weight, value));
+      }
+    }
+    for (int v = 0; v < Vectors; ++v) hwy::HWY_NAMESPACE::StoreU(sum[v], d, out + i + v * lanes);
+  }
+  return i;
+}
+
 HWY_INLINE void accumulate_taps(const float* taps, int count, const float* const* rows, float* out,
                                 std::int64_t n) {
-  std::int64_t i = 0;
-  for (; i + scene_block <= n; i += scene_block) {
-    float sum[scene_block] = {};
-    for (int t = 0; t < count; ++t) {
-      const float weight = taps[t];
-      const float* HWY_RESTRICT row = rows[t] + i;
-      for (std::int64_t j = 0; j < scene_block; ++j) sum[j] += weight * row[j];
-    }
-    for (std::int64_t j = 0; j < scene_block; ++j) out[i + j] = sum[j];
-  }
+  std::int64_t i = accumulate_vectors<8>(taps, count, rows, out, 0, n);
+  i = accumulate_vectors<1>(taps, count, rows, out, i, n);
   for (; i < n; ++i) {
     float sum = 0.0F;
     for (int t = 0; t < count; ++t) sum += taps[t] * rows[t][i];

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 namespace ptychopatch {
 namespace {
@@ -33,6 +34,48 @@ void with_pixels(const SceneImageView& view, Body&& body) {
   }
 }
 
+// The same sums as add_row's, in integers: contiguous pixels [x0, x1) of a camera, x0 at the begin of
+// a period, at most 2^20 of them. Products are kept by halves of 16 bits.
+void add_integers(const std::uint16_t* row, std::int64_t x0, std::int64_t x1, std::int64_t y,
+                  std::uint32_t bound, int period, double origin, PlaceSums& sums) {
+  std::uint32_t count[stat_lanes] = {};
+  std::uint32_t sum[stat_lanes] = {};
+  std::uint32_t low[stat_lanes] = {};
+  std::uint32_t high[stat_lanes] = {};
+  std::uint32_t least[stat_lanes];
+  std::uint32_t largest[stat_lanes] = {};
+  std::fill(least, least + stat_lanes, std::uint32_t{65535});
+  const auto add = [&](std::int64_t x, std::int64_t lane) {
+    const std::uint32_t value = row[x];
+    const std::uint32_t in = value < bound ? 1 : 0;
+    const std::uint32_t kept = in != 0 ? value : 0;
+    const std::uint32_t square = kept * kept;
+    count[lane] += in;
+    sum[lane] += kept;
+    low[lane] += square & 0xffffU;
+    high[lane] += square >> 16;
+    least[lane] = std::min(least[lane], in != 0 ? value : 65535U);
+    largest[lane] = std::max(largest[lane], kept);
+  };
+  std::int64_t x = x0;
+  for (; x + stat_lanes <= x1; x += stat_lanes) {
+    for (int l = 0; l < stat_lanes; ++l) add(x + l, l);
+  }
+  for (int l = 0; x < x1; ++x, ++l) add(x, l);
+  for (int l = 0; l < stat_lanes; ++l) {
+    if (count[l] == 0) continue;
+    const auto place = static_cast<int>(y % period) * period + l % period;
+    const double n = count[l];
+    const double total = sum[l];
+    const double squares = 65536.0 * high[l] + low[l];
+    sums.count[place] += n;
+    sums.sum[place] += total - n * origin;
+    sums.square[place] += squares - 2.0 * origin * total + n * origin * origin;
+    sums.least = std::min(sums.least, static_cast<double>(least[l]));
+    sums.largest = std::max(sums.largest, static_cast<double>(largest[l]));
+  }
+}
+
 template <class T>
 void add_row(const SceneImageView& view, const T* row, std::int64_t y, std::int64_t width,
              int period, double origin, PlaceSums& sums) {
@@ -44,6 +87,16 @@ void add_row(const SceneImageView& view, const T* row, std::int64_t y, std::int6
   double residue = 0.0;
   const double bound = view.clips ? view.white : std::numeric_limits<double>::infinity();
   const std::uint8_t* mask = view.mask ? view.mask + y * view.mask_stride_y : nullptr;
+  if constexpr (std::is_same_v<T, std::uint16_t>) {
+    if (view.stride_x == 1 && !mask) {
+      constexpr std::int64_t most = std::int64_t{stat_lanes} << 15;
+      const auto level = static_cast<std::uint32_t>(std::clamp(std::ceil(bound), 0.0, 65536.0));
+      for (std::int64_t x = 0; x < width; x += most) {
+        add_integers(row, x, std::min(width, x + most), y, level, period, origin, sums);
+      }
+      return;
+    }
+  }
   const auto add = [&](std::int64_t x, std::int64_t lane) {
     const auto value = static_cast<double>(row[x * view.stride_x]);
     residue += value * 0.0;  // a NaN for what is not finite

@@ -31,11 +31,11 @@ bool near_carrier(double f, int lines) {
 }  // namespace
 
 void FixedPattern::add_row(std::int64_t y, const float* row) {
-  float* runs = row_runs_ + y * runs_across();
+  float* runs = row_runs_ + y;
   for (std::int64_t r = 0; r < runs_across(); ++r) {
     float sum = 0.0F;
     for (std::int64_t x = r * run; x < std::min(width_, (r + 1) * run); ++x) sum += row[x];
-    runs[r] = sum;
+    runs[r * height_] = sum;
   }
   float* column = column_runs_ + y / run * width_;
   if (y % run == 0) {
@@ -45,9 +45,37 @@ void FixedPattern::add_row(std::int64_t y, const float* row) {
   }
 }
 
-double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t step_i,
-                            std::int64_t count, std::int64_t step_r, int carrier_lines,
-                            const FftProvider& fft, const EstimateTools& tools) const {
+void FixedPattern::sum_line(const float* runs, std::int64_t n, std::int64_t count,
+                            const float* cosine, const float* sine, const EstimateTools& tools,
+                            std::int64_t lanes, float* out) {
+  constexpr std::int64_t most = 512;  // samples of a block
+  constexpr std::int64_t together = 32;
+  tools.arena->parallel_for((n + most - 1) / most, [&](std::int64_t block, int) {
+    const std::int64_t start = block * most;
+    const std::int64_t samples = std::min(most, n - start);
+    float re[most] = {};
+    float im[most] = {};
+    for (std::int64_t r = 0; r < count; r += together) {
+      const auto now = static_cast<int>(std::min(together, count - r));
+      const float* rows[together];
+      for (int k = 0; k < now; ++k) rows[k] = runs + (r + k) * n + start;
+      float part[most];
+      tools.loops->combine(cosine + r, now, rows, part, samples);
+      for (std::int64_t i = 0; i < samples; ++i) re[i] += part[i];
+      tools.loops->combine(sine + r, now, rows, part, samples);
+      for (std::int64_t i = 0; i < samples; ++i) im[i] += part[i];
+    }
+    for (std::int64_t i = 0; i < samples; ++i) {
+      const auto window = static_cast<float>(hann(start + i, n));
+      out[2 * (start + i) * lanes] = window * re[i];
+      out[(2 * (start + i) + 1) * lanes] = window * im[i];
+    }
+  });
+}
+
+double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t count,
+                            int carrier_lines, const FftProvider& fft,
+                            const EstimateTools& tools) const {
   const std::int64_t size = good_fft_size(n);
   const auto transform = fft.make_complex(size);
   const std::int64_t lanes = fft.lanes;
@@ -71,18 +99,7 @@ double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t step
         cosine[r] = static_cast<float>(c * hann(r, count));
         sine[r] = static_cast<float>(-s * hann(r, count));
       }
-      for (std::int64_t i = 0; i < n; ++i) {
-        float re = 0.0F;
-        float im = 0.0F;
-        for (std::int64_t r = 0; r < count; ++r) {
-          const float value = runs[i * step_i + r * step_r];
-          re += cosine[r] * value;
-          im += sine[r] * value;
-        }
-        const auto window = static_cast<float>(hann(i, n));
-        slab[2 * i * lanes + l] = window * re;
-        slab[(2 * i + 1) * lanes + l] = window * im;
-      }
+      sum_line(runs, n, count, cosine, sine, tools, lanes, slab + l);
     }
     const float* spectrum = transform->run(slab, slab + 2 * size * lanes, true);
     for (int l = 0; l < now; ++l) {
@@ -104,10 +121,8 @@ double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t step
 ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
                                  const EstimateTools& tools) const {
   ExcludedLines lines;
-  lines.fx = excess(row_runs_, height_, runs_across(), runs_across(), 1, carrier_lines, fft,
-                    tools) > suspicious;
-  lines.fy =
-      excess(column_runs_, width_, 1, runs_down(), width_, carrier_lines, fft, tools) > suspicious;
+  lines.fx = excess(row_runs_, height_, runs_across(), carrier_lines, fft, tools) > suspicious;
+  lines.fy = excess(column_runs_, width_, runs_down(), carrier_lines, fft, tools) > suspicious;
   return lines;
 }
 

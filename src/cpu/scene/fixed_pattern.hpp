@@ -37,14 +37,16 @@ class FixedPattern {
   ExcludedLines find(int carrier_lines, const FftProvider& fft, const EstimateTools& tools) const;
 
  private:
-  // Power on an axis over that beside it. Profile sample i of run r is at runs[i * step_i + r *
-  // step_r].
-  double excess(const float* runs, std::int64_t n, std::int64_t step_i, std::int64_t count,
-                std::int64_t step_r, int carrier_lines, const FftProvider& fft,
-                const EstimateTools& tools) const;
+  // Power on an axis over that beside it, of `count` runs of n samples each, one after another.
+  double excess(const float* runs, std::int64_t n, std::int64_t count, int carrier_lines,
+                const FftProvider& fft, const EstimateTools& tools) const;
+  // out[2 i lanes], out[(2 i + 1) lanes] = the windowed sum of (cosine, sine)[r] runs[r n + i].
+  static void sum_line(const float* runs, std::int64_t n, std::int64_t count, const float* cosine,
+                       const float* sine, const EstimateTools& tools, std::int64_t lanes,
+                       float* out);
 
   std::int64_t height_, width_;
-  float* row_runs_;     // height x runs_across
+  float* row_runs_;     // runs_across x height
   float* column_runs_;  // runs_down x width
 };
 
