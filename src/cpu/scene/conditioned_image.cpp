@@ -34,8 +34,8 @@ void with_pixels(const SceneImageView& view, Body&& body) {
   }
 }
 
-// The same sums as add_row's, in integers: contiguous pixels [x0, x1) of a camera, x0 at the begin of
-// a period, at most 2^20 of them. Products are kept by halves of 16 bits.
+// The same sums as add_row's, in integers: contiguous pixels [x0, x1) of a camera, x0 at the begin
+// of a period, at most 2^20 of them. Products are kept by halves of 16 bits.
 void add_integers(const std::uint16_t* row, std::int64_t x0, std::int64_t x1, std::int64_t y,
                   std::uint32_t bound, int period, double origin, PlaceSums& sums) {
   std::uint32_t count[stat_lanes] = {};
