@@ -106,7 +106,8 @@ class Decoder {
       for (int x = 0; x < 24; ++x) {
         const std::uint8_t colour = colour_at(y, x);
         if (y < found.period && x < found.period) {
-          found.colours[static_cast<std::size_t>(y * found.period + x)] = colour;
+          const int place = y * found.period + x;
+          found.colours[static_cast<std::size_t>(place)] = colour;
         }
       }
     }

@@ -32,6 +32,7 @@ ImageView image_view(const CheckedArray& array) {
 
 std::vector<std::int64_t> shape_of(const CheckedArray& array) {
   std::vector<std::int64_t> shape;
+  shape.reserve(static_cast<std::size_t>(array.ndim()));
   for (int axis = 0; axis < array.ndim(); ++axis) shape.push_back(array.shape(axis));
   return shape;
 }

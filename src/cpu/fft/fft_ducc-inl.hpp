@@ -9,6 +9,8 @@
 #include "ducc0/fft/fft1d_impl.h"
 
 namespace ptychopatch {
+// The body of one unit for each level.
+// NOLINTBEGIN(google-build-namespaces,misc-definitions-in-headers)
 namespace {
 
 namespace ducc = DUCC0_NAMESPACE;
@@ -71,5 +73,6 @@ FftProvider PPATCH_FFT_PROVIDER() {
           },
           [](std::int64_t n) -> std::unique_ptr<RealFft> { return std::make_unique<DuccReal>(n); }};
 }
+// NOLINTEND(google-build-namespaces,misc-definitions-in-headers)
 
 }  // namespace ptychopatch

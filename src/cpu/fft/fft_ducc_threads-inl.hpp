@@ -8,6 +8,8 @@
 
 namespace DUCC0_NAMESPACE {
 namespace detail_threading {
+// Included by one unit; DUCC0 says what is passed by value.
+// NOLINTBEGIN(google-build-namespaces,misc-definitions-in-headers,performance-unnecessary-value-param)
 
 namespace {
 
@@ -33,6 +35,7 @@ void execStatic(std::size_t count, std::size_t, std::size_t, std::function<void(
   work(all);
 }
 
+// NOLINTEND(google-build-namespaces,misc-definitions-in-headers,performance-unnecessary-value-param)
 }  // namespace detail_threading
 }  // namespace DUCC0_NAMESPACE
 

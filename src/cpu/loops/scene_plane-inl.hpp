@@ -16,6 +16,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace ptychopatch {
 namespace HWY_NAMESPACE {
+// Included by one unit, once for each level.
+// NOLINTBEGIN(misc-definitions-in-headers)
 
 constexpr std::int64_t scene_block = 64;
 constexpr std::int64_t scene_lanes = 8;
@@ -199,6 +201,7 @@ HWY_NOINLINE void tile_row(const float* const* a_rows, const float* const* b_row
   hessian[2] += sum_of_lanes(xx);
 }
 
+// NOLINTEND(misc-definitions-in-headers)
 }  // namespace HWY_NAMESPACE
 }  // namespace ptychopatch
 HWY_AFTER_NAMESPACE();

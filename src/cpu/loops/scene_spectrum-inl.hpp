@@ -15,6 +15,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace ptychopatch {
 namespace HWY_NAMESPACE {
+// Included by one unit, once for each level.
+// NOLINTBEGIN(misc-definitions-in-headers)
 
 // A block of bins: Z = conj(R^) M^ e^{2 pi i f.r}, both powers, the ring of each.
 struct BinBlock {
@@ -207,6 +209,7 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
   for (int s = 0; s < band_sums; ++s) sums[s] += sum_of_lanes(lanes[s]);
 }
 
+// NOLINTEND(misc-definitions-in-headers)
 }  // namespace HWY_NAMESPACE
 }  // namespace ptychopatch
 HWY_AFTER_NAMESPACE();
