@@ -24,12 +24,12 @@ struct Dng {
 
   std::string bytes() const {
     std::vector<Entry> entries;
-    const auto longs = [](std::vector<std::uint32_t> values) {
+    const auto longs = [](const std::vector<std::uint32_t>& values) {
       std::string data;
       for (const std::uint32_t value : values) append(data, value, 4);
       return data;
     };
-    const auto shorts = [](std::vector<std::uint16_t> values) {
+    const auto shorts = [](const std::vector<std::uint16_t>& values) {
       std::string data;
       for (const std::uint16_t value : values) append(data, value, 2);
       return data;

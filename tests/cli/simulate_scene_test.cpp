@@ -29,7 +29,8 @@ TEST(Fourier, IsTheSumThatDefinesIt) {
           for (int l = 0; l < width; ++l) {
             const double turns =
                 static_cast<double>(k * y) / height + static_cast<double>(l * x) / width;
-            sum += values[static_cast<std::size_t>(k * width + l)] *
+            const int place = k * width + l;
+            sum += values[static_cast<std::size_t>(place)] *
                    std::polar(1.0, 2 * std::numbers::pi * turns);
           }
         }

@@ -24,7 +24,8 @@ struct CompatibleSizes {
       const std::int64_t n = image[axis];
       const bool pads = n > 1 && (masked || !s.circular);
       transform[axis] = pads ? good_fft_size(2 * n - 1) : n;
-      const double limit = pads ? static_cast<double>(n - 1) : static_cast<double>(n / 2);
+      const std::int64_t farthest = pads ? n - 1 : n / 2;
+      const auto limit = static_cast<double>(farthest);
       const double asked = std::floor(s.max_shift[axis] / static_cast<double>(period));
       most[axis] = s.max_shift[axis] > 0.0 ? std::min(asked, limit) : limit;
     }

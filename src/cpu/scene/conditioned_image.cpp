@@ -368,7 +368,7 @@ void RowReader::repair(std::int64_t y, float* out) {
         const float spread = 2.0F * (largest[i] - least[i]) + slack;
         const float value = out[reach + i];
         if (value <= largest[i] + spread && value >= least[i] - spread) continue;
-        float around[8];
+        float around[8] = {};
         for (std::size_t k = 0; k < near.size(); ++k) around[k] = rows[k][i];
         out[reach + i] = median_of_eight(around);
       }
