@@ -89,8 +89,8 @@ TEST(SceneArguments, ImagesAreChecked) {
     expect_refused(ppatch_scene_plan_align(plan.get(), 2, images, results), "images[1]");
     EXPECT_NE(std::string(ppatch_last_error()).find(word), std::string::npos)
         << ppatch_last_error();
-    EXPECT_EQ(std::memcmp(&results[0], &untouched, sizeof untouched), 0);
-    EXPECT_EQ(std::memcmp(&results[1], &untouched, sizeof untouched), 0);
+    EXPECT_TRUE(same_bytes(&results[0], &untouched, sizeof untouched));
+    EXPECT_TRUE(same_bytes(&results[1], &untouched, sizeof untouched));
     expect_refused(ppatch_scene_plan_set_reference(plan.get(), &images[1]), "reference");
   }
   EXPECT_EQ(ppatch_scene_plan_align(plan.get(), 0, nullptr, nullptr), PPATCH_OK);
@@ -160,7 +160,7 @@ TEST(SceneArguments, CancelledBetweenImages) {
             PPATCH_ERROR_CANCELLED);
   const ppatch_shift untouched = poisoned_shift();
   EXPECT_EQ(results[1].status, PPATCH_SHIFT_OK);
-  EXPECT_EQ(std::memcmp(&results[2], &untouched, sizeof untouched), 0);
+  EXPECT_TRUE(same_bytes(&results[2], &untouched, sizeof untouched));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 using ptychopatch::scene_options;
 
 void expect_equal_bits(const ppatch_shift& a, const ppatch_shift& b, const std::string& what) {
-  EXPECT_EQ(std::memcmp(&a, &b, sizeof a), 0)
+  EXPECT_TRUE(same_bytes(&a, &b, sizeof a))
       << what << ": " << a.shift[0] - b.shift[0] << ", " << a.shift[1] - b.shift[1] << ", "
       << a.covariance[0] - b.covariance[0] << ", " << a.coherence - b.coherence;
 }

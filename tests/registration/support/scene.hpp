@@ -3,6 +3,7 @@
 #define PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_SCENE_HPP_
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "oracle/seed.hpp"
@@ -36,6 +37,11 @@ inline ppatch_shift poisoned_shift() {
   auto* bytes = reinterpret_cast<unsigned char*>(&shift);
   for (std::size_t i = 0; i < sizeof shift; ++i) bytes[i] = 0xa5;
   return shift;
+}
+
+// Bit for bit, what is reserved included.
+inline bool same_bytes(const void* a, const void* b, std::size_t bytes) {
+  return std::memcmp(a, b, bytes) == 0;
 }
 
 inline ppatch_shift align(ptychopatch::ScenePlan& plan, const ppatch_scene_image& image) {
