@@ -14,7 +14,8 @@ std::string turned(const std::string& letters, int dy, int dx) {
   std::string out;
   for (int y = 0; y < p; ++y) {
     for (int x = 0; x < p; ++x) {
-      out += letters[static_cast<std::size_t>((y + dy) % p * p + (x + dx) % p)];
+      const int place = (y + dy) % p * p + (x + dx) % p;
+      out += letters[static_cast<std::size_t>(place)];
     }
   }
   return out;

@@ -141,6 +141,7 @@ TEST_F(Status, PatternsOfTheSensorAreNotTheScene) {
   for (double& offset : rows) offset = 25.0 * normal(random_);
   for (double& offset : columns) offset = 25.0 * normal(random_);
   std::vector<std::pair<std::size_t, double>> hot;
+  hot.reserve(400);
   std::uniform_int_distribution<std::size_t> place(0, size * size - 1);
   for (int i = 0; i < 400; ++i) hot.emplace_back(place(random_), 20000.0);
   for (int which = 0; which < 2; ++which) {
