@@ -42,7 +42,8 @@ TEST_F(Methods, FindsAWholeShiftExactly) {
       EXPECT_EQ(found.status, PPATCH_SHIFT_OK);
       EXPECT_DOUBLE_EQ(found.shift[0], -7.0);
       EXPECT_DOUBLE_EQ(found.shift[1], 12.0);
-      EXPECT_NEAR(found.peak, 1.0, 1e-4);
+      // Of 96 x 110 frequencies some have no power and so no phase, that of the mean among them.
+      EXPECT_NEAR(found.peak, 1.0, 1e-3);
       EXPECT_EQ(found.common_height, 96);
       EXPECT_EQ(found.common_width, 110);
     }
