@@ -16,7 +16,8 @@ mkdir -p "$work"
 mv "$work/first" "$work/prefix"
 prefix=$work/prefix
 
-for file in include/ptychopatch/ptychopatch.h include/ptychopatch/ptychopatch.hpp; do
+for header in ptychopatch.h patches.h registration.h ptychopatch.hpp; do
+  file=include/ptychopatch/$header
   [[ -f $prefix/$file ]] || { echo "$file was not installed"; exit 1; }
 done
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Patches: sub-pixel patches cut out of images at scan positions, and put back, exactly. A part of
+ * ptychopatch.h, which includes it.
+ */
+#ifndef PTYCHOPATCH_PATCHES_H_
+#define PTYCHOPATCH_PATCHES_H_
+
+#include "ptychopatch/ptychopatch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Patches ----------------------------------------------------------------------------------
+ *
+ * Image I (H, W); K positions p_k = (y_k, x_k); patches of (h, w); anchor a. The patch is
+ *
+ *     P[k, r, q] = sum over taps t of  w_t(frac) * I~(y_k + r - a_y, x_k + q - a_x)
+ *
+ * where I~ is I extended by the boundary mode, every tap on its own. The weights are separable and
+ * depend only on the fractional part, so they are constant over a patch; they are computed in
+ * double precision. An axis on which a position is an integer is copied exactly.
+ *
+ * Shapes, with B groups of c = group_size positions, k = b * c + j:
+ *     image      (H, W), or (M, H, W) for M images
+ *     positions  (K, 2), or (B, c, 2)
+ *     patches    flat (K, h, w); channel-last (B, h, w, c); channel-first (B, c, h, w)
+ *     probe      (modes, h, w) for all positions, or (K, modes, h, w)
+ *     waves      flat (K, modes, h, w); channel-last (B, modes, h, w, c);
+ *                channel-first (B, c, modes, h, w)
+ * With M images and no image index, every position is cut from every image, and patches and waves
+ * have M as an additional first axis; per-position results too. With an image index (see
+ * ppatch_patch_plan_set_image_index), position k belongs to image index[k] and no axis is added.
+ *
+ * Image, patches, waves and probe have one dtype: F32, F64, C64 or C128. Sums are accumulated in
+ * that precision or better.
+ */
+
+typedef int32_t ppatch_interpolation;
+enum {
+  PPATCH_BILINEAR = 0,
+  PPATCH_NEAREST = 1, /* floor(p + 1/2) */
+  PPATCH_BICUBIC = 2, /* Keys' cubic convolution, a = -1/2 */
+  PPATCH_LANCZOS3 = 3 /* six taps, weights normalised to sum to one */
+};
+
+typedef int32_t ppatch_boundary; /* SciPy's name for the same */
+enum {
+  PPATCH_ZERO = 0,     /* grid-constant, cval = 0 */
+  PPATCH_CONSTANT = 1, /* grid-constant */
+  PPATCH_EDGE = 2,     /* nearest */
+  PPATCH_REFLECT = 3,  /* mirror: the edge sample is not repeated */
+  PPATCH_WRAP = 4      /* grid-wrap */
+};
+
+typedef int32_t ppatch_anchor; /* the place in the patch that the position names */
+enum {
+  PPATCH_CORNER = 0, /* a = 0 */
+  PPATCH_HALF = 1,   /* a = N div 2: PtychoPINN, ptypy, ptychodus */
+  PPATCH_CENTRE = 2  /* a = (N - 1) / 2: pty-chi's Fourier path, OpenCV */
+};
+
+typedef int32_t
+    ppatch_axes; /* order of the two columns of positions, and of per-position results */
+enum { PPATCH_YX = 0, PPATCH_XY = 1 };
+
+typedef int32_t ppatch_sign;
+enum {
+  PPATCH_WINDOW = 0, /* positions move the window, as above */
+  PPATCH_CONTENT = 1 /* positions move the content: -p is used (CXI's sample motion) */
+};
+
+typedef int32_t ppatch_layout;
+enum { PPATCH_FLAT = 0, PPATCH_CHANNEL_LAST = 1, PPATCH_CHANNEL_FIRST = 2 };
+
+typedef int32_t ppatch_algorithm;
+enum {
+  PPATCH_ALGORITHM_AUTO = 0,    /* what the environment variable PPATCH_ALGORITHM says ("batched" or
+                                   "iterative"), else batched */
+  PPATCH_ALGORITHM_BATCHED = 1, /* all patches in one sweep, all threads */
+  PPATCH_ALGORITHM_ITERATIVE = 2 /* patch by patch, pixel by pixel, one thread; equal bits */
+};
+
+typedef int32_t ppatch_local_offsets;
+enum {
+  PPATCH_LOCAL_OFFSETS_AS_GIVEN = 0,
+  /* As PtychoPINN's get_image_patches has it with its local_offset_sign = -1: each group of c
+   * positions is mirrored about its mean before use, 2 mean - p, the mean taken in double precision
+   * and the sum of mean and mirrored local offset rounded once to float32. Only there for agreement
+   * with that program. */
+  PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN = 1
+};
+
+typedef struct ppatch_patch_options {
+  uint32_t struct_size;
+  ppatch_interpolation interpolation;
+  int64_t patch_height; /* h >= 1, required */
+  int64_t patch_width;  /* w >= 1, required */
+  ppatch_boundary boundary;
+  ppatch_anchor anchor;
+  ppatch_axes axes;
+  ppatch_sign sign;
+  ppatch_layout layout;
+  ppatch_algorithm algorithm;
+  int64_t group_size; /* c; 0: 1. K must be a multiple of it */
+  ppatch_local_offsets local_offsets;
+  int32_t reserved;          /* 0 */
+  double constant_real;      /* the value outside the image for PPATCH_CONSTANT */
+  double constant_imag;      /* used for complex images */
+  double jitter_sigma;       /* px; position k is moved by N(0, sigma) on each axis; 0: none */
+  uint64_t jitter_seed;      /* the draw depends on (jitter_seed, k) alone */
+  int64_t position_capacity; /* most positions the plan will ever hold; 0: those of create */
+} ppatch_patch_options;
+
+#define PPATCH_PATCH_OPTIONS_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_patch_options) }
+
+/* A set of positions ready to be worked on. */
+typedef struct ppatch_patch_plan ppatch_patch_plan;
+
+/* Bytes of scratch that a plan for position_count positions would hold, within the context's
+ * budget. Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text.
+ */
+ppatch_status ppatch_patch_plan_bytes(const ppatch_context *context, int64_t position_count,
+                                      const ppatch_patch_options *options, uint64_t *bytes);
+
+/* Makes a plan and takes all its memory. *plan is set to NULL first.
+ * positions: as for ppatch_patch_plan_set_positions, or NULL: the plan has no position until
+ * one of the set_positions functions is called (options->position_capacity is then required).
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, UNSUPPORTED. */
+ppatch_status ppatch_patch_plan_create(ppatch_patch_plan **plan, ppatch_context *context,
+                                       const ppatch_array *positions,
+                                       const ppatch_patch_options *options);
+
+/* NULL is fine. */
+void ppatch_patch_plan_destroy(ppatch_patch_plan *plan);
+
+/* New positions for a living plan: (K, 2) or (B, c, 2), F32 or F64, in pixels, K <= capacity, each
+ * within +-1e9. The plan copies them. On an error the plan keeps its old positions. Drops the image
+ * index where K changes.
+ * Errors: INVALID_ARGUMENT (a NaN, an infinity or one out of range is named by its index). */
+ppatch_status ppatch_patch_plan_set_positions(ppatch_patch_plan *plan,
+                                              const ppatch_array *positions);
+
+/* The same as integer part, I32, plus fraction, F32 or F64, both (K, 2) or (B, c, 2). The fraction
+ * may have any finite value; it need not be in [0, 1). float32 positions resolve only 5e-4 px at
+ * 4096 px: this form has no such limit. Errors: as above. */
+ppatch_status ppatch_patch_plan_set_positions_split(ppatch_patch_plan *plan,
+                                                    const ppatch_array *integer,
+                                                    const ppatch_array *fraction);
+
+/* Position k belongs to image index[k] of the (M, H, W) batch: (K,), I32 or I64, each >= 0; NULL
+ * takes the index away. That each is < M is checked when an image comes. Errors: INVALID_ARGUMENT.
+ */
+ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan *plan, const ppatch_array *index);
+
+/* The stream (a cudaStream_t) on which later calls of this plan are enqueued; the CPU takes only
+ * NULL. Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_patch_plan_set_stream(ppatch_patch_plan *plan, void *stream);
+
+/* The positions in use, (K, 2) F64, host: after mirroring and jitter, in the caller's axes and
+ * sign. Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_patch_plan_get_positions(const ppatch_patch_plan *plan,
+                                              const ppatch_array *positions);
+
+typedef struct ppatch_patch_plan_info {
+  uint32_t struct_size;
+  ppatch_algorithm algorithm; /* the one that runs: batched or iterative */
+  int64_t position_count;
+  int64_t position_capacity;
+  uint64_t bytes; /* scratch held now */
+} ppatch_patch_plan_info;
+
+#define PPATCH_PATCH_PLAN_INFO_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_patch_plan_info) }
+
+/* Errors: INVALID_ARGUMENT. */
+ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan *plan,
+                                         ppatch_patch_plan_info *info);
+
+/* Cuts all patches: patches = A image.
+ * Errors of this and all functions below: INVALID_ARGUMENT, OUT_OF_MEMORY, CANCELLED, DEVICE. */
+ppatch_status ppatch_patch_extract(ppatch_patch_plan *plan, const ppatch_array *image,
+                                   const ppatch_array *patches);
+
+/* Flags of the adjoints. */
+enum { PPATCH_OVERWRITE = 0, PPATCH_ACCUMULATE = 1 };
+
+/* Overlap-add: image = A* patches, the conjugate transpose of extract (for PPATCH_CONSTANT, of its
+ * linear part, which is that of PPATCH_ZERO). coverage, unless NULL: the real image-shaped sum of
+ * the weights, A* applied to patches of ones (F32 for C64, F64 for C128). With PPATCH_ACCUMULATE
+ * both are added to what the arrays hold. Each pixel sums its patches in order of k: the result is
+ * the same bits however the work is split. */
+ppatch_status ppatch_patch_adjoint(ppatch_patch_plan *plan, const ppatch_array *patches,
+                                   const ppatch_array *image, const ppatch_array *coverage,
+                                   uint32_t flags);
+
+/* Puts patches back together: image = A* patches / max(coverage, eps), with coverage (required,
+ * written too) as above. eps > 0; pixels that no patch reaches become 0. */
+ppatch_status ppatch_patch_assemble(ppatch_patch_plan *plan, const ppatch_array *patches,
+                                    const ppatch_array *image, const ppatch_array *coverage,
+                                    double eps);
+
+/* Gradient by position: for cotangents G shaped as the patches,
+ *     gradient[k]  = Re <G_k, dP_k/dp_k>,  <a, b> = sum conj(a) b,
+ *     curvature[k] = |dP_k/dp_k|^2,  the sum over the patch, each axis on its own,
+ * both (K, 2) or (M, K, 2), F32 or F64 as the image's real type, columns in the plan's axes. The
+ * derivative is that of the interpolant itself, from the right at its kinks (in window
+ * coordinates), and by the position in the caller's sign; it is 0 for PPATCH_NEAREST. curvature may
+ * be NULL. */
+ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan *plan, const ppatch_array *image,
+                                             const ppatch_array *cotangent,
+                                             const ppatch_array *gradient,
+                                             const ppatch_array *curvature);
+
+/* Exit waves: waves[k, m] = probe[m or (k, m)] * P[k], in one pass. */
+ppatch_status ppatch_patch_probe_extract(ppatch_patch_plan *plan, const ppatch_array *image,
+                                         const ppatch_array *probe, const ppatch_array *waves);
+
+/* Its adjoint by the image: image = A* sum_m conj(probe_m) waves_m. coverage, unless NULL: A*
+ * applied to sum_m |probe_m|^2. flags as for ppatch_patch_adjoint. */
+ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan *plan, const ppatch_array *waves,
+                                               const ppatch_array *probe, const ppatch_array *image,
+                                               const ppatch_array *coverage, uint32_t flags);
+
+/* Its adjoint by the probe: probe[m or (k, m)] = conj(P[k]) waves[k, m], summed over every axis
+ * that the probe does not have: over k for a shared probe, and over the images where every position
+ * is cut from every image. flags as for ppatch_patch_adjoint. */
+ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const ppatch_array *image,
+                                               const ppatch_array *waves, const ppatch_array *probe,
+                                               uint32_t flags);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* PTYCHOPATCH_PATCHES_H_ */
