@@ -135,6 +135,17 @@ void BatchedEngine::position_gradient(const ImageView& image, const PatchView& c
 }
 
 template <class T, int C>
+void BatchedEngine::store_tile(const ImageView& image, std::int64_t m, const Tile<T>& tile,
+                               T* sum) const {
+  const std::int64_t bytes = image.count * image.height * image.width * C * sizeof(T);
+  if (bytes > stream_threshold && image.stride_x == C) {
+    loops_.get<T, C>().stream_tile(tile, sum, image, m);
+  } else {
+    move_tile<T, C>(TileMove::store, image, m, tile, sum, tile.template stride<C>());
+  }
+}
+
+template <class T, int C>
 void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& image,
                               const ImageView& coverage, bool from_zero, double done,
                               double share) {
@@ -165,9 +176,8 @@ void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& im
       if (job.problem.image_of(m, k) != m) continue;
       loop(job, image, indexed ? 0 : m, k, next, tile, memory);
     }
-    move_tile<T, C>(TileMove::store, image, m, tile, tile.image, tile.template stride<C>());
-    if (coverage.data)
-      move_tile<T, 1>(TileMove::store, coverage, m, tile, tile.coverage, tile.template stride<1>());
+    store_tile<T, C>(image, m, tile, tile.image);
+    if (coverage.data) store_tile<T, 1>(coverage, m, tile, tile.coverage);
   };
   const std::int64_t all = image.count * grid.count();
   const std::int64_t chunk = 16 * arena_.num_threads();

@@ -35,6 +35,9 @@ class BatchedEngine final : public PatchState {
   // body(m, k, memory), likewise.
   template <class Body>
   void each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body);
+  // Stores a tile's sum in image m.
+  template <class T, int C>
+  void store_tile(const ImageView& image, std::int64_t m, const Tile<T>& tile, T* sum) const;
   template <class T, int C>
   void sum_tiles(const AdjointPixel<T, C>& job, const ImageView& image, const ImageView& coverage,
                  bool from_zero, double done, double share);

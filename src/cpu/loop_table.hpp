@@ -35,6 +35,8 @@ struct PatchLoops {
   void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, std::int64_t m,
                   std::int64_t k, std::int64_t next, const Tile<T>& tile,
                   const SlotScratch& scratch);
+  // Stores rows of a tile's sum past the caches, in image m, whose pixels are contiguous.
+  void (*stream_tile)(const Tile<T>& tile, const T* sum, const ImageView& image, std::int64_t m);
   void (*gradient)(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
                    const SlotScratch& scratch);
   // Adds to rows [r0, r1) of one mode of the probe, rows of w pixels at sum, what wave (m, k)

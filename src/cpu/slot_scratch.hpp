@@ -15,6 +15,10 @@ constexpr int band_rows = 4;
 constexpr int patches_abreast = 4;
 constexpr int kept_rows = max_taps - 1;
 
+// Scalars of a cache line.
+template <class T>
+constexpr std::int64_t line_scalars = 64 / sizeof(T);
+
 // Rows that one thread works in, each long enough for a patch row and its taps in any dtype, with a
 // margin on either side.
 enum Row {
@@ -59,8 +63,7 @@ struct Tile {
   // Scalars from row to row for pixels of C components: whole cache lines.
   template <int C>
   std::int64_t stride() const {
-    constexpr std::int64_t line = 64 / sizeof(T);
-    return ((x1 - x0) * C + line - 1) / line * line;
+    return ((x1 - x0) * C + line_scalars<T> - 1) / line_scalars<T> * line_scalars<T>;
   }
 };
 

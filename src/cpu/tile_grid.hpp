@@ -9,7 +9,7 @@ namespace ptychopatch {
 
 // The widest and lowest tiles that the adjoint uses; bins have room for a patch over tiles like
 // these.
-constexpr std::int64_t max_tile_width = 512;
+constexpr std::int64_t max_tile_width = 1024;
 constexpr std::int64_t min_tile_width = 32;
 constexpr std::int64_t min_tile_height = 8;
 

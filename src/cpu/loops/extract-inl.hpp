@@ -74,12 +74,16 @@ class PatchExtraction {
     const std::int64_t n = job_.problem.width * C;
     const auto count = static_cast<int>(HWY_MIN(job_.problem.height - r_, std::int64_t{band_rows}));
     T* staging = scratch_.row<T>(value_row);
+    T* composed = way_ == Way::composed_lines ? stream_.compose(staging) : nullptr;
     T* to[band_rows];
     for (int g = 0; g < band_rows; ++g) {
-      to[g] = (way_ == Way::in_place || way_ == Way::whole_lines) && g < count
-                  ? row(r_ + g)
-                  : scratch_.row<T>(value_row + g);
-      if (way_ == Way::composed_lines) to[g] = stream_.compose(staging) + g * n;
+      if (composed) {
+        to[g] = composed + g * n;
+      } else if (way_ != Way::through_probe && g < count) {
+        to[g] = row(r_ + g);
+      } else {
+        to[g] = scratch_.row<T>(value_row + g);
+      }
     }
     if (way_ == Way::whole_lines) {
       rows_.stream_next(to);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "cpu/loops/rows-inl.hpp"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,7 +22,7 @@ namespace HWY_NAMESPACE {
 template <class T>
 class LineStream {
  public:
-  static constexpr std::int64_t line = 64 / sizeof(T);
+  static constexpr std::int64_t line = line_scalars<T>;
 
   explicit LineStream(T* to)
       : head_(static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(to) / sizeof(T) %
@@ -46,9 +47,8 @@ class LineStream {
       i = line;
     }
     const hwy::HWY_NAMESPACE::ScalableTag<T> d;
-    constexpr auto lanes = static_cast<std::int64_t>(hwy::HWY_NAMESPACE::MaxLanes(d));
     for (; i + line <= end; i += line) {
-      for (std::int64_t j = 0; j < line; j += lanes) {
+      for (std::int64_t j = 0; j < line; j += vector_lanes<T>) {
         hwy::HWY_NAMESPACE::Stream(hwy::HWY_NAMESPACE::Load(d, staging + i + j), d, to_ + i + j);
       }
     }

@@ -90,9 +90,8 @@ HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T
 template <class T, int Step, int X, int Y>
 HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& rows,
                               std::int64_t n) {
-  constexpr std::int64_t line = 64 / sizeof(T);
+  constexpr std::int64_t line = line_scalars<T>;
   const hwy::HWY_NAMESPACE::ScalableTag<T> d;
-  constexpr auto lanes = static_cast<std::int64_t>(hwy::HWY_NAMESPACE::MaxLanes(d));
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
   const Band<T> band = rows;
@@ -106,7 +105,7 @@ HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T
       keep_rows<T, Y>(band, i + l, row);
     }
     for (int g = 0; g < band_rows; ++g) {
-      for (std::int64_t l = 0; l < line; l += lanes) {
+      for (std::int64_t l = 0; l < line; l += vector_lanes<T>) {
         hwy::HWY_NAMESPACE::Stream(hwy::HWY_NAMESPACE::Load(d, value[g] + l), d,
                                    band.out[g] + i + l);
       }

@@ -25,6 +25,11 @@ namespace HWY_NAMESPACE {
 #define PPATCH_INDEPENDENT _Pragma("GCC ivdep")
 #endif
 
+// Scalars of a vector.
+template <class T>
+constexpr auto vector_lanes =
+    static_cast<std::int64_t>(hwy::HWY_NAMESPACE::MaxLanes(hwy::HWY_NAMESPACE::ScalableTag<T>()));
+
 // Calls body with the numbers of taps along x and y as constants: an axis has the taps of its
 // kernel, or a single one at a whole coordinate.
 template <int N, class Body>

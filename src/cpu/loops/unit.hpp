@@ -12,6 +12,7 @@
 #include "cpu/loops/extract-inl.hpp"
 #include "cpu/loops/gradient-inl.hpp"
 #include "cpu/loops/probe_adjoint-inl.hpp"
+#include "cpu/loops/tile_store-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ptychopatch {
@@ -21,7 +22,8 @@ namespace HWY_NAMESPACE {
 // NOLINTNEXTLINE(misc-definitions-in-headers)
 PatchLoops<PPATCH_LOOPS_PIXEL> PPATCH_LOOPS_NAME() {
   return {&extract_patches<PPATCH_LOOPS_PIXEL>, &adjoint_patch<PPATCH_LOOPS_PIXEL>,
-          &gradient_patch<PPATCH_LOOPS_PIXEL>, &probe_adjoint_rows<PPATCH_LOOPS_PIXEL>};
+          &stream_tile<PPATCH_LOOPS_PIXEL>, &gradient_patch<PPATCH_LOOPS_PIXEL>,
+          &probe_adjoint_rows<PPATCH_LOOPS_PIXEL>};
 }
 
 }  // namespace HWY_NAMESPACE
