@@ -7,8 +7,10 @@
 # Parts; all of them where none is named:
 #   operators     patches, adjoints and PtychoPINN's patches against the oracle, on random cases
 #   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
-#   registration-speed  registration beside scikit-image and OpenCV, its scratch (needs
-#                 benchmarks/peers/install.sh and a machine that does nothing else)
+#   registration-speed  registration beside scikit-image and OpenCV, its scratch
+#   patches-speed patches beside the memory's roofs and the Python peers, their memory; it and
+#                 registration-speed need benchmarks/peers/install.sh and a machine that does
+#                 nothing else
 #   scan          extract and assemble on a real scan, through the command
 #   scenes        align on scenes with known truth, real camera RAWs and files that are none
 #   bad-input     what the command must refuse: exit 2, one sentence, no output file
@@ -25,18 +27,19 @@ source "$(dirname "$0")/common.sh"
 parts=()
 for argument in "$@"; do
   case $argument in
-    operators | registration | registration-speed | scan | scenes | bad-input | sanitizers | \
-      format | tidy)
+    operators | registration | registration-speed | patches-speed | scan | scenes | bad-input | \
+      sanitizers | format | tidy)
       parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
-((${#parts[@]})) || parts=(operators registration registration-speed scan scenes bad-input sanitizers
-  format tidy)
+((${#parts[@]})) || parts=(operators registration registration-speed patches-speed scan scenes
+  bad-input sanitizers format tidy)
 
 data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
 release=$root/build/release
+python_of_peers=$root/build/peers/bin/python
 missed=()
 
 line() { printf '%-56s  %s  %s  %s\n' "$@"; }
@@ -50,11 +53,24 @@ operators() { "$release/tests/goals/ptychopatch_goals"; }
 
 registration() { "$release/tests/goals/registration_goals"; }
 
+# Whether the peers are installed; a MISS of what is measured beside them where they are not.
+have_peers() {
+  [[ -x $python_of_peers ]] && return
+  line "$1" "no $python_of_peers" "benchmarks/peers/install.sh" MISS
+  return 1
+}
+
 registration_speed() {
-  local python_of_peers=$root/build/peers/bin/python
-  [[ -x $python_of_peers ]] || die "there is no $python_of_peers; run benchmarks/peers/install.sh"
+  have_peers "registration beside its peers" || return
   "$python_of_peers" "$root/benchmarks/peers/scenes.py" \
     --library "$release/capi/libptychopatch.so"
+}
+
+patches_speed() {
+  have_peers "patches beside their peers" || return
+  configure release -DPTYCHOPATCH_BENCHMARKS=ON
+  build_quietly release
+  "$python" "$root/benchmarks/goals.py" --python "$python_of_peers"
 }
 
 scan() {

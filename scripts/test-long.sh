@@ -40,6 +40,7 @@ fuzz_limits() {
     fuzz_hdf5_built) echo -max_len=512 -timeout=30 ;;
     fuzz_npy) echo -max_len=2048 -timeout=30 ;;
     fuzz_mat | fuzz_npz) echo -max_len=8192 -timeout=30 ;;
+    fuzz_image) echo -max_len=16500 -timeout=30 ;;
     fuzz_hdf5) echo -max_len=16384 -timeout=60 ;;
     *) echo -max_len=4096 -timeout=30 ;;
   esac
@@ -60,6 +61,7 @@ fuzz_one() {
 
 fuzz() {
   local folder=${FUZZ_CORPUS:-$root/build/corpus} wanted=${FUZZ_TOTAL:-0}
+  local data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
   local limit=-max_total_time=${FUZZ_SECONDS:-60} fuzzer name runs total=0 found=()
   local -A executions=()
   configure fuzz
@@ -69,8 +71,11 @@ fuzz() {
     if [[ -f $fuzzer && -x $fuzzer ]]; then turns+=("${fuzzer##*/}"); fi
   done
   ((${#turns[@]})) || die "the preset fuzz built no fuzzer"
-  "$python" "$root/tests/fuzz/make_seeds.py" "$folder/seeds" \
-    "${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}/ptycho"
+  "$python" "$root/tests/fuzz/make_seeds.py" "$folder/seeds" "$data/ptycho"
+  configure release
+  build_quietly release ptychopatch_command
+  "$python" "$root/tests/fuzz/make_image_seeds.py" "$folder/seeds" \
+    "$root/build/release/apps/ptychopatch" "$data/raw"
   [[ -z ${FUZZ_RUNS:-} ]] || limit=-runs=$FUZZ_RUNS
   while ((${#turns[@]})); do
     for name in "${turns[@]}"; do
