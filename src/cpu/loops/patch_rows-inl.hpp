@@ -72,11 +72,10 @@ class SampleRows {
 };
 
 template <class T, int Step, int X, int Y>
-HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T>& rows,
+HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T>& band,
                               std::int64_t n) {
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
-  const Band<T> band = rows;
   PPATCH_INDEPENDENT
   for (std::int64_t i = 0; i < n; ++i) {
     T row[Y - 1 + band_rows];
@@ -88,13 +87,12 @@ HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T
 
 // The same past the caches, for rows that are whole cache lines.
 template <class T, int Step, int X, int Y>
-HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& rows,
+HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& band,
                               std::int64_t n) {
   constexpr std::int64_t line = line_scalars<T>;
   const hwy::HWY_NAMESPACE::ScalableTag<T> d;
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
-  const Band<T> band = rows;
   for (std::int64_t i = 0; i < n; i += line) {
     alignas(64) T value[band_rows][line];
     PPATCH_INDEPENDENT

@@ -50,33 +50,35 @@ HWY_INLINE void load_part(const T* row, std::int64_t i, std::int64_t begin, std:
 #endif
 }
 
-// The vectors of a span that the patch does not fill.
-template <class T, class Body>
-HWY_INLINE void each_end(const RowSpan& span, Body&& body) {
-  for (std::int64_t v = span.begin; v < span.end; v += vector_lanes<T>) {
-    if (v == span.inner) v = span.outer;
-    if (v == span.end) return;
-    body(v);
-  }
+// The vector that follows v of those that the patch does not fill.
+template <class T>
+HWY_INLINE std::int64_t next_end(const RowSpan& span, std::int64_t v) {
+  const std::int64_t next = v + vector_lanes<T>;
+  return next == span.inner ? span.outer : next;
+}
+
+template <class T>
+HWY_INLINE std::int64_t first_end(const RowSpan& span) {
+  return span.begin == span.inner ? span.outer : span.begin;
 }
 
 // A row of the patch, filtered along x.
 template <class T, int Step, int X>
 HWY_NOINLINE void filter_row(const T* weight_x, const T* in, const RowSpan& span, T* out) {
   const Weights<T, X> x(weight_x);
-  const RowSpan at = span;
   PPATCH_INDEPENDENT
-  for (std::int64_t i = at.inner; i < at.outer; ++i) out[i] = weighted_sum(X, x.w, in + i, -Step);
-  each_end<T>(at, [&](std::int64_t v) HWY_ATTR {
+  for (std::int64_t i = span.inner; i < span.outer; ++i)
+    out[i] = weighted_sum(X, x.w, in + i, -Step);
+  for (std::int64_t v = first_end<T>(span); v < span.end; v = next_end<T>(span, v)) {
     alignas(64) T value[X][vector_lanes<T>];
     for (int j = 0; j < X; ++j) {
-      load_part(in, v - j * Step, at.row_begin, at.row_end, value[j]);
+      load_part(in, v - j * Step, span.row_begin, span.row_end, value[j]);
     }
     PPATCH_INDEPENDENT
     for (std::int64_t l = 0; l < vector_lanes<T>; ++l) {
       out[v + l] = weighted_sum(X, x.w, value[0] + l, vector_lanes<T>);
     }
-  });
+  }
 }
 
 // spread_bands for one vector, from scalar v on, that the patch does not fill.
@@ -124,18 +126,16 @@ struct BandRun {
 };
 
 // Adds what bands of patch rows give to as many rows of sums, and meanwhile fetches what comes
-// next.
+// next; the band moves on. Nothing is copied here: vectors of what was just written piece by piece
+// would wait for all stores before them.
 template <class T, int Step, int X, int Y>
-HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, const Band<T>& first,
-                               const BandRun& run, const RowSpan& span, LinesAhead& ahead) {
+HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, Band<T>& band,
+                               const BandRun& run, const RowSpan& span, LinesAhead& lines) {
   constexpr std::int64_t lanes = vector_lanes<T>;
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
-  Band<T> band = first;
-  const RowSpan at = span;
-  LinesAhead lines = ahead;
   for (std::int64_t b = 0; b < run.count; ++b) {
-    for (std::int64_t v = at.inner; v < at.outer; v += lanes) {
+    for (std::int64_t v = span.inner; v < span.outer; v += lanes) {
       if (v % line_scalars<T> == 0) lines.fetch();
       PPATCH_INDEPENDENT
       for (std::int64_t i = v; i < v + lanes; ++i) {
@@ -147,16 +147,15 @@ HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, const Band<
         keep_rows<T, Y>(band, i, row);
       }
     }
-    each_end<T>(at, [&](std::int64_t v) HWY_ATTR {
+    for (std::int64_t v = first_end<T>(span); v < span.end; v = next_end<T>(span, v)) {
       if (v % line_scalars<T> == 0) lines.fetch();
-      spread_end<T, Step, X, Y>(x, y, band, at, v);
-    });
+      spread_end<T, Step, X, Y>(x, y, band, span, v);
+    }
     for (int g = 0; g < band_rows; ++g) {
       band.in[g] += band_rows * run.in_step;
       band.out[g] += band_rows * run.out_step;
     }
   }
-  ahead = lines;
 }
 
 }  // namespace HWY_NAMESPACE
