@@ -14,7 +14,7 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 packages=(
-  g++ cmake ninja-build pkg-config binutils git ca-certificates
+  g++ gfortran cmake ninja-build pkg-config binutils git ca-certificates
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
   libhdf5-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev

@@ -9,6 +9,7 @@ set -euo pipefail
 cmake=$1 build=$2 source=$3 work=$4 version=$5 cc=$6 cxx=$7
 read -r -a cflags <<< "$8"
 read -r -a cxxflags <<< "$9"
+fortran=${10}
 
 rm -rf "$work"
 mkdir -p "$work"
@@ -23,11 +24,12 @@ done
 
 echo "-- find_package"
 "$cmake" -S "$source/project" -B "$work/project" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" \
-  -DWANTED_VERSION="$version" -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx" \
+  -DWANTED_VERSION="$version" -DWITH_FORTRAN="$fortran" -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx" \
   -DCMAKE_C_FLAGS="${cflags[*]}" -DCMAKE_CXX_FLAGS="${cxxflags[*]}" > "$work/configure.log"
 "$cmake" --build "$work/project" > "$work/build.log" || { cat "$work/build.log"; exit 1; }
 "$work/project/consumer_c"
 "$work/project/consumer_cpp"
+[[ $fortran != ON ]] || "$work/project/consumer_fortran"
 
 echo "-- pkg-config"
 pc=$(find "$prefix" -name ptychopatch.pc)
