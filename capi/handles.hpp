@@ -6,6 +6,7 @@
 
 #include "capi/api.hpp"
 #include "core/context.hpp"
+#include "core/group_plan.hpp"
 #include "core/patch_plan.hpp"
 #include "core/scene_plan.hpp"
 
@@ -15,6 +16,10 @@ struct ppatch_context {
 
 struct ppatch_patch_plan {
   ptychopatch::PatchPlan plan;
+};
+
+struct ppatch_group_plan {
+  ptychopatch::GroupPlan plan;
 };
 
 struct ppatch_scene_plan {

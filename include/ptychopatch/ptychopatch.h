@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * libptychopatch: patches of images, and the shifts between them, for ptychography and camera RAW.
+ * libptychopatch: patches of images, groups of their positions, and the shifts between images, for
+ * ptychography and camera RAW.
  *
- * This is the C API's common part: status, arrays, context. It includes the operators, patches.h
- * and registration.h. It is C99, needs <stdint.h> alone and has no build switches: the same text
- * serves every backend.
+ * This is the C API's common part: status, arrays, context. It includes the operators, patches.h,
+ * groups.h and registration.h. It is C99, needs <stdint.h> alone and has no build switches: the
+ * same text serves every backend.
  *
  * Conventions
  *   - Pixel centres are integers; arrays are described row-major, (y, x) order. There is no
@@ -222,6 +223,7 @@ ppatch_status ppatch_context_get_info(const ppatch_context *context, ppatch_cont
 } /* extern "C" */
 #endif
 
+#include "ptychopatch/groups.h"
 #include "ptychopatch/patches.h"
 #include "ptychopatch/registration.h"
 

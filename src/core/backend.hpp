@@ -8,6 +8,7 @@
 
 #include "core/allocator.hpp"
 #include "core/callbacks.hpp"
+#include "core/group_engine.hpp"
 #include "math/enums.hpp"
 #include "math/views.hpp"
 
@@ -174,6 +175,8 @@ class Backend {
   // Scratch that make_patch_engine takes; throws OUT_OF_MEMORY where the budget cannot hold it.
   virtual std::uint64_t patch_engine_bytes(const PatchSettings& settings) const = 0;
   virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
+  virtual std::uint64_t group_engine_bytes(const GroupSettings& settings) const = 0;
+  virtual std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) = 0;
   virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
   virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/arena.hpp"
 #include "cpu/batched_engine.hpp"
+#include "cpu/groups/group_engine.hpp"
 #include "cpu/loop_table.hpp"
 #include "cpu/pair_operators.hpp"
 #include "cpu/patch_state.hpp"
@@ -32,6 +33,14 @@ class CpuBackend final : public Backend {
     }
     return std::make_unique<BatchedEngine>(settings, layout(settings), settings_, arena_,
                                            simd_.loops);
+  }
+
+  std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
+    return ptychopatch::group_engine_bytes(settings, settings_, arena_.num_threads());
+  }
+
+  std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) override {
+    return ptychopatch::make_group_engine(settings, settings_, arena_, simd_.loops.groups);
   }
 
   std::uint64_t scene_engine_bytes(const SceneSettings& settings) const override {

@@ -17,9 +17,10 @@ PatchLoops<double, 1> loops_f64();
 PatchLoops<float, 2> loops_c64();
 PatchLoops<double, 2> loops_c128();
 SceneLoops loops_scene();
+GroupLoops loops_groups();
 
 LoopTable loop_table() {
-  return {loops_f32(), loops_f64(), loops_c64(), loops_c128(), loops_scene()};
+  return {loops_f32(), loops_f64(), loops_c64(), loops_c128(), loops_scene(), loops_groups()};
 }
 
 }  // namespace HWY_NAMESPACE

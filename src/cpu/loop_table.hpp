@@ -6,6 +6,7 @@
 #include <span>
 #include <type_traits>
 
+#include "cpu/groups/near_points.hpp"
 #include "cpu/scene/scene_loops.hpp"
 #include "cpu/slot_scratch.hpp"
 #include "kernels/adjoint.hpp"
@@ -53,6 +54,7 @@ struct LoopTable {
   PatchLoops<float, 2> c64;
   PatchLoops<double, 2> c128;
   SceneLoops scene;
+  GroupLoops groups;
 
   template <class T, int C>
   const PatchLoops<T, C>& get() const {

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/groups/group_engine.hpp"
+
+#include <algorithm>
+
+#include "cpu/groups/group_writer.hpp"
+#include "cpu/groups/neighbour_search.hpp"
+#include "cpu/groups/point_grid.hpp"
+#include "kernels/group_draw.hpp"
+
+namespace ptychopatch {
+namespace {
+
+// Rows of work that one thread takes at a time, and after which progress is told.
+constexpr std::int64_t most_block_rows = std::int64_t{1} << 16;
+constexpr std::int64_t least_block_rows = 256;
+constexpr std::int64_t blocks_a_thread = 4;
+// Cells are put in order roughly: by this many stripes of them.
+constexpr std::int64_t most_stripes = 4096;
+constexpr std::int64_t ahead = 8;  // points that are fetched before they are needed
+
+// One row of a call: the point that is asked about.
+struct Task {
+  std::uint32_t point, row;
+};
+
+struct GroupLayout {
+  PointGrid::Layout grid;
+  std::int64_t neighbours = 0;  // room of a thread for what it finds
+  std::int64_t members = 0;     // room of a thread for numbers
+  std::int64_t block_rows = 0;
+  std::int64_t slots = 0;
+
+  GroupLayout(const GroupSettings& s, const BackendSettings& backend, int threads)
+      : grid(s.capacity, std::min(s.neighbours, s.capacity), threads), slots(threads) {
+    neighbours = std::clamp<std::int64_t>(std::min(s.neighbours, s.capacity - 1), 1, INT32_MAX);
+    members = 3 * s.members + 2;
+    for (block_rows = most_block_rows; block_rows > least_block_rows; block_rows /= 2) {
+      if (bytes() <= backend.memory_budget) break;
+    }
+    if (bytes() > backend.memory_budget) {
+      fail(PPATCH_ERROR_OUT_OF_MEMORY, "the memory budget of ", backend.memory_budget,
+           " bytes is too small for this plan: it needs at least ", bytes(), " bytes");
+    }
+  }
+
+  std::uint64_t bytes() const {
+    return grid.bytes() + Buffer<Neighbour>::bytes_of(neighbours * slots) +
+           Buffer<std::int64_t>::bytes_of(members * slots) +
+           Buffer<Task>::bytes_of(2 * block_rows * slots) +
+           Buffer<std::uint32_t>::bytes_of(most_stripes * slots);
+  }
+};
+
+class CpuGroupEngine final : public GroupEngine {
+ public:
+  CpuGroupEngine(const GroupSettings& settings, const GroupLayout& layout,
+                 const BackendSettings& backend, const Arena& arena, const GroupLoops& loops)
+      : settings_(settings),
+        layout_(layout),
+        callbacks_(*backend.callbacks),
+        arena_(arena),
+        loops_(loops),
+        grid_(layout.grid, layout.neighbours, *backend.allocator),
+        found_(*backend.allocator, layout.neighbours * layout.slots),
+        numbers_(*backend.allocator, layout.members * layout.slots),
+        tasks_(*backend.allocator, 2 * layout.block_rows * layout.slots),
+        stripes_(*backend.allocator, most_stripes * layout.slots) {}
+
+  void set_points(const PointView& points) override {
+    const PointSource source(points, settings_.axes);
+    grid_.build(source, arena_);
+    points_ = source;
+  }
+  void set_stream(void* stream) override {
+    if (stream) invalid("stream: expected NULL, since the CPU has no streams, got ", stream);
+  }
+  std::int64_t point_count() const override { return grid_.count(); }
+  std::uint64_t scratch_bytes() const override { return layout_.bytes(); }
+
+  void draw(const GroupRequest& request) override;
+  void coordinates(const IndexView& indices, const CoordinateResultView& offsets,
+                   const CoordinateResultView& relative) override;
+  void neighbours(const IndexView& queries, const IndexView& indices,
+                  const CoordinateResultView& squared_distances) override;
+
+ private:
+  template <class Body>
+  void each_block(std::int64_t rows, Body&& body) const;
+  template <class PointOf>
+  const Task* ordered_tasks(std::int64_t first, std::int64_t last, int slot,
+                            const PointOf& point_of);
+  GroupDraw make_draw(std::int64_t groups) const;
+  void check_indices(const char* name, const IndexView& view) const;
+  NeighbourSearch searcher(std::int64_t k, int slot) {
+    return {grid_, points_, loops_, k, found_.data() + layout_.neighbours * slot};
+  }
+  std::int64_t* numbers(int slot) { return numbers_.data() + layout_.members * slot; }
+
+  GroupSettings settings_;
+  GroupLayout layout_;
+  const Callbacks& callbacks_;
+  const Arena& arena_;
+  const GroupLoops& loops_;
+  PointSource points_;
+  PointGrid grid_;
+  Buffer<Neighbour> found_;
+  Buffer<std::int64_t> numbers_;
+  Buffer<Task> tasks_;
+  Buffer<std::uint32_t> stripes_;
+};
+
+// Calls body(first, last, slot) for blocks of rows; tells progress between rounds of them.
+template <class Body>
+void CpuGroupEngine::each_block(std::int64_t rows, Body&& body) const {
+  const std::int64_t threads = arena_.num_threads();
+  const std::int64_t size =
+      std::clamp(rows / (threads * blocks_a_thread) + 1, least_block_rows, layout_.block_rows);
+  const std::int64_t blocks = (rows + size - 1) / size;
+  const std::int64_t round = threads * blocks_a_thread;
+  callbacks_.progress(0.0);
+  for (std::int64_t done = 0; done < blocks; done += round) {
+    const std::int64_t count = std::min(round, blocks - done);
+    arena_.parallel_for(count, [&](std::int64_t n, int slot) {
+      const std::int64_t first = (done + n) * size;
+      body(first, std::min(rows, first + size), slot);
+    });
+    callbacks_.progress(static_cast<double>(done + count) / static_cast<double>(blocks));
+  }
+}
+
+// Rows of one block in an order in which queries that follow each other lie near each other.
+template <class PointOf>
+const Task* CpuGroupEngine::ordered_tasks(std::int64_t first, std::int64_t last, int slot,
+                                          const PointOf& point_of) {
+  Task* tasks = tasks_.data() + 2 * layout_.block_rows * slot;
+  Task* given = tasks + layout_.block_rows;
+  std::uint32_t* next = stripes_.data() + most_stripes * slot;
+  const GridNode& root = grid_.root();
+  if (root.plain) {
+    for (std::int64_t row = first; row < last; ++row) {
+      tasks[row - first] = {point_of(row), static_cast<std::uint32_t>(row - first)};
+    }
+    return tasks;
+  }
+  std::int64_t shift = 0;
+  while ((root.grid.cells() >> shift) >= most_stripes) ++shift;
+  std::fill_n(next, most_stripes, 0U);
+  const auto stripe_of = [&](std::uint32_t point) {
+    const Point p = points_[point];
+    return root.grid.cell(root.grid.quantum(p.x, 0), root.grid.quantum(p.y, 1)) >> shift;
+  };
+  for (std::int64_t row = first; row < last; ++row) {
+    const std::uint32_t point = point_of(row);
+    given[row - first] = {point, static_cast<std::uint32_t>(stripe_of(point))};
+    ++next[given[row - first].row];
+  }
+  std::uint32_t sum = 0;
+  for (std::int64_t s = 0; s < most_stripes; ++s) {
+    const std::uint32_t count = next[s];
+    next[s] = sum;
+    sum += count;
+  }
+  for (std::int64_t i = 0; i < last - first; ++i) {
+    tasks[next[given[i].row]++] = {given[i].point, static_cast<std::uint32_t>(i)};
+  }
+  return tasks;
+}
+
+GroupDraw CpuGroupEngine::make_draw(std::int64_t groups) const {
+  GroupDraw draw;
+  draw.key = settings_.seed;
+  draw.points = grid_.count();
+  draw.groups = groups;
+  draw.neighbours = std::min(settings_.neighbours, draw.points - 1);
+  draw.chosen = settings_.members == 1 ? 0 : settings_.members - (settings_.with_seed ? 1 : 0);
+  draw.in_order = settings_.sequential || groups == draw.points;
+  if (draw.oversampled()) draw.choices = combinations(draw.neighbours, draw.chosen);
+  if (!draw.in_order) draw.order = RandomOrder(settings_.seed, draw.points * draw.choices);
+  return draw;
+}
+
+void CpuGroupEngine::draw(const GroupRequest& request) {
+  const GroupDraw draw = make_draw(request.total);
+  const std::int64_t c = settings_.members;
+  const bool has_seed = c == 1 || settings_.with_seed;
+  const GroupWriter writer(points_, settings_);
+  each_block(request.indices.count, [&](std::int64_t first, std::int64_t last, int slot) {
+    const Task* tasks = ordered_tasks(first, last, slot, [&](std::int64_t row) {
+      return static_cast<std::uint32_t>(draw.seed(request.first + row));
+    });
+    NeighbourSearch search = searcher(draw.neighbours, slot);
+    std::int64_t* members = numbers(slot);
+    std::int64_t* chosen = members + c + 1;
+    for (std::int64_t i = 0; i < last - first; ++i) {
+      if (i + ahead < last - first) points_.prefetch(tasks[i + ahead].point);
+      const std::int64_t row = first + tasks[i].row;
+      std::int64_t count = 0;
+      if (has_seed) members[count++] = tasks[i].point;
+      if (draw.chosen > 0) {
+        const Neighbour* found = search.find(tasks[i].point, false);
+        draw.members(request.first + row, chosen + c, chosen);
+        if (settings_.order == GroupOrder::by_distance) std::sort(chosen, chosen + draw.chosen);
+        for (std::int64_t j = 0; j < draw.chosen; ++j) members[count++] = found[chosen[j]].index;
+        if (settings_.order == GroupOrder::by_position) {
+          writer.sort_by_position(members, settings_.gridsize);
+        }
+      }
+      for (std::int64_t j = 0; j < c; ++j) write_index(request.indices, row, j, members[j]);
+      if (request.seeds.data) write_index(request.seeds, row, 0, tasks[i].point);
+      writer.write_coordinates(row, members, c, request.offsets, request.relative);
+    }
+  });
+}
+
+void CpuGroupEngine::check_indices(const char* name, const IndexView& view) const {
+  for (std::int64_t row = 0; row < view.count; ++row) {
+    for (std::int64_t column = 0; column < view.size; ++column) {
+      const std::int64_t index = read_index(view, row, column);
+      if (index >= 0 && index < grid_.count()) continue;
+      const std::string place =
+          view.size > 1 ? text_of(row, ", ", column) : text_of(row);
+      invalid(name, "[", place, "]: expected the number of one of the ", grid_.count(),
+              " points, got ", index);
+    }
+  }
+}
+
+void CpuGroupEngine::coordinates(const IndexView& indices, const CoordinateResultView& offsets,
+                                 const CoordinateResultView& relative) {
+  check_indices("indices", indices);
+  const GroupWriter writer(points_, settings_);
+  each_block(indices.count, [&](std::int64_t first, std::int64_t last, int) {
+    for (std::int64_t row = first; row < last; ++row) {
+      writer.write_coordinates(row, indices, offsets, relative);
+    }
+  });
+}
+
+void CpuGroupEngine::neighbours(const IndexView& queries, const IndexView& indices,
+                                const CoordinateResultView& squared_distances) {
+  if (queries.data) check_indices("queries", queries);
+  const std::int64_t k = settings_.neighbours;
+  const bool with_distances = squared_distances.data != nullptr;
+  const auto answer = [&](NeighbourSearch& search, std::uint32_t point, std::int64_t row) {
+    const Neighbour* found = search.find(point, with_distances);
+    for (std::int64_t j = 0; j < k; ++j) write_index(indices, row, j, found[j].index);
+    for (std::int64_t j = 0; j < k && with_distances; ++j) {
+      static_cast<double*>(squared_distances.data)[row * squared_distances.stride_row +
+                                                   j * squared_distances.stride_column] =
+          found[j].squared_distance;
+    }
+  };
+  each_block(indices.count, [&](std::int64_t first, std::int64_t last, int slot) {
+    NeighbourSearch search = searcher(k, slot);
+    if (!queries.data) {
+      // All points, as they stand in the grid.
+      const std::uint32_t* index = grid_.index();
+      for (std::int64_t i = first; i < last; ++i) {
+        if (i + ahead < last) points_.prefetch(index[i + ahead]);
+        answer(search, index[i], index[i]);
+      }
+      return;
+    }
+    const Task* tasks = ordered_tasks(first, last, slot, [&](std::int64_t row) {
+      return static_cast<std::uint32_t>(read_index(queries, row, 0));
+    });
+    for (std::int64_t i = 0; i < last - first; ++i) {
+      if (i + ahead < last - first) points_.prefetch(tasks[i + ahead].point);
+      answer(search, tasks[i].point, first + tasks[i].row);
+    }
+  });
+}
+
+}  // namespace
+
+std::uint64_t group_engine_bytes(const GroupSettings& settings, const BackendSettings& backend,
+                                 int threads) {
+  return GroupLayout(settings, backend, threads).bytes();
+}
+
+std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings,
+                                               const BackendSettings& backend, const Arena& arena,
+                                               const GroupLoops& loops) {
+  const GroupLayout layout(settings, backend, arena.num_threads());
+  return std::make_unique<CpuGroupEngine>(settings, layout, backend, arena, loops);
+}
+
+}  // namespace ptychopatch

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_GROUPS_GROUP_ENGINE_HPP_
+#define PTYCHOPATCH_CPU_GROUPS_GROUP_ENGINE_HPP_
+
+#include <memory>
+
+#include "core/backend.hpp"
+#include "cpu/arena.hpp"
+#include "cpu/groups/near_points.hpp"
+
+namespace ptychopatch {
+
+// Throws OUT_OF_MEMORY where the budget is too small.
+std::uint64_t group_engine_bytes(const GroupSettings& settings, const BackendSettings& backend,
+                                 int threads);
+std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings,
+                                               const BackendSettings& backend, const Arena& arena,
+                                               const GroupLoops& loops);
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_GROUPS_GROUP_ENGINE_HPP_

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/groups/point_grid.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace ptychopatch {
+namespace {
+
+constexpr std::int64_t padding = 64;          // numbers that a vector may read beyond the last point
+constexpr std::int64_t most_chunks = 64;      // of points, counted apart
+constexpr std::int64_t most_buckets = 1024;   // of cells, in the first step of a sort
+constexpr std::int64_t least_bucket_bits = 6;
+constexpr double overfull = 6.0;              // times the mean number of points
+constexpr std::int64_t sample_size = 4096;
+constexpr std::int64_t sample_lines = 16;
+constexpr double coarse_cells = 256.0;
+constexpr std::uint32_t most_depth = 20;        // that still makes grids coarser
+constexpr int most_levels = 100;
+constexpr double most_coordinate = 1e150;
+
+// How much coarser a grid is than one of the points_per_cell: deeper grids are, so that all of them
+// together fit into the memory.
+double coarseness(std::uint32_t depth) {
+  return depth > 1 ? std::exp2(static_cast<double>(std::min(depth, most_depth) - 1)) : 1.0;
+}
+
+std::int64_t bucket_bits(std::int64_t cells) {
+  std::int64_t bits = least_bucket_bits;
+  while ((cells >> bits) >= most_buckets) ++bits;
+  return bits;
+}
+
+// Takes `wanted` of a store, all or none.
+bool take(std::atomic<std::uint32_t>& taken, std::int64_t wanted, std::int64_t capacity,
+          std::uint32_t* first) {
+  std::uint32_t now = taken.load(std::memory_order_relaxed);
+  do {
+    if (now + wanted > capacity) return false;
+  } while (!taken.compare_exchange_weak(now, now + static_cast<std::uint32_t>(wanted),
+                                        std::memory_order_relaxed));
+  *first = now;
+  return true;
+}
+
+}  // namespace
+
+// What points span, and the first one that is no place.
+struct Extremes {
+  double low[2] = {std::numeric_limits<double>::infinity(),
+                   std::numeric_limits<double>::infinity()};
+  double high[2] = {-std::numeric_limits<double>::infinity(),
+                    -std::numeric_limits<double>::infinity()};
+  std::int64_t wrong = -1;
+
+  void add(const Point& p) {
+    low[0] = std::min(low[0], p.x);
+    high[0] = std::max(high[0], p.x);
+    low[1] = std::min(low[1], p.y);
+    high[1] = std::max(high[1], p.y);
+  }
+  void add(const Extremes& other) {
+    for (int axis = 0; axis < 2; ++axis) {
+      low[axis] = std::min(low[axis], other.low[axis]);
+      high[axis] = std::max(high[axis], other.high[axis]);
+    }
+    if (wrong < 0) wrong = other.wrong;
+  }
+};
+
+// The memory of one thread while it sorts.
+struct PointGrid::Work {
+  std::uint32_t* next;
+  std::uint32_t* end;
+};
+
+double PointGrid::points_per_cell(std::int64_t neighbours) {
+  const auto k = static_cast<double>(neighbours + 1);
+  return std::max(4.0, (k + 2.7 * std::sqrt(k)) / 3.14159);
+}
+
+PointGrid::Layout::Layout(std::int64_t capacity, std::int64_t neighbours, int threads) {
+  const auto cells =
+      static_cast<std::int64_t>(static_cast<double>(capacity) / points_per_cell(neighbours));
+  points = capacity + padding;
+  begins = cells * 5 / 2 + 1024;
+  nodes = capacity / 128 + 64;
+  slots = threads;
+  bins = std::max(std::int64_t{1} << bucket_bits(cells), most_buckets);
+}
+
+std::uint64_t PointGrid::Layout::bytes() const {
+  return 3 * Buffer<std::uint32_t>::bytes_of(points) + Buffer<std::uint32_t>::bytes_of(begins) +
+         Buffer<GridNode>::bytes_of(nodes) +
+         Buffer<std::uint32_t>::bytes_of(2 * bins * slots + most_chunks * most_buckets);
+}
+
+PointGrid::PointGrid(const Layout& layout, std::int64_t neighbours, const Allocator& allocator)
+    : layout_(layout),
+      per_cell_(points_per_cell(neighbours)),
+      x_(allocator, layout.points),
+      y_(allocator, layout.points),
+      index_(allocator, layout.points),
+      begins_(allocator, layout.begins),
+      nodes_(allocator, layout.nodes),
+      bins_(allocator, 2 * layout.bins * layout.slots + most_chunks * most_buckets) {}
+
+PointGrid::Work PointGrid::work(int slot) {
+  std::uint32_t* first = bins_.data() + most_chunks * most_buckets + 2 * layout_.bins * slot;
+  return {first, first + layout_.bins};
+}
+
+const GridNode& PointGrid::child(const GridNode& node, std::int64_t cell) const {
+  const GridNode* first = nodes_.data() + node.first_child;
+  return *std::lower_bound(first, first + node.child_count, static_cast<std::uint32_t>(cell),
+                           [](const GridNode& n, std::uint32_t c) { return n.cell < c; });
+}
+
+Extremes PointGrid::extremes(const PointSource& points, const Arena& arena) {
+  Extremes parts[most_chunks];
+  const std::int64_t n = points.count();
+  arena.parallel_for(most_chunks, [&](std::int64_t chunk, int) {
+    Extremes part;
+    const std::int64_t last = n * (chunk + 1) / most_chunks;
+    for (std::int64_t i = n * chunk / most_chunks; i < last; ++i) {
+      const Point p = points[i];
+      const bool sound = std::abs(p.x) <= most_coordinate && std::abs(p.y) <= most_coordinate;
+      if (!sound && part.wrong < 0) part.wrong = i;
+      part.add(p);
+    }
+    parts[chunk] = part;
+  });
+  Extremes all;
+  for (const Extremes& part : parts) all.add(part);
+  return all;
+}
+
+void PointGrid::build(const PointSource& points, const Arena& arena) {
+  const Extremes span = extremes(points, arena);
+  if (span.wrong >= 0) {
+    const Point p = points[span.wrong];
+    invalid("points[", span.wrong, "]: expected finite coordinates within +-1e150, got x = ", p.x,
+            ", y = ", p.y);
+  }
+  count_ = points.count();
+  begins_taken_ = 0;
+  nodes_taken_ = 1;
+  GridNode root;
+  root.point_count = static_cast<std::uint32_t>(count_);
+  for (int axis = 0; axis < 2; ++axis) {
+    root.low[axis] = span.low[axis];
+    root.high[axis] = span.high[axis];
+    root.region[axis] = -std::numeric_limits<double>::infinity();
+    root.region[axis + 2] = std::numeric_limits<double>::infinity();
+  }
+  for (std::int64_t i = count_; i < count_ + padding; ++i) x_[i] = y_[i] = 0;
+  if (count_ == 0 || (span.low[0] == span.high[0] && span.low[1] == span.high[1])) {
+    root.coincident = root.plain = true;
+    nodes_[0] = root;
+    number_points();
+    return;
+  }
+  for (std::int64_t i = 0; i < count_; i += std::max<std::int64_t>(1, count_ / sample_size)) {
+    index_[i] = static_cast<std::uint32_t>(i);  // what crowded() looks at
+  }
+  lay_grid(points, root);
+  nodes_[0] = root;
+  if (root.plain) {
+    number_points();
+    return;
+  }
+  sort_root(points, arena);
+  const std::uint32_t first = take_children(nodes_[0]);
+  const std::int64_t children = nodes_[0].child_count;
+  arena.parallel_for(children, [&](std::int64_t c, int slot) {
+    make_child(points, nodes_[0], first + static_cast<std::uint32_t>(c), 1, work(slot));
+  });
+}
+
+// The order of a root without cells.
+void PointGrid::number_points() {
+  for (std::int64_t i = 0; i < count_; ++i) {
+    x_[i] = y_[i] = 0;
+    index_[i] = static_cast<std::uint32_t>(i);
+  }
+}
+
+// Whether most points of a node lie in one cell of a coarse grid: a fine one would be empty.
+bool PointGrid::crowded(const PointSource& points, const GridNode& node) const {
+  const std::int64_t step = std::max<std::int64_t>(1, node.point_count / sample_size);
+  std::uint32_t counts[sample_lines * sample_lines] = {};
+  std::uint32_t total = 0;
+  double scale[2];
+  for (int axis = 0; axis < 2; ++axis) {
+    const double extent = node.high[axis] - node.low[axis];
+    scale[axis] = extent > 0.0 ? (sample_lines - 0.5) / extent : 0.0;
+    if (!std::isfinite(scale[axis])) scale[axis] = 0.0;
+  }
+  for (std::int64_t i = 0; i < node.point_count; i += step) {
+    const Point p = points[index_[node.first_point + i]];
+    const auto column = static_cast<std::int64_t>((p.x - node.low[0]) * scale[0]);
+    const auto row = static_cast<std::int64_t>((p.y - node.low[1]) * scale[1]);
+    ++counts[row * sample_lines + column];
+    ++total;
+  }
+  return *std::max_element(std::begin(counts), std::end(counts)) > total / 4 * 3;
+}
+
+// Lays a grid over the node and takes memory for its cells; where there is none, there are none.
+void PointGrid::lay_grid(const PointSource& points, GridNode& node) {
+  double cells = static_cast<double>(node.point_count) / (per_cell_ * coarseness(node.depth));
+  node.crowded = crowded(points, node);
+  if (node.crowded) cells = std::min(cells, coarse_cells);
+  for (;; cells /= 4.0) {
+    node.grid = plane_grid(node.low, node.high, cells);
+    // One cell: the points are nearer to each other than the scale of a grid can tell.
+    node.plain = node.grid.cells() == 1;
+    if (node.plain || take(begins_taken_, node.grid.cells() + 1, layout_.begins, &node.first_cell)) {
+      return;
+    }
+    if (cells < 4.0) break;
+  }
+  node.plain = true;
+}
+
+void PointGrid::sort_root(const PointSource& points, const Arena& arena) {
+  const GridNode& root = nodes_[0];
+  const PlaneGrid& grid = root.grid;
+  const std::int64_t cells = grid.cells();
+  const auto shift = static_cast<int>(bucket_bits(cells));
+  const std::int64_t buckets = ((cells - 1) >> shift) + 1;
+  const std::int64_t chunks = std::min<std::int64_t>(most_chunks, 4 * arena.num_threads());
+  const auto each = [&](std::int64_t chunk, auto&& body) {
+    std::uint32_t* counts = bins_.data() + chunk * most_buckets;
+    const std::int64_t last = count_ * (chunk + 1) / chunks;
+    for (std::int64_t i = count_ * chunk / chunks; i < last; ++i) {
+      const Point p = points[i];
+      const std::int32_t qx = grid.quantum(p.x, 0);
+      const std::int32_t qy = grid.quantum(p.y, 1);
+      body(i, qx, qy, counts[grid.cell(qx, qy) >> shift]);
+    }
+  };
+  arena.parallel_for(chunks, [&](std::int64_t chunk, int) {
+    std::fill_n(bins_.data() + chunk * most_buckets, buckets, 0U);
+    each(chunk, [](std::int64_t, std::int32_t, std::int32_t, std::uint32_t& count) { ++count; });
+  });
+  std::uint32_t sum = 0;
+  for (std::int64_t bucket = 0; bucket < buckets; ++bucket) {
+    begins_[root.first_cell + (bucket << shift)] = sum;
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+      std::uint32_t& count = bins_[chunk * most_buckets + bucket];
+      sum += std::exchange(count, sum);
+    }
+  }
+  begins_[root.first_cell + cells] = sum;
+  arena.parallel_for(chunks, [&](std::int64_t chunk, int) {
+    each(chunk, [&](std::int64_t i, std::int32_t qx, std::int32_t qy, std::uint32_t& next) {
+      const std::uint32_t at = next++;
+      x_[at] = qx;
+      y_[at] = qy;
+      index_[at] = static_cast<std::uint32_t>(i);
+    });
+  });
+  arena.parallel_for(buckets, [&](std::int64_t bucket, int slot) {
+    sort_bucket(root, bucket, shift, work(slot));
+  });
+}
+
+// Sorts the points of a bucket of cells, whose begin and end are set, into its cells.
+void PointGrid::sort_bucket(const GridNode& node, std::int64_t bucket, int shift,
+                            const Work& memory) {
+  const std::int64_t first = bucket << shift;
+  const std::int64_t bins =
+      std::min(std::int64_t{1} << shift, node.grid.cells() - first);
+  std::uint32_t* begins = begins_.data() + node.first_cell + first;
+  const std::uint32_t begin = begins[0];
+  const std::uint32_t end = begins[bins];
+  const auto bin = [&](std::uint32_t at) { return node.grid.cell(x_[at], y_[at]) - first; };
+  std::fill_n(memory.next, bins, 0U);
+  for (std::uint32_t at = begin; at < end; ++at) ++memory.next[bin(at)];
+  std::uint32_t sum = begin;
+  for (std::int64_t b = 0; b < bins; ++b) {
+    const std::uint32_t count = memory.next[b];
+    memory.next[b] = sum;
+    if (b > 0) begins[b] = sum;  // the first is read by the bucket before
+    sum += count;
+    memory.end[b] = sum;
+  }
+  sort_in_place(memory.next, memory.end, bins, bin);
+}
+
+// Swaps every point to its bin. next[b] and end[b] are where bin b begins and ends.
+template <class Bin>
+void PointGrid::sort_in_place(std::uint32_t* next, const std::uint32_t* end, std::int64_t bins,
+                              const Bin& bin) {
+  for (std::int64_t b = 0; b < bins; ++b) {
+    while (next[b] < end[b]) {
+      const std::uint32_t at = next[b];
+      const std::int64_t belongs = bin(at);
+      const std::uint32_t to = next[belongs]++;
+      std::swap(x_[at], x_[to]);
+      std::swap(y_[at], y_[to]);
+      std::swap(index_[at], index_[to]);
+    }
+  }
+}
+
+// All points of a node into its cells, in one thread.
+void PointGrid::sort_node(const GridNode& node, const Work& memory) {
+  const std::int64_t cells = node.grid.cells();
+  const auto shift = static_cast<int>(bucket_bits(cells));
+  const std::int64_t buckets = ((cells - 1) >> shift) + 1;
+  const auto bucket = [&](std::uint32_t at) { return node.grid.cell(x_[at], y_[at]) >> shift; };
+  std::uint32_t* begins = begins_.data() + node.first_cell;
+  std::fill_n(memory.next, buckets, 0U);
+  const std::uint32_t last = node.first_point + node.point_count;
+  for (std::uint32_t at = node.first_point; at < last; ++at) ++memory.next[bucket(at)];
+  std::uint32_t sum = node.first_point;
+  for (std::int64_t b = 0; b < buckets; ++b) {
+    const std::uint32_t count = memory.next[b];
+    memory.next[b] = begins[b << shift] = sum;
+    sum += count;
+    memory.end[b] = sum;
+  }
+  begins[cells] = last;
+  sort_in_place(memory.next, memory.end, buckets, bucket);
+  for (std::int64_t b = 0; b < buckets; ++b) sort_bucket(node, b, shift, memory);
+}
+
+// Takes a node for each cell that holds too many points, and returns the first of them.
+std::uint32_t PointGrid::take_children(GridNode& node) {
+  constexpr int doublings = 31;
+  const std::int64_t cells = node.grid.cells();
+  const std::uint32_t depth = node.depth + (node.crowded ? 0 : 1);
+  const auto least = static_cast<std::int64_t>(overfull * per_cell_ * coarseness(depth));
+  const std::int64_t room = layout_.nodes - nodes_taken_.load(std::memory_order_relaxed);
+  const auto points_in = [&](std::int64_t cell) {
+    return std::int64_t{begin(node, cell + 1)} - begin(node, cell);
+  };
+  // Where there are not nodes enough, the fullest cells get them.
+  std::int64_t above[doublings + 1] = {};
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    const std::int64_t points = points_in(cell);
+    for (int d = 0; d < doublings && points > least << d; ++d) ++above[d];
+  }
+  int chosen = 0;
+  while (chosen < doublings && above[chosen] > room) ++chosen;
+  node.child_count = 0;
+  const std::int64_t wanted = above[chosen];
+  if (wanted == 0 || !take(nodes_taken_, wanted, layout_.nodes, &node.first_child)) return 0;
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    const std::int64_t points = points_in(cell);
+    if (points <= least << chosen) continue;
+    GridNode child;
+    child.cell = static_cast<std::uint32_t>(cell);
+    child.depth = depth;
+    child.first_point = begin(node, cell);
+    child.point_count = static_cast<std::uint32_t>(points);
+    nodes_[node.first_child + node.child_count++] = child;
+  }
+  for (std::uint32_t c = 0; c < node.child_count; ++c) {
+    begins_[node.first_cell + nodes_[node.first_child + c].cell] |= divided_bit;
+  }
+  return node.first_child;
+}
+
+// The cell that the node stands for, as far as it lies in the parent's own region: in it there are
+// no others' points. What rounding may have moved is left out.
+void PointGrid::set_region(GridNode& node, const GridNode& parent) const {
+  constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();
+  const std::int64_t line[2] = {node.cell % parent.grid.columns, node.cell / parent.grid.columns};
+  const double size = parent.grid.cell_size();
+  for (int axis = 0; axis < 2; ++axis) {
+    const double origin = parent.grid.origin[axis];
+    const auto at = static_cast<double>(line[axis]);
+    const double slack = rounding * (std::abs(origin) + (at + 1.0) * size);
+    const double low = std::max(origin + at * size + slack,
+                                origin + parent.region[axis] / parent.grid.scale + slack);
+    const double high = std::min(origin + (at + 1.0) * size - slack,
+                                 origin + parent.region[axis + 2] / parent.grid.scale - slack);
+    node.region[axis] = node.grid.place(low, axis) + 1.0;
+    node.region[axis + 2] = node.grid.place(high, axis) - 1.0;
+  }
+}
+
+void PointGrid::make_child(const PointSource& points, const GridNode& parent, std::uint32_t n,
+                           int level, const Work& memory) {
+  GridNode node = nodes_[n];
+  const std::uint32_t last = node.first_point + node.point_count;
+  Extremes span;
+  for (std::uint32_t at = node.first_point; at < last; ++at) span.add(points[index_[at]]);
+  for (int axis = 0; axis < 2; ++axis) {
+    node.low[axis] = span.low[axis];
+    node.high[axis] = span.high[axis];
+  }
+  node.coincident = span.low[0] == span.high[0] && span.low[1] == span.high[1];
+  node.plain = node.coincident || level == most_levels;
+  if (!node.plain) lay_grid(points, node);
+  if (node.plain) {
+    std::sort(index_.data() + node.first_point, index_.data() + last);
+    nodes_[n] = node;
+    return;
+  }
+  set_region(node, parent);
+  for (std::uint32_t at = node.first_point; at < last; ++at) {
+    const Point p = points[index_[at]];
+    x_[at] = node.grid.quantum(p.x, 0);
+    y_[at] = node.grid.quantum(p.y, 1);
+  }
+  sort_node(node, memory);
+  const std::uint32_t first = take_children(node);
+  nodes_[n] = node;
+  for (std::uint32_t c = 0; c < node.child_count; ++c) {
+    make_child(points, node, first + c, level + 1, memory);
+  }
+}
+
+}  // namespace ptychopatch

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_GROUPS_POINT_GRID_HPP_
+#define PTYCHOPATCH_CPU_GROUPS_POINT_GRID_HPP_
+
+#include <atomic>
+#include <cstdint>
+
+#include "core/allocator.hpp"
+#include "cpu/arena.hpp"
+#include "cpu/groups/point_source.hpp"
+#include "math/plane_grid.hpp"
+
+namespace ptychopatch {
+
+// A grid over some of the points: over all of them, or over those of one cell of another grid.
+struct GridNode {
+  PlaneGrid grid;
+  // No point outside of this node lies inside of it, in quanta: low x, low y, high x, high y.
+  double region[4] = {};
+  double low[2] = {}, high[2] = {};  // what the points span, by axis
+  std::uint32_t first_point = 0, point_count = 0;
+  std::uint32_t first_cell = 0;                    // of the cells' begins
+  std::uint32_t first_child = 0, child_count = 0;  // nodes in place of cells, by cell
+  std::uint32_t cell = 0;                          // of the parent
+  std::uint32_t depth = 0;  // of nodes that are not crowded
+  bool crowded = false;     // most points lie in few cells: the grid is coarse
+  bool coincident = false;  // all points stand in one place, and are kept by index
+  bool plain = false;       // has no cells: coincident, or there is no memory or no scale for them
+};
+
+struct Extremes;
+
+// Points sorted into the cells of a uniform grid. A cell that holds many more of them than the
+// others becomes a grid of its own, and so on, so that neither clusters nor outliers make a search
+// slow. A node's points, wherever they stand among the cells, follow each other.
+//
+// What is kept of a point is its number and its place in quanta of its node; the coordinates
+// themselves are read from the caller's array where quanta do not tell.
+class PointGrid {
+ public:
+  // Bytes depend on the number of points and neighbours alone.
+  struct Layout {
+    std::int64_t points = 0;
+    std::int64_t begins = 0;  // of cells
+    std::int64_t nodes = 0;
+    std::int64_t slots = 0;  // threads
+    std::int64_t bins = 0;   // of one step of a sort
+
+    Layout(std::int64_t capacity, std::int64_t neighbours, int threads);
+    std::uint64_t bytes() const;
+  };
+
+  PointGrid(const Layout& layout, std::int64_t neighbours, const Allocator& allocator);
+
+  // Points that a cell holds in the mean, so that the circle of a cell's side about a point holds
+  // its neighbours, but for few points.
+  static double points_per_cell(std::int64_t neighbours);
+
+  // Throws INVALID_ARGUMENT, with the grid as it was, for a point that is none.
+  void build(const PointSource& points, const Arena& arena);
+  void clear() { count_ = 0; }
+
+  std::int64_t count() const { return count_; }
+  const GridNode& root() const { return nodes_[0]; }
+  const GridNode& node(std::uint32_t n) const { return nodes_[n]; }
+  const std::int32_t* x() const { return x_.data(); }
+  const std::int32_t* y() const { return y_.data(); }
+  const std::uint32_t* index() const { return index_.data(); }
+
+  std::uint32_t begin(const GridNode& node, std::int64_t cell) const {
+    return begins_[node.first_cell + cell] & ~divided_bit;
+  }
+  // Whether a node stands in place of the cell.
+  bool divided(const GridNode& node, std::int64_t cell) const {
+    return (begins_[node.first_cell + cell] & divided_bit) != 0;
+  }
+  const GridNode& child(const GridNode& node, std::int64_t cell) const;
+
+ private:
+  static constexpr std::uint32_t divided_bit = std::uint32_t{1} << 31;
+  struct Work;
+
+  Work work(int slot);
+  Extremes extremes(const PointSource& points, const Arena& arena);
+  void sort_root(const PointSource& points, const Arena& arena);
+  void sort_bucket(const GridNode& node, std::int64_t bucket, int shift, const Work& work);
+  void sort_node(const GridNode& node, const Work& work);
+  template <class Bin>
+  void sort_in_place(std::uint32_t* next, const std::uint32_t* end, std::int64_t bins,
+                     const Bin& bin);
+  bool crowded(const PointSource& points, const GridNode& node) const;
+  void lay_grid(const PointSource& points, GridNode& node);
+  void number_points();
+  std::uint32_t take_children(GridNode& node);
+  void make_child(const PointSource& points, const GridNode& parent, std::uint32_t n, int level,
+                  const Work& work);
+  void set_region(GridNode& node, const GridNode& parent) const;
+
+  Layout layout_;
+  double per_cell_;
+  std::int64_t count_ = 0;
+  Buffer<std::int32_t> x_, y_;
+  Buffer<std::uint32_t> index_;
+  Buffer<std::uint32_t> begins_;
+  Buffer<GridNode> nodes_;
+  Buffer<std::uint32_t> bins_;
+  std::atomic<std::uint32_t> begins_taken_{0}, nodes_taken_{0};
+};
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_GROUPS_POINT_GRID_HPP_
