@@ -25,15 +25,16 @@ struct Task {
 };
 
 struct GroupLayout {
-  PointGrid::Layout grid;
   std::int64_t neighbours = 0;  // room of a thread for what it finds
+  PointGrid::Layout grid;
   std::int64_t members = 0;     // room of a thread for numbers
   std::int64_t block_rows = 0;
   std::int64_t slots = 0;
 
   GroupLayout(const GroupSettings& s, const BackendSettings& backend, int threads)
-      : grid(s.capacity, std::min(s.neighbours, s.capacity), threads), slots(threads) {
-    neighbours = std::clamp<std::int64_t>(std::min(s.neighbours, s.capacity - 1), 1, INT32_MAX);
+      : neighbours(std::max<std::int64_t>(1, std::min(s.neighbours, s.capacity - 1))),
+        grid(s.capacity, neighbours, threads),
+        slots(threads) {
     members = 3 * s.members + 2;
     for (block_rows = most_block_rows; block_rows > least_block_rows; block_rows /= 2) {
       if (bytes() <= backend.memory_budget) break;
@@ -242,8 +243,7 @@ void CpuGroupEngine::neighbours(const IndexView& queries, const IndexView& indic
   if (queries.data) check_indices("queries", queries);
   const std::int64_t k = settings_.neighbours;
   const bool with_distances = squared_distances.data != nullptr;
-  const auto answer = [&](NeighbourSearch& search, std::uint32_t point, std::int64_t row) {
-    const Neighbour* found = search.find(point, with_distances);
+  const auto answer = [&](const Neighbour* found, std::int64_t row) {
     for (std::int64_t j = 0; j < k; ++j) write_index(indices, row, j, found[j].index);
     for (std::int64_t j = 0; j < k && with_distances; ++j) {
       static_cast<double*>(squared_distances.data)[row * squared_distances.stride_row +
@@ -257,8 +257,11 @@ void CpuGroupEngine::neighbours(const IndexView& queries, const IndexView& indic
       // All points, as they stand in the grid.
       const std::uint32_t* index = grid_.index();
       for (std::int64_t i = first; i < last; ++i) {
-        if (i + ahead < last) points_.prefetch(index[i + ahead]);
-        answer(search, index[i], index[i]);
+        if (i + ahead < last) {
+          if (grid_.root().child_count > 0) points_.prefetch(index[i + ahead]);
+          prefetch_row(indices, index[i + ahead]);
+        }
+        answer(search.find_kept(static_cast<std::uint32_t>(i), with_distances), index[i]);
       }
       return;
     }
@@ -267,7 +270,7 @@ void CpuGroupEngine::neighbours(const IndexView& queries, const IndexView& indic
     });
     for (std::int64_t i = 0; i < last - first; ++i) {
       if (i + ahead < last - first) points_.prefetch(tasks[i + ahead].point);
-      answer(search, tasks[i].point, first + tasks[i].row);
+      answer(search.find(tasks[i].point, with_distances), first + tasks[i].row);
     }
   });
 }

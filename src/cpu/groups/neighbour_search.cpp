@@ -24,19 +24,41 @@ float uncertainty(float square) { return 8.0F * std::sqrt(square) + 16.0F + squa
 const Neighbour* NeighbourSearch::find(std::uint32_t query, bool with_distances) {
   query_ = query;
   at_ = points_[query];
+  has_at_ = true;
+  return find(k_ <= most_near ? locate(at_) : Place{}, with_distances);
+}
+
+const Neighbour* NeighbourSearch::find_kept(std::uint32_t slot, bool with_distances) {
+  const GridNode& root = grid_.root();
+  const std::uint32_t query = grid_.index()[slot];
+  if (root.child_count > 0 || root.plain || k_ > most_near) return find(query, with_distances);
+  // Its coordinates need not be read before they are needed.
+  query_ = query;
+  has_at_ = false;
+  return find({&root, grid_.x()[slot], grid_.y()[slot]}, with_distances);
+}
+
+const Neighbour* NeighbourSearch::find(const Place& place, bool with_distances) {
   exact_ = true;
   count_ = 0;
-  if (k_ > most_near || !find_near(locate(at_))) {
-    reach_ = -1.0;
+  if (!place.node || !find_near(place)) {
+    read_query();
+    count_ = 0;
     search(grid_.root());
     if (k_ > most_sorted) std::sort_heap(found_, found_ + count_);
   }
   if (with_distances && !exact_) {
+    read_query();
     for (std::int64_t j = 0; j < k_; ++j) {
       found_[j].squared_distance = points_.squared_distance(at_, found_[j].index);
     }
   }
   return found_;
+}
+
+void NeighbourSearch::read_query() {
+  if (!has_at_) at_ = points_[query_];
+  has_at_ = true;
 }
 
 NeighbourSearch::Place NeighbourSearch::locate(const Point& at) const {
@@ -135,19 +157,11 @@ bool NeighbourSearch::take_near(double radius, bool* complete) {
     exact_ = false;
     return true;
   }
-  // They are nearly in order.
-  Neighbour nearest[NearPoints::capacity];
-  int count = 0;
+  read_query();
   for (int rank = 0; rank < near_.count; ++rank) {
     if (rank > k && near_.squared_distance(rank) > last + doubt) break;
-    const std::uint32_t i = index[near_.slot(rank)];
-    if (i == query_) continue;
-    const Neighbour neighbour{points_.squared_distance(at_, i), i};
-    int at = count++;
-    for (; at > 0 && neighbour < nearest[at - 1]; --at) nearest[at] = nearest[at - 1];
-    nearest[at] = neighbour;
+    offer(index[near_.slot(rank)]);
   }
-  std::copy_n(nearest, k, found_);
   return true;
 }
 
@@ -229,10 +243,13 @@ void NeighbourSearch::scan(const GridNode& node, const double at[2], std::uint32
 
 void NeighbourSearch::offer(std::uint32_t index) {
   if (index == query_) return;
-  const Neighbour neighbour{points_.squared_distance(at_, index), index};
   const bool sorted = k_ <= most_sorted;
+  const Neighbour& worst = sorted ? found_[k_ - 1] : found_[0];
+  // Among many coincident points the coordinates need not be read.
+  if (count_ == k_ && worst.squared_distance == 0.0 && index > worst.index) return;
+  const Neighbour neighbour{points_.squared_distance(at_, index), index};
   if (count_ == k_) {
-    if (!(neighbour < (sorted ? found_[k_ - 1] : found_[0]))) return;
+    if (!(neighbour < worst)) return;
     if (!sorted) std::pop_heap(found_, found_ + count_);
     --count_;
   }

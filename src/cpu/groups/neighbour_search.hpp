@@ -21,13 +21,17 @@ class NeighbourSearch {
 
   // The neighbours in order. Their squared distances are there only where asked for.
   const Neighbour* find(std::uint32_t query, bool with_distances);
+  // The same for the point that stands at a slot of the grid.
+  const Neighbour* find_kept(std::uint32_t slot, bool with_distances);
 
  private:
   struct Place {
-    const GridNode* node;
-    std::int32_t x, y;  // in its quanta
+    const GridNode* node = nullptr;
+    std::int32_t x = 0, y = 0;  // in its quanta
   };
   Place locate(const Point& at) const;
+  const Neighbour* find(const Place& place, bool with_distances);
+  void read_query();
   bool find_near(const Place& place);
   bool set_runs(const Place& place, std::int32_t reach);
   bool take_near(double radius, bool* complete);
@@ -52,6 +56,7 @@ class NeighbourSearch {
   double reach_ = 0.0;  // distance of the last of k that were found
   std::uint32_t query_ = 0;
   Point at_{};
+  bool has_at_ = false;  // at_ is the query's place
   NearQuery near_query_;
   NearPoints near_;
 };
