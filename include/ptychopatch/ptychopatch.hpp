@@ -97,6 +97,15 @@ inline ppatch_patch_options patch_options(std::int64_t height, std::int64_t widt
   return options;
 }
 
+// K nearest neighbours, and groups of gridsize^2 of them.
+inline ppatch_group_options group_options(std::int32_t gridsize, std::int64_t neighbours) {
+  ppatch_group_options options{};
+  options.struct_size = sizeof options;
+  options.gridsize = gridsize;
+  options.neighbours = neighbours;
+  return options;
+}
+
 inline ppatch_scene_options scene_options(std::int64_t height, std::int64_t width,
                                           const ppatch_cfa& cfa = ppatch_cfa_of(nullptr)) {
   ppatch_scene_options options{};
@@ -201,6 +210,63 @@ class PatchPlan {
     void operator()(ppatch_patch_plan* plan) const { ppatch_patch_plan_destroy(plan); }
   };
   std::unique_ptr<ppatch_patch_plan, Destroy> plan_;
+};
+
+// Groups of neighbouring points. The points' memory stays as it is while the plan has them.
+class GroupPlan {
+ public:
+  // points may come later, up to options.point_capacity of them.
+  GroupPlan(const Context& context, const ppatch_group_options& options)
+      : GroupPlan(context, nullptr, options) {}
+  GroupPlan(const Context& context, const Array& points, const ppatch_group_options& options)
+      : GroupPlan(context, &points, options) {}
+
+  static std::uint64_t bytes(const Context& context, std::int64_t point_count,
+                             const ppatch_group_options& options) {
+    std::uint64_t bytes = 0;
+    check(ppatch_group_plan_bytes(context.get(), point_count, &options, &bytes));
+    return bytes;
+  }
+
+  ppatch_group_plan* get() const { return plan_.get(); }
+
+  ppatch_group_plan_info info() const {
+    ppatch_group_plan_info info{};
+    info.struct_size = sizeof info;
+    check(ppatch_group_plan_get_info(get(), &info));
+    return info;
+  }
+
+  void set_points(const Array& points) { check(ppatch_group_plan_set_points(get(), &points)); }
+  void set_stream(void* stream) { check(ppatch_group_plan_set_stream(get(), stream)); }
+
+  void draw(std::int64_t first, const Array& indices, const Array* seeds = nullptr,
+            const Array* offsets = nullptr, const Array* relative = nullptr) {
+    check(ppatch_group_plan_draw(get(), first, &indices, seeds, offsets, relative));
+  }
+  void coordinates(const Array& indices, const Array* offsets, const Array* relative) {
+    check(ppatch_group_plan_coordinates(get(), &indices, offsets, relative));
+  }
+  // Of all points.
+  void neighbours(const Array& indices, const Array* squared_distances = nullptr) {
+    check(ppatch_group_plan_neighbours(get(), nullptr, &indices, squared_distances));
+  }
+  void neighbours_of(const Array& queries, const Array& indices,
+                     const Array* squared_distances = nullptr) {
+    check(ppatch_group_plan_neighbours(get(), &queries, &indices, squared_distances));
+  }
+
+ private:
+  GroupPlan(const Context& context, const Array* points, const ppatch_group_options& options) {
+    ppatch_group_plan* raw = nullptr;
+    check(ppatch_group_plan_create(&raw, context.get(), points, &options));
+    plan_.reset(raw);
+  }
+
+  struct Destroy {
+    void operator()(ppatch_group_plan* plan) const { ppatch_group_plan_destroy(plan); }
+  };
+  std::unique_ptr<ppatch_group_plan, Destroy> plan_;
 };
 
 // Aligns moving images onto one reference.

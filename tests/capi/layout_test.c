@@ -154,6 +154,29 @@ ASSERT_OFFSET(ppatch_mask_options, clip_bound, 16);
 ASSERT_OFFSET(ppatch_mask_options, threshold, 24);
 ASSERT_OFFSET(ppatch_mask_options, quantile, 32);
 
+ASSERT_STATIC(sizeof(ppatch_group_options) == 64);
+ASSERT_OFFSET(ppatch_group_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_group_options, gridsize, 4);
+ASSERT_OFFSET(ppatch_group_options, neighbours, 8);
+ASSERT_OFFSET(ppatch_group_options, group_count, 16);
+ASSERT_OFFSET(ppatch_group_options, seed, 24);
+ASSERT_OFFSET(ppatch_group_options, members, 32);
+ASSERT_OFFSET(ppatch_group_options, order, 36);
+ASSERT_OFFSET(ppatch_group_options, sampling, 40);
+ASSERT_OFFSET(ppatch_group_options, oversample, 44);
+ASSERT_OFFSET(ppatch_group_options, axes, 48);
+ASSERT_OFFSET(ppatch_group_options, relative_sign, 52);
+ASSERT_OFFSET(ppatch_group_options, point_capacity, 56);
+
+ASSERT_STATIC(sizeof(ppatch_group_plan_info) == 48);
+ASSERT_OFFSET(ppatch_group_plan_info, struct_size, 0);
+ASSERT_OFFSET(ppatch_group_plan_info, group_size, 4);
+ASSERT_OFFSET(ppatch_group_plan_info, neighbours, 8);
+ASSERT_OFFSET(ppatch_group_plan_info, group_count, 16);
+ASSERT_OFFSET(ppatch_group_plan_info, point_count, 24);
+ASSERT_OFFSET(ppatch_group_plan_info, point_capacity, 32);
+ASSERT_OFFSET(ppatch_group_plan_info, bytes, 40);
+
 ASSERT_STATIC(sizeof(ppatch_status) == 4 && sizeof(ppatch_dtype) == 4);
 ASSERT_STATIC(PPATCH_OK == 0 && PPATCH_ERROR_INVALID_ARGUMENT == 1 &&
               PPATCH_ERROR_OUT_OF_MEMORY == 2 && PPATCH_ERROR_UNSUPPORTED == 3 &&
@@ -175,6 +198,11 @@ ASSERT_STATIC(PPATCH_FLAT == 0 && PPATCH_CHANNEL_LAST == 1 && PPATCH_CHANNEL_FIR
 ASSERT_STATIC(PPATCH_ALGORITHM_AUTO == 0 && PPATCH_ALGORITHM_BATCHED == 1 &&
               PPATCH_ALGORITHM_ITERATIVE == 2);
 ASSERT_STATIC(PPATCH_LOCAL_OFFSETS_AS_GIVEN == 0 && PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN == 1);
+ASSERT_STATIC(PPATCH_GROUP_OF_NEIGHBOURS == 0 && PPATCH_GROUP_WITH_SEED == 1);
+ASSERT_STATIC(PPATCH_GROUP_AS_DRAWN == 0 && PPATCH_GROUP_BY_DISTANCE == 1 &&
+              PPATCH_GROUP_BY_POSITION == 2);
+ASSERT_STATIC(PPATCH_GROUP_RANDOM == 0 && PPATCH_GROUP_SEQUENTIAL == 1);
+ASSERT_STATIC(PPATCH_RELATIVE_FROM_OFFSET == 0 && PPATCH_RELATIVE_TO_OFFSET == 1);
 ASSERT_STATIC(PPATCH_METHOD_ML == 0 && PPATCH_METHOD_PHASE == 1 && PPATCH_METHOD_CROSS == 2 &&
               PPATCH_METHOD_PER_PLANE == 3);
 ASSERT_STATIC(PPATCH_SIGN_REGISTER == 0 && PPATCH_SIGN_DISPLACEMENT == 1);

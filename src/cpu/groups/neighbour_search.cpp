@@ -7,8 +7,8 @@
 namespace ptychopatch {
 namespace {
 
-constexpr std::int64_t most_near = 72;    // neighbours that find_near is asked for
-constexpr std::int64_t most_sorted = 64;  // neighbours that are kept in order, not in a heap
+// Neighbours that find_near is asked for, and that are kept in order; more are kept in a heap.
+constexpr std::int64_t most_near = 64;
 constexpr std::int32_t most_reach = 3;
 // Below, squared distances lose precision or vanish.
 constexpr double least_distance = 1e-145;
@@ -45,7 +45,7 @@ const Neighbour* NeighbourSearch::find(const Place& place, bool with_distances) 
     read_query();
     count_ = 0;
     search(grid_.root());
-    if (k_ > most_sorted) std::sort_heap(found_, found_ + count_);
+    if (k_ > most_near) std::sort_heap(found_, found_ + count_);
   }
   if (with_distances && !exact_) {
     read_query();
@@ -243,7 +243,7 @@ void NeighbourSearch::scan(const GridNode& node, const double at[2], std::uint32
 
 void NeighbourSearch::offer(std::uint32_t index) {
   if (index == query_) return;
-  const bool sorted = k_ <= most_sorted;
+  const bool sorted = k_ <= most_near;
   const Neighbour& worst = sorted ? found_[k_ - 1] : found_[0];
   // Among many coincident points the coordinates need not be read.
   if (count_ == k_ && worst.squared_distance == 0.0 && index > worst.index) return;
