@@ -36,8 +36,9 @@ struct GroupLayout {
         grid(s.capacity, neighbours, threads),
         slots(threads) {
     members = 3 * s.members + 2;
-    for (block_rows = most_block_rows; block_rows > least_block_rows; block_rows /= 2) {
-      if (bytes() <= backend.memory_budget) break;
+    block_rows = std::clamp(s.capacity, least_block_rows, most_block_rows);
+    while (block_rows > least_block_rows && bytes() > backend.memory_budget) {
+      block_rows = std::max(block_rows / 2, least_block_rows);
     }
     if (bytes() > backend.memory_budget) {
       fail(PPATCH_ERROR_OUT_OF_MEMORY, "the memory budget of ", backend.memory_budget,
