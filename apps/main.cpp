@@ -61,15 +61,18 @@ std::string usage_sentence(const CLI::App& root, const CLI::ParseError& error) {
 
 int run(int argc, char** argv, Console& console) {
   CLI::App root(
-      "Cuts sub-pixel patches out of images at scan positions, puts them back, and aligns images.",
+      "Cuts sub-pixel patches out of images at scan positions, puts them back, groups positions, "
+      "and "
+      "aligns images.",
       "ptychopatch");
   root.set_version_flag("-V,--version", std::string("ptychopatch ") + ppatch_version_string());
   root.require_subcommand(1);
   root.footer(
       "Exit status: 0 done; 1 done in part; 2 usage, or a file that cannot be read or written;\n"
       "3 device, memory or interruption.");
-  const std::vector<Command> commands = {add_info(root),  add_extract(root),  add_assemble(root),
-                                         add_align(root), add_simulate(root), add_bench(root)};
+  const std::vector<Command> commands = {add_info(root),  add_extract(root), add_assemble(root),
+                                         add_group(root), add_align(root),   add_simulate(root),
+                                         add_bench(root)};
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // help or version

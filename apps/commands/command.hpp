@@ -19,6 +19,7 @@ struct Command {
 Command add_info(CLI::App& root);
 Command add_extract(CLI::App& root);
 Command add_assemble(CLI::App& root);
+Command add_group(CLI::App& root);
 Command add_simulate(CLI::App& root);
 Command add_simulate_scene(CLI::App& simulate);  // of add_simulate
 Command add_bench(CLI::App& root);

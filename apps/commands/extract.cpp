@@ -7,6 +7,7 @@
 #include "commands/outputs.hpp"
 #include "commands/patch_cutter.hpp"
 #include "commands/patch_montage.hpp"
+#include "commands/scan_groups.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
@@ -39,15 +40,30 @@ class Extract {
     outputs_.require_room(input_.bytes_of_all());
     formats::require_memory(input_.bytes_of_group(), "one group of patches");
     Session session(options_.common, console_);
-    PatchCutter cutter(session, input_.geometry(), input_.image(), input_.positions(),
-                       input_.options(), input_.positions_source());
-    if (!options_.common.dry_run) write(cutter, metadata(session, cutter));
+    if (input_.grouped()) make_groups(session);
+    PatchCutter cutter(session, input_.geometry(), input_.image(),
+                       groups_ ? grouped_positions_ : input_.positions(), input_.options(),
+                       input_.positions_source());
+    if (!options_.common.dry_run) write(session, cutter, metadata(session, cutter));
     for (const std::string& note : input_.notes()) console_.note(note);
     console_.note((options_.common.dry_run ? "dry run: would write " : "wrote ") + summary());
     return kDone;
   }
 
  private:
+  void make_groups(const Session& session) {
+    console_.begin("group", input_.geometry().positions / input_.geometry().group);
+    groups_ = input_.groups_given()
+                  ? ScanGroups::given(session, input_.positions(), input_.group_options(),
+                                      input_.take_given_groups(), input_.given_groups_source())
+                  : ScanGroups::draw(session, input_.positions(), input_.positions_source(),
+                                     input_.group_options());
+    const bool mirrors = input_.options().local_offsets == PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN;
+    // Mirroring rounds by itself.
+    grouped_positions_ =
+        groups_->positions(input_.positions(), options_.choices.ptychopinn_keys && !mirrors);
+  }
+
   nlohmann::ordered_json metadata(const Session& session, const PatchCutter& cutter) const {
     ppatch_patch_options used = input_.options();
     used.algorithm = cutter.algorithm();
@@ -59,7 +75,19 @@ class Extract {
     return metadata;
   }
 
-  void write(PatchCutter& cutter, const nlohmann::ordered_json& metadata) {
+  // What PtychoPINN's dictionary has besides.
+  void add_ptychopinn(const Session& session, formats::ArrayWriter& writer) {
+    const bool has_start = !input_.start_positions().shape.empty();
+    coordinates_ = groups_->coordinates(session, input_.positions(), input_.group_options());
+    start_ = groups_->coordinates(
+        session, has_start ? input_.start_positions() : input_.positions(), input_.group_options());
+    writer.add("coords_nn", coordinates_.coords);
+    writer.add("coords_start_offsets", start_.offsets);
+    writer.add("coords_start_relative", start_.relative);
+    writer.add("coords_start_nn", start_.coords);
+  }
+
+  void write(const Session& session, PatchCutter& cutter, const nlohmann::ordered_json& metadata) {
     const PatchGeometry& geometry = input_.geometry();
     PatchMontage montage(geometry);
     if (outputs_.wants_picture()) {
@@ -68,9 +96,12 @@ class Extract {
       });
     }
     const auto writer = outputs_.make_writer();
-    writer->add_stream("patches", input_.image().dtype, geometry.patches_shape(),
+    const bool ptychopinn = options_.choices.ptychopinn_keys;
+    writer->add_stream(ptychopinn ? "Y" : "patches", input_.image().dtype, geometry.patches_shape(),
                        [&cutter] { return cutter.next(); });
     writer->add("positions", cutter.positions());
+    if (groups_) groups_->add_to(*writer);
+    if (ptychopinn) add_ptychopinn(session, *writer);
     writer->add_text(kMetadataKey, metadata_text(metadata));
     console_.begin("extract", geometry.images * geometry.positions);
     outputs_.write_arrays(*writer);
@@ -91,6 +122,9 @@ class Extract {
   Console& console_;
   Outputs outputs_;
   ExtractInput input_;
+  std::optional<ScanGroups> groups_;
+  formats::Tensor grouped_positions_;
+  ScanGroups::Coordinates coordinates_, start_;
 };
 
 }  // namespace
@@ -112,6 +146,16 @@ Command add_extract(CLI::App& root) {
   add_origin(*app, options->choices.origin);
   options->choices.patches.add_cutting_options(*app);
   options->choices.patches.add_geometry_options(*app);
+  options->choices.groups.add_options(*app);
+  app->add_option("--groups", options->choices.group_file,
+                  "Given groups (B, c) of positions: nn_indices of a file, or .npy")
+      ->type_name("FILE")
+      ->group("Groups");
+  static const Choices kKeys = {{"ptychopatch", 0}, {"ptychopinn", 1}};
+  add_choice(*app, "--keys", kKeys,
+             "Names of the arrays: ours, or all that PtychoPINN's generate_grouped_data gives",
+             [options](std::int32_t value) { options->choices.ptychopinn_keys = value == 1; })
+      ->group("Groups");
   add_choice(*app, "--dtype", dtypes(), "Type of the patches (default: the image's, or nearest)",
              [options](std::int32_t value) { options->choices.dtype = value; });
   app->add_option("--montage", options->montage, "Also draw patches, evenly spread over the scan")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/extract_input.hpp"
 
+#include "commands/scan_groups.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 
@@ -33,16 +34,34 @@ ExtractInput::ExtractInput(const ExtractChoices& choices) : choices_(choices) {
   if (!choices.patches.height || !choices.patches.width) {
     throw UsageError("expected the patch size: -N, or --patch-height and --patch-width");
   }
+  check_group_choices();
   const Inputs inputs = open_inputs(choices);
   choose_convention(*inputs.positions);
   read_image(*inputs.image);
   choose_placement(*inputs.positions);
   read_positions(*inputs.positions);
+  if (grouped_) choose_groups(*inputs.positions);
+}
+
+void ExtractInput::check_group_choices() {
+  const bool drawn = choices_.groups.asked();
+  const bool given = !choices_.group_file.empty();
+  grouped_ = drawn || given;
+  if (drawn && given)
+    throw UsageError("argument --groups: not with --gridsize, which draws groups");
+  if (grouped_ && choices_.patches.group_size) {
+    throw UsageError(std::string("argument --group-size: not with ") +
+                     (given ? "--groups" : "--gridsize") + ", which makes the groups");
+  }
+  if (choices_.ptychopinn_keys && !grouped_) {
+    throw UsageError("argument --keys: ptychopinn needs groups: --gridsize N or --groups FILE");
+  }
 }
 
 void ExtractInput::choose_convention(const formats::ScanInput& input) {
   options_ = patch_options(0, 0);
   options_.group_size = 1;
+  if (grouped_) options_.layout = PPATCH_CHANNEL_LAST;
   apply(input.convention(), options_);
   choices_.patches.apply(options_);
   geometry_.layout = options_.layout;
@@ -73,7 +92,8 @@ void ExtractInput::read_image(const formats::ScanInput& input) {
   stored_dtype_ = image.array.type.name();
   image_format_ = input.format();
   image_source_ = image.source;
-  const ppatch_dtype dtype = choices_.dtype.value_or(formats::nearest_dtype(image.array.type));
+  const ppatch_dtype dtype = choices_.dtype.value_or(
+      choices_.ptychopinn_keys ? PPATCH_C64 : formats::nearest_dtype(image.array.type));
   image_ = formats::to_tensor(std::move(image.array), dtype, image.source);
 }
 
@@ -88,6 +108,43 @@ void ExtractInput::read_positions(const formats::ScanInput& input) {
                       positions.array.type.size == sizeof(float);
   positions_ = formats::to_tensor(std::move(positions.array), single ? PPATCH_F32 : PPATCH_F64,
                                   positions.source);
+}
+
+// From now on the geometry is that of all groups' members.
+void ExtractInput::choose_groups(const formats::ScanInput& input) {
+  if (positions_.shape.size() != 2) {
+    throw formats::FormatError(positions_source_ + " has shape " +
+                               formats::shape_text(positions_.shape) +
+                               ", expected positions (n, 2), of which groups are made");
+  }
+  if (choices_.ptychopinn_keys && options_.axes != PPATCH_XY) {
+    throw UsageError("argument --keys: ptychopinn needs positions in the order xy, got yx");
+  }
+  group_options_ = choices_.groups.options();
+  group_options_.axes = options_.axes;
+  if (options_.local_offsets == PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN) {
+    group_options_.relative_sign = PPATCH_RELATIVE_TO_OFFSET;
+  }
+  std::int64_t groups = choices_.groups.samples.value_or(geometry_.positions);
+  geometry_.group = choices_.groups.members();
+  if (!choices_.group_file.empty()) {
+    given_groups_ = read_groups(choices_.group_file, &given_groups_source_);
+    groups = given_groups_.shape[0];
+    geometry_.group = given_groups_.shape[1];
+  }
+  options_.group_size = geometry_.group;
+  geometry_.positions = groups * geometry_.group;
+  if (!choices_.ptychopinn_keys) return;
+  std::optional<formats::NamedArray> start = input.start_positions();
+  if (!start) return;
+  start->array = formats::place(std::move(start->array), placement_, options_,
+                                geometry_.image_height, geometry_.image_width, start->source);
+  start_positions_ = formats::to_tensor(std::move(start->array), PPATCH_F64, start->source);
+  if (start_positions_.shape != positions_.shape) {
+    throw formats::FormatError(start->source + " has shape " +
+                               formats::shape_text(start_positions_.shape) + ", expected " +
+                               formats::shape_text(positions_.shape) + " as the positions have");
+  }
 }
 
 std::uint64_t ExtractInput::bytes_of_group() const {
@@ -106,10 +163,17 @@ void ExtractInput::describe(nlohmann::ordered_json& metadata) const {
                        {"format", image_format_},
                        {"shape", image_.shape},
                        {"dtype", stored_dtype_}};
-  metadata["positions"] = {{"source", positions_source_},
-                           {"format", positions_format_},
-                           {"count", geometry_.positions},
-                           {"units", "pixels of the image"}};
+  metadata["positions"] = {
+      {"source", positions_source_},
+      {"format", positions_format_},
+      {"count", positions_.shape[0] * (positions_.shape.size() == 3 ? positions_.shape[1] : 1)},
+      {"units", "pixels of the image"}};
+  if (grouped_) {
+    metadata["groups"] = to_json(group_options_);
+    if (!given_groups_source_.empty()) metadata["groups"] = {{"source", given_groups_source_}};
+    metadata["groups"]["count"] = geometry_.positions / geometry_.group;
+    metadata["groups"]["size"] = geometry_.group;
+  }
   if (placement_.trivial()) return;
   metadata["positions"]["stored"] = {{"units", placement_.units},
                                      {"pixel_size", *placement_.pixel_size},

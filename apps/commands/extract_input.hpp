@@ -12,6 +12,7 @@
 #include "commands/patch_geometry.hpp"
 #include "formats/scan_input.hpp"
 #include "formats/tensor.hpp"
+#include "group_choices.hpp"
 #include "patch_settings.hpp"
 
 namespace ptychopatch::app {
@@ -19,7 +20,10 @@ namespace ptychopatch::app {
 // What the command line says of the scan; it goes before what the file documents.
 struct ExtractChoices {
   PatchSettings patches;
+  GroupChoices groups;
   std::string input, image, positions;
+  std::string group_file;        // given groups; "": none
+  bool ptychopinn_keys = false;  // the output is PtychoPINN's dictionary
   std::optional<std::int32_t> dtype;
   std::optional<std::array<double, 2>> pixel_size;
   std::optional<formats::Origin> origin;
@@ -33,10 +37,20 @@ class ExtractInput {
   explicit ExtractInput(const ExtractChoices& choices);
 
   const formats::Tensor& image() const { return image_; }
+  // (K, 2), or where there are groups what they are made from, (n, 2).
   const formats::Tensor& positions() const { return positions_; }
   const std::string& positions_source() const { return positions_source_; }
   const PatchGeometry& geometry() const { return geometry_; }
   const ppatch_patch_options& options() const { return options_; }
+
+  bool grouped() const { return grouped_; }
+  const ppatch_group_options& group_options() const { return group_options_; }
+  // Whether groups are given; they, (B, c), to be taken once, and where they came from.
+  bool groups_given() const { return !given_groups_source_.empty(); }
+  formats::Tensor take_given_groups() { return std::move(given_groups_); }
+  const std::string& given_groups_source() const { return given_groups_source_; }
+  // (n, 2), or of no shape: what PtychoPINN calls the start of its coordinates.
+  const formats::Tensor& start_positions() const { return start_positions_; }
 
   // One group's patches, and all.
   std::uint64_t bytes_of_group() const;
@@ -52,10 +66,16 @@ class ExtractInput {
   void choose_placement(const formats::ScanInput& input);
   void read_image(const formats::ScanInput& input);
   void read_positions(const formats::ScanInput& input);
+  void check_group_choices();
+  void choose_groups(const formats::ScanInput& input);
   std::uint64_t bytes_of(const formats::Shape& shape) const;
 
   const ExtractChoices& choices_;
   ppatch_patch_options options_{};
+  bool grouped_ = false;
+  ppatch_group_options group_options_{};
+  formats::Tensor given_groups_, start_positions_;
+  std::string given_groups_source_;
   PatchGeometry geometry_;
   formats::Placement placement_;
   formats::Tensor image_, positions_;

@@ -15,6 +15,7 @@ namespace ptychopatch::app {
 inline constexpr int kSchemaVersion = 1;
 inline constexpr const char* kMetadataKey = "metadata";
 inline constexpr const char* kPatchesSchema = "ptychopatch/patches";
+inline constexpr const char* kGroupsSchema = "ptychopatch/groups";
 inline constexpr const char* kImageSchema = "ptychopatch/image";
 inline constexpr const char* kScanSchema = "ptychopatch/scan";
 inline constexpr const char* kSceneSchema = "ptychopatch/scene";

@@ -86,8 +86,10 @@ void PatchFile::read_positions(const formats::ArrayStore& archive) {
 }
 
 void PatchFile::read_patches(const formats::ArrayStore& archive) {
-  const std::string source = archive.source("patches");
-  formats::NpyArray array = archive.read("patches");
+  // PtychoPINN's name, with --keys ptychopinn.
+  const char* key = !archive.has("patches") && archive.has("Y") ? "Y" : "patches";
+  const std::string source = archive.source(key);
+  formats::NpyArray array = archive.read(key);
   take_patch_shape(array.shape, source);
   const ppatch_dtype dtype = formats::nearest_dtype(array.type);
   patches = formats::to_tensor(std::move(array), dtype, source);

@@ -9,6 +9,8 @@ namespace {
 constexpr const char* kObject = "objectGuess";
 constexpr const char* kX = "xcoords";
 constexpr const char* kY = "ycoords";
+constexpr const char* kStartX = "xcoords_start";
+constexpr const char* kStartY = "ycoords_start";
 
 }  // namespace
 
@@ -25,5 +27,10 @@ NamedArray PtychoPinnInput::image() const {
 }
 
 NamedArray PtychoPinnInput::positions() const { return two_columns(store(), kX, kY); }
+
+std::optional<NamedArray> PtychoPinnInput::start_positions() const {
+  if (!store().has(kStartX) || !store().has(kStartY)) return std::nullopt;
+  return two_columns(store(), kStartX, kStartY);
+}
 
 }  // namespace ptychopatch::formats

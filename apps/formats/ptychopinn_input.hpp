@@ -16,6 +16,7 @@ class PtychoPinnInput : public StoreInput {
 
   NamedArray image() const override;
   NamedArray positions() const override;
+  std::optional<NamedArray> start_positions() const override;
 };
 
 }  // namespace ptychopatch::formats

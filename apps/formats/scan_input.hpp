@@ -3,6 +3,7 @@
 #define PTYCHOPATCH_APPS_FORMATS_SCAN_INPUT_HPP_
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -40,6 +41,8 @@ class ScanInput {
   // (K, 2), columns in the convention's axes, as placement() says.
   virtual NamedArray positions() const = 0;
   virtual Placement placement() const { return {}; }
+  // Where the scan was first meant to be, as positions(), where the file says so.
+  virtual std::optional<NamedArray> start_positions() const { return std::nullopt; }
 };
 
 // The reader whose format the file's contents show; FormatError where there is none.

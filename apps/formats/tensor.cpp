@@ -66,6 +66,9 @@ void convert_from(const Bytes& from, Bytes& to, ppatch_dtype dtype) {
     if (dtype == PPATCH_F32) return convert_all<float, From>(from, to);
     if (dtype == PPATCH_F64) return convert_all<double, From>(from, to);
   }
+  if constexpr (std::is_integral_v<From>) {
+    if (dtype == PPATCH_I64) return convert_all<std::int64_t, From>(from, to);
+  }
 }
 
 void convert_bytes(const NpyArray& array, Bytes& to, ppatch_dtype dtype) {
@@ -134,6 +137,10 @@ Tensor to_tensor(NpyArray array, ppatch_dtype dtype, const std::string& source) 
   if (array.type.kind == Kind::kComplex && !is_complex(dtype)) {
     throw FormatError(source + " is " + array.type.name() +
                       ", which cannot become real without losing its imaginary part");
+  }
+  const bool whole = array.type.kind == Kind::kSigned || array.type.kind == Kind::kUnsigned;
+  if (dtype == PPATCH_I64 && !whole) {
+    throw FormatError(source + " is " + array.type.name() + ", expected integers");
   }
   const ElementType wanted = element_type(dtype);
   if (wanted.kind == array.type.kind && wanted.size == array.type.size) {

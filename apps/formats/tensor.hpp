@@ -38,7 +38,8 @@ ElementType element_type(ppatch_dtype dtype);
 // (bool, 8 and 16 bits), f64 for the rest.
 ppatch_dtype nearest_dtype(const ElementType& type);
 
-// Rounds to the nearest value. A complex array cannot become real, a text no number: FormatError.
+// Rounds to the nearest value. To f32, f64, c64, c128, or from integers to i64. A complex array
+// cannot become real, a text no number, a fraction no integer: FormatError.
 Tensor to_tensor(NpyArray array, ppatch_dtype dtype, const std::string& source);
 
 }  // namespace ptychopatch::formats

@@ -13,7 +13,8 @@
 // It is opened on first use and stays open.
 namespace ptychopatch {
 
-// Grows with every change to anything in backend.hpp or group_engine.hpp: library and module are built together.
+// Grows with every change to anything in backend.hpp or group_engine.hpp: library and module are
+// built together.
 constexpr std::int32_t backend_interface_version = 3;
 
 struct BackendModule {

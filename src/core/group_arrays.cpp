@@ -26,12 +26,9 @@ IndexView GroupArrays::indices(const char* name, const ppatch_array* given, std:
             text_of_shape(given->shape, static_cast<std::size_t>(given->ndim)));
   }
   arguments_.push_back({array, false});
-  return {array.data(),
-          array.dtype(),
-          array.shape(0),
-          flat ? 1 : array.shape(1),
-          array.stride(0),
-          flat ? 0 : array.stride(1)};
+  return {array.data(),    array.dtype(),
+          array.shape(0),  flat ? 1 : array.shape(1),
+          array.stride(0), flat ? 0 : array.stride(1)};
 }
 
 CoordinateResultView GroupArrays::result(const char* name, const ppatch_array* given,

@@ -50,8 +50,8 @@ PointView GroupPlan::read_points(const ppatch_array* given) const {
             text_of_shape(given->shape, static_cast<std::size_t>(given->ndim)));
   }
   if (array.shape(0) > settings_.capacity) {
-    invalid("points: expected at most the plan's capacity of ", settings_.capacity,
-            " points, got ", array.shape(0));
+    invalid("points: expected at most the plan's capacity of ", settings_.capacity, " points, got ",
+            array.shape(0));
   }
   return {array.data(), array.dtype(), array.shape(0), array.stride(0), array.stride(1)};
 }
@@ -115,8 +115,8 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
     read.mark_output();
   }
   if (relative) {
-    from_means = read.result("relative", relative, {DType::f32, DType::f64},
-                             {groups.count, groups.size, 2});
+    from_means =
+        read.result("relative", relative, {DType::f32, DType::f64}, {groups.count, groups.size, 2});
     read.mark_output();
   }
   read.check_outputs();

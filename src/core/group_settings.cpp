@@ -48,8 +48,8 @@ GroupSettings read_group_settings(const ppatch_group_options* given, std::int64_
     invalid("points: expected at most ", most_points, " points, got ", point_count);
   }
   if (o.point_capacity > 0 && point_count > o.point_capacity) {
-    invalid("points: expected at most options.point_capacity = ", o.point_capacity,
-            " points, got ", point_count);
+    invalid("points: expected at most options.point_capacity = ", o.point_capacity, " points, got ",
+            point_count);
   }
   GroupSettings s;
   s.gridsize = o.gridsize > 0 ? o.gridsize : 1;

@@ -15,8 +15,8 @@ PPATCH_HD void draw_members(std::uint64_t key, std::int64_t group, std::int64_t 
   std::uint64_t draw = 0;
   for (std::int64_t j = 0; j < c; ++j) {
     // The r-th of the numbers that are left: each one taken before it moves it up.
-    std::int64_t value = random_below(key, RandomUse::members, static_cast<std::uint64_t>(group),
-                                      k - j, &draw);
+    std::int64_t value =
+        random_below(key, RandomUse::members, static_cast<std::uint64_t>(group), k - j, &draw);
     std::int64_t at = 0;
     for (; at < j && sorted[at] <= value; ++at) ++value;
     for (std::int64_t i = j; i > at; --i) sorted[i] = sorted[i - 1];

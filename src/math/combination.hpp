@@ -42,7 +42,8 @@ PPATCH_HD void nth_combination(std::int64_t rank, std::int64_t k, std::int64_t c
                                std::int64_t* chosen) {
   __extension__ using Wide = unsigned __int128;
   if (c == 0) return;
-  // Choices whose next number is `value`, of `left` numbers after it, `more` of which are to follow.
+  // Choices whose next number is `value`, of `left` numbers after it, `more` of which are to
+  // follow.
   std::int64_t count = combinations(k - 1, c - 1);
   std::int64_t j = 0;
   for (std::int64_t value = 0; j < c; ++value) {

@@ -40,7 +40,9 @@ struct PlaneGrid {
     const double last = extent(axis) - 1;
     return static_cast<std::int32_t>(line < 0.0 ? 0.0 : line > last ? last : line);
   }
-  PPATCH_HD double cell_size() const { return static_cast<double>(std::int64_t{1} << shift) / scale; }
+  PPATCH_HD double cell_size() const {
+    return static_cast<double>(std::int64_t{1} << shift) / scale;
+  }
 };
 
 // A grid of about `cells` cells, never many more, over [low, high]: at least two of its cells hold

@@ -21,8 +21,7 @@ TEST_P(Flann, FindsTheSameNeighbours) {
   const std::int64_t n = 60000;
   const std::int64_t k = 7;
   const std::vector<Point> points = draw_points(GetParam(), n, random);
-  ptychopatch::GroupPlan plan(group_context(2), array_of(points),
-                              ptychopatch::group_options(1, k));
+  ptychopatch::GroupPlan plan(group_context(2), array_of(points), ptychopatch::group_options(1, k));
   std::vector<std::int32_t> got(n * k, -7);
   std::vector<double> distances(n * k, -7);
   const Array of_distances = array(distances.data(), {n, k});
@@ -48,8 +47,8 @@ TEST_P(Flann, FindsTheSameNeighbours) {
       const auto at = static_cast<std::size_t>(j + 1);
       ASSERT_DOUBLE_EQ(distances[i * k + j], squares[at])
           << "query " << i << ", neighbour " << j << ", " << seed_note();
-      const bool alone = squares[at] > squares[at - 1] * (1 + 1e-9) &&
-                         squares[at] * (1 + 1e-9) < squares[at + 1];
+      const bool alone =
+          squares[at] > squares[at - 1] * (1 + 1e-9) && squares[at] * (1 + 1e-9) < squares[at + 1];
       if (!alone) continue;
       ASSERT_EQ(got[i * k + j], static_cast<std::int64_t>(indices[at])) << seed_note();
       ++compared;

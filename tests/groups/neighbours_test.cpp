@@ -36,7 +36,8 @@ class Neighbours : public testing::TestWithParam<std::string> {
     std::vector<std::int64_t> some(queried * k, -7);
     std::vector<double> distances(queried * k, std::nan(""));
     const Array of_distances = array(distances.data(), {queried, k});
-    plan.neighbours_of(array(queries.data(), {queried}), array(some.data(), {queried, k}), &of_distances);
+    plan.neighbours_of(array(queries.data(), {queried}), array(some.data(), {queried, k}),
+                       &of_distances);
     for (std::int64_t q = 0; q < queried; ++q) {
       const auto want = oracle::nearest(points, queries[q], k);
       for (std::int64_t j = 0; j < k; ++j) {

@@ -15,9 +15,10 @@ std::vector<NeighbourOf> nearest(const std::vector<Point>& points, std::int64_t 
     const double b = points[i][1] - points[query][1];
     all.push_back({a * a + b * b, i});
   }
-  std::partial_sort(all.begin(), all.begin() + k, all.end(), [](const NeighbourOf& p, const NeighbourOf& q) {
-    return std::tie(p.squared_distance, p.index) < std::tie(q.squared_distance, q.index);
-  });
+  std::partial_sort(
+      all.begin(), all.begin() + k, all.end(), [](const NeighbourOf& p, const NeighbourOf& q) {
+        return std::tie(p.squared_distance, p.index) < std::tie(q.squared_distance, q.index);
+      });
   all.resize(k);
   return all;
 }

@@ -27,7 +27,7 @@ struct Task {
 struct GroupLayout {
   std::int64_t neighbours = 0;  // room of a thread for what it finds
   PointGrid::Layout grid;
-  std::int64_t members = 0;     // room of a thread for numbers
+  std::int64_t members = 0;  // room of a thread for numbers
   std::int64_t block_rows = 0;
   std::int64_t slots = 0;
 
@@ -220,8 +220,7 @@ void CpuGroupEngine::check_indices(const char* name, const IndexView& view) cons
     for (std::int64_t column = 0; column < view.size; ++column) {
       const std::int64_t index = read_index(view, row, column);
       if (index >= 0 && index < grid_.count()) continue;
-      const std::string place =
-          view.size > 1 ? text_of(row, ", ", column) : text_of(row);
+      const std::string place = view.size > 1 ? text_of(row, ", ", column) : text_of(row);
       invalid(name, "[", place, "]: expected the number of one of the ", grid_.count(),
               " points, got ", index);
     }

@@ -59,7 +59,8 @@ void GroupWriter::write_members(std::int64_t row, std::int64_t count, const Memb
 void GroupWriter::write_coordinates(std::int64_t row, const std::int64_t* members,
                                     std::int64_t count, const CoordinateResultView& offsets,
                                     const CoordinateResultView& relative) const {
-  write_members(row, count, [&](std::int64_t j) { return members[j]; }, offsets, relative);
+  write_members(
+      row, count, [&](std::int64_t j) { return members[j]; }, offsets, relative);
 }
 
 void GroupWriter::write_coordinates(std::int64_t row, const IndexView& groups,

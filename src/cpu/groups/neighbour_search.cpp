@@ -262,8 +262,8 @@ void NeighbourSearch::offer(std::uint32_t index) {
     std::push_heap(found_, found_ + count_);
   }
   if (count_ == k_) {
-    reach_ = std::max(std::sqrt((sorted ? found_[k_ - 1] : found_[0]).squared_distance),
-                      least_distance);
+    reach_ =
+        std::max(std::sqrt((sorted ? found_[k_ - 1] : found_[0]).squared_distance), least_distance);
   }
 }
 

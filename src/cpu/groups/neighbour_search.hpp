@@ -38,8 +38,7 @@ class NeighbourSearch {
   void search(const GridNode& node);
   void search_ring(const GridNode& node, const double at[2], const std::int32_t centre[2],
                    std::int32_t ring);
-  void search_cell(const GridNode& node, const double at[2], std::int32_t column,
-                   std::int32_t row);
+  void search_cell(const GridNode& node, const double at[2], std::int32_t column, std::int32_t row);
   void scan(const GridNode& node, const double at[2], std::uint32_t begin, std::uint32_t end);
   void offer(std::uint32_t index);
   void add(const Neighbour& neighbour);

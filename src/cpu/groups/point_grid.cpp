@@ -11,15 +11,15 @@
 namespace ptychopatch {
 namespace {
 
-constexpr std::int64_t padding = 64;          // numbers that a vector may read beyond the last point
-constexpr std::int64_t most_chunks = 64;      // of points, counted apart
-constexpr std::int64_t most_buckets = 1024;   // of cells, in the first step of a sort
+constexpr std::int64_t padding = 64;         // numbers that a vector may read beyond the last point
+constexpr std::int64_t most_chunks = 64;     // of points, counted apart
+constexpr std::int64_t most_buckets = 1024;  // of cells, in the first step of a sort
 constexpr std::int64_t least_bucket_bits = 6;
-constexpr double overfull = 6.0;              // times the mean number of points
+constexpr double overfull = 6.0;  // times the mean number of points
 constexpr std::int64_t sample_size = 4096;
 constexpr std::int64_t sample_lines = 16;
 constexpr double coarse_cells = 256.0;
-constexpr std::uint32_t most_depth = 20;        // that still makes grids coarser
+constexpr std::uint32_t most_depth = 20;  // that still makes grids coarser
 constexpr int most_levels = 100;
 constexpr double most_coordinate = 1e150;
 
@@ -219,7 +219,8 @@ void PointGrid::lay_grid(const PointSource& points, GridNode& node) {
     node.grid = plane_grid(node.low, node.high, cells);
     // One cell: the points are nearer to each other than the scale of a grid can tell.
     node.plain = node.grid.cells() == 1;
-    if (node.plain || take(begins_taken_, node.grid.cells() + 1, layout_.begins, &node.first_cell)) {
+    if (node.plain ||
+        take(begins_taken_, node.grid.cells() + 1, layout_.begins, &node.first_cell)) {
       return;
     }
     if (cells < 4.0) break;
@@ -274,8 +275,7 @@ void PointGrid::sort_root(const PointSource& points, const Arena& arena) {
 void PointGrid::sort_bucket(const GridNode& node, std::int64_t bucket, int shift,
                             const Work& memory) {
   const std::int64_t first = bucket << shift;
-  const std::int64_t bins =
-      std::min(std::int64_t{1} << shift, node.grid.cells() - first);
+  const std::int64_t bins = std::min(std::int64_t{1} << shift, node.grid.cells() - first);
   std::uint32_t* begins = begins_.data() + node.first_cell + first;
   const std::uint32_t begin = begins[0];
   const std::uint32_t end = begins[bins];

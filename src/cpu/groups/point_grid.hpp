@@ -22,7 +22,7 @@ struct GridNode {
   std::uint32_t first_cell = 0;                    // of the cells' begins
   std::uint32_t first_child = 0, child_count = 0;  // nodes in place of cells, by cell
   std::uint32_t cell = 0;                          // of the parent
-  std::uint32_t depth = 0;  // of nodes that are not crowded
+  std::uint32_t depth = 0;                         // of nodes that are not crowded
   bool crowded = false;     // most points lie in few cells: the grid is coarse
   bool coincident = false;  // all points stand in one place, and are kept by index
   bool plain = false;       // has no cells: coincident, or there is no memory or no scale for them

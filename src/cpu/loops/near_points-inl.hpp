@@ -36,8 +36,8 @@ HWY_INLINE bool collect_near(const NearQuery& query, NearPoints& near) {
       const auto dx = hn::ConvertTo(f, hn::Sub(hn::LoadU(i32, query.x + i), at_x));
       const auto dy = hn::ConvertTo(f, hn::Sub(hn::LoadU(i32, query.y + i), at_y));
       const auto square = hn::Add(hn::Mul(dx, dx), hn::Mul(dy, dy));
-      const auto is_near = hn::RebindMask(
-          u32, hn::And(hn::Le(square, limit), hn::FirstN(f, std::size_t{end - i})));
+      const auto is_near =
+          hn::RebindMask(u32, hn::And(hn::Le(square, limit), hn::FirstN(f, std::size_t{end - i})));
       hn::CompressStore(hn::BitCast(u32, square), is_near, u32, near.keys + count);
       count += hn::CompressStore(hn::Iota(u32, i), is_near, u32, near.slots + count);
       if (count > NearPoints::capacity) return false;

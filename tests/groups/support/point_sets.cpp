@@ -10,11 +10,12 @@ using oracle::Point;
 
 const std::vector<std::string>& point_set_kinds() {
   static const std::vector<std::string> kinds = {
-      "random",    "raster",      "jittered raster", "raster of tenths", "spiral",
-      "blob",      "nested blobs", "outliers",       "line",             "column",
-      "diagonal",  "coincident",  "pairs",           "crowded places",   "powers",
-      "far away",  "tiny",        "huge",            "vanishing",        "circle",
-      "near ties", "anisotropic", "floats",          "shuffled raster"};
+      "random",    "raster",         "jittered raster", "raster of tenths",
+      "spiral",    "blob",           "nested blobs",    "outliers",
+      "line",      "column",         "diagonal",        "coincident",
+      "pairs",     "crowded places", "powers",          "far away",
+      "tiny",      "huge",           "vanishing",       "circle",
+      "near ties", "anisotropic",    "floats",          "shuffled raster"};
   return kinds;
 }
 
