@@ -6,6 +6,8 @@
 #
 # Parts; all of them where none is named:
 #   operators     patches, adjoints and PtychoPINN's patches against the oracle, on random cases
+#   groups        groups beside SciPy's cKDTree and FLANN, their share of a whole call, the same
+#                 for any threads and shards (needs a machine that does nothing else)
 #   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
 #   registration-speed  registration beside scikit-image and OpenCV, its scratch
 #   patches-speed patches beside the memory's roofs and the Python peers, their memory; it and
@@ -27,15 +29,15 @@ source "$(dirname "$0")/common.sh"
 parts=()
 for argument in "$@"; do
   case $argument in
-    operators | registration | registration-speed | patches-speed | scan | scenes | bad-input | \
-      sanitizers | format | tidy)
+    operators | groups | registration | registration-speed | patches-speed | scan | scenes | \
+      bad-input | sanitizers | format | tidy)
       parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
-((${#parts[@]})) || parts=(operators registration registration-speed patches-speed scan scenes
-  bad-input sanitizers format tidy)
+((${#parts[@]})) || parts=(operators groups registration registration-speed patches-speed scan
+  scenes bad-input sanitizers format tidy)
 
 data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
 release=$root/build/release
@@ -50,6 +52,10 @@ count() {
 }
 
 operators() { "$release/tests/goals/ptychopatch_goals"; }
+
+groups() {
+  "$python" "$root/benchmarks/peers/groups.py" --library "$release/capi/libptychopatch.so"
+}
 
 registration() { "$release/tests/goals/registration_goals"; }
 

@@ -2,7 +2,8 @@
 """As much of libptychopatch's C API as the comparison needs, on NumPy arrays."""
 import ctypes
 
-DTYPES = {"float32": 1, "float64": 2, "complex64": 3, "complex128": 4, "uint16": 7, "uint8": 8}
+DTYPES = {"float32": 1, "float64": 2, "complex64": 3, "complex128": 4, "int32": 5,
+          "int64": 6, "uint16": 7, "uint8": 8}
 HOST = 1
 BACKEND_CPU = 1
 MAX_NDIM = 8
@@ -79,6 +80,15 @@ class SceneOptions(ctypes.Structure):
                 ("reserved", ctypes.c_double * 2)]
 
 
+class GroupOptions(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_uint32), ("gridsize", ctypes.c_int32),
+                ("neighbours", ctypes.c_int64), ("group_count", ctypes.c_int64),
+                ("seed", ctypes.c_uint64), ("members", ctypes.c_int32),
+                ("order", ctypes.c_int32), ("sampling", ctypes.c_int32),
+                ("oversample", ctypes.c_int32), ("axes", ctypes.c_int32),
+                ("relative_sign", ctypes.c_int32), ("point_capacity", ctypes.c_int64)]
+
+
 class Shift(ctypes.Structure):
     _fields_ = [("shift", ctypes.c_double * 2), ("covariance", ctypes.c_double * 3),
                 ("lattice_shift", ctypes.c_int64 * 2), ("lattice_residual", ctypes.c_double * 2),
@@ -120,6 +130,41 @@ class Scene:
         self._library.call("ppatch_scene_plan_align", self._plan, ctypes.c_int64(1),
                            ctypes.byref(image), ctypes.byref(result))
         return result
+
+
+class Groups:
+    """A group plan; options as GroupOptions has them."""
+
+    def __init__(self, library, context, points, **options):
+        self._library = library
+        self._points = Array.of(points)
+        self._plan = ctypes.c_void_p()
+        options = GroupOptions(struct_size=ctypes.sizeof(GroupOptions), **options)
+        scratch = ctypes.c_uint64()
+        library.call("ppatch_group_plan_bytes", context, ctypes.c_int64(len(points)),
+                     ctypes.byref(options), ctypes.byref(scratch))
+        self.bytes = scratch.value
+        library.call("ppatch_group_plan_create", ctypes.byref(self._plan), context,
+                     ctypes.byref(self._points), ctypes.byref(options))
+
+    def close(self):
+        self._library.free("ppatch_group_plan_destroy", self._plan)
+
+    def build(self):
+        self._library.call("ppatch_group_plan_set_points", self._plan,
+                           ctypes.byref(self._points))
+
+    def neighbours(self, indices, queries=None, squares=None):
+        optional = [None if array is None else ctypes.byref(Array.of(array))
+                    for array in (queries, squares)]
+        self._library.call("ppatch_group_plan_neighbours", self._plan, optional[0],
+                           ctypes.byref(Array.of(indices)), optional[1])
+
+    def draw(self, first, indices, offsets=None, relative=None):
+        optional = [None if array is None else ctypes.byref(Array.of(array))
+                    for array in (offsets, relative)]
+        self._library.call("ppatch_group_plan_draw", self._plan, ctypes.c_int64(first),
+                           ctypes.byref(Array.of(indices)), None, *optional)
 
 
 class Library:
