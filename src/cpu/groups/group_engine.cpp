@@ -11,10 +11,11 @@
 namespace ptychopatch {
 namespace {
 
-// Rows of work that one thread takes at a time, and after which progress is told.
+// Rows of work that one thread takes at a time.
 constexpr std::int64_t most_block_rows = std::int64_t{1} << 16;
 constexpr std::int64_t least_block_rows = 256;
-constexpr std::int64_t blocks_a_thread = 4;
+constexpr std::int64_t blocks_a_thread = 16;
+constexpr std::int64_t blocks_a_round = 4;  // of each thread; progress is told after a round
 // Cells are put in order roughly: by this many stripes of them.
 constexpr std::int64_t most_stripes = 4096;
 constexpr std::int64_t ahead = 8;  // points that are fetched before they are needed
@@ -119,7 +120,7 @@ void CpuGroupEngine::each_block(std::int64_t rows, Body&& body) const {
   const std::int64_t size =
       std::clamp(rows / (threads * blocks_a_thread) + 1, least_block_rows, layout_.block_rows);
   const std::int64_t blocks = (rows + size - 1) / size;
-  const std::int64_t round = threads * blocks_a_thread;
+  const std::int64_t round = threads * blocks_a_round;
   callbacks_.progress(0.0);
   for (std::int64_t done = 0; done < blocks; done += round) {
     const std::int64_t count = std::min(round, blocks - done);
