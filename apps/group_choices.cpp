@@ -40,8 +40,7 @@ void GroupChoices::add_options(CLI::App& app) {
   app.add_flag("--oversample", oversample,
                "More groups than positions: different choices of the neighbours")
       ->group(kGroup);
-  app.add_flag("--include-seed", include_seed, "The seed is a member of its group")
-      ->group(kGroup);
+  app.add_flag("--include-seed", include_seed, "The seed is a member of its group")->group(kGroup);
   add_choice(app, "--order", orders(), "Order of a group's members (default drawn)",
              [this](std::int32_t value) { order = value; })
       ->group(kGroup);
@@ -62,9 +61,8 @@ bool GroupChoices::asked() const {
 }
 
 ppatch_group_options GroupChoices::options() const {
-  ppatch_group_options options =
-      group_options(static_cast<std::int32_t>(gridsize.value_or(1)),
-                    neighbours.value_or(members() + 2));
+  ppatch_group_options options = group_options(static_cast<std::int32_t>(gridsize.value_or(1)),
+                                               neighbours.value_or(members() + 2));
   options.group_count = samples.value_or(0);
   options.seed = seed.value_or(0);
   options.order = order.value_or(PPATCH_GROUP_AS_DRAWN);

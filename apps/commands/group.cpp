@@ -54,9 +54,9 @@ class Group {
   }
 
   void read_positions() {
-    const std::unique_ptr<formats::ScanInput> input =
-        options_.input.empty() ? formats::open_part(options_.positions)
-                               : formats::open_scan(options_.input);
+    const std::unique_ptr<formats::ScanInput> input = options_.input.empty()
+                                                          ? formats::open_part(options_.positions)
+                                                          : formats::open_scan(options_.input);
     formats::NamedArray positions = input->positions();
     source_ = positions.source;
     format_ = input->format();

@@ -76,8 +76,8 @@ ScanGroups ScanGroups::given(const Session& session, const Tensor& positions,
                              const std::string& source) {
   ScanGroups groups;
   groups.indices_ = std::move(indices);
-  Coordinates found = with_source(
-      source, [&] { return groups.coordinates(session, positions, options); });
+  Coordinates found =
+      with_source(source, [&] { return groups.coordinates(session, positions, options); });
   groups.offsets_ = std::move(found.offsets);
   groups.relative_ = std::move(found.relative);
   return groups;

@@ -28,8 +28,8 @@ __attribute__((visibility("default"))) void* flann_peer_build(const double* poin
 
 // The k nearest of `count` queries, which are points of the tree and so among their own.
 __attribute__((visibility("default"))) void flann_peer_search(void* handle, const double* queries,
-                                                              int64_t count, int64_t k,
-                                                              int threads, std::size_t* indices,
+                                                              int64_t count, int64_t k, int threads,
+                                                              std::size_t* indices,
                                                               double* squares) {
   auto* tree = static_cast<Tree*>(handle);
   const auto rows = static_cast<std::size_t>(count);

@@ -97,9 +97,7 @@ TEST_P(GroupMemory, IsWhatWasToldBeforehand) {
 TEST_P(GroupMemory, FailsWhileAPlanIsMade) {
   const ptychopatch::Context context(context_options());
   const ptychopatch::Array given = points();
-  {
-    const ptychopatch::GroupPlan warm(context, given, options_);
-  }
+  { const ptychopatch::GroupPlan warm(context, given, options_); }
   fail_each(
       [&] {
         auto* plan = reinterpret_cast<ppatch_group_plan*>(this);

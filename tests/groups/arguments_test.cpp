@@ -73,9 +73,8 @@ TEST(Options, NumbersThatMakeNoGroups) {
     change(o);
     GroupPlan plan(group_context(1), array_of(points), o);
     const auto count = plan.info().group_count;
-    std::vector<std::int64_t> members(static_cast<std::size_t>(std::min<std::int64_t>(count, 99)) *
-                                          4,
-                                      -7);
+    std::vector<std::int64_t> members(
+        static_cast<std::size_t>(std::min<std::int64_t>(count, 99)) * 4, -7);
     plan.draw(0, array(members.data(), {static_cast<std::int64_t>(members.size()) / 4, 4}));
   };
   expect_invalid({"K of at least 4", "gridsize 2", "K = 3"},
@@ -90,8 +89,7 @@ TEST(Options, NumbersThatMakeNoGroups) {
     o.neighbours = 3;
     o.members = PPATCH_GROUP_WITH_SEED;
   });
-  expect_invalid({"at least 5 points", "groups of 4", "got 4"},
-                 [&] { draw(4, [](auto&) {}); });
+  expect_invalid({"at least 5 points", "groups of 4", "got 4"}, [&] { draw(4, [](auto&) {}); });
   expect_invalid({"at least 4 points", "got 3"},
                  [&] { draw(3, [](auto& o) { o.members = PPATCH_GROUP_WITH_SEED; }); });
   draw(4, [](auto& o) { o.members = PPATCH_GROUP_WITH_SEED; });
@@ -146,13 +144,12 @@ TEST(Points, ThatAreNone) {
 
 TEST(Points, InTheWrongArray) {
   const std::vector<Point> points = some_points(12);
-  const auto plan_of = [](const Array& a) {
-    GroupPlan(group_context(1), a, group_options(1, 2));
-  };
+  const auto plan_of = [](const Array& a) { GroupPlan(group_context(1), a, group_options(1, 2)); };
   expect_invalid({"points", "(n, 2)", "(8, 3)"}, [&] { plan_of(array(points[0].data(), {8, 3})); });
   expect_invalid({"points", "(n, 2)"}, [&] { plan_of(array(points[0].data(), {24})); });
-  expect_invalid({"points.dtype", "F32 or F64"},
-                 [&] { plan_of(array(points[0].data(), PPATCH_I64, {12, 2})); });
+  expect_invalid({"points.dtype", "F32 or F64"}, [&] {
+    plan_of(array(points[0].data(), PPATCH_I64, {12, 2}));
+  });
   expect_invalid({"NULL"}, [&] { GroupPlan(group_context(1), group_options(1, 2)); });
   ppatch_group_options o = group_options(1, 2);
   o.point_capacity = 11;
@@ -161,8 +158,9 @@ TEST(Points, InTheWrongArray) {
   GroupPlan plan(group_context(1), o);
   expect_invalid({"capacity of 11", "got 12"}, [&] { plan.set_points(array_of(points)); });
   std::vector<std::int64_t> members(4, -7);
-  expect_invalid({"at least 1 points", "got 0"},
-                 [&] { plan.draw(0, array(members.data(), {1, 1})); });
+  expect_invalid({"at least 1 points", "got 0"}, [&] {
+    plan.draw(0, array(members.data(), {1, 1}));
+  });
 }
 
 class Arrays : public testing::Test {
@@ -186,15 +184,18 @@ TEST_F(Arrays, OfTheWrongShape) {
   expect_invalid({"30 groups", "-1"}, [&] { plan_.draw(-1, members({6, 4})); });
   expect_invalid({"30 groups"}, [&] { plan_.draw(INT64_MAX, members({6, 4})); });
   const Array three = array(values_.data(), {6, 3});
-  expect_invalid({"offsets", "(6, 2)", "(6, 3)"},
-                 [&] { plan_.draw(0, members({6, 4}), nullptr, &three); });
-  expect_invalid({"relative", "(6, 4, 2)"},
-                 [&] { plan_.draw(0, members({6, 4}), nullptr, nullptr, &three); });
+  expect_invalid({"offsets", "(6, 2)", "(6, 3)"}, [&] {
+    plan_.draw(0, members({6, 4}), nullptr, &three);
+  });
+  expect_invalid({"relative", "(6, 4, 2)"}, [&] {
+    plan_.draw(0, members({6, 4}), nullptr, nullptr, &three);
+  });
   const Array seeds = array(members_.data() + 200, {5});
   expect_invalid({"seeds", "(6,)", "(5,)"}, [&] { plan_.draw(0, members({6, 4}), &seeds); });
   expect_invalid({"indices", "(30, 6)", "(30, 4)"}, [&] { plan_.neighbours(members({30, 4})); });
-  expect_invalid({"indices.dtype", "I32 or I64", "F64"},
-                 [&] { plan_.neighbours(array(values_.data(), {30, 6})); });
+  expect_invalid({"indices.dtype", "I32 or I64", "F64"}, [&] {
+    plan_.neighbours(array(values_.data(), {30, 6}));
+  });
   for (const std::int64_t value : members_) ASSERT_EQ(value, -7);
   for (const double value : values_) ASSERT_EQ(value, -7);
 }
@@ -219,8 +220,9 @@ TEST_F(Arrays, ThatShareMemory) {
 TEST_F(Arrays, OfPointsThatAreNotThere) {
   std::vector<std::int32_t> groups = {0, 1, 2, 29, 5, 30};
   const Array out = array(values_.data(), {2, 2});
-  expect_invalid({"indices[1, 2]", "30 points", "got 30"},
-                 [&] { plan_.coordinates(array(groups.data(), {2, 3}), &out, nullptr); });
+  expect_invalid({"indices[1, 2]", "30 points", "got 30"}, [&] {
+    plan_.coordinates(array(groups.data(), {2, 3}), &out, nullptr);
+  });
   groups[5] = -1;
   expect_invalid({"queries[5]", "got -1"}, [&] {
     plan_.neighbours_of(array(groups.data(), {6}), array(members_.data(), {6, 6}));
@@ -239,8 +241,9 @@ TEST(Neighbours, MoreThanThereAre) {
   const std::vector<Point> points = some_points(6);
   GroupPlan plan(group_context(1), array_of(points), group_options(1, 6));
   std::vector<std::int64_t> got(36, -7);
-  expect_invalid({"K below the number of points, 6", "K = 6"},
-                 [&] { plan.neighbours(array(got.data(), {6, 6})); });
+  expect_invalid({"K below the number of points, 6", "K = 6"}, [&] {
+    plan.neighbours(array(got.data(), {6, 6}));
+  });
 }
 
 TEST(Budget, ThatIsTooSmall) {
