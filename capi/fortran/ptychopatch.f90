@@ -16,6 +16,7 @@
 !>     if (status /= PPATCH_OK) print *, ppatch_error_text()
 module ptychopatch
   use ptychopatch_base
+  use ptychopatch_groups
   use ptychopatch_patches
   use ptychopatch_registration
   implicit none
