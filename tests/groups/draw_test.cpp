@@ -253,10 +253,10 @@ TEST_F(SameGroups, ForAnyBudget) {
     ppatch_context_options options = ptychopatch::context_options();
     options.num_threads = 2;
     const std::uint64_t full = GroupPlan::bytes(group_context(2), 3000, o);
-    options.memory_budget = full / 2;
+    options.memory_budget = full / 4 * 3;
     const ptychopatch::Context small(options);
     GroupPlan plan(small, array_of(points_), o);
-    EXPECT_LE(plan.info().bytes, full / 2);
+    EXPECT_LE(plan.info().bytes, full / 4 * 3);
     EXPECT_EQ(draw(plan), want) << seed_note();
   }
 }

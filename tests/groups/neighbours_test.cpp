@@ -56,7 +56,7 @@ TEST_P(Neighbours, AreThoseOfAllPairs) {
     for (const std::int64_t n : {2, 3, 9, 50, 333, 2000, 12000}) {
       const std::vector<Point> points = draw_points(GetParam(), n, random_);
       for (const std::int64_t k : {1, 7, 23, 64, 65}) {
-        if (k < n) check(points, k, 1 + static_cast<int>(random_() % 3));
+        if (k < n && k * n <= 300000) check(points, k, 1 + static_cast<int>(random_() % 3));
         if (HasFatalFailure()) return;
       }
     }

@@ -90,13 +90,14 @@ PointGrid::Layout::Layout(std::int64_t capacity, std::int64_t neighbours, int th
   begins = cells * 5 / 2 + 1024;
   nodes = capacity / 128 + 64;
   slots = threads;
-  bins = std::max(std::int64_t{1} << bucket_bits(cells), most_buckets);
+  buckets = std::min(most_buckets, (cells >> least_bucket_bits) + 2);
+  bins = std::max(std::int64_t{1} << bucket_bits(cells), buckets);
 }
 
 std::uint64_t PointGrid::Layout::bytes() const {
   return 3 * Buffer<std::uint32_t>::bytes_of(points) + Buffer<std::uint32_t>::bytes_of(begins) +
          Buffer<GridNode>::bytes_of(nodes) +
-         Buffer<std::uint32_t>::bytes_of(2 * bins * slots + most_chunks * most_buckets);
+         Buffer<std::uint32_t>::bytes_of(2 * bins * slots + most_chunks * buckets);
 }
 
 PointGrid::PointGrid(const Layout& layout, std::int64_t neighbours, const Allocator& allocator)
@@ -107,10 +108,10 @@ PointGrid::PointGrid(const Layout& layout, std::int64_t neighbours, const Alloca
       index_(allocator, layout.points),
       begins_(allocator, layout.begins),
       nodes_(allocator, layout.nodes),
-      bins_(allocator, 2 * layout.bins * layout.slots + most_chunks * most_buckets) {}
+      bins_(allocator, 2 * layout.bins * layout.slots + most_chunks * layout.buckets) {}
 
 PointGrid::Work PointGrid::work(int slot) {
-  std::uint32_t* first = bins_.data() + most_chunks * most_buckets + 2 * layout_.bins * slot;
+  std::uint32_t* first = bins_.data() + most_chunks * layout_.buckets + 2 * layout_.bins * slot;
   return {first, first + layout_.bins};
 }
 
@@ -236,7 +237,7 @@ void PointGrid::sort_root(const PointSource& points, const Arena& arena) {
   const std::int64_t buckets = ((cells - 1) >> shift) + 1;
   const std::int64_t chunks = std::min<std::int64_t>(most_chunks, 4 * arena.num_threads());
   const auto each = [&](std::int64_t chunk, auto&& body) {
-    std::uint32_t* counts = bins_.data() + chunk * most_buckets;
+    std::uint32_t* counts = bins_.data() + chunk * layout_.buckets;
     const std::int64_t last = count_ * (chunk + 1) / chunks;
     for (std::int64_t i = count_ * chunk / chunks; i < last; ++i) {
       const Point p = points[i];
@@ -246,14 +247,14 @@ void PointGrid::sort_root(const PointSource& points, const Arena& arena) {
     }
   };
   arena.parallel_for(chunks, [&](std::int64_t chunk, int) {
-    std::fill_n(bins_.data() + chunk * most_buckets, buckets, 0U);
+    std::fill_n(bins_.data() + chunk * layout_.buckets, buckets, 0U);
     each(chunk, [](std::int64_t, std::int32_t, std::int32_t, std::uint32_t& count) { ++count; });
   });
   std::uint32_t sum = 0;
   for (std::int64_t bucket = 0; bucket < buckets; ++bucket) {
     begins_[root.first_cell + (bucket << shift)] = sum;
     for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-      std::uint32_t& count = bins_[chunk * most_buckets + bucket];
+      std::uint32_t& count = bins_[chunk * layout_.buckets + bucket];
       sum += std::exchange(count, sum);
     }
   }

@@ -43,8 +43,9 @@ class PointGrid {
     std::int64_t points = 0;
     std::int64_t begins = 0;  // of cells
     std::int64_t nodes = 0;
-    std::int64_t slots = 0;  // threads
-    std::int64_t bins = 0;   // of one step of a sort
+    std::int64_t slots = 0;    // threads
+    std::int64_t buckets = 0;  // of cells
+    std::int64_t bins = 0;     // of one step of a sort
 
     Layout(std::int64_t capacity, std::int64_t neighbours, int threads);
     std::uint64_t bytes() const;
