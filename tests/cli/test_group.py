@@ -118,8 +118,8 @@ class GroupTest(CommandTest):
         group = ["group", "--positions", "p.npy", "-o", "g.npz"]
         self.run_badly(*group, says="--gridsize")
         self.run_badly(*group, "--gridsize", 3, says=["10 points", "got 5"])
-        self.run_badly(*group, "--gridsize", 2, "-K", 3, says=["K of at least 4", "K = 3"])
-        self.run_badly(*group, "--gridsize", 2, "--samples", 6, says=["at most 5 groups", "got 6"])
+        self.run_badly(*group, "--gridsize", 2, "-K", 3, says=["-K", "K of at least 4", "K = 3"])
+        self.run_badly(*group, "--gridsize", 2, "--samples", 6, says=["--samples", "at most 5 groups", "--oversample", "got 6"])
         self.run_badly(*group, "--gridsize", 2, "--samples", 6, "--oversample",
                        says=["at most 5 different groups", "got 6"])
         self.run_badly(*group, "--gridsize", 0, says=["--gridsize", "at least 1"])
