@@ -185,8 +185,9 @@ TEST(Draw, ByPositionKeepsCorners) {
   std::vector<int> corner;
   for (int square = 0; square < 25; ++square) {
     for (const int at : {3, 0, 2, 1}) {
-      points.push_back({100.0 * (square / 5) + at / 2 + shake(random),
-                        100.0 * (square % 5) + at % 2 + shake(random)});
+      const int row = 100 * (square / 5) + at / 2;
+      const int column = 100 * (square % 5) + at % 2;
+      points.push_back({row + shake(random), column + shake(random)});
       corner.push_back(at);
     }
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ptychopatch {
 namespace {
@@ -219,7 +220,10 @@ void NeighbourSearch::search_cell(const GridNode& node, const double at[2], std:
   const double size = static_cast<double>(std::int64_t{1} << node.grid.shift);
   const double dx = std::max({0.0, column * size - at[0], at[0] - (column + 1) * size});
   const double dy = std::max({0.0, row * size - at[1], at[1] - (row + 1) * size});
-  if (beyond(node, std::sqrt(dx * dx + dy * dy))) return;
+  const double square = dx * dx + dy * dy;
+  // Far from a tiny node, the square is beyond all numbers.
+  const bool huge = square > std::numeric_limits<double>::max();
+  if (beyond(node, huge ? std::hypot(dx, dy) : std::sqrt(square))) return;
   const std::int64_t cell = std::int64_t{row} * node.grid.columns + column;
   if (grid_.divided(node, cell)) {
     search(grid_.child(node, cell));

@@ -15,7 +15,8 @@ const std::vector<std::string>& point_set_kinds() {
       "line",      "column",         "diagonal",        "coincident",
       "pairs",     "crowded places", "powers",          "far away",
       "tiny",      "huge",           "vanishing",       "circle",
-      "near ties", "anisotropic",    "floats",          "shuffled raster"};
+      "near ties", "anisotropic",    "floats",          "shuffled raster",
+      "extremes"};
   return kinds;
 }
 
@@ -25,7 +26,8 @@ std::vector<Point> draw_points(const std::string& kind, std::int64_t n, Random& 
   const auto side = static_cast<std::int64_t>(std::max(1.0, std::sqrt(static_cast<double>(n))));
   std::vector<Point> points(n);
   for (std::int64_t i = 0; i < n; ++i) {
-    const auto row = static_cast<double>(i / side);
+    const std::int64_t line = i / side;
+    const auto row = static_cast<double>(line);
     const auto column = static_cast<double>(i % side);
     const auto t = static_cast<double>(i);
     Point& p = points[i];
@@ -73,6 +75,10 @@ std::vector<Point> draw_points(const std::string& kind, std::int64_t n, Random& 
     } else if (kind == "vanishing") {
       // Their squared distances underflow: they tie, and only the index tells them apart.
       p = {1e-170 * unit(random), 1e-160 * unit(random)};
+    } else if (kind == "extremes") {
+      // Distances that differ by less than their rounding, of every magnitude.
+      const double values[] = {0, 1e-300, 1.467e-112, 1e-20, 1, -1.4568e144, 1e-265};
+      p = {values[random() % 20 == 0 ? random() % 7 : 0], values[random() % 7]};
     } else if (kind == "circle") {
       p = {10 * std::cos(0.1 * t), 10 * std::sin(0.1 * t)};
     } else if (kind == "near ties") {
