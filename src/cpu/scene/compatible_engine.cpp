@@ -30,7 +30,7 @@ struct CompatibleSizes {
       most[axis] = s.max_shift[axis] > 0.0 ? std::min(asked, limit) : limit;
     }
   }
-  std::int64_t floats() const { return transform[0] * 2 * (transform[1] / 2 + 1); }
+  std::int64_t floats() const { return PlaneFft::floats_of(transform[0], transform[1]); }
 
   int period = 1;
   std::int64_t image[2], transform[2];
@@ -174,7 +174,7 @@ class CompatibleEngine final : public SceneEngine {
 
   CorrelationPeak align_planes(const ConditionedImage& still, const ConditionedImage& other,
                                const CompatibleSizes& sizes) {
-    const PlaneFft fft(machine_.fft, sizes.transform[0], sizes.transform[1]);
+    const PlaneFft fft(machine_.fft, machine_.loops->slabs, sizes.transform[0], sizes.transform[1]);
     const int planes = sizes.period * sizes.period;
     double shift[2][36];
     CorrelationPeak all;
@@ -209,7 +209,7 @@ class CompatibleEngine final : public SceneEngine {
 
   CorrelationPeak align_masked(const ConditionedImage& still, const ConditionedImage& other,
                                const CompatibleSizes& sizes) {
-    const PlaneFft fft(machine_.fft, sizes.transform[0], sizes.transform[1]);
+    const PlaneFft fft(machine_.fft, machine_.loops->slabs, sizes.transform[0], sizes.transform[1]);
     // Masks come with images, so this is not known before.
     const std::int64_t floats = masked_planes_taken * fft.plane_floats();
     if (reference_masked_.size() < floats) {

@@ -122,8 +122,10 @@ class MlEngine final : public SceneEngine {
   // Transforms and the reference's planes for a new common area.
   void set_geometry(const SceneGeometry& geometry) {
     geometry_ = SceneGeometry();
-    fine_fft_ = PlaneFft(machine_.fft, geometry.fine_fft[0], geometry.fine_fft[1]);
-    coarse_fft_ = PlaneFft(machine_.fft, geometry.coarse_fft[0], geometry.coarse_fft[1]);
+    fine_fft_ =
+        PlaneFft(machine_.fft, machine_.loops->slabs, geometry.fine_fft[0], geometry.fine_fft[1]);
+    coarse_fft_ = PlaneFft(machine_.fft, machine_.loops->slabs, geometry.coarse_fft[0],
+                           geometry.coarse_fft[1]);
     geometry_ = geometry;
     reference_status_ = load(reference_, reference_planes(), Clipped::left_out, reference_lines_);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "cpu/fft/slab_loops.hpp"
 #include "math/registration.hpp"
 
 namespace ptychopatch {
@@ -86,6 +87,7 @@ struct SceneLoops {
   // hessian[3], for samples [8, n - 8).
   void (*tile_row)(const float* const* a, const float* const* b, std::int64_t n, double* gradient,
                    double* hessian);
+  SlabLoops slabs;
 };
 
 }  // namespace ptychopatch

@@ -15,9 +15,9 @@ namespace {
 constexpr std::int64_t halving_size = 1024;
 
 void fit(SceneScratchLayout& layout, const SceneGeometry& g) {
-  const auto plane = [](const std::int64_t size[2]) { return size[0] * 2 * (size[1] / 2 + 1); };
   layout.spectrum_floats =
-      std::max({layout.spectrum_floats, plane(g.fine_fft), plane(g.coarse_fft)});
+      std::max({layout.spectrum_floats, PlaneFft::floats_of(g.fine_fft[0], g.fine_fft[1]),
+                PlaneFft::floats_of(g.coarse_fft[0], g.coarse_fft[1])});
   for (const std::int64_t* size : {g.fine_fft, g.coarse_fft}) {
     layout.sums_doubles = std::max(layout.sums_doubles, sums_doubles(size[0], size[1]));
     layout.table_floats = std::max(layout.table_floats, tables_floats(size[0], size[1]));

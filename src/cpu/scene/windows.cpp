@@ -37,14 +37,11 @@ void transform_window(const Plane& plane, const Window& window, const PlaneFft& 
   double mean = 0.0;
   for (std::int64_t y = 0; y < window.height; ++y) mean += tools.sums[y];
   mean = weight > 0.0 ? mean / weight : 0.0;
-  tools.arena->parallel_for(blocks, [&](std::int64_t block, int) {
-    for (std::int64_t y = block * rows; y < std::min(window.height, (block + 1) * rows); ++y) {
-      float* out = spectrum + y * fft.row_floats();
-      tools.loops->window(row(y), static_cast<float>(mean), wy[y], wx, out, window.width);
-      std::fill(out + window.width, out + fft.width(), 0.0F);
-    }
-  });
-  fft.forward(spectrum, window.height, *tools.arena, tools.fft_slots);
+  fft.forward(spectrum, window.height, *tools.arena, tools.fft_slots,
+              [&](std::int64_t y, float* out) {
+                tools.loops->window(row(y), static_cast<float>(mean), wy[y], wx, out, window.width);
+                std::fill(out + window.width, out + fft.width(), 0.0F);
+              });
 }
 
 }  // namespace ptychopatch
