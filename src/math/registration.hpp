@@ -66,7 +66,8 @@ PPATCH_HD RingWeight ring_weight(const RingSums& sums, double bins, double n) {
 }
 
 PPATCH_HD float bin_weight(RingWeight ring, float leak) {
-  return ring.noise < 0.0F ? 0.0F : 1.0F / (ring.noise + 2.0F * leak * ring.signal);
+  const float weight = 1.0F / (ring.noise + 2.0F * leak * ring.signal);
+  return ring.noise < 0.0F ? 0.0F : weight;
 }
 
 // A carrier of the CFA: chroma is modulated onto frequency (y, x), cycles per pixel, each within
@@ -75,25 +76,27 @@ struct Carrier {
   float y = 0.0F, x = 0.0F, strength = 0.0F;
 };
 
-// Chroma in the baseband at (fy, fx), relative to luminance there, if both fall as 1/f^2 in
-// amplitude from their centres. The copy of the carrier that is nearest counts: of (y - my, x - mx)
-// for whole my, mx.
-struct CarrierLeak {
-  float power = 0.0F;
-  int my = 0, mx = 0;  // -1, 0 or 1
+// A frequency's distance from a carrier along one axis: from the nearest of its copies, which stands
+// `copy` cycles per pixel below the carrier, -1, 0 or 1.
+struct CarrierDistance {
+  float square = 0.0F;
+  int copy = 0;
 };
 
-PPATCH_HD CarrierLeak carrier_leak(const Carrier& carrier, float fy, float fx) {
-  const float ay = fy - carrier.y;
-  const float ax = fx - carrier.x;
-  CarrierLeak leak;
-  leak.my = ay < -0.5F ? 1 : ay > 0.5F ? -1 : 0;
-  leak.mx = ax < -0.5F ? 1 : ax > 0.5F ? -1 : 0;
-  const float gy = ay + static_cast<float>(leak.my);
-  const float gx = ax + static_cast<float>(leak.mx);
-  const float ratio = (fy * fy + fx * fx) / (gy * gy + gx * gx + 1e-6F);
-  leak.power = carrier.strength * ratio * ratio;
-  return leak;
+PPATCH_HD CarrierDistance carrier_distance(float carrier, float f) {
+  const float a = f - carrier;
+  CarrierDistance distance;
+  distance.copy = a < -0.5F ? 1 : a > 0.5F ? -1 : 0;
+  const float g = a + static_cast<float>(distance.copy);
+  distance.square = g * g;
+  return distance;
+}
+
+// Chroma in the baseband, relative to luminance there, in power, if both fall as 1/f^2 in amplitude
+// from their centres; f2 and the distances are squares.
+PPATCH_HD float carrier_leak(float strength, float f2, float distance_y, float distance_x) {
+  const float ratio = f2 / (distance_y + distance_x + 1e-6F);
+  return strength * ratio * ratio;
 }
 
 // Leaked chroma moves with the scene, its carrier does not: of Z = conj(R^) M^ e^{2 pi i f.D} it

@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "cpu/loops/loops_scene.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h.
+#include "cpu/loops/scene_pixels-inl.hpp"
 #include "cpu/loops/scene_plane-inl.hpp"
 #include "cpu/loops/scene_spectrum-inl.hpp"
 #include "cpu/loops/slab-inl.hpp"
@@ -13,17 +14,26 @@ namespace ptychopatch {
 namespace HWY_NAMESPACE {
 
 SceneLoops loops_scene() {
-  return {&decimate_row,
-          &combine,
-          &extremes,
-          &weighted_row_sum,
-          &window_row,
-          &correlate_row,
-          &ring_row,
-          &newton_row,
-          &weigh_row,
-          &tile_row,
-          {&gather_rows, &scatter_rows, &gather_columns, &scatter_columns}};
+  SceneLoops loops;
+  loops.decimate_row = &decimate_row;
+  loops.combine = &combine;
+  loops.combine_rows = &combine_rows;
+  loops.sum_integers = &sum_integers;
+  loops.scale_integers = &scale_integers;
+  loops.finish_pixels = &finish_pixels;
+  loops.suspects = &suspects;
+  loops.outliers = &outliers;
+  loops.sum_runs = &sum_runs;
+  loops.add_rows = &add_rows;
+  loops.weighted_sum = &weighted_row_sum;
+  loops.window = &window_row;
+  loops.correlate_row = &correlate_row;
+  loops.ring_row = &ring_row;
+  loops.newton_row = &newton_row;
+  loops.weigh_row = &weigh_row;
+  loops.tile_row = &tile_row;
+  loops.slabs = {&gather_rows, &scatter_rows, &gather_columns, &scatter_columns};
+  return loops;
 }
 
 }  // namespace HWY_NAMESPACE

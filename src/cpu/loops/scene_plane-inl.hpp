@@ -77,42 +77,71 @@ HWY_NOINLINE void combine(const float* taps, int count, const float* const* rows
 }
 
 constexpr int max_decimation_taps = 64;
+constexpr int combined_rows = 4;
 
-// The samples are dealt out by their place within a step first, so that every tap reads a
-// contiguous row.
-HWY_NOINLINE void decimate_row(const float* taps, int count, int step, const float* in,
-                               float* spare, float* out, std::int64_t n) {
-  const std::int64_t dealt = n + count / step + 1;
-  const std::int64_t available = step * (n - 1) + count;
-  for (int s = 0; s < step; ++s) {
-    float* HWY_RESTRICT to = spare + s * dealt;
-    const std::int64_t samples = (available - s + step - 1) / step;
-    if (step == 2) {
-      for (std::int64_t j = 0; j < samples; ++j) to[j] = in[2 * j + s];
-    } else {
-      for (std::int64_t j = 0; j < samples; ++j) to[j] = in[step * j + s];
+// Rows that are read for one sum serve the next ones too. Taps that a row does not have are zeros,
+// which leave a sum's bits as they are.
+HWY_NOINLINE void combine_rows(const float* taps, int count, int step, const float* const* rows,
+                               int outs, float* const* out, std::int64_t n) {
+  std::int64_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  if (outs == combined_rows) {
+    namespace hn = hwy::HWY_NAMESPACE;
+    const hn::ScalableTag<float> d;
+    using V = hn::Vec<decltype(d)>;
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    constexpr int most_step = 3;
+    const int reach = step * (combined_rows - 1);
+    float padded[max_decimation_taps + 2 * most_step * (combined_rows - 1)] = {};
+    for (int t = 0; t < count; ++t) padded[reach + t] = taps[t];
+    for (; i + 2 * lanes <= n; i += 2 * lanes) {
+      V a[combined_rows];
+      V b[combined_rows];
+      for (int q = 0; q < combined_rows; ++q) a[q] = b[q] = hn::Zero(d);
+      for (int r = 0; r < count + reach; ++r) {
+        const V first = hn::LoadU(d, rows[r] + i);
+        const V second = hn::LoadU(d, rows[r] + i + lanes);
+        for (int q = 0; q < combined_rows; ++q) {
+          const V weight = hn::Set(d, padded[reach + r - step * q]);
+          a[q] = hn::Add(a[q], hn::Mul(weight, first));
+          b[q] = hn::Add(b[q], hn::Mul(weight, second));
+        }
+      }
+      for (int q = 0; q < combined_rows; ++q) {
+        hn::StoreU(a[q], d, out[q] + i);
+        hn::StoreU(b[q], d, out[q] + i + lanes);
+      }
     }
   }
-  const float* rows[max_decimation_taps];
-  for (int t = 0; t < count; ++t) rows[t] = spare + (t % step) * dealt + t / step;
-  accumulate_taps(taps, count, rows, out, n);
+#endif
+  for (int q = 0; q < outs; ++q) {
+    const float* from[max_decimation_taps];
+    for (int t = 0; t < count; ++t) from[t] = rows[step * q + t] + i;
+    accumulate_taps(taps, count, from, out[q] + i, n - i);
+  }
 }
 
-HWY_NOINLINE void extremes(const float* const* rows, float* HWY_RESTRICT largest,
-                           float* HWY_RESTRICT least, std::int64_t n) {
-  const float* row[8];
-  for (int r = 0; r < 8; ++r) row[r] = rows[r];
-  PPATCH_INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) {
-    float high = row[0][i];
-    float low = high;
-    for (int r = 1; r < 8; ++r) {
-      const float value = row[r][i];
-      high = value > high ? value : high;
-      low = value < low ? value : low;
+// The samples are dealt out by their place within a step first, so that every tap reads a
+// contiguous row; few at a time, so that they stay in the first cache.
+HWY_NOINLINE void decimate_row(const float* taps, int count, int step, const float* in,
+                               float* spare, float* out, std::int64_t n) {
+  for (std::int64_t start = 0; start < n; start += decimation_block) {
+    const std::int64_t m = HWY_MIN(decimation_block, n - start);
+    const std::int64_t dealt = m + count / step + 1;
+    const std::int64_t available = step * (m - 1) + count;
+    const float* HWY_RESTRICT from = in + step * start;
+    for (int s = 0; s < step; ++s) {
+      float* HWY_RESTRICT to = spare + s * dealt;
+      const std::int64_t samples = (available - s + step - 1) / step;
+      if (step == 2) {
+        for (std::int64_t j = 0; j < samples; ++j) to[j] = from[2 * j + s];
+      } else {
+        for (std::int64_t j = 0; j < samples; ++j) to[j] = from[step * j + s];
+      }
     }
-    largest[i] = high;
-    least[i] = low;
+    const float* rows[max_decimation_taps];
+    for (int t = 0; t < count; ++t) rows[t] = spare + (t % step) * dealt + t / step;
+    accumulate_taps(taps, count, rows, out + start, m);
   }
 }
 

@@ -7,7 +7,6 @@
 #define PTYCHOPATCH_CPU_LOOPS_SCENE_SPECTRUM_INL_HPP_
 #endif
 
-#include <cmath>
 #include <cstdint>
 
 #include "cpu/loops/scene_plane-inl.hpp"
@@ -17,6 +16,17 @@ namespace ptychopatch {
 namespace HWY_NAMESPACE {
 // Included by one unit, once for each level.
 // NOLINTBEGIN(misc-definitions-in-headers)
+
+// Square roots by the processor's own instruction: a call of the C library, which may set errno,
+// keeps a loop from becoming one of vectors. n is rounded up to whole vectors; in may be out.
+HWY_INLINE void roots(const float* in, float* out, std::int64_t n) {
+  const hwy::HWY_NAMESPACE::ScalableTag<float> d;
+  const auto lanes = static_cast<std::int64_t>(hwy::HWY_NAMESPACE::Lanes(d));
+  for (std::int64_t j = 0; j < n; j += lanes) {
+    const auto value = hwy::HWY_NAMESPACE::LoadU(d, in + j);
+    hwy::HWY_NAMESPACE::StoreU(hwy::HWY_NAMESPACE::Sqrt(value), d, out + j);
+  }
+}
 
 // A block of bins: Z = conj(R^) M^ e^{2 pi i f.r}, both powers, the ring of each.
 struct BinBlock {
@@ -52,9 +62,24 @@ HWY_INLINE void read_bins(const SpectrumRow& row, std::int64_t start, std::int64
     bins.moving[j] = mr * mr + mi * mi;
     const float f2 = fy2 + fx[j] * fx[j];
     bins.f2[j] = f2;
-    // Bins whose radius is a whole number of rings lie on their border: rounding must not deal them
-    // out.
-    bins.ring[j] = static_cast<std::int32_t>(scale * std::sqrt(f2) + 1e-3F);
+  }
+  float f[scene_block];
+  roots(bins.f2, f, n);
+  // Bins whose radius is a whole number of rings lie on their border: rounding must not deal them
+  // out.
+  for (std::int64_t j = 0; j < n; ++j) {
+    bins.ring[j] = static_cast<std::int32_t>(scale * f[j] + 1e-3F);
+  }
+}
+
+// Leaked chroma by carrier c in each bin of a block.
+HWY_INLINE void leak_of_bins(const SpectrumRow& row, int c, float distance_y, std::int64_t start,
+                             std::int64_t n, const BinBlock& bins, float* HWY_RESTRICT leak) {
+  const float strength = row.carriers[c].strength;
+  const float cycles2 = row.cycles * row.cycles;
+  const float* HWY_RESTRICT distance_x = row.carrier_squares + c * row.carrier_stride + start;
+  for (std::int64_t j = 0; j < n; ++j) {
+    leak[j] = carrier_leak(strength, cycles2 * bins.f2[j], distance_y, distance_x[j]);
   }
 }
 
@@ -64,30 +89,35 @@ HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t start, std::int6
                            float* HWY_RESTRICT signal) {
   float leak[scene_block] = {};
   for (int c = 0; c < row.carrier_count; ++c) {
-    const Carrier carrier = row.carriers[c];
-    for (std::int64_t j = 0; j < n; ++j) {
-      leak[j] += carrier_leak(carrier, row.cycles * row.fy, row.cycles * row.fx[start + j]).power;
-    }
+    const float distance_y = carrier_distance(row.carriers[c].y, row.cycles * row.fy).square;
+    float part[scene_block];
+    leak_of_bins(row, c, distance_y, start, n, bins, part);
+    for (std::int64_t j = 0; j < n; ++j) leak[j] += part[j];
+  }
+  float noise[scene_block];
+  for (std::int64_t j = 0; j < n; ++j) {
+    const RingWeight ring = row.weights[bins.ring[j]];
+    noise[j] = ring.noise;
+    signal[j] = ring.signal;
   }
   const float least_f2 = row.least_f * row.least_f;
   for (std::int64_t j = 0; j < n; ++j) {
-    const RingWeight ring = row.weights[bins.ring[j]];
-    weight[j] = bins.f2[j] < least_f2 ? 0.0F : bin_weight(ring, leak[j]);
-    signal[j] = ring.signal;
+    const float w = bin_weight({noise[j], signal[j]}, leak[j]);
+    weight[j] = bins.f2[j] < least_f2 ? 0.0F : w;
   }
 }
 
 // The imaginary part that leaked chroma gives to Z / S, for chroma as strong as the carriers say.
 HWY_INLINE void turn_of_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
-                             float* HWY_RESTRICT turn) {
+                             const BinBlock& bins, float* HWY_RESTRICT turn) {
   for (std::int64_t j = 0; j < n; ++j) turn[j] = 0.0F;
   for (int c = 0; c < row.carrier_count; ++c) {
-    const Carrier carrier = row.carriers[c];
-    for (std::int64_t j = 0; j < n; ++j) {
-      const CarrierLeak leak =
-          carrier_leak(carrier, row.cycles * row.fy, row.cycles * row.fx[start + j]);
-      turn[j] += leak.power * row.carrier_sines[9 * c + 3 * (leak.my + 1) + leak.mx + 1];
-    }
+    const CarrierDistance y = carrier_distance(row.carriers[c].y, row.cycles * row.fy);
+    const std::int32_t* copy_x = row.carrier_copies + c * row.carrier_stride + start;
+    const float* sines = row.carrier_sines + 9 * c + 3 * (y.copy + 1) + 1;
+    float part[scene_block];
+    leak_of_bins(row, c, y.square, start, n, bins, part);
+    for (std::int64_t j = 0; j < n; ++j) turn[j] += part[j] * sines[copy_x[j]];
   }
 }
 
@@ -99,20 +129,32 @@ HWY_NOINLINE void correlate_row(const SpectrumRow& row) {
     row.reference[2 * j] = row.reference[2 * j + 1] = 0.0F;
     row.moving[2 * j] = row.moving[2 * j + 1] = 0.0F;
   }
-  for (std::int64_t j = row.first; j < row.count; ++j) {
-    const float rr = row.reference[2 * j];
-    const float ri = row.reference[2 * j + 1];
-    const float mr = row.moving[2 * j];
-    const float mi = row.moving[2 * j + 1];
-    const float xr = rr * mr + ri * mi;
-    const float xi = rr * mi - ri * mr;
-    const float size = std::sqrt(xr * xr + xi * xi) + 1e-30F;
-    const float root = 1.0F / std::sqrt(size);
-    const float one = 1.0F / size;
-    row.reference[2 * j] = xr * root;
-    row.reference[2 * j + 1] = xi * root;
-    row.moving[2 * j] = xr * one;
-    row.moving[2 * j + 1] = xi * one;
+  for (std::int64_t start = row.first; start < row.count; start += scene_block) {
+    const std::int64_t n = HWY_MIN(scene_block, row.count - start);
+    float* HWY_RESTRICT r = row.reference + 2 * start;
+    float* HWY_RESTRICT m = row.moving + 2 * start;
+    float xr[scene_block];
+    float xi[scene_block];
+    float size[scene_block];
+    float root[scene_block];
+    for (std::int64_t j = 0; j < n; ++j) {
+      xr[j] = r[2 * j] * m[2 * j] + r[2 * j + 1] * m[2 * j + 1];
+      xi[j] = r[2 * j] * m[2 * j + 1] - r[2 * j + 1] * m[2 * j];
+      size[j] = xr[j] * xr[j] + xi[j] * xi[j];
+    }
+    roots(size, size, n);
+    for (std::int64_t j = 0; j < n; ++j) size[j] += 1e-30F;
+    roots(size, root, n);
+    for (std::int64_t j = 0; j < n; ++j) {
+      root[j] = 1.0F / root[j];
+      size[j] = 1.0F / size[j];
+    }
+    for (std::int64_t j = 0; j < n; ++j) {
+      r[2 * j] = xr[j] * root[j];
+      r[2 * j + 1] = xi[j] * root[j];
+      m[2 * j] = xr[j] * size[j];
+      m[2 * j + 1] = xi[j] * size[j];
+    }
   }
 }
 
@@ -175,7 +217,7 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     read_bins(row, start, n, bins);
     float turn[scene_block];
     weigh_bins(row, start, n, bins, weight, signal);
-    turn_of_bins(row, start, n, turn);
+    turn_of_bins(row, start, n, bins, turn);
     for (std::int64_t j = 0; j < n; ++j) {
       const float copies = multiplicity(start + j);
       const float in_band = weight[j] > 0.0F ? copies : 0.0F;
@@ -193,17 +235,22 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
       part[leak_slope][j] = copies * weight[j] * turn[j] * bins.im[j];
     }
     for (int s = 0; s < band_sums; ++s) add_to_lanes(lanes[s], part[s], n);
+    roots(weight, weight, n);
+    float* HWY_RESTRICT r = row.reference + 2 * start;
+    float* HWY_RESTRICT m = row.moving + 2 * start;
+    const float* HWY_RESTRICT cos_x = row.cos_x + start;
+    const float* HWY_RESTRICT sin_x = row.sin_x + start;
+    const float cos_y = row.cos_y;
+    const float sin_y = row.sin_y;
     for (std::int64_t j = 0; j < n; ++j) {
-      const std::int64_t c = start + j;
-      const float root = std::sqrt(weight[j]);
-      const float pr = row.cos_y * row.cos_x[c] - row.sin_y * row.sin_x[c];
-      const float pi_ = row.cos_y * row.sin_x[c] + row.sin_y * row.cos_x[c];
-      const float mr = row.moving[2 * c];
-      const float mi = row.moving[2 * c + 1];
-      row.reference[2 * c] *= root;
-      row.reference[2 * c + 1] *= root;
-      row.moving[2 * c] = root * (mr * pr - mi * pi_);
-      row.moving[2 * c + 1] = root * (mr * pi_ + mi * pr);
+      const float pr = cos_y * cos_x[j] - sin_y * sin_x[j];
+      const float pi_ = cos_y * sin_x[j] + sin_y * cos_x[j];
+      const float mr = m[2 * j];
+      const float mi = m[2 * j + 1];
+      r[2 * j] *= weight[j];
+      r[2 * j + 1] *= weight[j];
+      m[2 * j] = weight[j] * (mr * pr - mi * pi_);
+      m[2 * j + 1] = weight[j] * (mr * pi_ + mi * pr);
     }
   }
   for (int s = 0; s < band_sums; ++s) sums[s] += sum_of_lanes(lanes[s]);

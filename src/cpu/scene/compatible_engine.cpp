@@ -134,8 +134,8 @@ class CompatibleEngine final : public SceneEngine {
     // Phase and cross look at pixels as they are: places of the CFA are not told apart.
     const bool by_place = settings_.method == ShiftMethod::per_plane;
     image.measure(by_place ? settings_.mosaic : Mosaic(), neighbours(),
-                  integers ? settings_.repair_integers : settings_.repair_floats, *machine_.arena,
-                  measures_.data());
+                  integers ? settings_.repair_integers : settings_.repair_floats, *machine_.loops,
+                  *machine_.arena, measures_.data());
     return image.levels().status;
   }
   const MosaicNeighbours& neighbours() const {

@@ -11,13 +11,12 @@ namespace ptychopatch {
 namespace {
 
 constexpr std::int64_t rows_per_block = 64;
-// A multiple of every period and of the lanes of a vector.
-constexpr int stat_lanes = 24;
+constexpr int stat_lanes = 24;  // a multiple of every period
 
 // Sums over a block of rows, by place in the period.
 struct PlaceSums {
   double count[36], sum[36], square[36];
-  double least, largest;
+  double least[36], largest[36];
   double finite;  // 1 or 0
 };
 
@@ -34,66 +33,47 @@ void with_pixels(const SceneImageView& view, Body&& body) {
   }
 }
 
-// The same sums as add_row's, in integers: contiguous pixels [x0, x1) of a camera, x0 at the begin
-// of a period, at most 2^20 of them. Products are kept by halves of 16 bits.
-void add_integers(const std::uint16_t* row, std::int64_t x0, std::int64_t x1, std::int64_t y,
-                  std::uint32_t bound, int period, double origin, PlaceSums& sums) {
-  std::uint32_t count[stat_lanes] = {};
-  std::uint32_t sum[stat_lanes] = {};
-  std::uint32_t low[stat_lanes] = {};
-  std::uint32_t high[stat_lanes] = {};
-  std::uint32_t least[stat_lanes];
-  std::uint32_t largest[stat_lanes] = {};
-  std::fill(least, least + stat_lanes, std::uint32_t{65535});
-  const auto add = [&](std::int64_t x, std::int64_t lane) {
-    const std::uint32_t value = row[x];
-    const std::uint32_t in = value < bound ? 1 : 0;
-    const std::uint32_t kept = in != 0 ? value : 0;
-    const std::uint32_t square = kept * kept;
-    count[lane] += in;
-    sum[lane] += kept;
-    low[lane] += square & 0xffffU;
-    high[lane] += square >> 16;
-    least[lane] = std::min(least[lane], in != 0 ? value : 65535U);
-    largest[lane] = std::max(largest[lane], kept);
-  };
-  std::int64_t x = x0;
-  for (; x + stat_lanes <= x1; x += stat_lanes) {
-    for (int l = 0; l < stat_lanes; ++l) add(x + l, l);
-  }
-  for (int l = 0; x < x1; ++x, ++l) add(x, l);
-  for (int l = 0; l < stat_lanes; ++l) {
-    if (count[l] == 0) continue;
-    const auto place = static_cast<int>(y % period) * period + l % period;
-    const double n = count[l];
-    const double total = sum[l];
-    const double squares = 65536.0 * high[l] + low[l];
-    sums.count[place] += n;
-    sums.sum[place] += total - n * origin;
-    sums.square[place] += squares - 2.0 * origin * total + n * origin * origin;
-    sums.least = std::min(sums.least, static_cast<double>(least[l]));
-    sums.largest = std::max(sums.largest, static_cast<double>(largest[l]));
+// The same sums as add_row's, in integers: contiguous pixels of a camera.
+void add_integers(const std::uint16_t* row, std::int64_t width, std::int64_t y, double bound,
+                  int period, double origin, const SceneLoops& loops, PlaceSums& sums) {
+  const auto level = static_cast<std::uint32_t>(std::clamp(std::ceil(bound), 0.0, 65536.0));
+  constexpr std::int64_t most = pixel_lanes << 15;
+  for (std::int64_t x = 0; x < width; x += most) {
+    IntegerSums lanes{};
+    std::fill(lanes.least, lanes.least + pixel_lanes, std::uint16_t{65535});
+    // Places of a mosaic are divided by their means, other images by their deviation.
+    loops.sum_integers(row + x, std::min(most, width - x), level, period == 1, &lanes);
+    for (int l = 0; l < pixel_lanes; ++l) {
+      if (lanes.count[l] == 0) continue;
+      const auto place = static_cast<int>(y % period) * period + l % period;
+      const double n = lanes.count[l];
+      const double total = lanes.sum[l];
+      const double squares = 65536.0 * lanes.high_squares[l] + lanes.low_squares[l];
+      sums.count[place] += n;
+      sums.sum[place] += total - n * origin;
+      if (period == 1) sums.square[place] += squares - 2.0 * origin * total + n * origin * origin;
+      sums.least[place] = std::min(sums.least[place], static_cast<double>(lanes.least[l]));
+      sums.largest[place] = std::max(sums.largest[place], static_cast<double>(lanes.largest[l]));
+    }
   }
 }
 
 template <class T>
 void add_row(const SceneImageView& view, const T* row, std::int64_t y, std::int64_t width,
-             int period, double origin, PlaceSums& sums) {
+             int period, double origin, const SceneLoops& loops, PlaceSums& sums) {
   double count[stat_lanes] = {};
   double sum[stat_lanes] = {};
   double square[stat_lanes] = {};
-  double least = sums.least;
-  double largest = sums.largest;
+  double least[stat_lanes];
+  double largest[stat_lanes];
+  std::fill(least, least + stat_lanes, std::numeric_limits<double>::infinity());
+  std::fill(largest, largest + stat_lanes, -std::numeric_limits<double>::infinity());
   double residue = 0.0;
   const double bound = view.clips ? view.white : std::numeric_limits<double>::infinity();
   const std::uint8_t* mask = view.mask ? view.mask + y * view.mask_stride_y : nullptr;
   if constexpr (std::is_same_v<T, std::uint16_t>) {
     if (view.stride_x == 1 && !mask) {
-      constexpr std::int64_t most = std::int64_t{stat_lanes} << 15;
-      const auto level = static_cast<std::uint32_t>(std::clamp(std::ceil(bound), 0.0, 65536.0));
-      for (std::int64_t x = 0; x < width; x += most) {
-        add_integers(row, x, std::min(width, x + most), y, level, period, origin, sums);
-      }
+      add_integers(row, width, y, bound, period, origin, loops, sums);
       return;
     }
   }
@@ -105,28 +85,23 @@ void add_row(const SceneImageView& view, const T* row, std::int64_t y, std::int6
     count[lane] += in ? 1.0 : 0.0;
     sum[lane] += centred;
     square[lane] += centred * centred;
-    least = in && value < least ? value : least;
-    largest = in && value > largest ? value : largest;
+    least[lane] = in && value < least[lane] ? value : least[lane];
+    largest[lane] = in && value > largest[lane] ? value : largest[lane];
   };
   std::int64_t x = 0;
   for (; x + stat_lanes <= width; x += stat_lanes) {
     for (int l = 0; l < stat_lanes; ++l) add(x + l, l);
   }
   for (int l = 0; x < width; ++x, ++l) add(x, l);
-  sums.least = least;
-  sums.largest = largest;
   if (!(residue == 0.0)) sums.finite = 0.0;
   for (int l = 0; l < stat_lanes; ++l) {
     const auto place = static_cast<int>(y % period) * period + l % period;
     sums.count[place] += count[l];
     sums.sum[place] += sum[l];
     sums.square[place] += square[l];
+    sums.least[place] = std::min(sums.least[place], least[l]);
+    sums.largest[place] = std::max(sums.largest[place], largest[l]);
   }
-}
-
-float median_of_eight(float* values) {
-  std::sort(values, values + 8);
-  return 0.5F * (values[3] + values[4]);
 }
 
 }  // namespace
@@ -136,8 +111,10 @@ std::int64_t ConditionedImage::measure_doubles(std::int64_t height) {
 }
 
 void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& neighbours,
-                               bool repairs, const Arena& arena, double* scratch) {
+                               bool repairs, const SceneLoops& loops, const Arena& arena,
+                               double* scratch) {
   const int p = mosaic.period;
+  period_ = p;
   const std::int64_t blocks = (height_ + rows_per_block - 1) / rows_per_block;
   auto* sums = reinterpret_cast<PlaceSums*>(scratch);
   double origin = 0.0;
@@ -147,12 +124,12 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
     arena.parallel_for(blocks, [&](std::int64_t block, int) {
       PlaceSums& mine = sums[block];
       std::memset(&mine, 0, sizeof mine);
-      mine.least = std::numeric_limits<double>::infinity();
-      mine.largest = -mine.least;
+      std::fill(mine.least, mine.least + 36, std::numeric_limits<double>::infinity());
+      std::fill(mine.largest, mine.largest + 36, -std::numeric_limits<double>::infinity());
       mine.finite = 1.0;
       const std::int64_t end = std::min(height_, (block + 1) * rows_per_block);
       for (std::int64_t y = block * rows_per_block; y < end; ++y) {
-        add_row(view_, pixels + y * view_.stride_y, y, width_, p, origin, mine);
+        add_row(view_, pixels + y * view_.stride_y, y, width_, p, origin, loops, mine);
       }
     });
   });
@@ -162,9 +139,9 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
       all.count[i] += sums[b].count[i];
       all.sum[i] += sums[b].sum[i];
       all.square[i] += sums[b].square[i];
+      all.least[i] = std::min(all.least[i], sums[b].least[i]);
+      all.largest[i] = std::max(all.largest[i], sums[b].largest[i]);
     }
-    all.least = std::min(all.least, sums[b].least);
-    all.largest = std::max(all.largest, sums[b].largest);
     all.finite = std::min(all.finite, sums[b].finite);
   }
   levels_ = {};
@@ -178,9 +155,9 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
   } else {
     levels_.status = PPATCH_SHIFT_OK;
   }
-  if (levels_.status == PPATCH_SHIFT_OK && !(all.least < all.largest)) {
-    levels_.status = PPATCH_SHIFT_FLAT;
-  }
+  bool varies = false;  // within a place
+  for (int i = 0; i < p * p; ++i) varies = varies || all.least[i] < all.largest[i];
+  if (levels_.status == PPATCH_SHIFT_OK && !varies) levels_.status = PPATCH_SHIFT_FLAT;
   if (levels_.status != PPATCH_SHIFT_OK) return;
   double structure = 0.0;  // of places about their own means
   double total = 0.0;
@@ -192,7 +169,8 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
     if (all.count[i] == 0.0) continue;
     structure += all.square[i] - all.sum[i] * (all.sum[i] / all.count[i]);
   }
-  if (!(structure > 1e-13 * square)) {
+  // Of floating-point numbers, not more than their rounding.
+  if (view_.dtype != DType::u16 && !(structure > 1e-13 * square)) {
     levels_.status = PPATCH_SHIFT_FLAT;
     return;
   }
@@ -220,8 +198,8 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
   if (levels_.repairs) measure_sigma(neighbours);
 }
 
-double ConditionedImage::scaled_at(std::int64_t y, std::int64_t x, int period) const {
-  const auto place = static_cast<int>(y % period) * period + static_cast<int>(x % period);
+double ConditionedImage::scaled_at(std::int64_t y, std::int64_t x) const {
+  const auto place = static_cast<int>(y % period_) * period_ + static_cast<int>(x % period_);
   double value = 0.0;
   with_pixels(view_, [&](const auto* pixels) {
     value = static_cast<double>(pixels[y * view_.stride_y + x * view_.stride_x]);
@@ -239,6 +217,7 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours) {
   const std::int64_t ny = std::min(most_lines, cells_y);
   const std::int64_t nx = std::min(most_lines, cells_x);
   float deviation[most_lines * most_lines];
+  float sigma[36];
   for (int place = 0; place < p * p; ++place) {
     const Neighbours& near = neighbours.at(place / p, place % p);
     std::int64_t count = 0;
@@ -248,132 +227,96 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours) {
         const std::int64_t x = margin + j * cells_x / nx * p + place % p;
         float value[8];
         for (std::size_t k = 0; k < near.size(); ++k) {
-          value[k] = static_cast<float>(scaled_at(y + near[k].y, x + near[k].x, p));
+          value[k] = static_cast<float>(scaled_at(y + near[k].y, x + near[k].x));
         }
         deviation[count++] =
-            std::fabs(static_cast<float>(scaled_at(y, x, p)) - median_of_eight(value));
+            std::fabs(static_cast<float>(scaled_at(y, x)) - HotPixelTests::median_of_eight(value));
       }
     }
     if (count == 0) {
-      levels_.sigma[place] = std::numeric_limits<float>::infinity();
+      sigma[place] = std::numeric_limits<float>::infinity();
       continue;
     }
     std::nth_element(deviation, deviation + count / 2, deviation + count);
-    levels_.sigma[place] = 1.4826F * deviation[count / 2];
+    sigma[place] = 1.4826F * deviation[count / 2];
   }
+  hot_pixels_ = HotPixelTests(neighbours, sigma);
 }
 
-void ConditionedImage::read_scaled(std::int64_t y, int period, float* out) const {
-  const auto place = static_cast<int>(y % period) * period;
+void ConditionedImage::read_scaled(std::int64_t y, const SceneLoops& loops, float* out) const {
+  const auto place = static_cast<int>(y % period_) * period_;
   with_pixels(view_, [&](const auto* pixels) {
     using T = std::remove_cv_t<std::remove_pointer_t<decltype(pixels)>>;
     using Work = std::conditional_t<std::is_same_v<T, double>, double, float>;
-    Work black[stat_lanes];
-    Work scale[stat_lanes];
-    for (int l = 0; l < stat_lanes; ++l) {
-      black[l] = static_cast<Work>(levels_.black[place + l % period]);
-      scale[l] = static_cast<Work>(levels_.scale[place + l % period]);
+    Work black[pixel_lanes];
+    Work scale[pixel_lanes];
+    for (int l = 0; l < pixel_lanes; ++l) {
+      black[l] = static_cast<Work>(levels_.black[place + l % period_]);
+      scale[l] = static_cast<Work>(levels_.scale[place + l % period_]);
     }
     const T* row = pixels + y * view_.stride_y;
     const std::int64_t step = view_.stride_x;
+    if constexpr (std::is_same_v<T, std::uint16_t>) {
+      if (step == 1) {
+        loops.scale_integers(row, black, scale, out, width_);
+        return;
+      }
+    }
     std::int64_t x = 0;
     if (step == 1) {
-      for (; x + stat_lanes <= width_; x += stat_lanes) {
-        for (int l = 0; l < stat_lanes; ++l) {
+      for (; x + pixel_lanes <= width_; x += pixel_lanes) {
+        for (int l = 0; l < pixel_lanes; ++l) {
           out[x + l] = static_cast<float>((static_cast<Work>(row[x + l]) - black[l]) * scale[l]);
         }
       }
     }
     for (; x < width_; ++x) {
-      const auto l = static_cast<int>(x % period);
+      const auto l = static_cast<int>(x % period_);
       out[x] = static_cast<float>((static_cast<Work>(row[x * step]) - black[l]) * scale[l]);
     }
   });
 }
 
-void ConditionedImage::finish_row(std::int64_t y, int period, float* row) const {
-  const float* clip = levels_.clip + y % period * period;
-  const auto offset = static_cast<float>(levels_.offset);
-  bool clips = false;
-  for (int i = 0; i < period; ++i) clips = clips || clip[i] < std::numeric_limits<float>::max();
-  if (clips) {
-    float bound[stat_lanes];
-    for (int l = 0; l < stat_lanes; ++l) bound[l] = clip[l % period];
-    std::int64_t x = 0;
-    for (; x + stat_lanes <= width_; x += stat_lanes) {
-      for (int l = 0; l < stat_lanes; ++l) {
-        row[x + l] = row[x + l] >= bound[l] ? 0.0F : row[x + l] - offset;
-      }
-    }
-    for (; x < width_; ++x) row[x] = row[x] >= clip[x % period] ? 0.0F : row[x] - offset;
-  } else {
-    for (std::int64_t x = 0; x < width_; ++x) row[x] -= offset;
-  }
+void ConditionedImage::finish_row(std::int64_t y, const SceneLoops& loops, const float* in,
+                                  float* out) const {
+  const float* clip = levels_.clip + y % period_ * period_;
+  float bound[pixel_lanes];
+  for (int l = 0; l < pixel_lanes; ++l) bound[l] = clip[l % period_];
+  loops.finish_pixels(in, bound, static_cast<float>(levels_.offset), out, width_);
   if (!view_.mask) return;
-  const std::uint8_t* mask = view_.mask + y * view_.mask_stride_y;
   for (std::int64_t x = 0; x < width_; ++x) {
-    if (mask[x * view_.mask_stride_x] == 0) row[x] = 0.0F;
+    if (masked(y, x)) out[x] = 0.0F;
   }
 }
 
-std::int64_t RowReader::floats(std::int64_t width, int reach) {
-  return (2 * reach + 1) * width + 2 * width;
+float ConditionedImage::finished(std::int64_t y, std::int64_t x, float value) const {
+  const float clip = levels_.clip[y % period_ * period_ + x % period_];
+  return value >= clip || masked(y, x) ? 0.0F : value - static_cast<float>(levels_.offset);
 }
+
+std::int64_t RowReader::floats(std::int64_t width, int reach) { return (2 * reach + 1) * width; }
 
 float* RowReader::ring_row(std::int64_t y) {
-  return memory_ + y % (2 * neighbours_.reach + 1) * image_.width();
+  return memory_ + y % (2 * reach_ + 1) * image_.width();
 }
 
 void RowReader::read(std::int64_t y, float* out) {
-  const int period = neighbours_.period;
   if (!image_.levels().repairs) {
-    image_.read_scaled(y, period, out);
-  } else {
-    const std::int64_t from = std::max<std::int64_t>(0, y - neighbours_.reach);
-    const std::int64_t to = std::min(image_.height(), y + neighbours_.reach + 1);
-    if (from < first_ || from >= last_) last_ = from;
-    for (; last_ < to; ++last_) image_.read_scaled(last_, period, ring_row(last_));
-    last_ = to;
-    first_ = from;
-    std::memcpy(out, ring_row(y), static_cast<std::size_t>(image_.width()) * sizeof(float));
-    if (to - from == 2 * neighbours_.reach + 1) repair(y, out);
+    image_.read_scaled(y, loops_, out);
+    image_.finish_row(y, loops_, out, out);
+    return;
   }
-  image_.finish_row(y, period, out);
-}
-
-void RowReader::repair(std::int64_t y, float* out) {
-  const int p = neighbours_.period;
-  const int reach = neighbours_.reach;
-  const std::int64_t n = image_.width() - 2 * reach;
-  float* largest = memory_ + (2 * reach + 1) * image_.width();
-  float* least = largest + image_.width();
-  const auto place_y = static_cast<int>(y % p);
-  for (int place = 0; place < p; ++place) {
-    const Neighbours& near = neighbours_.at(place_y, place);
-    bool done = false;  // with another place that has the same neighbours
-    for (int before = 0; before < place; ++before) {
-      done = done || neighbours_.at(place_y, before) == near;
-    }
-    if (done) continue;
-    const float* rows[8];
-    for (std::size_t k = 0; k < near.size(); ++k) {
-      rows[k] = ring_row(y + near[k].y) + reach + near[k].x;
-    }
-    loops_.extremes(rows, largest, least, n);
-    for (int same = place; same < p; ++same) {
-      if (!(neighbours_.at(place_y, same) == near)) continue;
-      const float slack = 8.0F * image_.levels().sigma[place_y * p + same];
-      const std::int64_t start = ((same - reach) % p + p) % p;
-      for (std::int64_t i = start; i < n; i += p) {
-        const float spread = 2.0F * (largest[i] - least[i]) + slack;
-        const float value = out[reach + i];
-        if (value <= largest[i] + spread && value >= least[i] - spread) continue;
-        float around[8] = {};
-        for (std::size_t k = 0; k < near.size(); ++k) around[k] = rows[k][i];
-        out[reach + i] = median_of_eight(around);
-      }
-    }
-  }
+  const std::int64_t from = std::max<std::int64_t>(0, y - reach_);
+  const std::int64_t to = std::min(image_.height(), y + reach_ + 1);
+  if (from < first_ || from >= last_) last_ = from;
+  for (; last_ < to; ++last_) image_.read_scaled(last_, loops_, ring_row(last_));
+  last_ = to;
+  first_ = from;
+  image_.finish_row(y, loops_, ring_row(y), out);
+  if (to - from < 2 * reach_ + 1) return;
+  image_.hot_pixels().find(
+      y, reach_, image_.width() - reach_, loops_, [&](std::int64_t row) { return ring_row(row); },
+      [&](std::int64_t x, float value) { out[x] = image_.finished(y, x, value); });
 }
 
 }  // namespace ptychopatch

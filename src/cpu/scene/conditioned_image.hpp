@@ -6,6 +6,7 @@
 
 #include "core/backend.hpp"
 #include "cpu/arena.hpp"
+#include "cpu/scene/hot_pixels.hpp"
 #include "cpu/scene/mosaic_neighbours.hpp"
 #include "cpu/scene/scene_loops.hpp"
 
@@ -19,7 +20,6 @@ struct ImageLevels {
   double offset = 0.0;   // conditioned = (pixel - black) scale - offset
   float clip[36] = {};   // scaled pixels from there on count as the mean
   bool repairs = false;  // hot and dead pixels
-  float sigma[36] = {};  // of a scaled pixel about the median of its neighbours
 };
 
 // What becomes of clipped pixels. In a pair only those of the reference are left out: the moving
@@ -44,21 +44,29 @@ class ConditionedImage {
   static std::int64_t measure_doubles(std::int64_t height);
   // Finds the levels. by_mean: each place is divided by its mean; else all by one deviation.
   void measure(const Mosaic& mosaic, const MosaicNeighbours& neighbours, bool repairs,
-               const Arena& arena, double* scratch);
+               const SceneLoops& loops, const Arena& arena, double* scratch);
 
   // Row y scaled, before the offset, at out[0 .. width).
-  void read_scaled(std::int64_t y, int period, float* out) const;
-  // Zeros the pixels of row y that are clipped or masked; takes the offset off the others.
-  void finish_row(std::int64_t y, int period, float* row) const;
+  void read_scaled(std::int64_t y, const SceneLoops& loops, float* out) const;
+  // Takes the offset off row y; pixels that are clipped or masked become zero. in may be out.
+  void finish_row(std::int64_t y, const SceneLoops& loops, const float* in, float* out) const;
+  // A pixel of row y that hot_pixels() has repaired, the same way.
+  float finished(std::int64_t y, std::int64_t x, float value) const;
+  const HotPixelTests& hot_pixels() const { return hot_pixels_; }
 
  private:
-  double scaled_at(std::int64_t y, std::int64_t x, int period) const;
+  double scaled_at(std::int64_t y, std::int64_t x) const;
+  bool masked(std::int64_t y, std::int64_t x) const {
+    return view_.mask && view_.mask[y * view_.mask_stride_y + x * view_.mask_stride_x] == 0;
+  }
   void measure_sigma(const MosaicNeighbours& neighbours);
 
   SceneImageView view_;
   std::int64_t height_ = 0, width_ = 0;
   Clipped clipped_ = Clipped::left_out;
+  int period_ = 1;
   ImageLevels levels_;
+  HotPixelTests hot_pixels_;
 };
 
 // Reads conditioned rows one after another in one thread's memory.
@@ -66,20 +74,20 @@ class RowReader {
  public:
   RowReader(const ConditionedImage& image, const MosaicNeighbours& neighbours,
             const SceneLoops& loops, float* memory)
-      : image_(image), neighbours_(neighbours), loops_(loops), memory_(memory) {}
+      : image_(image), loops_(loops), memory_(memory), reach_(neighbours.reach) {}
 
+  // Memory for rows of that width.
   static std::int64_t floats(std::int64_t width, int reach);
 
   void read(std::int64_t y, float* out);
 
  private:
   float* ring_row(std::int64_t y);
-  void repair(std::int64_t y, float* out);
 
   const ConditionedImage& image_;
-  const MosaicNeighbours& neighbours_;
   const SceneLoops& loops_;
   float* memory_;
+  int reach_;
   std::int64_t first_ = 0, last_ = 0;  // rows [first_, last_) are in the ring
 };
 

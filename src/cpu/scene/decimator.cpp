@@ -50,7 +50,8 @@ DecimationFilter::DecimationFilter(int keep_one_of) : step(keep_one_of) {
 std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
                                std::int64_t out_width) {
   return in_width + 2 * filter.half() + filter.step +
-         filter.step * (out_width + filter.count / filter.step + 1) + filter.count * out_width;
+         filter.step * (decimation_block + filter.count / filter.step + 1) +
+         (filter.count + filter.step * (decimation_rows - 1)) * out_width;
 }
 
 }  // namespace ptychopatch

@@ -34,6 +34,7 @@ struct Plane {
 };
 
 constexpr std::int64_t decimation_slab = 128;  // rows that come out of one piece of work
+constexpr int decimation_rows = 4;             // and at once
 
 // Floats of one thread's memory beside what its source needs.
 std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
@@ -53,17 +54,19 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
     float* padded = slots + slot * slot_floats;
     float* line = padded + half;
     float* spare = padded + width + 2 * half + filter.step;
-    float* ring = spare + filter.step * (out.width + filter.count / filter.step + 1);
+    float* ring = spare + filter.step * (decimation_block + filter.count / filter.step + 1);
+    const int held = filter.count + filter.step * (decimation_rows - 1);
     const auto ring_row = [&](std::int64_t y) {
-      return ring + (y % filter.count + filter.count) % filter.count * out.width;
+      return ring + (y % held + held) % held * out.width;
     };
     const std::int64_t j0 = slab * decimation_slab;
     const std::int64_t j1 = std::min(out.height, j0 + decimation_slab);
     auto source = open(filter.step * j0, j1 == out.height ? height : filter.step * j1,
-                       ring + filter.count * out.width);
+                       ring + held * out.width);
     std::int64_t next = filter.step * j0 - half;  // extended row to be read next
-    for (std::int64_t j = j0; j < j1; ++j) {
-      for (; next <= filter.step * j + half; ++next) {
+    for (std::int64_t j = j0; j < j1; j += decimation_rows) {
+      const auto outs = static_cast<int>(std::min<std::int64_t>(decimation_rows, j1 - j));
+      for (; next <= filter.step * (j + outs - 1) + half; ++next) {
         source.read(extended_index(beyond, next, height), line);
         for (int i = 1; i <= half; ++i) {
           line[-i] = line[extended_index(beyond, -i, width)];
@@ -72,11 +75,13 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
         loops.decimate_row(filter.taps, filter.count, filter.step, padded, spare, ring_row(next),
                            out.width);
       }
-      const float* rows[DecimationFilter::max_taps];
-      for (int t = 0; t < filter.count; ++t) {
+      const float* rows[DecimationFilter::max_taps + 3 * decimation_rows];
+      for (int t = 0; t < filter.count + filter.step * (outs - 1); ++t) {
         rows[t] = ring_row(filter.step * j - half + t);
       }
-      loops.combine(filter.taps, filter.count, rows, out.row(j), out.width);
+      float* to[decimation_rows];
+      for (int q = 0; q < outs; ++q) to[q] = out.row(j + q);
+      loops.combine_rows(filter.taps, filter.count, filter.step, rows, outs, to, out.width);
     }
   });
 }

@@ -30,24 +30,26 @@ bool near_carrier(double f, int lines) {
 
 }  // namespace
 
+std::int64_t FixedPattern::table_floats(std::int64_t height, std::int64_t width) {
+  const std::int64_t longest = std::max(height, width);
+  // A window, the runs' window, and a line's factors or its power.
+  return longest + 3 * ((longest + run - 1) / run) + good_fft_size(longest);
+}
+
 void FixedPattern::add_row(std::int64_t y, const float* row) {
-  float* runs = row_runs_ + y;
-  for (std::int64_t r = 0; r < runs_across(); ++r) {
-    float sum = 0.0F;
-    for (std::int64_t x = r * run; x < std::min(width_, (r + 1) * run); ++x) sum += row[x];
-    runs[r * height_] = sum;
-  }
+  static_assert(run == 16);
+  loops_->sum_runs(row, width_, row_runs_ + y, height_);
   float* column = column_runs_ + y / run * width_;
   if (y % run == 0) {
     std::memcpy(column, row, static_cast<std::size_t>(width_) * sizeof(float));
   } else {
-    for (std::int64_t x = 0; x < width_; ++x) column[x] += row[x];
+    loops_->add_rows(row, column, width_);
   }
 }
 
 void FixedPattern::sum_line(const float* runs, std::int64_t n, std::int64_t count,
-                            const float* cosine, const float* sine, const EstimateTools& tools,
-                            std::int64_t lanes, float* out) {
+                            const float* cosine, const float* sine, const float* window,
+                            const EstimateTools& tools, std::int64_t lanes, float* out) {
   constexpr std::int64_t most = 512;  // samples of a block
   constexpr std::int64_t together = 32;
   tools.arena->parallel_for((n + most - 1) / most, [&](std::int64_t block, int) {
@@ -66,9 +68,8 @@ void FixedPattern::sum_line(const float* runs, std::int64_t n, std::int64_t coun
       for (std::int64_t i = 0; i < samples; ++i) im[i] += part[i];
     }
     for (std::int64_t i = 0; i < samples; ++i) {
-      const auto window = static_cast<float>(hann(start + i, n));
-      out[2 * (start + i) * lanes] = window * re[i];
-      out[(2 * (start + i) + 1) * lanes] = window * im[i];
+      out[2 * (start + i) * lanes] = window[start + i] * re[i];
+      out[(2 * (start + i) + 1) * lanes] = window[start + i] * im[i];
     }
   });
 }
@@ -80,7 +81,11 @@ double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t coun
   const auto transform = fft.make_complex(size);
   const std::int64_t lanes = fft.lanes;
   float* slab = tools.fft_slots.data;
-  float* power = tools.tables;
+  float* window = tools.tables;
+  float* across = window + n;  // over the runs
+  float* power = across + count;
+  for (std::int64_t i = 0; i < n; ++i) window[i] = static_cast<float>(hann(i, n));
+  for (std::int64_t r = 0; r < count; ++r) across[r] = static_cast<float>(hann(r, count));
   double on_axis = 0.0;
   double beside = 0.0;
   // Line 0, then the others, as many at once as there are lanes.
@@ -89,17 +94,17 @@ double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t coun
     const int now = std::min(static_cast<int>(lanes), line_count + 1 - done);
     for (int l = 0; l < now; ++l) {
       const int line = done + l == 0 ? 0 : first_line - 1 + done + l;
-      float* cosine = tools.tables;
+      float* cosine = power;
       float* sine = cosine + count;
       for (std::int64_t r = 0; r < count; ++r) {
         double c = 0.0;
         double s = 0.0;
         unit_phase(static_cast<double>(line) * static_cast<double>(r) / static_cast<double>(count),
                    &c, &s);
-        cosine[r] = static_cast<float>(c * hann(r, count));
-        sine[r] = static_cast<float>(-s * hann(r, count));
+        cosine[r] = static_cast<float>(c) * across[r];
+        sine[r] = static_cast<float>(-s) * across[r];
       }
-      sum_line(runs, n, count, cosine, sine, tools, lanes, slab + l);
+      sum_line(runs, n, count, cosine, sine, window, tools, lanes, slab + l);
     }
     const float* spectrum = transform->run(slab, slab + 2 * size * lanes, true);
     for (int l = 0; l < now; ++l) {

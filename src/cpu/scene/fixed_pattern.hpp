@@ -25,8 +25,16 @@ class FixedPattern {
     return height >= 64 * run && width >= 64 * run;
   }
 
-  FixedPattern(std::int64_t height, std::int64_t width, float* row_runs, float* column_runs)
-      : height_(height), width_(width), row_runs_(row_runs), column_runs_(column_runs) {}
+  // Floats of tables that find needs.
+  static std::int64_t table_floats(std::int64_t height, std::int64_t width);
+
+  FixedPattern(std::int64_t height, std::int64_t width, const SceneLoops& loops, float* row_runs,
+               float* column_runs)
+      : height_(height),
+        width_(width),
+        loops_(&loops),
+        row_runs_(row_runs),
+        column_runs_(column_runs) {}
 
   std::int64_t runs_across() const { return (width_ + run - 1) / run; }
   std::int64_t runs_down() const { return (height_ + run - 1) / run; }
@@ -42,10 +50,11 @@ class FixedPattern {
                 const FftProvider& fft, const EstimateTools& tools) const;
   // out[2 i lanes], out[(2 i + 1) lanes] = the windowed sum of (cosine, sine)[r] runs[r n + i].
   static void sum_line(const float* runs, std::int64_t n, std::int64_t count, const float* cosine,
-                       const float* sine, const EstimateTools& tools, std::int64_t lanes,
-                       float* out);
+                       const float* sine, const float* window, const EstimateTools& tools,
+                       std::int64_t lanes, float* out);
 
   std::int64_t height_, width_;
+  const SceneLoops* loops_;
   float* row_runs_;     // runs_across x height
   float* column_runs_;  // runs_down x width
 };

@@ -135,11 +135,12 @@ class MlEngine final : public SceneEngine {
     ConditionedImage image(view, geometry_.height, geometry_.width, clipped);
     const bool repairs =
         view.dtype == DType::u16 ? settings_.repair_integers : settings_.repair_floats;
-    image.measure(settings_.mosaic, neighbours_, repairs, *machine_.arena, sums_.data());
+    image.measure(settings_.mosaic, neighbours_, repairs, *machine_.loops, *machine_.arena,
+                  sums_.data());
     if (image.levels().status != PPATCH_SHIFT_OK) return image.levels().status;
     // Neither spectrum is in use yet.
-    FixedPattern pattern(geometry_.height, geometry_.width, reference_spectrum_.data(),
-                         moving_spectrum_.data());
+    FixedPattern pattern(geometry_.height, geometry_.width, *machine_.loops,
+                         reference_spectrum_.data(), moving_spectrum_.data());
     const bool looks =
         settings_.fixed_pattern && FixedPattern::applies(geometry_.height, geometry_.width) &&
         FixedPattern::floats(geometry_.height, geometry_.width) <= layout_.spectrum_floats;

@@ -25,6 +25,10 @@ struct SpectrumRow {
   const RingWeight* weights = nullptr;
   const Carrier* carriers = nullptr;
   int carrier_count = 0;
+  // Distances of the columns from carrier k, at [k * carrier_stride + column].
+  const float* carrier_squares = nullptr;
+  const std::int32_t* carrier_copies = nullptr;
+  std::int64_t carrier_stride = 0;
   // sin(2 pi (k - m).D) of carrier k at [9 k + 3 (my + 1) + mx + 1].
   const float* carrier_sines = nullptr;
   float cycles = 1.0F;  // per pixel, of one cycle per sample: for the carriers
@@ -56,20 +60,55 @@ enum BandSum {
   band_sums
 };
 
+// Pixels that conditioning takes together: a multiple of every period and of the lanes of a vector.
+constexpr std::int64_t pixel_lanes = 96;
+
+// Sums over pixels below a bound, lane by lane: of pixel x in lane x mod pixel_lanes. Good for 2^15
+// pixels a lane.
+struct IntegerSums {
+  std::uint32_t count[pixel_lanes], sum[pixel_lanes];
+  std::uint32_t low_squares[pixel_lanes], high_squares[pixel_lanes];  // by halves of 16 bits
+  std::uint16_t least[pixel_lanes], largest[pixel_lanes];
+};
+
+constexpr std::int64_t decimation_block = 512;
 constexpr int covariance_tile = 32;
 constexpr int slope_reach = 8;  // of the finite differences in tile_row
 
 // The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
 // are those of every SIMD level.
 struct SceneLoops {
-  // out[j] = sum_t taps[t] in[step j + t], for n outputs; spare: n + taps floats for each of step.
+  // out[j] = sum_t taps[t] in[step j + t], for n outputs; spare: decimation_block + taps floats for
+  // each of step.
   void (*decimate_row)(const float* taps, int count, int step, const float* in, float* spare,
                        float* out, std::int64_t n);
   // out[i] = sum_t taps[t] rows[t][i].
   void (*combine)(const float* taps, int count, const float* const* rows, float* out,
                   std::int64_t n);
-  // Largest and least of eight rows, sample by sample.
-  void (*extremes)(const float* const* rows, float* largest, float* least, std::int64_t n);
+  // The same for `outs` rows, the first of them from rows[0] on, each further one from `step` rows
+  // later on.
+  void (*combine_rows)(const float* taps, int count, int step, const float* const* rows, int outs,
+                       float* const* out, std::int64_t n);
+  // Adds n pixels; squares only where asked for.
+  void (*sum_integers)(const std::uint16_t* row, std::int64_t n, std::uint32_t bound, bool squares,
+                       IntegerSums* sums);
+  // (pixel - black) * scale; black and scale have pixel_lanes values.
+  void (*scale_integers)(const std::uint16_t* row, const float* black, const float* scale,
+                         float* out, std::int64_t n);
+  // Zero from a lane's bound on, else the value less the offset; in may be out.
+  void (*finish_pixels)(const float* in, const float* bound, float offset, float* out,
+                        std::int64_t n);
+  // Whether any value lies beyond a and b by more than twice their distance and the slack.
+  bool (*suspects)(const float* value, const float* a, const float* b, const float* slack,
+                   std::int64_t n);
+  // Which values lie beyond the extremes of eight rows by more than twice their distance and the
+  // slack: 0 or 1; whether any does.
+  bool (*outliers)(const float* value, const float* const* rows, const float* slack, std::int64_t n,
+                   std::int32_t* out);
+  // out[i * stride] = the sum of samples [16 i, 16 i + 16).
+  void (*sum_runs)(const float* row, std::int64_t n, float* out, std::int64_t stride);
+  // out[i] += in[i].
+  void (*add_rows)(const float* in, float* out, std::int64_t n);
   // sum weight[i] in[i].
   double (*weighted_sum)(const float* in, const float* weight, std::int64_t n);
   // out[i] = (in[i] - mean) * (wy * wx[i]).

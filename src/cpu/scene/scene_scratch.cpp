@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/scene/conditioned_image.hpp"
+#include "cpu/scene/fixed_pattern.hpp"
 #include "cpu/scene/shift_estimate.hpp"
 
 namespace ptychopatch {
@@ -14,13 +15,13 @@ namespace {
 // Band-limited images from this size on have a coarser level.
 constexpr std::int64_t halving_size = 1024;
 
-void fit(SceneScratchLayout& layout, const SceneGeometry& g) {
+void fit(SceneScratchLayout& layout, const SceneGeometry& g, std::int64_t carriers) {
   layout.spectrum_floats =
       std::max({layout.spectrum_floats, PlaneFft::floats_of(g.fine_fft[0], g.fine_fft[1]),
                 PlaneFft::floats_of(g.coarse_fft[0], g.coarse_fft[1])});
   for (const std::int64_t* size : {g.fine_fft, g.coarse_fft}) {
     layout.sums_doubles = std::max(layout.sums_doubles, sums_doubles(size[0], size[1]));
-    layout.table_floats = std::max(layout.table_floats, tables_floats(size[0], size[1]));
+    layout.table_floats = std::max(layout.table_floats, tables_floats(size[0], size[1], carriers));
     layout.rings = std::max(layout.rings, ring_count(size[0], size[1]));
   }
   layout.fine_floats = std::max(layout.fine_floats, g.fine[0] * g.fine[1]);
@@ -76,10 +77,15 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
   const SceneGeometry whole(s, s.height, s.width);
   const std::int64_t limit = halving_size * whole.step + whole.step - 1;
   // Images just too small for a coarser level need more for their coarse peak than larger ones.
-  fit(layout, whole);
-  fit(layout, SceneGeometry(s, std::min(s.height, limit), s.width));
-  fit(layout, SceneGeometry(s, s.height, std::min(s.width, limit)));
+  const std::int64_t carriers = s.mosaic.period * s.mosaic.period - 1;
+  fit(layout, whole, carriers);
+  fit(layout, SceneGeometry(s, std::min(s.height, limit), s.width), carriers);
+  fit(layout, SceneGeometry(s, s.height, std::min(s.width, limit)), carriers);
   layout.sums_doubles = std::max(layout.sums_doubles, ConditionedImage::measure_doubles(s.height));
+  if (s.fixed_pattern) {
+    layout.table_floats =
+        std::max(layout.table_floats, FixedPattern::table_floats(s.height, s.width));
+  }
   const DecimationFilter fine(whole.step);
   const DecimationFilter coarse(2);
   const std::int64_t profile = s.fixed_pattern ? good_fft_size(std::max(s.height, s.width)) : 0;

@@ -46,7 +46,7 @@ constexpr std::int64_t spectrum_rows_per_block = 64;
 // Rings of a transform of this size.
 std::int64_t ring_count(std::int64_t height, std::int64_t width);
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
-std::int64_t tables_floats(std::int64_t height, std::int64_t width);
+std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);
 
 struct CoarsePeak {
   double displacement[2] = {0.0, 0.0};  // D = -d, in samples

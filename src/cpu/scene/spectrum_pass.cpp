@@ -32,8 +32,10 @@ std::int64_t sums_doubles(std::int64_t height, std::int64_t width) {
   return std::max({block_count(height) * widest, tiles, 2 * height + 2 * width});
 }
 
-std::int64_t tables_floats(std::int64_t height, std::int64_t width) {
-  return 3 * (width / 2 + 1) + 2 * height + 2 * (height + width);
+std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers) {
+  const std::int64_t columns = width / 2 + 1;
+  // Windows and carriers are never needed at once.
+  return 3 * columns + 2 * height + std::max(2 * (height + width), 2 * carriers * columns);
 }
 
 SpectrumPass::SpectrumPass(const Band& band, const EstimateTools& tools)
@@ -49,8 +51,17 @@ SpectrumPass::SpectrumPass(const Band& band, const EstimateTools& tools)
   sin_x_ = cos_x_ + columns;
   cos_y_ = sin_x_ + columns;
   sin_y_ = cos_y_ + height_;
+  carrier_squares_ = sin_y_ + height_;
+  carrier_copies_ =
+      reinterpret_cast<std::int32_t*>(carrier_squares_ + band.carrier_count * columns);
   for (std::int64_t k = 0; k < columns; ++k) {
     fx_[k] = static_cast<float>(static_cast<double>(k) / static_cast<double>(width_));
+    for (int c = 0; c < band.carrier_count; ++c) {
+      const CarrierDistance distance =
+          carrier_distance(band.carriers[c].x, fx_[k] / static_cast<float>(band.pixels));
+      carrier_squares_[c * columns + k] = distance.square;
+      carrier_copies_[c * columns + k] = distance.copy;
+    }
   }
   constexpr double still[2] = {0.0, 0.0};
   set_shift(still);
@@ -111,6 +122,9 @@ SpectrumRow SpectrumPass::row(std::int64_t y) const {
   row.weights = tools_.weights;
   row.carriers = band_.carriers;
   row.carrier_count = band_.carrier_count;
+  row.carrier_squares = carrier_squares_;
+  row.carrier_copies = carrier_copies_;
+  row.carrier_stride = band_.fft->spectrum_width();
   row.carrier_sines = carrier_sines_;
   row.cycles = 1.0F / static_cast<float>(band_.pixels);
   return row;

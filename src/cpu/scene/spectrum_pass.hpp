@@ -49,6 +49,8 @@ class SpectrumPass {
   float* sin_x_;
   float* cos_y_;
   float* sin_y_;
+  float* carrier_squares_;
+  std::int32_t* carrier_copies_;
 };
 
 }  // namespace ptychopatch

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/scene/hot_pixels.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace ptychopatch {
+namespace {
+
+// Two of a pixel's neighbours, in its own row where there are such.
+std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near) {
+  for (const PixelOffset& a : near) {
+    if (a.y != 0) continue;
+    for (const PixelOffset& b : near) {
+      if (b == PixelOffset{0, -a.x}) return {a, b};
+    }
+  }
+  return {near[0], near[1]};
+}
+
+void forbid_all(float* slack) {
+  std::fill(slack, slack + pixel_lanes, std::numeric_limits<float>::infinity());
+}
+
+}  // namespace
+
+HotPixelTests::HotPixelTests(const MosaicNeighbours& neighbours, const float* sigma)
+    : period_(neighbours.period) {
+  for (int y = 0; y < period_; ++y) {
+    Row& row = rows_[y];
+    for (int x = 0; x < period_; ++x) {
+      const Neighbours& near = neighbours.at(y, x);
+      Set* set = std::find_if(row.sets, row.sets + row.set_count,
+                              [&](const Set& other) { return other.near == near; });
+      if (set == row.sets + row.set_count) {
+        ++row.set_count;
+        set->near = near;
+        forbid_all(set->slack);
+      }
+      const auto [a, b] = two_of(near);
+      Pair* pair = std::find_if(row.pairs, row.pairs + row.pair_count,
+                                [&](const Pair& other) { return other.a == a && other.b == b; });
+      if (pair == row.pairs + row.pair_count) {
+        ++row.pair_count;
+        pair->a = a;
+        pair->b = b;
+        forbid_all(pair->slack);
+      }
+      for (int l = x; l < pixel_lanes; l += period_) {
+        set->slack[l] = pair->slack[l] = 8.0F * sigma[y * period_ + x];
+      }
+    }
+  }
+}
+
+float HotPixelTests::median_of_eight(float* values) {
+  std::sort(values, values + 8);
+  return 0.5F * (values[3] + values[4]);
+}
+
+}  // namespace ptychopatch

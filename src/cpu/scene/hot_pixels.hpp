@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_SCENE_HOT_PIXELS_HPP_
+#define PTYCHOPATCH_CPU_SCENE_HOT_PIXELS_HPP_
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cpu/scene/mosaic_neighbours.hpp"
+#include "cpu/scene/scene_loops.hpp"
+
+namespace ptychopatch {
+
+// The tests that find isolated hot and dead pixels in a row: beyond the extremes of eight
+// neighbours by more than twice their spread and eight sigma. What two of the eight allow, all
+// eight allow, and two are enough for nearly all pixels.
+class HotPixelTests {
+ public:
+  HotPixelTests() = default;
+  // sigma: by place in the period.
+  HotPixelTests(const MosaicNeighbours& neighbours, const float* sigma);
+
+  // Replaces hot pixels x0 <= x < x1 of row y of a mosaic; ring(y) gives the rows near it, of
+  // scaled pixels, and replace(x, value) takes the median of a hot one's neighbours.
+  template <class Ring, class Replace>
+  void find(std::int64_t y, std::int64_t x0, std::int64_t x1, const SceneLoops& loops, Ring&& ring,
+            Replace&& replace) const {
+    const Row& row = rows_[y % period_];
+    const float* value = ring(y);
+    for (std::int64_t block = x0 / pixel_lanes * pixel_lanes; block < x1; block += pixel_lanes) {
+      const std::int64_t from = std::max(block, x0);
+      const std::int64_t n = std::min(block + pixel_lanes, x1) - from;
+      bool suspicious = false;
+      for (int p = 0; p < row.pair_count && !suspicious; ++p) {
+        const Pair& pair = row.pairs[p];
+        suspicious =
+            loops.suspects(value + from, ring(y + pair.a.y) + from + pair.a.x,
+                           ring(y + pair.b.y) + from + pair.b.x, pair.slack + (from - block), n);
+      }
+      if (!suspicious) continue;
+      for (int s = 0; s < row.set_count; ++s) {
+        const Set& set = row.sets[s];
+        const float* around[8];
+        for (std::size_t k = 0; k < 8; ++k) {
+          around[k] = ring(y + set.near[k].y) + from + set.near[k].x;
+        }
+        std::int32_t hot[pixel_lanes];
+        if (!loops.outliers(value + from, around, set.slack + (from - block), n, hot)) continue;
+        for (std::int64_t i = 0; i < n; ++i) {
+          if (hot[i] == 0) continue;
+          float values[8];
+          for (int k = 0; k < 8; ++k) values[k] = around[k][i];
+          replace(from + i, median_of_eight(values));
+        }
+      }
+    }
+  }
+
+  static float median_of_eight(float* values);
+
+ private:
+  // Slack is infinite at places that the test is not for.
+  struct Pair {
+    PixelOffset a, b;
+    float slack[pixel_lanes];
+  };
+  struct Set {
+    Neighbours near;
+    float slack[pixel_lanes];
+  };
+  struct Row {
+    int pair_count = 0, set_count = 0;
+    Pair pairs[6];
+    Set sets[6];
+  };
+
+  int period_ = 1;
+  Row rows_[6];
+};
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CPU_SCENE_HOT_PIXELS_HPP_
