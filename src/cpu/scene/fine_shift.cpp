@@ -14,11 +14,6 @@ constexpr double largest_step = 0.5;
 constexpr double small_step = 0.1;  // along the gradient where there is no maximum near
 constexpr double done_step = 1e-6;
 constexpr int most_steps = 8;
-// Each round's windows are laid by the last one's shift. Two do, but for small images, much of
-// which lies under the windows' edges.
-constexpr int least_rounds = 2;
-constexpr int most_rounds = 6;
-constexpr double settled = 1e-3;
 constexpr double most_wandering = 4.0;  // from the coarse peak
 
 // Weights of the rings from the sums of a pass; returns the mean coherence of the band, or -1 where
@@ -78,13 +73,14 @@ bool newton_step(const double* sums, double step[2]) {
 }  // namespace
 
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
-                     const double start[2], bool circular, const EstimateTools& tools) {
+                     const double start[2], const ShiftRounds& rounds, bool circular,
+                     const EstimateTools& tools) {
   FineShift shift;
   shift.displacement[0] = start[0];
   shift.displacement[1] = start[1];
   const std::int64_t size[2] = {reference.height, reference.width};
   std::int64_t held[2] = {INT64_MIN, INT64_MIN};  // the whole shift whose reference is transformed
-  for (int round = 0; round < most_rounds; ++round) {
+  for (int round = 0; round < rounds.most; ++round) {
     std::int64_t whole[2] = {0, 0};
     double rest[2] = {shift.displacement[0], shift.displacement[1]};
     Window window{0, 0, size[0], size[1], circular ? 0.0 : fine_edge, 0.0, 0.0};
@@ -150,7 +146,7 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
       shift.status = PPATCH_SHIFT_NOT_CONVERGED;
       return shift;
     }
-    if (round + 1 >= least_rounds && moved_by < settled) break;
+    if (round + 1 >= rounds.least && moved_by < rounds.settled) break;
   }
   return shift;
 }

@@ -23,6 +23,12 @@ constexpr double second_peak_distance = 8.0;  // px
 constexpr double unrelated_coherence = 0.01;
 constexpr double unrelated_second_peak = 0.6;
 
+// Rounds of windows and weights: of an image with one level; of the coarser levels of others, whose
+// result is a start; and of their finest one, whose windows are laid well from the first round on.
+constexpr ShiftRounds only_rounds{2, 6, 1e-3};
+constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
+constexpr ShiftRounds last_rounds{1, 6, 0.01};
+
 // The rows of a plane as a source to be decimated.
 struct PlaneRows {
   const Plane& plane;
@@ -72,7 +78,7 @@ class MlEngine final : public SceneEngine {
     result.common_height = std::min(reference_.height, moving.height);
     result.common_width = std::min(reference_.width, moving.width);
     const SceneGeometry geometry(settings_, result.common_height, result.common_width);
-    if (geometry.fine[0] * geometry.fine[1] < 16) {
+    if (geometry.size[0][0] * geometry.size[0][1] < 16) {
       result.status = PPATCH_SHIFT_TOO_SMALL;
       return result;
     }
@@ -93,16 +99,20 @@ class MlEngine final : public SceneEngine {
   }
 
  private:
+  // The levels of an image.
   struct Planes {
-    Plane fine, coarse;
+    Plane level[SceneGeometry::most_levels];
   };
 
   Planes planes(Buffer<float>& fine, Buffer<float>& coarse) {
     Planes planes;
-    planes.fine = {fine.data(), geometry_.fine[0], geometry_.fine[1], geometry_.fine[1]};
-    planes.coarse = geometry_.halved ? Plane{coarse.data(), geometry_.coarse[0],
-                                             geometry_.coarse[1], geometry_.coarse[1]}
-                                     : planes.fine;
+    float* data = coarse.data();
+    for (int level = 0; level < geometry_.levels; ++level) {
+      const std::int64_t height = geometry_.size[level][0];
+      const std::int64_t width = geometry_.size[level][1];
+      planes.level[level] = {level == 0 ? fine.data() : data, height, width, width};
+      if (level > 0) data += height * width;
+    }
     return planes;
   }
   Planes reference_planes() { return planes(reference_fine_, reference_coarse_); }
@@ -122,10 +132,13 @@ class MlEngine final : public SceneEngine {
   // Transforms and the reference's planes for a new common area.
   void set_geometry(const SceneGeometry& geometry) {
     geometry_ = SceneGeometry();
-    fine_fft_ =
-        PlaneFft(machine_.fft, machine_.loops->slabs, geometry.fine_fft[0], geometry.fine_fft[1]);
-    coarse_fft_ = PlaneFft(machine_.fft, machine_.loops->slabs, geometry.coarse_fft[0],
-                           geometry.coarse_fft[1]);
+    const auto transform = [&](const std::int64_t size[2]) {
+      return PlaneFft(machine_.fft, machine_.loops->slabs, size[0], size[1]);
+    };
+    for (int level = 0; level < geometry.levels; ++level) {
+      fft_[level] = transform(geometry.fft[level]);
+    }
+    coarse_fft_ = transform(geometry.coarse_fft);
     geometry_ = geometry;
     reference_status_ = load(reference_, reference_planes(), Clipped::left_out, reference_lines_);
   }
@@ -152,28 +165,30 @@ class MlEngine final : public SceneEngine {
           return ObservedRows(RowReader(image, neighbours_, *machine_.loops, memory),
                               looks ? &pattern : nullptr, first, end);
         },
-        planes.fine);
+        planes.level[0]);
     excluded =
         looks ? pattern.find(settings_.mosaic.period, machine_.fft, tools()) : ExcludedLines();
-    if (geometry_.halved) {
+    for (int level = 1; level < geometry_.levels; ++level) {
+      const Plane& finer = planes.level[level - 1];
       decimate(
-          coarse_filter_, planes.fine.height, planes.fine.width, beyond, *machine_.loops,
-          *machine_.arena, slots_.data(), layout_.slot_floats,
-          [&](std::int64_t, std::int64_t, float*) { return PlaneRows{planes.fine}; },
-          planes.coarse);
+          coarse_filter_, finer.height, finer.width, beyond, *machine_.loops, *machine_.arena,
+          slots_.data(), layout_.slot_floats,
+          [&](std::int64_t, std::int64_t, float*) { return PlaneRows{finer}; },
+          planes.level[level]);
     }
     return PPATCH_SHIFT_OK;
   }
 
-  // The carriers as seen from a level of that many pixels a sample; only the fine one has them in
-  // reach.
-  Band fine_band() {
+  // Only the finest level has the mosaic's carriers in reach.
+  Band band_of(int level, const ExcludedLines& excluded) {
+    Band band;
+    band.fft = &fft_[level];
+    band.excluded = excluded;
+    if (level > 0) return band;
     for (int i = 0; i < carrier_count_; ++i) {
       scaled_carriers_[i] = carriers_[i];
       scaled_carriers_[i].strength *= leak_strength;
     }
-    Band band;
-    band.fft = &fine_fft_;
     band.carriers = scaled_carriers_;
     band.carrier_count = carrier_count_;
     band.pixels = geometry_.step;
@@ -183,26 +198,34 @@ class MlEngine final : public SceneEngine {
   void estimate(const ExcludedLines& excluded, ppatch_shift& result) {
     const Planes reference = reference_planes();
     const Planes moving = moving_planes();
-    const double coarse_scale = geometry_.halved ? 2.0 * geometry_.step : geometry_.step;
+    const int last = geometry_.levels - 1;
+    const double coarse_scale = geometry_.step * static_cast<double>(1 << last);
     Band coarse_band;
     coarse_band.fft = &coarse_fft_;
     coarse_band.excluded = excluded;
     const CoarsePeak peak = coarse_peak(
-        reference.coarse, moving.coarse, coarse_band, geometry_.coarse_most,
+        reference.level[last], moving.level[last], coarse_band, geometry_.coarse_most,
         std::max(second_peak_distance / coarse_scale, 3.0), settings_.circular, tools());
     result.second_peak_ratio = peak.second_ratio;
     if (!peak.found) {
       result.status = PPATCH_SHIFT_UNRELATED;
       return;
     }
-    double start[2];
-    for (int axis = 0; axis < 2; ++axis) {
-      start[axis] = peak.displacement[axis] * coarse_scale / geometry_.step;
+    double start[2] = {peak.displacement[0], peak.displacement[1]};
+    // What a level finds is where the next finer one begins.
+    for (int level = last; level > 0; --level) {
+      const FineShift better =
+          fine_shift(reference.level[level], moving.level[level], band_of(level, excluded), start,
+                     coarse_rounds, settings_.circular, tools());
+      for (int axis = 0; axis < 2; ++axis) {
+        if (better.status == PPATCH_SHIFT_OK) start[axis] = better.displacement[axis];
+        start[axis] *= 2.0;
+      }
     }
-    Band band = fine_band();
-    band.excluded = excluded;
+    const Band band = band_of(0, excluded);
     const FineShift shift =
-        fine_shift(reference.fine, moving.fine, band, start, settings_.circular, tools());
+        fine_shift(reference.level[0], moving.level[0], band, start,
+                   last > 0 ? last_rounds : only_rounds, settings_.circular, tools());
     result.coherence = shift.coherence;
     result.iterations = shift.iterations;
     result.status = shift.status;
@@ -239,7 +262,8 @@ class MlEngine final : public SceneEngine {
   SceneGeometry geometry_;  // of the planes held; none where the sizes are zero
   ppatch_shift_status reference_status_ = PPATCH_SHIFT_FLAT;
   ExcludedLines reference_lines_;
-  PlaneFft fine_fft_, coarse_fft_;
+  PlaneFft fft_[SceneGeometry::most_levels];
+  PlaneFft coarse_fft_;
 };
 
 }  // namespace

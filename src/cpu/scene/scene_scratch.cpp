@@ -12,22 +12,49 @@
 namespace ptychopatch {
 namespace {
 
-// Band-limited images from this size on have a coarser level.
-constexpr std::int64_t halving_size = 1024;
+// Levels of at least that many samples, and on either side, have a coarser one.
+constexpr std::int64_t halving_area = std::int64_t{768} * 768;
+constexpr std::int64_t halving_side = 384;
+
+bool halves(const std::int64_t size[2]) {
+  return size[0] * size[1] >= halving_area && std::min(size[0], size[1]) >= halving_side;
+}
+
+// Of a transform in which n samples may be moved by all but a quarter of them.
+std::int64_t padded_size(std::int64_t n) { return n == 1 ? 1 : good_fft_size(n + n * 3 / 4 + 1); }
 
 void fit(SceneScratchLayout& layout, const SceneGeometry& g, std::int64_t carriers) {
-  layout.spectrum_floats =
-      std::max({layout.spectrum_floats, PlaneFft::floats_of(g.fine_fft[0], g.fine_fft[1]),
-                PlaneFft::floats_of(g.coarse_fft[0], g.coarse_fft[1])});
-  for (const std::int64_t* size : {g.fine_fft, g.coarse_fft}) {
-    layout.sums_doubles = std::max(layout.sums_doubles, sums_doubles(size[0], size[1]));
+  const auto fit_transform = [&](const std::int64_t size[2]) {
+    layout.spectrum_floats =
+        std::max(layout.spectrum_floats, PlaneFft::floats_of(size[0], size[1]));
     layout.table_floats = std::max(layout.table_floats, tables_floats(size[0], size[1], carriers));
+    layout.longest_fft = std::max({layout.longest_fft, size[0], size[1]});
+  };
+  fit_transform(g.coarse_fft);
+  for (int level = 0; level < g.levels; ++level) {
+    const std::int64_t* size = g.fft[level];
+    fit_transform(size);
+    layout.sums_doubles = std::max(layout.sums_doubles, sums_doubles(size[0], size[1]));
     layout.rings = std::max(layout.rings, ring_count(size[0], size[1]));
   }
-  layout.fine_floats = std::max(layout.fine_floats, g.fine[0] * g.fine[1]);
-  if (g.halved) {
-    layout.coarse_floats = std::max(layout.coarse_floats, g.coarse[0] * g.coarse[1]);
-  }
+  layout.fine_floats = std::max(layout.fine_floats, g.size[0][0] * g.size[0][1]);
+  layout.coarse_floats = std::max(layout.coarse_floats, g.coarse_floats());
+}
+
+// Smaller images may have no coarser level where this one has, so that their coarse peak needs more
+// than that of larger ones.
+void fit_smaller(SceneScratchLayout& layout, const SceneGeometry& whole, std::int64_t carriers) {
+  const std::int64_t* size = whole.size[0];
+  const std::int64_t most[2] = {padded_size(size[0]), padded_size(size[1])};
+  const std::int64_t narrow = padded_size(halving_side - 1);
+  // Padded, an area grows by less than that, whatever its sides.
+  const std::int64_t small = halving_area * 15 / 4;
+  layout.spectrum_floats =
+      std::max({layout.spectrum_floats, PlaneFft::floats_of(std::min(most[0], narrow), most[1]),
+                PlaneFft::floats_of(most[0], std::min(most[1], narrow)),
+                std::min(small, PlaneFft::floats_of(most[0], most[1]))});
+  layout.table_floats = std::max(layout.table_floats, tables_floats(most[0], most[1], carriers));
+  layout.longest_fft = std::max({layout.longest_fft, most[0], most[1]});
 }
 
 // A transform of n samples needs no more than this beside its slab, whatever the factors of n.
@@ -42,13 +69,19 @@ SceneGeometry::SceneGeometry(const SceneSettings& settings, std::int64_t h, std:
   const std::int64_t period = settings.mosaic.period;
   height = settings.circular ? h / period * period : h / step * step;
   width = settings.circular ? w / period * period : w / step * step;
-  const std::int64_t pixels[2] = {height, width};
-  halved = !settings.circular && std::min(height, width) / step >= halving_size;
+  size[0][0] = height / step;
+  size[0][1] = width / step;
+  while (!settings.circular && levels < most_levels && halves(size[levels - 1])) {
+    for (int axis = 0; axis < 2; ++axis) size[levels][axis] = size[levels - 1][axis] / 2;
+    ++levels;
+  }
+  const std::int64_t* coarse = size[levels - 1];
+  const double scale = static_cast<double>(step) * static_cast<double>(1 << (levels - 1));
   for (int axis = 0; axis < 2; ++axis) {
-    fine[axis] = pixels[axis] / step;
-    coarse[axis] = halved ? fine[axis] / 2 : fine[axis];
-    fine_fft[axis] = settings.circular ? fine[axis] : good_fft_size(fine[axis]);
-    const double scale = halved ? 2.0 * step : step;
+    for (int level = 0; level < levels; ++level) {
+      const std::int64_t n = size[level][axis];
+      fft[level][axis] = settings.circular ? n : good_fft_size(n);
+    }
     const auto n = static_cast<double>(coarse[axis]);
     const double unlimited = settings.circular ? n / 2 : n - std::max(n / 4.0, 8.0 / scale);
     const double asked = settings.max_shift[axis] / scale;
@@ -60,6 +93,12 @@ SceneGeometry::SceneGeometry(const SceneSettings& settings, std::int64_t h, std:
                        : 2.0 * coarse_most[axis] > n ? good_fft_size(coarse[axis] + reach + 1)
                                                      : good_fft_size(coarse[axis]);
   }
+}
+
+std::int64_t SceneGeometry::coarse_floats() const {
+  std::int64_t floats = 0;
+  for (int level = 1; level < levels; ++level) floats += size[level][0] * size[level][1];
+  return floats;
 }
 
 std::uint64_t SceneScratchLayout::total_bytes() const {
@@ -75,12 +114,9 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
   SceneScratchLayout layout;
   layout.slots = threads;
   const SceneGeometry whole(s, s.height, s.width);
-  const std::int64_t limit = halving_size * whole.step + whole.step - 1;
-  // Images just too small for a coarser level need more for their coarse peak than larger ones.
   const std::int64_t carriers = s.mosaic.period * s.mosaic.period - 1;
   fit(layout, whole, carriers);
-  fit(layout, SceneGeometry(s, std::min(s.height, limit), s.width), carriers);
-  fit(layout, SceneGeometry(s, s.height, std::min(s.width, limit)), carriers);
+  if (whole.levels > 1) fit_smaller(layout, whole, carriers);
   layout.sums_doubles = std::max(layout.sums_doubles, ConditionedImage::measure_doubles(s.height));
   if (s.fixed_pattern) {
     layout.table_floats =
@@ -89,13 +125,12 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
   const DecimationFilter fine(whole.step);
   const DecimationFilter coarse(2);
   const std::int64_t profile = s.fixed_pattern ? good_fft_size(std::max(s.height, s.width)) : 0;
-  const std::int64_t longest = std::max({whole.fine_fft[0], whole.fine_fft[1], whole.coarse_fft[0],
-                                         whole.coarse_fft[1], limit * 2, profile});
+  const std::int64_t longest = std::max(layout.longest_fft, profile);
   layout.slot_floats = std::max({
       2 * longest * fft.lanes + transform_floats(fft, longest, !s.circular),
-      decimation_floats(fine, s.width, whole.fine[1]) +
+      decimation_floats(fine, s.width, whole.size[0][1]) +
           RowReader::floats(s.width, neighbour_reach) + 64,
-      decimation_floats(coarse, whole.fine[1], whole.coarse[1]) + 64,
+      decimation_floats(coarse, whole.size[0][1], whole.size[0][1] / 2) + 64,
   });
   layout.slot_floats = (layout.slot_floats + 15) / 16 * 16;
   if (layout.total_bytes() > budget) {

@@ -17,12 +17,17 @@ struct SceneGeometry {
 
   int step = 1;                        // pixels of the mosaic a sample of the band-limited image
   std::int64_t height = 0, width = 0;  // pixels that are used
-  std::int64_t fine[2] = {0, 0};       // samples of the band-limited image
-  bool halved = false;                 // a second level, half as fine, for the coarse peak
-  std::int64_t coarse[2] = {0, 0};
-  std::int64_t fine_fft[2] = {0, 0};
-  std::int64_t coarse_fft[2] = {0, 0};
-  double coarse_most[2] = {0.0, 0.0};  // samples of the coarse level that the peak may lie off
+  // Level 0 is the band-limited image, each further one half as fine as that before; the coarse
+  // peak is looked for on the last.
+  static constexpr int most_levels = 12;
+  int levels = 1;
+  std::int64_t size[most_levels][2] = {};  // samples
+  std::int64_t fft[most_levels][2] = {};   // of windows of a level
+  std::int64_t coarse_fft[2] = {0, 0};     // of the last level, padded for large shifts
+  double coarse_most[2] = {0.0, 0.0};      // samples of it that the peak may lie off
+
+  // Of the levels behind the first.
+  std::int64_t coarse_floats() const;
 
   bool operator==(const SceneGeometry&) const = default;
 };
@@ -30,13 +35,14 @@ struct SceneGeometry {
 // How a plan's memory is laid out.
 struct SceneScratchLayout {
   std::int64_t fine_floats = 0;      // a band-limited image
-  std::int64_t coarse_floats = 0;    // the same, half as fine
+  std::int64_t coarse_floats = 0;    // its further levels
   std::int64_t spectrum_floats = 0;  // one of two
   std::int64_t slot_floats = 0;      // one of `slots`
   std::int64_t slots = 0;
   std::int64_t sums_doubles = 0;
   std::int64_t table_floats = 0;
   std::int64_t rings = 0;
+  std::int64_t longest_fft = 0;
 
   std::uint64_t total_bytes() const;
 

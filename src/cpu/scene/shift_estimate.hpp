@@ -69,10 +69,18 @@ struct FineShift {
   std::int64_t overlap[2] = {0, 0};  // of the windows whose spectra are held
 };
 
+// Each round's windows are laid by the last one's shift; they end where that moves less than
+// `settled` samples.
+struct ShiftRounds {
+  int least = 2, most = 6;
+  double settled = 1e-3;
+};
+
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
 // last windows in tools, weights in tools.weights.
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
-                     const double start[2], bool circular, const EstimateTools& tools);
+                     const double start[2], const ShiftRounds& rounds, bool circular,
+                     const EstimateTools& tools);
 
 struct ShiftQuality {
   double correction[2] = {0.0, 0.0};  // to be added to D, in samples: the bias of leaked chroma
