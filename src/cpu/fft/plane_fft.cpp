@@ -141,12 +141,13 @@ void PlaneFft::forward_filled(float* data, std::int64_t live_rows, const Arena& 
   columns(data, true, arena, slots);
 }
 
-void PlaneFft::inverse(float* data, std::int64_t live_rows, const Arena& arena,
-                       const FftSlots& slots) const {
+void PlaneFft::inverse_needed(float* data, std::int64_t live_rows, const Arena& arena,
+                              const FftSlots& slots, const void* self, Needed needed) const {
   columns(data, false, arena, slots);
   const std::int64_t stride = row_floats();
   for_slabs(std::min(live_rows, height_), 1, arena, slots,
             [&](std::int64_t first, std::int64_t count, bool, float* slab) {
+              if (!needed(self, first, first + count)) return;
               float* at = data + first * stride;
               float* work = slab + aligned(width_ * lanes_);
               const bool full = count == lanes_;

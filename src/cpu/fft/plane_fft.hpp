@@ -55,15 +55,30 @@ class PlaneFft {
                const FftSlots& slots) const {
     forward(data, live_rows, arena, slots, [](std::int64_t, float*) {});
   }
-  // sum e^{+2 pi i f.x}, not normalised. Only the first live_rows rows are made real; the others
-  // are left in between.
+  // sum e^{+2 pi i f.x}, not normalised. Only the first live_rows rows are made real, and of them
+  // only blocks of rows [first, end) for which needed(first, end) holds; the others are left in
+  // between.
+  template <class Needed>
+  void inverse(float* data, std::int64_t live_rows, const Arena& arena, const FftSlots& slots,
+               Needed&& needed) const {
+    inverse_needed(data, live_rows, arena, slots, &needed,
+                   [](const void* self, std::int64_t first, std::int64_t end) {
+                     return (*static_cast<const std::remove_reference_t<Needed>*>(self))(first,
+                                                                                         end);
+                   });
+  }
   void inverse(float* data, std::int64_t live_rows, const Arena& arena,
-               const FftSlots& slots) const;
+               const FftSlots& slots) const {
+    inverse(data, live_rows, arena, slots, [](std::int64_t, std::int64_t) { return true; });
+  }
 
  private:
   using Fill = void (*)(void* self, std::int64_t y, float* row);
   void forward_filled(float* data, std::int64_t live_rows, const Arena& arena,
                       const FftSlots& slots, void* self, Fill fill) const;
+  using Needed = bool (*)(const void* self, std::int64_t first, std::int64_t end);
+  void inverse_needed(float* data, std::int64_t live_rows, const Arena& arena,
+                      const FftSlots& slots, const void* self, Needed needed) const;
   template <class Body>
   void for_slabs(std::int64_t count, std::int64_t together, const Arena& arena,
                  const FftSlots& slots, Body&& body) const;

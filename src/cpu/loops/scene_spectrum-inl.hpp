@@ -83,17 +83,31 @@ HWY_INLINE void leak_of_bins(const SpectrumRow& row, int c, float distance_y, st
   }
 }
 
-// The weight of each bin of a block, 0 where it is left out.
-HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
-                           const BinBlock& bins, float* HWY_RESTRICT weight,
-                           float* HWY_RESTRICT signal) {
-  float leak[scene_block] = {};
+// Leaked chroma in each bin of a block and, where Turns, the imaginary part that it gives to Z / S,
+// for chroma as strong as the carriers say.
+template <bool Turns>
+HWY_INLINE void leaks_of_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
+                              const BinBlock& bins, float* HWY_RESTRICT leak,
+                              float* HWY_RESTRICT turn) {
+  for (std::int64_t j = 0; j < n; ++j) leak[j] = 0.0F;
+  for (std::int64_t j = 0; Turns && j < n; ++j) turn[j] = 0.0F;
   for (int c = 0; c < row.carrier_count; ++c) {
-    const float distance_y = carrier_distance(row.carriers[c].y, row.cycles * row.fy).square;
+    const CarrierDistance y = carrier_distance(row.carriers[c].y, row.cycles * row.fy);
     float part[scene_block];
-    leak_of_bins(row, c, distance_y, start, n, bins, part);
+    leak_of_bins(row, c, y.square, start, n, bins, part);
     for (std::int64_t j = 0; j < n; ++j) leak[j] += part[j];
+    if constexpr (Turns) {
+      const std::int32_t* HWY_RESTRICT copy_x = row.carrier_copies + c * row.carrier_stride + start;
+      const float* sines = row.carrier_sines + 9 * c + 3 * (y.copy + 1) + 1;
+      for (std::int64_t j = 0; j < n; ++j) turn[j] += part[j] * sines[copy_x[j]];
+    }
   }
+}
+
+// The weight of each bin of a block, 0 where it is left out.
+HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t n, const BinBlock& bins,
+                           const float* HWY_RESTRICT leak, float* HWY_RESTRICT weight,
+                           float* HWY_RESTRICT signal) {
   float noise[scene_block];
   for (std::int64_t j = 0; j < n; ++j) {
     const RingWeight ring = row.weights[bins.ring[j]];
@@ -104,20 +118,6 @@ HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t start, std::int6
   for (std::int64_t j = 0; j < n; ++j) {
     const float w = bin_weight({noise[j], signal[j]}, leak[j]);
     weight[j] = bins.f2[j] < least_f2 ? 0.0F : w;
-  }
-}
-
-// The imaginary part that leaked chroma gives to Z / S, for chroma as strong as the carriers say.
-HWY_INLINE void turn_of_bins(const SpectrumRow& row, std::int64_t start, std::int64_t n,
-                             const BinBlock& bins, float* HWY_RESTRICT turn) {
-  for (std::int64_t j = 0; j < n; ++j) turn[j] = 0.0F;
-  for (int c = 0; c < row.carrier_count; ++c) {
-    const CarrierDistance y = carrier_distance(row.carriers[c].y, row.cycles * row.fy);
-    const std::int32_t* copy_x = row.carrier_copies + c * row.carrier_stride + start;
-    const float* sines = row.carrier_sines + 9 * c + 3 * (y.copy + 1) + 1;
-    float part[scene_block];
-    leak_of_bins(row, c, y.square, start, n, bins, part);
-    for (std::int64_t j = 0; j < n; ++j) turn[j] += part[j] * sines[copy_x[j]];
   }
 }
 
@@ -183,8 +183,10 @@ HWY_NOINLINE void newton_row(const SpectrumRow& row, double* sums) {
     float weight[scene_block];
     float signal[scene_block];
     float part[newton_sums][scene_block];
+    float leak[scene_block];
     read_bins(row, start, n, bins);
-    weigh_bins(row, start, n, bins, weight, signal);
+    leaks_of_bins<false>(row, start, n, bins, leak, nullptr);
+    weigh_bins(row, n, bins, leak, weight, signal);
     for (std::int64_t j = 0; j < n; ++j) {
       const float w = weight[j] * multiplicity(start + j);
       const float re = w * bins.re[j];
@@ -214,10 +216,11 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     float weight[scene_block];
     float signal[scene_block];
     float part[band_sums][scene_block];
-    read_bins(row, start, n, bins);
+    float leak[scene_block];
     float turn[scene_block];
-    weigh_bins(row, start, n, bins, weight, signal);
-    turn_of_bins(row, start, n, bins, turn);
+    read_bins(row, start, n, bins);
+    leaks_of_bins<true>(row, start, n, bins, leak, turn);
+    weigh_bins(row, n, bins, leak, weight, signal);
     for (std::int64_t j = 0; j < n; ++j) {
       const float copies = multiplicity(start + j);
       const float in_band = weight[j] > 0.0F ? copies : 0.0F;

@@ -12,7 +12,9 @@ constexpr double fine_edge = 0.025;
 constexpr std::int64_t least_overlap = 8;
 constexpr double largest_step = 0.5;
 constexpr double small_step = 0.1;  // along the gradient where there is no maximum near
-constexpr double done_step = 1e-6;
+// Near the maximum, about which c is even but for noise, a step is about the cube of the one
+// before: that after one below this would be below 1e-7.
+constexpr double done_step = 2e-3;
 constexpr int most_steps = 8;
 constexpr double most_wandering = 4.0;  // from the coarse peak
 

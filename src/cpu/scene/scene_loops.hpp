@@ -71,7 +71,7 @@ struct IntegerSums {
   std::uint16_t least[pixel_lanes], largest[pixel_lanes];
 };
 
-constexpr std::int64_t decimation_block = 512;
+constexpr std::int64_t decimation_block = 1536;
 constexpr int covariance_tile = 32;
 constexpr int slope_reach = 8;  // of the finite differences in tile_row
 

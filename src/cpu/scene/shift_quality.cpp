@@ -10,6 +10,8 @@ namespace {
 // Of the strength of chroma about what the carriers say, in its units: a standard deviation of 1.
 constexpr double chroma_prior = 1.0;
 constexpr std::int64_t least_tiles = 30;  // for the covariance from the scatter of tiles
+// More tiles than these tell no more about it: of larger images some rows of tiles are looked at.
+constexpr std::int64_t enough_tiles = 1500;
 
 // out = H^-1 G H^-1 for symmetric matrices yy, yx, xx.
 bool sandwich(const double h[3], const double g[3], double out[3]) {
@@ -64,17 +66,33 @@ bool tile_covariance(const FineShift& shift, const Band& band, const EstimateToo
   const std::int64_t rows = (shift.overlap[0] + covariance_tile - 1) / covariance_tile;
   const std::int64_t columns = (shift.overlap[1] + covariance_tile - 1) / covariance_tile;
   if (rows * columns < least_tiles) return false;
+  const std::int64_t every = std::max<std::int64_t>(1, rows * columns / enough_tiles);
+  const std::int64_t looked_at = (rows - 1 - every / 2) / every + 1;
+  const auto first_of = [&](std::int64_t index) {
+    return std::max<std::int64_t>((every / 2 + index * every) * covariance_tile, slope_reach);
+  };
+  const auto end_of = [&](std::int64_t index) {
+    return std::min((every / 2 + index * every + 1) * covariance_tile,
+                    shift.overlap[0] - slope_reach);
+  };
+  const auto needed = [&](std::int64_t first, std::int64_t end) {
+    const std::int64_t pitch = every * covariance_tile;
+    const std::int64_t index = std::max<std::int64_t>(0, (first - slope_reach) / pitch - 1);
+    for (std::int64_t i = index; i < std::min(looked_at, index + 4); ++i) {
+      if (first < end_of(i) + slope_reach && end > first_of(i) - slope_reach) return true;
+    }
+    return false;
+  };
   // Six sums a row of tiles, then two a tile while it is worked on.
-  fft.inverse(tools.reference_spectrum, shift.overlap[0], *tools.arena, tools.fft_slots);
-  fft.inverse(tools.moving_spectrum, shift.overlap[0], *tools.arena, tools.fft_slots);
+  fft.inverse(tools.reference_spectrum, shift.overlap[0], *tools.arena, tools.fft_slots, needed);
+  fft.inverse(tools.moving_spectrum, shift.overlap[0], *tools.arena, tools.fft_slots, needed);
   const std::int64_t stride = 6 + 2 * columns;
-  tools.arena->parallel_for(rows, [&](std::int64_t tile_row, int) {
+  tools.arena->parallel_for(looked_at, [&](std::int64_t tile_row, int) {
     double* sums = tools.sums + tile_row * stride;
     double* gradient = sums + 6;
     std::fill(sums, sums + stride, 0.0);
-    const std::int64_t start = std::max<std::int64_t>(tile_row * covariance_tile, slope_reach);
-    const std::int64_t end =
-        std::min((tile_row + 1) * covariance_tile, shift.overlap[0] - slope_reach);
+    const std::int64_t start = first_of(tile_row);
+    const std::int64_t end = end_of(tile_row);
     for (std::int64_t y = start; y < end; ++y) {
       const float* a[2 * slope_reach + 1];
       const float* b[2 * slope_reach + 1];
@@ -92,10 +110,17 @@ bool tile_covariance(const FineShift& shift, const Band& band, const EstimateToo
     }
   });
   double total[6] = {};
-  for (std::int64_t r = 0; r < rows; ++r) {
+  std::int64_t lines = 0;
+  for (std::int64_t r = 0; r < looked_at; ++r) {
     for (int i = 0; i < 6; ++i) total[i] += tools.sums[r * stride + i];
+    lines += std::max<std::int64_t>(0, end_of(r) - first_of(r));
   }
-  return sandwich(total, total + 3, out);
+  // The whole has so much more to tell than what was looked at.
+  const double share =
+      static_cast<double>(lines) / static_cast<double>(shift.overlap[0] - 2 * slope_reach);
+  if (!sandwich(total, total + 3, out)) return false;
+  for (int i = 0; i < 3; ++i) out[i] *= share;
+  return true;
 }
 
 }  // namespace
