@@ -87,9 +87,9 @@ HWY_NOINLINE void finish_pixels(const float* in, const float* bound, float offse
   finish_lanes(in + x, bound, offset, out + x, n - x);
 }
 
-HWY_NOINLINE bool suspects(const float* HWY_RESTRICT value, const float* HWY_RESTRICT a,
-                           const float* HWY_RESTRICT b, const float* HWY_RESTRICT slack,
-                           std::int64_t n) {
+HWY_INLINE std::uint8_t is_suspect(const float* HWY_RESTRICT value, const float* HWY_RESTRICT a,
+                                   const float* HWY_RESTRICT b, const float* HWY_RESTRICT slack,
+                                   std::int64_t n) {
   std::int32_t any = 0;
   for (std::int64_t i = 0; i < n; ++i) {
     const float high = a[i] > b[i] ? a[i] : b[i];
@@ -98,7 +98,24 @@ HWY_NOINLINE bool suspects(const float* HWY_RESTRICT value, const float* HWY_RES
     any |= value[i] > high + spread ? 1 : 0;
     any |= value[i] < low - spread ? 1 : 0;
   }
-  return any != 0;
+  return any != 0 ? 1 : 0;
+}
+
+HWY_NOINLINE void suspects(const float* value, const float* a, const float* b, const float* slack,
+                           std::int64_t x0, std::int64_t x1, std::uint8_t* found) {
+  std::int64_t x = x0;
+  while (x < x1) {
+    const std::int64_t block = x / pixel_lanes;
+    const std::int64_t lane = x - block * pixel_lanes;
+    if (lane == 0 && x + pixel_lanes <= x1) {
+      found[block] |= is_suspect(value + x, a + x, b + x, slack, pixel_lanes);
+      x += pixel_lanes;
+    } else {
+      const std::int64_t end = HWY_MIN(x1, x - lane + pixel_lanes);
+      found[block] |= is_suspect(value + x, a + x, b + x, slack + lane, end - x);
+      x = end;
+    }
+  }
 }
 
 HWY_NOINLINE bool outliers(const float* HWY_RESTRICT value, const float* const* rows,

@@ -76,6 +76,47 @@ HWY_NOINLINE void combine(const float* taps, int count, const float* const* rows
   accumulate_taps(taps, count, rows, out, n);
 }
 
+// The same for taps that are the same from both ends, an odd number of them.
+template <int Vectors>
+HWY_INLINE std::int64_t accumulate_pairs(const float* taps, int count, const float* const* rows,
+                                         float* HWY_RESTRICT out, std::int64_t i, std::int64_t n) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const hn::ScalableTag<float> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  for (; i + Vectors * lanes <= n; i += Vectors * lanes) {
+    hn::Vec<decltype(d)> sum[Vectors];
+    for (int v = 0; v < Vectors; ++v) sum[v] = hn::Zero(d);
+    for (int t = 0; t < count / 2; ++t) {
+      const auto weight = hn::Set(d, taps[t]);
+      const float* before = rows[t] + i;
+      const float* after = rows[count - 1 - t] + i;
+      for (int v = 0; v < Vectors; ++v) {
+        const auto both =
+            hn::Add(hn::LoadU(d, before + v * lanes), hn::LoadU(d, after + v * lanes));
+        sum[v] = hn::Add(sum[v], hn::Mul(weight, both));
+      }
+    }
+    const auto weight = hn::Set(d, taps[count / 2]);
+    const float* middle = rows[count / 2] + i;
+    for (int v = 0; v < Vectors; ++v) {
+      sum[v] = hn::Add(sum[v], hn::Mul(weight, hn::LoadU(d, middle + v * lanes)));
+      hn::StoreU(sum[v], d, out + i + v * lanes);
+    }
+  }
+  return i;
+}
+
+HWY_INLINE void accumulate_symmetric(const float* taps, int count, const float* const* rows,
+                                     float* out, std::int64_t n) {
+  std::int64_t i = accumulate_pairs<8>(taps, count, rows, out, 0, n);
+  i = accumulate_pairs<1>(taps, count, rows, out, i, n);
+  for (; i < n; ++i) {
+    float sum = 0.0F;
+    for (int t = 0; t < count / 2; ++t) sum += taps[t] * (rows[t][i] + rows[count - 1 - t][i]);
+    out[i] = sum + taps[count / 2] * rows[count / 2][i];
+  }
+}
+
 constexpr int max_decimation_taps = 64;
 constexpr int combined_rows = 4;
 
@@ -141,7 +182,7 @@ HWY_NOINLINE void decimate_row(const float* taps, int count, int step, const flo
     }
     const float* rows[max_decimation_taps];
     for (int t = 0; t < count; ++t) rows[t] = spare + (t % step) * dealt + t / step;
-    accumulate_taps(taps, count, rows, out + start, m);
+    accumulate_symmetric(taps, count, rows, out + start, m);
   }
 }
 

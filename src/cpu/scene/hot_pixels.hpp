@@ -26,31 +26,22 @@ class HotPixelTests {
             Replace&& replace) const {
     const Row& row = rows_[y % period_];
     const float* value = ring(y);
-    for (std::int64_t block = x0 / pixel_lanes * pixel_lanes; block < x1; block += pixel_lanes) {
-      const std::int64_t from = std::max(block, x0);
-      const std::int64_t n = std::min(block + pixel_lanes, x1) - from;
-      bool suspicious = false;
-      for (int p = 0; p < row.pair_count && !suspicious; ++p) {
+    constexpr std::int64_t most_blocks = 64;
+    constexpr std::int64_t most = most_blocks * pixel_lanes;
+    for (std::int64_t part = x0 / most * most; part < x1; part += most) {
+      const std::int64_t from = std::max<std::int64_t>(0, x0 - part);
+      const std::int64_t to = std::min(most, x1 - part);
+      std::uint8_t found[most_blocks] = {};
+      for (int p = 0; p < row.pair_count; ++p) {
         const Pair& pair = row.pairs[p];
-        suspicious =
-            loops.suspects(value + from, ring(y + pair.a.y) + from + pair.a.x,
-                           ring(y + pair.b.y) + from + pair.b.x, pair.slack + (from - block), n);
+        loops.suspects(value + part, ring(y + pair.a.y) + part + pair.a.x,
+                       ring(y + pair.b.y) + part + pair.b.x, pair.slack, from, to, found);
       }
-      if (!suspicious) continue;
-      for (int s = 0; s < row.set_count; ++s) {
-        const Set& set = row.sets[s];
-        const float* around[8];
-        for (std::size_t k = 0; k < 8; ++k) {
-          around[k] = ring(y + set.near[k].y) + from + set.near[k].x;
-        }
-        std::int32_t hot[pixel_lanes];
-        if (!loops.outliers(value + from, around, set.slack + (from - block), n, hot)) continue;
-        for (std::int64_t i = 0; i < n; ++i) {
-          if (hot[i] == 0) continue;
-          float values[8];
-          for (int k = 0; k < 8; ++k) values[k] = around[k][i];
-          replace(from + i, median_of_eight(values));
-        }
+      for (std::int64_t block = 0; block < most_blocks; ++block) {
+        if (found[block] == 0) continue;
+        const std::int64_t start = std::max(from, block * pixel_lanes);
+        test(row, y, part + start, std::min(to, (block + 1) * pixel_lanes) - start,
+             start % pixel_lanes, loops, ring, replace);
       }
     }
   }
@@ -72,6 +63,25 @@ class HotPixelTests {
     Pair pairs[6];
     Set sets[6];
   };
+
+  // Of the pixels [x, x + n) of row y, the first in that lane.
+  template <class Ring, class Replace>
+  void test(const Row& row, std::int64_t y, std::int64_t x, std::int64_t n, std::int64_t lane,
+            const SceneLoops& loops, Ring& ring, Replace& replace) const {
+    for (int s = 0; s < row.set_count; ++s) {
+      const Set& set = row.sets[s];
+      const float* around[8];
+      for (std::size_t k = 0; k < 8; ++k) around[k] = ring(y + set.near[k].y) + x + set.near[k].x;
+      std::int32_t hot[pixel_lanes];
+      if (!loops.outliers(ring(y) + x, around, set.slack + lane, n, hot)) continue;
+      for (std::int64_t i = 0; i < n; ++i) {
+        if (hot[i] == 0) continue;
+        float values[8];
+        for (int k = 0; k < 8; ++k) values[k] = around[k][i];
+        replace(x + i, median_of_eight(values));
+      }
+    }
+  }
 
   int period_ = 1;
   Row rows_[6];

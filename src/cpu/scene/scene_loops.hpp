@@ -78,8 +78,8 @@ constexpr int slope_reach = 8;  // of the finite differences in tile_row
 // The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
 // are those of every SIMD level.
 struct SceneLoops {
-  // out[j] = sum_t taps[t] in[step j + t], for n outputs; spare: decimation_block + taps floats for
-  // each of step.
+  // out[j] = sum_t taps[t] in[step j + t], for n outputs and an odd number of symmetric taps;
+  // spare: decimation_block + taps floats for each of step.
   void (*decimate_row)(const float* taps, int count, int step, const float* in, float* spare,
                        float* out, std::int64_t n);
   // out[i] = sum_t taps[t] rows[t][i].
@@ -98,9 +98,10 @@ struct SceneLoops {
   // Zero from a lane's bound on, else the value less the offset; in may be out.
   void (*finish_pixels)(const float* in, const float* bound, float offset, float* out,
                         std::int64_t n);
-  // Whether any value lies beyond a and b by more than twice their distance and the slack.
-  bool (*suspects)(const float* value, const float* a, const float* b, const float* slack,
-                   std::int64_t n);
+  // Sets found[x / pixel_lanes] where any value in [x0, x1) lies beyond a and b by more than twice
+  // their distance and the slack of its lane.
+  void (*suspects)(const float* value, const float* a, const float* b, const float* slack,
+                   std::int64_t x0, std::int64_t x1, std::uint8_t* found);
   // Which values lie beyond the extremes of eight rows by more than twice their distance and the
   // slack: 0 or 1; whether any does.
   bool (*outliers)(const float* value, const float* const* rows, const float* slack, std::int64_t n,
