@@ -18,6 +18,7 @@ SceneLoops loops_scene() {
   loops.decimate_row = &decimate_row;
   loops.combine = &combine;
   loops.combine_rows = &combine_rows;
+  loops.project = &project;
   loops.sum_integers = &sum_integers;
   loops.scale_integers = &scale_integers;
   loops.finish_pixels = &finish_pixels;

@@ -162,6 +162,62 @@ HWY_NOINLINE void combine_rows(const float* taps, int count, int step, const flo
   }
 }
 
+template <int Outs, int Vectors>
+HWY_INLINE std::int64_t project_vectors(const float* rows, std::int64_t stride, std::int64_t count,
+                                        const float* weights, float* out, std::int64_t i,
+                                        std::int64_t n) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const hn::ScalableTag<float> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  for (; i + Vectors * lanes <= n; i += Vectors * lanes) {
+    hn::Vec<decltype(d)> sum[Outs * Vectors];
+    for (int s = 0; s < Outs * Vectors; ++s) sum[s] = hn::Zero(d);
+    for (std::int64_t r = 0; r < count; ++r) {
+      for (int v = 0; v < Vectors; ++v) {
+        const auto value = hn::LoadU(d, rows + r * stride + i + v * lanes);
+        for (int q = 0; q < Outs; ++q) {
+          auto& to = sum[q * Vectors + v];
+          to = hn::Add(to, hn::Mul(hn::Set(d, weights[q * count + r]), value));
+        }
+      }
+    }
+    for (int q = 0; q < Outs; ++q) {
+      for (int v = 0; v < Vectors; ++v) {
+        hn::StoreU(sum[q * Vectors + v], d, out + q * stride + i + v * lanes);
+      }
+    }
+  }
+  return i;
+}
+
+template <int Outs>
+HWY_INLINE void project_together(const float* rows, std::int64_t stride, std::int64_t count,
+                                 const float* weights, float* out, std::int64_t n) {
+  std::int64_t i = project_vectors<Outs, 4>(rows, stride, count, weights, out, 0, n);
+  i = project_vectors<Outs, 1>(rows, stride, count, weights, out, i, n);
+  for (; i < n; ++i) {
+    for (int q = 0; q < Outs; ++q) {
+      float sum = 0.0F;
+      for (std::int64_t r = 0; r < count; ++r) {
+        sum += weights[q * count + r] * rows[r * stride + i];
+      }
+      out[q * stride + i] = sum;
+    }
+  }
+}
+
+HWY_NOINLINE void project(const float* rows, std::int64_t stride, std::int64_t count,
+                          const float* weights, int outs, float* out, std::int64_t n) {
+  constexpr int together = 4;
+  int q = 0;
+  for (; q + together <= outs; q += together) {
+    project_together<together>(rows, stride, count, weights + q * count, out + q * stride, n);
+  }
+  for (; q < outs; ++q) {
+    project_together<1>(rows, stride, count, weights + q * count, out + q * stride, n);
+  }
+}
+
 // The samples are dealt out by their place within a step first, so that every tap reads a
 // contiguous row; few at a time, so that they stay in the first cache.
 HWY_NOINLINE void decimate_row(const float* taps, int count, int step, const float* in,

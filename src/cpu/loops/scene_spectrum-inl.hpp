@@ -208,7 +208,7 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
   double lanes[band_sums][scene_lanes] = {};
   BinBlock bins;
   for (std::int64_t j = 0; j < row.first; ++j) {
-    row.reference[2 * j] = row.reference[2 * j + 1] = 0.0F;
+    row.weighted[2 * j] = row.weighted[2 * j + 1] = 0.0F;
     row.moving[2 * j] = row.moving[2 * j + 1] = 0.0F;
   }
   for (std::int64_t start = row.first; start < row.count; start += scene_block) {
@@ -239,19 +239,21 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     }
     for (int s = 0; s < band_sums; ++s) add_to_lanes(lanes[s], part[s], n);
     roots(weight, weight, n);
-    float* HWY_RESTRICT r = row.reference + 2 * start;
+    const float* r = row.reference + 2 * start;
+    float* out = row.weighted + 2 * start;
     float* HWY_RESTRICT m = row.moving + 2 * start;
     const float* HWY_RESTRICT cos_x = row.cos_x + start;
     const float* HWY_RESTRICT sin_x = row.sin_x + start;
     const float cos_y = row.cos_y;
     const float sin_y = row.sin_y;
+    PPATCH_INDEPENDENT
     for (std::int64_t j = 0; j < n; ++j) {
       const float pr = cos_y * cos_x[j] - sin_y * sin_x[j];
       const float pi_ = cos_y * sin_x[j] + sin_y * cos_x[j];
       const float mr = m[2 * j];
       const float mi = m[2 * j + 1];
-      r[2 * j] *= weight[j];
-      r[2 * j + 1] *= weight[j];
+      out[2 * j] = r[2 * j] * weight[j];
+      out[2 * j + 1] = r[2 * j + 1] * weight[j];
       m[2 * j] = weight[j] * (mr * pr - mi * pi_);
       m[2 * j + 1] = weight[j] * (mr * pi_ + mi * pr);
     }

@@ -195,7 +195,7 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
     if (levels_.scale[i] == 0.0) levels_.clip[i] = -std::numeric_limits<float>::infinity();
   }
   levels_.repairs = repairs && height_ > 2 * neighbours.reach && width_ > 2 * neighbours.reach;
-  if (levels_.repairs) measure_sigma(neighbours);
+  if (levels_.repairs) measure_sigma(neighbours, arena);
 }
 
 double ConditionedImage::scaled_at(std::int64_t y, std::int64_t x) const {
@@ -207,7 +207,7 @@ double ConditionedImage::scaled_at(std::int64_t y, std::int64_t x) const {
   return (value - levels_.black[place]) * levels_.scale[place];
 }
 
-void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours) {
+void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const Arena& arena) {
   // On a grid of cells of one period, spread over the image.
   constexpr std::int64_t most_lines = 64;
   const int p = neighbours.period;
@@ -216,10 +216,11 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours) {
   const std::int64_t cells_x = (width_ - 2 * margin) / p;
   const std::int64_t ny = std::min(most_lines, cells_y);
   const std::int64_t nx = std::min(most_lines, cells_x);
-  float deviation[most_lines * most_lines];
   float sigma[36];
-  for (int place = 0; place < p * p; ++place) {
+  arena.parallel_for(p * p, [&](std::int64_t index, int) {
+    const auto place = static_cast<int>(index);
     const Neighbours& near = neighbours.at(place / p, place % p);
+    float deviation[most_lines * most_lines];
     std::int64_t count = 0;
     for (std::int64_t i = 0; i < ny; ++i) {
       const std::int64_t y = margin + i * cells_y / ny * p + place / p;
@@ -235,11 +236,11 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours) {
     }
     if (count == 0) {
       sigma[place] = std::numeric_limits<float>::infinity();
-      continue;
+      return;
     }
     std::nth_element(deviation, deviation + count / 2, deviation + count);
     sigma[place] = 1.4826F * deviation[count / 2];
-  }
+  });
   hot_pixels_ = HotPixelTests(neighbours, sigma);
 }
 

@@ -59,7 +59,7 @@ class ConditionedImage {
   bool masked(std::int64_t y, std::int64_t x) const {
     return view_.mask && view_.mask[y * view_.mask_stride_y + x * view_.mask_stride_x] == 0;
   }
-  void measure_sigma(const MosaicNeighbours& neighbours);
+  void measure_sigma(const MosaicNeighbours& neighbours, const Arena& arena);
 
   SceneImageView view_;
   std::int64_t height_ = 0, width_ = 0;

@@ -33,8 +33,14 @@ struct Plane {
   float* row(std::int64_t y) const { return data + y * stride; }
 };
 
-constexpr std::int64_t decimation_slab = 128;  // rows that come out of one piece of work
-constexpr int decimation_rows = 4;             // and at once
+// Rows that come out of one piece of work: as many as leave each thread some pieces, for rows at
+// the ends of pieces are filtered twice. A multiple of decimation_rows and of 16, so that runs of
+// fixed_pattern.hpp begin with a piece.
+inline std::int64_t decimation_slab(std::int64_t height, int threads) {
+  const std::int64_t rows = height / (4 * static_cast<std::int64_t>(threads)) / 16 * 16;
+  return std::clamp<std::int64_t>(rows, 64, 512);
+}
+constexpr int decimation_rows = 4;  // and at once
 
 // Floats of one thread's memory beside what its source needs.
 std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
@@ -49,7 +55,8 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
               Boundary beyond, const SceneLoops& loops, const Arena& arena, float* slots,
               std::int64_t slot_floats, Open&& open, const Plane& out) {
   const int half = filter.half();
-  const std::int64_t slabs = (out.height + decimation_slab - 1) / decimation_slab;
+  const std::int64_t rows_of_slab = decimation_slab(out.height, arena.num_threads());
+  const std::int64_t slabs = (out.height + rows_of_slab - 1) / rows_of_slab;
   arena.parallel_for(slabs, [&](std::int64_t slab, int slot) {
     float* padded = slots + slot * slot_floats;
     float* line = padded + half;
@@ -59,8 +66,8 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
     const auto ring_row = [&](std::int64_t y) {
       return ring + (y % held + held) % held * out.width;
     };
-    const std::int64_t j0 = slab * decimation_slab;
-    const std::int64_t j1 = std::min(out.height, j0 + decimation_slab);
+    const std::int64_t j0 = slab * rows_of_slab;
+    const std::int64_t j1 = std::min(out.height, j0 + rows_of_slab);
     auto source = open(filter.step * j0, j1 == out.height ? height : filter.step * j1,
                        ring + held * out.width);
     std::int64_t next = filter.step * j0 - half;  // extended row to be read next

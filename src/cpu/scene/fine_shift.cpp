@@ -39,6 +39,19 @@ double fill_weights(const Band& band, const FineShift& shift, const EstimateTool
   return any ? coherence / bins : -1.0;
 }
 
+// Where a window of the reference lies along an axis of n samples, if that of the moving image is
+// `whole` samples further on.
+struct Side {
+  std::int64_t start, length;
+};
+
+Side side_of(std::int64_t n, std::int64_t whole, bool common) {
+  const std::int64_t pitch = std::max<std::int64_t>(8, n / 128);
+  const std::int64_t margin = (std::abs(whole) + pitch - 1) / pitch * pitch;
+  if (common && 8 * margin <= n) return {margin, n - 2 * margin};
+  return {std::max<std::int64_t>(0, -whole), n - std::abs(whole)};
+}
+
 // One step uphill from the sums of a pass; false where there is nowhere to go.
 bool newton_step(const double* sums, double step[2]) {
   const double gy = sums[gradient_y];
@@ -75,13 +88,12 @@ bool newton_step(const double* sums, double step[2]) {
 }  // namespace
 
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
-                     const double start[2], const ShiftRounds& rounds, bool circular,
-                     const EstimateTools& tools) {
+                     const double start[2], const ShiftRounds& rounds, HeldWindow& held,
+                     bool circular, const EstimateTools& tools) {
   FineShift shift;
   shift.displacement[0] = start[0];
   shift.displacement[1] = start[1];
   const std::int64_t size[2] = {reference.height, reference.width};
-  std::int64_t held[2] = {INT64_MIN, INT64_MIN};  // the whole shift whose reference is transformed
   for (int round = 0; round < rounds.most; ++round) {
     std::int64_t whole[2] = {0, 0};
     double rest[2] = {shift.displacement[0], shift.displacement[1]};
@@ -92,10 +104,12 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
       rest[axis] = shift.displacement[axis] - static_cast<double>(whole[axis]);
     }
     if (!circular) {
-      window.y = std::max<std::int64_t>(0, -whole[0]);
-      window.x = std::max<std::int64_t>(0, -whole[1]);
-      window.height = size[0] - std::abs(whole[0]);
-      window.width = size[1] - std::abs(whole[1]);
+      const Side y = side_of(size[0], whole[0], rounds.common_windows);
+      const Side x = side_of(size[1], whole[1], rounds.common_windows);
+      window.y = y.start;
+      window.x = x.start;
+      window.height = y.length;
+      window.width = x.length;
       moved = window;
       moved.y = window.y + whole[0];
       moved.x = window.x + whole[1];
@@ -111,10 +125,10 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
       shift.status = PPATCH_SHIFT_TOO_SMALL;
       return shift;
     }
-    if (whole[0] != held[0] || whole[1] != held[1]) {
+    const HeldWindow wanted{window.y, window.x, window.height, window.width};
+    if (!(held == wanted)) {
       transform_window(reference, window, *band.fft, tools, tools.reference_spectrum);
-      held[0] = whole[0];
-      held[1] = whole[1];
+      held = wanted;
     }
     transform_window(moving, moved, *band.fft, tools, tools.moving_spectrum);
     SpectrumPass pass(band, tools);

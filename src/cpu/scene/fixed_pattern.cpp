@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <memory>
 
 namespace ptychopatch {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 // has on the axis.
 constexpr int first_line = 5;
 constexpr int line_count = 16;
+constexpr int all_lines = 1 + line_count;  // with that on the axis
 constexpr double least_frequency = 0.10;
 constexpr double most_frequency = 0.46;
 constexpr double carrier_margin = 0.02;
@@ -21,6 +23,8 @@ double hann(std::int64_t i, std::int64_t n) {
   return s * s;
 }
 
+int line_number(int i) { return i == 0 ? 0 : first_line - 1 + i; }
+
 bool near_carrier(double f, int lines) {
   for (int k = 1; 2 * k <= lines; ++k) {
     if (std::abs(f - static_cast<double>(k) / lines) < carrier_margin) return true;
@@ -30,16 +34,27 @@ bool near_carrier(double f, int lines) {
 
 }  // namespace
 
-std::int64_t FixedPattern::table_floats(std::int64_t height, std::int64_t width) {
-  const std::int64_t longest = std::max(height, width);
-  // A window, the runs' window, and a line's factors or its power.
-  return longest + 3 * ((longest + run - 1) / run) + good_fft_size(longest);
+std::int64_t FixedPattern::floats(std::int64_t height, std::int64_t width) {
+  const std::int64_t across = (width + run - 1) / run;
+  const std::int64_t down = (height + run - 1) / run;
+  return std::max((across + 2 * all_lines) * height + 2 * all_lines * across,
+                  (down + 2 * all_lines) * width + 2 * all_lines * down);
+}
+
+FixedPattern::Runs FixedPattern::runs(int axis) const {
+  Runs runs;
+  runs.n = axis == 0 ? height_ : width_;
+  runs.count = ((axis == 0 ? width_ : height_) + run - 1) / run;
+  runs.sums = memory_[axis];
+  runs.weights = runs.sums + runs.count * runs.n;
+  runs.lines = runs.weights + 2 * all_lines * runs.count;
+  return runs;
 }
 
 void FixedPattern::add_row(std::int64_t y, const float* row) {
   static_assert(run == 16);
-  loops_->sum_runs(row, width_, row_runs_ + y, height_);
-  float* column = column_runs_ + y / run * width_;
+  loops_->sum_runs(row, width_, memory_[0] + y, height_);
+  float* column = memory_[1] + y / run * width_;
   if (y % run == 0) {
     std::memcpy(column, row, static_cast<std::size_t>(width_) * sizeof(float));
   } else {
@@ -47,87 +62,94 @@ void FixedPattern::add_row(std::int64_t y, const float* row) {
   }
 }
 
-void FixedPattern::sum_line(const float* runs, std::int64_t n, std::int64_t count,
-                            const float* cosine, const float* sine, const float* window,
-                            const EstimateTools& tools, std::int64_t lanes, float* out) {
-  constexpr std::int64_t most = 512;  // samples of a block
-  constexpr std::int64_t together = 32;
-  tools.arena->parallel_for((n + most - 1) / most, [&](std::int64_t block, int) {
-    const std::int64_t start = block * most;
-    const std::int64_t samples = std::min(most, n - start);
-    float re[most] = {};
-    float im[most] = {};
-    for (std::int64_t r = 0; r < count; r += together) {
-      const auto now = static_cast<int>(std::min(together, count - r));
-      const float* rows[together];
-      for (int k = 0; k < now; ++k) rows[k] = runs + (r + k) * n + start;
-      float part[most];
-      tools.loops->combine(cosine + r, now, rows, part, samples);
-      for (std::int64_t i = 0; i < samples; ++i) re[i] += part[i];
-      tools.loops->combine(sine + r, now, rows, part, samples);
-      for (std::int64_t i = 0; i < samples; ++i) im[i] += part[i];
-    }
-    for (std::int64_t i = 0; i < samples; ++i) {
-      out[2 * (start + i) * lanes] = window[start + i] * re[i];
-      out[(2 * (start + i) + 1) * lanes] = window[start + i] * im[i];
-    }
-  });
+void FixedPattern::project(const Runs& runs, std::int64_t start, std::int64_t samples) const {
+  loops_->project(runs.sums + start, runs.n, runs.count, runs.weights, 2 * all_lines,
+                  runs.lines + start, samples);
+  for (std::int64_t i = start; i < start + samples; ++i) {
+    const auto window = static_cast<float>(hann(i, runs.n));
+    for (int l = 0; l < 2 * all_lines; ++l) runs.lines[l * runs.n + i] *= window;
+  }
 }
 
-double FixedPattern::excess(const float* runs, std::int64_t n, std::int64_t count,
-                            int carrier_lines, const FftProvider& fft,
-                            const EstimateTools& tools) const {
-  const std::int64_t size = good_fft_size(n);
-  const auto transform = fft.make_complex(size);
+void FixedPattern::line_powers(const Runs& runs, int first, int carrier_lines,
+                               const FftProvider& fft, const ComplexFft& transform,
+                               std::int64_t size, float* slab, double* powers) {
   const std::int64_t lanes = fft.lanes;
-  float* slab = tools.fft_slots.data;
-  float* window = tools.tables;
-  float* across = window + n;  // over the runs
-  float* power = across + count;
-  for (std::int64_t i = 0; i < n; ++i) window[i] = static_cast<float>(hann(i, n));
-  for (std::int64_t r = 0; r < count; ++r) across[r] = static_cast<float>(hann(r, count));
-  double on_axis = 0.0;
-  double beside = 0.0;
-  // Line 0, then the others, as many at once as there are lanes.
-  for (int done = 0; done <= line_count; done += static_cast<int>(lanes)) {
-    std::memset(slab, 0, static_cast<std::size_t>(2 * size * lanes) * sizeof(float));
-    const int now = std::min(static_cast<int>(lanes), line_count + 1 - done);
-    for (int l = 0; l < now; ++l) {
-      const int line = done + l == 0 ? 0 : first_line - 1 + done + l;
-      float* cosine = power;
-      float* sine = cosine + count;
-      for (std::int64_t r = 0; r < count; ++r) {
-        double c = 0.0;
-        double s = 0.0;
-        unit_phase(static_cast<double>(line) * static_cast<double>(r) / static_cast<double>(count),
-                   &c, &s);
-        cosine[r] = static_cast<float>(c) * across[r];
-        sine[r] = static_cast<float>(-s) * across[r];
-      }
-      sum_line(runs, n, count, cosine, sine, window, tools, lanes, slab + l);
-    }
-    const float* spectrum = transform->run(slab, slab + 2 * size * lanes, true);
-    for (int l = 0; l < now; ++l) {
-      std::int64_t kept = 0;
-      for (std::int64_t k = 0; 2 * k < size; ++k) {
-        const double f = static_cast<double>(k) / static_cast<double>(size);
-        if (f <= least_frequency || f >= most_frequency || near_carrier(f, carrier_lines)) continue;
-        const float re = spectrum[2 * k * lanes + l];
-        const float im = spectrum[(2 * k + 1) * lanes + l];
-        power[kept++] = re * re + im * im;
-      }
-      std::nth_element(power, power + kept / 2, power + kept);
-      (done + l == 0 ? on_axis : beside) += power[kept / 2];
+  const int now = std::min(static_cast<int>(lanes), all_lines - first);
+  std::memset(slab, 0, static_cast<std::size_t>(2 * size * lanes) * sizeof(float));
+  for (int l = 0; l < now; ++l) {
+    const float* re = runs.lines + 2 * (first + l) * runs.n;
+    const float* im = re + runs.n;
+    for (std::int64_t i = 0; i < runs.n; ++i) {
+      slab[2 * i * lanes + l] = re[i];
+      slab[(2 * i + 1) * lanes + l] = im[i];
     }
   }
-  return beside > 0.0 ? on_axis * line_count / beside : 0.0;
+  const float* spectrum = transform.run(slab, slab + 2 * size * lanes, true);
+  for (int l = 0; l < now; ++l) {
+    float* power = runs.lines + 2 * (first + l) * runs.n;  // the line is done with
+    std::int64_t kept = 0;
+    for (std::int64_t k = 0; 2 * k < size; ++k) {
+      const double f = static_cast<double>(k) / static_cast<double>(size);
+      if (f <= least_frequency || f >= most_frequency || near_carrier(f, carrier_lines)) continue;
+      const float re = spectrum[2 * k * lanes + l];
+      const float im = spectrum[(2 * k + 1) * lanes + l];
+      power[kept++] = re * re + im * im;
+    }
+    std::nth_element(power, power + kept / 2, power + kept);
+    powers[first + l] = power[kept / 2];
+  }
 }
 
 ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
                                  const EstimateTools& tools) const {
+  constexpr std::int64_t samples = 512;  // of a block
+  Runs both[2];
+  std::int64_t size[2];
+  std::unique_ptr<ComplexFft> transform[2];
+  for (int axis = 0; axis < 2; ++axis) {
+    both[axis] = runs(axis);
+    const Runs& r = both[axis];
+    for (int l = 0; l < all_lines; ++l) {
+      float* cosine = r.weights + 2 * l * r.count;
+      float* sine = cosine + r.count;
+      for (std::int64_t i = 0; i < r.count; ++i) {
+        double c = 0.0;
+        double s = 0.0;
+        unit_phase(static_cast<double>(line_number(l)) * static_cast<double>(i) /
+                       static_cast<double>(r.count),
+                   &c, &s);
+        const double window = hann(i, r.count);
+        cosine[i] = static_cast<float>(c * window);
+        sine[i] = static_cast<float>(-s * window);
+      }
+    }
+    size[axis] = good_fft_size(r.n);
+    transform[axis] = fft.make_complex(size[axis]);
+  }
+  const std::int64_t blocks[2] = {(both[0].n + samples - 1) / samples,
+                                  (both[1].n + samples - 1) / samples};
+  tools.arena->parallel_for(blocks[0] + blocks[1], [&](std::int64_t index, int) {
+    const int axis = index < blocks[0] ? 0 : 1;
+    const std::int64_t start = (index - axis * blocks[0]) * samples;
+    project(both[axis], start, std::min(samples, both[axis].n - start));
+  });
+  const int batches = (all_lines + fft.lanes - 1) / fft.lanes;
+  double powers[2][all_lines];
+  tools.arena->parallel_for(2 * batches, [&](std::int64_t index, int slot) {
+    const auto axis = static_cast<int>(index % 2);
+    line_powers(both[axis], static_cast<int>(index / 2) * fft.lanes, carrier_lines, fft,
+                *transform[axis], size[axis], tools.fft_slots.data + slot * tools.fft_slots.floats,
+                powers[axis]);
+  });
+  const auto excess = [&](int axis) {
+    double beside = 0.0;
+    for (int l = 1; l < all_lines; ++l) beside += powers[axis][l];
+    return beside > 0.0 ? powers[axis][0] * line_count / beside : 0.0;
+  };
   ExcludedLines lines;
-  lines.fx = excess(row_runs_, height_, runs_across(), carrier_lines, fft, tools) > suspicious;
-  lines.fy = excess(column_runs_, width_, runs_down(), carrier_lines, fft, tools) > suspicious;
+  lines.fx = excess(0) > suspicious;
+  lines.fy = excess(1) > suspicious;
   return lines;
 }
 

@@ -16,28 +16,16 @@ class FixedPattern {
  public:
   static constexpr std::int64_t run = 16;
 
-  // Sums of the rows' runs and of the columns' runs: floats(height, width) each.
-  static std::int64_t floats(std::int64_t height, std::int64_t width) {
-    return std::max(height * ((width + run - 1) / run), (height + run - 1) / run * width);
-  }
+  // Memory for the runs along one axis and for what becomes of them; each of two.
+  static std::int64_t floats(std::int64_t height, std::int64_t width);
   // Whether there is enough of an image to tell.
   static bool applies(std::int64_t height, std::int64_t width) {
     return height >= 64 * run && width >= 64 * run;
   }
 
-  // Floats of tables that find needs.
-  static std::int64_t table_floats(std::int64_t height, std::int64_t width);
-
-  FixedPattern(std::int64_t height, std::int64_t width, const SceneLoops& loops, float* row_runs,
-               float* column_runs)
-      : height_(height),
-        width_(width),
-        loops_(&loops),
-        row_runs_(row_runs),
-        column_runs_(column_runs) {}
-
-  std::int64_t runs_across() const { return (width_ + run - 1) / run; }
-  std::int64_t runs_down() const { return (height_ + run - 1) / run; }
+  FixedPattern(std::int64_t height, std::int64_t width, const SceneLoops& loops, float* row_memory,
+               float* column_memory)
+      : height_(height), width_(width), loops_(&loops), memory_{row_memory, column_memory} {}
 
   // Row y in full; rows of one run of rows come in order, from one thread.
   void add_row(std::int64_t y, const float* row);
@@ -45,18 +33,25 @@ class FixedPattern {
   ExcludedLines find(int carrier_lines, const FftProvider& fft, const EstimateTools& tools) const;
 
  private:
-  // Power on an axis over that beside it, of `count` runs of n samples each, one after another.
-  double excess(const float* runs, std::int64_t n, std::int64_t count, int carrier_lines,
-                const FftProvider& fft, const EstimateTools& tools) const;
-  // out[2 i lanes], out[(2 i + 1) lanes] = the windowed sum of (cosine, sine)[r] runs[r n + i].
-  static void sum_line(const float* runs, std::int64_t n, std::int64_t count, const float* cosine,
-                       const float* sine, const float* window, const EstimateTools& tools,
-                       std::int64_t lanes, float* out);
+  // Sums over runs along one axis, `count` runs of n samples each, one after another; behind them
+  // the weights of the spectrum's lines and the lines themselves.
+  struct Runs {
+    std::int64_t n = 0, count = 0;
+    float* sums = nullptr;
+    float* weights = nullptr;
+    float* lines = nullptr;
+  };
+  Runs runs(int axis) const;
+  // Samples [start, start + samples) of all lines.
+  void project(const Runs& runs, std::int64_t start, std::int64_t samples) const;
+  // Median power of the lines from `first` on, as many as fit a transform and are there.
+  static void line_powers(const Runs& runs, int first, int carrier_lines, const FftProvider& fft,
+                          const ComplexFft& transform, std::int64_t size, float* slab,
+                          double* powers);
 
   std::int64_t height_, width_;
   const SceneLoops* loops_;
-  float* row_runs_;     // runs_across x height
-  float* column_runs_;  // runs_down x width
+  float* memory_[2];  // of the rows' runs and of the columns'
 };
 
 // Rows on their way to the decimator, shown to a FixedPattern once each.

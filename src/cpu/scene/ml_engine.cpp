@@ -27,7 +27,7 @@ constexpr double unrelated_second_peak = 0.6;
 // result is a start; and of their finest one, whose windows are laid well from the first round on.
 constexpr ShiftRounds only_rounds{2, 6, 1e-3};
 constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
-constexpr ShiftRounds last_rounds{1, 6, 0.01};
+constexpr ShiftRounds last_rounds{1, 6, 0.01, true};
 
 // The rows of a plane as a source to be decimated.
 struct PlaneRows {
@@ -58,6 +58,7 @@ class MlEngine final : public SceneEngine {
     for (Buffer<float>* spectrum : {&reference_spectrum_, &moving_spectrum_}) {
       *spectrum = Buffer<float>(allocator, layout_.spectrum_floats);
     }
+    kept_spectrum_ = Buffer<float>(allocator, layout_.kept_floats);
     slots_ = Buffer<float>(allocator, layout_.slots * layout_.slot_floats);
     tables_ = Buffer<float>(allocator, layout_.table_floats);
     sums_ = Buffer<double>(allocator, layout_.sums_doubles);
@@ -123,6 +124,7 @@ class MlEngine final : public SceneEngine {
             machine_.arena,
             reference_spectrum_.data(),
             moving_spectrum_.data(),
+            reference_spectrum_.data(),
             {slots_.data(), layout_.slot_floats},
             sums_.data(),
             tables_.data(),
@@ -132,6 +134,7 @@ class MlEngine final : public SceneEngine {
   // Transforms and the reference's planes for a new common area.
   void set_geometry(const SceneGeometry& geometry) {
     geometry_ = SceneGeometry();
+    kept_window_ = {};
     const auto transform = [&](const std::int64_t size[2]) {
       return PlaneFft(machine_.fft, machine_.loops->slabs, size[0], size[1]);
     };
@@ -214,23 +217,28 @@ class MlEngine final : public SceneEngine {
     double start[2] = {peak.displacement[0], peak.displacement[1]};
     // What a level finds is where the next finer one begins.
     for (int level = last; level > 0; --level) {
+      HeldWindow held;
       const FineShift better =
           fine_shift(reference.level[level], moving.level[level], band_of(level, excluded), start,
-                     coarse_rounds, settings_.circular, tools());
+                     coarse_rounds, held, settings_.circular, tools());
       for (int axis = 0; axis < 2; ++axis) {
         if (better.status == PPATCH_SHIFT_OK) start[axis] = better.displacement[axis];
         start[axis] *= 2.0;
       }
     }
     const Band band = band_of(0, excluded);
-    const FineShift shift =
-        fine_shift(reference.level[0], moving.level[0], band, start,
-                   last > 0 ? last_rounds : only_rounds, settings_.circular, tools());
+    HeldWindow held;
+    EstimateTools fine_tools = tools();
+    const bool keeps = last > 0 && layout_.kept_floats >= fft_[0].plane_floats();
+    if (keeps) fine_tools.reference_spectrum = kept_spectrum_.data();
+    const FineShift shift = fine_shift(reference.level[0], moving.level[0], band, start,
+                                       last > 0 ? last_rounds : only_rounds,
+                                       keeps ? kept_window_ : held, settings_.circular, fine_tools);
     result.coherence = shift.coherence;
     result.iterations = shift.iterations;
     result.status = shift.status;
     ShiftQuality quality;
-    if (shift.status == PPATCH_SHIFT_OK) quality = shift_quality(shift, band, tools());
+    if (shift.status == PPATCH_SHIFT_OK) quality = shift_quality(shift, band, fine_tools);
     for (int axis = 0; axis < 2; ++axis) {
       result.shift[axis] = -(shift.displacement[axis] + quality.correction[axis]) * geometry_.step;
     }
@@ -255,13 +263,14 @@ class MlEngine final : public SceneEngine {
   Carrier scaled_carriers_[max_carriers];
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
-  Buffer<float> reference_spectrum_, moving_spectrum_, slots_, tables_;
+  Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_;
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
   SceneImageView reference_;
   SceneGeometry geometry_;  // of the planes held; none where the sizes are zero
   ppatch_shift_status reference_status_ = PPATCH_SHIFT_FLAT;
   ExcludedLines reference_lines_;
+  HeldWindow kept_window_;  // of the reference's spectrum, from one image of a scene to the next
   PlaneFft fft_[SceneGeometry::most_levels];
   PlaneFft coarse_fft_;
 };

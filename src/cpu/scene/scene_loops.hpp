@@ -13,6 +13,7 @@ namespace ptychopatch {
 struct SpectrumRow {
   float* reference = nullptr;  // complex, interleaved
   float* moving = nullptr;
+  float* weighted = nullptr;          // where weigh_row leaves the reference; may be `reference`
   std::int64_t first = 0, count = 0;  // columns [first, count) are in the band
   std::int64_t width = 0;             // of the real plane: columns other than 0 stand for two bins
   float fy = 0.0F;                    // cycles per sample
@@ -89,6 +90,9 @@ struct SceneLoops {
   // later on.
   void (*combine_rows)(const float* taps, int count, int step, const float* const* rows, int outs,
                        float* const* out, std::int64_t n);
+  // out[q * stride + i] = sum_r weights[q * count + r] rows[r * stride + i] for q < outs, i < n.
+  void (*project)(const float* rows, std::int64_t stride, std::int64_t count, const float* weights,
+                  int outs, float* out, std::int64_t n);
   // Adds n pixels; squares only where asked for.
   void (*sum_integers)(const std::uint16_t* row, std::int64_t n, std::uint32_t bound, bool squares,
                        IntegerSums* sums);
@@ -121,7 +125,8 @@ struct SceneLoops {
   void (*ring_row)(const SpectrumRow& row, double* sums);
   // Adds NewtonSums.
   void (*newton_row)(const SpectrumRow& row, double* sums);
-  // Adds BandSums; R^ is multiplied by the root of the weight, M^ by that and e^{2 pi i f.r}.
+  // Adds BandSums; R^ times the root of the weight goes to `weighted`, M^ is multiplied by that and
+  // e^{2 pi i f.r}.
   void (*weigh_row)(const SpectrumRow& row, double* sums);
   // One row of tiles: rows a[-8..8] and b[-8..8] about the row. Adds to gradient[2 * tile] and to
   // hessian[3], for samples [8, n - 8).

@@ -6,7 +6,6 @@
 #include "core/error.hpp"
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/scene/conditioned_image.hpp"
-#include "cpu/scene/fixed_pattern.hpp"
 #include "cpu/scene/shift_estimate.hpp"
 
 namespace ptychopatch {
@@ -103,7 +102,7 @@ std::int64_t SceneGeometry::coarse_floats() const {
 
 std::uint64_t SceneScratchLayout::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
-                              slots * slot_floats + table_floats;
+                              kept_floats + slots * slot_floats + table_floats;
   return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
                                     rings * static_cast<std::int64_t>(sizeof(RingWeight)));
 }
@@ -118,10 +117,6 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
   fit(layout, whole, carriers);
   if (whole.levels > 1) fit_smaller(layout, whole, carriers);
   layout.sums_doubles = std::max(layout.sums_doubles, ConditionedImage::measure_doubles(s.height));
-  if (s.fixed_pattern) {
-    layout.table_floats =
-        std::max(layout.table_floats, FixedPattern::table_floats(s.height, s.width));
-  }
   const DecimationFilter fine(whole.step);
   const DecimationFilter coarse(2);
   const std::int64_t profile = s.fixed_pattern ? good_fft_size(std::max(s.height, s.width)) : 0;
@@ -133,9 +128,14 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
       decimation_floats(coarse, whole.size[0][1], whole.size[0][1] / 2) + 64,
   });
   layout.slot_floats = (layout.slot_floats + 15) / 16 * 16;
-  if (layout.total_bytes() > budget) {
+  const std::uint64_t least = layout.total_bytes();
+  if (whole.levels > 1) {
+    layout.kept_floats = PlaneFft::floats_of(whole.fft[0][0], whole.fft[0][1]);
+    if (layout.total_bytes() > budget) layout.kept_floats = 0;
+  }
+  if (least > budget) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", s.height, " x ", s.width,
-         " need a memory budget of at least ", layout.total_bytes(), " bytes, got ", budget);
+         " need a memory budget of at least ", least, " bytes, got ", budget);
   }
   return layout;
 }

@@ -37,6 +37,7 @@ struct SceneScratchLayout {
   std::int64_t fine_floats = 0;      // a band-limited image
   std::int64_t coarse_floats = 0;    // its further levels
   std::int64_t spectrum_floats = 0;  // one of two
+  std::int64_t kept_floats = 0;      // a third, of the reference, where the budget has room for it
   std::int64_t slot_floats = 0;      // one of `slots`
   std::int64_t slots = 0;
   std::int64_t sums_doubles = 0;

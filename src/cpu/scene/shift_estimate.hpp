@@ -17,13 +17,14 @@ struct ExcludedLines {
   bool fy = false;
 };
 
-// Memory and means that every estimate works with. The two spectra hold plane_floats() of the
-// largest transform each.
+// Memory and means that every estimate works with. The spectra hold plane_floats() of the largest
+// transform each.
 struct EstimateTools {
   const SceneLoops* loops = nullptr;
   const Arena* arena = nullptr;
   float* reference_spectrum = nullptr;
   float* moving_spectrum = nullptr;
+  float* weighted_spectrum = nullptr;  // of the reference; may be reference_spectrum
   FftSlots fft_slots;
   double* sums = nullptr;   // see sums_doubles
   float* tables = nullptr;  // see tables_floats
@@ -74,13 +75,21 @@ struct FineShift {
 struct ShiftRounds {
   int least = 2, most = 6;
   double settled = 1e-3;
+  // Windows of the reference that many shifts have in common, for a little of their area.
+  bool common_windows = false;
+};
+
+// The window whose reference is in tools.reference_spectrum.
+struct HeldWindow {
+  std::int64_t y = 0, x = 0, height = 0, width = 0;  // 0 x 0: none
+  bool operator==(const HeldWindow&) const = default;
 };
 
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
 // last windows in tools, weights in tools.weights.
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
-                     const double start[2], const ShiftRounds& rounds, bool circular,
-                     const EstimateTools& tools);
+                     const double start[2], const ShiftRounds& rounds, HeldWindow& held,
+                     bool circular, const EstimateTools& tools);
 
 struct ShiftQuality {
   double correction[2] = {0.0, 0.0};  // to be added to D, in samples: the bias of leaked chroma

@@ -84,7 +84,7 @@ bool tile_covariance(const FineShift& shift, const Band& band, const EstimateToo
     return false;
   };
   // Six sums a row of tiles, then two a tile while it is worked on.
-  fft.inverse(tools.reference_spectrum, shift.overlap[0], *tools.arena, tools.fft_slots, needed);
+  fft.inverse(tools.weighted_spectrum, shift.overlap[0], *tools.arena, tools.fft_slots, needed);
   fft.inverse(tools.moving_spectrum, shift.overlap[0], *tools.arena, tools.fft_slots, needed);
   const std::int64_t stride = 6 + 2 * columns;
   tools.arena->parallel_for(looked_at, [&](std::int64_t tile_row, int) {
@@ -98,7 +98,7 @@ bool tile_covariance(const FineShift& shift, const Band& band, const EstimateToo
       const float* b[2 * slope_reach + 1];
       for (int r = 0; r <= 2 * slope_reach; ++r) {
         const std::int64_t at = (y + r - slope_reach) * fft.row_floats();
-        a[r] = tools.reference_spectrum + at;
+        a[r] = tools.weighted_spectrum + at;
         b[r] = tools.moving_spectrum + at;
       }
       tools.loops->tile_row(a, b, shift.overlap[1], gradient, sums);

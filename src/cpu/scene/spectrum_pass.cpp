@@ -108,6 +108,7 @@ SpectrumRow SpectrumPass::row(std::int64_t y) const {
   SpectrumRow row;
   row.reference = tools_.reference_spectrum + y * band_.fft->row_floats();
   row.moving = tools_.moving_spectrum + y * band_.fft->row_floats();
+  row.weighted = tools_.weighted_spectrum + y * band_.fft->row_floats();
   row.count = band_.fft->spectrum_width() - (width_ % 2 == 0 ? 1 : 0);
   row.first = std::min<std::int64_t>(band_.excluded.fx ? 2 : 0, row.count);
   row.width = width_;
@@ -143,13 +144,13 @@ void SpectrumPass::run_rows(const void* loop,
       const SpectrumRow bins = row(y);
       if (!in_band(y)) {
         if (!clear) continue;
-        std::memset(bins.reference, 0, row_bytes);
+        std::memset(bins.weighted, 0, row_bytes);
         std::memset(bins.moving, 0, row_bytes);
         continue;
       }
       call(loop, bins, sums);
       if (clear && width_ % 2 == 0) {
-        std::fill_n(bins.reference + 2 * bins.count, 2, 0.0F);
+        std::fill_n(bins.weighted + 2 * bins.count, 2, 0.0F);
         std::fill_n(bins.moving + 2 * bins.count, 2, 0.0F);
       }
     }
