@@ -124,7 +124,8 @@ PPATCH_HD LeakFit fit_leak(const LeakSums& sums, double prior) {
   const double y = (sums.fisher[2] * sums.mixed[0] - sums.fisher[1] * sums.mixed[1]) / determinant;
   const double x = (sums.fisher[0] * sums.mixed[1] - sums.fisher[1] * sums.mixed[0]) / determinant;
   const double left = sums.square - (sums.mixed[0] * y + sums.mixed[1] * x) + prior;
-  const double rho = sums.slope / left;
+  const double fitted = sums.slope / left;
+  const double rho = fitted > 0.0 ? fitted : 0.0;  // of powers: less is noise
   fit.error[0] = rho * y / (2.0 * pi);
   fit.error[1] = rho * x / (2.0 * pi);
   const double scale = 1.0 / (4.0 * pi * pi * left);

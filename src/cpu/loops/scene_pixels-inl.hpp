@@ -73,19 +73,20 @@ HWY_NOINLINE void scale_integers(const std::uint16_t* row, const float* black, c
   scale_lanes(row + x, black, scale, out + x, n - x);
 }
 
-HWY_INLINE void finish_lanes(const float* in, const float* HWY_RESTRICT bound, float offset,
-                             float* out, std::int64_t n) {
+HWY_INLINE void finish_lanes(const float* in, const float* HWY_RESTRICT bound,
+                             const float* HWY_RESTRICT level, float offset, float* out,
+                             std::int64_t n) {
   PPATCH_INDEPENDENT
-  for (std::int64_t l = 0; l < n; ++l) out[l] = in[l] >= bound[l] ? 0.0F : in[l] - offset;
+  for (std::int64_t l = 0; l < n; ++l) out[l] = in[l] >= bound[l] ? level[l] : in[l] - offset;
 }
 
-HWY_NOINLINE void finish_pixels(const float* in, const float* bound, float offset, float* out,
-                                std::int64_t n) {
+HWY_NOINLINE void finish_pixels(const float* in, const float* bound, const float* level,
+                                float offset, float* out, std::int64_t n) {
   std::int64_t x = 0;
   for (; x + pixel_lanes <= n; x += pixel_lanes) {
-    finish_lanes(in + x, bound, offset, out + x, pixel_lanes);
+    finish_lanes(in + x, bound, level, offset, out + x, pixel_lanes);
   }
-  finish_lanes(in + x, bound, offset, out + x, n - x);
+  finish_lanes(in + x, bound, level, offset, out + x, n - x);
 }
 
 HWY_INLINE std::uint8_t is_suspect(const float* HWY_RESTRICT value, const float* HWY_RESTRICT a,

@@ -188,11 +188,15 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
     }
   }
   for (int i = 0; i < p * p; ++i) {
-    levels_.clip[i] =
-        view_.clips && clipped_ == Clipped::left_out && levels_.scale[i] > 0.0
-            ? static_cast<float>((view_.white - levels_.black[i]) * levels_.scale[i] * (1.0 - 1e-6))
-            : std::numeric_limits<float>::infinity();
-    if (levels_.scale[i] == 0.0) levels_.clip[i] = -std::numeric_limits<float>::infinity();
+    constexpr float never = std::numeric_limits<float>::infinity();
+    levels_.clip[i] = never;
+    if (levels_.scale[i] == 0.0) {
+      levels_.clip[i] = -never;  // all of them; their level is zero
+    } else if (view_.clips && clipped_ == Clipped::levelled) {
+      const double level = (view_.white - levels_.black[i]) * levels_.scale[i];
+      levels_.clip[i] = static_cast<float>(level * (1.0 - 1e-6));
+      levels_.clip_level[i] = static_cast<float>(level - levels_.offset);
+    }
   }
   levels_.repairs = repairs && height_ > 2 * neighbours.reach && width_ > 2 * neighbours.reach;
   if (levels_.repairs) measure_sigma(neighbours, arena);
@@ -280,10 +284,14 @@ void ConditionedImage::read_scaled(std::int64_t y, const SceneLoops& loops, floa
 
 void ConditionedImage::finish_row(std::int64_t y, const SceneLoops& loops, const float* in,
                                   float* out) const {
-  const float* clip = levels_.clip + y % period_ * period_;
+  const std::int64_t first = y % period_ * period_;
   float bound[pixel_lanes];
-  for (int l = 0; l < pixel_lanes; ++l) bound[l] = clip[l % period_];
-  loops.finish_pixels(in, bound, static_cast<float>(levels_.offset), out, width_);
+  float level[pixel_lanes];
+  for (int l = 0; l < pixel_lanes; ++l) {
+    bound[l] = levels_.clip[first + l % period_];
+    level[l] = levels_.clip_level[first + l % period_];
+  }
+  loops.finish_pixels(in, bound, level, static_cast<float>(levels_.offset), out, width_);
   if (!view_.mask) return;
   for (std::int64_t x = 0; x < width_; ++x) {
     if (masked(y, x)) out[x] = 0.0F;
@@ -291,8 +299,10 @@ void ConditionedImage::finish_row(std::int64_t y, const SceneLoops& loops, const
 }
 
 float ConditionedImage::finished(std::int64_t y, std::int64_t x, float value) const {
-  const float clip = levels_.clip[y % period_ * period_ + x % period_];
-  return value >= clip || masked(y, x) ? 0.0F : value - static_cast<float>(levels_.offset);
+  if (masked(y, x)) return 0.0F;
+  const std::int64_t place = y % period_ * period_ + x % period_;
+  return value >= levels_.clip[place] ? levels_.clip_level[place]
+                                      : value - static_cast<float>(levels_.offset);
 }
 
 std::int64_t RowReader::floats(std::int64_t width, int reach) { return (2 * reach + 1) * width; }

@@ -17,22 +17,24 @@ struct ImageLevels {
   ppatch_shift_status status = PPATCH_SHIFT_FLAT;
   double black[36] = {};  // by place in the period
   double scale[36] = {};
-  double offset = 0.0;   // conditioned = (pixel - black) scale - offset
-  float clip[36] = {};   // scaled pixels from there on count as the mean
+  double offset = 0.0;  // conditioned = (pixel - black) scale - offset
+  float clip[36] = {};  // scaled pixels from there on become, conditioned, that level
+  float clip_level[36] = {};
   bool repairs = false;  // hot and dead pixels
 };
 
-// What becomes of clipped pixels. In a pair only those of the reference are left out: the moving
-// image may be clipped elsewhere.
-enum class Clipped { left_out, kept };
+// What becomes of clipped pixels. As means they would be holes, whose borders stay where they are;
+// at the level where they clip they move as the scene does. In a pair only those of the reference
+// are levelled: noise takes those of the moving image to either side of its level.
+enum class Clipped { levelled, kept };
 
 // The top-left height x width of an image, rows read in order and conditioned on the way: scaled by
-// place, mean removed, hot pixels repaired, clipped and masked ones zero.
+// place, mean removed, hot pixels repaired, clipped ones levelled, masked ones zero.
 class ConditionedImage {
  public:
   ConditionedImage() = default;
   ConditionedImage(const SceneImageView& view, std::int64_t height, std::int64_t width,
-                   Clipped clipped = Clipped::left_out)
+                   Clipped clipped = Clipped::levelled)
       : view_(view), height_(height), width_(width), clipped_(clipped) {}
 
   std::int64_t height() const { return height_; }
@@ -48,7 +50,7 @@ class ConditionedImage {
 
   // Row y scaled, before the offset, at out[0 .. width).
   void read_scaled(std::int64_t y, const SceneLoops& loops, float* out) const;
-  // Takes the offset off row y; pixels that are clipped or masked become zero. in may be out.
+  // Takes the offset off row y; pixels that are masked become zero. in may be out.
   void finish_row(std::int64_t y, const SceneLoops& loops, const float* in, float* out) const;
   // A pixel of row y that hot_pixels() has repaired, the same way.
   float finished(std::int64_t y, std::int64_t x, float value) const;
@@ -63,7 +65,7 @@ class ConditionedImage {
 
   SceneImageView view_;
   std::int64_t height_ = 0, width_ = 0;
-  Clipped clipped_ = Clipped::left_out;
+  Clipped clipped_ = Clipped::levelled;
   int period_ = 1;
   ImageLevels levels_;
   HotPixelTests hot_pixels_;

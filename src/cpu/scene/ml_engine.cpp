@@ -143,7 +143,7 @@ class MlEngine final : public SceneEngine {
     }
     coarse_fft_ = transform(geometry.coarse_fft);
     geometry_ = geometry;
-    reference_status_ = load(reference_, reference_planes(), Clipped::left_out, reference_lines_);
+    reference_status_ = load(reference_, reference_planes(), Clipped::levelled, reference_lines_);
   }
 
   ppatch_shift_status load(const SceneImageView& view, const Planes& planes, Clipped clipped,

@@ -99,9 +99,9 @@ struct SceneLoops {
   // (pixel - black) * scale; black and scale have pixel_lanes values.
   void (*scale_integers)(const std::uint16_t* row, const float* black, const float* scale,
                          float* out, std::int64_t n);
-  // Zero from a lane's bound on, else the value less the offset; in may be out.
-  void (*finish_pixels)(const float* in, const float* bound, float offset, float* out,
-                        std::int64_t n);
+  // The level of its lane from a lane's bound on, else the value less the offset; in may be out.
+  void (*finish_pixels)(const float* in, const float* bound, const float* level, float offset,
+                        float* out, std::int64_t n);
   // Sets found[x / pixel_lanes] where any value in [x0, x1) lies beyond a and b by more than twice
   // their distance and the slack of its lane.
   void (*suspects)(const float* value, const float* a, const float* b, const float* slack,

@@ -15,6 +15,9 @@ namespace {
 constexpr std::int64_t halving_area = std::int64_t{768} * 768;
 constexpr std::int64_t halving_side = 384;
 
+// A plan that would be larger, all told, does not keep the reference's spectrum.
+constexpr std::int64_t kept_bytes_per_pixel = 6;
+
 bool halves(const std::int64_t size[2]) {
   return size[0] * size[1] >= halving_area && std::min(size[0], size[1]) >= halving_side;
 }
@@ -130,8 +133,9 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
   layout.slot_floats = (layout.slot_floats + 15) / 16 * 16;
   const std::uint64_t least = layout.total_bytes();
   if (whole.levels > 1) {
+    const auto most = static_cast<std::uint64_t>(kept_bytes_per_pixel * s.height * s.width);
     layout.kept_floats = PlaneFft::floats_of(whole.fft[0][0], whole.fft[0][1]);
-    if (layout.total_bytes() > budget) layout.kept_floats = 0;
+    if (layout.total_bytes() > std::min(budget, most)) layout.kept_floats = 0;
   }
   if (least > budget) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", s.height, " x ", s.width,
