@@ -90,10 +90,10 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  * with Hannan and Thomson's weight W = g / ((1 - g) S), S and the coherence g being measured from
  * the pair itself on rings of |f|.
  *   1. Conditioning: black subtracted, each CFA position divided by its own mean over unclipped
- *      pixels (gain and white balance cancel), mean removed; clipped pixels count as the mean;
- *      isolated hot and dead pixels are replaced by the median of their eight nearest neighbours of
- *      the same colour; rows and columns that repeat from image to image (fixed pattern) are
- *      detected and left out, which a flag says.
+ *      pixels (gain and white balance cancel), mean removed; clipped pixels of the reference count
+ * as just clipped; isolated hot and dead pixels are replaced by the median of their eight nearest
+ * neighbours of the same colour; rows and columns that repeat from image to image (fixed pattern)
+ * are detected and left out, which a flag says.
  *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
  *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
  *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
@@ -208,8 +208,10 @@ typedef struct ppatch_shift {
 /* Reference, conditioned, and the memory to align one image after another onto it. */
 typedef struct ppatch_scene_plan ppatch_scene_plan;
 
-/* Bytes of scratch that a plan would hold, within the context's budget; one that is too small for
- * one image is refused.
+/* Bytes of scratch that a plan would hold, within the context's budget. Of ML, for large images, up
+ * to 6 a pixel of a mosaic and about 20 a pixel of other images, whose spectra are as large as they
+ * are; a smaller budget costs time down to about 5 and 20. The least is what aligning one image
+ * takes: a budget below it is refused.
  * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
 ppatch_status ppatch_scene_plan_bytes(const ppatch_context *context,
                                       const ppatch_scene_options *options, uint64_t *bytes);

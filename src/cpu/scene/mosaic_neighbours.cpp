@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
 #include <vector>
 
 namespace ptychopatch {
@@ -16,8 +17,9 @@ MosaicNeighbours::MosaicNeighbours(const Mosaic& mosaic) : period(mosaic.period)
       if (y != 0 || x != 0) offsets.push_back({y, x});
     }
   }
-  std::stable_sort(offsets.begin(), offsets.end(), [](const PixelOffset& a, const PixelOffset& b) {
-    return a.y * a.y + a.x * a.x < b.y * b.y + b.x * b.x;
+  std::sort(offsets.begin(), offsets.end(), [](const PixelOffset& a, const PixelOffset& b) {
+    return std::tuple(a.y * a.y + a.x * a.x, a.y, a.x) <
+           std::tuple(b.y * b.y + b.x * b.x, b.y, b.x);
   });
   for (int py = 0; py < period; ++py) {
     for (int px = 0; px < period; ++px) {
