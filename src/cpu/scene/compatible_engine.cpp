@@ -212,7 +212,7 @@ class CompatibleEngine final : public SceneEngine {
     const PlaneFft fft(machine_.fft, machine_.loops->slabs, sizes.transform[0], sizes.transform[1]);
     // Masks come with images, so this is not known before.
     const std::int64_t floats = masked_planes_taken * fft.plane_floats();
-    if (reference_masked_.size() < floats) {
+    if (moving_masked_.size() < floats) {  // the one that is taken last
       const std::uint64_t more = 2 * Buffer<float>::bytes_of(floats);
       if (layout_.total_bytes() + more > machine_.settings->memory_budget) {
         fail(PPATCH_ERROR_OUT_OF_MEMORY, "images: masks need a memory budget of at least ",
