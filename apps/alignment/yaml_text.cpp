@@ -25,7 +25,7 @@ bool is_plain(const std::string& text) {
 }
 
 std::string scalar(const Record& value) {
-  if (value.is_string() && is_plain(value.get<std::string>())) return value.get<std::string>();
+  if (value.is_string()) return value.get<std::string>();
   std::string text = value.dump(-1, ' ', false, Record::error_handler_t::replace);
   // "1e-05" is a text to YAML 1.1, which wants a point.
   const std::size_t exponent = text.find('e');
@@ -36,26 +36,25 @@ std::string scalar(const Record& value) {
   return text;
 }
 
-void append(std::string& text, const Record& value, const std::string& indent) {
-  if (value.is_array() && !value.empty()) {
-    for (const Record& each : value) {
-      text.append("\n").append(indent).append("-");
-      if (each.is_array() && !each.empty()) {
-        // The first of a list within a list stands on the same line.
-        std::string inner;
-        append(inner, each, indent + "  ");
-        text.append(" ").append(inner, 1 + indent.size() + 2);
-      } else {
-        append(text, each, indent + "  ");
-      }
-    }
-  } else if (value.is_object() && !value.empty()) {
+void emit(YAML::Emitter& out, const Record& value) {
+  if (value.is_array()) {
+    out << YAML::BeginSeq;
+    for (const Record& each : value) emit(out, each);
+    out << YAML::EndSeq;
+  } else if (value.is_object()) {
+    out << YAML::BeginMap;
     for (const auto& [key, each] : value.items()) {
-      text.append("\n").append(indent).append(key).append(":");
-      append(text, each, each.is_object() ? indent + "  " : indent);
+      out << YAML::Key << key << YAML::Value;
+      emit(out, each);
     }
+    out << YAML::EndMap;
+  } else if (value.is_string() && !is_plain(value.get<std::string>())) {
+    // The emitter itself would leave a text that reads as a number without quotes.
+    out << YAML::DoubleQuoted << value.get<std::string>();
+  } else if (value.is_null()) {
+    out << YAML::Null;
   } else {
-    text.append(" ").append(scalar(value));
+    out << scalar(value);
   }
 }
 
@@ -92,14 +91,10 @@ class Reader {
 
 std::string encode_yaml(const std::vector<Record>& records) {
   if (records.empty()) return "[]\n";
-  std::string text;
-  for (const Record& record : records) {
-    std::string one;
-    append(one, record, "  ");
-    // "\n  key: ..." becomes "- key: ..."
-    text.append("- ").append(one, 3).append("\n");
-  }
-  return text;
+  YAML::Emitter out;
+  out.SetNullFormat(YAML::LowerNull);
+  emit(out, Record(records));
+  return std::string(out.c_str(), out.size()) + "\n";
 }
 
 std::vector<Record> decode_yaml(const std::string& text, const std::string& source) {
