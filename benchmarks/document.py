@@ -234,11 +234,17 @@ TABLES = {
     "pixels": growth("pixels", lambda one: one["patches_shape"][-1] ** 2),
 }
 
+# Where a table comes from, if not from cpu.json.
+SOURCES = {"scene_sizes": "scenes", "scene_peers": "scenes", "accuracy": "accuracy",
+           "passes": "passes", "peers": "peers"}
+
 
 def read(name):
     path = os.path.join(RESULTS, name)
     if not os.path.exists(path):
-        sys.exit(f"document.py: there is no {os.path.relpath(path, ROOT)}; see --help")
+        print(f"document.py: there is no {os.path.relpath(path, ROOT)}, so its tables stay as they "
+              "are; see --help", file=sys.stderr)
+        return None
     with open(path, encoding="utf-8") as file:
         return json.load(file)
 
@@ -250,15 +256,20 @@ def main():
     parser.add_argument("--bench", metavar="PROGRAM", help="ptychopatch-bench, which draws",
                         default=os.path.join(ROOT, "build/release/benchmarks/ptychopatch-bench"))
     arguments = parser.parse_args()
-    report, others = read("cpu.json"), read("peers.json")
-    report.update(scenes=read("scenes.json"), accuracy=read("accuracy.json"),
-                  passes=read("passes.json"))
-    if report["quick"]:
+    cpu, others = read("cpu.json"), read("peers.json")
+    report = dict(cpu or {})
+    sources = {"scenes": read("scenes.json"), "accuracy": read("accuracy.json"),
+               "passes": read("passes.json")}
+    report.update(sources)
+    sources.update(cpu=cpu, peers=others)
+    if report.get("quick"):
         sys.exit("document.py: benchmarks/results/cpu.json is of a quick run, which measures nothing")
     with open(PAGE, encoding="utf-8") as file:
         text = file.read()
 
     def fill(found):
+        if sources[SOURCES.get(found[2], "cpu")] is None:
+            return found[0]
         return f"{found[1]}\n{TABLES[found[2]](report, others)}\n{found[3]}"
 
     pattern = r"(<!-- (\w+) -->)\n(?:.*?\n)??(<!-- end of \2 -->)"
@@ -273,8 +284,11 @@ def main():
         return
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(filled)
-    with open(os.path.join(IMAGES, "accuracy.svg"), "w", encoding="utf-8") as file:
-        file.write(draw_accuracy(report))
+    if sources["accuracy"]:
+        with open(os.path.join(IMAGES, "accuracy.svg"), "w", encoding="utf-8") as file:
+            file.write(draw_accuracy(report))
+    if cpu is None:
+        return
     subprocess.run([arguments.bench, "--render", os.path.join(RESULTS, "cpu.json"),
                     "--pictures", IMAGES], check=True)
 

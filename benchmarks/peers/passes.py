@@ -22,19 +22,19 @@ from library import Library
 from scenes import SHAPE, Mosaics, Scenes
 
 # name, functions, bytes a pixel of the mosaic read and written. A band-limited image has 1 byte a
-# pixel of the mosaic, its half as fine copy a quarter. The bytes are those of two rounds, two
-# iterations each.
+# pixel of the mosaic, its coarser levels a third. The bytes are those of an image whose reference has
+# kept its spectrum: one round on the finest level, and as many on the others.
 PASSES = [
     ("levels", r"sum_integers|add_row<unsigned|measure_sigma", 2),
-    ("reading, hot pixels", r"RowReader|extremes|read_scaled|finish_row", 2),
-    ("filters", r"decimate_row|combine|::decimate<", 1 + 1.25 + 0.25),
-    ("fixed pattern", r"FixedPattern|hann", 0.5),
-    ("windows", r"window_row|weighted_row_sum|transform_window|fill_taper", 3 * 3 + 2 * 0.75),
-    ("transforms", r"PlaneFft|_fft::|ducc", 4 * (3 + 2) + 4 * (2 + 2) * 0.25),
-    ("rings", r"ring_row", 2 * 2),
-    ("Newton", r"newton_row|set_shift", 2 * 2 * 2),
-    ("coarse correlation", r"correlate_row|coarse_peak", 4 * 0.25 + 0.5),
-    ("weights, covariance", r"weigh_row|tile_row|tile_covariance", 4 + 2),
+    ("reading, hot pixels", r"RowReader|scale_integers|finish_|suspects|outliers|HotPixel", 2),
+    ("filters", r"decimate_row|combine|::decimate<", 1 + 1.33 + 0.33),
+    ("fixed pattern", r"FixedPattern|sum_runs|add_rows|project|hann", 0.5),
+    ("windows", r"window_row|weighted_row_sum|transform_window|fill_taper", 3 * 1.66),
+    ("transforms", r"PlaneFft|_fft::|ducc|gather_|scatter_", 4 * (1 + 2) + 4 * 4 * 0.33 + 4 * 0.2),
+    ("rings", r"ring_row|fill_weights", 2 * 1.33),
+    ("Newton", r"newton_row|set_shift", 2 * 1.33),
+    ("coarse correlation", r"correlate_row|coarse_peak", 4 * 0.2),
+    ("weights, covariance", r"weigh_row|tile_row|tile_covariance", 4 + 0.5),
 ]
 
 
