@@ -38,13 +38,14 @@ HotPixelTests::HotPixelTests(const MosaicNeighbours& neighbours, const float* si
         set->near = near;
         forbid_all(set->slack);
       }
-      const auto [a, b] = two_of(near);
-      Pair* pair = std::find_if(row.pairs, row.pairs + row.pair_count,
-                                [&](const Pair& other) { return other.a == a && other.b == b; });
+      const std::pair<PixelOffset, PixelOffset> two = two_of(near);
+      Pair* pair = std::find_if(row.pairs, row.pairs + row.pair_count, [&](const Pair& other) {
+        return other.a == two.first && other.b == two.second;
+      });
       if (pair == row.pairs + row.pair_count) {
         ++row.pair_count;
-        pair->a = a;
-        pair->b = b;
+        pair->a = two.first;
+        pair->b = two.second;
         forbid_all(pair->slack);
       }
       for (int l = x; l < pixel_lanes; l += period_) {
