@@ -99,7 +99,12 @@ HWY_INLINE void leaks_of_bins(const SpectrumRow& row, std::int64_t start, std::i
     if constexpr (Turns) {
       const std::int32_t* HWY_RESTRICT copy_x = row.carrier_copies + c * row.carrier_stride + start;
       const float* sines = row.carrier_sines + 9 * c + 3 * (y.copy + 1) + 1;
-      for (std::int64_t j = 0; j < n; ++j) turn[j] += part[j] * sines[copy_x[j]];
+      const float below = sines[-1];
+      const float same = sines[0];
+      const float above = sines[1];
+      for (std::int64_t j = 0; j < n; ++j) {
+        turn[j] += part[j] * (copy_x[j] < 0 ? below : copy_x[j] > 0 ? above : same);
+      }
     }
   }
 }
