@@ -230,7 +230,7 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const A
       const std::int64_t y = margin + i * cells_y / ny * p + place / p;
       for (std::int64_t j = 0; j < nx; ++j) {
         const std::int64_t x = margin + j * cells_x / nx * p + place % p;
-        float value[8];
+        float value[8] = {};
         for (std::size_t k = 0; k < near.size(); ++k) {
           value[k] = static_cast<float>(scaled_at(y + near[k].y, x + near[k].x));
         }
