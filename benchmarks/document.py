@@ -7,6 +7,7 @@
     build/peers/bin/python benchmarks/peers/scenes.py --upsampled --json benchmarks/results/scenes.json
     build/peers/bin/python benchmarks/peers/accuracy.py --json benchmarks/results/accuracy.json
     build/peers/bin/python benchmarks/peers/passes.py --json benchmarks/results/passes.json
+    benchmarks/peers/groups.py --sizes --json benchmarks/results/groups.json
     benchmarks/document.py
 
 A table stands between two comments, <!-- NAME --> and <!-- end of NAME -->. With --check nothing is
@@ -168,6 +169,22 @@ def scene_peers(report, _):
                    f"{one['shift_error']:.2f}"] for one in report["scenes"]["peers"]])
 
 
+def groups(report, _):
+    """A line for each set and size, ours beside its peers."""
+    rows = {}
+    for one in report["groups"]["records"]:
+        rows.setdefault((one["set"], one["points"], one["queries"]), {})[one["name"]] = one
+    names = list(dict.fromkeys(one["name"] for one in report["groups"]["records"]))
+    lines = []
+    for (kind, points, queries), found in rows.items():
+        ours = found[names[0]]
+        lines.append([kind, grouped(points), grouped(queries), duration(ours["build_seconds"]),
+                      duration(ours["search_seconds"]),
+                      *(f"{found[name]['ratio']:.1f}" if name in found else "" for name in names[1:])])
+    return table(["Points", "Number", "Searched", "Sorting", "Search",
+                  *(f"{name}, times as long" for name in names[1:])], lines)
+
+
 def passes(report, _):
     parts = report["passes"]
     return table(["Pass", "Time", "Share", "Its bytes, MB", "At the speed of a copy"],
@@ -220,7 +237,7 @@ def draw_accuracy(report):
 
 TABLES = {
     "scene_sizes": scene_sizes, "scene_peers": scene_peers, "accuracy": accuracy,
-    "passes": passes,
+    "passes": passes, "groups": groups,
     "machine": machine, "roofs": roofs, "main": main_cases, "large": large, "memory": memory,
     "peers": peers,
     "types": plain("types", ["Type", "Order"], lambda one: [one["dtype"], one["order"]]),
@@ -236,7 +253,7 @@ TABLES = {
 
 # Where a table comes from, if not from cpu.json.
 SOURCES = {"scene_sizes": "scenes", "scene_peers": "scenes", "accuracy": "accuracy",
-           "passes": "passes", "peers": "peers"}
+           "passes": "passes", "peers": "peers", "groups": "groups"}
 
 
 def read(name):
@@ -259,7 +276,7 @@ def main():
     cpu, others = read("cpu.json"), read("peers.json")
     report = dict(cpu or {})
     sources = {"scenes": read("scenes.json"), "accuracy": read("accuracy.json"),
-               "passes": read("passes.json")}
+               "passes": read("passes.json"), "groups": read("groups.json")}
     report.update(sources)
     sources.update(cpu=cpu, peers=others)
     if report.get("quick"):
