@@ -35,6 +35,15 @@ std::int64_t bucket_bits(std::int64_t cells) {
   return bits;
 }
 
+// Number j of a sample of `count` points, spread by the golden ratio: points that take turns to be
+// of two kinds must not be all of one kind in the sample.
+std::int64_t sampled(std::int64_t j, std::int64_t count) {
+  if (count <= sample_size) return j;
+  constexpr std::uint32_t golden = 2654435769U;
+  const std::uint64_t part = static_cast<std::uint32_t>(j) * golden;
+  return static_cast<std::int64_t>(part * static_cast<std::uint64_t>(count) >> 32);
+}
+
 // Takes `wanted` of a store, all or none.
 bool take(std::atomic<std::uint32_t>& taken, std::int64_t wanted, std::int64_t capacity,
           std::uint32_t* first) {
@@ -165,7 +174,8 @@ void PointGrid::build(const PointSource& points, const Arena& arena) {
     number_points();
     return;
   }
-  for (std::int64_t i = 0; i < count_; i += std::max<std::int64_t>(1, count_ / sample_size)) {
+  for (std::int64_t j = 0; j < std::min(count_, sample_size); ++j) {
+    const std::int64_t i = sampled(j, count_);
     index_[i] = static_cast<std::uint32_t>(i);  // what crowded() looks at
   }
   lay_grid(points, root);
@@ -192,23 +202,21 @@ void PointGrid::number_points() {
 
 // Whether most points of a node lie in one cell of a coarse grid: a fine one would be empty.
 bool PointGrid::crowded(const PointSource& points, const GridNode& node) const {
-  const std::int64_t step = std::max<std::int64_t>(1, node.point_count / sample_size);
+  const std::int64_t samples = std::min<std::int64_t>(node.point_count, sample_size);
   std::uint32_t counts[sample_lines * sample_lines] = {};
-  std::uint32_t total = 0;
   double scale[2];
   for (int axis = 0; axis < 2; ++axis) {
     const double extent = node.high[axis] - node.low[axis];
     scale[axis] = extent > 0.0 ? (sample_lines - 0.5) / extent : 0.0;
     if (!std::isfinite(scale[axis])) scale[axis] = 0.0;
   }
-  for (std::int64_t i = 0; i < node.point_count; i += step) {
-    const Point p = points[index_[node.first_point + i]];
+  for (std::int64_t j = 0; j < samples; ++j) {
+    const Point p = points[index_[node.first_point + sampled(j, node.point_count)]];
     const auto column = static_cast<std::int64_t>((p.x - node.low[0]) * scale[0]);
     const auto row = static_cast<std::int64_t>((p.y - node.low[1]) * scale[1]);
     ++counts[row * sample_lines + column];
-    ++total;
   }
-  return *std::max_element(std::begin(counts), std::end(counts)) > total / 4 * 3;
+  return *std::max_element(std::begin(counts), std::end(counts)) > samples / 4 * 3;
 }
 
 // Lays a grid over the node and takes memory for its cells; where there is none, there are none.
