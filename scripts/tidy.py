@@ -45,6 +45,10 @@ def flags_of(entry):
     return [word for previous, word in zip([""] + words, words) if "-o" not in (previous, word)]
 
 
+# Need headers that GCC keeps to itself.
+OTHER_COMPILERS = {"capi/fortran/describe.c"}
+
+
 class Sources:
     def __init__(self, arguments):
         self.builds = [build.resolve() for build in arguments.build]
@@ -58,7 +62,7 @@ class Sources:
         self.settings = (output_of("clang-tidy", "--version") +
                          (ROOT / ".clang-tidy").read_text())
         self.paths = [path for path in output_of("git", "ls-files", "*.c", "*.cpp").split("\n")
-                      if path and re.search(arguments.regex, path)]
+                      if path and path not in OTHER_COMPILERS and re.search(arguments.regex, path)]
 
     def settings_of(self, path):
         flags = [flags_of(entry) for entry in self.entries[str(ROOT / path)]]
