@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "ptychopatch/ptychopatch.h"
@@ -60,11 +61,13 @@ class CountingAllocator {
     EXPECT_GT(bytes, 0U);
     EXPECT_EQ(alignment & (alignment - 1), 0U) << alignment << " is no power of two";
     const std::uint64_t rounded = (bytes + alignment - 1) / alignment * alignment;
-    void* memory = std::aligned_alloc(alignment, rounded);
-    blocks_[memory] = bytes;
+    // The map's own memory may fail, too.
+    std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(alignment, rounded),
+                                                       &std::free);
+    blocks_[memory.get()] = bytes;
     live_ += bytes;
     peak_ = std::max(peak_, live_);
-    return memory;
+    return memory.release();
   }
 
   void give_back(void* memory, std::uint64_t bytes) {
