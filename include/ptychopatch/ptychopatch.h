@@ -191,7 +191,7 @@ typedef struct ppatch_context_options {
 
 /* Makes a context. *context is set to NULL first. options may be NULL: all defaults.
  * The environment variable PPATCH_SIMD (one of the names that ppatch_context_get_info gives, or
- * "scalar", "sse4", "avx2", "avx3") forces a SIMD level, for tests.
+ * "scalar", "avx2", "avx3") forces a SIMD level, for tests.
  * Errors: INVALID_ARGUMENT, NOT_BUILT, NO_DEVICE, OUT_OF_MEMORY. */
 ppatch_status ppatch_context_create(ppatch_context **context,
                                     const ppatch_context_options *options);

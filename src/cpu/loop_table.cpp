@@ -51,9 +51,6 @@ constexpr CompiledLevel compiled_levels[] = {
 #if HWY_TARGETS & HWY_AVX2
     {HWY_AVX2, "avx2", &N_AVX2::loop_table},
 #endif
-#if HWY_TARGETS & HWY_SSE4
-    {HWY_SSE4, "sse4", &N_SSE4::loop_table},
-#endif
 #if HWY_TARGETS & HWY_SVE
     {HWY_SVE, "sve", &N_SVE::loop_table},
 #endif

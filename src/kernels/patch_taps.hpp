@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "math/multiply_add.hpp"
 #include "math/taps.hpp"
 
 namespace ptychopatch {
@@ -66,14 +67,14 @@ PPATCH_HD PatchTaps<T> gradient_patch_taps(Interpolation kind, const PatchOrigin
 template <class T>
 PPATCH_HD T weighted_sum(int count, const T* weight, const T* value, std::int64_t stride) {
   T sum = weight[0] * value[0];
-  for (int j = 1; j < count; ++j) sum = sum + weight[j] * value[j * stride];
+  for (int j = 1; j < count; ++j) sum = multiply_add(weight[j], value[j * stride], sum);
   return sum;
 }
 
 // The same sum, term by term: the sum so far and the term of tap j.
 template <class T>
 PPATCH_HD T next_sum(int j, T sum, T weight, T value) {
-  return j == 0 ? weight * value : sum + weight * value;
+  return j == 0 ? weight * value : multiply_add(weight, value, sum);
 }
 
 }  // namespace ptychopatch

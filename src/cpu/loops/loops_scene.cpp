@@ -16,9 +16,9 @@ namespace HWY_NAMESPACE {
 SceneLoops loops_scene() {
   SceneLoops loops;
   loops.decimate_row = &decimate_row;
-  loops.combine = &combine;
   loops.combine_rows = &combine_rows;
   loops.project = &project;
+  loops.project_rows = &project_rows;
   loops.sum_integers = &sum_integers;
   loops.scale_integers = &scale_integers;
   loops.finish_pixels = &finish_pixels;

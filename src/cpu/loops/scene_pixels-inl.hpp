@@ -143,8 +143,8 @@ HWY_NOINLINE bool outliers(const float* HWY_RESTRICT value, const float* const* 
 }
 
 // Sums of 16 samples; of the fewer at the end of a row in order.
-HWY_NOINLINE void sum_runs(const float* HWY_RESTRICT row, std::int64_t n, float* HWY_RESTRICT out,
-                           std::int64_t stride) {
+HWY_NOINLINE void sum_runs(const float* HWY_RESTRICT row, std::int64_t n,
+                           float* HWY_RESTRICT out) {
   std::int64_t x = 0;
 #if HWY_TARGET != HWY_SCALAR
   // Four runs at once, in the order of the loop below.
@@ -160,9 +160,9 @@ HWY_NOINLINE void sum_runs(const float* HWY_RESTRICT row, std::int64_t n, float*
     }
     transpose_block(parts, 4, turned, 4);
     for (int r = 0; r < 4; ++r) {
-      out[r * stride] = (turned[r] + turned[8 + r]) + (turned[4 + r] + turned[12 + r]);
+      out[r] = (turned[r] + turned[8 + r]) + (turned[4 + r] + turned[12 + r]);
     }
-    out += 4 * stride;
+    out += 4;
   }
 #endif
   for (; x + 16 <= n; x += 16) {
@@ -170,8 +170,7 @@ HWY_NOINLINE void sum_runs(const float* HWY_RESTRICT row, std::int64_t n, float*
     float part[8];
     for (int i = 0; i < 8; ++i) part[i] = in[i] + in[i + 8];
     for (int i = 0; i < 4; ++i) part[i] += part[i + 4];
-    *out = (part[0] + part[2]) + (part[1] + part[3]);
-    out += stride;
+    *out++ = (part[0] + part[2]) + (part[1] + part[3]);
   }
   if (x == n) return;
   float sum = 0.0F;

@@ -22,22 +22,24 @@ namespace HWY_NAMESPACE {
 constexpr std::int64_t scene_block = 64;
 constexpr std::int64_t scene_lanes = 8;
 
-// sum[i mod 8] += value[i]; n is at most scene_block.
+// sum[i mod 8] += value[i]; n is at most scene_block. A block is summed in single precision: its
+// rounding is far below the values' own noise.
 HWY_INLINE void add_to_lanes(double* HWY_RESTRICT sum, const float* HWY_RESTRICT value,
                              std::int64_t n) {
+  float part[scene_lanes] = {};
   std::int64_t i = 0;
   for (; i + scene_lanes <= n; i += scene_lanes) {
-    for (std::int64_t l = 0; l < scene_lanes; ++l) sum[l] += static_cast<double>(value[i + l]);
+    for (std::int64_t l = 0; l < scene_lanes; ++l) part[l] += value[i + l];
   }
-  for (; i < n; ++i) sum[i % scene_lanes] += static_cast<double>(value[i]);
+  for (std::int64_t l = 0; i < n; ++i, ++l) part[l] += value[i];
+  for (std::int64_t l = 0; l < scene_lanes; ++l) sum[l] += static_cast<double>(part[l]);
 }
 
 HWY_INLINE double sum_of_lanes(const double* sum) {
   return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
-// Sums of a few vectors at a time stay in registers while the taps go by. Products are rounded, as
-// they are where there is no fused multiply-add.
+// Sums of a few vectors at a time stay in registers while the taps go by.
 template <int Vectors>
 HWY_INLINE std::int64_t accumulate_vectors(const float* taps, int count, const float* const* rows,
                                            float* HWY_RESTRICT out, std::int64_t i,
@@ -52,7 +54,7 @@ HWY_INLINE std::int64_t accumulate_vectors(const float* taps, int count, const f
       const float* row = rows[t] + i;
       for (int v = 0; v < Vectors; ++v) {
         const auto value = hwy::HWY_NAMESPACE::LoadU(d, row + v * lanes);
-        sum[v] = hwy::HWY_NAMESPACE::Add(sum[v], hwy::HWY_NAMESPACE::Mul(weight, value));
+        sum[v] = multiply_add_lanes(weight, value, sum[v]);
       }
     }
     for (int v = 0; v < Vectors; ++v) hwy::HWY_NAMESPACE::StoreU(sum[v], d, out + i + v * lanes);
@@ -66,97 +68,66 @@ HWY_INLINE void accumulate_taps(const float* taps, int count, const float* const
   i = accumulate_vectors<1>(taps, count, rows, out, i, n);
   for (; i < n; ++i) {
     float sum = 0.0F;
-    for (int t = 0; t < count; ++t) sum += taps[t] * rows[t][i];
+    for (int t = 0; t < count; ++t) sum = multiply_add(taps[t], rows[t][i], sum);
     out[i] = sum;
   }
 }
 
-HWY_NOINLINE void combine(const float* taps, int count, const float* const* rows, float* out,
-                          std::int64_t n) {
-  accumulate_taps(taps, count, rows, out, n);
-}
+// Taps between as many zeros as let each of decimation_rows sums read every row that any of them
+// needs: what is read for one sum serves the next ones too. Zeros leave a sum's bits as they are.
+class SpreadTaps {
+ public:
+  HWY_INLINE SpreadTaps(const float* taps, int count, int step)
+      : step_(step), rows_(count + step * (decimation_rows - 1)) {
+    for (int t = 0; t < count; ++t) tap_[rows_ - count + t] = taps[t];
+  }
 
-// The same for taps that are the same from both ends, an odd number of them.
-template <int Vectors>
-HWY_INLINE std::int64_t accumulate_pairs(const float* taps, int count, const float* const* rows,
-                                         float* HWY_RESTRICT out, std::int64_t i, std::int64_t n) {
-  namespace hn = hwy::HWY_NAMESPACE;
-  const hn::ScalableTag<float> d;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  for (; i + Vectors * lanes <= n; i += Vectors * lanes) {
-    hn::Vec<decltype(d)> sum[Vectors];
-    for (int v = 0; v < Vectors; ++v) sum[v] = hn::Zero(d);
-    for (int t = 0; t < count / 2; ++t) {
-      const auto weight = hn::Set(d, taps[t]);
-      const float* before = rows[t] + i;
-      const float* after = rows[count - 1 - t] + i;
-      for (int v = 0; v < Vectors; ++v) {
-        const auto both =
-            hn::Add(hn::LoadU(d, before + v * lanes), hn::LoadU(d, after + v * lanes));
-        sum[v] = hn::Add(sum[v], hn::Mul(weight, both));
+  int rows() const { return rows_; }
+
+  // Two vectors of each of the sums, from row(r) to out(q).
+  template <class Row, class Out>
+  HWY_INLINE void sum_vectors(Row&& row, Out&& out) const {
+    namespace hn = hwy::HWY_NAMESPACE;
+    const hn::ScalableTag<float> d;
+    const auto lanes = hn::Lanes(d);
+    hn::Vec<decltype(d)> a[decimation_rows];
+    hn::Vec<decltype(d)> b[decimation_rows];
+    for (int q = 0; q < decimation_rows; ++q) a[q] = b[q] = hn::Zero(d);
+    const float* tap = tap_ + step_ * (decimation_rows - 1);
+    for (int r = 0; r < rows_; ++r) {
+      const auto first = hn::LoadU(d, row(r));
+      const auto second = hn::LoadU(d, row(r) + lanes);
+      for (int q = 0; q < decimation_rows; ++q) {
+        const auto weight = hn::Set(d, tap[r - step_ * q]);
+        a[q] = multiply_add_lanes(weight, first, a[q]);
+        b[q] = multiply_add_lanes(weight, second, b[q]);
       }
     }
-    const auto weight = hn::Set(d, taps[count / 2]);
-    const float* middle = rows[count / 2] + i;
-    for (int v = 0; v < Vectors; ++v) {
-      sum[v] = hn::Add(sum[v], hn::Mul(weight, hn::LoadU(d, middle + v * lanes)));
-      hn::StoreU(sum[v], d, out + i + v * lanes);
+    for (int q = 0; q < decimation_rows; ++q) {
+      hn::StoreU(a[q], d, out(q));
+      hn::StoreU(b[q], d, out(q) + lanes);
     }
   }
-  return i;
-}
 
-HWY_INLINE void accumulate_symmetric(const float* taps, int count, const float* const* rows,
-                                     float* out, std::int64_t n) {
-  std::int64_t i = accumulate_pairs<8>(taps, count, rows, out, 0, n);
-  i = accumulate_pairs<1>(taps, count, rows, out, i, n);
-  for (; i < n; ++i) {
-    float sum = 0.0F;
-    for (int t = 0; t < count / 2; ++t) sum += taps[t] * (rows[t][i] + rows[count - 1 - t][i]);
-    out[i] = sum + taps[count / 2] * rows[count / 2][i];
-  }
-}
+ private:
+  static constexpr int most_step = 3;
+  int step_, rows_;
+  float tap_[decimation_taps + 2 * most_step * (decimation_rows - 1)] = {};
+};
 
-constexpr int max_decimation_taps = 64;
-constexpr int combined_rows = 4;
-
-// Rows that are read for one sum serve the next ones too. Taps that a row does not have are zeros,
-// which leave a sum's bits as they are.
 HWY_NOINLINE void combine_rows(const float* taps, int count, int step, const float* const* rows,
                                int outs, float* const* out, std::int64_t n) {
   std::int64_t i = 0;
-#if HWY_TARGET != HWY_SCALAR
-  if (outs == combined_rows) {
-    namespace hn = hwy::HWY_NAMESPACE;
-    const hn::ScalableTag<float> d;
-    using V = hn::Vec<decltype(d)>;
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    constexpr int most_step = 3;
-    const int reach = step * (combined_rows - 1);
-    float padded[max_decimation_taps + 2 * most_step * (combined_rows - 1)] = {};
-    for (int t = 0; t < count; ++t) padded[reach + t] = taps[t];
-    for (; i + 2 * lanes <= n; i += 2 * lanes) {
-      V a[combined_rows];
-      V b[combined_rows];
-      for (int q = 0; q < combined_rows; ++q) a[q] = b[q] = hn::Zero(d);
-      for (int r = 0; r < count + reach; ++r) {
-        const V first = hn::LoadU(d, rows[r] + i);
-        const V second = hn::LoadU(d, rows[r] + i + lanes);
-        for (int q = 0; q < combined_rows; ++q) {
-          const V weight = hn::Set(d, padded[reach + r - step * q]);
-          a[q] = hn::Add(a[q], hn::Mul(weight, first));
-          b[q] = hn::Add(b[q], hn::Mul(weight, second));
-        }
-      }
-      for (int q = 0; q < combined_rows; ++q) {
-        hn::StoreU(a[q], d, out[q] + i);
-        hn::StoreU(b[q], d, out[q] + i + lanes);
-      }
+  if (outs == decimation_rows) {
+    const SpreadTaps spread(taps, count, step);
+    constexpr std::int64_t together = 2 * vector_lanes<float>;
+    for (; i + together <= n; i += together) {
+      spread.sum_vectors([&](int r) HWY_ATTR { return rows[r] + i; },
+                         [&](int q) HWY_ATTR { return out[q] + i; });
     }
   }
-#endif
   for (int q = 0; q < outs; ++q) {
-    const float* from[max_decimation_taps];
+    const float* from[decimation_taps];
     for (int t = 0; t < count; ++t) from[t] = rows[step * q + t] + i;
     accumulate_taps(taps, count, from, out[q] + i, n - i);
   }
@@ -177,7 +148,7 @@ HWY_INLINE std::int64_t project_vectors(const float* rows, std::int64_t stride, 
         const auto value = hn::LoadU(d, rows + r * stride + i + v * lanes);
         for (int q = 0; q < Outs; ++q) {
           auto& to = sum[q * Vectors + v];
-          to = hn::Add(to, hn::Mul(hn::Set(d, weights[q * count + r]), value));
+          to = multiply_add_lanes(hn::Set(d, weights[q * count + r]), value, to);
         }
       }
     }
@@ -199,7 +170,7 @@ HWY_INLINE void project_together(const float* rows, std::int64_t stride, std::in
     for (int q = 0; q < Outs; ++q) {
       float sum = 0.0F;
       for (std::int64_t r = 0; r < count; ++r) {
-        sum += weights[q * count + r] * rows[r * stride + i];
+        sum = multiply_add(weights[q * count + r], rows[r * stride + i], sum);
       }
       out[q * stride + i] = sum;
     }
@@ -215,6 +186,48 @@ HWY_NOINLINE void project(const float* rows, std::int64_t stride, std::int64_t c
   }
   for (; q < outs; ++q) {
     project_together<1>(rows, stride, count, weights + q * count, out + q * stride, n);
+  }
+}
+
+// Vectors of at most eight lanes: what is left over of wider ones would be wasted on few outputs.
+template <int Rows>
+HWY_INLINE void project_rows_together(const float* rows, std::int64_t count, const float* weights,
+                                      int outs, float* out) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  constexpr int vectors = 2;
+  const hn::CappedTag<float, 8> d;
+  const auto lanes = static_cast<int>(hn::Lanes(d));
+  for (int q = 0; q < outs; q += vectors * lanes) {
+    const int now = HWY_MIN(vectors, (outs - q) / lanes);
+    hn::Vec<decltype(d)> sum[Rows][vectors];
+    for (int i = 0; i < Rows; ++i) {
+      for (int v = 0; v < vectors; ++v) sum[i][v] = hn::Zero(d);
+    }
+    for (std::int64_t r = 0; r < count; ++r) {
+      const float* weight = weights + r * outs + q;
+      const auto first = hn::LoadU(d, weight);
+      const auto second = hn::LoadU(d, weight + (now - 1) * lanes);
+      for (int i = 0; i < Rows; ++i) {
+        const auto value = hn::Set(d, rows[i * count + r]);
+        sum[i][0] = multiply_add_lanes(first, value, sum[i][0]);
+        sum[i][1] = multiply_add_lanes(second, value, sum[i][1]);
+      }
+    }
+    for (int i = 0; i < Rows; ++i) {
+      for (int v = 0; v < now; ++v) hn::StoreU(sum[i][v], d, out + i * outs + q + v * lanes);
+    }
+  }
+}
+
+HWY_NOINLINE void project_rows(const float* rows, std::int64_t count, const float* weights,
+                               int outs, float* out, std::int64_t n) {
+  constexpr int together = 4;
+  std::int64_t i = 0;
+  for (; i + together <= n; i += together) {
+    project_rows_together<together>(rows + i * count, count, weights, outs, out + i * outs);
+  }
+  for (; i < n; ++i) {
+    project_rows_together<1>(rows + i * count, count, weights, outs, out + i * outs);
   }
 }
 
@@ -236,9 +249,9 @@ HWY_NOINLINE void decimate_row(const float* taps, int count, int step, const flo
         for (std::int64_t j = 0; j < samples; ++j) to[j] = from[step * j + s];
       }
     }
-    const float* rows[max_decimation_taps];
+    const float* rows[decimation_taps];
     for (int t = 0; t < count; ++t) rows[t] = spare + (t % step) * dealt + t / step;
-    accumulate_symmetric(taps, count, rows, out + start, m);
+    accumulate_taps(taps, count, rows, out + start, m);
   }
 }
 
@@ -266,14 +279,16 @@ constexpr float slope_taps[slope_reach] = {0.97885F, -0.45872F, 0.27387F, -0.175
 HWY_INLINE float slope_y(const float* const* rows, std::int64_t x) {
   float sum = 0.0F;
   for (int k = 1; k <= slope_reach; ++k) {
-    sum += slope_taps[k - 1] * (rows[slope_reach + k][x] - rows[slope_reach - k][x]);
+    sum = multiply_add(slope_taps[k - 1], rows[slope_reach + k][x] - rows[slope_reach - k][x], sum);
   }
   return sum;
 }
 
 HWY_INLINE float slope_x(const float* row, std::int64_t x) {
   float sum = 0.0F;
-  for (int k = 1; k <= slope_reach; ++k) sum += slope_taps[k - 1] * (row[x + k] - row[x - k]);
+  for (int k = 1; k <= slope_reach; ++k) {
+    sum = multiply_add(slope_taps[k - 1], row[x + k] - row[x - k], sum);
+  }
   return sum;
 }
 

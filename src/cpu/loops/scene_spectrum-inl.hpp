@@ -52,16 +52,15 @@ HWY_INLINE void read_bins(const SpectrumRow& row, std::int64_t start, std::int64
     const float ri = r[2 * j + 1];
     const float mr = m[2 * j];
     const float mi = m[2 * j + 1];
-    const float xr = rr * mr + ri * mi;
-    const float xi = rr * mi - ri * mr;
-    const float pr = cos_y * cos_x[j] - sin_y * sin_x[j];
-    const float pi_ = cos_y * sin_x[j] + sin_y * cos_x[j];
-    bins.re[j] = xr * pr - xi * pi_;
-    bins.im[j] = xr * pi_ + xi * pr;
-    bins.reference[j] = rr * rr + ri * ri;
-    bins.moving[j] = mr * mr + mi * mi;
-    const float f2 = fy2 + fx[j] * fx[j];
-    bins.f2[j] = f2;
+    const float xr = multiply_add(rr, mr, ri * mi);
+    const float xi = multiply_add(rr, mi, -(ri * mr));
+    const float pr = multiply_add(cos_y, cos_x[j], -(sin_y * sin_x[j]));
+    const float pi_ = multiply_add(cos_y, sin_x[j], sin_y * cos_x[j]);
+    bins.re[j] = multiply_add(xr, pr, -(xi * pi_));
+    bins.im[j] = multiply_add(xr, pi_, xi * pr);
+    bins.reference[j] = multiply_add(rr, rr, ri * ri);
+    bins.moving[j] = multiply_add(mr, mr, mi * mi);
+    bins.f2[j] = multiply_add(fx[j], fx[j], fy2);
   }
   float f[scene_block];
   roots(bins.f2, f, n);
@@ -169,13 +168,25 @@ HWY_NOINLINE void ring_row(const SpectrumRow& row, double* sums) {
   for (std::int64_t start = row.first; start < row.count; start += scene_block) {
     const std::int64_t n = HWY_MIN(scene_block, row.count - start);
     read_bins(row, start, n, bins);
-    for (std::int64_t j = 0; j < n; ++j) {
-      if (bins.f2[j] < least_f2) continue;
-      double* ring = sums + 4 * bins.ring[j];
-      ring[0] += static_cast<double>(bins.re[j]);
-      ring[1] += static_cast<double>(bins.reference[j]);
-      ring[2] += static_cast<double>(bins.moving[j]);
-      ring[3] += 1.0;
+    // Neighbouring bins mostly share a ring: they are summed before its sums are.
+    std::int64_t j = 0;
+    while (j < n && bins.f2[j] < least_f2) ++j;
+    while (j < n) {
+      const std::int32_t number = bins.ring[j];
+      const std::int64_t from = j;
+      float cross = 0.0F;
+      float reference = 0.0F;
+      float moving = 0.0F;
+      for (; j < n && bins.ring[j] == number; ++j) {
+        cross += bins.re[j];
+        reference += bins.reference[j];
+        moving += bins.moving[j];
+      }
+      double* ring = sums + 4 * number;
+      ring[0] += static_cast<double>(cross);
+      ring[1] += static_cast<double>(reference);
+      ring[2] += static_cast<double>(moving);
+      ring[3] += static_cast<double>(j - from);
     }
   }
 }
@@ -253,14 +264,14 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     const float sin_y = row.sin_y;
     PPATCH_INDEPENDENT
     for (std::int64_t j = 0; j < n; ++j) {
-      const float pr = cos_y * cos_x[j] - sin_y * sin_x[j];
-      const float pi_ = cos_y * sin_x[j] + sin_y * cos_x[j];
+      const float pr = multiply_add(cos_y, cos_x[j], -(sin_y * sin_x[j]));
+      const float pi_ = multiply_add(cos_y, sin_x[j], sin_y * cos_x[j]);
       const float mr = m[2 * j];
       const float mi = m[2 * j + 1];
       out[2 * j] = r[2 * j] * weight[j];
       out[2 * j + 1] = r[2 * j + 1] * weight[j];
-      m[2 * j] = weight[j] * (mr * pr - mi * pi_);
-      m[2 * j + 1] = weight[j] * (mr * pi_ + mi * pr);
+      m[2 * j] = weight[j] * multiply_add(mr, pr, -(mi * pi_));
+      m[2 * j + 1] = weight[j] * multiply_add(mr, pi_, mi * pr);
     }
   }
   for (int s = 0; s < band_sums; ++s) sums[s] += sum_of_lanes(lanes[s]);

@@ -11,12 +11,14 @@ namespace ptychopatch {
 namespace {
 
 constexpr std::int64_t rows_per_block = 64;
+constexpr std::int64_t enough_pixels = 4'000'000;  // for the levels of integers
 constexpr int stat_lanes = 24;  // a multiple of every period
 
 // Sums over a block of rows, by place in the period.
 struct PlaceSums {
   double count[36], sum[36], square[36];
   double least[36], largest[36];
+  double pixels;  // looked at
   double finite;  // 1 or 0
 };
 
@@ -61,14 +63,6 @@ void add_integers(const std::uint16_t* row, std::int64_t width, std::int64_t y, 
 template <class T>
 void add_row(const SceneImageView& view, const T* row, std::int64_t y, std::int64_t width,
              int period, double origin, const SceneLoops& loops, PlaceSums& sums) {
-  double count[stat_lanes] = {};
-  double sum[stat_lanes] = {};
-  double square[stat_lanes] = {};
-  double least[stat_lanes];
-  double largest[stat_lanes];
-  std::fill(least, least + stat_lanes, std::numeric_limits<double>::infinity());
-  std::fill(largest, largest + stat_lanes, -std::numeric_limits<double>::infinity());
-  double residue = 0.0;
   const double bound = view.clips ? view.white : std::numeric_limits<double>::infinity();
   const std::uint8_t* mask = view.mask ? view.mask + y * view.mask_stride_y : nullptr;
   if constexpr (std::is_same_v<T, std::uint16_t>) {
@@ -77,6 +71,14 @@ void add_row(const SceneImageView& view, const T* row, std::int64_t y, std::int6
       return;
     }
   }
+  double count[stat_lanes] = {};
+  double sum[stat_lanes] = {};
+  double square[stat_lanes] = {};
+  double least[stat_lanes];
+  double largest[stat_lanes];
+  std::fill(least, least + stat_lanes, std::numeric_limits<double>::infinity());
+  std::fill(largest, largest + stat_lanes, -std::numeric_limits<double>::infinity());
+  double residue = 0.0;
   const auto add = [&](std::int64_t x, std::int64_t lane) {
     const auto value = static_cast<double>(row[x * view.stride_x]);
     residue += value * 0.0;  // a NaN for what is not finite
@@ -104,6 +106,51 @@ void add_row(const SceneImageView& view, const T* row, std::int64_t y, std::int6
   }
 }
 
+// Over the rows of every `every`-th period.
+PlaceSums sum_places(const SceneImageView& view, std::int64_t height, std::int64_t width,
+                     int period, std::int64_t every, double origin, const SceneLoops& loops,
+                     const Arena& arena, PlaceSums* sums) {
+  const std::int64_t blocks = (height + rows_per_block - 1) / rows_per_block;
+  with_pixels(view, [&](const auto* pixels) {
+    arena.parallel_for(blocks, [&](std::int64_t block, int) {
+      PlaceSums& mine = sums[block];
+      std::memset(&mine, 0, sizeof mine);
+      std::fill(mine.least, mine.least + 36, std::numeric_limits<double>::infinity());
+      std::fill(mine.largest, mine.largest + 36, -std::numeric_limits<double>::infinity());
+      mine.finite = 1.0;
+      const std::int64_t end = std::min(height, (block + 1) * rows_per_block);
+      for (std::int64_t y = block * rows_per_block; y < end; ++y) {
+        if (y / period % every != 0) continue;
+        mine.pixels += static_cast<double>(width);
+        add_row(view, pixels + y * view.stride_y, y, width, period, origin, loops, mine);
+      }
+    });
+  });
+  PlaceSums all = sums[0];
+  for (std::int64_t b = 1; b < blocks; ++b) {
+    for (int i = 0; i < period * period; ++i) {
+      all.count[i] += sums[b].count[i];
+      all.sum[i] += sums[b].sum[i];
+      all.square[i] += sums[b].square[i];
+      all.least[i] = std::min(all.least[i], sums[b].least[i]);
+      all.largest[i] = std::max(all.largest[i], sums[b].largest[i]);
+    }
+    all.pixels += sums[b].pixels;
+    all.finite = std::min(all.finite, sums[b].finite);
+  }
+  return all;
+}
+
+// Whether every place varies and a good part of its pixels is not clipped.
+bool unsuspicious(const PlaceSums& sums, int period) {
+  const int places = period * period;
+  for (int i = 0; i < places; ++i) {
+    if (!(sums.least[i] < sums.largest[i])) return false;
+    if (sums.count[i] < 0.25 * sums.pixels / places) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::int64_t ConditionedImage::measure_doubles(std::int64_t height) {
@@ -115,41 +162,29 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
                                double* scratch) {
   const int p = mosaic.period;
   period_ = p;
-  const std::int64_t blocks = (height_ + rows_per_block - 1) / rows_per_block;
-  auto* sums = reinterpret_cast<PlaceSums*>(scratch);
   double origin = 0.0;
   with_pixels(view_, [&](const auto* pixels) {
     origin = static_cast<double>(pixels[0]);
     if (!std::isfinite(origin)) origin = 0.0;
-    arena.parallel_for(blocks, [&](std::int64_t block, int) {
-      PlaceSums& mine = sums[block];
-      std::memset(&mine, 0, sizeof mine);
-      std::fill(mine.least, mine.least + 36, std::numeric_limits<double>::infinity());
-      std::fill(mine.largest, mine.largest + 36, -std::numeric_limits<double>::infinity());
-      mine.finite = 1.0;
-      const std::int64_t end = std::min(height_, (block + 1) * rows_per_block);
-      for (std::int64_t y = block * rows_per_block; y < end; ++y) {
-        add_row(view_, pixels + y * view_.stride_y, y, width_, p, origin, loops, mine);
-      }
-    });
   });
-  PlaceSums all = sums[0];
-  for (std::int64_t b = 1; b < blocks; ++b) {
-    for (int i = 0; i < p * p; ++i) {
-      all.count[i] += sums[b].count[i];
-      all.sum[i] += sums[b].sum[i];
-      all.square[i] += sums[b].square[i];
-      all.least[i] = std::min(all.least[i], sums[b].least[i]);
-      all.largest[i] = std::max(all.largest[i], sums[b].largest[i]);
-    }
-    all.finite = std::min(all.finite, sums[b].finite);
-  }
+  // Integers are finite wherever one looks: of large images some rows tell enough, unless what they
+  // tell is that there is something wrong.
+  const bool samples = view_.dtype == DType::u16 && !view_.mask;
+  const std::int64_t every =
+      samples ? std::max<std::int64_t>(1, height_ * width_ / enough_pixels) : 1;
+  auto* sums = reinterpret_cast<PlaceSums*>(scratch);
+  PlaceSums all{};
+  const auto look = [&](std::int64_t step) {
+    all = sum_places(view_, height_, width_, p, step, origin, loops, arena, sums);
+  };
+  look(every);
+  if (every > 1 && !unsuspicious(all, p)) look(1);
   levels_ = {};
   double count = 0.0;
   for (int i = 0; i < p * p; ++i) count += all.count[i];
   if (all.finite == 0.0) {
     levels_.status = PPATCH_SHIFT_NOT_FINITE;
-  } else if (count == 0.0 || count < 0.1 * static_cast<double>(height_ * width_)) {
+  } else if (count == 0.0 || count < 0.1 * all.pixels) {
     levels_.status = view_.clips ? PPATCH_SHIFT_SATURATED : PPATCH_SHIFT_FLAT;
     if (view_.mask && count > 0.0) levels_.status = PPATCH_SHIFT_OK;
   } else {

@@ -34,7 +34,7 @@ DecimationFilter::DecimationFilter(int keep_one_of) : step(keep_one_of) {
   constexpr double beta = 5.0;
   count = 16 * step + 1;
   const double edge = half();
-  double weight[max_taps];
+  double weight[decimation_taps];
   double sum = 0.0;
   for (int t = 0; t < count; ++t) {
     const double x = t - half();
@@ -49,9 +49,9 @@ DecimationFilter::DecimationFilter(int keep_one_of) : step(keep_one_of) {
 
 std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
                                std::int64_t out_width) {
-  return in_width + 2 * filter.half() + filter.step +
-         filter.step * (decimation_block + filter.count / filter.step + 1) +
-         (filter.count + filter.step * (decimation_rows - 1)) * out_width;
+  return padded_floats(filter, in_width) +
+         whole_lines(decimation_spare(filter.count, filter.step)) +
+         (filter.count + filter.step * (decimation_rows - 1)) * whole_lines(out_width);
 }
 
 }  // namespace ptychopatch

@@ -15,14 +15,12 @@ namespace ptychopatch {
 // both axes, whose stop band begins where the kept samples' baseband ends. What it does to the
 // passband is common to both images and cancels in their weights.
 struct DecimationFilter {
-  static constexpr int max_taps = 64;
-
   DecimationFilter() = default;
   explicit DecimationFilter(int keep_one_of);
 
   int step = 1;
   int count = 1;
-  float taps[max_taps] = {1.0F};
+  float taps[decimation_taps] = {1.0F};
   int half() const { return (count - 1) / 2; }
 };
 
@@ -40,7 +38,14 @@ inline std::int64_t decimation_slab(std::int64_t height, int threads) {
   const std::int64_t rows = height / (4 * static_cast<std::int64_t>(threads)) / 16 * 16;
   return std::clamp<std::int64_t>(rows, 64, 512);
 }
-constexpr int decimation_rows = 4;  // and at once
+
+// So many floats that a row behind them begins a cache line where they do.
+inline std::int64_t whole_lines(std::int64_t floats) { return (floats + 15) / 16 * 16; }
+
+// Floats of a row with what its first and last taps reach.
+inline std::int64_t padded_floats(const DecimationFilter& filter, std::int64_t width) {
+  return whole_lines(width + 2 * filter.half() + filter.step);
+}
 
 // Floats of one thread's memory beside what its source needs.
 std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
@@ -60,16 +65,17 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
   arena.parallel_for(slabs, [&](std::int64_t slab, int slot) {
     float* padded = slots + slot * slot_floats;
     float* line = padded + half;
-    float* spare = padded + width + 2 * half + filter.step;
-    float* ring = spare + filter.step * (decimation_block + filter.count / filter.step + 1);
+    float* spare = padded + padded_floats(filter, width);
+    float* ring = spare + whole_lines(decimation_spare(filter.count, filter.step));
+    const std::int64_t ring_stride = whole_lines(out.width);
     const int held = filter.count + filter.step * (decimation_rows - 1);
     const auto ring_row = [&](std::int64_t y) {
-      return ring + (y % held + held) % held * out.width;
+      return ring + (y % held + held) % held * ring_stride;
     };
     const std::int64_t j0 = slab * rows_of_slab;
     const std::int64_t j1 = std::min(out.height, j0 + rows_of_slab);
     auto source = open(filter.step * j0, j1 == out.height ? height : filter.step * j1,
-                       ring + held * out.width);
+                       ring + held * ring_stride);
     std::int64_t next = filter.step * j0 - half;  // extended row to be read next
     for (std::int64_t j = j0; j < j1; j += decimation_rows) {
       const auto outs = static_cast<int>(std::min<std::int64_t>(decimation_rows, j1 - j));
@@ -82,7 +88,7 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
         loops.decimate_row(filter.taps, filter.count, filter.step, padded, spare, ring_row(next),
                            out.width);
       }
-      const float* rows[DecimationFilter::max_taps + 3 * decimation_rows];
+      const float* rows[decimation_taps + 3 * decimation_rows];
       for (int t = 0; t < filter.count + filter.step * (outs - 1); ++t) {
         rows[t] = ring_row(filter.step * j - half + t);
       }

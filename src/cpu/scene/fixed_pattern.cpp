@@ -13,6 +13,8 @@ namespace {
 constexpr int first_line = 5;
 constexpr int line_count = 16;
 constexpr int all_lines = 1 + line_count;  // with that on the axis
+constexpr int parts = 2 * all_lines;       // real and imaginary
+constexpr int padded_parts = (parts + 7) / 8 * 8;
 constexpr double least_frequency = 0.10;
 constexpr double most_frequency = 0.46;
 constexpr double carrier_margin = 0.02;
@@ -37,23 +39,31 @@ bool near_carrier(double f, int lines) {
 std::int64_t FixedPattern::floats(std::int64_t height, std::int64_t width) {
   const std::int64_t across = (width + run - 1) / run;
   const std::int64_t down = (height + run - 1) / run;
-  return std::max((across + 2 * all_lines) * height + 2 * all_lines * across,
-                  (down + 2 * all_lines) * width + 2 * all_lines * down);
+  return std::max((across + padded_parts) * height + padded_parts * across,
+                  (down + parts) * width + parts * down);
 }
 
 FixedPattern::Runs FixedPattern::runs(int axis) const {
   Runs runs;
+  runs.axis = axis;
   runs.n = axis == 0 ? height_ : width_;
   runs.count = ((axis == 0 ? width_ : height_) + run - 1) / run;
   runs.sums = memory_[axis];
   runs.weights = runs.sums + runs.count * runs.n;
-  runs.lines = runs.weights + 2 * all_lines * runs.count;
+  if (axis == 0) {
+    runs.sample_step = runs.weight_step = padded_parts;
+    runs.lines = runs.weights + padded_parts * runs.count;
+  } else {
+    runs.line_step = runs.n;
+    runs.weight_line_step = runs.count;
+    runs.lines = runs.weights + parts * runs.count;
+  }
   return runs;
 }
 
 void FixedPattern::add_row(std::int64_t y, const float* row) {
   static_assert(run == 16);
-  loops_->sum_runs(row, width_, memory_[0] + y, height_);
+  loops_->sum_runs(row, width_, memory_[0] + y * ((width_ + run - 1) / run));
   float* column = memory_[1] + y / run * width_;
   if (y % run == 0) {
     std::memcpy(column, row, static_cast<std::size_t>(width_) * sizeof(float));
@@ -63,11 +73,16 @@ void FixedPattern::add_row(std::int64_t y, const float* row) {
 }
 
 void FixedPattern::project(const Runs& runs, std::int64_t start, std::int64_t samples) const {
-  loops_->project(runs.sums + start, runs.n, runs.count, runs.weights, 2 * all_lines,
-                  runs.lines + start, samples);
-  for (std::int64_t i = start; i < start + samples; ++i) {
-    const auto window = static_cast<float>(hann(i, runs.n));
-    for (int l = 0; l < 2 * all_lines; ++l) runs.lines[l * runs.n + i] *= window;
+  float* lines = runs.lines + start * runs.sample_step;
+  if (runs.axis == 0) {
+    loops_->project_rows(runs.sums + start * runs.count, runs.count, runs.weights, padded_parts,
+                         lines, samples);
+  } else {
+    loops_->project(runs.sums + start, runs.n, runs.count, runs.weights, parts, lines, samples);
+  }
+  for (std::int64_t i = 0; i < samples; ++i) {
+    const auto window = static_cast<float>(hann(start + i, runs.n));
+    for (int l = 0; l < parts; ++l) lines[i * runs.sample_step + l * runs.line_step] *= window;
   }
 }
 
@@ -78,16 +93,16 @@ void FixedPattern::line_powers(const Runs& runs, int first, int carrier_lines,
   const int now = std::min(static_cast<int>(lanes), all_lines - first);
   std::memset(slab, 0, static_cast<std::size_t>(2 * size * lanes) * sizeof(float));
   for (int l = 0; l < now; ++l) {
-    const float* re = runs.lines + 2 * (first + l) * runs.n;
-    const float* im = re + runs.n;
+    const float* re = runs.lines + 2 * (first + l) * runs.line_step;
+    const float* im = re + runs.line_step;
     for (std::int64_t i = 0; i < runs.n; ++i) {
-      slab[2 * i * lanes + l] = re[i];
-      slab[(2 * i + 1) * lanes + l] = im[i];
+      slab[2 * i * lanes + l] = re[i * runs.sample_step];
+      slab[(2 * i + 1) * lanes + l] = im[i * runs.sample_step];
     }
   }
   const float* spectrum = transform.run(slab, slab + 2 * size * lanes, true);
   for (int l = 0; l < now; ++l) {
-    float* power = runs.lines + 2 * (first + l) * runs.n;  // the line is done with
+    float* power = runs.sums + (first + l) * runs.n;  // the sums are done with
     std::int64_t kept = 0;
     for (std::int64_t k = 0; 2 * k < size; ++k) {
       const double f = static_cast<double>(k) / static_cast<double>(size);
@@ -110,18 +125,18 @@ ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
   for (int axis = 0; axis < 2; ++axis) {
     both[axis] = runs(axis);
     const Runs& r = both[axis];
-    for (int l = 0; l < all_lines; ++l) {
-      float* cosine = r.weights + 2 * l * r.count;
-      float* sine = cosine + r.count;
-      for (std::int64_t i = 0; i < r.count; ++i) {
+    for (std::int64_t i = 0; i < r.count; ++i) {
+      const double window = hann(i, r.count);
+      float* weight = r.weights + i * r.weight_step;
+      for (int l = parts; axis == 0 && l < padded_parts; ++l) weight[l] = 0.0F;
+      for (int l = 0; l < all_lines; ++l) {
         double c = 0.0;
         double s = 0.0;
         unit_phase(static_cast<double>(line_number(l)) * static_cast<double>(i) /
                        static_cast<double>(r.count),
                    &c, &s);
-        const double window = hann(i, r.count);
-        cosine[i] = static_cast<float>(c * window);
-        sine[i] = static_cast<float>(-s * window);
+        weight[2 * l * r.weight_line_step] = static_cast<float>(c * window);
+        weight[(2 * l + 1) * r.weight_line_step] = static_cast<float>(-s * window);
       }
     }
     size[axis] = good_fft_size(r.n);

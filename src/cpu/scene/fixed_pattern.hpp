@@ -33,13 +33,19 @@ class FixedPattern {
   ExcludedLines find(int carrier_lines, const FftProvider& fft, const EstimateTools& tools) const;
 
  private:
-  // Sums over runs along one axis, `count` runs of n samples each, one after another; behind them
-  // the weights of the spectrum's lines and the lines themselves.
+  // Sums over runs along one axis, `count` of them for each of n samples; behind them the weights
+  // of the spectrum's lines and the lines themselves. Along rows all that belongs to one sample lies
+  // together, along columns all that belongs to one run, as the image's rows give it.
   struct Runs {
+    int axis = 0;
     std::int64_t n = 0, count = 0;
     float* sums = nullptr;
     float* weights = nullptr;
     float* lines = nullptr;
+    // Sample i of line l, whose real and imaginary parts are two lines, at lines[i * sample_step +
+    // l * line_step]; weights likewise, of run i.
+    std::int64_t sample_step = 1, line_step = 1;
+    std::int64_t weight_step = 1, weight_line_step = 1;
   };
   Runs runs(int axis) const;
   // Samples [start, start + samples) of all lines.

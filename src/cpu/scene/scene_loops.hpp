@@ -72,27 +72,32 @@ struct IntegerSums {
   std::uint16_t least[pixel_lanes], largest[pixel_lanes];
 };
 
+constexpr int decimation_rows = 4;   // filtered at once
+constexpr int decimation_taps = 64;  // at most
 constexpr std::int64_t decimation_block = 1536;
+constexpr std::int64_t decimation_spare(int count, int step) {
+  return step * (decimation_block + count / step + 1);
+}
 constexpr int covariance_tile = 32;
 constexpr int slope_reach = 8;  // of the finite differences in tile_row
 
 // The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
 // are those of every SIMD level.
 struct SceneLoops {
-  // out[j] = sum_t taps[t] in[step j + t], for n outputs and an odd number of symmetric taps;
-  // spare: decimation_block + taps floats for each of step.
+  // out[j] = sum_t taps[t] in[step j + t], for n outputs; spare: decimation_spare(count, step)
+  // floats.
   void (*decimate_row)(const float* taps, int count, int step, const float* in, float* spare,
                        float* out, std::int64_t n);
-  // out[i] = sum_t taps[t] rows[t][i].
-  void (*combine)(const float* taps, int count, const float* const* rows, float* out,
-                  std::int64_t n);
-  // The same for `outs` rows, the first of them from rows[0] on, each further one from `step` rows
-  // later on.
+  // out[q][i] = sum_t taps[t] rows[step q + t][i] for q < outs, at most decimation_rows, and i < n.
   void (*combine_rows)(const float* taps, int count, int step, const float* const* rows, int outs,
                        float* const* out, std::int64_t n);
   // out[q * stride + i] = sum_r weights[q * count + r] rows[r * stride + i] for q < outs, i < n.
   void (*project)(const float* rows, std::int64_t stride, std::int64_t count, const float* weights,
                   int outs, float* out, std::int64_t n);
+  // out[i * outs + q] = sum_r weights[r * outs + q] rows[i * count + r] for q < outs, a multiple of
+  // 8, and i < n.
+  void (*project_rows)(const float* rows, std::int64_t count, const float* weights, int outs,
+                       float* out, std::int64_t n);
   // Adds n pixels; squares only where asked for.
   void (*sum_integers)(const std::uint16_t* row, std::int64_t n, std::uint32_t bound, bool squares,
                        IntegerSums* sums);
@@ -110,8 +115,8 @@ struct SceneLoops {
   // slack: 0 or 1; whether any does.
   bool (*outliers)(const float* value, const float* const* rows, const float* slack, std::int64_t n,
                    std::int32_t* out);
-  // out[i * stride] = the sum of samples [16 i, 16 i + 16).
-  void (*sum_runs)(const float* row, std::int64_t n, float* out, std::int64_t stride);
+  // out[i] = the sum of samples [16 i, 16 i + 16).
+  void (*sum_runs)(const float* row, std::int64_t n, float* out);
   // out[i] += in[i].
   void (*add_rows)(const float* in, float* out, std::int64_t n);
   // sum weight[i] in[i].

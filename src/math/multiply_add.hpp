@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_MATH_MULTIPLY_ADD_HPP_
+#define PTYCHOPATCH_MATH_MULTIPLY_ADD_HPP_
+
+#include <cmath>
+
+#include "math/hd.hpp"
+
+namespace ptychopatch {
+
+// a b + c, rounded once, on every machine and backend: where the processor has no such instruction,
+// the C library computes it.
+PPATCH_HD float multiply_add(float a, float b, float c) { return std::fma(a, b, c); }
+PPATCH_HD double multiply_add(double a, double b, double c) { return std::fma(a, b, c); }
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_MATH_MULTIPLY_ADD_HPP_
