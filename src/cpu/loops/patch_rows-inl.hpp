@@ -38,6 +38,8 @@ class SampleRows {
   }
 
   std::int64_t pixels() const { return pixels_; }
+  // Scalars from a row to the next where they are read in place, else 0.
+  std::int64_t row_step() const { return inside_ && image_.stride_x == C ? image_.stride_y : 0; }
 
   // Row y, in place where it can be, else in buffer.
   const T* row(std::int64_t y, T* HWY_RESTRICT buffer) const {
@@ -85,15 +87,18 @@ HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T
   }
 }
 
-// The same past the caches, for rows that are whole cache lines.
+// The same past the caches, for rows that are whole cache lines. What the next band reads, `ahead`
+// scalars further on, is fetched meanwhile: rows of an image are too short for the processor to
+// follow.
 template <class T, int Step, int X, int Y>
 HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& band,
-                              std::int64_t n) {
+                              std::int64_t n, std::int64_t ahead) {
   constexpr std::int64_t line = line_scalars<T>;
   const hwy::HWY_NAMESPACE::ScalableTag<T> d;
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
   for (std::int64_t i = 0; i < n; i += line) {
+    for (int g = 0; g < band_rows; ++g) __builtin_prefetch(band.in[g] + i + ahead);
     alignas(64) T value[band_rows][line];
     PPATCH_INDEPENDENT
     for (std::int64_t l = 0; l < line; ++l) {
@@ -160,7 +165,8 @@ class PatchRows {
   HWY_INLINE void stream_next(T* const* to) {
     load(to);
     with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
-      stream_band<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_);
+      stream_band<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_,
+                                  band_rows * samples_.row_step());
     });
   }
 
