@@ -62,8 +62,7 @@ std::string usage_sentence(const CLI::App& root, const CLI::ParseError& error) {
 int run(int argc, char** argv, Console& console) {
   CLI::App root(
       "Cuts sub-pixel patches out of images at scan positions, puts them back, groups positions, "
-      "and "
-      "aligns images.",
+      "and aligns images.",
       "ptychopatch");
   root.set_version_flag("-V,--version", std::string("ptychopatch ") + ppatch_version_string());
   root.require_subcommand(1);

@@ -18,7 +18,8 @@ packages=(
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
   libhdf5-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev nettle-dev
-  libgtest-dev libflann-dev liblz4-dev python3 python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
+  libgtest-dev libflann-dev liblz4-dev
+  python3 python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
