@@ -78,13 +78,16 @@ class Extract {
   // What PtychoPINN's dictionary has besides.
   void add_ptychopinn(const Session& session, formats::ArrayWriter& writer) {
     const bool has_start = !input_.start_positions().shape.empty();
-    coordinates_ = groups_->coordinates(session, input_.positions(), input_.group_options());
-    start_ = groups_->coordinates(
-        session, has_start ? input_.start_positions() : input_.positions(), input_.group_options());
-    writer.add("coords_nn", coordinates_.coords);
-    writer.add("coords_start_offsets", start_.offsets);
-    writer.add("coords_start_relative", start_.relative);
-    writer.add("coords_start_nn", start_.coords);
+    coords_ = groups_->coords(input_.positions());
+    if (has_start) {
+      start_ = groups_->coordinates(session, input_.start_positions(), input_.group_options());
+      start_coords_ = groups_->coords(input_.start_positions());
+    }
+    const ScanGroups::Coordinates& start = has_start ? start_ : groups_->coordinates();
+    writer.add("coords_nn", coords_);
+    writer.add("coords_start_offsets", start.offsets);
+    writer.add("coords_start_relative", start.relative);
+    writer.add("coords_start_nn", has_start ? start_coords_ : coords_);
   }
 
   void write(const Session& session, PatchCutter& cutter, const nlohmann::ordered_json& metadata) {
@@ -124,7 +127,9 @@ class Extract {
   ExtractInput input_;
   std::optional<ScanGroups> groups_;
   formats::Tensor grouped_positions_;
-  ScanGroups::Coordinates coordinates_, start_;
+  // Until they are written, what the writer was given.
+  formats::Tensor coords_, start_coords_;
+  ScanGroups::Coordinates start_;
 };
 
 }  // namespace

@@ -42,11 +42,11 @@ auto with_source(const std::string& source, Body&& body) {
   }
 }
 
-Tensor make_offsets(std::int64_t groups) {
-  return Tensor::make(PPATCH_F64, {groups, 1, 2, 1}, kWhat);
-}
 Tensor make_relative(std::int64_t groups, std::int64_t size) {
   return Tensor::make(PPATCH_F64, {groups, 1, 2, size}, kWhat);
+}
+ScanGroups::Coordinates make_coordinates(std::int64_t groups, std::int64_t size) {
+  return {make_relative(groups, 1), make_relative(groups, size)};
 }
 
 // (S, 2) and (S, C, 2) as the library has them, in the memory of the above.
@@ -75,11 +75,10 @@ ScanGroups ScanGroups::draw(const Session& session, const Tensor& positions,
     ScanGroups groups;
     groups.indices_ = Tensor::make(PPATCH_I64, {info.group_count, info.group_size}, kWhat);
     groups.seeds_ = Tensor::make(PPATCH_I64, {info.group_count}, kWhat);
-    groups.offsets_ = make_offsets(info.group_count);
-    groups.relative_ = make_relative(info.group_count, info.group_size);
+    groups.coordinates_ = make_coordinates(info.group_count, info.group_size);
     const Array seeds = groups.seeds_.view();
-    const Array offsets = offsets_view(groups.offsets_);
-    const Array relative = relative_view(groups.relative_);
+    const Array offsets = offsets_view(groups.coordinates_.offsets);
+    const Array relative = relative_view(groups.coordinates_.relative);
     plan.draw(0, groups.indices_.view(), &seeds, &offsets, &relative);
     session.context().synchronize();
     return groups;
@@ -91,31 +90,33 @@ ScanGroups ScanGroups::given(const Session& session, const Tensor& positions,
                              const std::string& source) {
   ScanGroups groups;
   groups.indices_ = std::move(indices);
-  Coordinates found =
+  groups.coordinates_ =
       with_source(source, [&] { return groups.coordinates(session, positions, options); });
-  groups.offsets_ = std::move(found.offsets);
-  groups.relative_ = std::move(found.relative);
   return groups;
 }
 
 ScanGroups::Coordinates ScanGroups::coordinates(const Session& session, const Tensor& positions,
                                                 const ppatch_group_options& options) const {
   GroupPlan plan(session.context(), positions.view(), options);
-  Coordinates found{make_offsets(count()), make_relative(count(), size()),
-                    make_relative(count(), size())};
+  Coordinates found = make_coordinates(count(), size());
   const Array offsets = offsets_view(found.offsets);
   const Array relative = relative_view(found.relative);
   plan.coordinates(indices_.view(), &offsets, &relative);
   session.context().synchronize();
+  return found;
+}
+
+Tensor ScanGroups::coords(const Tensor& positions) const {
+  Tensor coords = make_relative(count(), size());
   for (std::int64_t i = 0; i < count(); ++i) {
     for (std::int64_t j = 0; j < size(); ++j) {
       for (std::int64_t axis = 0; axis < 2; ++axis) {
-        found.coords.as<double>()[(2 * i + axis) * size() + j] =
+        coords.as<double>()[(2 * i + axis) * size() + j] =
             value(positions, indices_.as<std::int64_t>()[i * size() + j], axis);
       }
     }
   }
-  return found;
+  return coords;
 }
 
 Tensor ScanGroups::positions(const Tensor& scan, bool as_ptychopinn) const {
@@ -125,7 +126,7 @@ Tensor ScanGroups::positions(const Tensor& scan, bool as_ptychopinn) const {
     for (std::int64_t axis = 0; axis < 2; ++axis) {
       double p = value(scan, point, axis);
       if (as_ptychopinn) {
-        const double offset = offsets_.as<double>()[k / size() * 2 + axis];
+        const double offset = coordinates_.offsets.as<double>()[k / size() * 2 + axis];
         p = static_cast<double>(static_cast<float>(offset + (p - offset)));
       }
       all.as<double>()[2 * k + axis] = p;
@@ -137,8 +138,8 @@ Tensor ScanGroups::positions(const Tensor& scan, bool as_ptychopinn) const {
 void ScanGroups::add_to(formats::ArrayWriter& writer) const {
   writer.add(kIndices, indices_);
   if (!seeds_.shape.empty()) writer.add("seed_indices", seeds_);
-  writer.add("coords_offsets", offsets_);
-  writer.add("coords_relative", relative_);
+  writer.add("coords_offsets", coordinates_.offsets);
+  writer.add("coords_relative", coordinates_.relative);
 }
 
 Tensor read_groups(const std::string& path, std::string* source) {

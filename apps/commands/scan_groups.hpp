@@ -30,15 +30,20 @@ class ScanGroups {
   // coords_offsets and coords_relative, nn_indices, and the seeds of drawn groups.
   void add_to(formats::ArrayWriter& writer) const;
 
-  // Offsets, relative coordinates and coordinates of the same groups in another scan's positions.
+  // Where the groups lie among positions, by the mean of each.
   struct Coordinates {
-    formats::Tensor offsets, relative, coords;
+    formats::Tensor offsets, relative;
   };
+  const Coordinates& coordinates() const { return coordinates_; }
+  // The same groups in another scan's positions.
   Coordinates coordinates(const Session& session, const formats::Tensor& positions,
                           const ppatch_group_options& options) const;
+  // The members' positions themselves, coords.
+  formats::Tensor coords(const formats::Tensor& positions) const;
 
  private:
-  formats::Tensor indices_, seeds_, offsets_, relative_;
+  formats::Tensor indices_, seeds_;
+  Coordinates coordinates_;
 };
 
 // (B, c) integers under nn_indices, or a .npy file's.
