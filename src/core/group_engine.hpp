@@ -21,6 +21,9 @@ struct GroupSettings {
   Axes axes = Axes::yx;
   bool to_offset = false;  // the sign of relative coordinates
   std::int64_t capacity = 0;
+
+  // Members that are drawn of the neighbours; one less than all where the seed is a member.
+  std::int64_t chosen() const { return members == 1 ? 0 : members - (with_seed ? 1 : 0); }
 };
 
 // n points of two coordinates.

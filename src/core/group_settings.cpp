@@ -22,9 +22,8 @@ void check_range(const char* field, std::int64_t value, std::int64_t least, std:
 }
 
 void check_sizes(const ppatch_group_options& o, const GroupSettings& s) {
-  const std::int64_t least = s.with_seed ? s.members - 1 : s.members;
-  if (s.members > 1 && s.neighbours < least) {
-    invalid("options.neighbours: expected K of at least ", least, ", since ", s.members,
+  if (s.neighbours < s.chosen()) {
+    invalid("options.neighbours: expected K of at least ", s.chosen(), ", since ", s.members,
             s.with_seed ? " members less the seed" : " members", " are drawn of the K neighbours",
             " (gridsize ", s.gridsize, "), got K = ", o.neighbours);
   }
@@ -73,8 +72,8 @@ GroupTotals read_group_totals(const ppatch_group_options* given) {
 
 void check_groups(const GroupSettings& s, const GroupTotals& totals, std::int64_t points) {
   const std::int64_t c = s.members;
-  // A group of neighbours needs a seed besides.
-  const std::int64_t least = c == 1 || s.with_seed ? c : c + 1;
+  const std::int64_t chosen = s.chosen();
+  const std::int64_t least = chosen + 1;  // the seed besides
   if (points < least) {
     invalid("points: expected at least ", least, " points for groups of ", c, " (gridsize ",
             s.gridsize, least > c ? ") and a seed that is no member" : ")", ", got ", points);
@@ -86,7 +85,6 @@ void check_groups(const GroupSettings& s, const GroupTotals& totals, std::int64_
             s.sequential ? " in sequence" : " without options.oversample", ", got ", groups);
   }
   const std::int64_t k = std::min(s.neighbours, points - 1);
-  const std::int64_t chosen = c == 1 ? 0 : s.with_seed ? c - 1 : c;
   const std::int64_t choices = combinations(k, chosen);
   const std::int64_t pairs = product_or_too_many(points, choices);
   if (pairs == too_many) {

@@ -176,7 +176,7 @@ GroupDraw CpuGroupEngine::make_draw(std::int64_t groups) const {
   draw.points = grid_.count();
   draw.groups = groups;
   draw.neighbours = std::min(settings_.neighbours, draw.points - 1);
-  draw.chosen = settings_.members == 1 ? 0 : settings_.members - (settings_.with_seed ? 1 : 0);
+  draw.chosen = settings_.chosen();
   draw.in_order = settings_.sequential || groups == draw.points;
   if (draw.oversampled()) draw.choices = combinations(draw.neighbours, draw.chosen);
   if (!draw.in_order) draw.order = RandomOrder(settings_.seed, draw.points * draw.choices);
@@ -186,7 +186,7 @@ GroupDraw CpuGroupEngine::make_draw(std::int64_t groups) const {
 void CpuGroupEngine::draw(const GroupRequest& request) {
   const GroupDraw draw = make_draw(request.total);
   const std::int64_t c = settings_.members;
-  const bool has_seed = c == 1 || settings_.with_seed;
+  const bool has_seed = draw.chosen < c;
   const GroupWriter writer(points_, settings_);
   each_block(request.indices.count, [&](std::int64_t first, std::int64_t last, int slot) {
     const Task* tasks = ordered_tasks(first, last, slot, [&](std::int64_t row) {
