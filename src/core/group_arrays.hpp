@@ -2,13 +2,13 @@
 #ifndef PTYCHOPATCH_CORE_GROUP_ARRAYS_HPP_
 #define PTYCHOPATCH_CORE_GROUP_ARRAYS_HPP_
 
-#include "core/array_check.hpp"
+#include "core/call_arrays.hpp"
 
 namespace ptychopatch {
 
 // Reads the caller's arrays of one group call into views. A null array is one that the call does
 // without: its view has no data.
-class GroupArrays {
+class GroupArrays : public CallArrays {
  public:
   // The points are an input of every call.
   GroupArrays(const Backend& backend, const ppatch_array& points);
@@ -21,18 +21,6 @@ class GroupArrays {
   CoordinateResultView result(const char* name, const ppatch_array* array,
                               std::initializer_list<DType> legal,
                               const std::vector<std::int64_t>& shape);
-
-  // The last array read is an output: writable, and apart from all others.
-  void mark_output();
-  void check_outputs() const;
-
- private:
-  const Backend& backend_;
-  struct Argument {
-    CheckedArray array;
-    bool output;
-  };
-  std::vector<Argument> arguments_;
 };
 
 }  // namespace ptychopatch

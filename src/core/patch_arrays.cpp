@@ -3,24 +3,6 @@
 
 namespace ptychopatch {
 
-const CheckedArray& PatchArrays::read(const char* name, const ppatch_array* array) {
-  arguments_.reserve(8);
-  return arguments_.emplace_back(Argument{CheckedArray(name, array, backend_), false}).array;
-}
-
-void PatchArrays::mark_output() {
-  arguments_.back().array.expect_writable();
-  arguments_.back().output = true;
-}
-
-void PatchArrays::check_outputs() const {
-  for (const Argument& out : arguments_) {
-    for (const Argument& other : arguments_) {
-      if (out.output && &out != &other) out.array.expect_apart_from(other.array);
-    }
-  }
-}
-
 ImageView PatchArrays::image(const ppatch_array* given) {
   const CheckedArray& array = read("image", given);
   array.expect_dtype({DType::f32, DType::f64, DType::c64, DType::c128});
@@ -127,7 +109,7 @@ ImageView PatchArrays::coverage(const ppatch_array* given) {
   if (!given) return {};
   const CheckedArray& array = read("coverage", given);
   array.expect_dtype({real_type_of(dtype_)});
-  const CheckedArray& image = arguments_.front().array;
+  const CheckedArray& image = first_read();
   std::vector<std::int64_t> shape(static_cast<std::size_t>(image.ndim()));
   for (int d = 0; d < image.ndim(); ++d) shape[static_cast<std::size_t>(d)] = image.shape(d);
   array.expect_shape(shape);

@@ -4,18 +4,17 @@
 
 #include <optional>
 
-#include "core/array_check.hpp"
-#include "core/backend.hpp"
+#include "core/call_arrays.hpp"
 
 namespace ptychopatch {
 
 // Reads the caller's arrays of one patch call into views: names, dtypes and shapes are checked
 // against the plan and against the image.
-class PatchArrays {
+class PatchArrays : public CallArrays {
  public:
   PatchArrays(const Backend& backend, const PatchEngine& engine, const PatchSettings& settings,
               Layout layout)
-      : backend_(backend), engine_(engine), settings_(settings), layout_(layout) {}
+      : CallArrays(backend), engine_(engine), settings_(settings), layout_(layout) {}
 
   // The image comes first: it fixes the dtype and the batch.
   ImageView image(const ppatch_array* array);
@@ -28,16 +27,10 @@ class PatchArrays {
   // (K, 2) or (M, K, 2) of the image's real type.
   PositionResultView position_result(const char* name, const ppatch_array* array);
 
-  // The last array read is an output: writable, and apart from all arrays read before and after it.
-  void mark_output();
-  void check_outputs() const;
-
  private:
-  const CheckedArray& read(const char* name, const ppatch_array* array);
   std::vector<std::int64_t> shape_with_batch(std::vector<std::int64_t> shape) const;
   PatchView patch_view(const CheckedArray& array, std::optional<std::int64_t> modes) const;
 
-  const Backend& backend_;
   const PatchEngine& engine_;
   const PatchSettings& settings_;
   Layout layout_;
@@ -46,11 +39,6 @@ class PatchArrays {
   bool batch_axis_ = false;  // whether results have M as their first axis
   ImageView image_;
   std::int64_t modes_ = 1;
-  struct Argument {
-    CheckedArray array;
-    bool output;
-  };
-  std::vector<Argument> arguments_;
 };
 
 }  // namespace ptychopatch

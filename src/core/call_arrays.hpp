@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_
+#define PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_
+
+#include <vector>
+
+#include "core/array_check.hpp"
+
+namespace ptychopatch {
+
+// The caller's arrays of one call, checked one by one as they are read and then against each other.
+class CallArrays {
+ public:
+  // The last array read is an output: writable, and apart from all arrays read before and after it.
+  void mark_output();
+  void check_outputs() const;
+
+ protected:
+  explicit CallArrays(const Backend& backend) : backend_(backend) { arguments_.reserve(most); }
+
+  // What it returns stays where it is.
+  const CheckedArray& read(const char* name, const ppatch_array* array);
+  const CheckedArray& first_read() const { return arguments_.front().array; }
+
+ private:
+  static constexpr std::size_t most = 8;  // arrays of a call
+  struct Argument {
+    CheckedArray array;
+    bool output;
+  };
+
+  const Backend& backend_;
+  std::vector<Argument> arguments_;
+};
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_
