@@ -11,10 +11,8 @@
 namespace ptychopatch {
 namespace {
 
-constexpr std::int64_t padding = 64;         // numbers that a vector may read beyond the last point
-constexpr std::int64_t most_chunks = 64;     // of points, counted apart
-constexpr std::int64_t most_buckets = 1024;  // of cells, in the first step of a sort
-constexpr std::int64_t least_bucket_bits = 6;
+constexpr std::int64_t padding = 64;  // numbers that a vector may read beyond the last point
+constexpr std::int64_t chunks_of_points = 64;
 constexpr double overfull = 6.0;  // times the mean number of points
 constexpr std::int64_t sample_size = 4096;
 constexpr std::int64_t sample_lines = 16;
@@ -27,12 +25,6 @@ constexpr double most_coordinate = 1e150;
 // together fit into the memory.
 double coarseness(std::uint32_t depth) {
   return depth > 1 ? std::exp2(static_cast<double>(std::min(depth, most_depth) - 1)) : 1.0;
-}
-
-std::int64_t bucket_bits(std::int64_t cells) {
-  std::int64_t bits = least_bucket_bits;
-  while ((cells >> bits) >= most_buckets) ++bits;
-  return bits;
 }
 
 // Number j of a sample of `count` points, spread by the golden ratio: points that take turns to be
@@ -81,32 +73,21 @@ struct Extremes {
   }
 };
 
-// The memory of one thread while it sorts.
-struct PointGrid::Work {
-  std::uint32_t* next;
-  std::uint32_t* end;
-};
-
 double PointGrid::points_per_cell(std::int64_t neighbours) {
   const auto k = static_cast<double>(neighbours + 1);
   return std::max(4.0, (k + 2.7 * std::sqrt(k)) / 3.14159);
 }
 
-PointGrid::Layout::Layout(std::int64_t capacity, std::int64_t neighbours, int threads) {
-  const auto cells =
-      static_cast<std::int64_t>(static_cast<double>(capacity) / points_per_cell(neighbours));
-  points = capacity + padding;
-  begins = cells * 5 / 2 + 1024;
-  nodes = capacity / 128 + 64;
-  slots = threads;
-  buckets = std::min(most_buckets, (cells >> least_bucket_bits) + 2);
-  bins = std::max(std::int64_t{1} << bucket_bits(cells), buckets);
-}
+PointGrid::Layout::Layout(std::int64_t capacity, std::int64_t neighbours, int threads)
+    : points(capacity + padding),
+      nodes(capacity / 128 + 64),
+      cells(static_cast<std::int64_t>(static_cast<double>(capacity) / points_per_cell(neighbours))),
+      begins(cells * 5 / 2 + 1024),
+      sort(cells, threads) {}
 
 std::uint64_t PointGrid::Layout::bytes() const {
   return 3 * Buffer<std::uint32_t>::bytes_of(points) + Buffer<std::uint32_t>::bytes_of(begins) +
-         Buffer<GridNode>::bytes_of(nodes) +
-         Buffer<std::uint32_t>::bytes_of(2 * bins * slots + most_chunks * buckets);
+         Buffer<GridNode>::bytes_of(nodes) + Buffer<std::uint32_t>::bytes_of(sort.numbers());
 }
 
 PointGrid::PointGrid(const Layout& layout, std::int64_t neighbours, const Allocator& allocator)
@@ -117,12 +98,7 @@ PointGrid::PointGrid(const Layout& layout, std::int64_t neighbours, const Alloca
       index_(allocator, layout.points),
       begins_(allocator, layout.begins),
       nodes_(allocator, layout.nodes),
-      bins_(allocator, 2 * layout.bins * layout.slots + most_chunks * layout.buckets) {}
-
-PointGrid::Work PointGrid::work(int slot) {
-  std::uint32_t* first = bins_.data() + most_chunks * layout_.buckets + 2 * layout_.bins * slot;
-  return {first, first + layout_.bins};
-}
+      sort_(layout.sort, {x_.data(), y_.data(), index_.data()}, allocator) {}
 
 const GridNode& PointGrid::child(const GridNode& node, std::int64_t cell) const {
   const GridNode* first = nodes_.data() + node.first_child;
@@ -131,12 +107,12 @@ const GridNode& PointGrid::child(const GridNode& node, std::int64_t cell) const 
 }
 
 Extremes PointGrid::extremes(const PointSource& points, const Arena& arena) {
-  Extremes parts[most_chunks];
+  Extremes parts[chunks_of_points];
   const std::int64_t n = points.count();
-  arena.parallel_for(most_chunks, [&](std::int64_t chunk, int) {
+  arena.parallel_for(chunks_of_points, [&](std::int64_t chunk, int) {
     Extremes part;
-    const std::int64_t last = n * (chunk + 1) / most_chunks;
-    for (std::int64_t i = n * chunk / most_chunks; i < last; ++i) {
+    const std::int64_t last = n * (chunk + 1) / chunks_of_points;
+    for (std::int64_t i = n * chunk / chunks_of_points; i < last; ++i) {
       const Point p = points[i];
       const bool sound = std::abs(p.x) <= most_coordinate && std::abs(p.y) <= most_coordinate;
       if (!sound && part.wrong < 0) part.wrong = i;
@@ -184,11 +160,11 @@ void PointGrid::build(const PointSource& points, const Arena& arena) {
     number_points();
     return;
   }
-  sort_root(points, arena);
+  sort_.sort_all(points, root.grid, begins_.data() + root.first_cell, arena);
   const std::uint32_t first = take_children(nodes_[0]);
   const std::int64_t children = nodes_[0].child_count;
   arena.parallel_for(children, [&](std::int64_t c, int slot) {
-    make_child(points, nodes_[0], first + static_cast<std::uint32_t>(c), 1, work(slot));
+    make_child(points, nodes_[0], first + static_cast<std::uint32_t>(c), 1, slot);
   });
 }
 
@@ -235,109 +211,6 @@ void PointGrid::lay_grid(const PointSource& points, GridNode& node) {
     if (cells < 4.0) break;
   }
   node.plain = true;
-}
-
-void PointGrid::sort_root(const PointSource& points, const Arena& arena) {
-  const GridNode& root = nodes_[0];
-  const PlaneGrid& grid = root.grid;
-  const std::int64_t cells = grid.cells();
-  const auto shift = static_cast<int>(bucket_bits(cells));
-  const std::int64_t buckets = ((cells - 1) >> shift) + 1;
-  const std::int64_t chunks = std::min<std::int64_t>(most_chunks, 4 * arena.num_threads());
-  const auto each = [&](std::int64_t chunk, auto&& body) {
-    std::uint32_t* counts = bins_.data() + chunk * layout_.buckets;
-    const std::int64_t last = count_ * (chunk + 1) / chunks;
-    for (std::int64_t i = count_ * chunk / chunks; i < last; ++i) {
-      const Point p = points[i];
-      const std::int32_t qx = grid.quantum(p.x, 0);
-      const std::int32_t qy = grid.quantum(p.y, 1);
-      body(i, qx, qy, counts[grid.cell(qx, qy) >> shift]);
-    }
-  };
-  arena.parallel_for(chunks, [&](std::int64_t chunk, int) {
-    std::fill_n(bins_.data() + chunk * layout_.buckets, buckets, 0U);
-    each(chunk, [](std::int64_t, std::int32_t, std::int32_t, std::uint32_t& count) { ++count; });
-  });
-  std::uint32_t sum = 0;
-  for (std::int64_t bucket = 0; bucket < buckets; ++bucket) {
-    begins_[root.first_cell + (bucket << shift)] = sum;
-    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-      std::uint32_t& count = bins_[chunk * layout_.buckets + bucket];
-      sum += std::exchange(count, sum);
-    }
-  }
-  begins_[root.first_cell + cells] = sum;
-  arena.parallel_for(chunks, [&](std::int64_t chunk, int) {
-    each(chunk, [&](std::int64_t i, std::int32_t qx, std::int32_t qy, std::uint32_t& next) {
-      const std::uint32_t at = next++;
-      x_[at] = qx;
-      y_[at] = qy;
-      index_[at] = static_cast<std::uint32_t>(i);
-    });
-  });
-  arena.parallel_for(buckets, [&](std::int64_t bucket, int slot) {
-    sort_bucket(root, bucket, shift, work(slot));
-  });
-}
-
-// Sorts the points of a bucket of cells, whose begin and end are set, into its cells.
-void PointGrid::sort_bucket(const GridNode& node, std::int64_t bucket, int shift,
-                            const Work& memory) {
-  const std::int64_t first = bucket << shift;
-  const std::int64_t bins = std::min(std::int64_t{1} << shift, node.grid.cells() - first);
-  std::uint32_t* begins = begins_.data() + node.first_cell + first;
-  const std::uint32_t begin = begins[0];
-  const std::uint32_t end = begins[bins];
-  const auto bin = [&](std::uint32_t at) { return node.grid.cell(x_[at], y_[at]) - first; };
-  std::fill_n(memory.next, bins, 0U);
-  for (std::uint32_t at = begin; at < end; ++at) ++memory.next[bin(at)];
-  std::uint32_t sum = begin;
-  for (std::int64_t b = 0; b < bins; ++b) {
-    const std::uint32_t count = memory.next[b];
-    memory.next[b] = sum;
-    if (b > 0) begins[b] = sum;  // the first is read by the bucket before
-    sum += count;
-    memory.end[b] = sum;
-  }
-  sort_in_place(memory.next, memory.end, bins, bin);
-}
-
-// Swaps every point to its bin. next[b] and end[b] are where bin b begins and ends.
-template <class Bin>
-void PointGrid::sort_in_place(std::uint32_t* next, const std::uint32_t* end, std::int64_t bins,
-                              const Bin& bin) {
-  for (std::int64_t b = 0; b < bins; ++b) {
-    while (next[b] < end[b]) {
-      const std::uint32_t at = next[b];
-      const std::int64_t belongs = bin(at);
-      const std::uint32_t to = next[belongs]++;
-      std::swap(x_[at], x_[to]);
-      std::swap(y_[at], y_[to]);
-      std::swap(index_[at], index_[to]);
-    }
-  }
-}
-
-// All points of a node into its cells, in one thread.
-void PointGrid::sort_node(const GridNode& node, const Work& memory) {
-  const std::int64_t cells = node.grid.cells();
-  const auto shift = static_cast<int>(bucket_bits(cells));
-  const std::int64_t buckets = ((cells - 1) >> shift) + 1;
-  const auto bucket = [&](std::uint32_t at) { return node.grid.cell(x_[at], y_[at]) >> shift; };
-  std::uint32_t* begins = begins_.data() + node.first_cell;
-  std::fill_n(memory.next, buckets, 0U);
-  const std::uint32_t last = node.first_point + node.point_count;
-  for (std::uint32_t at = node.first_point; at < last; ++at) ++memory.next[bucket(at)];
-  std::uint32_t sum = node.first_point;
-  for (std::int64_t b = 0; b < buckets; ++b) {
-    const std::uint32_t count = memory.next[b];
-    memory.next[b] = begins[b << shift] = sum;
-    sum += count;
-    memory.end[b] = sum;
-  }
-  begins[cells] = last;
-  sort_in_place(memory.next, memory.end, buckets, bucket);
-  for (std::int64_t b = 0; b < buckets; ++b) sort_bucket(node, b, shift, memory);
 }
 
 // Takes a node for each cell that holds too many points, and returns the first of them.
@@ -397,7 +270,7 @@ void PointGrid::set_region(GridNode& node, const GridNode& parent) const {
 }
 
 void PointGrid::make_child(const PointSource& points, const GridNode& parent, std::uint32_t n,
-                           int level, const Work& memory) {
+                           int level, int slot) {
   GridNode node = nodes_[n];
   const std::uint32_t last = node.first_point + node.point_count;
   Extremes span;
@@ -420,11 +293,11 @@ void PointGrid::make_child(const PointSource& points, const GridNode& parent, st
     x_[at] = node.grid.quantum(p.x, 0);
     y_[at] = node.grid.quantum(p.y, 1);
   }
-  sort_node(node, memory);
+  sort_.sort_range(node.grid, node.first_point, last, begins_.data() + node.first_cell, slot);
   const std::uint32_t first = take_children(node);
   nodes_[n] = node;
   for (std::uint32_t c = 0; c < node.child_count; ++c) {
-    make_child(points, node, first + c, level + 1, memory);
+    make_child(points, node, first + c, level + 1, slot);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/allocator.hpp"
 #include "cpu/arena.hpp"
+#include "cpu/groups/cell_sort.hpp"
 #include "cpu/groups/point_source.hpp"
 #include "math/plane_grid.hpp"
 
@@ -41,11 +42,10 @@ class PointGrid {
   // Bytes depend on the number of points and neighbours alone.
   struct Layout {
     std::int64_t points = 0;
-    std::int64_t begins = 0;  // of cells
     std::int64_t nodes = 0;
-    std::int64_t slots = 0;    // threads
-    std::int64_t buckets = 0;  // of cells
-    std::int64_t bins = 0;     // of one step of a sort
+    std::int64_t cells = 0;   // of the root
+    std::int64_t begins = 0;  // of all cells
+    CellSort::Layout sort;
 
     Layout(std::int64_t capacity, std::int64_t neighbours, int threads);
     std::uint64_t bytes() const;
@@ -79,22 +79,14 @@ class PointGrid {
 
  private:
   static constexpr std::uint32_t divided_bit = std::uint32_t{1} << 31;
-  struct Work;
 
-  Work work(int slot);
   Extremes extremes(const PointSource& points, const Arena& arena);
-  void sort_root(const PointSource& points, const Arena& arena);
-  void sort_bucket(const GridNode& node, std::int64_t bucket, int shift, const Work& work);
-  void sort_node(const GridNode& node, const Work& work);
-  template <class Bin>
-  void sort_in_place(std::uint32_t* next, const std::uint32_t* end, std::int64_t bins,
-                     const Bin& bin);
   bool crowded(const PointSource& points, const GridNode& node) const;
   void lay_grid(const PointSource& points, GridNode& node);
   void number_points();
   std::uint32_t take_children(GridNode& node);
   void make_child(const PointSource& points, const GridNode& parent, std::uint32_t n, int level,
-                  const Work& work);
+                  int slot);
   void set_region(GridNode& node, const GridNode& parent) const;
 
   Layout layout_;
@@ -104,7 +96,7 @@ class PointGrid {
   Buffer<std::uint32_t> index_;
   Buffer<std::uint32_t> begins_;
   Buffer<GridNode> nodes_;
-  Buffer<std::uint32_t> bins_;
+  CellSort sort_;
   std::atomic<std::uint32_t> begins_taken_{0}, nodes_taken_{0};
 };
 
