@@ -5,12 +5,10 @@
 // OUT_OF_MEMORY in a clean sentence, leak nothing, and leave the plan as good as it was.
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <ostream>
 #include <string>
 
-#include "capi/counting_allocator.hpp"
-#include "capi/new_hook.hpp"
+#include "capi/failing_allocations.hpp"
 #include "capi/problem.hpp"
 
 namespace {
@@ -24,27 +22,12 @@ struct Way {
 
 void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
 
-// At its end everything that was taken since its beginning must be back.
-class Account {
- public:
-  explicit Account(const CountingAllocator& allocator)
-      : allocator_(allocator), blocks_(new_hook::live_blocks()), scratch_(allocator.live()) {}
-  Account(const Account&) = delete;
-  Account& operator=(const Account&) = delete;
-  ~Account() {
-    EXPECT_EQ(new_hook::live_blocks(), blocks_) << "blocks from operator new";
-    EXPECT_EQ(allocator_.live(), scratch_) << "bytes from the callbacks";
-  }
-
- private:
-  const CountingAllocator& allocator_;
-  std::int64_t blocks_;
-  std::uint64_t scratch_;
-};
-
-class AllocationFailure : public testing::TestWithParam<Way> {
+class AllocationFailure : public testing::TestWithParam<Way>, protected FailingAllocations {
  protected:
-  AllocationFailure() : random_(test_random("AllocationFailure")), problem_(40, 30, 8, random_) {
+  AllocationFailure()
+      : FailingAllocations(GetParam().through_callbacks, GetParam().onwards),
+        random_(test_random("AllocationFailure")),
+        problem_(40, 30, 8, random_) {
     // First use of what stays for the life of the process, GoogleTest's own included.
     SCOPED_TRACE("first use");
     const PlanPointer plan = make_plan(make_context(options()), problem_);
@@ -57,59 +40,15 @@ class AllocationFailure : public testing::TestWithParam<Way> {
 
   ppatch_context_options options() {
     ppatch_context_options options = cpu_options(2);
-    if (GetParam().through_callbacks) allocator_.install(&options);
+    if (through_callbacks()) allocator().install(&options);
     options.log = [](void*, ppatch_log_level, const char*) {};
     options.log_level = PPATCH_LOG_DEBUG;
     return options;
   }
 
-  // Runs step with the first allocation of its harmed() call failing, then with the second, ...
-  // until none is left to fail, and after_failure after each.
-  void fail_each(
-      const std::string& function, const std::function<ppatch_status()>& step,
-      const std::function<void()>& after_failure = [] {}) {
-    SCOPED_TRACE(function + ", " + seed_note());
-    constexpr int most = 100000;
-    for (call_ = 1; call_ < most; ++call_) {
-      const ppatch_status status = step();
-      if (!failed_) {
-        ASSERT_EQ(status, PPATCH_OK) << ppatch_last_error();
-        failures_ += call_ - 1;
-        return;
-      }
-      ASSERT_EQ(status, PPATCH_ERROR_OUT_OF_MEMORY)
-          << "allocation " << call_ << ": " << ppatch_last_error();
-      const std::string text = ppatch_last_error();
-      ASSERT_EQ(text.find(function + ": "), 0U) << text;
-      ASSERT_TRUE(text.find("memory") != std::string::npos ||
-                  text.find("scratch") != std::string::npos)
-          << text;
-      after_failure();
-      if (HasFatalFailure()) return;
-    }
-    FAIL() << "more than " << most << " allocations";
-  }
-
-  template <class Body>
-  ppatch_status harmed(Body&& body) {
-    const bool callbacks = GetParam().through_callbacks;
-    if (callbacks) {
-      allocator_.arm(call_, GetParam().onwards);
-    } else {
-      new_hook::arm(call_, GetParam().onwards);
-    }
-    const ppatch_status status = body();
-    failed_ = callbacks ? allocator_.disarm() : new_hook::disarm();
-    return status;
-  }
-
   Random random_;
   Problem problem_;
-  CountingAllocator allocator_;
   Outputs references_[std::size(kAllOperations)];
-  int call_ = 0;
-  bool failed_ = false;
-  int failures_ = 0;  // how many allocations were made to fail
 };
 
 TEST_P(AllocationFailure, OfMakingAContext) {
@@ -124,8 +63,8 @@ TEST_P(AllocationFailure, OfMakingAContext) {
     return status;
   });
   EXPECT_EQ(new_hook::live_blocks(), before);
-  if (!GetParam().through_callbacks) {
-    EXPECT_GT(failures_, 0);
+  if (!through_callbacks()) {
+    EXPECT_GT(failures(), 0);
   }
 }
 
@@ -133,7 +72,7 @@ TEST_P(AllocationFailure, OfMakingAPlan) {
   const ContextPointer context = make_context(options());
   const ppatch_array positions = problem_.positions();
   {
-    const Account account(allocator_);
+    const Account account(allocator());
     fail_each("ppatch_patch_plan_create", [&] {
       auto* plan = reinterpret_cast<ppatch_patch_plan*>(this);
       const ppatch_status status = harmed([&] {
@@ -144,12 +83,12 @@ TEST_P(AllocationFailure, OfMakingAPlan) {
       return status;
     });
   }
-  EXPECT_GT(failures_, 0);
+  EXPECT_GT(failures(), 0);
 }
 
 TEST_P(AllocationFailure, OfAskingForThePlansBytes) {
   const ContextPointer context = make_context(options());
-  const Account account(allocator_);
+  const Account account(allocator());
   fail_each("ppatch_patch_plan_bytes", [&] {
     std::uint64_t bytes = 0;
     return harmed([&] {
@@ -168,7 +107,7 @@ TEST_P(AllocationFailure, OfNewPositionsKeepsTheOldOnes) {
   const ppatch_array fraction = ptychopatch::array(fractions.data(), {count, 2});
   const ppatch_array integer = ptychopatch::array(wholes.data(), {count, 2});
   const ppatch_array index = ptychopatch::array(zeros.data(), {count});
-  const Account account(allocator_);
+  const Account account(allocator());
   const PlanPointer plan = make_plan(context, problem_);
   const auto expect_old_ones = [&] {
     for (const Operation operation : {Operation::kExtract, Operation::kAdjoint}) {
@@ -202,7 +141,7 @@ TEST_P(AllocationFailure, OfNewPositionsKeepsTheOldOnes) {
 TEST_P(AllocationFailure, OfTheFirstRunOfEveryOperation) {
   const ContextPointer context = make_context(options());
   for (const Operation operation : kAllOperations) {
-    const Account account(allocator_);
+    const Account account(allocator());
     fail_each(std::string("ppatch_patch_") + name_of(operation), [&] {
       const PlanPointer plan = make_plan(context, problem_);
       Outputs outputs;
@@ -217,7 +156,7 @@ TEST_P(AllocationFailure, OfTheFirstRunOfEveryOperation) {
 
 TEST_P(AllocationFailure, OfEveryOperationLeavesThePlanUsable) {
   const ContextPointer context = make_context(options());
-  const Account account(allocator_);
+  const Account account(allocator());
   const PlanPointer plan = make_plan(context, problem_);
   for (const Operation operation : kAllOperations) {
     Outputs outputs;

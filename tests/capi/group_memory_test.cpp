@@ -4,13 +4,10 @@
 // each time the call says OUT_OF_MEMORY, leaks nothing, and leaves the plan as good as it was.
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "capi/counting_allocator.hpp"
-#include "capi/new_hook.hpp"
-#include "oracle/seed.hpp"
+#include "capi/failing_allocations.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
 namespace {
@@ -18,9 +15,13 @@ namespace {
 constexpr std::int64_t kPoints = 3000;
 constexpr std::int64_t kGroups = 900;
 
-class GroupMemory : public testing::TestWithParam<bool> {
+class GroupMemory : public testing::TestWithParam<bool>, protected FailingAllocations {
  protected:
-  GroupMemory() : points_(2 * kPoints), members_(4 * kGroups), offsets_(2 * kGroups) {
+  GroupMemory()
+      : FailingAllocations(GetParam()),
+        points_(2 * kPoints),
+        members_(4 * kGroups),
+        offsets_(2 * kGroups) {
     Random random = test_random("GroupMemory");
     std::normal_distribution<double> place;
     for (double& v : points_) v = place(random);
@@ -33,7 +34,7 @@ class GroupMemory : public testing::TestWithParam<bool> {
     ppatch_context_options options = ptychopatch::context_options();
     options.backend = PPATCH_BACKEND_CPU;
     options.num_threads = 2;
-    allocator_.install(&options);
+    allocator().install(&options);
     options.log = [](void*, ppatch_log_level, const char*) {};
     options.log_level = PPATCH_LOG_DEBUG;
     return options;
@@ -50,31 +51,6 @@ class GroupMemory : public testing::TestWithParam<bool> {
     return ppatch_group_plan_draw(plan, 0, &members, nullptr, &offsets, nullptr);
   }
 
-  // With the first allocation of call failing, then with the second, ... until none is left.
-  void fail_each(const std::function<ppatch_status()>& call, int least) {
-    for (int n = 1; n < 10000; ++n) {
-      const std::int64_t blocks = new_hook::live_blocks();
-      const std::uint64_t scratch = allocator_.live();
-      if (GetParam()) {
-        allocator_.arm(n, false);
-      } else {
-        new_hook::arm(n, false);
-      }
-      const ppatch_status status = call();
-      const bool failed = GetParam() ? allocator_.disarm() : new_hook::disarm();
-      EXPECT_EQ(allocator_.live(), scratch);
-      if (!failed) {
-        ASSERT_EQ(status, PPATCH_OK) << ppatch_last_error();
-        EXPECT_GE(n - 1, least) << "allocations that failed";
-        return;
-      }
-      ASSERT_EQ(status, PPATCH_ERROR_OUT_OF_MEMORY) << n << ": " << ppatch_last_error();
-      EXPECT_EQ(new_hook::live_blocks(), blocks) << n;
-    }
-    FAIL() << "no end of allocations";
-  }
-
-  CountingAllocator allocator_;
   std::vector<double> points_;
   std::vector<std::int64_t> members_;
   std::vector<double> offsets_;
@@ -83,31 +59,31 @@ class GroupMemory : public testing::TestWithParam<bool> {
 
 TEST_P(GroupMemory, IsWhatWasToldBeforehand) {
   const ptychopatch::Context context(context_options());
-  const std::uint64_t before = allocator_.live();
+  const std::uint64_t before = allocator().live();
   const std::uint64_t told = ptychopatch::GroupPlan::bytes(context, kPoints, options_);
   ptychopatch::GroupPlan plan(context, points(), options_);
   EXPECT_EQ(plan.info().bytes, told);
-  EXPECT_EQ(allocator_.live() - before, told);
-  const std::int64_t calls = allocator_.calls();
+  EXPECT_EQ(allocator().live() - before, told);
+  const std::int64_t calls = allocator().calls();
   ASSERT_EQ(draw(plan.get()), PPATCH_OK) << ppatch_last_error();
   plan.set_points(points());
-  EXPECT_EQ(allocator_.calls(), calls) << "memory was taken after create";
+  EXPECT_EQ(allocator().calls(), calls) << "memory was taken after create";
 }
 
 TEST_P(GroupMemory, FailsWhileAPlanIsMade) {
   const ptychopatch::Context context(context_options());
   const ptychopatch::Array given = points();
   { const ptychopatch::GroupPlan warm(context, given, options_); }
-  fail_each(
-      [&] {
-        auto* plan = reinterpret_cast<ppatch_group_plan*>(this);
-        const ppatch_status status =
-            ppatch_group_plan_create(&plan, context.get(), &given, &options_);
-        EXPECT_EQ(plan == nullptr, status != PPATCH_OK);
-        ppatch_group_plan_destroy(plan);
-        return status;
-      },
-      3);
+  fail_each("ppatch_group_plan_create", [&] {
+    const Account account(allocator());
+    auto* plan = reinterpret_cast<ppatch_group_plan*>(this);
+    const ppatch_status status =
+        harmed([&] { return ppatch_group_plan_create(&plan, context.get(), &given, &options_); });
+    EXPECT_EQ(plan == nullptr, status != PPATCH_OK);
+    ppatch_group_plan_destroy(plan);
+    return status;
+  });
+  EXPECT_GE(failures(), 3);
 }
 
 TEST_P(GroupMemory, FailsWhileGroupsAreDrawn) {
@@ -115,7 +91,11 @@ TEST_P(GroupMemory, FailsWhileGroupsAreDrawn) {
   const ptychopatch::GroupPlan plan(context, points(), options_);
   ASSERT_EQ(draw(plan.get()), PPATCH_OK) << ppatch_last_error();
   const std::vector<std::int64_t> whole = members_;
-  fail_each([&] { return draw(plan.get()); }, GetParam() ? 0 : 1);
+  fail_each("ppatch_group_plan_draw", [&] {
+    const Account account(allocator());
+    return harmed([&] { return draw(plan.get()); });
+  });
+  EXPECT_GE(failures(), through_callbacks() ? 0 : 1);
   EXPECT_EQ(members_, whole) << seed_note();
 }
 

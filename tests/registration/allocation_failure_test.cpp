@@ -6,11 +6,9 @@
 // the plan as good as it was.
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 
-#include "capi/counting_allocator.hpp"
-#include "capi/new_hook.hpp"
+#include "capi/failing_allocations.hpp"
 #include "support/scene.hpp"
 
 namespace {
@@ -19,10 +17,11 @@ using ptychopatch::scene_options;
 
 constexpr std::int64_t size = 96;
 
-class SceneAllocationFailure : public testing::TestWithParam<bool> {
+class SceneAllocationFailure : public testing::TestWithParam<bool>, protected FailingAllocations {
  protected:
   SceneAllocationFailure()
-      : random_(test_random("SceneAllocationFailure")),
+      : FailingAllocations(GetParam()),
+        random_(test_random("SceneAllocationFailure")),
         still_(as_integers(textured(random_, size, size), 2000.0, 300.0)),
         moved_(as_integers(textured(random_, size, size), 2000.0, 300.0)) {
     for (std::int64_t y = 0; y < size; ++y) {
@@ -35,39 +34,8 @@ class SceneAllocationFailure : public testing::TestWithParam<bool> {
 
   ppatch_context_options options() {
     ppatch_context_options options = scene_context_options();
-    if (through_callbacks()) allocator_.install(&options);
+    if (through_callbacks()) allocator().install(&options);
     return options;
-  }
-  static bool through_callbacks() { return GetParam(); }
-
-  // Runs step with the first allocation of its harmed() call failing, then with the second, ...
-  // until none is left to fail.
-  void fail_each(const std::string& function, const std::function<ppatch_status()>& step) {
-    SCOPED_TRACE(function + ", " + seed_note());
-    for (call_ = 1; call_ < 10000; ++call_) {
-      const ppatch_status status = step();
-      if (!failed_) {
-        ASSERT_EQ(status, PPATCH_OK) << ppatch_last_error();
-        failures_ += call_ - 1;
-        return;
-      }
-      ASSERT_EQ(status, PPATCH_ERROR_OUT_OF_MEMORY)
-          << "allocation " << call_ << ": " << ppatch_last_error();
-      ASSERT_EQ(std::string(ppatch_last_error()).find(function + ": "), 0U) << ppatch_last_error();
-    }
-    FAIL() << "allocations without end";
-  }
-
-  template <class Body>
-  ppatch_status harmed(Body&& body) {
-    if (through_callbacks()) {
-      allocator_.arm(call_, false);
-    } else {
-      new_hook::arm(call_, false);
-    }
-    const ppatch_status status = body();
-    failed_ = through_callbacks() ? allocator_.disarm() : new_hook::disarm();
-    return status;
   }
 
   static std::vector<ppatch_scene_options> kinds() {
@@ -83,16 +51,12 @@ class SceneAllocationFailure : public testing::TestWithParam<bool> {
 
   Random random_;
   std::vector<std::uint16_t> still_, moved_;
-  CountingAllocator allocator_;
-  int call_ = 0;
-  bool failed_ = false;
-  int failures_ = 0;
 };
 
 TEST_P(SceneAllocationFailure, OfMakingAPlan) {
   const ptychopatch::Context context(options());
   for (const ppatch_scene_options& kind : kinds()) {
-    const std::uint64_t taken = allocator_.live();
+    const std::uint64_t taken = allocator().live();
     fail_each("ppatch_scene_plan_create", [&] {
       auto* plan = reinterpret_cast<ppatch_scene_plan*>(this);
       const ppatch_status status =
@@ -101,13 +65,13 @@ TEST_P(SceneAllocationFailure, OfMakingAPlan) {
       ppatch_scene_plan_destroy(plan);
       return status;
     });
-    EXPECT_EQ(allocator_.live(), taken);
+    EXPECT_EQ(allocator().live(), taken);
     fail_each("ppatch_scene_plan_bytes", [&] {
       std::uint64_t bytes = 0;
       return harmed([&] { return ppatch_scene_plan_bytes(context.get(), &kind, &bytes); });
     });
   }
-  EXPECT_GT(failures_, 0);
+  EXPECT_GT(failures(), 0);
 }
 
 // A new plan's first image takes what later ones find; masks take more.
@@ -140,7 +104,7 @@ TEST_P(SceneAllocationFailure, OfAligningLeavesThePlanUsable) {
     }
   }
   if (!through_callbacks()) {
-    EXPECT_GT(failures_, 0);
+    EXPECT_GT(failures(), 0);
   }
 }
 
@@ -156,7 +120,7 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
   const ppatch_array moved = ptychopatch::array(out.data(), {size, size});
   const ppatch_array kept = ptychopatch::array(mask.data(), {size, size});
   const double shift[2] = {1.25, -0.5};
-  const std::uint64_t taken = allocator_.live();
+  const std::uint64_t taken = allocator().live();
   fail_each("ppatch_image_shift", [&] {
     return harmed([&] { return ppatch_image_shift(context.get(), &a, shift, nullptr, &moved); });
   });
@@ -184,7 +148,7 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
   fail_each("ppatch_mosaic_bin", [&] {
     return harmed([&] { return ppatch_mosaic_bin(context.get(), &cfa, &image, &binned); });
   });
-  EXPECT_EQ(allocator_.live(), taken);
+  EXPECT_EQ(allocator().live(), taken);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, SceneAllocationFailure, testing::Bool(), [](const auto& tested) {
