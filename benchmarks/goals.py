@@ -15,24 +15,12 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "benchmarks", "peers"))
+from report import Goals
+
 CASES = (r"^main/(extract|adjoint)/c64/bilinear/N128/|^large/|^memory/"
          r"|^(patches|pixels)/(extract|adjoint)/")
 MEGABYTE = 1e6
-
-
-class Goals:
-    def __init__(self):
-        self.missed = 0
-
-    def line(self, name, value, limit, good):
-        self.missed += not good
-        print(f"{name:<64}  {value}  {limit}  {'ok' if good else 'MISS'}", flush=True)
-
-    def at_least(self, name, value, limit, unit=""):
-        self.line(name, f"{value:.3g}{unit}", f">= {limit:g}{unit}", value >= limit)
-
-    def at_most(self, name, value, limit, unit=""):
-        self.line(name, f"{value:.3g}{unit}", f"<= {limit:g}{unit}", value <= limit)
 
 
 def parse_arguments():

@@ -10,10 +10,8 @@ both axes and all trials. Exit: 0; 1 a limit is missed; 2 usage, or no library.
 """
 import argparse
 import importlib.util
-import json
 import math
 import sys
-import time
 
 try:
     import numpy
@@ -23,6 +21,7 @@ except ImportError:
 
 from compare import find_library
 from library import Library, Scene, SceneImage
+from report import Goals, write_report
 
 XTRANS = "GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG"
 
@@ -177,8 +176,7 @@ def measure_mosaics(library, context, arguments, letters, noisy):
     return [one.summary([]) for one in candidates]
 
 
-def show(setting, limits, records):
-    good = True
+def show(goals, setting, limits, records):
     for record in records:
         print(f"{setting:28} {record['program']:36} rmse {record['rmse']:9.5f} px"
               + (f"  {record['ratio_to_bound']:8.2f} times the bound"
@@ -187,10 +185,8 @@ def show(setting, limits, records):
                  if "error_by_sigma" in record else ""), flush=True)
     ours = records[0]
     for key, most in limits.items():
-        good = good and ours[key] <= most
-        print(f"{setting}: {key}  {ours[key]:.4g}  <= {most}  {'ok' if ours[key] <= most else 'MISS'}",
-              flush=True)
-    return {"setting": setting, "programs": records, "limits": limits}, good
+        goals.at_most(f"{setting}: {key}", ours[key], most)
+    return {"setting": setting, "programs": records, "limits": limits}
 
 
 def main():
@@ -199,13 +195,10 @@ def main():
         sys.exit("accuracy.py: --trials and --threads: expected at least 1")
     library = Library(find_library(arguments.library))
     context = library.context(arguments.threads)
-    settings, all_good = [], True
+    goals, settings = Goals(), []
 
     def add(setting, limits, records):
-        nonlocal all_good
-        record, good = show(setting, limits, records)
-        settings.append(record)
-        all_good = all_good and good
+        settings.append(show(goals, setting, limits, records))
 
     for noise in (0.2, 1.0):
         for most in (3, 40):
@@ -216,14 +209,9 @@ def main():
             add(f"{name}, {'gain 1/4, noise 0.03' if noisy else 'clean'}",
                 {"rmse": 0.012 if noisy else 0.002},
                 measure_mosaics(library, context, arguments, letters, noisy))
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump({"schema_version": 1, "library_version": library.version,
-                       "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                       "trials": arguments.trials, "seed": arguments.seed,
-                       "settings": settings}, file, indent=1)
-            file.write("\n")
-    return 0 if all_good else 1
+    write_report(arguments.json, library, trials=arguments.trials, seed=arguments.seed,
+                 settings=settings)
+    return 1 if goals.missed else 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import argparse
 import glob
 import importlib
 import importlib.util
-import json
 import os
 import statistics
 import sys
@@ -29,6 +28,7 @@ except ImportError:
 
 import peers
 from library import Library
+from report import write_report
 from work import Work
 
 # Peers hold coordinates in float32, which resolves 1e-4 px here.
@@ -153,15 +153,9 @@ def main():
             results.append(run_peer(kind, library, work, reference, arguments))
             show(results[-1])
     directions = [one[d] for one in results for d in ("forward", "backward") if d in one]
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump({"schema_version": 1, "library_version": library.version,
-                       "work": {key: getattr(arguments, key) for key in
-                                ("patches", "size", "side", "order", "threads", "repetitions",
-                                 "seed")},
-                       "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                       "peers": results}, file, indent=1)
-            file.write("\n")
+    write_report(arguments.json, library, peers=results, work={
+        key: getattr(arguments, key) for key in
+        ("patches", "size", "side", "order", "threads", "repetitions", "seed")})
     return 0 if all(one["agrees"] for one in directions) else 1
 
 

@@ -9,7 +9,6 @@ every goal is met; 1 a miss; 2 usage, or no library.
 """
 import argparse
 import ctypes
-import json
 import os
 import statistics
 import sys
@@ -24,6 +23,7 @@ except ImportError:
 
 from compare import ROOT, find_library
 from library import Groups, Library
+from report import Goals, write_report
 
 K = 7
 SIZES = [10**3, 10**4, 10**5, 10**6, 10**7]
@@ -236,15 +236,6 @@ def differing_groups(library, arguments):
     return differing
 
 
-class Goals:
-    def __init__(self):
-        self.missed = 0
-
-    def line(self, name, value, limit, good):
-        self.missed += not good
-        print(f"{name:<64}  {value:.3g}  {limit}  {'ok' if good else 'MISS'}", flush=True)
-
-
 def main():
     arguments = parse_arguments()
     if min(arguments.threads, arguments.repetitions) < 1:
@@ -272,23 +263,15 @@ def main():
         records += found.values()
         text = f"1M {kind} points, K = {K}, {arguments.threads} threads: times faster than"
         if kind == "random":
-            ratio = found["SciPy cKDTree"]["ratio"]
-            goals.line(f"{text} cKDTree", ratio, ">= 5", ratio >= 5)
-        ratio = found["FLANN"]["ratio"]
-        goals.line(f"{text} FLANN", ratio, f">= {least}", ratio >= least)
+            goals.at_least(f"{text} cKDTree", found["SciPy cKDTree"]["ratio"], 5)
+        goals.at_least(f"{text} FLANN", found["FLANN"]["ratio"], least)
     share = share_of_grouping(library, arguments)
-    goals.line("share of grouping in 5000 groups and their 20,000 patches", share, "<= 0.25",
-               share <= 0.25)
+    goals.at_most("share of grouping in 5000 groups and their 20,000 patches", share, 0.25)
     differing = differing_groups(library, arguments)
     for what, count in differing.items():
-        goals.line(f"groups that differ {what}, of 380,000 drawn", count, "0", count == 0)
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump({"schema_version": 1, "library_version": library.version,
-                       "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                       "records": records, "share_of_grouping": share,
-                       "differing_groups": differing}, file, indent=1)
-            file.write("\n")
+        goals.none(f"groups that differ {what}, of 380,000 drawn", count)
+    write_report(arguments.json, library, records=records, share_of_grouping=share,
+                 differing_groups=differing)
     return 1 if goals.missed else 0
 
 

@@ -24,6 +24,11 @@ class Array(ctypes.Structure):
         return view
 
 
+def reference(array):
+    """A pointer to an array's description; NULL for None."""
+    return None if array is None else ctypes.byref(Array.of(array))
+
+
 class ContextOptions(ctypes.Structure):
     _fields_ = [("struct_size", ctypes.c_uint32), ("backend", ctypes.c_int32),
                 ("device", ctypes.c_int32), ("num_threads", ctypes.c_int32),
@@ -155,16 +160,12 @@ class Groups:
                            ctypes.byref(self._points))
 
     def neighbours(self, indices, queries=None, squares=None):
-        optional = [None if array is None else ctypes.byref(Array.of(array))
-                    for array in (queries, squares)]
-        self._library.call("ppatch_group_plan_neighbours", self._plan, optional[0],
-                           ctypes.byref(Array.of(indices)), optional[1])
+        self._library.call("ppatch_group_plan_neighbours", self._plan, reference(queries),
+                           reference(indices), reference(squares))
 
     def draw(self, first, indices, offsets=None, relative=None):
-        optional = [None if array is None else ctypes.byref(Array.of(array))
-                    for array in (offsets, relative)]
         self._library.call("ppatch_group_plan_draw", self._plan, ctypes.c_int64(first),
-                           ctypes.byref(Array.of(indices)), None, *optional)
+                           reference(indices), None, reference(offsets), reference(relative))
 
 
 class Library:
@@ -201,7 +202,7 @@ class Library:
                                patch_width=size)
         plan = ctypes.c_void_p()
         self.check(self._c.ppatch_patch_plan_create(
-            ctypes.byref(plan), context, ctypes.byref(Array.of(positions)), ctypes.byref(options)))
+            ctypes.byref(plan), context, reference(positions), ctypes.byref(options)))
         return plan
 
     def extract(self, plan, image, patches):

@@ -7,7 +7,6 @@ Samples are attributed by function; transforms that are inlined into their calle
 transforms. Exit: 0; 2 usage, no library or no perf.
 """
 import argparse
-import json
 import os
 import re
 import subprocess
@@ -19,6 +18,7 @@ import numpy
 
 from compare import find_library
 from library import Library
+from report import write_report
 from scenes import SHAPE, Mosaics, Scenes
 
 # name, functions, bytes a pixel of the mosaic read and written. A band-limited image has 1 byte a
@@ -113,11 +113,8 @@ def main():
         print(f"{name:24} {1e3 * part * seconds:7.1f} ms  {100 * part:5.1f} %  "
               f"at the roof {1e3 * per_pixel * pixels / rate:6.1f} ms")
     print(f"{'all':24} {1e3 * seconds:7.1f} ms; copies move {rate / 1e9:.1f} GB/s")
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump({"schema_version": 1, "seconds": seconds, "copy_rate": rate,
-                       "threads": arguments.threads, "passes": records}, file, indent=1)
-            file.write("\n")
+    write_report(arguments.json, Library(library), seconds=seconds, copy_rate=rate,
+                 threads=arguments.threads, passes=records)
     return 0
 
 
