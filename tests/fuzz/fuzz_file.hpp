@@ -2,7 +2,6 @@
 #ifndef PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_
 #define PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_
 
-#include <cstdlib>
 #include <span>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/scan_input.hpp"
+#include "require.hpp"
 
 // All that `info` and `extract` do with a file, from memory. To refuse it in one line is success;
 // any other exception ends the fuzzer.
@@ -33,10 +33,6 @@ class FuzzFile {
       const std::string text = error.what();
       require(!text.empty() && text.find('\n') == std::string::npos);
     }
-  }
-
-  static void require(bool holds) {
-    if (!holds) std::abort();
   }
 
   static void check(const ptychopatch::formats::NpyArray& array) {

@@ -1,31 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Groups and neighbours of points of any bits, with nearly legal options, against all pairs.
-#include <cmath>
-#include <cstdlib>
 #include <vector>
 
-#include "fuzz_input.hpp"
-#include "ptychopatch/ptychopatch.h"
+#include "fuzz_context.hpp"
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-ppatch_context* context() {
-  static ppatch_context* const made = [] {
-    ppatch_context_options options{};
-    options.struct_size = sizeof options;
-    options.backend = PPATCH_BACKEND_CPU;
-    options.num_threads = 1;
-    ppatch_context* context = nullptr;
-    require(ppatch_context_create(&context, &options) == PPATCH_OK);
-    return context;
-  }();
-  return made;
-}
 
 // Whether a is nearer to q than b, as the header orders neighbours.
 bool nearer(const std::vector<double>& p, std::int64_t q, std::int64_t a, std::int64_t b) {

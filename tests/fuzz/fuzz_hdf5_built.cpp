@@ -12,7 +12,6 @@ using ptychopatch::formats::ArrayStore;
 using ptychopatch::formats::Tensor;
 
 void check(const ArrayStore& store, const BuiltDataset& dataset) {
-  const auto require = &FuzzFile::require;
   require(store.has(dataset.key));
   const Tensor tensor = to_tensor(store.read(dataset.key), PPATCH_C128, dataset.key);
   require(tensor.shape == dataset.shape && store.header(dataset.key).shape == dataset.shape);

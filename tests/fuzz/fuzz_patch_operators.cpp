@@ -2,35 +2,15 @@
 //
 // Legal and nearly legal calls on small arrays: every operator, every option, positions of any
 // bits.
-#include <complex>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
-#include "fuzz_input.hpp"
-#include "ptychopatch/ptychopatch.h"
+#include "fuzz_context.hpp"
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-ppatch_context* context(std::uint64_t budget) {
-  ppatch_context_options options{};
-  options.struct_size = sizeof options;
-  options.backend = PPATCH_BACKEND_CPU;
-  options.num_threads = 1;
-  options.memory_budget = budget;
-  ppatch_context* made = nullptr;
-  require(ppatch_context_create(&made, &options) == PPATCH_OK);
-  return made;
-}
-
 ppatch_context* context_of(bool tight) {
-  static ppatch_context* const roomy = context(256 << 10);
-  static ppatch_context* const small = context(80 << 10);
-  return tight ? small : roomy;
+  return tight ? context<80 << 10>() : context<256 << 10>();
 }
 
 // Memory of exactly the array's size, so that a write beyond it is seen.
@@ -84,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   ppatch_patch_plan* plan = nullptr;
   if (ppatch_patch_plan_create(&plan, context_of(tight), &positions.array, &o) != PPATCH_OK) {
-    require(plan == nullptr && std::strlen(ppatch_last_error()) > 0);
+    require(plan == nullptr);
+    require_reason();
     return 0;
   }
   std::vector<std::int64_t> image_shape{height, width};

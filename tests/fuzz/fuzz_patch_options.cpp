@@ -3,47 +3,25 @@
 // Options structs of any bytes: a clean status and a text, or a plan that can be asked and
 // destroyed.
 #include <cstdlib>
-#include <cstring>
-#include <vector>
 
-#include "fuzz_input.hpp"
-#include "ptychopatch/ptychopatch.h"
+#include "fuzz_context.hpp"
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-ppatch_context* context() {
-  static ppatch_context* const shared = [] {
-    ppatch_context_options options{};
-    options.struct_size = sizeof options;
-    options.backend = PPATCH_BACKEND_CPU;
-    options.num_threads = 1;
-    options.memory_budget = 4 << 20;
-    ppatch_context* made = nullptr;
-    require(ppatch_context_create(&made, &options) == PPATCH_OK);
-    return made;
-  }();
-  return shared;
-}
+constexpr std::uint64_t budget = 4 << 20;
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzInput input(data, size);
-  // As much memory as struct_size claims, so that a read beyond it is seen.
-  const auto claimed = static_cast<std::uint32_t>(input.small(0, 255));
-  std::vector<unsigned char> bytes(std::max<std::size_t>(claimed, sizeof(std::uint32_t)));
-  for (unsigned char& b : bytes) b = input.take<unsigned char>();
-  std::memcpy(bytes.data(), &claimed, sizeof claimed);
-  const auto* options = reinterpret_cast<const ppatch_patch_options*>(bytes.data());
+  const AnyOptions<ppatch_patch_options> any(input);
+  const ppatch_patch_options* options = any.get();
 
   const auto positions_count = input.take<std::int64_t>();
   std::uint64_t needed = 0;
-  const ppatch_status asked = ppatch_patch_plan_bytes(context(), positions_count, options, &needed);
-  if (asked != PPATCH_OK) require(std::strlen(ppatch_last_error()) > 0);
+  const ppatch_status asked =
+      ppatch_patch_plan_bytes(context<budget>(), positions_count, options, &needed);
+  if (asked != PPATCH_OK) require_reason();
 
   ppatch_array positions;
   unsigned char* raw = reinterpret_cast<unsigned char*>(&positions);
@@ -56,14 +34,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                     positions.strides[1] >= 0 && positions.strides[1] < 4;
   positions.data = sane ? const_cast<double*>(storage) : nullptr;
   ppatch_patch_plan* plan = nullptr;
-  const ppatch_status made = ppatch_patch_plan_create(&plan, context(), &positions, options);
+  const ppatch_status made =
+      ppatch_patch_plan_create(&plan, context<budget>(), &positions, options);
   require((made == PPATCH_OK) == (plan != nullptr));
-  if (made != PPATCH_OK) require(std::strlen(ppatch_last_error()) > 0);
+  if (made != PPATCH_OK) require_reason();
   if (plan) {
     ppatch_patch_plan_info info{};
     info.struct_size = sizeof info;
     require(ppatch_patch_plan_get_info(plan, &info) == PPATCH_OK);
-    require(info.bytes <= 4 << 20);
+    require(info.bytes <= budget);
   }
   ppatch_patch_plan_destroy(plan);
   return 0;

@@ -2,31 +2,11 @@
 //
 // Legal and nearly legal scenes of small images: every method, every option, pixels of any bits.
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
 #include <vector>
 
-#include "fuzz_input.hpp"
-#include "ptychopatch/ptychopatch.h"
+#include "fuzz_context.hpp"
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-ppatch_context* context() {
-  static ppatch_context* const shared = [] {
-    ppatch_context_options options{};
-    options.struct_size = sizeof options;
-    options.backend = PPATCH_BACKEND_CPU;
-    options.num_threads = 1;
-    ppatch_context* made = nullptr;
-    require(ppatch_context_create(&made, &options) == PPATCH_OK);
-    return made;
-  }();
-  return shared;
-}
 
 // Memory of exactly the image's size, so that a read beyond it is seen.
 struct Owned {
@@ -88,7 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   o.white = input.small(0, 1) == 0 ? 0.0 : static_cast<double>(input.take<std::uint16_t>());
   ppatch_scene_plan* plan = nullptr;
   if (ppatch_scene_plan_create(&plan, context(), &o) != PPATCH_OK) {
-    require(plan == nullptr && std::strlen(ppatch_last_error()) > 0);
+    require(plan == nullptr);
+    require_reason();
     return 0;
   }
   const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
@@ -102,11 +83,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (ppatch_scene_plan_align(plan, 1, &moving.image, &shift) == PPATCH_OK) {
         check(shift, o.height, o.width);
       } else {
-        require(std::strlen(ppatch_last_error()) > 0);
+        require_reason();
       }
     }
   } else {
-    require(std::strlen(ppatch_last_error()) > 0);
+    require_reason();
   }
   ppatch_scene_plan_destroy(plan);
   return 0;

@@ -2,53 +2,27 @@
 //
 // Scene options of any bytes: a clean status and a text, or a plan within the budget that can be
 // asked and destroyed.
-#include <cstdlib>
-#include <cstring>
-#include <vector>
 
-#include "fuzz_input.hpp"
-#include "ptychopatch/ptychopatch.h"
+#include "fuzz_context.hpp"
 
 namespace {
 
 constexpr std::uint64_t budget = 8 << 20;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-ppatch_context* context() {
-  static ppatch_context* const shared = [] {
-    ppatch_context_options options{};
-    options.struct_size = sizeof options;
-    options.backend = PPATCH_BACKEND_CPU;
-    options.num_threads = 1;
-    options.memory_budget = budget;
-    ppatch_context* made = nullptr;
-    require(ppatch_context_create(&made, &options) == PPATCH_OK);
-    return made;
-  }();
-  return shared;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzInput input(data, size);
-  // As much memory as struct_size claims, so that a read beyond it is seen.
-  const auto claimed = static_cast<std::uint32_t>(input.small(0, 255));
-  std::vector<unsigned char> bytes(std::max<std::size_t>(claimed, sizeof(std::uint32_t)));
-  for (unsigned char& b : bytes) b = input.take<unsigned char>();
-  std::memcpy(bytes.data(), &claimed, sizeof claimed);
-  const auto* options = reinterpret_cast<const ppatch_scene_options*>(bytes.data());
+  const AnyOptions<ppatch_scene_options> any(input);
+  const ppatch_scene_options* options = any.get();
 
   std::uint64_t needed = 0;
-  const ppatch_status asked = ppatch_scene_plan_bytes(context(), options, &needed);
+  const ppatch_status asked = ppatch_scene_plan_bytes(context<budget>(), options, &needed);
   ppatch_scene_plan* plan = nullptr;
-  const ppatch_status made = ppatch_scene_plan_create(&plan, context(), options);
+  const ppatch_status made = ppatch_scene_plan_create(&plan, context<budget>(), options);
   require(made == asked);
   require((made == PPATCH_OK) == (plan != nullptr));
-  if (made != PPATCH_OK) require(std::strlen(ppatch_last_error()) > 0);
+  if (made != PPATCH_OK) require_reason();
   if (plan) {
     ppatch_scene_plan_info info{};
     info.struct_size = sizeof info;

@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
+
+#include "require.hpp"
 
 namespace {
 
@@ -56,10 +57,6 @@ constexpr std::array kNames = {
 constexpr std::array kAttributes = {"pixel_height_m", "pixel_width_m", "center_y_m",
                                     "center_x_m",     "units",         "metadata"};
 constexpr std::array kTexts = {"m", "eV", "real", "NXcxi_ptycho", "{}", "", "a\nb\xff"};
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 struct Pair {
   double real, imaginary;
