@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "groups.hpp"
+
+#include "context.hpp"
+#include "held_array.hpp"
+
+namespace ptychopatch::python {
+namespace {
+
+// Points and what is asked of them: the arguments that all functions have in common.
+struct Search {
+  PlanningContext& context;
+  const ppatch_group_options& options;
+  HeldArray points;
+
+  Search(PlanningContext& in, const ppatch_group_options& of, nb::handle where)
+      : context(in), options(of), points("points", where) {}
+
+  template <class Body>
+  void run(Body&& body) const {
+    const auto plan = context.groups().lend(
+        context.get(), options, &ppatch_group_options::point_capacity, points->shape[0]);
+    run_unlocked([&] {
+      plan->plan.set_points(*points);
+      body(plan->plan);
+    });
+  }
+};
+
+void draw(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
+          std::int64_t first, nb::handle indices, nb::handle seeds, nb::handle offsets,
+          nb::handle relative) {
+  const Search search(context, options, points);
+  const HeldArray members("indices", indices, Access::kWrite);
+  const OptionalArray chosen("seeds", seeds, Access::kWrite);
+  const OptionalArray means("offsets", offsets, Access::kWrite);
+  const OptionalArray from_means("relative", relative, Access::kWrite);
+  search.run([&](GroupPlan& plan) {
+    plan.draw(first, *members, chosen.get(), means.get(), from_means.get());
+  });
+}
+
+void coordinates(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
+                 nb::handle indices, nb::handle offsets, nb::handle relative) {
+  const Search search(context, options, points);
+  const HeldArray members("indices", indices);
+  const OptionalArray means("offsets", offsets, Access::kWrite);
+  const OptionalArray from_means("relative", relative, Access::kWrite);
+  search.run([&](GroupPlan& plan) { plan.coordinates(*members, means.get(), from_means.get()); });
+}
+
+void neighbours(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
+                nb::handle queries, nb::handle indices, nb::handle squared_distances) {
+  const Search search(context, options, points);
+  const OptionalArray of("queries", queries);
+  const HeldArray found("indices", indices, Access::kWrite);
+  const OptionalArray squares("squared_distances", squared_distances, Access::kWrite);
+  search.run([&](GroupPlan& plan) {
+    if (of.get()) {
+      plan.neighbours_of(*of.get(), *found, squares.get());
+    } else {
+      plan.neighbours(*found, squares.get());
+    }
+  });
+}
+
+}  // namespace
+
+void add_groups(nb::module_& module) {
+  nb::class_<ppatch_group_options>(module, "GroupOptions")
+      .def(
+          "__init__",
+          [](ppatch_group_options* self, std::int32_t gridsize, std::int64_t neighbours,
+             std::int64_t group_count, std::uint64_t seed, std::int32_t members, std::int32_t order,
+             std::int32_t sampling, bool oversample, std::int32_t axes,
+             std::int32_t relative_sign) {
+            ppatch_group_options options = group_options(gridsize, neighbours);
+            options.group_count = group_count;
+            options.seed = seed;
+            options.members = members;
+            options.order = order;
+            options.sampling = sampling;
+            options.oversample = oversample ? 1 : 0;
+            options.axes = axes;
+            options.relative_sign = relative_sign;
+            new (self) ppatch_group_options(options);
+          },
+          nb::arg("gridsize"), nb::arg("neighbours"), nb::arg("group_count"), nb::arg("seed"),
+          nb::arg("members"), nb::arg("order"), nb::arg("sampling"), nb::arg("oversample"),
+          nb::arg("axes"), nb::arg("relative_sign"));
+  module.def("draw", &draw, nb::arg("context"), nb::arg("options"), nb::arg("points"),
+             nb::arg("first"), nb::arg("indices"), nb::arg("seeds").none(),
+             nb::arg("offsets").none(), nb::arg("relative").none());
+  module.def("coordinates", &coordinates, nb::arg("context"), nb::arg("options"), nb::arg("points"),
+             nb::arg("indices"), nb::arg("offsets").none(), nb::arg("relative").none());
+  module.def("neighbours", &neighbours, nb::arg("context"), nb::arg("options"), nb::arg("points"),
+             nb::arg("queries").none(), nb::arg("indices"), nb::arg("squared_distances").none());
+}
+
+}  // namespace ptychopatch::python

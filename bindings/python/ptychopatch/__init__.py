@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sub-pixel patches of images, groups of scan positions, and the shifts between images.
+
+    import numpy, ptychopatch
+
+    patches = ptychopatch.extract(image, positions, 64)
+    image, coverage = ptychopatch.assemble(patches, positions, image.shape)
+    groups = ptychopatch.group(positions, gridsize=2, neighbours=6)
+    shift = ptychopatch.align(reference, moving, cfa="RGGB")
+"""
+from . import _core
+from ._context import Context, default_context, set_default_context
+from .patches import adjoint, assemble, extract, position_gradient
+
+__version__ = _core.version()
+__all__ = ["Context", "adjoint", "assemble", "default_context", "extract",
+           "position_gradient", "set_default_context"]

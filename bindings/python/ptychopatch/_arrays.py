@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Outputs of the caller's kind: NumPy arrays for NumPy arrays, tensors for PyTorch's tensors."""
+import sys
+
+import numpy
+
+_REAL = {numpy.dtype("complex64"): numpy.dtype("float32"),
+         numpy.dtype("complex128"): numpy.dtype("float64")}
+
+
+def shape_of(name, array):
+    """The shape of an argument; TypeError where it is no array."""
+    try:
+        return tuple(array.shape)
+    except (AttributeError, TypeError):
+        raise TypeError(f"{name}: expected an array, got {type(array).__name__}") from None
+
+
+def real_type(dtype):
+    """The type of the real part of a NumPy or PyTorch type."""
+    if isinstance(dtype, numpy.dtype):
+        return _REAL.get(dtype, dtype)
+    torch = sys.modules["torch"]
+    return {torch.complex64: torch.float32, torch.complex128: torch.float64}.get(dtype, dtype)
+
+
+def is_tensor(array):
+    """Whether it is PyTorch's."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(array, torch.Tensor)
+
+
+def empty(like, shape, dtype=None):
+    """A new array beside `like`, by default of its type. dtype may be a name."""
+    dtype = like.dtype if dtype is None else dtype
+    if is_tensor(like):
+        torch = sys.modules["torch"]
+        return torch.empty(shape, device=like.device,
+                           dtype=getattr(torch, dtype) if isinstance(dtype, str) else dtype)
+    return numpy.empty(shape, dtype)
+
+
+def output(given, like, shape, dtype=None):
+    """The caller's array, or a new one."""
+    return empty(like, shape, dtype) if given is None else given
+
+
+def optional_output(given, like, shape, dtype=None):
+    """None for False, a new array for True, or the caller's array."""
+    if given is None or given is False:
+        return None
+    return empty(like, shape, dtype) if given is True else given

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Patches: sub-pixel windows cut out of images at scan positions, and put back, exactly.
+
+The patch of position p = (y, x) is, with the image interpolated between its pixels,
+
+    patch[r, q] = image(y + r - a_y, x + q - a_x)
+
+Pixel centres are whole numbers; there is no half-pixel offset. K positions are (K, 2), or (B, c, 2)
+for B groups of c, float32 or float64, in pixels. All functions take these options by keyword:
+
+interpolation : {"bilinear", "nearest", "bicubic", "lanczos3"}
+boundary : {"zero", "constant", "edge", "reflect", "wrap"}
+    What lies outside of the image; "reflect" does not repeat the edge pixel.
+constant : complex
+    The value outside for boundary="constant".
+anchor : {"corner", "half", "centre"}
+    The place in the patch that a position names: a = 0, N div 2, or (N - 1) / 2.
+axes : {"yx", "xy"}
+    Order of the columns of positions and of gradients.
+sign : {"window", "content"}
+    Positions move the window, or the content under it: then -p is used.
+layout : {"flat", "channel-last", "channel-first"}
+    Patches are (K, h, w), (B, h, w, c) or (B, c, h, w).
+group_size : int
+    c; K must be a multiple of it.
+local_offsets : {"as-given", "mirrored-ptychopinn"}
+    Each group mirrored about its mean, as PtychoPINN's get_image_patches has it.
+jitter : float
+    Positions are moved by N(0, jitter) pixels on each axis.
+seed : int
+    Of the jitter; a position's draw depends on the seed and its number alone.
+
+Images (M, H, W) are cut at every position each, and patches have M as a first axis; with
+image_index, (K,) int32 or int64, position k belongs to image image_index[k] instead.
+
+Image and patches have one type: float32, float64, complex64 or complex128, and any strides; NumPy
+arrays, or what DLPack shares, as PyTorch's tensors, without a copy. Results are the same bits for
+any number of threads.
+
+Errors: ValueError and TypeError for arguments, in a sentence that says which, what was expected and
+what came; nothing has been written then. MemoryError; NotImplementedError; RuntimeError where a
+device fails. Ctrl-C ends a call with KeyboardInterrupt, with outputs written in part.
+"""
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any, NamedTuple
+
+from . import _core
+from ._arrays import empty, optional_output, output, real_type, shape_of
+from ._choices import (ANCHORS, AXES, BOUNDARIES, INTERPOLATIONS, LAYOUTS, LOCAL_OFFSETS, SIGNS,
+                       integer, number_of, real, with_defaults)
+from ._context import Context, context_of
+
+
+class _Cut(NamedTuple):
+    """Options, and what of them tells the shapes of arrays."""
+
+    options: _core.PatchOptions
+    height: int
+    width: int
+    layout: str
+    group_size: int
+
+    def patches_shape(self, count):
+        groups = count // self.group_size
+        if self.layout == "flat":
+            return count, self.height, self.width
+        if self.layout == "channel-last":
+            return groups, self.height, self.width, self.group_size
+        return groups, self.group_size, self.height, self.width
+
+
+_DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
+             "axes": "yx", "sign": "window", "layout": "flat", "group_size": 1,
+             "local_offsets": "as-given", "jitter": 0.0, "seed": 0}
+
+
+@functools.lru_cache(maxsize=256)
+def _cut(height, width, **options):
+    given = with_defaults("patches", options, _DEFAULTS)
+    try:
+        constant = complex(given["constant"])
+    except (TypeError, ValueError):
+        raise TypeError(f"constant: expected a number, got {given['constant']!r}") from None
+    height, width = integer("patch_size", height), integer("patch_size", width)
+    group_size = integer("group_size", given["group_size"], 1)
+    options = _core.PatchOptions(
+        height, width, number_of("interpolation", given["interpolation"], INTERPOLATIONS),
+        number_of("boundary", given["boundary"], BOUNDARIES), constant,
+        number_of("anchor", given["anchor"], ANCHORS), number_of("axes", given["axes"], AXES),
+        number_of("sign", given["sign"], SIGNS), number_of("layout", given["layout"], LAYOUTS),
+        group_size, number_of("local_offsets", given["local_offsets"], LOCAL_OFFSETS),
+        real("jitter", given["jitter"]), integer("seed", given["seed"], 0, 2**64 - 1))
+    return _Cut(options, height, width, given["layout"], group_size)
+
+
+def _cut_of_patches(name, patches, options):
+    """Options with the size that an array of patches has."""
+    shape = shape_of(name, patches)
+    layout = options.get("layout", "flat")
+    size = shape[-3:-1] if layout == "channel-last" else shape[-2:]
+    if len(size) != 2:
+        raise ValueError(f"{name}: expected patches of the layout {layout!r}, got the shape {shape}")
+    return _cut(*size, **options)
+
+
+def _batch(shape, image_index):
+    """The axis that images add to patches."""
+    return shape[:-2] if image_index is None else ()
+
+
+def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
+            image_index: Any = None, out: Any = None, context: Context | None = None,
+            **options: Any) -> Any:
+    """Cuts a patch at every position.
+
+    Parameters
+    ----------
+    image : (H, W) or (M, H, W)
+    positions : (K, 2) or (B, c, 2)
+        In pixels.
+    patch_size : int or (h, w)
+    image_index : (K,), optional
+        The image of each position.
+    out : array, optional
+        Where to write the patches, of their shape and the image's type, with any strides.
+    context : Context, optional
+    **options
+        See the module ptychopatch.patches.
+
+    Returns
+    -------
+    (K, h, w), (B, h, w, c) or (B, c, h, w), by the layout, with M as a first axis where every
+    position is cut from M images; out where it was given.
+    """
+    height, width = patch_size if isinstance(patch_size, tuple) else (patch_size, patch_size)
+    cut = _cut(height, width, **options)
+    if out is None:
+        count = math.prod(shape_of("positions", positions)[:-1])
+        batch = _batch(shape_of("image", image), image_index)
+        out = empty(image, (*batch, *cut.patches_shape(count)))
+    _core.extract(context_of(context), cut.options, positions, image_index, image, out)
+    return out
+
+
+def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = None, *,
+            image_index: Any = None, out: Any = None, coverage: Any = False,
+            accumulate: bool = False, context: Context | None = None, **options: Any) -> Any:
+    """Adds patches up where they were cut: the conjugate transpose of `extract`.
+
+    Parameters
+    ----------
+    patches, positions, image_index, context, **options
+        As `extract` has them.
+    image_shape : (H, W) or (M, H, W)
+        Needed where out is not given.
+    out : array, optional
+        Where to write the image.
+    coverage : bool or array, optional
+        True, or where to write it: the sum of the weights that each pixel has in patches, real and
+        shaped as the image.
+    accumulate : bool
+        Add to what out and coverage hold.
+
+    Returns
+    -------
+    The image, or (image, coverage) where the coverage was asked for. Each pixel sums its patches in
+    their order.
+    """
+    if accumulate and (out is None or coverage is True):
+        raise ValueError("accumulate: expected arrays to add to, as out and as coverage")
+    cut = _cut_of_patches("patches", patches, options)
+    out, weights = _images(patches, image_shape, out, coverage)
+    _core.adjoint(context_of(context), cut.options, positions, image_index, patches, out,
+                  weights, accumulate)
+    return out if weights is None else (out, weights)
+
+
+def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = None, *,
+             eps: float = 1e-9, image_index: Any = None, out: Any = None, coverage: Any = True,
+             context: Context | None = None, **options: Any) -> tuple[Any, Any]:
+    """Puts patches back together: image = sum / max(coverage, eps).
+
+    Parameters are those of `adjoint`; coverage may be an array to write it to. Pixels that no patch
+    reaches become 0.
+
+    Returns
+    -------
+    (image, coverage)
+    """
+    cut = _cut_of_patches("patches", patches, options)
+    out, weights = _images(patches, image_shape, out, True if coverage is False else coverage)
+    _core.assemble(context_of(context), cut.options, positions, image_index, patches, out,
+                   weights, eps)
+    return out, weights
+
+
+def _images(patches, image_shape, out, coverage):
+    """Where adjoints write: the image, and the coverage or None."""
+    if out is None:
+        if image_shape is None:
+            raise ValueError("image_shape: expected (H, W) or (M, H, W), or an array as out")
+        out = empty(patches, tuple(image_shape))
+    return out, optional_output(coverage, out, shape_of("out", out), real_type(out.dtype))
+
+
+def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index: Any = None,
+                      out: Any = None, curvature: Any = False, context: Context | None = None,
+                      **options: Any) -> Any:
+    """What positions do to a sum over patches.
+
+    For cotangents G shaped as the patches, gradient[k] = Re <G_k, dP_k/dp_k> with
+    <a, b> = sum conj(a) b, and curvature[k] = |dP_k/dp_k|^2, each axis on its own. The derivative is
+    that of the interpolant, from the right at its kinks, by the position in the caller's sign; 0 for
+    "nearest".
+
+    Parameters
+    ----------
+    image, positions, image_index, context, **options
+        As `extract` has them.
+    cotangent : array
+        Shaped as the patches.
+    out : (K, 2), optional
+        Where to write the gradient, of the image's real type; (M, K, 2) where every position is cut
+        from M images.
+    curvature : bool or array, optional
+        True, or where to write it.
+
+    Returns
+    -------
+    The gradient, or (gradient, curvature); columns in the order of axes.
+    """
+    cut = _cut_of_patches("cotangent", cotangent, options)
+    count = math.prod(shape_of("positions", positions)[:-1])
+    shape = (*_batch(shape_of("image", image), image_index), count, 2)
+    real = real_type(image.dtype)
+    out = output(out, image, shape, real)
+    squares = optional_output(curvature, image, shape, real)
+    _core.position_gradient(context_of(context), cut.options, positions, image_index,
+                            image, cotangent, out, squares)
+    return out if squares is None else (out, squares)

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+import itertools
+
+import numpy
+import pytest
+
+import oracle
+import ptychopatch
+
+DTYPES = ["float32", "float64", "complex64", "complex128"]
+TOLERANCE = {"float32": 2e-5, "float64": 1e-12, "complex64": 2e-5, "complex128": 1e-12}
+REAL = {"complex64": "float32", "complex128": "float64"}
+INTERPOLATIONS = ["bilinear", "nearest", "bicubic", "lanczos3"]
+BOUNDARIES = ["zero", "constant", "edge", "reflect", "wrap"]
+
+
+def values(random, shape, dtype):
+    made = random.standard_normal(shape)
+    if numpy.dtype(dtype).kind == "c":
+        made = made + 1j * random.standard_normal(shape)
+    return made.astype(dtype)
+
+
+def poisoned(shape, dtype):
+    return numpy.full(shape, numpy.nan, dtype)
+
+
+def some_positions(random, count, shape):
+    """Inside, over every edge, and on whole pixels."""
+    positions = random.uniform(-12, 1.3 * max(shape), (count, 2))
+    positions[::3] = numpy.round(positions[::3])
+    return positions
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("interpolation", INTERPOLATIONS)
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_operators_agree_with_the_definition(random, dtype, interpolation, boundary):
+    shape, size = (19, 23), (6, 9)
+    anchor, axes, sign = (random.choice(list(c)) for c in (
+        ("corner", "half", "centre"), ("yx", "xy"), ("window", "content")))
+    options = dict(interpolation=interpolation, boundary=boundary, constant=0.75, anchor=str(anchor),
+                   axes=str(axes), sign=str(sign))
+    positions = some_positions(random, 11, shape)
+    if sign == "content":
+        positions = -positions
+    cut = oracle.Cut(positions, size, shape, **options)
+    image, patches = values(random, shape, dtype), values(random, (11, *size), dtype)
+    limit = dict(rtol=0, atol=40 * TOLERANCE[dtype])
+
+    out = poisoned((11, *size), dtype)
+    assert ptychopatch.extract(image, positions, size, out=out, **options) is out
+    numpy.testing.assert_allclose(out, cut.extract(image), **limit)
+    assert ptychopatch.extract(image, positions, size, **options).tobytes() == out.tobytes()
+
+    got, coverage = ptychopatch.adjoint(patches, positions, shape, coverage=True, **options)
+    assert got.dtype == dtype and coverage.dtype == REAL.get(dtype, dtype)
+    numpy.testing.assert_allclose(got, cut.adjoint(patches), **limit)
+    numpy.testing.assert_allclose(coverage, cut.coverage(), **limit)
+    before = got.copy()
+    ptychopatch.adjoint(patches, positions, out=got, accumulate=True, **options)
+    numpy.testing.assert_allclose(got, 2 * before, **limit)
+
+    got, coverage = ptychopatch.assemble(patches, positions, shape, eps=0.5, **options)
+    want = cut.adjoint(patches) / numpy.maximum(cut.coverage(), 0.5)
+    numpy.testing.assert_allclose(got, want, **limit)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_position_gradient_is_that_of_the_sum(random, dtype):
+    shape, size, count = (31, 27), (8, 7), 6
+    image, cotangent = values(random, shape, dtype), values(random, (count, *size), dtype)
+    positions = random.integers(2, 15, (count, 2)) + random.uniform(0.1, 0.9, (count, 2))
+    gradient, curvature = ptychopatch.position_gradient(image, cotangent, positions, curvature=True)
+    wide = image.astype(complex if numpy.iscomplexobj(image) else float)
+    for axis, step in itertools.product(range(2), [0.01]):
+        moved = numpy.zeros(2)
+        moved[axis] = step
+        change = (oracle.Cut(positions + moved, size, shape).extract(wide)
+                  - oracle.Cut(positions - moved, size, shape).extract(wide)) / (2 * step)
+        want = (cotangent.conj() * change).real.sum((1, 2))
+        numpy.testing.assert_allclose(gradient[:, axis], want, rtol=1e-4, atol=1e-3)
+        numpy.testing.assert_allclose(curvature[:, axis], (abs(change) ** 2).sum((1, 2)), rtol=1e-4)
+    assert gradient.dtype == curvature.dtype == REAL.get(dtype, dtype)
+
+
+@pytest.mark.parametrize("layout", ["flat", "channel-last", "channel-first"])
+def test_layouts_and_batches(random, layout):
+    positions = random.uniform(0, 20, (3, 4, 2))
+    images = values(random, (2, 30, 31), "complex64")
+    got = ptychopatch.extract(images, positions, (5, 6), layout=layout, group_size=4)
+    want = numpy.array([oracle.Cut(positions, (5, 6), (30, 31)).extract(one) for one in images])
+    if layout != "flat":
+        want = want.reshape(2, 3, 4, 5, 6)
+    if layout == "channel-last":
+        want = numpy.moveaxis(want, 2, 4)
+    numpy.testing.assert_allclose(got, want, atol=1e-4)
+    back = ptychopatch.adjoint(got, positions, images.shape, layout=layout, group_size=4)
+    dots = numpy.vdot(images, back), numpy.vdot(got, got)
+    numpy.testing.assert_allclose(*dots, rtol=1e-4)
+
+
+def test_image_index_and_its_absence_afterwards(random):
+    positions = random.uniform(0, 9, (5, 2))
+    images = values(random, (3, 20, 20), "float64")
+    index = random.integers(0, 3, 5)
+    got = ptychopatch.extract(images, positions, 4, image_index=index)
+    for k in range(5):
+        want = oracle.Cut(positions[k], (4, 4), (20, 20)).extract(images[index[k]])[0]
+        numpy.testing.assert_allclose(got[k], want, atol=1e-12)
+    assert ptychopatch.extract(images, positions, 4).shape == (3, 5, 4, 4)
+
+
+def test_any_strides_in_place(random):
+    big = values(random, (60, 80), "complex64")
+    image = big[::-2, 3:63:3]
+    positions = random.uniform(0, 9, (2, 14))[::-1].T[::2]
+    holder = poisoned((7, 5, 8, 2), "complex64")
+    out = holder[..., ::-1, 0]
+    got = ptychopatch.extract(image, positions, (5, 8), out=out)
+    assert got is out
+    want = ptychopatch.extract(numpy.ascontiguousarray(image), positions.copy(), (5, 8))
+    assert (out == want).all() and numpy.isnan(holder[..., 1]).all()
+
+
+def test_new_positions_in_the_same_array_are_seen(random):
+    image = values(random, (40, 40), "float32")
+    positions = random.uniform(0, 20, (9, 2))
+    first = ptychopatch.extract(image, positions, 8)
+    positions += 1.25
+    second = ptychopatch.extract(image, positions, 8)
+    assert (second == ptychopatch.extract(image, positions.copy(), 8)).all()
+    assert (first != second).any()
+    assert (ptychopatch.extract(image, positions[:4], 8) == second[:4]).all()
+    assert (ptychopatch.extract(image, positions.astype("float32"), 8).shape) == second.shape
+
+
+def test_jitter_depends_on_seed_and_number(random):
+    image = values(random, (40, 40), "float64")
+    positions = random.uniform(5, 20, (9, 2))
+    first = ptychopatch.extract(image, positions, 8, jitter=0.5, seed=3)
+    assert (ptychopatch.extract(image, positions[:5], 8, jitter=0.5, seed=3) == first[:5]).all()
+    assert (ptychopatch.extract(image, positions, 8, jitter=0.5, seed=4) != first).any()
+    assert (ptychopatch.extract(image, positions, 8) != first).any()
+
+
+def refused(error, texts, call):
+    with pytest.raises(error) as caught:
+        call()
+    for text in texts:
+        assert text in str(caught.value)
+
+
+IMAGE = numpy.zeros((20, 20), "complex64")
+WHERE = numpy.zeros((3, 2))
+OUT = numpy.zeros((3, 4, 4), "complex64")
+
+
+def read_only():
+    array = OUT.copy()
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize("error, texts, arguments, options", [
+    (ValueError, ["positions.dtype", "F32 or F64", "I64"], (IMAGE, WHERE.astype(int), 4), {}),
+    (ValueError, ["positions[0, 0]", "finite", "nan"], (IMAGE, WHERE * numpy.nan, 4), {}),
+    (ValueError, ["image", "(H, W)", "1 axes"], (IMAGE[0], WHERE, 4), {}),
+    (ValueError, ["image", "float32", "'e'"], (numpy.zeros((9, 9), "f2"), WHERE, 4), {}),
+    (ValueError, ["image", "'>f'"], (numpy.zeros((9, 9), ">f4"), WHERE, 4), {"out": OUT}),
+    (ValueError, ["patch_height", "0"], (IMAGE, WHERE, 0), {}),
+    (ValueError, ["patch_size", "-1"], (IMAGE, WHERE, -1), {}),
+    (ValueError, ["boundary", "'zero'", "'none'"], (IMAGE, WHERE, 4), {"boundary": "none"}),
+    (ValueError, ["patches", "(3, 4, 4)", "(2, 4, 4)"], (IMAGE, WHERE, 4), {"out": OUT[:2]}),
+    (ValueError, ["patches.dtype", "C64", "F32"], (IMAGE, WHERE, 4), {"out": OUT.real.copy()}),
+    (ValueError, ["out", "read-only"], (IMAGE, WHERE, 4), {"out": read_only()}),
+    (ValueError, ["patches", "apart"], (OUT[0], WHERE[:1], 4), {"out": OUT[:1]}),
+    (ValueError, ["group_size", "0"], (IMAGE, WHERE, 4), {"group_size": 0}),
+    (TypeError, ["positions", "list"], (IMAGE, [[1, 2]], 4), {}),
+    (TypeError, ["image", "NoneType"], (None, WHERE, 4), {}),
+    (TypeError, ["patch_size", "whole number", "1.5"], (IMAGE, WHERE, 1.5), {}),
+    (TypeError, ["interpolation", "interp"], (IMAGE, WHERE, 4), {"interp": "bilinear"}),
+    (TypeError, ["context", "int"], (IMAGE, WHERE, 4), {"context": 1}),
+    (TypeError, ["jitter", "number"], (IMAGE, WHERE, 4), {"jitter": "much"}),
+])
+def test_what_is_wrong_is_told(error, texts, arguments, options):
+    OUT[:] = 7
+    refused(error, texts, lambda: ptychopatch.extract(*arguments, **options))
+    assert (OUT == 7).all()
+
+
+def test_adjoints_need_to_know_the_image():
+    refused(ValueError, ["image_shape"], lambda: ptychopatch.adjoint(OUT, WHERE))
+    refused(ValueError, ["accumulate"], lambda: ptychopatch.adjoint(OUT, WHERE, (9, 9),
+                                                                    accumulate=True))
+    refused(ValueError, ["eps"], lambda: ptychopatch.assemble(OUT, WHERE, (9, 9), eps=0))
