@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Groups: neighbouring scan positions, sample first.
+
+n points in the plane, (n, 2), float32 or float64, in any unit. A group of C = gridsize^2 has a seed,
+a point, and its members are drawn of the seed's K nearest neighbours, ordered by (squared distance,
+index). Every random number depends on (seed, number of the group) alone: groups are the same for any
+number of threads and any division among calls.
+
+Errors are those of ptychopatch.patches.
+"""
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+from . import _core
+from ._arrays import empty, shape_of
+from ._choices import AXES, ORDERS, RELATIVE_SIGNS, integer, number_of
+from ._context import Context, context_of
+
+
+class Groups(NamedTuple):
+    """S groups of C points.
+
+    indices : (S, C) int64
+        The points of each group.
+    seeds : (S,) int64
+    offsets : (S, 2)
+        The mean of each group's members, in double precision, in the points' unit and columns.
+    relative : (S, C, 2)
+        member - offset, or its negative for relative_sign="to-offset".
+    """
+
+    indices: Any
+    seeds: Any
+    offsets: Any
+    relative: Any
+
+
+@functools.lru_cache(maxsize=256)
+def _options(gridsize, neighbours, samples, seed, include_seed, order, sequential, oversample, axes,
+             relative_sign):
+    return _core.GroupOptions(
+        integer("gridsize", gridsize, 1, 64), integer("neighbours", neighbours),
+        integer("samples", samples), integer("seed", seed, 0, 2**64 - 1), int(bool(include_seed)),
+        number_of("order", order, ORDERS), int(bool(sequential)), bool(oversample),
+        number_of("axes", axes, AXES), number_of("relative_sign", relative_sign, RELATIVE_SIGNS))
+
+
+def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int = 0, seed: int = 0,
+          include_seed: bool = False, order: str = "drawn", sequential: bool = False,
+          oversample: bool = False, axes: str = "yx", relative_sign: str = "from-offset",
+          first: int = 0, count: int | None = None, out: Groups | None = None,
+          context: Context | None = None) -> Groups:
+    """Draws groups of neighbouring points.
+
+    Parameters
+    ----------
+    points : (n, 2)
+    gridsize : int
+        Groups have gridsize^2 members.
+    neighbours : int
+        K, the neighbours of which members are drawn; 0: gridsize^2 + 2.
+    samples : int
+        S, how many groups there are; 0: one for each point.
+    seed : int
+        Of the random numbers.
+    include_seed : bool
+        The seed is the first member, and gridsize^2 - 1 neighbours are drawn.
+    order : {"drawn", "distance", "position"}
+        Of the members; "position" is by rows of gridsize, low y first.
+    sequential : bool
+        The first S points are the seeds.
+    oversample : bool
+        S may exceed n: then groups are S different pairs of a seed and a choice.
+    axes : {"yx", "xy"}
+        The columns of points, and of what is returned.
+    relative_sign : {"from-offset", "to-offset"}
+        The latter is PtychoPINN's.
+    first, count : int
+        Groups first to first + count - 1 of the S alone; by default all.
+    out : Groups, optional
+        Arrays to write to; all but indices may be None.
+
+    Returns
+    -------
+    Groups
+    """
+    options = _options(gridsize, neighbours, samples, seed, include_seed, order, sequential,
+                       oversample, axes, relative_sign)
+    if out is None:
+        total = samples or shape_of("points", points)[0]
+        number = integer("count", max(total - first, 0) if count is None else count)
+        members = gridsize * gridsize
+        out = Groups(empty(points, (number, members), "int64"), empty(points, number, "int64"),
+                     empty(points, (number, 2), "float64"),
+                     empty(points, (number, members, 2), "float64"))
+    _core.draw(context_of(context), options, points, integer("first", first), *out)
+    return out
+
+
+def group_coordinates(points: Any, indices: Any, *, axes: str = "yx",
+                      relative_sign: str = "from-offset",
+                      context: Context | None = None) -> tuple[Any, Any]:
+    """Offsets (B, 2) and relative coordinates (B, c, 2) of given groups, indices (B, c)."""
+    options = _options(1, 0, 0, 0, False, "drawn", False, False, axes, relative_sign)
+    shape = shape_of("indices", indices)
+    offsets = empty(points, (*shape[:1], 2), "float64")
+    relative = empty(points, (*shape, 2), "float64")
+    _core.coordinates(context_of(context), options, points, indices, offsets, relative)
+    return offsets, relative
+
+
+def nearest_neighbours(points: Any, neighbours: int, *, queries: Any = None,
+                       context: Context | None = None) -> tuple[Any, Any]:
+    """The nearest other points of every point, or of those that queries names.
+
+    Parameters
+    ----------
+    points : (n, 2)
+    neighbours : int
+        K < n.
+    queries : (Q,) int32 or int64, optional
+
+    Returns
+    -------
+    (indices, squared_distances), (Q, K) int64 and float64, ordered by distance and then by index.
+    """
+    options = _options(1, integer("neighbours", neighbours, 1), 0, 0, False, "drawn", False, False,
+                       "yx", "from-offset")
+    rows = shape_of(*("points", points) if queries is None else ("queries", queries))[0]
+    indices = empty(points, (rows, neighbours), "int64")
+    squares = empty(points, (rows, neighbours), "float64")
+    _core.neighbours(context_of(context), options, points, queries, indices, squares)
+    return indices, squares
