@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Registration: the shift between a reference and moving images, camera RAW mosaics included.
+
+The shift d = (dy, dx) registers the moving image M onto the reference R: moved by d, M lies on R,
+R[y, x] ~ M[y - dy, x - dx], in pixels of the arrays as given. This is scikit-image's sign;
+sign="displacement" gives -d, OpenCV's. Images are (H, W), uint16, float32 or float64, with any
+strides; smaller ones than the reference are aligned by their common top-left area. `align` and
+`Scene` take these options by keyword:
+
+cfa : str, optional
+    Colours of a mosaic, 4 letters of a 2 x 2 array ("RGGB") or 36 of a 6 x 6 one, row by row.
+black : float or 4 floats
+    The level that stands for no light, by colour (red, green, blue, second green).
+white : float
+    A pixel at or above it is clipped; 0: none is.
+method : {"ml", "phase", "cross", "per-plane"}
+    "ml" is the maximum-likelihood estimate for two noisy images; the others are there to compare
+    with other programs: phase or cross correlation up to 1 / upsample px, and by colour planes.
+max_shift : int or (dy, dx)
+    The largest shift to look for; 0: unlimited.
+sign : {"register", "displacement"}
+extent : {"linear", "circular"}
+    What lies beyond an image: nothing, or the image again.
+hot_pixels, fixed_pattern : {"auto", "on", "off"}
+    Repair of hot and dead pixels; removal of rows and columns that repeat from image to image.
+plane_average : {"median", "mean"}
+    For "per-plane".
+upsample : int
+    Of "phase", "cross" and "per-plane".
+overlap_ratio : float
+    Of masked correlation: the least overlap over the largest; 0: 0.3.
+
+Errors are those of ptychopatch.patches. What an image holds is no error: the Shift's status says why
+there is no answer.
+"""
+from __future__ import annotations
+
+import functools
+import threading
+from typing import Any
+
+from . import _core
+from ._arrays import shape_of
+from ._choices import (AVERAGES, EXTENTS, METHODS, SHIFT_SIGNS, SWITCHES, integer, number_of, real,
+                       with_defaults)
+from ._context import Context, context_of
+
+Shift = _core.Shift
+
+_DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift": 0,
+             "sign": "register", "extent": "linear", "hot_pixels": "auto", "fixed_pattern": "auto",
+             "plane_average": "median", "upsample": 1, "overlap_ratio": 0.0}
+
+
+def _levels(black):
+    """Four black levels of one or four."""
+    levels = black if isinstance(black, (tuple, list)) else (black,) * 4
+    if len(levels) != 4:
+        raise ValueError(f"black: expected a number or four, got {len(levels)}")
+    return [real("black", level) for level in levels]
+
+
+@functools.lru_cache(maxsize=64)
+def _options(height, width, **options):
+    given = with_defaults("align", options, _DEFAULTS)
+    cfa = given["cfa"] or ""
+    if not isinstance(cfa, str) or len(cfa) not in (0, 4, 36) or set(cfa) - set("RGB"):
+        raise ValueError(f"cfa: expected 4 or 36 letters R, G or B, got {cfa!r}")
+    furthest = given["max_shift"]
+    furthest = furthest if isinstance(furthest, tuple) else (furthest, furthest)
+    return _core.SceneOptions(
+        number_of("method", given["method"], METHODS), height, width, cfa,
+        _levels(given["black"]), real("white", given["white"]),
+        [integer("max_shift", one) for one in furthest],
+        number_of("sign", given["sign"], SHIFT_SIGNS),
+        number_of("extent", given["extent"], EXTENTS),
+        number_of("hot_pixels", given["hot_pixels"], SWITCHES),
+        number_of("fixed_pattern", given["fixed_pattern"], SWITCHES),
+        number_of("plane_average", given["plane_average"], AVERAGES),
+        integer("upsample", given["upsample"], 0, 2**31 - 1),
+        real("overlap_ratio", given["overlap_ratio"]))
+
+
+def _scene_options(reference, options):
+    shape = shape_of("reference", reference)
+    if len(shape) != 2:
+        raise ValueError(f"reference: expected an image (H, W), got the shape {shape}")
+    hashable = {name: tuple(value) if isinstance(value, list) else value
+                for name, value in options.items()}
+    return _options(*shape, **hashable)
+
+
+class Scene:
+    """A reference, and the memory to align one image after another onto it.
+
+    Parameters
+    ----------
+    reference : (H, W)
+        Its memory is used where it lies: leave it as it is while the Scene has it.
+    mask : (H, W) uint8 or bool, optional
+        Where it is 0, the reference's pixels are left out.
+    context : Context, optional
+    **options
+        See the module ptychopatch.registration.
+
+    A Scene runs one call at a time.
+    """
+
+    def __init__(self, reference: Any, *, mask: Any = None, context: Context | None = None,
+                 **options: Any) -> None:
+        self._scene = _core.Scene(context_of(context), _scene_options(reference, options))
+        self._scene.set_reference(reference, mask, None, 0.0)
+
+    def set_reference(self, reference: Any, *, mask: Any = None, black: Any = None,
+                      white: float = 0.0) -> None:
+        """Another reference, no larger than the first; with levels of its own where black is given."""
+        self._scene.set_reference(reference, mask, None if black is None else _levels(black),
+                                  real("white", white))
+
+    def align(self, moving: Any, *, mask: Any = None, black: Any = None,
+              white: float = 0.0) -> Shift | list[Shift]:
+        """Aligns an image, or each of a list, onto the reference.
+
+        Parameters
+        ----------
+        moving : (h, w), or a list of such
+        mask : (h, w) uint8 or bool, or a list of such or None, optional
+        black, white
+            Levels of the moving images, where they are not the scene's.
+
+        Returns
+        -------
+        A Shift, or a list of them.
+        """
+        levels = None if black is None else _levels(black)
+        if not isinstance(moving, (list, tuple)):
+            return self._scene.align([moving], [mask], levels, real("white", white))[0]
+        masks = mask if isinstance(mask, (list, tuple)) else [mask] * len(moving)
+        if len(masks) != len(moving):
+            raise ValueError(f"mask: expected one for each of {len(moving)} images, got "
+                             f"{len(masks)}")
+        return self._scene.align(list(moving), list(masks), levels, real("white", white))
+
+    @property
+    def bytes(self) -> int:
+        """Scratch that is held."""
+        return self._scene.bytes
+
+
+class _Last(threading.local):
+    """The scene of the thread's last call, for the next one if that has the same options."""
+
+    options = context = scene = None
+
+
+_last = _Last()
+
+
+def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = None,
+          context: Context | None = None, **options: Any) -> Shift | list[Shift]:
+    """The shift of an image, or of each of a list, to a reference.
+
+    Parameters
+    ----------
+    reference : (H, W)
+    moving : (h, w), or a list of such
+    mask, moving_mask : uint8 or bool, optional
+        Where they are 0, pixels of the reference, and of the moving images, are left out.
+    context : Context, optional
+    **options
+        See the module ptychopatch.registration.
+
+    Returns
+    -------
+    A Shift, or a list of them. The memory for images of this size is kept for the thread's next
+    call; `release` gives it back.
+    """
+    context, options = context_of(context), _scene_options(reference, options)
+    scene = Scene.__new__(Scene)
+    kept = _last.options is options and _last.context is context
+    scene._scene = _last.scene if kept else _core.Scene(context, options)
+    release()
+    try:
+        scene._scene.set_reference(reference, mask, None, 0.0)
+        return scene.align(moving, mask=moving_mask)
+    finally:
+        scene._scene.forget()
+        _last.options, _last.context, _last.scene = options, context, scene._scene
+
+
+def release() -> None:
+    """Gives back what `align` has kept in this thread."""
+    _last.options = _last.context = _last.scene = None
