@@ -123,12 +123,18 @@ void HeldArray::take_tensor(const char* name, nb::handle array, Access access) {
     array_.device_type = tensor.device_type();
     array_.device_id = tensor.device_id();
   };
+  // DLPack would pass a tensor on without its history.
+  if (nb::cast<bool>(nb::getattr(array, "requires_grad", nb::bool_(false)))) {
+    throw nb::type_error((std::string(name) +
+                          ": expected a tensor that requires no gradient: take tensor.detach(), or "
+                          "the functions of ptychopatch.torch")
+                             .c_str());
+  }
   const bool found = access == Access::kWrite ? nb::try_cast(array, tensor_, false)
                                               : nb::try_cast(array, read_only_tensor_, false);
   if (!found) {
     throw nb::type_error((std::string(name) +
-                          ": expected an array, NumPy's or one that DLPack can share (a tensor "
-                          "that requires a gradient cannot), got " +
+                          ": expected an array, NumPy's or one that DLPack shares, got " +
                           nb::type_name(array.type()).c_str())
                              .c_str());
   }

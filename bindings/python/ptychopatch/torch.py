@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Patches of PyTorch tensors that gradients pass through, to the image and to the positions.
+
+    patches = ptychopatch.torch.extract(image, positions, 64)
+    loss(patches).backward()
+
+The options, shapes and errors are those of ptychopatch.patches. The gradient by the image is the
+exact adjoint, by the positions that of the interpolant, from the right at its kinks. Tensors are
+float32, float64, complex64 or complex128 and lie on the CPU or, with a CUDA backend, on the device;
+they are worked on where they lie. Gradients of gradients are not offered.
+"""
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.autograd.function import once_differentiable
+
+from . import patches as _patches
+from ._context import Context
+
+
+def _plain(tensor):
+    """The tensor without its history; what is conjugated or negated only by a mark, in full."""
+    return tensor.detach().resolve_conj().resolve_neg()
+
+
+def _check(**tensors):
+    for name, tensor in tensors.items():
+        if not isinstance(tensor, torch.Tensor):
+            raise TypeError(f"{name}: expected a torch.Tensor, got {type(tensor).__name__}")
+
+
+class _Extract(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, image, positions, patch_size, options):
+        ctx.save_for_backward(image, positions)
+        ctx.options = options
+        return _patches.extract(_plain(image), _plain(positions), patch_size, **options)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, cotangent):
+        image, positions = (_plain(one) for one in ctx.saved_tensors)
+        cotangent = _plain(cotangent)
+        by_image = by_positions = None
+        if ctx.needs_input_grad[0]:
+            by_image = _patches.adjoint(cotangent, positions, out=torch.empty_like(image),
+                                        **ctx.options)
+        if ctx.needs_input_grad[1]:
+            by_positions = _of_positions(image, cotangent, positions, ctx.options)
+        return by_image, by_positions, None, None
+
+
+class _Adjoint(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, patches, positions, image_shape, options):
+        ctx.save_for_backward(patches, positions)
+        ctx.options = options
+        return _patches.adjoint(_plain(patches), _plain(positions), image_shape, **options)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, cotangent):
+        patches, positions = (_plain(one) for one in ctx.saved_tensors)
+        cotangent = _plain(cotangent)
+        by_patches = by_positions = None
+        # The adjoint is that of the linear part: a constant outside has none.
+        linear = dict(ctx.options)
+        if linear.get("boundary") == "constant":
+            linear["boundary"] = "zero"
+        if ctx.needs_input_grad[0]:
+            by_patches = _patches.extract(cotangent, positions, _size(patches, linear), **linear)
+        if ctx.needs_input_grad[1]:
+            # <cotangent, A* patches> = <A cotangent, patches>
+            by_positions = _of_positions(cotangent, patches, positions, linear)
+        return by_patches, by_positions, None, None
+
+
+def _size(patches, options):
+    shape = tuple(patches.shape)
+    return shape[-3:-1] if options.get("layout") == "channel-last" else shape[-2:]
+
+
+def _of_positions(image, cotangent, positions, options):
+    """The gradient, shaped and typed as the positions."""
+    gradient = _patches.position_gradient(image, cotangent, positions, **options)
+    if gradient.ndim == 3:
+        gradient = gradient.sum(0)
+    return gradient.reshape(positions.shape).to(positions.dtype)
+
+
+def extract(image: torch.Tensor, positions: torch.Tensor, patch_size: int | tuple[int, int], *,
+            image_index: torch.Tensor | None = None, context: Context | None = None,
+            **options: Any) -> torch.Tensor:
+    """ptychopatch.extract with gradients by the image and by the positions."""
+    _check(image=image, positions=positions)
+    return _Extract.apply(image, positions, patch_size,
+                          {"image_index": image_index, "context": context, **options})
+
+
+def adjoint(patches: torch.Tensor, positions: torch.Tensor, image_shape: tuple[int, ...], *,
+            image_index: torch.Tensor | None = None, context: Context | None = None,
+            **options: Any) -> torch.Tensor:
+    """ptychopatch.adjoint, without coverage, with gradients by the patches and by the positions."""
+    _check(patches=patches, positions=positions)
+    return _Adjoint.apply(patches, positions, tuple(image_shape),
+                          {"image_index": image_index, "context": context, **options})
+
+
+def assemble(patches: torch.Tensor, positions: torch.Tensor, image_shape: tuple[int, ...], *,
+             eps: float = 1e-9, image_index: torch.Tensor | None = None,
+             context: Context | None = None, **options: Any) -> torch.Tensor:
+    """The image that ptychopatch.assemble gives, with gradients by the patches and by the positions.
+
+    Where the coverage is at most eps, its gradient is none: there the divisor is constant.
+    """
+    _check(patches=patches, positions=positions)
+    cut = {"image_index": image_index, "context": context, **options}
+    total = adjoint(patches, positions, image_shape, **cut)
+    coverage = adjoint(torch.ones_like(patches.real if patches.is_complex() else patches), positions,
+                       image_shape, **cut)
+    return total / coverage.clamp(min=eps)
