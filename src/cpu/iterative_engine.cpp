@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cpu/simd_targets.hpp"
+// Compiled for each SIMD level, as the loops are: below them multiply_add is a call.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/iterative_engine.cpp"
+#include "hwy/foreach_target.h"
+// After foreach_target.h.
 #include "cpu/dtype_dispatch.hpp"
 #include "cpu/patch_state.hpp"
+#include "hwy/highway.h"
 #include "kernels/adjoint.hpp"
 #include "kernels/extract.hpp"
 #include "kernels/probe_adjoint.hpp"
 
+HWY_BEFORE_NAMESPACE();
 namespace ptychopatch {
+namespace HWY_NAMESPACE {
 namespace {
 
 // Patch by patch, pixel by pixel, on the calling thread: the kernels as they stand.
@@ -130,10 +139,26 @@ void IterativeEngine::probe_adjoint(const ImageView& image, const PatchView& wav
 
 }  // namespace
 
+PatchEngine* new_iterative_engine(const PatchSettings& settings, const PatchScratchLayout& layout,
+                                  const BackendSettings& backend) {
+  return std::make_unique<IterativeEngine>(settings, layout, backend).release();
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ptychopatch
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ptychopatch {
+
+HWY_EXPORT(new_iterative_engine);
+
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
                                                    const PatchScratchLayout& layout,
                                                    const BackendSettings& backend) {
-  return std::make_unique<IterativeEngine>(settings, layout, backend);
+  return std::unique_ptr<PatchEngine>(
+      HWY_DYNAMIC_DISPATCH(new_iterative_engine)(settings, layout, backend));
 }
 
 }  // namespace ptychopatch
+#endif

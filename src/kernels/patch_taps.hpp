@@ -49,7 +49,7 @@ PPATCH_HD PatchTaps<T> sampling_patch_taps(Interpolation kind, const PatchOrigin
 template <class T>
 PPATCH_HD AxisTaps<T> axis_taps_with_slope(Interpolation kind, double fraction,
                                            std::int64_t whole) {
-  double slope[max_taps];
+  double slope[max_taps] = {};
   auto axis = axis_taps<T>(kernel_taps(kind, fraction, slope), whole);
   for (int j = 0; j < axis.count; ++j) axis.slope[j] = static_cast<T>(slope[j]);
   return axis;
