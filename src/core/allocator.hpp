@@ -18,6 +18,7 @@ class Allocator {
   Allocator(ppatch_allocate_fn take, ppatch_deallocate_fn give_back, void* user)
       : allocate_(take), deallocate_(give_back), user_(user) {}
 
+  bool is_callers() const { return allocate_ != nullptr; }
   void* allocate(std::uint64_t bytes) const;
   void deallocate(void* memory, std::uint64_t bytes) const noexcept;
 

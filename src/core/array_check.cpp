@@ -118,6 +118,12 @@ void CheckedArray::expect_shape(const std::vector<std::int64_t>& expected) const
           text_of_shape(array_->shape, ndim));
 }
 
+void CheckedArray::expect_host() const {
+  if (empty_ || array_->device_type != PPATCH_CUDA) return;
+  invalid(name_, ".device_type: expected host memory, PPATCH_HOST (1) or _CUDA_HOST (3), got ",
+          array_->device_type);
+}
+
 void CheckedArray::expect_writable() const {
   if (empty_) return;
   std::vector<std::pair<std::int64_t, std::int64_t>> axes;  // |stride|, extent

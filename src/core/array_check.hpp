@@ -31,6 +31,8 @@ class CheckedArray {
 
   void expect_dtype(std::initializer_list<DType> legal) const;
   void expect_shape(const std::vector<std::int64_t>& shape) const;
+  // For arrays that the calling thread reads or writes on every backend.
+  void expect_host() const;
   // No two of its indices share an address.
   void expect_writable() const;
   void expect_apart_from(const CheckedArray& other) const;

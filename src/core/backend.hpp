@@ -16,7 +16,8 @@
 // validated; a backend meets only legal shapes. Its methods throw Error.
 namespace ptychopatch {
 
-// What a context gives to its backend. allocator and callbacks outlive it.
+// What a context gives to its backend. allocator and callbacks outlive it; the allocator's memory
+// is where the backend works, on a device's backend its own.
 struct BackendSettings {
   int device = 0;
   int num_threads = 0;  // 0: as many as the process may use
@@ -177,6 +178,9 @@ class Backend {
   virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
   virtual std::uint64_t group_engine_bytes(const GroupSettings& settings) const = 0;
   virtual std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) = 0;
+
+  // Whether it does all that follows; else the CPU does it, on host arrays.
+  virtual bool registers() const { return true; }
   virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
   virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
 

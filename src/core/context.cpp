@@ -56,6 +56,7 @@ void Context::make_backend(const ppatch_context_options& options) {
       }
       backend_.reset(cuda_module().make_backend(settings_));
       kind_ = PPATCH_BACKEND_CUDA;
+      add_registration();
       return;
     } catch (const Error& error) {
       const bool fall_back =
@@ -69,6 +70,16 @@ void Context::make_backend(const ppatch_context_options& options) {
     invalid("options.device: expected 0 for the CPU, got ", options.device);
   }
   backend_ = make_cpu_backend(settings_);
+}
+
+void Context::add_registration() {
+  if (backend_->registers()) return;
+  BackendSettings settings = settings_;
+  settings.device = 0;
+  settings.allocator = &host_allocator_;
+  cpu_ = make_cpu_backend(settings);
+  callbacks_.log(PPATCH_LOG_INFO, "registration runs on the CPU: the backend of ",
+                 backend_->info().device_name, " does patches and groups alone");
 }
 
 void Context::get_info(ppatch_context_info* info) const {

@@ -102,6 +102,7 @@ void PatchPlan::set_image_index(const ppatch_array* given) {
     return;
   }
   const CheckedArray array("index", given, context_->backend());
+  array.expect_host();
   array.expect_dtype({DType::i32, DType::i64});
   const std::int64_t count = engine_->position_count();
   array.expect_shape({count});
@@ -122,6 +123,7 @@ void PatchPlan::set_image_index(const ppatch_array* given) {
 
 void PatchPlan::get_positions(const ppatch_array* positions) const {
   const CheckedArray array("positions", positions, context_->backend());
+  array.expect_host();
   array.expect_dtype({DType::f64});
   array.expect_shape({engine_->position_count(), 2});
   array.expect_writable();

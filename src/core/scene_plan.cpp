@@ -71,20 +71,22 @@ ScenePlan::ScenePlan(std::shared_ptr<Context> context, const ppatch_scene_option
       cfa_(read_options("options", options).cfa) {
   // A mosaic of one colour is none.
   if (settings_.mosaic.period == 1) cfa_ = ppatch_cfa{};
-  engine_ = context_->backend().make_scene_engine(settings_);
+  engine_ = context_->registration_backend().make_scene_engine(settings_);
   context_->callbacks().log(PPATCH_LOG_INFO, "scene plan: images up to ", settings_.height, " x ",
                             settings_.width, ", ", engine_->scratch_bytes(),
-                            " bytes of scratch on ", context_->backend().info().device_name);
+                            " bytes of scratch on ",
+                            context_->registration_backend().info().device_name);
 }
 
 std::uint64_t ScenePlan::bytes(const Context& context, const ppatch_scene_options* options) {
   read_plan_levels(options);
-  return context.backend().scene_engine_bytes(read_scene_settings(options));
+  return context.registration_backend().scene_engine_bytes(read_scene_settings(options));
 }
 
 SceneImageView ScenePlan::read_image(const std::string& name,
                                      const ppatch_scene_image& image) const {
-  const SceneImageView view = read_scene_image(name, image, cfa_, levels_, context_->backend());
+  const SceneImageView view =
+      read_scene_image(name, image, cfa_, levels_, context_->registration_backend());
   if (view.height > settings_.height || view.width > settings_.width) {
     invalid(name, ".pixels: expected at most the plan's ", settings_.height, " x ", settings_.width,
             ", got ", view.height, " x ", view.width);

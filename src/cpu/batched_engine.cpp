@@ -5,7 +5,7 @@
 #include <array>
 
 #include "cpu/cell_order.hpp"
-#include "cpu/dtype_dispatch.hpp"
+#include "kernels/dtype_dispatch.hpp"
 
 namespace ptychopatch {
 namespace {

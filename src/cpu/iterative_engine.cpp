@@ -5,10 +5,10 @@
 #define HWY_TARGET_INCLUDE "cpu/iterative_engine.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h.
-#include "cpu/dtype_dispatch.hpp"
 #include "cpu/patch_state.hpp"
 #include "hwy/highway.h"
 #include "kernels/adjoint.hpp"
+#include "kernels/dtype_dispatch.hpp"
 #include "kernels/extract.hpp"
 #include "kernels/probe_adjoint.hpp"
 

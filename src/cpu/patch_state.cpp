@@ -2,10 +2,10 @@
 #include "cpu/patch_state.hpp"
 
 #include <algorithm>
-#include <limits>
 
-#include "cpu/dtype_dispatch.hpp"
-#include "cpu/patch_positions.hpp"
+#include "core/patch_positions.hpp"
+#include "kernels/assemble.hpp"
+#include "kernels/dtype_dispatch.hpp"
 
 namespace ptychopatch {
 
@@ -64,15 +64,10 @@ void PatchState::assemble(const PatchView& in, const ImageView& image, const Ima
                           double eps) {
   adjoint(in, ProbeView{}, image, coverage, Accumulation::overwrite);
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    const T floor = std::max(static_cast<T>(eps), std::numeric_limits<T>::min());
+    const AssemblePixel<typename decltype(pixel)::T, pixel.C> job(image, coverage, eps);
     for (std::int64_t m = 0; m < image.count; ++m) {
       for (std::int64_t y = 0; y < image.height; ++y) {
-        for (std::int64_t x = 0; x < image.width; ++x) {
-          const T weight = std::max(*coverage.at<T>(m, y, x), floor);
-          T* value = image.at<T>(m, y, x);
-          for (int c = 0; c < pixel.C; ++c) value[c] /= weight;
-        }
+        for (std::int64_t x = 0; x < image.width; ++x) job.divide(m, y, x);
       }
     }
   });

@@ -20,14 +20,15 @@ struct AdjointPixel {
     return sampling_patch_taps<T>(problem.interpolation, problem.origins[k]);
   }
 
-  // The cotangent of the patch itself: that of the waves with the probe's conjugate taken in.
-  PPATCH_HD void cotangent(std::int64_t m, std::int64_t k, std::int64_t r, std::int64_t q,
+  // The cotangent of a patch itself: that of its waves with the probe's conjugate taken in. wave
+  // and p0 are the first mode of its waves and of its probe.
+  PPATCH_HD void cotangent(const T* wave, const T* p0, std::int64_t r, std::int64_t q,
                            T* value) const {
     for (std::int64_t mode = 0; mode < in.modes; ++mode) {
-      const T* g = in.template at<T>(m, k, mode) + r * in.stride_y + q * in.stride_x;
+      const T* g = wave + mode * in.stride_mode + r * in.stride_y + q * in.stride_x;
       T term[C];
       if (probe.data) {
-        const T* p = probe.template at<T>(k, mode) + r * probe.stride_y + q * probe.stride_x;
+        const T* p = p0 + mode * probe.stride_mode + r * probe.stride_y + q * probe.stride_x;
         multiply_conjugate<T, C>(p, g, term);
       } else {
         for (int c = 0; c < C; ++c) term[c] = g[c];
@@ -37,11 +38,11 @@ struct AdjointPixel {
   }
 
   // The weight that coverage sums: 1, or sum |probe|^2.
-  PPATCH_HD T weight(std::int64_t k, std::int64_t r, std::int64_t q) const {
+  PPATCH_HD T weight(const T* p0, std::int64_t r, std::int64_t q) const {
     if (!probe.data) return T(1);
     T sum = T(0);
     for (std::int64_t mode = 0; mode < probe.modes; ++mode) {
-      const T* p = probe.template at<T>(k, mode) + r * probe.stride_y + q * probe.stride_x;
+      const T* p = p0 + mode * probe.stride_mode + r * probe.stride_y + q * probe.stride_x;
       const T term = squared_modulus<T, C>(p);
       sum = mode == 0 ? term : sum + term;
     }
@@ -54,11 +55,13 @@ struct AdjointPixel {
 
   PPATCH_HD void contribution(const PatchTaps<T>& taps, std::int64_t m, std::int64_t k,
                               std::int64_t ey, std::int64_t ex, T* value) const {
+    const T* const wave = in.template at<T>(m, k, 0);
+    const T* const p0 = probe.template at<T>(k, 0);
     for (int i = 0; i < taps.y.count; ++i) {
       T row[C] = {};
       for (int j = 0; j < taps.x.count; ++j) {
         T g[C] = {};
-        if (inside(ey - i, ex - j)) cotangent(m, k, ey - i, ex - j, g);
+        if (inside(ey - i, ex - j)) cotangent(wave, p0, ey - i, ex - j, g);
         for (int c = 0; c < C; ++c) row[c] = next_sum(j, row[c], taps.x.weight[j], g[c]);
       }
       for (int c = 0; c < C; ++c) value[c] = next_sum(i, value[c], taps.y.weight[i], row[c]);
@@ -67,11 +70,12 @@ struct AdjointPixel {
 
   PPATCH_HD T coverage(const PatchTaps<T>& taps, std::int64_t k, std::int64_t ey,
                        std::int64_t ex) const {
+    const T* const p0 = probe.template at<T>(k, 0);
     T sum = T(0);
     for (int i = 0; i < taps.y.count; ++i) {
       T row = T(0);
       for (int j = 0; j < taps.x.count; ++j) {
-        const T value = inside(ey - i, ex - j) ? weight(k, ey - i, ex - j) : T(0);
+        const T value = inside(ey - i, ex - j) ? weight(p0, ey - i, ex - j) : T(0);
         row = next_sum(j, row, taps.x.weight[j], value);
       }
       sum = next_sum(i, sum, taps.y.weight[i], row);

@@ -5,15 +5,10 @@
 #include <cstdint>
 
 #include "math/multiply_add.hpp"
+#include "math/position.hpp"
 #include "math/taps.hpp"
 
 namespace ptychopatch {
-
-// Where the first pixel of a patch samples the image.
-struct PatchOrigin {
-  double fraction_y = 0.0, fraction_x = 0.0;
-  std::int32_t y = 0, x = 0;
-};
 
 // Taps of one axis of a patch in the image's precision: pixel r of the patch takes the samples
 // start + r + j with weight[j].
@@ -60,6 +55,19 @@ template <class T>
 PPATCH_HD PatchTaps<T> gradient_patch_taps(Interpolation kind, const PatchOrigin& origin) {
   return {axis_taps_with_slope<T>(kind, origin.fraction_y, origin.y),
           axis_taps_with_slope<T>(kind, origin.fraction_x, origin.x)};
+}
+
+// The same for a device's kernels, which keep taps where all threads of a block find them.
+template <class T>
+PPATCH_HD_CALLED void prepare_sampling_taps(Interpolation kind, const PatchOrigin& origin,
+                                            PatchTaps<T>* taps) {
+  *taps = sampling_patch_taps<T>(kind, origin);
+}
+
+template <class T>
+PPATCH_HD_CALLED void prepare_gradient_taps(Interpolation kind, const PatchOrigin& origin,
+                                            PatchTaps<T>* taps) {
+  *taps = gradient_patch_taps<T>(kind, origin);
 }
 
 // The one order in which taps are summed: every loop over rows or pixels ends here, so that all of

@@ -8,18 +8,16 @@
 
 namespace ptychopatch {
 
-// Samples one image, extended by the boundary mode, with one patch's taps, pixel by pixel.
+// The samples of one image, extended by the boundary mode.
 template <class T, int C>
-struct Sampler {
+struct Samples {
   ImageView image;
   std::int64_t slice = 0;
   Boundary boundary = Boundary::zero;
   T outside[2] = {};
-  PatchTaps<T> taps;
 
-  PPATCH_HD Sampler(const PatchProblem& problem, const ImageView& view, std::int64_t m,
-                    const PatchTaps<T>& patch_taps)
-      : image(view), slice(m), boundary(problem.boundary), taps(patch_taps) {
+  PPATCH_HD Samples(const PatchProblem& problem, const ImageView& view, std::int64_t m)
+      : image(view), slice(m), boundary(problem.boundary) {
     if (boundary == Boundary::constant) {
       outside[0] = static_cast<T>(problem.constant[0]);
       outside[1] = static_cast<T>(problem.constant[1]);
@@ -33,9 +31,10 @@ struct Sampler {
     return row < 0 || column < 0 ? outside[c] : image.at<T>(slice, row, column)[c];
   }
 
-  // sum_i wy[i] sum_j wx[j] I~ at pixel (r, q) of the patch; wy and wx are taps.y's and taps.x's
-  // weights or slopes.
-  PPATCH_HD T filtered(const T* wy, const T* wx, std::int64_t r, std::int64_t q, int c) const {
+  // sum_i wy[i] sum_j wx[j] I~ at pixel (r, q) of the patch with these taps; wy and wx are taps.y's
+  // and taps.x's weights or slopes.
+  PPATCH_HD T filtered(const PatchTaps<T>& taps, const T* wy, const T* wx, std::int64_t r,
+                       std::int64_t q, int c) const {
     T sum = T(0);
     for (int i = 0; i < taps.y.count; ++i) {
       T row = T(0);
@@ -45,6 +44,20 @@ struct Sampler {
       sum = next_sum(i, sum, wy[i], row);
     }
     return sum;
+  }
+};
+
+// Samples one image, extended by the boundary mode, with one patch's taps, pixel by pixel.
+template <class T, int C>
+struct Sampler : Samples<T, C> {
+  PatchTaps<T> taps;
+
+  PPATCH_HD Sampler(const PatchProblem& problem, const ImageView& view, std::int64_t m,
+                    const PatchTaps<T>& patch_taps)
+      : Samples<T, C>(problem, view, m), taps(patch_taps) {}
+
+  PPATCH_HD T filtered(const T* wy, const T* wx, std::int64_t r, std::int64_t q, int c) const {
+    return Samples<T, C>::filtered(taps, wy, wx, r, q, c);
   }
 
   PPATCH_HD void sample(std::int64_t r, std::int64_t q, T* value) const {

@@ -35,6 +35,12 @@ PPATCH_HD Coordinate negate(Coordinate c) {
                            : make_coordinate(-c.whole - 1, 1.0 - c.fraction);
 }
 
+// Where the first pixel of a patch samples the image.
+struct PatchOrigin {
+  double fraction_y = 0.0, fraction_x = 0.0;
+  std::int32_t y = 0, x = 0;
+};
+
 PPATCH_HD double value_of(Coordinate c) { return static_cast<double>(c.whole) + c.fraction; }
 
 // Where the patch's first pixel samples the image, for a position p on an axis of n patch pixels.

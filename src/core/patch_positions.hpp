@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCH_POSITIONS_HPP_
-#define PTYCHOPATCH_CPU_PATCH_POSITIONS_HPP_
+#ifndef PTYCHOPATCH_CORE_PATCH_POSITIONS_HPP_
+#define PTYCHOPATCH_CORE_PATCH_POSITIONS_HPP_
 
 #include "core/backend.hpp"
-#include "kernels/patch_taps.hpp"
 #include "math/position.hpp"
 
 namespace ptychopatch {
@@ -39,4 +38,4 @@ PositionValue position_of(const PatchOrigin& origin, const PatchSettings& settin
 
 }  // namespace ptychopatch
 
-#endif  // PTYCHOPATCH_CPU_PATCH_POSITIONS_HPP_
+#endif  // PTYCHOPATCH_CORE_PATCH_POSITIONS_HPP_

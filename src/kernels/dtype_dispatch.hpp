@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_DTYPE_DISPATCH_HPP_
-#define PTYCHOPATCH_CPU_DTYPE_DISPATCH_HPP_
+#ifndef PTYCHOPATCH_KERNELS_DTYPE_DISPATCH_HPP_
+#define PTYCHOPATCH_KERNELS_DTYPE_DISPATCH_HPP_
 
 #include "math/enums.hpp"
 
@@ -32,4 +32,4 @@ void with_pixel(DType dtype, Body&& body) {
 
 }  // namespace ptychopatch
 
-#endif  // PTYCHOPATCH_CPU_DTYPE_DISPATCH_HPP_
+#endif  // PTYCHOPATCH_KERNELS_DTYPE_DISPATCH_HPP_

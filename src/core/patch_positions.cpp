@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/patch_positions.hpp"
+#include "core/patch_positions.hpp"
 
 #include <cmath>
 
