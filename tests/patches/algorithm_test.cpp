@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "oracle/test_backend.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
 namespace {
@@ -20,7 +21,7 @@ class Algorithm : public testing::Test {
   ppatch_algorithm ran(ppatch_algorithm asked) {
     log_.clear();
     ppatch_context_options context_options = ptychopatch::context_options();
-    context_options.backend = PPATCH_BACKEND_CPU;
+    context_options.backend = test_backend();
     context_options.log_user = &log_;
     context_options.log = [](void* user, ppatch_log_level, const char* message) {
       *static_cast<std::string*>(user) += message;

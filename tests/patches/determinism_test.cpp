@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "oracle/test_backend.hpp"
 #include "support/check.hpp"
 #include "support/job.hpp"
 
@@ -32,7 +33,7 @@ void make_batched(Case& c) {
 
 Context context_of(int threads, std::uint64_t budget) {
   ppatch_context_options options = ptychopatch::context_options();
-  options.backend = PPATCH_BACKEND_CPU;
+  options.backend = test_backend();
   options.num_threads = threads;
   options.memory_budget = budget;
   return Context(options);

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 
+#include "oracle/test_backend.hpp"
+
 using oracle::Point;
 
 const std::vector<std::string>& point_set_kinds() {
@@ -98,7 +100,7 @@ const ptychopatch::Context& group_context(int threads) {
   std::unique_ptr<ptychopatch::Context>& context = contexts[threads];
   if (!context) {
     ppatch_context_options options = ptychopatch::context_options();
-    options.backend = PPATCH_BACKEND_CPU;
+    options.backend = test_backend();
     options.num_threads = threads;
     context = std::make_unique<ptychopatch::Context>(options);
   }

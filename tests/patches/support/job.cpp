@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "oracle/test_backend.hpp"
+
 using ptychopatch::Context;
 using ptychopatch::PatchPlan;
 
@@ -14,7 +16,7 @@ const Context& shared_context(int threads, std::uint64_t budget) {
   const auto found = contexts.find(key);
   if (found != contexts.end()) return found->second;
   ppatch_context_options options = ptychopatch::context_options();
-  options.backend = PPATCH_BACKEND_CPU;
+  options.backend = test_backend();
   options.num_threads = threads;
   options.memory_budget = budget;
   return contexts.emplace(key, Context(options)).first->second;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/backend_module.hpp"
+#include "cuda/machine.hpp"
+#include "cuda/patch_engine.hpp"
+#include "cuda/without_registration.hpp"
+
+namespace ptychopatch {
+namespace {
+
+class CudaBackend final : public WithoutRegistration {
+ public:
+  explicit CudaBackend(const BackendSettings& settings)
+      : machine_(settings), name_(device::name(settings.device)) {}
+
+  BackendInfo info() const override { return {1, name_, ""}; }
+  void synchronize() override {
+    const device::Selection selected(machine_.settings.device);
+    device::synchronize_all();
+  }
+
+  std::uint64_t patch_engine_bytes(const PatchSettings& settings) const override {
+    const device::Selection selected(machine_.settings.device);
+    return layout(settings).total_bytes();
+  }
+  std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) override {
+    const device::Selection selected(machine_.settings.device);
+    return std::make_unique<CudaPatchEngine>(settings, layout(settings), machine_);
+  }
+
+  std::uint64_t group_engine_bytes(const GroupSettings&) const override { no_groups(); }
+  std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings&) override { no_groups(); }
+
+  bool accepts(ppatch_device_type type, int number) const override {
+    return type == PPATCH_HOST || type == PPATCH_CUDA_HOST ||
+           (type == PPATCH_CUDA && number == machine_.settings.device);
+  }
+
+ private:
+  [[noreturn]] static void no_groups() {
+    fail(PPATCH_ERROR_UNSUPPORTED,
+         "the CUDA backend has no groups yet: expected a context on the CPU");
+  }
+  PatchLayout layout(const PatchSettings& settings) const {
+    return PatchLayout::within(settings, machine_.settings.memory_budget);
+  }
+
+  Machine machine_;
+  std::string name_;
+};
+
+Backend* make_backend(const BackendSettings& settings) { return new CudaBackend(settings); }
+
+}  // namespace
+}  // namespace ptychopatch
+
+extern "C" __attribute__((visibility("default"))) const ptychopatch::BackendModule*
+ppatch_backend_module() {
+  static const ptychopatch::BackendModule module = {ptychopatch::backend_interface_version,
+                                                    &ptychopatch::device::count,
+                                                    &ptychopatch::make_backend};
+  return &module;
+}

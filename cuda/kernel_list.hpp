@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
+#define PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
+
+#include "cuda/device.hpp"
+#include "kernels/adjoint_block.hpp"
+#include "kernels/assemble.hpp"
+#include "kernels/extract_block.hpp"
+#include "kernels/gradient_block.hpp"
+#include "kernels/probe_adjoint_block.hpp"
+#include "kernels/tile_entries.hpp"
+
+// Every kernel that the backend launches. A unit that defines device::launch makes some of them:
+// PPATCH_PATCH_KERNELS(float, 2) and the like.
+#define PPATCH_LAUNCH(...) \
+  template void device::launch(const __VA_ARGS__&, std::int64_t, device::Stream)
+
+#define PPATCH_PATCH_KERNELS(T, C)        \
+  PPATCH_LAUNCH(ExtractBlock<T, C, 2>);   \
+  PPATCH_LAUNCH(ExtractBlock<T, C, 6>);   \
+  PPATCH_LAUNCH(AdjointBlock<T, C, 2>);   \
+  PPATCH_LAUNCH(AdjointBlock<T, C, 6>);   \
+  PPATCH_LAUNCH(GradientBlock<T, C, 2>);  \
+  PPATCH_LAUNCH(GradientBlock<T, C, 6>);  \
+  PPATCH_LAUNCH(ProbeAdjointBlock<T, C>); \
+  PPATCH_LAUNCH(EachPiece<AssemblePixel<T, C>>)
+
+#define PPATCH_LIST_KERNELS()            \
+  PPATCH_LAUNCH(EachPiece<TileEntries>); \
+  PPATCH_LAUNCH(EachPiece<TileBegins>)
+
+#endif  // PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_

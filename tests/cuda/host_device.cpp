@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The device of the CUDA backend, on the host: blocks run one after the other in any order, and so
+// do the threads of a step; memory is born poisoned. What the backend computes with it, it computes
+// on a card, but for what only happens where things run at the same time.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "core/error.hpp"
+#include "cuda/kernel_list.hpp"
+
+namespace ptychopatch {
+namespace {
+
+// Device memory, by its first byte.
+struct Memory {
+  std::mutex mutex;
+  std::map<const unsigned char*, std::uint64_t> blocks;
+};
+
+Memory& memory() {
+  static Memory all;
+  return all;
+}
+
+std::vector<int> shuffled(int count, std::mt19937_64& random) {
+  std::vector<int> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), 0);
+  std::shuffle(order.begin(), order.end(), random);
+  return order;
+}
+
+std::mt19937_64& any_order() {
+  static thread_local std::mt19937_64 random = [] {
+    const char* seed = std::getenv("PTYCHOPATCH_TEST_SEED");
+    return std::mt19937_64(seed ? std::strtoull(seed, nullptr, 10) : std::random_device{}());
+  }();
+  return random;
+}
+
+}  // namespace
+
+namespace device {
+
+std::int32_t count(char* reason, std::int32_t reason_size) {
+  if (!std::getenv("PTYCHOPATCH_TEST_NO_DEVICE")) return 1;
+  std::snprintf(reason, static_cast<std::size_t>(reason_size), "the test took it away");
+  return 0;
+}
+
+std::string name(int) { return "the host as a device"; }
+
+Selection::Selection(int ordinal) : before_(ordinal) {}
+Selection::~Selection() = default;
+
+void* allocate(std::uint64_t bytes) {
+  void* const block = std::malloc(bytes);
+  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
+  std::memset(block, 0xff, bytes);
+  const std::lock_guard<std::mutex> lock(memory().mutex);
+  memory().blocks[static_cast<unsigned char*>(block)] = bytes;
+  return block;
+}
+
+void release(void* block) noexcept {
+  const std::lock_guard<std::mutex> lock(memory().mutex);
+  memory().blocks.erase(static_cast<unsigned char*>(block));
+  std::free(block);
+}
+
+void* allocate_pinned(std::uint64_t bytes) {
+  void* const block = std::malloc(bytes);
+  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
+  std::memset(block, 0xff, bytes);
+  return block;
+}
+
+void release_pinned(void* block) noexcept { std::free(block); }
+
+bool reaches(const void* address) {
+  const std::lock_guard<std::mutex> lock(memory().mutex);
+  const auto* const byte = static_cast<const unsigned char*>(address);
+  const auto after = memory().blocks.upper_bound(byte);
+  if (after == memory().blocks.begin()) return false;
+  const auto& [first, bytes] = *std::prev(after);
+  return byte < first + bytes;
+}
+
+Stream make_stream() { return nullptr; }
+void destroy_stream(Stream) noexcept {}
+void synchronize(Stream) {}
+void synchronize_all() {}
+Event make_event() { return nullptr; }
+void destroy_event(Event) noexcept {}
+void record(Event, Stream) {}
+void wait(Event) {}
+
+void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream) {
+  std::memcpy(to, from, bytes);
+}
+void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream) {
+  std::memcpy(to, from, bytes);
+}
+
+template <class Kernel>
+void launch(const Kernel& kernel, std::int64_t blocks, Stream) {
+  using Shared = typename Kernel::Shared;
+  using Private = typename Kernel::Private;
+  std::mt19937_64& random = any_order();
+  std::vector<std::int64_t> order(static_cast<std::size_t>(blocks));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::shuffle(order.begin(), order.end(), random);
+  std::vector<Private> own(Kernel::threads);
+  std::vector<Shared> shared(1);
+  for (const std::int64_t block : order) {
+    std::memset(static_cast<void*>(own.data()), 0xff, own.size() * sizeof(Private));
+    std::memset(static_cast<void*>(shared.data()), 0xff, sizeof(Shared));
+    const std::int64_t steps = kernel.steps(block);
+    const std::vector<int> threads = shuffled(Kernel::threads, random);
+    for (std::int64_t n = 0; n < steps; ++n) {
+      for (const int thread : threads) {
+        kernel.step(n, {block, thread}, shared[0], own[static_cast<std::size_t>(thread)]);
+      }
+    }
+  }
+}
+
+std::uint64_t sort_scratch_bytes(std::int64_t count) {
+  return static_cast<std::uint64_t>(count) * sizeof(std::uint32_t);
+}
+
+void sort(const SortArrays& arrays, std::int64_t count, int bits, void* scratch, std::uint64_t,
+          Stream) {
+  auto* const order = static_cast<std::uint32_t*>(scratch);
+  std::iota(order, order + count, 0U);
+  const std::uint64_t mask = bits < 64 ? (std::uint64_t{1} << bits) - 1 : ~std::uint64_t{0};
+  std::stable_sort(order, order + count, [&](std::uint32_t a, std::uint32_t b) {
+    return (arrays.keys[a] & mask) < (arrays.keys[b] & mask);
+  });
+  for (std::int64_t i = 0; i < count; ++i) {
+    arrays.keys_sorted[i] = arrays.keys[order[i]];
+    arrays.values_sorted[i] = arrays.values[order[i]];
+  }
+}
+
+}  // namespace device
+
+PPATCH_PATCH_KERNELS(float, 1);
+PPATCH_PATCH_KERNELS(double, 1);
+PPATCH_PATCH_KERNELS(float, 2);
+PPATCH_PATCH_KERNELS(double, 2);
+PPATCH_LIST_KERNELS();
+
+}  // namespace ptychopatch
