@@ -17,20 +17,20 @@ std::uint64_t ArrayCopies::bytes() const {
   return sum;
 }
 
-void* ArrayCopies::take(Use use, const char* name, std::uint64_t bytes, device::Stream stream) {
+void* ArrayCopies::take(int slot, const char* name, std::uint64_t bytes, device::Stream stream) {
   if (bytes > left()) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, name, ": the card's copy of a host array of ", bytes,
          " bytes needs a memory budget of at least ",
          machine_.settings.memory_budget + (bytes - left()), " bytes, got ",
          machine_.settings.memory_budget);
   }
-  wanted_[use] = bytes;
-  auto& memory = memory_[use];
+  wanted_[slot] = bytes;
+  auto& memory = memory_[slot];
   if (static_cast<std::uint64_t>(memory.size()) >= bytes) return memory.data();
   device::synchronize(stream);
   memory = {};
   // Others give back what this call has not asked for.
-  for (int other = 0; other < uses; ++other) {
+  for (int other = 0; other < slots; ++other) {
     if (wanted_[other] == 0 && this->bytes() + bytes > budget_) memory_[other] = {};
   }
   memory = DeviceBuffer<unsigned char>(machine_.allocator, static_cast<std::int64_t>(bytes));

@@ -10,7 +10,7 @@ namespace ptychopatch {
 // Device memory for the copies of host arrays. It grows as calls need it, and stays.
 class ArrayCopies {
  public:
-  enum Use { image, coverage, probe, patches, gradient, curvature, uses };
+  static constexpr int slots = 6;
 
   // budget: bytes that all copies may take together.
   ArrayCopies(const Machine& machine, std::uint64_t budget) : machine_(machine), budget_(budget) {}
@@ -21,15 +21,16 @@ class ArrayCopies {
   }
   // Bytes that the call may still ask for.
   std::uint64_t left() const;
-  // Throws OUT_OF_MEMORY, naming the array, where the budget is too small.
-  void* take(Use use, const char* name, std::uint64_t bytes, device::Stream stream);
+  // Memory of one of the call's arrays, a slot each. Throws OUT_OF_MEMORY, naming the array, where
+  // the budget is too small.
+  void* take(int slot, const char* name, std::uint64_t bytes, device::Stream stream);
   std::uint64_t bytes() const;
 
  private:
   const Machine& machine_;
   std::uint64_t budget_;
-  DeviceBuffer<unsigned char> memory_[uses];
-  std::uint64_t wanted_[uses] = {};
+  DeviceBuffer<unsigned char> memory_[slots];
+  std::uint64_t wanted_[slots] = {};
 };
 
 }  // namespace ptychopatch

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/backend_module.hpp"
+#include "cuda/group_engine.hpp"
 #include "cuda/machine.hpp"
 #include "cuda/patch_engine.hpp"
 #include "cuda/without_registration.hpp"
@@ -27,8 +28,14 @@ class CudaBackend final : public WithoutRegistration {
     return std::make_unique<CudaPatchEngine>(settings, layout(settings), machine_);
   }
 
-  std::uint64_t group_engine_bytes(const GroupSettings&) const override { no_groups(); }
-  std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings&) override { no_groups(); }
+  std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
+    const device::Selection selected(machine_.settings.device);
+    return group_layout(settings).total_bytes();
+  }
+  std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) override {
+    const device::Selection selected(machine_.settings.device);
+    return std::make_unique<CudaGroupEngine>(settings, group_layout(settings), machine_);
+  }
 
   bool accepts(ppatch_device_type type, int number) const override {
     return type == PPATCH_HOST || type == PPATCH_CUDA_HOST ||
@@ -36,12 +43,12 @@ class CudaBackend final : public WithoutRegistration {
   }
 
  private:
-  [[noreturn]] static void no_groups() {
-    fail(PPATCH_ERROR_UNSUPPORTED,
-         "the CUDA backend has no groups yet: expected a context on the CPU");
-  }
   PatchLayout layout(const PatchSettings& settings) const {
     return PatchLayout::within(settings, machine_.settings.memory_budget);
+  }
+
+  GroupLayout group_layout(const GroupSettings& settings) const {
+    return GroupLayout::within(settings, machine_.settings.memory_budget);
   }
 
   Machine machine_;

@@ -7,6 +7,7 @@
 #include "kernels/assemble.hpp"
 #include "kernels/extract_block.hpp"
 #include "kernels/gradient_block.hpp"
+#include "kernels/group_rows.hpp"
 #include "kernels/probe_adjoint_block.hpp"
 #include "kernels/tile_entries.hpp"
 
@@ -24,6 +25,15 @@
   PPATCH_LAUNCH(GradientBlock<T, C, 6>);  \
   PPATCH_LAUNCH(ProbeAdjointBlock<T, C>); \
   PPATCH_LAUNCH(EachPiece<AssemblePixel<T, C>>)
+
+#define PPATCH_GROUP_KERNELS()              \
+  PPATCH_LAUNCH(PointExtremes);             \
+  PPATCH_LAUNCH(EachPiece<PointKeys>);      \
+  PPATCH_LAUNCH(EachPiece<PointLeaves>);    \
+  PPATCH_LAUNCH(EachPiece<PointNodes>);     \
+  PPATCH_LAUNCH(EachPiece<DrawRow>);        \
+  PPATCH_LAUNCH(EachPiece<CoordinatesRow>); \
+  PPATCH_LAUNCH(EachPiece<NeighboursRow>)
 
 #define PPATCH_LIST_KERNELS()            \
   PPATCH_LAUNCH(EachPiece<TileEntries>); \

@@ -154,11 +154,11 @@ void CudaPatchEngine::each_chunk(std::int64_t size, Body&& body) const {
 }
 
 template <class T, int C>
-ImageView CudaPatchEngine::on_device(ArrayCopies::Use use, const char* name, const ImageView& view,
+ImageView CudaPatchEngine::on_device(Slot slot, const char* name, const ImageView& view,
                                      bool read) {
   if (reaches(view)) return view;
   const HostLayout layout = layout_of(view, C, sizeof(T));
-  void* const memory = copies_.take(use, name, layout.packed_bytes(), stream_.get());
+  void* const memory = copies_.take(slot, name, layout.packed_bytes(), stream_.get());
   if (read) staging_.upload(layout, memory, stream_.get());
   return packed(view, C, memory);
 }
@@ -176,18 +176,15 @@ ProbeView CudaPatchEngine::shared_on_device(const ProbeView& probe, bool read) {
   const std::int64_t h = settings_.patch_height;
   const std::int64_t w = settings_.patch_width;
   const HostLayout layout = layout_of(probe, 1, h, w, C, sizeof(T));
-  void* const memory =
-      copies_.take(ArrayCopies::probe, "probe", layout.packed_bytes(), stream_.get());
+  void* const memory = copies_.take(probe_slot, "probe", layout.packed_bytes(), stream_.get());
   if (read) staging_.upload(layout, memory, stream_.get());
   return packed(probe, h, w, C, memory);
 }
 
-namespace {
-
 // The part of a call's patches, and of the probes of one position each, that a chunk works on:
 // where it lies, or a packed copy.
 template <class T, int C>
-class ChunkArrays {
+class CudaPatchEngine::ChunkArrays {
  public:
   ChunkArrays(const PatchView& patches, const ProbeView& probe, ArrayCopies& copies,
               Staging& staging, device::Stream stream)
@@ -211,8 +208,7 @@ class ChunkArrays {
     const PatchView part = part_of(patches_, first, last, sizeof(T));
     if (!copies_patches_) return part;
     const HostLayout layout = layout_of(part, C, sizeof(T));
-    void* const memory =
-        copies_.take(ArrayCopies::patches, "patches", layout.packed_bytes(), stream_);
+    void* const memory = copies_.take(patches_slot, "patches", layout.packed_bytes(), stream_);
     if (read) staging_.upload(layout, memory, stream_);
     return packed(part, C, memory);
   }
@@ -229,7 +225,7 @@ class ChunkArrays {
     if (!copies_probe_) return part;
     const HostLayout layout =
         layout_of(part, last - first, patches_.height, patches_.width, C, sizeof(T));
-    void* const memory = copies_.take(ArrayCopies::probe, "probe", layout.packed_bytes(), stream_);
+    void* const memory = copies_.take(probe_slot, "probe", layout.packed_bytes(), stream_);
     if (read) staging_.upload(layout, memory, stream_);
     return packed(part, patches_.height, patches_.width, C, memory);
   }
@@ -250,11 +246,9 @@ class ChunkArrays {
   bool copies_patches_, copies_probe_;
 };
 
-}  // namespace
-
 template <class T, int C, int Most>
 void CudaPatchEngine::cut(const ImageView& image, const ProbeView& probe, const PatchView& out) {
-  const ImageView from = on_device<T, C>(ArrayCopies::image, "image", image, true);
+  const ImageView from = on_device<T, C>(image_slot, "image", image, true);
   const ProbeView shared = shared_on_device<T, C>(probe, true);
   ChunkArrays<T, C> arrays(out, probe, copies_, staging_, stream_.get());
   each_chunk(chunk_size(arrays.bytes_a_patch(), INT64_MAX), [&](const Chunk& chunk) {
@@ -319,10 +313,9 @@ void CudaPatchEngine::sum_on_device(const PatchView& in, const ImageView& image,
                                     const ImageView& coverage, const ProbeView& probe,
                                     Accumulation mode, const double* eps) {
   const bool from_zero = mode == Accumulation::overwrite;
-  const ImageView sum = on_device<T, C>(ArrayCopies::image, "image", image, !from_zero);
+  const ImageView sum = on_device<T, C>(image_slot, "image", image, !from_zero);
   const ImageView cover =
-      coverage.data ? on_device<T, 1>(ArrayCopies::coverage, "coverage", coverage, !from_zero)
-                    : coverage;
+      coverage.data ? on_device<T, 1>(coverage_slot, "coverage", coverage, !from_zero) : coverage;
   adjoint_on_device<T, C>(in, probe, sum, cover, from_zero);
   if (eps) {
     const AssemblePixel<T, C> divide(sum, cover, *eps);
@@ -355,17 +348,17 @@ template <class T, int C, int Most>
 void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cotangent,
                                     const PositionResultView& gradient,
                                     const PositionResultView& curvature) {
-  const ImageView from = on_device<T, C>(ArrayCopies::image, "image", image, true);
+  const ImageView from = on_device<T, C>(image_slot, "image", image, true);
   const ProbeView no_probe;
   ChunkArrays<T, C> arrays(cotangent, no_probe, copies_, staging_, stream_.get());
   const std::int64_t results = cotangent.images * cotangent.count;
   const bool copies[2] = {!reaches(gradient.data, results), !reaches(curvature.data, results)};
   const std::uint64_t bytes_a_result = 2 * cotangent.images * sizeof(T);
   const auto result = [&](const Chunk& chunk, const PositionResultView& view, bool copied,
-                          ArrayCopies::Use use, const char* name) {
+                          Slot slot, const char* name) {
     const std::int64_t count = chunk.last - chunk.first;
     if (!copied) return part_of(view, chunk.first, sizeof(T));
-    return packed(view, count, copies_.take(use, name, count * bytes_a_result, stream_.get()));
+    return packed(view, count, copies_.take(slot, name, count * bytes_a_result, stream_.get()));
   };
   const auto fetch_result = [&](const Chunk& chunk, const PositionResultView& view, bool copied,
                                 const PositionResultView& copy) {
@@ -382,8 +375,8 @@ void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cot
     job.problem = problem(chunk);
     job.image = from;
     job.cotangent = arrays.patches(chunk.first, chunk.last, true);
-    job.gradient = result(chunk, gradient, copies[0], ArrayCopies::gradient, "gradient");
-    job.curvature = result(chunk, curvature, copies[1], ArrayCopies::curvature, "curvature");
+    job.gradient = result(chunk, gradient, copies[0], gradient_slot, "gradient");
+    job.curvature = result(chunk, curvature, copies[1], curvature_slot, "curvature");
     job.axis_of_y = settings_.axes == Axes::yx ? 0 : 1;
     job.direction = settings_.sign == Sign::content ? -1.0 : 1.0;
     run(GradientBlock<T, C, Most>{job}, stream_.get());
@@ -412,7 +405,7 @@ template <class T, int C>
 void CudaPatchEngine::sum_probe(const ImageView& image, const PatchView& waves,
                                 const ProbeView& probe, Accumulation mode) {
   const bool overwrite = mode == Accumulation::overwrite;
-  const ImageView from = on_device<T, C>(ArrayCopies::image, "image", image, true);
+  const ImageView from = on_device<T, C>(image_slot, "image", image, true);
   const ProbeView shared = shared_on_device<T, C>(probe, !overwrite);
   if (!probe.shared) {
     ChunkArrays<T, C> arrays(waves, probe, copies_, staging_, stream_.get());

@@ -41,6 +41,15 @@ class CudaPatchEngine final : public PatchEngine {
                      Accumulation mode) override;
 
  private:
+  // Arrays of a call that may be copies.
+  enum Slot : int {
+    image_slot,
+    coverage_slot,
+    probe_slot,
+    patches_slot,
+    gradient_slot,
+    curvature_slot
+  };
   // Patches [first, last) of a call.
   struct Chunk {
     std::int64_t first = 0, last = 0;
@@ -53,7 +62,10 @@ class CudaPatchEngine final : public PatchEngine {
   void each_chunk(std::int64_t size, Body&& body) const;
 
   template <class T, int C>
-  ImageView on_device(ArrayCopies::Use use, const char* name, const ImageView& view, bool read);
+  class ChunkArrays;
+
+  template <class T, int C>
+  ImageView on_device(Slot slot, const char* name, const ImageView& view, bool read);
   template <class T, int C>
   void fetch(const ImageView& from, const ImageView& to);
   template <class T, int C>

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "math/enums.hpp"
+#include "math/point_views.hpp"
 
 // The part of the seam that groups need; a part of backend.hpp, which includes it.
 namespace ptychopatch {
@@ -24,29 +25,6 @@ struct GroupSettings {
 
   // Members that are drawn of the neighbours; one less than all where the seed is a member.
   std::int64_t chosen() const { return members == 1 ? 0 : members - (with_seed ? 1 : 0); }
-};
-
-// n points of two coordinates.
-struct PointView {
-  const void* data = nullptr;
-  DType dtype = DType::f64;
-  std::int64_t count = 0;
-  std::int64_t stride_point = 0, stride_axis = 0;
-};
-
-// Numbers of points, (count, size); no data: not asked for, or, of queries, all points.
-struct IndexView {
-  void* data = nullptr;
-  DType dtype = DType::i64;
-  std::int64_t count = 0, size = 1;
-  std::int64_t stride_row = 0, stride_column = 0;
-};
-
-// f32 or f64, (count, size, 2), or (count, size) with stride_axis unused; no data: not asked for.
-struct CoordinateResultView {
-  void* data = nullptr;
-  DType dtype = DType::f64;
-  std::int64_t stride_row = 0, stride_column = 0, stride_axis = 0;
 };
 
 // Groups [first, first + indices.count) of `total`.

@@ -49,6 +49,19 @@ struct GroupDraw {
   std::int64_t choices = 1;     // of `chosen` neighbours, where groups are oversampled
   RandomOrder order;            // of seeds, or of pairs of a seed and a choice
 
+  GroupDraw() = default;
+  GroupDraw(std::uint64_t seed_key, std::int64_t point_count, std::int64_t group_count,
+            std::int64_t most_neighbours, std::int64_t chosen_members, bool sequential)
+      : key(seed_key),
+        points(point_count),
+        groups(group_count),
+        neighbours(most_neighbours < point_count - 1 ? most_neighbours : point_count - 1),
+        chosen(chosen_members),
+        in_order(sequential || group_count == point_count) {
+    if (oversampled()) choices = combinations(neighbours, chosen);
+    if (!in_order) order = RandomOrder(key, points * choices);
+  }
+
   PPATCH_HD bool oversampled() const { return groups > points; }
 
   PPATCH_HD std::int64_t seed(std::int64_t group) const {

@@ -29,7 +29,8 @@ LAYERS = {
 # Of math, core may know only plain types, limits, counts, and the numbers that jitter is drawn from.
 CORE_MAY_KNOW = {
     "src/math/combination.hpp", "src/math/enums.hpp", "src/math/hd.hpp",
-    "src/math/position.hpp", "src/math/random.hpp", "src/math/views.hpp"}
+    "src/math/point_views.hpp", "src/math/position.hpp", "src/math/random.hpp",
+    "src/math/views.hpp"}
 # Highway and DUCC0 want their headers in quotes.
 OTHERS_IN_QUOTES = ("hwy/", "ducc0/")
 SUFFIXES = {".c", ".cpp", ".h", ".hpp", ".cu", ".cuh", ".inc"}

@@ -6,7 +6,7 @@
 
 #include "core/allocator.hpp"
 #include "cpu/arena.hpp"
-#include "cpu/groups/point_source.hpp"
+#include "kernels/point_source.hpp"
 #include "math/plane_grid.hpp"
 
 namespace ptychopatch {

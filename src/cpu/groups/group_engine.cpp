@@ -93,7 +93,6 @@ class CpuGroupEngine final : public GroupEngine {
   template <class PointOf>
   const Task* ordered_tasks(std::int64_t first, std::int64_t last, int slot,
                             const PointOf& point_of);
-  GroupDraw make_draw(std::int64_t groups) const;
   void check_indices(const char* name, const IndexView& view) const;
   NeighbourSearch searcher(std::int64_t k, int slot) {
     return {grid_, points_, loops_, k, found_.data() + layout_.neighbours * slot};
@@ -170,22 +169,10 @@ const Task* CpuGroupEngine::ordered_tasks(std::int64_t first, std::int64_t last,
   return tasks;
 }
 
-GroupDraw CpuGroupEngine::make_draw(std::int64_t groups) const {
-  GroupDraw draw;
-  draw.key = settings_.seed;
-  draw.points = grid_.count();
-  draw.groups = groups;
-  draw.neighbours = std::min(settings_.neighbours, draw.points - 1);
-  draw.chosen = settings_.chosen();
-  draw.in_order = settings_.sequential || groups == draw.points;
-  if (draw.oversampled()) draw.choices = combinations(draw.neighbours, draw.chosen);
-  if (!draw.in_order) draw.order = RandomOrder(settings_.seed, draw.points * draw.choices);
-  return draw;
-}
-
 void CpuGroupEngine::draw(const GroupRequest& request) {
-  const GroupDraw draw = make_draw(request.total);
   const std::int64_t c = settings_.members;
+  const GroupDraw draw(settings_.seed, grid_.count(), request.total, settings_.neighbours,
+                       settings_.chosen(), settings_.sequential);
   const bool has_seed = draw.chosen < c;
   const GroupWriter writer(points_, settings_);
   each_block(request.indices.count, [&](std::int64_t first, std::int64_t last, int slot) {

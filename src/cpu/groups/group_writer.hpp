@@ -4,25 +4,10 @@
 
 #include <cstdint>
 
-#include "cpu/groups/point_source.hpp"
+#include "core/group_engine.hpp"
+#include "kernels/group_coordinates.hpp"
 
 namespace ptychopatch {
-
-inline std::int64_t read_index(const IndexView& view, std::int64_t row, std::int64_t column) {
-  const std::int64_t at = row * view.stride_row + column * view.stride_column;
-  return view.dtype == DType::i32 ? static_cast<const std::int32_t*>(view.data)[at]
-                                  : static_cast<const std::int64_t*>(view.data)[at];
-}
-
-inline void write_index(const IndexView& view, std::int64_t row, std::int64_t column,
-                        std::int64_t value) {
-  const std::int64_t at = row * view.stride_row + column * view.stride_column;
-  if (view.dtype == DType::i32) {
-    static_cast<std::int32_t*>(view.data)[at] = static_cast<std::int32_t>(value);
-  } else {
-    static_cast<std::int64_t*>(view.data)[at] = value;
-  }
-}
 
 // Rows are written in the grid's order: the one that will be needed is fetched meanwhile.
 inline void prefetch_row(const IndexView& view, std::int64_t row) {
@@ -36,7 +21,7 @@ inline void prefetch_row(const IndexView& view, std::int64_t row) {
 class GroupWriter {
  public:
   GroupWriter(const PointSource& points, const GroupSettings& settings)
-      : points_(points), y_(settings.axes == Axes::yx ? 0 : 1), to_offset_(settings.to_offset) {}
+      : coordinates_{points, settings.axes == Axes::yx ? 0 : 1, settings.to_offset} {}
 
   // Rows of gridsize members, from low y to high y, each from low x to high x.
   void sort_by_position(std::int64_t* members, std::int64_t gridsize) const;
@@ -49,14 +34,7 @@ class GroupWriter {
                          const CoordinateResultView& relative) const;
 
  private:
-  const PointSource& points_;
-  template <class MemberOf>
-  void write_members(std::int64_t row, std::int64_t count, const MemberOf& member_of,
-                     const CoordinateResultView& offsets,
-                     const CoordinateResultView& relative) const;
-
-  int y_;  // column of y
-  bool to_offset_;
+  GroupCoordinates coordinates_;
 };
 
 }  // namespace ptychopatch

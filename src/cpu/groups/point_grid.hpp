@@ -8,7 +8,7 @@
 #include "core/allocator.hpp"
 #include "cpu/arena.hpp"
 #include "cpu/groups/cell_sort.hpp"
-#include "cpu/groups/point_source.hpp"
+#include "kernels/point_source.hpp"
 #include "math/plane_grid.hpp"
 
 namespace ptychopatch {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_POINT_SOURCE_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_POINT_SOURCE_HPP_
+#ifndef PTYCHOPATCH_KERNELS_POINT_SOURCE_HPP_
+#define PTYCHOPATCH_KERNELS_POINT_SOURCE_HPP_
 
-#include "core/group_engine.hpp"
+#include "math/point_views.hpp"
 
 namespace ptychopatch {
 
@@ -15,7 +15,7 @@ struct Neighbour {
   double squared_distance;
   std::uint32_t index;
 
-  bool operator<(const Neighbour& other) const {
+  PPATCH_HD bool operator<(const Neighbour& other) const {
     return squared_distance < other.squared_distance ||
            (squared_distance == other.squared_distance && index < other.index);
   }
@@ -28,8 +28,15 @@ class PointSource {
   PointSource(const PointView& view, Axes axes)
       : view_(view), x_(axes == Axes::xy ? 0 : view.stride_axis), y_(view.stride_axis - x_) {}
 
-  std::int64_t count() const { return view_.count; }
-  Point operator[](std::int64_t i) const {
+  const PointView& view() const { return view_; }
+  // The same points elsewhere.
+  PointSource moved_to(const void* data) const {
+    PointSource other = *this;
+    other.view_.data = data;
+    return other;
+  }
+  PPATCH_HD std::int64_t count() const { return view_.count; }
+  PPATCH_HD Point operator[](std::int64_t i) const {
     const std::int64_t at = i * view_.stride_point;
     if (view_.dtype == DType::f32) {
       const auto* data = static_cast<const float*>(view_.data) + at;
@@ -38,7 +45,7 @@ class PointSource {
     const auto* data = static_cast<const double*>(view_.data) + at;
     return {data[x_], data[y_]};
   }
-  double squared_distance(const Point& from, std::int64_t i) const {
+  PPATCH_HD double squared_distance(const Point& from, std::int64_t i) const {
     const Point p = (*this)[i];
     const double dx = p.x - from.x;
     const double dy = p.y - from.y;
@@ -56,4 +63,4 @@ class PointSource {
 
 }  // namespace ptychopatch
 
-#endif  // PTYCHOPATCH_CPU_GROUPS_POINT_SOURCE_HPP_
+#endif  // PTYCHOPATCH_KERNELS_POINT_SOURCE_HPP_
