@@ -3,6 +3,7 @@
 // Images of a camera's size: sums that do not overflow, levels of several sizes, memory.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "support/scene.hpp"
@@ -60,6 +61,34 @@ TEST(LargeScene, OfSixtyMegapixelsNearTheirLimit) {
   EXPECT_EQ(shift.lattice_shift[0], 34);
   EXPECT_EQ(shift.lattice_shift[1], -58);
   EXPECT_GT(shift.coherence, 0.3);
+}
+
+// The levels come from a sample of the rows, but never the word that there is nothing to see: here a
+// band of the image is all that has structure, in rows of which none is in any regular sample of
+// every second period or more, or has light below the white level.
+TEST(LargeScene, StructureInAFewRowsIsSeen) {
+  constexpr std::int64_t height = 3000;
+  constexpr std::int64_t width = 3000;
+  Random random = test_random("StructureInAFewRows");
+  const std::uint64_t seed = random();
+  for (const std::uint16_t beside : {1000, 65535}) {
+    auto still = shot(height, width, 0, 0, seed, random(), 30000.0);
+    auto moved = shot(height, width, 4, -6, seed, random(), 30000.0);
+    for (auto* image : {&still, &moved}) {
+      for (std::int64_t y = 0; y < height; ++y) {
+        if (y / 2 % 4 == 3) continue;
+        std::fill_n(image->begin() + y * width, width, beside);
+      }
+    }
+    ppatch_scene_options options = scene_options(height, width, ppatch_cfa_of("RGGB"));
+    options.white = 65535.0;
+    ptychopatch::ScenePlan plan(scene_context(), options);
+    plan.set_reference(image_of(still, height, width));
+    const ppatch_shift shift = align(plan, image_of(moved, height, width));
+    EXPECT_NE(shift.status, PPATCH_SHIFT_FLAT) << beside << ", " << seed_note();
+    EXPECT_NE(shift.status, PPATCH_SHIFT_SATURATED) << beside << ", " << seed_note();
+    EXPECT_NE(shift.status, PPATCH_SHIFT_REFERENCE) << beside << ", " << seed_note();
+  }
 }
 
 // What a plan keeps where there is room changes no bit.
