@@ -1,5 +1,6 @@
 # What an installation is made of, the command apart: library, headers, and how CMake and pkg-config
-# find them. Included where the target ptychopatch is defined.
+# find them. Included where the target ptychopatch is defined. Components are the packages of
+# ptychopatch_package.cmake: runtime, development, command, cuda; and the wheel's, python.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -7,11 +8,12 @@ set(ptychopatch_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ptychopatch)
 
 install(TARGETS ptychopatch EXPORT ptychopatch-targets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+                COMPONENT runtime NAMELINK_COMPONENT development
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ptychopatch
-        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 install(EXPORT ptychopatch-targets NAMESPACE ptychopatch::
-        DESTINATION ${ptychopatch_cmake_dir})
+        DESTINATION ${ptychopatch_cmake_dir} COMPONENT development)
 
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/ptychopatchConfig.cmake.in
@@ -23,7 +25,7 @@ write_basic_package_version_file(
   VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/ptychopatchConfig.cmake
               ${PROJECT_BINARY_DIR}/cmake/ptychopatchConfigVersion.cmake
-        DESTINATION ${ptychopatch_cmake_dir})
+        DESTINATION ${ptychopatch_cmake_dir} COMPONENT development)
 
 # The .pc file finds its prefix from where it lies, so that an installation can be moved.
 if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
@@ -43,4 +45,4 @@ endforeach()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/ptychopatch.pc.in
                ${PROJECT_BINARY_DIR}/cmake/ptychopatch.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/ptychopatch.pc
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)

@@ -25,7 +25,8 @@ configure() {
   local preset=$1 output
   shift
   if command -v ccache > /dev/null; then
-    set -- -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@"
+    set -- -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+      -DCMAKE_CUDA_COMPILER_LAUNCHER=ccache "$@"
   fi
   if ! output=$(cd "$root" &&
     cmake --preset "$preset" -DPython3_EXECUTABLE="$python" "$@" 2>&1); then
