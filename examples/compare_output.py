@@ -5,7 +5,8 @@ import sys
 
 
 def main(program, *lines):
-    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False)
+    command = [sys.executable, program] if program.endswith(".py") else [program]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{program} exited {done.returncode}")
     if done.stdout.splitlines() != list(lines):

@@ -29,7 +29,7 @@ configure() {
       -DCMAKE_CUDA_COMPILER_LAUNCHER=ccache "$@"
   fi
   if ! output=$(cd "$root" &&
-    cmake --preset "$preset" -DPython3_EXECUTABLE="$python" "$@" 2>&1); then
+    cmake --preset "$preset" -DPython3_EXECUTABLE="$python" -DPython_EXECUTABLE="$python" "$@" 2>&1); then
     printf '%s\n' "$output" >&2
     die "cmake --preset $preset failed"
   fi

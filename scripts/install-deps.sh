@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what building and testing need and what is missing: Debian packages, and the headers of
-# DUCC0's FFT from its source package on PyPI, unpacked into build/deps.
+# Installs what building and testing need and what is missing: Debian packages, and from PyPI, into
+# build/deps, the headers of DUCC0's FFT and nanobind, which the Python package is built with.
 #
 # usage: scripts/install-deps.sh [--dev] [--list] [--help]
 #
@@ -19,7 +19,8 @@ packages=(
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
   libhdf5-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev nettle-dev
   libgtest-dev libflann-dev liblz4-dev
-  python3 python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
+  python3 python3-dev python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
+  python3-pytest python3-venv
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
@@ -59,6 +60,18 @@ fetch_ducc() {
   rm -rf "$folder"
 }
 
+nanobind_version=3.1.0
+python_folder=$root/build/deps/python
+
+fetch_nanobind() {
+  [[ -d $python_folder/nanobind-$nanobind_version.dist-info ]] && return
+  say "installing nanobind $nanobind_version"
+  rm -rf "$python_folder"
+  /usr/bin/python3 -m pip install -q --disable-pip-version-check --root-user-action=ignore --no-deps \
+    --target "$python_folder" "nanobind==$nanobind_version" ||
+    die "pip could not install nanobind $nanobind_version"
+}
+
 missing=()
 for package in "${packages[@]}"; do
   state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true)
@@ -66,6 +79,7 @@ for package in "${packages[@]}"; do
 done
 if ((${#missing[@]} == 0)); then
   fetch_ducc
+  fetch_nanobind
   echo "install-deps.sh: nothing is missing"
   exit 0
 fi
@@ -83,3 +97,4 @@ apt_get update -q || die "apt-get update failed: is this machine online?"
 apt_get install -q -y --no-install-recommends "${missing[@]}" ||
   die "apt-get could not install: ${missing[*]}"
 fetch_ducc
+fetch_nanobind

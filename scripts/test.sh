@@ -25,7 +25,7 @@ say "address and undefined behaviour sanitizers: fast tests"
 ctest --test-dir "$root/build/asan-ubsan" -L fast -j "$jobs" --output-on-failure --no-tests=error
 
 say "release: build"
-configure release
+configure release -DPTYCHOPATCH_PYTHON=ON
 build release
 say "release: all tests"
 ctest --test-dir "$root/build/release" -j "$jobs" --output-on-failure --no-tests=error

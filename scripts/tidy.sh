@@ -18,7 +18,7 @@ for tool in clang clang-tidy; do
   command -v "$tool" > /dev/null || die "no $tool; run scripts/install-deps.sh --dev"
 done
 
-configure release -DPTYCHOPATCH_BENCHMARKS=ON
+configure release -DPTYCHOPATCH_BENCHMARKS=ON -DPTYCHOPATCH_PYTHON=ON
 # What the fuzzers are compiled with.
 configure fuzz
 exec "$python" "$root/scripts/tidy.py" --build "$root/build/release" --build "$root/build/fuzz" \

@@ -3,7 +3,6 @@
 #define PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_PLAN_POOL_HPP_
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,6 +10,13 @@
 #include "ptychopatch/ptychopatch.hpp"
 
 namespace ptychopatch::python {
+
+// All padding of options is explicit, and 0.
+template <class Options>
+bool same_options(const Options& a, const Options& b) {
+  const auto* first = reinterpret_cast<const unsigned char*>(&a);
+  return std::equal(first, first + sizeof a, reinterpret_cast<const unsigned char*>(&b));
+}
 
 // Plans that no call uses now, the one used last at the end. A plan belongs to one call at a time,
 // so that threads may call at the same time. The interpreter's lock guards the pool itself.
@@ -41,7 +47,7 @@ class PlanPool {
     const auto fits = [&](const std::unique_ptr<Entry>& entry) {
       if (entry->options.*capacity < count) return false;
       wanted.*capacity = entry->options.*capacity;
-      return std::memcmp(&entry->options, &wanted, sizeof wanted) == 0;
+      return same_options(entry->options, wanted);
     };
     const auto found = std::find_if(idle_.rbegin(), idle_.rend(), fits);
     if (found != idle_.rend()) {

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Proves what the pages say about calling the library from other languages: installs it to a new
+# prefix, compiles and runs the C and Fortran examples by pkg-config, installs the Python package into
+# a new environment by pip, runs its example and scikit-image's published tests on it, and measures
+# what its calls add.
+#
+# usage: scripts/check-languages.sh [--help]
+#
+# A line of a goal is: what, value, limit, ok or MISS. It needs a machine that does nothing else, and
+# one that reaches PyPI.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+case ${1:-} in
+  '') ;;
+  -h | --help) usage; exit 0 ;;
+  *) die "unknown argument $1; see --help" ;;
+esac
+
+work=$root/build/languages
+prefix=$work/prefix
+expected=$'patch 0 begins at y = 10.00, x = 20.00
+patch 1 begins at y = 96.50, x = 64.25
+patch 2 begins at y = 150.75, x = 180.50'
+missed=()
+
+line() { printf '%-64s  %s  %s  %s\n' "$@"; }
+
+# runs WHAT COMMAND...: the command must end well, having printed the three lines first.
+runs() {
+  local what=$1 output
+  shift
+  if output=$("$@" 2>&1) && [[ $output == "$expected"* ]]; then
+    line "$what" runs runs ok
+  else
+    printf '%s\n' "$output"
+    line "$what" fails runs MISS
+    missed+=("$what")
+  fi
+}
+
+"$root/scripts/install-deps.sh"
+say "release: build and install"
+configure release
+build_quietly release
+rm -rf "$work"
+mkdir -p "$work"
+cmake --install "$root/build/release" --prefix "$prefix" > "$work/install.log"
+pc=$(find "$prefix" -name ptychopatch.pc)
+export PKG_CONFIG_PATH=${pc%/*}
+libdir=$(pkg-config --variable=libdir ptychopatch)
+read -r -a flags <<< "$(pkg-config --cflags --libs ptychopatch)"
+
+say "C and Fortran"
+# The first block of a page in a language.
+block() { awk -v fence="\`\`\`$2" '$0 == "```" && on { exit } on { print } $0 == fence { on = 1 }' "$1"; }
+block "$root/README.md" c > "$work/example.c"
+cc -std=c99 -pedantic -Wall -Wextra -Werror "$work/example.c" -o "$work/example_c" "${flags[@]}" \
+  "-Wl,-rpath,$libdir"
+runs "the C example" "$work/example_c"
+block "$root/docs/fortran.md" fortran > "$work/example.f90"
+gfortran "$work/example.f90" -o "$work/example_fortran" -I"$libdir/ptychopatch/fortran" \
+  -lptychopatch_fortran "${flags[@]}" "-Wl,-rpath,$libdir"
+expected='' runs "the Fortran example" "$work/example_fortran"
+
+say "Python: pip install"
+"$python" -m venv "$work/venv"
+"$work/venv/bin/pip" install -q --disable-pip-version-check "$root/bindings/python" pytest \
+  "scikit-image==0.25.2"
+runs "the Python example" "$work/venv/bin/python" "$root/examples/extract.py"
+
+say "Python: scikit-image's published tests of phase_cross_correlation"
+tests=skimage.registration.tests
+if output=$(cd "$work" && PYTHONPATH=$root/tests/python/published "$work/venv/bin/python" -m pytest -q \
+  -p no:cacheprovider -p skimage_with_ours -rs --pyargs "$tests.test_phase_cross_correlation" \
+  "$tests.test_masked_phase_cross_correlation" 2>&1); then
+  grep '^SKIPPED' <<< "$output" || true
+  line "published tests that fail" 0 0 ok
+else
+  printf '%s\n' "$output"
+  line "published tests that fail" "$(grep -c '^FAILED' <<< "$output" || true)" 0 MISS
+  missed+=("published tests")
+fi
+
+say "Python: what calls cost"
+"$work/venv/bin/python" "$root/benchmarks/python/calls.py" \
+  --library "$root/build/release/capi/libptychopatch.so" || missed+=("the cost of calls")
+
+echo
+((${#missed[@]} == 0)) || die "missed: ${missed[*]}"
+echo "every language works"
