@@ -21,18 +21,18 @@ esac
 
 work=$root/build/languages
 prefix=$work/prefix
-expected=$'patch 0 begins at y = 10.00, x = 20.00
+three_patches=$'patch 0 begins at y = 10.00, x = 20.00
 patch 1 begins at y = 96.50, x = 64.25
 patch 2 begins at y = 150.75, x = 180.50'
 missed=()
 
 line() { printf '%-64s  %s  %s  %s\n' "$@"; }
 
-# runs WHAT COMMAND...: the command must end well, having printed the three lines first.
+# runs WHAT TEXT COMMAND...: the command must end well and print the text.
 runs() {
-  local what=$1 output
-  shift
-  if output=$("$@" 2>&1) && [[ $output == "$expected"* ]]; then
+  local what=$1 text=$2 output
+  shift 2
+  if output=$("$@" 2>&1) && [[ $output == "$text" ]]; then
     line "$what" runs runs ok
   else
     printf '%s\n' "$output"
@@ -59,17 +59,21 @@ block() { awk -v fence="\`\`\`$2" '$0 == "```" && on { exit } on { print } $0 ==
 block "$root/README.md" c > "$work/example.c"
 cc -std=c99 -pedantic -Wall -Wextra -Werror "$work/example.c" -o "$work/example_c" "${flags[@]}" \
   "-Wl,-rpath,$libdir"
-runs "the C example" "$work/example_c"
+runs "the C example" "$three_patches" "$work/example_c"
 block "$root/docs/fortran.md" fortran > "$work/example.f90"
 gfortran "$work/example.f90" -o "$work/example_fortran" -I"$libdir/ptychopatch/fortran" \
   -lptychopatch_fortran "${flags[@]}" "-Wl,-rpath,$libdir"
-expected='' runs "the Fortran example" "$work/example_fortran"
+runs "the Fortran example" "" "$work/example_fortran"
 
 say "Python: pip install"
+if command -v ccache > /dev/null; then
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
 "$python" -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --disable-pip-version-check "$root/bindings/python" pytest \
   "scikit-image==0.25.2"
-runs "the Python example" "$work/venv/bin/python" "$root/examples/extract.py"
+runs "the Python example" "$three_patches"$'\nput together again within 1e-4: True' \
+  "$work/venv/bin/python" "$root/examples/extract.py"
 
 say "Python: scikit-image's published tests of phase_cross_correlation"
 tests=skimage.registration.tests
