@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Proves what the pages say about calling the library from other languages: installs it to a new
 # prefix, compiles and runs the C and Fortran examples by pkg-config, installs the Python package into
-# a new environment by pip, runs its example and scikit-image's published tests on it, and measures
-# what its calls add.
+# a new environment by pip, runs its example and scikit-image's published tests on it, checks its
+# types, and measures what its calls add.
 #
 # usage: scripts/check-languages.sh [--help]
 #
@@ -70,10 +70,18 @@ if command -v ccache > /dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
 "$python" -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check "$root/bindings/python" pytest \
+"$work/venv/bin/pip" install -q --disable-pip-version-check "$root/bindings/python" pytest mypy \
   "scikit-image==0.25.2"
 runs "the Python example" "$three_patches"$'\nput together again within 1e-4: True' \
   "$work/venv/bin/python" "$root/examples/extract.py"
+
+if output=$(cd "$work" && venv/bin/python -m mypy --ignore-missing-imports -p ptychopatch 2>&1); then
+  line "type errors in the package" 0 0 ok
+else
+  printf '%s\n' "$output"
+  line "type errors in the package" "$(grep -c ': error: ' <<< "$output" || true)" 0 MISS
+  missed+=("types")
+fi
 
 say "Python: scikit-image's published tests of phase_cross_correlation"
 tests=skimage.registration.tests

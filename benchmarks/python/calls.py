@@ -98,7 +98,8 @@ def main():
     for positions, size in ((5000, 64), (2000, 32)):
         much = Extraction(library, context, arguments.threads, positions, size, (1024, 1024))
         ratio = in_turn(much.in_python, much.in_c, arguments.repetitions)
-        goals.at_most(f"Python: extract of {positions} patches {size} x {size}, times C", ratio, 1.05)
+        goals.at_most(f"Python: extract of {positions} patches {size} x {size}, times C", ratio,
+                      1.05)
     library.free("ppatch_context_destroy", context)
     return 1 if goals.missed else 0
 

@@ -39,8 +39,8 @@ def test_operators_agree_with_the_definition(random, dtype, interpolation, bound
     shape, size = (19, 23), (6, 9)
     anchor, axes, sign = (random.choice(list(c)) for c in (
         ("corner", "half", "centre"), ("yx", "xy"), ("window", "content")))
-    options = dict(interpolation=interpolation, boundary=boundary, constant=0.75, anchor=str(anchor),
-                   axes=str(axes), sign=str(sign))
+    options = dict(interpolation=interpolation, boundary=boundary, constant=0.75,
+                   anchor=str(anchor), axes=str(axes), sign=str(sign))
     positions = some_positions(random, 11, shape)
     if sign == "content":
         positions = -positions

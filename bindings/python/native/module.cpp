@@ -37,6 +37,9 @@ void translate(const std::exception_ptr& thrown, void*) {
 NB_MODULE(_core, module) {
   module.doc() = "The library behind the package; see ptychopatch itself.";
   nb::register_exception_translator(translate);
+  // What modules keep for later calls lives to the interpreter's end, which would be told as a
+  // leak.
+  nb::set_leak_warnings(false);
   module.def("version", [] { return std::string(ppatch_version_string()); });
   ptychopatch::python::add_context(module);
   ptychopatch::python::add_patches(module);

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Groups: neighbouring scan positions, sample first.
 
-n points in the plane, (n, 2), float32 or float64, in any unit. A group of C = gridsize^2 has a seed,
-a point, and its members are drawn of the seed's K nearest neighbours, ordered by (squared distance,
-index). Every random number depends on (seed, number of the group) alone: groups are the same for any
-number of threads and any division among calls.
+n points in the plane, (n, 2), float32 or float64, in any unit. A group of C = gridsize^2 has a
+seed, a point, and its members are drawn of the seed's K nearest neighbours, ordered by (squared
+distance, index). Every random number depends on (seed, number of the group) alone: groups are the
+same for any number of threads and any division among calls.
 
 Errors are those of ptychopatch.patches.
 """

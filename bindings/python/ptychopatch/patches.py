@@ -45,13 +45,32 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
 from . import _core
 from ._arrays import empty, optional_output, output, real_type, shape_of
 from ._choices import (ANCHORS, AXES, BOUNDARIES, INTERPOLATIONS, LAYOUTS, LOCAL_OFFSETS, SIGNS,
                        integer, number_of, real, with_defaults)
 from ._context import Context, context_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class Options(TypedDict, total=False):
+    """Keywords of all functions here; the module says what they mean."""
+
+    interpolation: Literal["bilinear", "nearest", "bicubic", "lanczos3"]
+    boundary: Literal["zero", "constant", "edge", "reflect", "wrap"]
+    constant: complex
+    anchor: Literal["corner", "half", "centre"]
+    axes: Literal["yx", "xy"]
+    sign: Literal["window", "content"]
+    layout: Literal["flat", "channel-last", "channel-first"]
+    group_size: int
+    local_offsets: Literal["as-given", "mirrored-ptychopinn"]
+    jitter: float
+    seed: int
 
 
 class _Cut(NamedTuple):
@@ -102,7 +121,8 @@ def _cut_of_patches(name, patches, options):
     layout = options.get("layout", "flat")
     size = shape[-3:-1] if layout == "channel-last" else shape[-2:]
     if len(size) != 2:
-        raise ValueError(f"{name}: expected patches of the layout {layout!r}, got the shape {shape}")
+        raise ValueError(f"{name}: expected patches of the layout {layout!r}, got the shape "
+                         f"{shape}")
     return _cut(*size, **options)
 
 
@@ -113,7 +133,7 @@ def _batch(shape, image_index):
 
 def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
             image_index: Any = None, out: Any = None, context: Context | None = None,
-            **options: Any) -> Any:
+            **options: Unpack[Options]) -> Any:
     """Cuts a patch at every position.
 
     Parameters
@@ -147,7 +167,8 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
 
 def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = None, *,
             image_index: Any = None, out: Any = None, coverage: Any = False,
-            accumulate: bool = False, context: Context | None = None, **options: Any) -> Any:
+            accumulate: bool = False, context: Context | None = None,
+            **options: Unpack[Options]) -> Any:
     """Adds patches up where they were cut: the conjugate transpose of `extract`.
 
     Parameters
@@ -180,7 +201,7 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
 
 def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = None, *,
              eps: float = 1e-9, image_index: Any = None, out: Any = None, coverage: Any = True,
-             context: Context | None = None, **options: Any) -> tuple[Any, Any]:
+             context: Context | None = None, **options: Unpack[Options]) -> tuple[Any, Any]:
     """Puts patches back together: image = sum / max(coverage, eps).
 
     Parameters are those of `adjoint`; coverage may be an array to write it to. Pixels that no patch
@@ -208,13 +229,13 @@ def _images(patches, image_shape, out, coverage):
 
 def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index: Any = None,
                       out: Any = None, curvature: Any = False, context: Context | None = None,
-                      **options: Any) -> Any:
+                      **options: Unpack[Options]) -> Any:
     """What positions do to a sum over patches.
 
     For cotangents G shaped as the patches, gradient[k] = Re <G_k, dP_k/dp_k> with
-    <a, b> = sum conj(a) b, and curvature[k] = |dP_k/dp_k|^2, each axis on its own. The derivative is
-    that of the interpolant, from the right at its kinks, by the position in the caller's sign; 0 for
-    "nearest".
+    <a, b> = sum conj(a) b, and curvature[k] = |dP_k/dp_k|^2, each axis on its own. The derivative
+    is that of the interpolant, from the right at its kinks, by the position in the caller's sign; 0
+    for "nearest".
 
     Parameters
     ----------

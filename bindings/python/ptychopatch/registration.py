@@ -30,14 +30,14 @@ upsample : int
 overlap_ratio : float
     Of masked correlation: the least overlap over the largest; 0: 0.3.
 
-Errors are those of ptychopatch.patches. What an image holds is no error: the Shift's status says why
-there is no answer.
+Errors are those of ptychopatch.patches. What an image holds is no error: the Shift's status says
+why there is no answer.
 """
 from __future__ import annotations
 
 import functools
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
 from . import _core
 from ._arrays import shape_of
@@ -45,7 +45,28 @@ from ._choices import (AVERAGES, EXTENTS, METHODS, SHIFT_SIGNS, SWITCHES, intege
                        with_defaults)
 from ._context import Context, context_of
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 Shift = _core.Shift
+
+
+class Options(TypedDict, total=False):
+    """Keywords of `align` and `Scene`; the module says what they mean."""
+
+    cfa: str | None
+    black: float | tuple[float, float, float, float]
+    white: float
+    method: Literal["ml", "phase", "cross", "per-plane"]
+    max_shift: int | tuple[int, int]
+    sign: Literal["register", "displacement"]
+    extent: Literal["linear", "circular"]
+    hot_pixels: Literal["auto", "on", "off"]
+    fixed_pattern: Literal["auto", "on", "off"]
+    plane_average: Literal["median", "mean"]
+    upsample: int
+    overlap_ratio: float
+
 
 _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift": 0,
              "sign": "register", "extent": "linear", "hot_pixels": "auto", "fixed_pattern": "auto",
@@ -107,18 +128,26 @@ class Scene:
     """
 
     def __init__(self, reference: Any, *, mask: Any = None, context: Context | None = None,
-                 **options: Any) -> None:
+                 **options: Unpack[Options]) -> None:
         self._scene = _core.Scene(context_of(context), _scene_options(reference, options))
         self._scene.set_reference(reference, mask, None, 0.0)
 
     def set_reference(self, reference: Any, *, mask: Any = None, black: Any = None,
                       white: float = 0.0) -> None:
-        """Another reference, no larger than the first; with levels of its own where black is given."""
+        """Another reference, no larger than the first; black and white are levels of its own."""
         self._scene.set_reference(reference, mask, None if black is None else _levels(black),
                                   real("white", white))
 
+    @overload
+    def align(self, moving: list[Any] | tuple[Any, ...], *, mask: Any = None, black: Any = None,
+              white: float = 0.0) -> list[Shift]: ...
+
+    @overload
     def align(self, moving: Any, *, mask: Any = None, black: Any = None,
-              white: float = 0.0) -> Shift | list[Shift]:
+              white: float = 0.0) -> Shift: ...
+
+    def align(self, moving: Any, *, mask: Any = None, black: Any = None,
+              white: float = 0.0) -> Any:
         """Aligns an image, or each of a list, onto the reference.
 
         Parameters
@@ -150,14 +179,27 @@ class Scene:
 class _Last(threading.local):
     """The scene of the thread's last call, for the next one if that has the same options."""
 
-    options = context = scene = None
+    options: Any = None
+    context: Any = None
+    scene: Any = None
 
 
 _last = _Last()
 
 
+@overload
+def align(reference: Any, moving: list[Any] | tuple[Any, ...], *, mask: Any = None,
+          moving_mask: Any = None, context: Context | None = None,
+          **options: Unpack[Options]) -> list[Shift]: ...
+
+
+@overload
 def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = None,
-          context: Context | None = None, **options: Any) -> Shift | list[Shift]:
+          context: Context | None = None, **options: Unpack[Options]) -> Shift: ...
+
+
+def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = None,
+          context: Context | None = None, **options: Any) -> Any:
     """The shift of an image, or of each of a list, to a reference.
 
     Parameters
@@ -175,17 +217,17 @@ def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = N
     A Shift, or a list of them. The memory for images of this size is kept for the thread's next
     call; `release` gives it back.
     """
-    context, options = context_of(context), _scene_options(reference, options)
+    context, native = context_of(context), _scene_options(reference, options)
     scene = Scene.__new__(Scene)
-    kept = _last.options is options and _last.context is context
-    scene._scene = _last.scene if kept else _core.Scene(context, options)
+    kept = _last.options is native and _last.context is context
+    scene._scene = _last.scene if kept else _core.Scene(context, native)
     release()
     try:
         scene._scene.set_reference(reference, mask, None, 0.0)
         return scene.align(moving, mask=moving_mask)
     finally:
         scene._scene.forget()
-        _last.options, _last.context, _last.scene = options, context, scene._scene
+        _last.options, _last.context, _last.scene = native, context, scene._scene
 
 
 def release() -> None:

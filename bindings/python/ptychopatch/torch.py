@@ -11,13 +11,16 @@ they are worked on where they lie. Gradients of gradients are not offered.
 """
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.autograd.function import once_differentiable
 
 from . import patches as _patches
 from ._context import Context
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def _plain(tensor):
@@ -92,7 +95,7 @@ def _of_positions(image, cotangent, positions, options):
 
 def extract(image: torch.Tensor, positions: torch.Tensor, patch_size: int | tuple[int, int], *,
             image_index: torch.Tensor | None = None, context: Context | None = None,
-            **options: Any) -> torch.Tensor:
+            **options: Unpack[_patches.Options]) -> torch.Tensor:
     """ptychopatch.extract with gradients by the image and by the positions."""
     _check(image=image, positions=positions)
     return _Extract.apply(image, positions, patch_size,
@@ -101,7 +104,7 @@ def extract(image: torch.Tensor, positions: torch.Tensor, patch_size: int | tupl
 
 def adjoint(patches: torch.Tensor, positions: torch.Tensor, image_shape: tuple[int, ...], *,
             image_index: torch.Tensor | None = None, context: Context | None = None,
-            **options: Any) -> torch.Tensor:
+            **options: Unpack[_patches.Options]) -> torch.Tensor:
     """ptychopatch.adjoint, without coverage, with gradients by the patches and by the positions."""
     _check(patches=patches, positions=positions)
     return _Adjoint.apply(patches, positions, tuple(image_shape),
@@ -110,14 +113,14 @@ def adjoint(patches: torch.Tensor, positions: torch.Tensor, image_shape: tuple[i
 
 def assemble(patches: torch.Tensor, positions: torch.Tensor, image_shape: tuple[int, ...], *,
              eps: float = 1e-9, image_index: torch.Tensor | None = None,
-             context: Context | None = None, **options: Any) -> torch.Tensor:
-    """The image that ptychopatch.assemble gives, with gradients by the patches and by the positions.
+             context: Context | None = None, **options: Unpack[_patches.Options]) -> torch.Tensor:
+    """The image that ptychopatch.assemble gives, with gradients by patches and by positions.
 
     Where the coverage is at most eps, its gradient is none: there the divisor is constant.
     """
     _check(patches=patches, positions=positions)
-    cut = {"image_index": image_index, "context": context, **options}
+    cut: Any = {"image_index": image_index, "context": context, **options}
     total = adjoint(patches, positions, image_shape, **cut)
-    coverage = adjoint(torch.ones_like(patches.real if patches.is_complex() else patches), positions,
-                       image_shape, **cut)
+    ones = torch.ones_like(patches.real if patches.is_complex() else patches)
+    coverage = adjoint(ones, positions, image_shape, **cut)
     return total / coverage.clamp(min=eps)

@@ -8,7 +8,7 @@ what numpy.asarray makes of tensors; results are NumPy arrays.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 
@@ -16,7 +16,8 @@ from .. import groups as _groups
 from .. import patches as _patches
 
 
-def translate(imgs: Any, offsets: Any, *, interpolation: str = "bilinear") -> numpy.ndarray:
+def translate(imgs: Any, offsets: Any, *,
+              interpolation: Literal["bilinear", "nearest"] = "bilinear") -> numpy.ndarray:
     """Moves the content of images (B, H, W, C) by offsets (B, 2), in (x, y) pixels; 0 comes in.
 
     interpolation : {"bilinear", "nearest"}

@@ -50,8 +50,8 @@ def fft_phase_correlate_cfa(anchor: Any, target: Any, anchor_metadata: dict, met
         raise ValueError(f"method: expected 'median' or 'mean', got {method!r}")
     pattern = numpy.asarray(anchor_metadata["RGBG_pattern"])
     if pattern.shape not in ((2, 2), (6, 6)):
-        raise ValueError("anchor_metadata['RGBG_pattern']: expected (2, 2) or (6, 6), got the shape "
-                         f"{pattern.shape}")
+        raise ValueError("anchor_metadata['RGBG_pattern']: expected (2, 2) or (6, 6), got the "
+                         f"shape {pattern.shape}")
     anchor, target = (_plane(name, image) for name, image in
                       (("anchor", anchor), ("target", target)))
     channels = _channel_shifts(anchor, target, pattern)
@@ -61,7 +61,8 @@ def fft_phase_correlate_cfa(anchor: Any, target: Any, anchor_metadata: dict, met
     if from_channels:
         block = 2 if pattern.shape == (2, 2) else 3
         combine = numpy.median if method == "median" else numpy.mean
-        return tuple(int(combine(one)) // block * block for one in zip(*channels)), channels
+        dy, dx = (int(combine(one)) // block * block for one in zip(*channels))
+        return (dy, dx), channels
     clipped = anchor_metadata.get("overexposure_lb", 0.0) if anchor.dtype.kind == "f" else 0.0
     found = align(anchor, target, cfa="".join(_LETTERS[colour] for colour in pattern.ravel()),
                   white=float(clipped))
@@ -117,7 +118,8 @@ def shift_images(anchor_img: Any, target_img: Any, shift: tuple[int, int], *,
     if anchor_img.shape[0] == 4:
         raise NotImplementedError("anchor_img: expected an image of 1 or 3 channels, got 4")
     step = 2 if target_img.shape[0] == 4 else 1
-    anchor_at, target_at = [...], [...]
+    anchor_at: list[Any] = [...]
+    target_at: list[Any] = [...]
     for axis in range(2):
         distance, height = abs(int(shift[axis])), anchor_img.shape[axis + 1]
         odd = distance % 2

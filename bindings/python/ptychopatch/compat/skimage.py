@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import warnings
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 
@@ -67,7 +67,7 @@ def phase_cross_correlation(reference_image: Any, moving_image: Any, *, upsample
         raise ValueError(f"moving_image: expected the shape of reference_image, {reference.shape}, "
                          f"got {moving.shape}")
     reference, moving = _real_images(reference, moving, space == "fourier")
-    method = "phase" if normalization == "phase" else "cross"
+    method: Literal["phase", "cross"] = "phase" if normalization == "phase" else "cross"
     if min(reference.shape) == 0:
         raise ValueError("reference_image: expected at least one pixel, got none")
     found = align(_accepted(reference), _accepted(moving), method=method, extent="circular",
@@ -150,8 +150,8 @@ def _disambiguated(reference, moving, shift):
         if energy > 0 and float((still * other).sum()) / energy > best:
             best, chosen = float((still * other).sum()) / energy, choice
     if chosen is None:
-        warnings.warn("Could not determine real-space shift: nowhere has the overlap of both images "
-                      "any structure; 0 is returned", stacklevel=3)
+        warnings.warn("Could not determine real-space shift: nowhere has the overlap of both "
+                      "images any structure; 0 is returned", stacklevel=3)
         return numpy.zeros_like(shift)
     return numpy.array(chosen, shift.dtype)
 
