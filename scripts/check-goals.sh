@@ -16,6 +16,8 @@
 #   scan          extract and assemble on a real scan, through the command
 #   scenes        align on scenes with known truth, real camera RAWs and files that are none
 #   bad-input     what the command must refuse: exit 2, one sentence, no output file
+#   languages     scripts/check-languages.sh: C, Fortran and Python as the pages say, and what Python's
+#                 calls cost (needs PyPI and a machine that does nothing else)
 #   sanitizers    the fast tests under the address and undefined behaviour sanitizers
 #   format        clang-format
 #   tidy          clang-tidy (minutes)
@@ -30,14 +32,14 @@ parts=()
 for argument in "$@"; do
   case $argument in
     operators | groups | registration | registration-speed | patches-speed | scan | scenes | \
-      bad-input | sanitizers | format | tidy)
+      bad-input | languages | sanitizers | format | tidy)
       parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
 ((${#parts[@]})) || parts=(operators groups registration registration-speed patches-speed scan
-  scenes bad-input sanitizers format tidy)
+  scenes bad-input languages sanitizers format tidy)
 
 data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
 release=$root/build/release
@@ -88,6 +90,8 @@ scenes() {
 }
 
 bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }
+
+languages() { "$root/scripts/check-languages.sh"; }
 
 sanitizers() {
   configure asan-ubsan

@@ -16,13 +16,15 @@ struct Search {
   Search(PlanningContext& in, const ppatch_group_options& of, nb::handle where)
       : context(in), options(of), points("points", where) {}
 
+  // Outputs are complete on return; they lie where `out` does.
   template <class Body>
-  void run(Body&& body) const {
+  void run(const ppatch_array& out, Body&& body) const {
     const auto plan = context.groups().lend(
         context.get(), options, &ppatch_group_options::point_capacity, points->shape[0]);
     run_unlocked([&] {
       plan->plan.set_points(*points);
       body(plan->plan);
+      if (out.device_type == PPATCH_CUDA) context.get().synchronize();
     });
   }
 };
@@ -35,7 +37,7 @@ void draw(PlanningContext& context, const ppatch_group_options& options, nb::han
   const OptionalArray chosen("seeds", seeds, Access::kWrite);
   const OptionalArray means("offsets", offsets, Access::kWrite);
   const OptionalArray from_means("relative", relative, Access::kWrite);
-  search.run([&](GroupPlan& plan) {
+  search.run(*members, [&](GroupPlan& plan) {
     plan.draw(first, *members, chosen.get(), means.get(), from_means.get());
   });
 }
@@ -46,7 +48,8 @@ void coordinates(PlanningContext& context, const ppatch_group_options& options, 
   const HeldArray members("indices", indices);
   const OptionalArray means("offsets", offsets, Access::kWrite);
   const OptionalArray from_means("relative", relative, Access::kWrite);
-  search.run([&](GroupPlan& plan) { plan.coordinates(*members, means.get(), from_means.get()); });
+  search.run(*search.points,
+             [&](GroupPlan& plan) { plan.coordinates(*members, means.get(), from_means.get()); });
 }
 
 void neighbours(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
@@ -55,7 +58,7 @@ void neighbours(PlanningContext& context, const ppatch_group_options& options, n
   const OptionalArray of("queries", queries);
   const HeldArray found("indices", indices, Access::kWrite);
   const OptionalArray squares("squared_distances", squared_distances, Access::kWrite);
-  search.run([&](GroupPlan& plan) {
+  search.run(*found, [&](GroupPlan& plan) {
     if (of.get()) {
       plan.neighbours_of(*of.get(), *found, squares.get());
     } else {

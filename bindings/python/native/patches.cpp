@@ -74,14 +74,16 @@ struct Placing {
         positions("positions", where),
         image_index("image_index", index) {}
 
+  // `out` is complete on return, wherever it lies.
   template <class Body>
-  void run(Body&& body) const {
+  void run(const HeldArray& out, Body&& body) const {
     const auto plan = context.patches().lend(
         context.get(), options, &ppatch_patch_options::position_capacity, count_of(*positions));
     run_unlocked([&] {
       set_positions(*plan, *positions);
       set_image_index(*plan, image_index.get());
       body(plan->plan);
+      if (out->device_type == PPATCH_CUDA) context.get().synchronize();
     });
   }
 };
@@ -91,7 +93,7 @@ void extract(PlanningContext& context, const ppatch_patch_options& options, nb::
   const Placing placing(context, options, where, index);
   const HeldArray from("image", image);
   const HeldArray to("out", out, Access::kWrite);
-  placing.run([&](PatchPlan& plan) { plan.extract(*from, *to); });
+  placing.run(to, [&](PatchPlan& plan) { plan.extract(*from, *to); });
 }
 
 void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
@@ -101,7 +103,7 @@ void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::
   const HeldArray from("patches", patches);
   const HeldArray to("out", out, Access::kWrite);
   const OptionalArray weights("coverage", coverage, Access::kWrite);
-  placing.run([&](PatchPlan& plan) {
+  placing.run(to, [&](PatchPlan& plan) {
     plan.adjoint(*from, *to, weights.get(), accumulate ? PPATCH_ACCUMULATE : PPATCH_OVERWRITE);
   });
 }
@@ -113,7 +115,7 @@ void assemble(PlanningContext& context, const ppatch_patch_options& options, nb:
   const HeldArray from("patches", patches);
   const HeldArray to("out", out, Access::kWrite);
   const HeldArray weights("coverage", coverage, Access::kWrite);
-  placing.run([&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
+  placing.run(to, [&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
 }
 
 void position_gradient(PlanningContext& context, const ppatch_patch_options& options,
@@ -124,7 +126,7 @@ void position_gradient(PlanningContext& context, const ppatch_patch_options& opt
   const HeldArray by("cotangent", cotangent);
   const HeldArray to("out", out, Access::kWrite);
   const OptionalArray squares("curvature", curvature, Access::kWrite);
-  placing.run([&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
+  placing.run(to, [&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
 }
 
 }  // namespace

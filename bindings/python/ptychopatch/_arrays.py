@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Outputs of the caller's kind: NumPy arrays for NumPy arrays, tensors for PyTorch's tensors."""
+"""Outputs of the caller's kind: NumPy arrays for NumPy arrays, tensors for PyTorch's tensors, and
+likewise for other libraries that have NumPy's `empty`, as CuPy has."""
 import sys
 
 import numpy
@@ -37,7 +38,10 @@ def empty(like, shape, dtype=None):
         torch = sys.modules["torch"]
         return torch.empty(shape, device=like.device,
                            dtype=getattr(torch, dtype) if isinstance(dtype, str) else dtype)
-    return numpy.empty(shape, dtype)
+    if isinstance(like, numpy.ndarray):
+        return numpy.empty(shape, dtype)
+    library = sys.modules.get(type(like).__module__.partition(".")[0])
+    return getattr(library, "empty", numpy.empty)(shape, dtype)
 
 
 def output(given, like, shape, dtype=None):
