@@ -41,6 +41,21 @@ runs() {
   fi
 }
 
+# faults WHAT PATTERN COMMAND...: the command, run in the work folder, must end well; where it does
+# not, the lines that match are faults. What tests were left out is printed.
+faults() {
+  local what=$1 pattern=$2 output
+  shift 2
+  if output=$(cd "$work" && "$@" 2>&1); then
+    grep '^SKIPPED' <<< "$output" || true
+    line "$what" 0 0 ok
+  else
+    printf '%s\n' "$output"
+    line "$what" "$(grep -c -- "$pattern" <<< "$output" || true)" 0 MISS
+    missed+=("$what")
+  fi
+}
+
 "$root/scripts/install-deps.sh"
 say "release: build and install"
 configure release
@@ -75,26 +90,14 @@ fi
 runs "the Python example" "$three_patches"$'\nput together again within 1e-4: True' \
   "$work/venv/bin/python" "$root/examples/extract.py"
 
-if output=$(cd "$work" && venv/bin/python -m mypy --ignore-missing-imports -p ptychopatch 2>&1); then
-  line "type errors in the package" 0 0 ok
-else
-  printf '%s\n' "$output"
-  line "type errors in the package" "$(grep -c ': error: ' <<< "$output" || true)" 0 MISS
-  missed+=("types")
-fi
+faults "type errors in the package" ': error: ' \
+  venv/bin/python -m mypy --ignore-missing-imports -p ptychopatch
 
 say "Python: scikit-image's published tests of phase_cross_correlation"
 tests=skimage.registration.tests
-if output=$(cd "$work" && PYTHONPATH=$root/tests/python/published "$work/venv/bin/python" -m pytest -q \
-  -p no:cacheprovider -p skimage_with_ours -rs --pyargs "$tests.test_phase_cross_correlation" \
-  "$tests.test_masked_phase_cross_correlation" 2>&1); then
-  grep '^SKIPPED' <<< "$output" || true
-  line "published tests that fail" 0 0 ok
-else
-  printf '%s\n' "$output"
-  line "published tests that fail" "$(grep -c '^FAILED' <<< "$output" || true)" 0 MISS
-  missed+=("published tests")
-fi
+PYTHONPATH=$root/tests/python/published faults "published tests that fail" '^FAILED' \
+  venv/bin/python -m pytest -q -p no:cacheprovider -p skimage_with_ours -rs --pyargs \
+  "$tests.test_phase_cross_correlation" "$tests.test_masked_phase_cross_correlation"
 
 say "Python: what calls cost"
 "$work/venv/bin/python" "$root/benchmarks/python/calls.py" \

@@ -24,7 +24,7 @@ packages=(
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
-  abigail-tools debootstrap valgrind shellcheck ccache libbenchmark-dev
+  abigail-tools debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
 )
 
 list=false

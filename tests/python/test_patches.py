@@ -123,6 +123,37 @@ def test_any_strides_in_place(random):
     assert (out == want).all() and numpy.isnan(holder[..., 1]).all()
 
 
+class Shared:
+    """An array that only DLPack can share."""
+
+    def __init__(self, array):
+        self.array, self.shape, self.dtype = array, array.shape, array.dtype
+
+    def __dlpack__(self, **options):
+        return self.array.__dlpack__()
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+
+def test_arrays_that_dlpack_shares_are_written_in_place(random):
+    image, where = values(random, (30, 40), "complex64"), random.uniform(0, 20, (6, 2))
+    holder = poisoned((6, 5, 14), "complex64")
+    out = Shared(holder[..., ::2])
+    got = ptychopatch.extract(Shared(image[:, ::-1]), Shared(where), (5, 7), out=out)
+    want = ptychopatch.extract(image[:, ::-1], where, (5, 7))
+    assert got is out and (holder[..., ::2] == want).all() and numpy.isnan(holder[..., 1::2]).all()
+    assert (ptychopatch.extract(Shared(image), where, 4) == ptychopatch.extract(image, where, 4)).all()
+    refused(ValueError, ["image", "tensor of float32"],
+            lambda: ptychopatch.extract(Shared(image.real.astype("float16")), where, 4))
+
+
+def test_buffers_that_are_no_arrays_do_as_well(random):
+    image, where = values(random, (30, 40), "float64"), random.uniform(0, 20, (6, 2))
+    got = ptychopatch.extract(memoryview(image), memoryview(where), 4)
+    assert (got == ptychopatch.extract(image, where, 4)).all()
+
+
 def test_new_positions_in_the_same_array_are_seen(random):
     image = values(random, (40, 40), "float32")
     positions = random.uniform(0, 20, (9, 2))

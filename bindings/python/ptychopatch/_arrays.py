@@ -17,6 +17,14 @@ def shape_of(name, array):
         raise TypeError(f"{name}: expected an array, got {type(array).__name__}") from None
 
 
+def dtype_of(array):
+    """The type of an argument's elements."""
+    try:
+        return array.dtype
+    except AttributeError:
+        return numpy.asarray(array).dtype
+
+
 def real_type(dtype):
     """The type of the real part of a NumPy or PyTorch type."""
     if isinstance(dtype, numpy.dtype):
@@ -33,7 +41,7 @@ def is_tensor(array):
 
 def empty(like, shape, dtype=None):
     """A new array beside `like`, by default of its type. dtype may be a name."""
-    dtype = like.dtype if dtype is None else dtype
+    dtype = dtype_of(like) if dtype is None else dtype
     if is_tensor(like):
         torch = sys.modules["torch"]
         return torch.empty(shape, device=like.device,

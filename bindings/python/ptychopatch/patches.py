@@ -48,7 +48,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
 from . import _core
-from ._arrays import empty, optional_output, output, real_type, shape_of
+from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of
 from ._choices import (ANCHORS, AXES, BOUNDARIES, INTERPOLATIONS, LAYOUTS, LOCAL_OFFSETS, SIGNS,
                        integer, number_of, real, with_defaults)
 from ._context import Context, context_of
@@ -224,7 +224,7 @@ def _images(patches, image_shape, out, coverage):
         if image_shape is None:
             raise ValueError("image_shape: expected (H, W) or (M, H, W), or an array as out")
         out = empty(patches, tuple(image_shape))
-    return out, optional_output(coverage, out, shape_of("out", out), real_type(out.dtype))
+    return out, optional_output(coverage, out, shape_of("out", out), real_type(dtype_of(out)))
 
 
 def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index: Any = None,
@@ -256,9 +256,9 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index
     cut = _cut_of_patches("cotangent", cotangent, options)
     count = math.prod(shape_of("positions", positions)[:-1])
     shape = (*_batch(shape_of("image", image), image_index), count, 2)
-    real = real_type(image.dtype)
-    out = output(out, image, shape, real)
-    squares = optional_output(curvature, image, shape, real)
+    dtype = real_type(dtype_of(image))
+    out = output(out, image, shape, dtype)
+    squares = optional_output(curvature, image, shape, dtype)
     _core.position_gradient(context_of(context), cut.options, positions, image_index,
                             image, cotangent, out, squares)
     return out if squares is None else (out, squares)
