@@ -21,8 +21,7 @@
   PPATCH_LAUNCH(ExtractBlock<T, C, 6>);   \
   PPATCH_LAUNCH(AdjointBlock<T, C, 2>);   \
   PPATCH_LAUNCH(AdjointBlock<T, C, 6>);   \
-  PPATCH_LAUNCH(GradientBlock<T, C, 2>);  \
-  PPATCH_LAUNCH(GradientBlock<T, C, 6>);  \
+  PPATCH_LAUNCH(GradientBlock<T, C>);     \
   PPATCH_LAUNCH(ProbeAdjointBlock<T, C>); \
   PPATCH_LAUNCH(EachPiece<AssemblePixel<T, C>>)
 

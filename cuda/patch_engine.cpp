@@ -344,7 +344,7 @@ void CudaPatchEngine::assemble(const PatchView& in, const ImageView& image,
   });
 }
 
-template <class T, int C, int Most>
+template <class T, int C>
 void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cotangent,
                                     const PositionResultView& gradient,
                                     const PositionResultView& curvature) {
@@ -379,7 +379,7 @@ void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cot
     job.curvature = result(chunk, curvature, copies[1], curvature_slot, "curvature");
     job.axis_of_y = settings_.axes == Axes::yx ? 0 : 1;
     job.direction = settings_.sign == Sign::content ? -1.0 : 1.0;
-    run(GradientBlock<T, C, Most>{job}, stream_.get());
+    run(GradientBlock<T, C>{job}, stream_.get());
     fetch_result(chunk, gradient, copies[0], job.gradient);
     fetch_result(chunk, curvature, copies[1], job.curvature);
   });
@@ -391,13 +391,7 @@ void CudaPatchEngine::position_gradient(const ImageView& image, const PatchView&
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    if (has_few_taps(settings_.interpolation)) {
-      differentiate<T, C, 2>(image, cotangent, gradient, curvature);
-    } else {
-      differentiate<T, C, 6>(image, cotangent, gradient, curvature);
-    }
+    differentiate<typename decltype(pixel)::T, pixel.C>(image, cotangent, gradient, curvature);
   });
 }
 

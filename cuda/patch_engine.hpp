@@ -76,7 +76,7 @@ class CudaPatchEngine final : public PatchEngine {
                      const ProbeView& probe, Accumulation mode, const double* eps);
   template <class T, int C, int Most>
   void cut(const ImageView& image, const ProbeView& probe, const PatchView& out);
-  template <class T, int C, int Most>
+  template <class T, int C>
   void differentiate(const ImageView& image, const PatchView& cotangent,
                      const PositionResultView& gradient, const PositionResultView& curvature);
   template <class T, int C>

@@ -24,6 +24,7 @@ struct AdjointPixel {
   // and p0 are the first mode of its waves and of its probe.
   PPATCH_HD void cotangent(const T* wave, const T* p0, std::int64_t r, std::int64_t q,
                            T* value) const {
+    PPATCH_ROLLED
     for (std::int64_t mode = 0; mode < in.modes; ++mode) {
       const T* g = wave + mode * in.stride_mode + r * in.stride_y + q * in.stride_x;
       T term[C];
@@ -41,6 +42,7 @@ struct AdjointPixel {
   PPATCH_HD T weight(const T* p0, std::int64_t r, std::int64_t q) const {
     if (!probe.data) return T(1);
     T sum = T(0);
+    PPATCH_ROLLED
     for (std::int64_t mode = 0; mode < probe.modes; ++mode) {
       const T* p = p0 + mode * probe.stride_mode + r * probe.stride_y + q * probe.stride_x;
       const T term = squared_modulus<T, C>(p);
@@ -57,8 +59,10 @@ struct AdjointPixel {
                               std::int64_t ey, std::int64_t ex, T* value) const {
     const T* const wave = in.template at<T>(m, k, 0);
     const T* const p0 = probe.template at<T>(k, 0);
+    PPATCH_ROLLED
     for (int i = 0; i < taps.y.count; ++i) {
       T row[C] = {};
+      PPATCH_ROLLED
       for (int j = 0; j < taps.x.count; ++j) {
         T g[C] = {};
         if (inside(ey - i, ex - j)) cotangent(wave, p0, ey - i, ex - j, g);
@@ -72,8 +76,10 @@ struct AdjointPixel {
                        std::int64_t ex) const {
     const T* const p0 = probe.template at<T>(k, 0);
     T sum = T(0);
+    PPATCH_ROLLED
     for (int i = 0; i < taps.y.count; ++i) {
       T row = T(0);
+      PPATCH_ROLLED
       for (int j = 0; j < taps.x.count; ++j) {
         const T value = inside(ey - i, ex - j) ? weight(p0, ey - i, ex - j) : T(0);
         row = next_sum(j, row, taps.x.weight[j], value);

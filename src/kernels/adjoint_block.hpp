@@ -5,6 +5,7 @@
 #include "kernels/adjoint.hpp"
 #include "kernels/block.hpp"
 #include "kernels/tile_entries.hpp"
+#include "math/division.hpp"
 
 namespace ptychopatch {
 
@@ -26,13 +27,18 @@ struct AdjointBlock {
     const T* probe;
     bool folded;
   };
+  struct Tile {
+    std::int64_t m, y, x;       // its image and first pixel
+    std::int64_t first, count;  // of its list
+  };
+  // Of sums, each thread has its own.
   struct Shared {
+    Tile tile;
     Patch patch[batch];
+    T sum[most_rows][C][threads];
+    T coverage[most_rows][threads];
   };
-  struct Private {
-    T sum[most_rows][C];
-    T coverage[most_rows];
-  };
+  using Private = Nothing;
 
   AdjointPixel<T, C> job;
   ImageView image, coverage;
@@ -45,62 +51,81 @@ struct AdjointBlock {
 
   PPATCH_HD std::int64_t steps(std::int64_t block) const {
     const std::int64_t t = list_of(block);
-    return 2 + 2 * blocks_over(begins[t + 1] - begins[t], batch);
+    return 3 + 2 * blocks_over(begins[t + 1] - begins[t], batch);
   }
 
-  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
-    const std::int64_t t = list_of(at.block);
-    const std::int64_t count = begins[t + 1] - begins[t];
-    if (n == 0) return begin(at, own);
-    if (n == 1 + 2 * blocks_over(count, batch)) return store(at, own);
-    const std::int64_t first = (n - 1) / 2 * batch;
-    const std::int64_t size = count - first < batch ? count - first : batch;
-    if (n % 2 == 1) {
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
+    if (n == 0) {
+      if (at.thread == 0) locate(at.block, shared.tile);
+      return;
+    }
+    if (n == 1) return begin(at, shared);
+    const Tile& tile = shared.tile;
+    const std::int64_t first = (n - 2) / 2 * batch;
+    if (first >= tile.count) return store(at, shared);
+    const auto size = static_cast<int>(tile.count - first < batch ? tile.count - first : batch);
+    if (n % 2 == 0) {
       if (at.thread < size) {
-        prepare(slice_of(at), patches[begins[t] + first + at.thread], shared.patch[at.thread]);
+        prepare(tile.m, patches[tile.first + first + at.thread], shared.patch[at.thread]);
       }
       return;
     }
-    for (std::int64_t i = 0; i < size; ++i) add(at, shared.patch[i], own);
+    PPATCH_ROLLED
+    for (int i = 0; i < size; ++i) add(at, shared.patch[i], shared);
   }
 
  private:
-  PPATCH_HD std::int64_t tiles() const { return plane.rows * plane.columns; }
   PPATCH_HD std::int64_t list_of(std::int64_t block) const {
-    return plane.slices > 1 ? block : block % tiles();
+    return plane.slices > 1 ? block : divide(block, plane.rows * plane.columns).remainder;
   }
-  PPATCH_HD std::int64_t slice_of(const BlockThread& at) const { return at.block / tiles(); }
-  PPATCH_HD std::int64_t rows() const { return plane.tile_height / groups; }
+  PPATCH_HD void locate(std::int64_t block, Tile& tile) const {
+    const Division image_tile = divide(block, plane.rows * plane.columns);
+    const Division row_column = divide(image_tile.remainder, plane.columns);
+    const std::int64_t t = plane.slices > 1 ? block : image_tile.remainder;
+    tile.m = image_tile.quotient;
+    tile.y = row_column.quotient * plane.tile_height;
+    tile.x = row_column.remainder * columns;
+    tile.first = begins[t];
+    tile.count = begins[t + 1] - begins[t];
+  }
+  PPATCH_HD int rows() const { return static_cast<int>(plane.tile_height) / groups; }
   // The first pixel of a thread.
-  PPATCH_HD std::int64_t x_of(const BlockThread& at) const {
-    return at.block % plane.columns * columns + at.thread % columns;
+  PPATCH_HD std::int64_t x_of(const BlockThread& at, const Tile& tile) const {
+    return tile.x + at.thread % columns;
   }
-  PPATCH_HD std::int64_t y_of(const BlockThread& at) const {
-    return at.block % tiles() / plane.columns * plane.tile_height + at.thread / columns * rows();
+  PPATCH_HD std::int64_t y_of(const BlockThread& at, const Tile& tile) const {
+    return tile.y + at.thread / columns * rows();
   }
-  PPATCH_HD bool owns(const BlockThread& at, int i) const {
-    return i < rows() && y_of(at) + i < plane.height && x_of(at) < plane.width;
+  PPATCH_HD bool owns(const BlockThread& at, const Tile& tile, int i) const {
+    return i < rows() && y_of(at, tile) + i < plane.height && x_of(at, tile) < plane.width;
   }
 
-  PPATCH_HD void begin(const BlockThread& at, Private& own) const {
+  PPATCH_HD void begin(const BlockThread& at, Shared& shared) const {
+    PPATCH_ROLLED
     for (int i = 0; i < most_rows; ++i) {
-      const bool read = !from_zero && owns(at, i);
+      const bool read = !from_zero && owns(at, shared.tile, i);
       for (int c = 0; c < C; ++c) {
-        own.sum[i][c] = read ? image.template at<T>(slice_of(at), y_of(at) + i, x_of(at))[c] : T(0);
+        shared.sum[i][c][at.thread] =
+            read ? image.template at<T>(shared.tile.m, y_of(at, shared.tile) + i,
+                                        x_of(at, shared.tile))[c]
+                 : T(0);
       }
-      own.coverage[i] = read && coverage.data
-                            ? *coverage.template at<T>(slice_of(at), y_of(at) + i, x_of(at))
-                            : T(0);
+      shared.coverage[i][at.thread] =
+          read && coverage.data ? *coverage.template at<T>(shared.tile.m, y_of(at, shared.tile) + i,
+                                                           x_of(at, shared.tile))
+                                : T(0);
     }
   }
 
-  PPATCH_HD void store(const BlockThread& at, const Private& own) const {
+  PPATCH_HD void store(const BlockThread& at, const Shared& shared) const {
+    PPATCH_ROLLED
     for (int i = 0; i < most_rows; ++i) {
-      if (!owns(at, i)) continue;
-      T* to = image.template at<T>(slice_of(at), y_of(at) + i, x_of(at));
-      for (int c = 0; c < C; ++c) to[c] = own.sum[i][c];
+      if (!owns(at, shared.tile, i)) continue;
+      T* to = image.template at<T>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile));
+      for (int c = 0; c < C; ++c) to[c] = shared.sum[i][c][at.thread];
       if (coverage.data) {
-        *coverage.template at<T>(slice_of(at), y_of(at) + i, x_of(at)) = own.coverage[i];
+        *coverage.template at<T>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile)) =
+            shared.coverage[i][at.thread];
       }
     }
   }
@@ -118,13 +143,13 @@ struct AdjointBlock {
         is_folded(problem.boundary, x.start, problem.width + x.count - 1, plane.width);
   }
 
-  PPATCH_HD void add(const BlockThread& at, const Patch& patch, Private& own) const {
-    if (patch.folded) return add_folded(at, patch, own);
+  PPATCH_HD void add(const BlockThread& at, const Patch& patch, Shared& shared) const {
+    if (patch.folded) return add_folded(at, patch, shared);
     const AxisTaps<T>& y = patch.taps.y;
     const AxisTaps<T>& x = patch.taps.x;
-    const std::int64_t ex = x_of(at) - x.start;
+    const std::int64_t ex = x_of(at, shared.tile) - x.start;
     if (ex < 0 || ex >= job.problem.width + x.count - 1) return;
-    const std::int64_t top = y_of(at) - y.start;
+    const std::int64_t top = y_of(at, shared.tile) - y.start;
     const std::int64_t end = job.problem.height + y.count - 1;
     if (top + most_rows <= 0 || top >= end) return;
     T weight_x[Most];
@@ -136,8 +161,8 @@ struct AdjointBlock {
     // The last rows of the patch, filtered along x; the newest is the first.
     T kept[Most][C] = {};
     T kept_weight[Most] = {};
-    for (int i = 1 - Most; i < most_rows; ++i) {
-      if (i <= -y.count || i >= rows()) continue;
+    PPATCH_ROLLED
+    for (int i = 1 - y.count; i < rows(); ++i) {
       for (int j = Most - 1; j > 0; --j) {
         for (int c = 0; c < C; ++c) kept[j][c] = kept[j - 1][c];
         kept_weight[j] = kept_weight[j - 1];
@@ -149,14 +174,14 @@ struct AdjointBlock {
         for (int j = 0; j < Most; ++j) {
           if (j < y.count) sum = next_sum(j, sum, weight_y[j], kept[j][c]);
         }
-        own.sum[i][c] += sum;
+        shared.sum[i][c][at.thread] += sum;
       }
       if (!coverage.data) continue;
       T sum = T(0);
       for (int j = 0; j < Most; ++j) {
         if (j < y.count) sum = next_sum(j, sum, weight_y[j], kept_weight[j]);
       }
-      own.coverage[i] += sum;
+      shared.coverage[i][at.thread] += sum;
     }
   }
 
@@ -177,29 +202,31 @@ struct AdjointBlock {
   }
 
   // Several pixels of the patch may fall on one of the image, in the order of rows and columns.
-  PPATCH_HD void add_folded(const BlockThread& at, const Patch& patch, Private& own) const {
-    const std::int64_t m = job.problem.image_index ? 0 : slice_of(at);
+  PPATCH_HD void add_folded(const BlockThread& at, const Patch& patch, Shared& shared) const {
+    const std::int64_t m = job.problem.image_index ? 0 : shared.tile.m;
     const Boundary boundary = job.problem.boundary;
     const AxisTaps<T>& y = patch.taps.y;
     const AxisTaps<T>& x = patch.taps.x;
     const std::int64_t y_end = y.start + job.problem.height + y.count - 1;
     const std::int64_t x_end = x.start + job.problem.width + x.count - 1;
+    PPATCH_ROLLED
     for (int i = 0; i < most_rows; ++i) {
-      if (!owns(at, i)) continue;
+      if (!owns(at, shared.tile, i)) continue;
       const auto next_row = [&](std::int64_t from) {
-        return next_extended(boundary, y_of(at) + i, plane.height, from);
+        return next_extended(boundary, y_of(at, shared.tile) + i, plane.height, from);
       };
       const auto next_column = [&](std::int64_t from) {
-        return next_extended(boundary, x_of(at), plane.width, from);
+        return next_extended(boundary, x_of(at, shared.tile), plane.width, from);
       };
       for (std::int64_t row = next_row(y.start); row < y_end; row = next_row(row + 1)) {
         for (std::int64_t column = next_column(x.start); column < x_end;
              column = next_column(column + 1)) {
           T value[C] = {};
           job.contribution(patch.taps, m, patch.k, row - y.start, column - x.start, value);
-          for (int c = 0; c < C; ++c) own.sum[i][c] += value[c];
+          for (int c = 0; c < C; ++c) shared.sum[i][c][at.thread] += value[c];
           if (coverage.data) {
-            own.coverage[i] += job.coverage(patch.taps, patch.k, row - y.start, column - x.start);
+            shared.coverage[i][at.thread] +=
+                job.coverage(patch.taps, patch.k, row - y.start, column - x.start);
           }
         }
       }

@@ -5,6 +5,7 @@
 #include "kernels/block.hpp"
 #include "kernels/extract.hpp"
 #include "kernels/wide_store.hpp"
+#include "math/division.hpp"
 
 namespace ptychopatch {
 
@@ -21,7 +22,9 @@ struct ExtractBlock {
 
   struct Patch {
     PatchTaps<T> taps;
-    std::int64_t m, k;
+    T* out;  // the first mode, also of the probe
+    const T* probe;
+    std::int64_t slice;
     bool inside;  // no sample needs the boundary mode
   };
   struct Shared {
@@ -56,24 +59,28 @@ struct ExtractBlock {
   PPATCH_HD std::int64_t steps(std::int64_t) const { return 2; }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
-    const std::int64_t first = at.block / blocks_a_patch * patches_a_block;
+    const Division block = divide(at.block, blocks_a_patch);
+    const std::int64_t first = block.quotient * patches_a_block;
     const std::int64_t left = job.out.images * job.out.count - first;
     const std::int64_t count = left < patches_a_block ? left : patches_a_block;
     if (n == 0) {
       if (at.thread < count) prepare(first + at.thread, shared.patch[at.thread]);
       return;
     }
-    const std::int64_t piece = at.block % blocks_a_patch * threads + at.thread;
-    if (piece >= count * pieces) return;
-    cut(shared.patch[piece / pieces], piece % pieces);
+    const Division piece = divide(block.remainder * threads + at.thread, pieces);
+    if (piece.quotient < count) cut(shared.patch[piece.quotient], piece.remainder);
   }
 
  private:
   PPATCH_HD void prepare(std::int64_t n, Patch& patch) const {
     const PatchProblem& problem = job.problem;
-    patch.m = n / job.out.count;
-    patch.k = n % job.out.count;
-    prepare_sampling_taps<T>(problem.interpolation, problem.origins[patch.k], &patch.taps);
+    const Division number = divide(n, job.out.count);
+    const std::int64_t m = number.quotient;
+    const std::int64_t k = number.remainder;
+    patch.out = job.out.template at<T>(m, k, 0);
+    patch.probe = job.probe.template at<T>(k, 0);
+    patch.slice = problem.image_of(m, k);
+    prepare_sampling_taps<T>(problem.interpolation, problem.origins[k], &patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;
     patch.inside = y.start >= 0 && x.start >= 0 &&
@@ -99,11 +106,12 @@ struct ExtractBlock {
   }
 
   PPATCH_HD void cut(const Patch& patch, std::int64_t piece) const {
-    const Samples<T, C> samples(job.problem, job.image, job.problem.image_of(patch.m, patch.k));
+    const Samples<T, C> samples(job.problem, job.image, patch.slice);
     const AxisTaps<T>& y = patch.taps.y;
     const AxisTaps<T>& x = patch.taps.x;
-    const std::int64_t q = piece % columns * wide_pixels;
-    const std::int64_t r0 = piece / columns * run;
+    const Division place = divide(piece, columns);
+    const std::int64_t q = place.remainder * wide_pixels;
+    const std::int64_t r0 = place.quotient * run;
     const std::int64_t r1 = r0 + run < job.out.height ? r0 + run : job.out.height;
     const std::int64_t width_left = (job.out.width - q) * C;
     const int scalars = width_left < wide ? static_cast<int>(width_left) : wide;
@@ -115,6 +123,7 @@ struct ExtractBlock {
     }
     // The last rows, filtered along x, as many as there are taps.
     T kept[Most][wide] = {};
+    PPATCH_ROLLED
     for (std::int64_t r = r0 - (y.count - 1); r < r1; ++r) {
       T sample[wide + (Most - 1) * C] = {};
       load(patch, samples, y.start + r + y.count - 1, q, scalars + (x.count - 1) * C, sample);
@@ -138,18 +147,19 @@ struct ExtractBlock {
   PPATCH_HD void write(const Patch& patch, std::int64_t r, std::int64_t q, int scalars,
                        const T* value) const {
     const PatchView& out = job.out;
+    PPATCH_ROLLED
     for (std::int64_t mode = 0; mode < out.modes; ++mode) {
       T wave[wide];
       for (int s = 0; s < wide; ++s) wave[s] = value[s];
       if (job.probe.data) {
-        const T* p = job.probe.template at<T>(patch.k, mode) + r * job.probe.stride_y +
+        const T* p = patch.probe + mode * job.probe.stride_mode + r * job.probe.stride_y +
                      q * job.probe.stride_x;
         for (int n = 0; n < wide_pixels; ++n) {
           if (n * C < scalars)
             multiply<T, C>(p + n * job.probe.stride_x, value + n * C, wave + n * C);
         }
       }
-      T* to = out.template at<T>(patch.m, patch.k, mode) + r * out.stride_y + q * out.stride_x;
+      T* to = patch.out + mode * out.stride_mode + r * out.stride_y + q * out.stride_x;
       if (wide_stores && scalars == wide) {
         wide_store(wave, to);
         continue;

@@ -4,13 +4,13 @@
 
 #include "kernels/block.hpp"
 #include "kernels/position_gradient.hpp"
+#include "math/division.hpp"
 
 namespace ptychopatch {
 
 // Gradient and curvature by position on a device: a block owns a patch. Its threads sum some rows
-// each, by lane, and then add the rows' sums in their order: GradientSums, side by side. Most: taps
-// that the interpolation may have on an axis, 2 or 6.
-template <class T, int C, int Most>
+// each, by lane, and then add the rows' sums in their order: GradientSums, side by side.
+template <class T, int C>
 struct GradientBlock {
   using Sums = GradientSums<T, C>;
   static constexpr int threads = 256;
@@ -40,8 +40,9 @@ struct GradientBlock {
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
     const PatchProblem& problem = job.problem;
-    const std::int64_t m = at.block / job.cotangent.count;
-    const std::int64_t k = at.block % job.cotangent.count;
+    const Division number = divide(at.block, job.cotangent.count);
+    const std::int64_t m = number.quotient;
+    const std::int64_t k = number.remainder;
     const std::int64_t last = 2 + 2 * blocks_over(problem.height, batch);
     if (n == 0) {
       own.total = 0.0;
@@ -77,9 +78,11 @@ struct GradientBlock {
                          std::int64_t k, std::int64_t r, int column,
                          T (&to)[Sums::quantities][Sums::lanes]) const {
     const PatchView& in = job.cotangent;
+    const T* const row = in.template at<T>(m, k, 0) + r * in.stride_y;
     T sum[Sums::quantities][C] = {};
+    PPATCH_ROLLED
     for (std::int64_t q = column; q < job.problem.width; q += columns) {
-      const T* g = in.template at<T>(m, k, 0) + r * in.stride_y + q * in.stride_x;
+      const T* g = row + q * in.stride_x;
       for (int c = 0; c < C; ++c) {
         T by_y = T(0);
         T by_x = T(0);
@@ -100,12 +103,11 @@ struct GradientBlock {
                         std::int64_t q, int c, T* by_y, T* by_x) const {
     const AxisTaps<T>& y = taps.y;
     const AxisTaps<T>& x = taps.x;
-    for (int i = 0; i < Most; ++i) {
-      if (i >= y.count) continue;
+    PPATCH_ROLLED
+    for (int i = 0; i < y.count; ++i) {
       T row = T(0);
       T row_slope = T(0);
-      for (int j = 0; j < Most; ++j) {
-        if (j >= x.count) continue;
+      for (int j = 0; j < x.count; ++j) {
         const T value = samples.pixel(y.start + r + i, x.start + q + j, c);
         row = next_sum(j, row, x.weight[j], value);
         row_slope = next_sum(j, row_slope, x.slope[j], value);

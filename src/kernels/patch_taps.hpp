@@ -25,6 +25,7 @@ PPATCH_HD AxisTaps<T> axis_taps(const Taps& taps, std::int64_t whole) {
   AxisTaps<T> axis;
   axis.start = whole + taps.first;
   axis.count = taps.count;
+  PPATCH_ROLLED
   for (int j = 0; j < taps.count; ++j) axis.weight[j] = static_cast<T>(taps.weight[j]);
   return axis;
 }
@@ -46,6 +47,7 @@ PPATCH_HD AxisTaps<T> axis_taps_with_slope(Interpolation kind, double fraction,
                                            std::int64_t whole) {
   double slope[max_taps] = {};
   auto axis = axis_taps<T>(kernel_taps(kind, fraction, slope), whole);
+  PPATCH_ROLLED
   for (int j = 0; j < axis.count; ++j) axis.slope[j] = static_cast<T>(slope[j]);
   return axis;
 }

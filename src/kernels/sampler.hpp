@@ -36,8 +36,10 @@ struct Samples {
   PPATCH_HD T filtered(const PatchTaps<T>& taps, const T* wy, const T* wx, std::int64_t r,
                        std::int64_t q, int c) const {
     T sum = T(0);
+    PPATCH_ROLLED
     for (int i = 0; i < taps.y.count; ++i) {
       T row = T(0);
+      PPATCH_ROLLED
       for (int j = 0; j < taps.x.count; ++j) {
         row = next_sum(j, row, wx[j], pixel(taps.y.start + r + i, taps.x.start + q + j, c));
       }

@@ -16,6 +16,7 @@ constexpr double pi = 3.14159265358979323846;
 PPATCH_HD double sin_series(double x) {
   const double s = x * x;
   double sum = 1.0;
+  PPATCH_ROLLED
   for (int n = 12; n >= 1; --n) sum = 1.0 - sum * s / ((2.0 * n) * (2.0 * n + 1.0));
   return x * sum;
 }
@@ -23,6 +24,7 @@ PPATCH_HD double sin_series(double x) {
 PPATCH_HD double cos_series(double x) {
   const double s = x * x;
   double sum = 1.0;
+  PPATCH_ROLLED
   for (int n = 12; n >= 1; --n) sum = 1.0 - sum * s / ((2.0 * n) * (2.0 * n - 1.0));
   return sum;
 }

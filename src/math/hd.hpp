@@ -5,13 +5,16 @@
 // PPATCH_HD marks a pure function that g++ and nvcc compile from the same source. It is inlined
 // always: a caller inside a SIMD target region then compiles it with that region's instructions.
 // PPATCH_HD_CALLED marks one that is large and seldom runs: a device's kernels call it, so that its
-// registers are not theirs.
+// registers are not theirs. PPATCH_ROLLED keeps a device's compiler from unrolling the loop after
+// it.
 #if defined(__CUDACC__)
 #define PPATCH_HD __host__ __device__ __forceinline__
 #define PPATCH_HD_CALLED __host__ __device__ __noinline__ inline
+#define PPATCH_ROLLED _Pragma("unroll 1")
 #else
 #define PPATCH_HD inline __attribute__((always_inline))
 #define PPATCH_HD_CALLED inline __attribute__((always_inline))
+#define PPATCH_ROLLED
 #endif
 
 #endif  // PTYCHOPATCH_MATH_HD_HPP_

@@ -88,11 +88,13 @@ PPATCH_HD void lanczos_weights(double f, double* w, double* slope) {
   double sum_rate = 0.0;
   const double sin_f = sin_pi(f);
   const double cos_f = cos_pi(f);
+  PPATCH_ROLLED
   for (int j = 0; j < 6; ++j) {
     lanczos_tap(f, j - 2, sin_f, cos_f, &value[j], &rate[j]);
     sum += value[j];
     sum_rate += rate[j];
   }
+  PPATCH_ROLLED
   for (int j = 0; j < 6; ++j) {
     w[j] = value[j] / sum;
     if (slope) slope[j] = (rate[j] - w[j] * sum_rate) / sum;
