@@ -160,3 +160,17 @@ PPATCH_GROUP_KERNELS();
 PPATCH_LIST_KERNELS();
 
 }  // namespace ptychopatch
+
+// Device memory for tests (device_array.hpp).
+extern "C" {
+__attribute__((visibility("default"))) void* ppatch_test_allocate(std::uint64_t bytes) {
+  return ptychopatch::device::allocate(bytes);
+}
+__attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
+  ptychopatch::device::release(memory);
+}
+__attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
+                                                             std::uint64_t bytes) {
+  std::memcpy(to, from, bytes);
+}
+}

@@ -41,6 +41,7 @@ class HostArray {
   // The elements' bytes in C order, for comparisons of bits.
   std::vector<std::byte> bits() const;
   const std::vector<std::byte>& memory() const { return memory_; }
+  std::vector<std::byte>& memory() { return memory_; }
   // Whether the memory between and around the elements is still poisoned.
   bool gaps_intact() const;
 
