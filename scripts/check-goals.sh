@@ -18,6 +18,8 @@
 #   bad-input     what the command must refuse: exit 2, one sentence, no output file
 #   languages     scripts/check-languages.sh: C, Fortran and Python as the pages say, and what Python's
 #                 calls cost (needs PyPI and a machine that does nothing else)
+#   cuda          that the library itself links nothing of CUDA's, what info says, registers of kernels,
+#                 tests on a card (skipped where there is none)
 #   sanitizers    the fast tests under the address and undefined behaviour sanitizers
 #   format        clang-format
 #   tidy          clang-tidy (minutes)
@@ -32,14 +34,14 @@ parts=()
 for argument in "$@"; do
   case $argument in
     operators | groups | registration | registration-speed | patches-speed | scan | scenes | \
-      bad-input | languages | sanitizers | format | tidy)
+      bad-input | languages | cuda | sanitizers | format | tidy)
       parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
 ((${#parts[@]})) || parts=(operators groups registration registration-speed patches-speed scan
-  scenes bad-input languages sanitizers format tidy)
+  scenes bad-input languages cuda sanitizers format tidy)
 
 data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
 release=$root/build/release
@@ -92,6 +94,30 @@ scenes() {
 bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }
 
 languages() { "$root/scripts/check-languages.sh"; }
+cuda() {
+  local linked module output faults=0
+  linked=$(ldd "$release/capi/libptychopatch.so" | grep -c -i -E 'libcu|nvidia' || true)
+  count "CUDA libraries that libptychopatch.so links" "$linked" || faults=1
+  "$release/apps/ptychopatch" info | sed -n 's/^  cuda: /info: cuda: /p'
+  module=$release/capi/ptychopatch/libptychopatch_cuda.so
+  if command -v nvcc > /dev/null; then
+    if [[ -f $module ]]; then line "the module is built where there is nvcc" yes yes ok; else
+      line "the module is built where there is nvcc" no yes MISS; faults=1; fi
+    output=$("$root/scripts/cuda-registers.sh") || faults=1
+    tail -n 1 <<< "$output"
+  else
+    echo "no nvcc: the module is not built, its registers are not counted"
+  fi
+  output=$(ctest --test-dir "$release" -R '^host_device_' -j "$jobs" --no-tests=error 2>&1) ||
+    { printf '%s\n' "$output"; faults=1; }
+  line "tests on the host as a device" "$(sed -n 's/ tests passed.*//p' <<< "$output")" 100% \
+    "$([[ $output == *'100% tests passed'* ]] && echo ok || echo MISS)"
+  output=$(ctest --test-dir "$release" -L gpu --no-tests=error 2>&1) ||
+    { printf '%s\n' "$output"; faults=1; }
+  echo "tests on a card: $(grep -c ' Passed ' <<< "$output" || true) passed," \
+    "$(grep -c 'Skipped  ' <<< "$output" || true) skipped"
+  return "$faults"
+}
 
 sanitizers() {
   configure asan-ubsan

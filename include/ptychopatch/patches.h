@@ -150,8 +150,9 @@ ppatch_status ppatch_patch_plan_set_positions_split(ppatch_patch_plan *plan,
                                                     const ppatch_array *integer,
                                                     const ppatch_array *fraction);
 
-/* Position k belongs to image index[k] of the (M, H, W) batch: (K,), I32 or I64, each >= 0; NULL
- * takes the index away. That each is < M is checked when an image comes. Errors: INVALID_ARGUMENT.
+/* Position k belongs to image index[k] of the (M, H, W) batch: (K,), I32 or I64, host, each >= 0;
+ * NULL takes the index away. That each is < M is checked when an image comes. Errors:
+ * INVALID_ARGUMENT.
  */
 ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan *plan, const ppatch_array *index);
 

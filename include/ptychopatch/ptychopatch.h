@@ -108,6 +108,13 @@ typedef struct ppatch_array {
   int32_t device_id;
 } ppatch_array;
 
+/* A context on the CPU takes host arrays. One on CUDA takes arrays on its own device as they are,
+ * and host arrays, which it copies through pinned buffers: patches and rows of groups piece by
+ * piece, an image, a probe or points whole, within the memory budget. Outputs on the host are
+ * complete on return; those on the device follow the plan's stream. Registration runs on the CPU,
+ * on host arrays.
+ */
+
 /* A host array with the given strides (in elements), or C-contiguous ones where strides is NULL. */
 static inline ppatch_array ppatch_array_strided(const void *data, ppatch_dtype dtype, int32_t ndim,
                                                 const int64_t *shape, const int64_t *strides) {
@@ -172,12 +179,14 @@ typedef int32_t (*ppatch_progress_fn)(void *user, double fraction);
 typedef struct ppatch_context_options {
   uint32_t struct_size;
   ppatch_backend backend;
-  int32_t device;              /* ordinal within the backend */
-  int32_t num_threads;         /* CPU threads; 0: as many as the process may use */
-  uint64_t memory_budget;      /* bytes of scratch a plan may hold; 0: 1 GiB */
-  ppatch_log_level log_level;  /* least level that reaches log; 0: INFO */
-  int32_t reserved;            /* 0 */
-  ppatch_allocate_fn allocate; /* both or neither; NULL: the library's own, 64-byte aligned */
+  int32_t device;             /* ordinal within the backend */
+  int32_t num_threads;        /* CPU threads; 0: as many as the process may use */
+  uint64_t memory_budget;     /* bytes of scratch a plan may hold; 0: 1 GiB */
+  ppatch_log_level log_level; /* least level that reaches log; 0: INFO */
+  int32_t reserved;           /* 0 */
+  /* Both or neither; NULL: the library's own, 64-byte aligned. They give host memory; where backend
+   * is PPATCH_BACKEND_CUDA, the device's. With them, PPATCH_BACKEND_AUTO is the CPU. */
+  ppatch_allocate_fn allocate;
   ppatch_deallocate_fn deallocate;
   void *allocator_user;
   ppatch_log_fn log; /* NULL: no log */

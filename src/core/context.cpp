@@ -48,7 +48,9 @@ Context::Context(const ppatch_context_options& given) {
 }
 
 void Context::make_backend(const ppatch_context_options& options) {
-  if (options.backend != PPATCH_BACKEND_CPU) {
+  if (options.backend == PPATCH_BACKEND_AUTO && options.allocate) {
+    callbacks_.log(PPATCH_LOG_INFO, "using the CPU: options.allocate gives host memory");
+  } else if (options.backend != PPATCH_BACKEND_CPU) {
     try {
       const std::int32_t devices = cuda_device_count();
       if (options.device >= devices) {

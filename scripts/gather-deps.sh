@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Gathers what building the library and the tests of its CUDA backend needs, as folders, for a machine
+# that has a card, nvcc, CMake, Ninja or make, and g++, but no registry. scripts/test-gpu.sh uses it there.
+#
+# usage: scripts/gather-deps.sh [--help]
+#
+# Unpacks Debian 12's packages of Highway, GoogleTest, FLANN's headers, lz4 and pkgconf, and DUCC0's
+# headers, into build/gathered. Nothing is installed.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+case ${1:-} in
+  '') ;;
+  -h | --help) usage; exit 0 ;;
+  *) die "unknown argument $1; see --help" ;;
+esac
+
+packages=(
+  libhwy-dev libhwy1 libgtest-dev libflann-dev liblz4-dev liblz4-1 pkgconf-bin libpkgconf3
+)
+gathered=$root/build/gathered
+
+command -v apt-get > /dev/null || die "this needs apt-get and Debian 12's packages"
+[[ -d $root/build/deps/ducc0/src ]] ||
+  die "build/deps/ducc0 is not there: run scripts/install-deps.sh first"
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+chmod 755 "$folder"
+say "downloading ${packages[*]}"
+(cd "$folder" && apt-get download -q "${packages[@]}") || die "apt-get could not download"
+rm -rf "$gathered"
+mkdir -p "$gathered"
+for package in "$folder"/*.deb; do dpkg-deb -x "$package" "$gathered"; done
+rm -rf "${gathered:?}/usr/share"
+cp -r "$root/build/deps/ducc0/src" "$gathered/ducc0"
+du -sh "$gathered"
