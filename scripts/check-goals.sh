@@ -94,6 +94,7 @@ scenes() {
 bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }
 
 languages() { "$root/scripts/check-languages.sh"; }
+
 cuda() {
   local linked module output faults=0
   linked=$(ldd "$release/capi/libptychopatch.so" | grep -c -i -E 'libcu|nvidia' || true)
