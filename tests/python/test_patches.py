@@ -148,6 +148,31 @@ def test_arrays_that_dlpack_shares_are_written_in_place(random):
             lambda: ptychopatch.extract(Shared(image.real.astype("float16")), where, 4))
 
 
+class OnDevice:
+    """An array that says it lies on a device; nothing there is ever read here."""
+
+    def __init__(self, shape, typestr="<c8", strides=None, stream=None, read_only=False):
+        self.shape, self.dtype = shape, numpy.dtype("complex64")
+        self.__cuda_array_interface__ = {
+            "shape": shape, "typestr": typestr, "data": (1 << 40, read_only), "strides": strides,
+            "version": 3, "stream": stream}
+
+
+@pytest.mark.parametrize("texts, image", [
+    (["image.device_type", "CPU", "got device type 2, device 0"], OnDevice((20, 20))),
+    (["image.device_type", "device type 2"], OnDevice((20, 20), strides=(320, 16))),
+    (["image", "whole elements", "12"], OnDevice((20, 20), strides=(240, 12))),
+    (["image", "float32", "<f2"], OnDevice((20, 20), "<f2")),
+    (["image", "1 to 8 axes", "0"], OnDevice(())),
+    (["stream", "NULL"], OnDevice((20, 20), stream=7)),
+])
+def test_arrays_on_a_device_are_described_as_they_are(texts, image):
+    cpu = ptychopatch.Context(backend="cpu")
+    refused(ValueError, texts, lambda: ptychopatch.extract(image, WHERE, 4, out=OUT, context=cpu))
+    refused(ValueError, ["out", "read-only"], lambda: ptychopatch.extract(
+        IMAGE, WHERE, 4, out=OnDevice((3, 4, 4), read_only=True), context=cpu))
+
+
 def test_buffers_that_are_no_arrays_do_as_well(random):
     image, where = values(random, (30, 40), "float64"), random.uniform(0, 20, (6, 2))
     got = ptychopatch.extract(memoryview(image), memoryview(where), 4)

@@ -20,6 +20,7 @@ struct PatchEntry {
   std::vector<std::byte> positions;  // their bytes, of as many as `shape` says; none: not known
   ppatch_array shape{};
   bool has_image_index = false;
+  std::uintptr_t stream = 0;
 
   PatchEntry(const Context& context, const ppatch_patch_options& wanted)
       : options(wanted), plan(context, wanted) {}
@@ -28,6 +29,7 @@ struct PatchEntry {
 struct GroupEntry {
   ppatch_group_options options;
   GroupPlan plan;
+  std::uintptr_t stream = 0;
 
   GroupEntry(const Context& context, const ppatch_group_options& wanted)
       : options(wanted), plan(context, wanted) {}
@@ -69,6 +71,14 @@ void run_unlocked(Body&& body) {
     end_call(error);
     throw;
   }
+}
+
+// Puts a plan's work on the stream of the caller's arrays, 0: the plan's own.
+template <class Entry>
+void set_stream(Entry& entry, std::uintptr_t stream) {
+  if (entry.stream == stream) return;
+  entry.plan.set_stream(reinterpret_cast<void*>(stream));
+  entry.stream = stream;
 }
 
 void add_context(nb::module_& module);

@@ -12,9 +12,10 @@ struct Search {
   PlanningContext& context;
   const ppatch_group_options& options;
   HeldArray points;
+  std::uintptr_t stream;
 
-  Search(PlanningContext& in, const ppatch_group_options& of, nb::handle where)
-      : context(in), options(of), points("points", where) {}
+  Search(PlanningContext& in, const ppatch_group_options& of, nb::handle where, std::uintptr_t on)
+      : context(in), options(of), points("points", where), stream(on) {}
 
   // Outputs are complete on return; they lie where `out` does.
   template <class Body>
@@ -22,6 +23,7 @@ struct Search {
     const auto plan = context.groups().lend(
         context.get(), options, &ppatch_group_options::point_capacity, points->shape[0]);
     run_unlocked([&] {
+      set_stream(*plan, stream);
       plan->plan.set_points(*points);
       body(plan->plan);
       if (out.device_type == PPATCH_CUDA) context.get().synchronize();
@@ -30,9 +32,9 @@ struct Search {
 };
 
 void draw(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
-          std::int64_t first, nb::handle indices, nb::handle seeds, nb::handle offsets,
-          nb::handle relative) {
-  const Search search(context, options, points);
+          std::uintptr_t stream, std::int64_t first, nb::handle indices, nb::handle seeds,
+          nb::handle offsets, nb::handle relative) {
+  const Search search(context, options, points, stream);
   const HeldArray members("indices", indices, Access::kWrite);
   const OptionalArray chosen("seeds", seeds, Access::kWrite);
   const OptionalArray means("offsets", offsets, Access::kWrite);
@@ -43,8 +45,9 @@ void draw(PlanningContext& context, const ppatch_group_options& options, nb::han
 }
 
 void coordinates(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
-                 nb::handle indices, nb::handle offsets, nb::handle relative) {
-  const Search search(context, options, points);
+                 std::uintptr_t stream, nb::handle indices, nb::handle offsets,
+                 nb::handle relative) {
+  const Search search(context, options, points, stream);
   const HeldArray members("indices", indices);
   const OptionalArray means("offsets", offsets, Access::kWrite);
   const OptionalArray from_means("relative", relative, Access::kWrite);
@@ -53,8 +56,9 @@ void coordinates(PlanningContext& context, const ppatch_group_options& options, 
 }
 
 void neighbours(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
-                nb::handle queries, nb::handle indices, nb::handle squared_distances) {
-  const Search search(context, options, points);
+                std::uintptr_t stream, nb::handle queries, nb::handle indices,
+                nb::handle squared_distances) {
+  const Search search(context, options, points, stream);
   const OptionalArray of("queries", queries);
   const HeldArray found("indices", indices, Access::kWrite);
   const OptionalArray squares("squared_distances", squared_distances, Access::kWrite);
@@ -92,12 +96,14 @@ void add_groups(nb::module_& module) {
           nb::arg("members"), nb::arg("order"), nb::arg("sampling"), nb::arg("oversample"),
           nb::arg("axes"), nb::arg("relative_sign"));
   module.def("draw", &draw, nb::arg("context"), nb::arg("options"), nb::arg("points"),
-             nb::arg("first"), nb::arg("indices"), nb::arg("seeds").none(),
+             nb::arg("stream"), nb::arg("first"), nb::arg("indices"), nb::arg("seeds").none(),
              nb::arg("offsets").none(), nb::arg("relative").none());
   module.def("coordinates", &coordinates, nb::arg("context"), nb::arg("options"), nb::arg("points"),
-             nb::arg("indices"), nb::arg("offsets").none(), nb::arg("relative").none());
+             nb::arg("stream"), nb::arg("indices"), nb::arg("offsets").none(),
+             nb::arg("relative").none());
   module.def("neighbours", &neighbours, nb::arg("context"), nb::arg("options"), nb::arg("points"),
-             nb::arg("queries").none(), nb::arg("indices"), nb::arg("squared_distances").none());
+             nb::arg("stream"), nb::arg("queries").none(), nb::arg("indices"),
+             nb::arg("squared_distances").none());
 }
 
 }  // namespace ptychopatch::python

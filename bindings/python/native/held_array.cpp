@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "cuda_array.hpp"
+
 namespace ptychopatch::python {
 namespace {
 
@@ -132,11 +134,17 @@ void HeldArray::take_tensor(const char* name, nb::handle array, Access access) {
   }
   const bool found = access == Access::kWrite ? nb::try_cast(array, tensor_, false)
                                               : nb::try_cast(array, read_only_tensor_, false);
+  if (!found && describe_cuda_array(name, array, access == Access::kWrite, &array_)) {
+    other_ = nb::borrow(array);
+    return;
+  }
   if (!found) {
-    throw nb::type_error((std::string(name) +
-                          ": expected an array, NumPy's or one that DLPack shares, got " +
-                          nb::type_name(array.type()).c_str())
-                             .c_str());
+    throw nb::type_error(
+        (std::string(name) +
+         ": expected an array, NumPy's or one that DLPack or __cuda_array_interface__ "
+         "shares, got " +
+         nb::type_name(array.type()).c_str())
+            .c_str());
   }
   access == Access::kWrite ? describe(tensor_) : describe(read_only_tensor_);
 }

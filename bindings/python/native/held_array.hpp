@@ -15,8 +15,9 @@ namespace nb = nanobind;
 
 enum class Access { kRead, kWrite };
 
-// A caller's array described for the library where it lies: by the buffer protocol, or by DLPack.
-// Holds it for as long as it lives.
+// A caller's array described for the library where it lies: by the buffer protocol, by DLPack, or
+// by
+// __cuda_array_interface__. Holds it for as long as it lives.
 class HeldArray {
  public:
   // ValueError or TypeError, begun by the argument's name.
@@ -36,6 +37,7 @@ class HeldArray {
   Py_buffer buffer_{};
   nb::ndarray<> tensor_;
   nb::ndarray<nb::ro> read_only_tensor_;
+  nb::object other_;
 };
 
 // An argument that may be None.

@@ -67,12 +67,14 @@ struct Placing {
   const ppatch_patch_options& options;
   HeldArray positions;
   OptionalArray image_index;
+  std::uintptr_t stream;
 
-  Placing(PlanningContext& in, const ppatch_patch_options& of, nb::handle where, nb::handle index)
+  Placing(PlanningContext& in, const ppatch_patch_options& of, nb::handle where, nb::handle index, std::uintptr_t on)
       : context(in),
         options(of),
         positions("positions", where),
-        image_index("image_index", index) {}
+        image_index("image_index", index),
+        stream(on) {}
 
   // `out` is complete on return, wherever it lies.
   template <class Body>
@@ -80,6 +82,7 @@ struct Placing {
     const auto plan = context.patches().lend(
         context.get(), options, &ppatch_patch_options::position_capacity, count_of(*positions));
     run_unlocked([&] {
+      set_stream(*plan, stream);
       set_positions(*plan, *positions);
       set_image_index(*plan, image_index.get());
       body(plan->plan);
@@ -89,17 +92,17 @@ struct Placing {
 };
 
 void extract(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, nb::handle image, nb::handle out) {
-  const Placing placing(context, options, where, index);
+             nb::handle index, std::uintptr_t stream, nb::handle image, nb::handle out) {
+  const Placing placing(context, options, where, index, stream);
   const HeldArray from("image", image);
   const HeldArray to("out", out, Access::kWrite);
   placing.run(to, [&](PatchPlan& plan) { plan.extract(*from, *to); });
 }
 
 void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, nb::handle patches, nb::handle out, nb::handle coverage,
-             bool accumulate) {
-  const Placing placing(context, options, where, index);
+             nb::handle index, std::uintptr_t stream, nb::handle patches, nb::handle out,
+             nb::handle coverage, bool accumulate) {
+  const Placing placing(context, options, where, index, stream);
   const HeldArray from("patches", patches);
   const HeldArray to("out", out, Access::kWrite);
   const OptionalArray weights("coverage", coverage, Access::kWrite);
@@ -109,9 +112,9 @@ void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::
 }
 
 void assemble(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-              nb::handle index, nb::handle patches, nb::handle out, nb::handle coverage,
-              double eps) {
-  const Placing placing(context, options, where, index);
+              nb::handle index, std::uintptr_t stream, nb::handle patches, nb::handle out,
+              nb::handle coverage, double eps) {
+  const Placing placing(context, options, where, index, stream);
   const HeldArray from("patches", patches);
   const HeldArray to("out", out, Access::kWrite);
   const HeldArray weights("coverage", coverage, Access::kWrite);
@@ -119,9 +122,9 @@ void assemble(PlanningContext& context, const ppatch_patch_options& options, nb:
 }
 
 void position_gradient(PlanningContext& context, const ppatch_patch_options& options,
-                       nb::handle where, nb::handle index, nb::handle image, nb::handle cotangent,
-                       nb::handle out, nb::handle curvature) {
-  const Placing placing(context, options, where, index);
+                       nb::handle where, nb::handle index, std::uintptr_t stream, nb::handle image,
+                       nb::handle cotangent, nb::handle out, nb::handle curvature) {
+  const Placing placing(context, options, where, index, stream);
   const HeldArray from("image", image);
   const HeldArray by("cotangent", cotangent);
   const HeldArray to("out", out, Access::kWrite);
@@ -160,16 +163,16 @@ void add_patches(nb::module_& module) {
           nb::arg("layout"), nb::arg("group_size"), nb::arg("local_offsets"),
           nb::arg("jitter_sigma"), nb::arg("jitter_seed"));
   module.def("extract", &extract, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("image"), nb::arg("out"));
+             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("image"), nb::arg("out"));
   module.def("adjoint", &adjoint, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("patches"), nb::arg("out"),
+             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("patches"), nb::arg("out"),
              nb::arg("coverage").none(), nb::arg("accumulate"));
   module.def("assemble", &assemble, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("patches"), nb::arg("out"), nb::arg("coverage"),
-             nb::arg("eps"));
+             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("patches"), nb::arg("out"),
+             nb::arg("coverage"), nb::arg("eps"));
   module.def("position_gradient", &position_gradient, nb::arg("context"), nb::arg("options"),
-             nb::arg("positions"), nb::arg("image_index").none(), nb::arg("image"),
-             nb::arg("cotangent"), nb::arg("out"), nb::arg("curvature").none());
+             nb::arg("positions"), nb::arg("image_index").none(), nb::arg("stream"),
+             nb::arg("image"), nb::arg("cotangent"), nb::arg("out"), nb::arg("curvature").none());
 }
 
 }  // namespace ptychopatch::python

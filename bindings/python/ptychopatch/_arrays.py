@@ -39,6 +39,19 @@ def is_tensor(array):
     return torch is not None and isinstance(array, torch.Tensor)
 
 
+def stream_of(array):
+    """The stream of an array on a device, on which its library works now; 0 for all others."""
+    if isinstance(array, numpy.ndarray):
+        return 0
+    if is_tensor(array):
+        cuda = sys.modules["torch"].cuda
+        return cuda.current_stream(array.device).cuda_stream if array.is_cuda else 0
+    cupy = sys.modules.get("cupy")
+    if cupy is not None and isinstance(array, cupy.ndarray):
+        return cupy.cuda.get_current_stream().ptr
+    return (getattr(array, "__cuda_array_interface__", None) or {}).get("stream") or 0
+
+
 def empty(like, shape, dtype=None):
     """A new array beside `like`, by default of its type. dtype may be a name."""
     dtype = dtype_of(like) if dtype is None else dtype

@@ -14,7 +14,7 @@ import functools
 from typing import Any, NamedTuple
 
 from . import _core
-from ._arrays import empty, shape_of
+from ._arrays import empty, shape_of, stream_of
 from ._choices import AXES, ORDERS, RELATIVE_SIGNS, integer, number_of
 from ._context import Context, context_of
 
@@ -95,7 +95,8 @@ def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int =
         out = Groups(empty(points, (number, members), "int64"), empty(points, number, "int64"),
                      empty(points, (number, 2), "float64"),
                      empty(points, (number, members, 2), "float64"))
-    _core.draw(context_of(context), options, points, integer("first", first), *out)
+    _core.draw(context_of(context), options, points, stream_of(points),
+               integer("first", first), *out)
     return out
 
 
@@ -107,7 +108,8 @@ def group_coordinates(points: Any, indices: Any, *, axes: str = "yx",
     shape = shape_of("indices", indices)
     offsets = empty(points, (*shape[:1], 2), "float64")
     relative = empty(points, (*shape, 2), "float64")
-    _core.coordinates(context_of(context), options, points, indices, offsets, relative)
+    _core.coordinates(context_of(context), options, points, stream_of(points), indices, offsets,
+                      relative)
     return offsets, relative
 
 
@@ -131,5 +133,6 @@ def nearest_neighbours(points: Any, neighbours: int, *, queries: Any = None,
     rows = shape_of(*("points", points) if queries is None else ("queries", queries))[0]
     indices = empty(points, (rows, neighbours), "int64")
     squares = empty(points, (rows, neighbours), "float64")
-    _core.neighbours(context_of(context), options, points, queries, indices, squares)
+    _core.neighbours(context_of(context), options, points, stream_of(points), queries, indices,
+                     squares)
     return indices, squares

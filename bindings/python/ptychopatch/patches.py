@@ -48,7 +48,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
 from . import _core
-from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of
+from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of, stream_of
 from ._choices import (ANCHORS, AXES, BOUNDARIES, INTERPOLATIONS, LAYOUTS, LOCAL_OFFSETS, SIGNS,
                        integer, number_of, real, with_defaults)
 from ._context import Context, context_of
@@ -161,7 +161,8 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
         count = math.prod(shape_of("positions", positions)[:-1])
         batch = _batch(shape_of("image", image), image_index)
         out = empty(image, (*batch, *cut.patches_shape(count)))
-    _core.extract(context_of(context), cut.options, positions, image_index, image, out)
+    _core.extract(context_of(context), cut.options, positions, image_index,
+                  stream_of(image), image, out)
     return out
 
 
@@ -194,7 +195,8 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
         raise ValueError("accumulate: expected arrays to add to, as out and as coverage")
     cut = _cut_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, coverage)
-    _core.adjoint(context_of(context), cut.options, positions, image_index, patches, out,
+    _core.adjoint(context_of(context), cut.options, positions, image_index,
+                  stream_of(patches), patches, out,
                   weights, accumulate)
     return out if weights is None else (out, weights)
 
@@ -213,7 +215,8 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None =
     """
     cut = _cut_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, True if coverage is False else coverage)
-    _core.assemble(context_of(context), cut.options, positions, image_index, patches, out,
+    _core.assemble(context_of(context), cut.options, positions, image_index,
+                  stream_of(patches), patches, out,
                    weights, eps)
     return out, weights
 
@@ -260,5 +263,5 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index
     out = output(out, image, shape, dtype)
     squares = optional_output(curvature, image, shape, dtype)
     _core.position_gradient(context_of(context), cut.options, positions, image_index,
-                            image, cotangent, out, squares)
+                            stream_of(image), image, cotangent, out, squares)
     return out if squares is None else (out, squares)
