@@ -33,7 +33,7 @@ def parse_arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", help="libptychopatch.so (default: that of build/release)")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repetitions", type=int, default=25)
+    parser.add_argument("--repetitions", type=int, default=20)
     return parser.parse_args()
 
 
@@ -45,9 +45,13 @@ def seconds_of(call, times=1):
 
 
 def in_turn(ours, theirs, repetitions):
-    """The median of the ratio of their times."""
-    ours(), theirs()
-    return statistics.median(seconds_of(ours) / seconds_of(theirs) for _ in range(repetitions))
+    """The median of the ratio of their times, each going first in every other pair."""
+    ratios = []
+    for _ in range(repetitions):
+        first = seconds_of(ours) / seconds_of(theirs)
+        later = seconds_of(theirs)
+        ratios += [first, seconds_of(ours) / later]
+    return statistics.median(ratios[2:])
 
 
 class Extraction:
@@ -86,8 +90,8 @@ def small_calls():
 
 def main():
     arguments = parse_arguments()
-    if min(arguments.threads, arguments.repetitions) < 1:
-        sys.exit("calls.py: --threads and --repetitions: expected at least 1")
+    if arguments.threads < 1 or arguments.repetitions < 2:
+        sys.exit("calls.py: expected --threads of at least 1 and --repetitions of at least 2")
     library = Library(find_library(arguments.library))
     context = library.context(arguments.threads)
     goals = Goals()

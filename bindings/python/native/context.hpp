@@ -20,7 +20,7 @@ struct PatchEntry {
   std::vector<std::byte> positions;  // their bytes, of as many as `shape` says; none: not known
   ppatch_array shape{};
   bool has_image_index = false;
-  std::uintptr_t stream = 0;
+  void* stream = nullptr;
 
   PatchEntry(const Context& context, const ppatch_patch_options& wanted)
       : options(wanted), plan(context, wanted) {}
@@ -29,7 +29,7 @@ struct PatchEntry {
 struct GroupEntry {
   ppatch_group_options options;
   GroupPlan plan;
-  std::uintptr_t stream = 0;
+  void* stream = nullptr;
 
   GroupEntry(const Context& context, const ppatch_group_options& wanted)
       : options(wanted), plan(context, wanted) {}
@@ -73,11 +73,18 @@ void run_unlocked(Body&& body) {
   }
 }
 
-// Puts a plan's work on the stream of the caller's arrays, 0: the plan's own.
+// The address that a number is.
+inline void* address_of(const nb::int_& number) {
+  void* address = PyLong_AsVoidPtr(number.ptr());
+  if (!address && PyErr_Occurred()) throw nb::python_error();
+  return address;
+}
+
+// Puts a plan's work on the stream of the caller's arrays, NULL: the plan's own.
 template <class Entry>
-void set_stream(Entry& entry, std::uintptr_t stream) {
+void set_stream(Entry& entry, void* stream) {
   if (entry.stream == stream) return;
-  entry.plan.set_stream(reinterpret_cast<void*>(stream));
+  entry.plan.set_stream(stream);
   entry.stream = stream;
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "context.hpp"
+
 namespace ptychopatch::python {
 namespace {
 
@@ -53,8 +55,7 @@ bool describe_cuda_array(const char* name, nb::handle array, bool writes,
   }
   std::int64_t extents[PPATCH_MAX_NDIM];
   for (std::int32_t d = 0; d < ndim; ++d) extents[d] = nb::cast<std::int64_t>(shape[d]);
-  made = ppatch_array_c(reinterpret_cast<void*>(nb::cast<std::uintptr_t>(data[0])), made.dtype,
-                        ndim, extents);
+  made = ppatch_array_c(address_of(nb::cast<nb::int_>(data[0])), made.dtype, ndim, extents);
   const nb::object strides = told.contains("strides") ? nb::object(told["strides"]) : nb::none();
   const std::int64_t size = ppatch_dtype_size(made.dtype);
   for (std::int32_t d = 0; d < ndim && !strides.is_none(); ++d) {

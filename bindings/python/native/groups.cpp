@@ -12,10 +12,10 @@ struct Search {
   PlanningContext& context;
   const ppatch_group_options& options;
   HeldArray points;
-  std::uintptr_t stream;
+  void* stream;
 
-  Search(PlanningContext& in, const ppatch_group_options& of, nb::handle where, std::uintptr_t on)
-      : context(in), options(of), points("points", where), stream(on) {}
+  Search(PlanningContext& in, const ppatch_group_options& of, nb::handle where, const nb::int_& on)
+      : context(in), options(of), points("points", where), stream(address_of(on)) {}
 
   // Outputs are complete on return; they lie where `out` does.
   template <class Body>
@@ -32,7 +32,7 @@ struct Search {
 };
 
 void draw(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
-          std::uintptr_t stream, std::int64_t first, nb::handle indices, nb::handle seeds,
+          const nb::int_& stream, std::int64_t first, nb::handle indices, nb::handle seeds,
           nb::handle offsets, nb::handle relative) {
   const Search search(context, options, points, stream);
   const HeldArray members("indices", indices, Access::kWrite);
@@ -45,7 +45,7 @@ void draw(PlanningContext& context, const ppatch_group_options& options, nb::han
 }
 
 void coordinates(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
-                 std::uintptr_t stream, nb::handle indices, nb::handle offsets,
+                 const nb::int_& stream, nb::handle indices, nb::handle offsets,
                  nb::handle relative) {
   const Search search(context, options, points, stream);
   const HeldArray members("indices", indices);
@@ -56,7 +56,7 @@ void coordinates(PlanningContext& context, const ppatch_group_options& options, 
 }
 
 void neighbours(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
-                std::uintptr_t stream, nb::handle queries, nb::handle indices,
+                const nb::int_& stream, nb::handle queries, nb::handle indices,
                 nb::handle squared_distances) {
   const Search search(context, options, points, stream);
   const OptionalArray of("queries", queries);

@@ -67,14 +67,15 @@ struct Placing {
   const ppatch_patch_options& options;
   HeldArray positions;
   OptionalArray image_index;
-  std::uintptr_t stream;
+  void* stream;
 
-  Placing(PlanningContext& in, const ppatch_patch_options& of, nb::handle where, nb::handle index, std::uintptr_t on)
+  Placing(PlanningContext& in, const ppatch_patch_options& of, nb::handle where, nb::handle index,
+          const nb::int_& on)
       : context(in),
         options(of),
         positions("positions", where),
         image_index("image_index", index),
-        stream(on) {}
+        stream(address_of(on)) {}
 
   // `out` is complete on return, wherever it lies.
   template <class Body>
@@ -92,7 +93,7 @@ struct Placing {
 };
 
 void extract(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, std::uintptr_t stream, nb::handle image, nb::handle out) {
+             nb::handle index, const nb::int_& stream, nb::handle image, nb::handle out) {
   const Placing placing(context, options, where, index, stream);
   const HeldArray from("image", image);
   const HeldArray to("out", out, Access::kWrite);
@@ -100,7 +101,7 @@ void extract(PlanningContext& context, const ppatch_patch_options& options, nb::
 }
 
 void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, std::uintptr_t stream, nb::handle patches, nb::handle out,
+             nb::handle index, const nb::int_& stream, nb::handle patches, nb::handle out,
              nb::handle coverage, bool accumulate) {
   const Placing placing(context, options, where, index, stream);
   const HeldArray from("patches", patches);
@@ -112,7 +113,7 @@ void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::
 }
 
 void assemble(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-              nb::handle index, std::uintptr_t stream, nb::handle patches, nb::handle out,
+              nb::handle index, const nb::int_& stream, nb::handle patches, nb::handle out,
               nb::handle coverage, double eps) {
   const Placing placing(context, options, where, index, stream);
   const HeldArray from("patches", patches);
@@ -122,7 +123,7 @@ void assemble(PlanningContext& context, const ppatch_patch_options& options, nb:
 }
 
 void position_gradient(PlanningContext& context, const ppatch_patch_options& options,
-                       nb::handle where, nb::handle index, std::uintptr_t stream, nb::handle image,
+                       nb::handle where, nb::handle index, const nb::int_& stream, nb::handle image,
                        nb::handle cotangent, nb::handle out, nb::handle curvature) {
   const Placing placing(context, options, where, index, stream);
   const HeldArray from("image", image);
