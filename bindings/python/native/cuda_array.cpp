@@ -13,8 +13,6 @@
 namespace ptychopatch::python {
 namespace {
 
-namespace nb = nanobind;
-
 constexpr const char* kInterface = "__cuda_array_interface__";
 
 ppatch_dtype dtype_of(const std::string& typestr) {
