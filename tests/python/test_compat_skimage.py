@@ -55,6 +55,15 @@ def test_disambiguation_beyond_half_of_the_size(random, dy, dx):
     assert shift.tolist() == [dy, dx]
 
 
+@pytest.mark.parametrize("dy", [100, -100, 350, -350])
+@pytest.mark.parametrize("dx", [100, -100, 350, -350])
+def test_disambiguation_where_a_twentieth_overlaps(random, dy, dx):
+    whole = scene(random, 1160, 1160)
+    still, other = whole[355:805, 355:805], whole[355 + dy:805 + dy, 355 + dx:805 + dx]
+    shift, _, _ = phase_cross_correlation(still, other, disambiguate=True)
+    assert shift.tolist() == [dy, dx]
+
+
 def test_masks(random):
     still = scene(random)
     other = numpy.roll(still, (5, -7), (0, 1))
