@@ -63,8 +63,8 @@ TEST(LargeScene, OfSixtyMegapixelsNearTheirLimit) {
   EXPECT_GT(shift.coherence, 0.3);
 }
 
-// The levels come from a sample of the rows, but never the word that there is nothing to see: here a
-// band of the image is all that has structure, in rows of which none is in any regular sample of
+// The levels come from a sample of the rows, but never the word that there is nothing to see: here
+// a band of the image is all that has structure, in rows of which none is in any regular sample of
 // every second period or more, or has light below the white level.
 TEST(LargeScene, StructureInAFewRowsIsSeen) {
   constexpr std::int64_t height = 3000;

@@ -143,8 +143,7 @@ HWY_NOINLINE bool outliers(const float* HWY_RESTRICT value, const float* const* 
 }
 
 // Sums of 16 samples; of the fewer at the end of a row in order.
-HWY_NOINLINE void sum_runs(const float* HWY_RESTRICT row, std::int64_t n,
-                           float* HWY_RESTRICT out) {
+HWY_NOINLINE void sum_runs(const float* HWY_RESTRICT row, std::int64_t n, float* HWY_RESTRICT out) {
   std::int64_t x = 0;
 #if HWY_TARGET != HWY_SCALAR
   // Four runs at once, in the order of the loop below.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t rows_per_block = 64;
 constexpr std::int64_t enough_pixels = 4'000'000;  // for the levels of integers
-constexpr int stat_lanes = 24;  // a multiple of every period
+constexpr int stat_lanes = 24;                     // a multiple of every period
 
 // Sums over a block of rows, by place in the period.
 struct PlaceSums {

@@ -34,8 +34,8 @@ class FixedPattern {
 
  private:
   // Sums over runs along one axis, `count` of them for each of n samples; behind them the weights
-  // of the spectrum's lines and the lines themselves. Along rows all that belongs to one sample lies
-  // together, along columns all that belongs to one run, as the image's rows give it.
+  // of the spectrum's lines and the lines themselves. Along rows all that belongs to one sample
+  // lies together, along columns all that belongs to one run, as the image's rows give it.
   struct Runs {
     int axis = 0;
     std::int64_t n = 0, count = 0;
