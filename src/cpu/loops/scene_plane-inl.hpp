@@ -64,8 +64,12 @@ HWY_INLINE std::int64_t accumulate_vectors(const float* taps, int count, const f
 
 HWY_INLINE void accumulate_taps(const float* taps, int count, const float* const* rows, float* out,
                                 std::int64_t n) {
+  constexpr std::int64_t lanes = vector_lanes<float>;
   std::int64_t i = accumulate_vectors<8>(taps, count, rows, out, 0, n);
+  i = accumulate_vectors<4>(taps, count, rows, out, i, n);
   i = accumulate_vectors<1>(taps, count, rows, out, i, n);
+  // The last vector may do again what another has done.
+  if (i < n && n >= lanes) i = accumulate_vectors<1>(taps, count, rows, out, n - lanes, n);
   for (; i < n; ++i) {
     float sum = 0.0F;
     for (int t = 0; t < count; ++t) sum = multiply_add(taps[t], rows[t][i], sum);

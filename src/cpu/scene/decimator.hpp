@@ -31,12 +31,13 @@ struct Plane {
   float* row(std::int64_t y) const { return data + y * stride; }
 };
 
-// Rows that come out of one piece of work: as many as leave each thread some pieces, for rows at
-// the ends of pieces are filtered twice. A multiple of decimation_rows and of 16, so that runs of
+// Rows that come out of one piece of work: as many as leave each thread two pieces, for rows at the
+// ends of pieces are filtered twice. A multiple of decimation_rows and of 16, so that runs of
 // fixed_pattern.hpp begin with a piece.
 inline std::int64_t decimation_slab(std::int64_t height, int threads) {
-  const std::int64_t rows = height / (4 * static_cast<std::int64_t>(threads)) / 16 * 16;
-  return std::clamp<std::int64_t>(rows, 64, 512);
+  const std::int64_t pieces = 2 * static_cast<std::int64_t>(threads);
+  const std::int64_t rows = (height + 16 * pieces - 1) / (16 * pieces) * 16;
+  return std::clamp<std::int64_t>(rows, 64, 1024);
 }
 
 // So many floats that a row behind them begins a cache line where they do.

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <memory>
 
+#include "cpu/scene/phase_ramp.hpp"
+
 namespace ptychopatch {
 namespace {
 
@@ -19,11 +21,6 @@ constexpr double least_frequency = 0.10;
 constexpr double most_frequency = 0.46;
 constexpr double carrier_margin = 0.02;
 constexpr double suspicious = 2.0;
-
-double hann(std::int64_t i, std::int64_t n) {
-  const double s = sin_pi((static_cast<double>(i) + 0.5) / static_cast<double>(n));
-  return s * s;
-}
 
 int line_number(int i) { return i == 0 ? 0 : first_line - 1 + i; }
 
@@ -80,10 +77,10 @@ void FixedPattern::project(const Runs& runs, std::int64_t start, std::int64_t sa
   } else {
     loops_->project(runs.sums + start, runs.n, runs.count, runs.weights, parts, lines, samples);
   }
-  for (std::int64_t i = 0; i < samples; ++i) {
-    const auto window = static_cast<float>(hann(start + i, runs.n));
-    for (int l = 0; l < parts; ++l) lines[i * runs.sample_step + l * runs.line_step] *= window;
-  }
+  for_hann(runs.n, start, start + samples, [&](std::int64_t i, double window) {
+    float* sample = lines + (i - start) * runs.sample_step;
+    for (int l = 0; l < parts; ++l) sample[l * runs.line_step] *= static_cast<float>(window);
+  });
 }
 
 void FixedPattern::line_powers(const Runs& runs, int first, int carrier_lines,
@@ -116,6 +113,26 @@ void FixedPattern::line_powers(const Runs& runs, int first, int carrier_lines,
   }
 }
 
+void FixedPattern::fill_weights(const Runs& runs) {
+  // Of e^{-2 pi i k / count}: there are no lines yet where it stands.
+  float* cosine = runs.lines;
+  float* sine = cosine + runs.count;
+  for_phases(1.0 / static_cast<double>(runs.count), 0.0, 0, runs.count,
+             [&](std::int64_t k, double c, double s) {
+               cosine[k] = static_cast<float>(c);
+               sine[k] = static_cast<float>(-s);
+             });
+  for_hann(runs.count, 0, runs.count, [&](std::int64_t i, double window) {
+    float* weight = runs.weights + i * runs.weight_step;
+    for (int l = parts; runs.axis == 0 && l < padded_parts; ++l) weight[l] = 0.0F;
+    for (int l = 0; l < all_lines; ++l) {
+      const std::int64_t k = line_number(l) * i % runs.count;
+      weight[2 * l * runs.weight_line_step] = cosine[k] * static_cast<float>(window);
+      weight[(2 * l + 1) * runs.weight_line_step] = sine[k] * static_cast<float>(window);
+    }
+  });
+}
+
 ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
                                  const EstimateTools& tools) const {
   constexpr std::int64_t samples = 512;  // of a block
@@ -125,20 +142,7 @@ ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
   for (int axis = 0; axis < 2; ++axis) {
     both[axis] = runs(axis);
     const Runs& r = both[axis];
-    for (std::int64_t i = 0; i < r.count; ++i) {
-      const double window = hann(i, r.count);
-      float* weight = r.weights + i * r.weight_step;
-      for (int l = parts; axis == 0 && l < padded_parts; ++l) weight[l] = 0.0F;
-      for (int l = 0; l < all_lines; ++l) {
-        double c = 0.0;
-        double s = 0.0;
-        unit_phase(static_cast<double>(line_number(l)) * static_cast<double>(i) /
-                       static_cast<double>(r.count),
-                   &c, &s);
-        weight[2 * l * r.weight_line_step] = static_cast<float>(c * window);
-        weight[(2 * l + 1) * r.weight_line_step] = static_cast<float>(-s * window);
-      }
-    }
+    fill_weights(r);
     size[axis] = good_fft_size(r.n);
     transform[axis] = fft.make_complex(size[axis]);
   }

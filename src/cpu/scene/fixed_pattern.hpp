@@ -48,6 +48,7 @@ class FixedPattern {
     std::int64_t weight_step = 1, weight_line_step = 1;
   };
   Runs runs(int axis) const;
+  static void fill_weights(const Runs& runs);
   // Samples [start, start + samples) of all lines.
   void project(const Runs& runs, std::int64_t start, std::int64_t samples) const;
   // Median power of the lines from `first` on, as many as fit a transform and are there.

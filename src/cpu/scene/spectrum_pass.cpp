@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cpu/scene/phase_ramp.hpp"
+
 namespace ptychopatch {
 namespace {
 
@@ -68,17 +70,19 @@ SpectrumPass::SpectrumPass(const Band& band, const EstimateTools& tools)
 }
 
 void SpectrumPass::set_shift(const double r[2]) {
-  double c = 0.0;
-  double s = 0.0;
-  for (std::int64_t k = 0; k < band_.fft->spectrum_width(); ++k) {
-    unit_phase(static_cast<double>(k) / static_cast<double>(width_) * r[1], &c, &s);
-    cos_x_[k] = static_cast<float>(c);
-    sin_x_[k] = static_cast<float>(s);
-  }
-  for (std::int64_t k = 0; k < height_; ++k) {
-    unit_phase(line_frequency(k, height_) * r[0], &c, &s);
-    cos_y_[k] = static_cast<float>(c);
-    sin_y_[k] = static_cast<float>(s);
+  for_phases(r[1] / static_cast<double>(width_), 0.0, 0, band_.fft->spectrum_width(),
+             [&](std::int64_t k, double cosine, double sine) {
+               cos_x_[k] = static_cast<float>(cosine);
+               sin_x_[k] = static_cast<float>(sine);
+             });
+  // Lines from the middle on have negative frequencies.
+  const std::int64_t middle = (height_ + 1) / 2;
+  for (const std::int64_t back : {std::int64_t{0}, height_}) {
+    for_phases(r[0] / static_cast<double>(height_), 0.0, back == 0 ? 0 : middle - back,
+               back == 0 ? middle : 0, [&](std::int64_t k, double cosine, double sine) {
+                 cos_y_[k + back] = static_cast<float>(cosine);
+                 sin_y_[k + back] = static_cast<float>(sine);
+               });
   }
 }
 
