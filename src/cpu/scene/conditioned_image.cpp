@@ -11,7 +11,7 @@ namespace ptychopatch {
 namespace {
 
 constexpr std::int64_t rows_per_block = 64;
-constexpr std::int64_t enough_pixels = 4'000'000;  // for the levels of integers
+constexpr std::int64_t enough_pixels = 2'000'000;  // for the levels of integers
 constexpr int stat_lanes = 24;                     // a multiple of every period
 
 // Sums over a block of rows, by place in the period.
@@ -248,7 +248,7 @@ double ConditionedImage::scaled_at(std::int64_t y, std::int64_t x) const {
 
 void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const Arena& arena) {
   // On a grid of cells of one period, spread over the image.
-  constexpr std::int64_t most_lines = 64;
+  constexpr std::int64_t most_lines = 48;
   const int p = neighbours.period;
   const std::int64_t margin = (neighbours.reach + p - 1) / p * p;
   const std::int64_t cells_y = (height_ - 2 * margin) / p;
