@@ -11,7 +11,7 @@ namespace {
 constexpr double chroma_prior = 1.0;
 constexpr std::int64_t least_tiles = 30;  // for the covariance from the scatter of tiles
 // More tiles than these tell no more about it: of larger images some rows of tiles are looked at.
-constexpr std::int64_t enough_tiles = 1000;
+constexpr std::int64_t enough_tiles = 700;
 
 // out = H^-1 G H^-1 for symmetric matrices yy, yx, xx.
 bool sandwich(const double h[3], const double g[3], double out[3]) {

@@ -6,7 +6,7 @@
 namespace ptychopatch {
 namespace {
 
-constexpr std::int64_t enough_rows = 400;  // for the mean of a window
+constexpr std::int64_t enough_rows = 200;  // for the mean of a window
 
 double fill_taper(std::int64_t n, double edge, double shift, float* out) {
   double sum = 0.0;
