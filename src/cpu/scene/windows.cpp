@@ -6,7 +6,9 @@
 namespace ptychopatch {
 namespace {
 
-constexpr std::int64_t enough_rows = 200;  // for the mean of a window
+// For the mean of a window: rows enough, and rows from which on not all are looked at.
+constexpr std::int64_t enough_rows = 200;
+constexpr std::int64_t many_rows = 1000;
 
 double fill_taper(std::int64_t n, double edge, double shift, float* out) {
   double sum = 0.0;
@@ -30,7 +32,7 @@ void transform_window(const Plane& plane, const Window& window, const PlaneFft& 
   const auto row = [&](std::int64_t y) { return plane.row(window.y + y) + window.x; };
   // The mean need not be exact, for the frequencies that it leaks to are left out: of large images
   // some rows tell enough.
-  const std::int64_t every = std::max<std::int64_t>(1, window.height / enough_rows);
+  const std::int64_t every = window.height < many_rows ? 1 : window.height / enough_rows;
   constexpr std::int64_t rows = 16;
   const std::int64_t looked_at = (window.height + every - 1) / every;
   tools.arena->parallel_for((looked_at + rows - 1) / rows, [&](std::int64_t block, int) {
