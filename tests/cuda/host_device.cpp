@@ -103,10 +103,10 @@ void record(Event, Stream) {}
 void wait(Event) {}
 
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream) {
-  std::memcpy(to, from, bytes);
+  if (bytes > 0) std::memcpy(to, from, bytes);
 }
 void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream) {
-  std::memcpy(to, from, bytes);
+  if (bytes > 0) std::memcpy(to, from, bytes);
 }
 
 template <class Kernel>
@@ -171,6 +171,6 @@ __attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
 }
 __attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
                                                              std::uint64_t bytes) {
-  std::memcpy(to, from, bytes);
+  if (bytes > 0) std::memcpy(to, from, bytes);
 }
 }

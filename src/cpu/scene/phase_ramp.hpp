@@ -8,8 +8,8 @@
 
 namespace ptychopatch {
 
-// Calls each(k, cosine, sine) of 2 pi (step k + offset) for first <= k < end. Every sixteenth comes from
-// its series, those after it by turning it: within 1e-15.
+// Calls each(k, cosine, sine) of 2 pi (step k + offset) for first <= k < end. Every sixteenth comes
+// from its series, those after it by turning it: within 1e-15.
 template <class Each>
 void for_phases(double step, double offset, std::int64_t first, std::int64_t end, Each&& each) {
   constexpr std::int64_t stretch = 16;
