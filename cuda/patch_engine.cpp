@@ -106,12 +106,7 @@ void CudaPatchEngine::set_stream(void* stream) {
 
 void CudaPatchEngine::get_positions(double* out, std::int64_t stride_k,
                                     std::int64_t stride_axis) const {
-  const int column_of_y = settings_.axes == Axes::yx ? 0 : 1;
-  for (std::int64_t k = 0; k < count_; ++k) {
-    const PositionValue p = position_of(origins_[static_cast<std::size_t>(k)], settings_);
-    out[k * stride_k + column_of_y * stride_axis] = p.y;
-    out[k * stride_k + (1 - column_of_y) * stride_axis] = p.x;
-  }
+  write_positions(origins_.data(), count_, settings_, out, stride_k, stride_axis);
 }
 
 PatchProblem CudaPatchEngine::problem(const Chunk& chunk) const {

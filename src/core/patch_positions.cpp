@@ -97,9 +97,16 @@ PatchOrigin PatchPositions::origin(std::int64_t k) const {
           static_cast<std::int32_t>(x.whole)};
 }
 
-PositionValue position_of(const PatchOrigin& origin, const PatchSettings& s) {
-  return {axis_position(origin.y, origin.fraction_y, s.anchor, s.sign, s.patch_height),
-          axis_position(origin.x, origin.fraction_x, s.anchor, s.sign, s.patch_width)};
+void write_positions(const PatchOrigin* origins, std::int64_t count, const PatchSettings& s,
+                     double* out, std::int64_t stride_k, std::int64_t stride_axis) {
+  const int column_of_y = s.axes == Axes::yx ? 0 : 1;
+  for (std::int64_t k = 0; k < count; ++k, out += stride_k) {
+    const PatchOrigin& o = origins[k];
+    out[column_of_y * stride_axis] =
+        axis_position(o.y, o.fraction_y, s.anchor, s.sign, s.patch_height);
+    out[(1 - column_of_y) * stride_axis] =
+        axis_position(o.x, o.fraction_x, s.anchor, s.sign, s.patch_width);
+  }
 }
 
 }  // namespace ptychopatch

@@ -30,11 +30,10 @@ class PatchPositions {
   const PositionSource& source_;
 };
 
-// The position that an origin came from, as (y, x).
-struct PositionValue {
-  double y, x;
-};
-PositionValue position_of(const PatchOrigin& origin, const PatchSettings& settings);
+// Writes the positions that origins came from, in the columns that the settings name; strides are
+// in doubles.
+void write_positions(const PatchOrigin* origins, std::int64_t count, const PatchSettings& settings,
+                     double* out, std::int64_t stride_k, std::int64_t stride_axis);
 
 }  // namespace ptychopatch
 

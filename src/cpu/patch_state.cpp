@@ -37,13 +37,7 @@ void PatchState::set_stream(void* stream) {
 }
 
 void PatchState::get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const {
-  const PatchOrigin* origins = scratch_.origins();
-  const int column_of_y = settings_.axes == Axes::yx ? 0 : 1;
-  for (std::int64_t k = 0; k < count_; ++k) {
-    const PositionValue p = position_of(origins[k], settings_);
-    out[k * stride_k + column_of_y * stride_axis] = p.y;
-    out[k * stride_k + (1 - column_of_y) * stride_axis] = p.x;
-  }
+  write_positions(scratch_.origins(), count_, settings_, out, stride_k, stride_axis);
 }
 
 PatchProblem PatchState::problem() const {
