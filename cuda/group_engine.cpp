@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/memory_budget.hpp"
 #include "cuda/host_positions.hpp"
 
 namespace ptychopatch {
@@ -64,10 +65,7 @@ GroupLayout GroupLayout::within(const GroupSettings& s, std::uint64_t budget) {
   layout.members = s.members;
   layout.searches = least_searches;
   layout.piece_bytes = least_piece;
-  if (layout.total_bytes() > budget) {
-    fail(PPATCH_ERROR_OUT_OF_MEMORY, "the memory budget of ", budget,
-         " bytes is too small for this plan: it needs at least ", layout.total_bytes(), " bytes");
-  }
+  require_budget(layout.total_bytes(), budget);
   const std::uint64_t base = layout.total_bytes();
   const std::uint64_t room = (budget - base) / 2;
   layout.piece_bytes = std::clamp(room / 8, least_piece, most_piece);

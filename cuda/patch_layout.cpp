@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/memory_budget.hpp"
 #include "cuda/device_memory.hpp"
 #include "cuda/tile_lists.hpp"
 #include "cuda/tile_plane.hpp"
@@ -42,10 +43,7 @@ PatchLayout PatchLayout::within(const PatchSettings& s, std::uint64_t budget) {
   layout.capacity = s.capacity;
   layout.entries = entries_a_group(s, least_tile_height);
   layout.piece_bytes = least_piece;
-  if (layout.total_bytes() > budget) {
-    fail(PPATCH_ERROR_OUT_OF_MEMORY, "the memory budget of ", budget,
-         " bytes is too small for this plan: it needs at least ", layout.total_bytes(), " bytes");
-  }
+  require_budget(layout.total_bytes(), budget);
   // A half is for lists and for the pinned buffers, a half for copies of host arrays.
   const std::uint64_t base = layout.total_bytes();
   const std::uint64_t room = (budget - base) / 2;

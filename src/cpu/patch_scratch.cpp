@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/memory_budget.hpp"
+
 namespace ptychopatch {
 namespace {
 
@@ -52,10 +54,7 @@ PatchScratchLayout PatchScratchLayout::within(const PatchSettings& s, int thread
     least.entry_capacity = tiles_touched(s, min_tile_height, min_tile_width);
     least.bin_capacity = least_bins;
   }
-  if (least.total_bytes() > budget) {
-    fail(PPATCH_ERROR_OUT_OF_MEMORY, "the memory budget of ", budget,
-         " bytes is too small for this plan: it needs at least ", least.total_bytes(), " bytes");
-  }
+  require_budget(least.total_bytes(), budget);
   if (s.algorithm != Algorithm::batched) return least;
 
   PatchScratchLayout layout = least;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/memory_budget.hpp"
 #include "cpu/groups/group_writer.hpp"
 #include "cpu/groups/neighbour_search.hpp"
 #include "cpu/groups/point_grid.hpp"
@@ -41,10 +42,7 @@ struct GroupLayout {
     while (block_rows > least_block_rows && bytes() > backend.memory_budget) {
       block_rows = std::max(block_rows / 2, least_block_rows);
     }
-    if (bytes() > backend.memory_budget) {
-      fail(PPATCH_ERROR_OUT_OF_MEMORY, "the memory budget of ", backend.memory_budget,
-           " bytes is too small for this plan: it needs at least ", bytes(), " bytes");
-    }
+    require_budget(bytes(), backend.memory_budget);
   }
 
   std::uint64_t bytes() const {
