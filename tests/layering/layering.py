@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may include whom.
 
-math <- kernels <- {cpu, cuda}; core knows its own headers and math's plain types; capi <- core;
+math <- kernels <- scene <- {cpu, cuda}; core knows its own headers and math's plain types; capi <- core;
 apps, bindings and examples know the public headers alone; only cuda/ includes CUDA's headers; the
 public C header is C, with no build switches.
 
@@ -19,8 +19,9 @@ LAYERS = {
     "math": ("src/math", set()),
     "kernels": ("src/kernels", {"math"}),
     "core": ("src/core", {"math", "include"}),
-    "cpu": ("src/cpu", {"kernels", "math", "core", "include"}),
-    "cuda": ("cuda", {"kernels", "math", "core", "include"}),
+    "scene": ("src/scene", {"kernels", "math", "core", "include"}),
+    "cpu": ("src/cpu", {"scene", "kernels", "math", "core", "include"}),
+    "cuda": ("cuda", {"scene", "kernels", "math", "core", "include"}),
     "capi": ("capi", {"core", "include"}),
     "apps": ("apps", {"include"}),
     "bindings": ("bindings", {"include"}),

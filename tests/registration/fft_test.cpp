@@ -12,6 +12,7 @@
 
 #include "cpu/loop_table.hpp"
 #include "oracle/seed.hpp"
+#include "scene/fft_size.hpp"
 
 namespace {
 

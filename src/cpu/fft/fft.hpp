@@ -42,9 +42,6 @@ struct FftProvider {
 // The one compiled for the SIMD level of that name, or the best below it.
 FftProvider fft_provider(std::string_view simd);
 
-// The least product of 2, 3 and 5 that is at least n.
-std::int64_t good_fft_size(std::int64_t n);
-
 }  // namespace ptychopatch
 
 #endif  // PTYCHOPATCH_CPU_FFT_FFT_HPP_

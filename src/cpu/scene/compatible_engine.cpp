@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "cpu/scene/conditioned_image.hpp"
 #include "cpu/scene/correlation.hpp"
+#include "scene/fft_size.hpp"
 
 namespace ptychopatch {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/backend.hpp"
 #include "cpu/arena.hpp"
 #include "cpu/scene/hot_pixels.hpp"
-#include "cpu/scene/mosaic_neighbours.hpp"
+#include "scene/mosaic_neighbours.hpp"
 #include "cpu/scene/scene_loops.hpp"
 
 namespace ptychopatch {

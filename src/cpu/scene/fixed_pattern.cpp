@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cpu/scene/phase_ramp.hpp"
+#include "scene/fft_size.hpp"
 
 namespace ptychopatch {
 namespace {

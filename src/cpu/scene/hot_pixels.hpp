@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "cpu/scene/mosaic_neighbours.hpp"
+#include "scene/mosaic_neighbours.hpp"
 #include "cpu/scene/scene_loops.hpp"
 
 namespace ptychopatch {

@@ -6,6 +6,7 @@
 
 #include "cpu/fft/slab_loops.hpp"
 #include "math/registration.hpp"
+#include "scene/decimation_filter.hpp"
 
 namespace ptychopatch {
 
@@ -73,7 +74,6 @@ struct IntegerSums {
 };
 
 constexpr int decimation_rows = 4;   // filtered at once
-constexpr int decimation_taps = 64;  // at most
 constexpr std::int64_t decimation_block = 1536;
 constexpr std::int64_t decimation_spare(int count, int step) {
   return step * (decimation_block + count / step + 1);

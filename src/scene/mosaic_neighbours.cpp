@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/scene/mosaic_neighbours.hpp"
+#include "scene/mosaic_neighbours.hpp"
 
 #include <algorithm>
 #include <cstdlib>

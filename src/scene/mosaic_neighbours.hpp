@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_SCENE_MOSAIC_NEIGHBOURS_HPP_
-#define PTYCHOPATCH_CPU_SCENE_MOSAIC_NEIGHBOURS_HPP_
+#ifndef PTYCHOPATCH_SCENE_MOSAIC_NEIGHBOURS_HPP_
+#define PTYCHOPATCH_SCENE_MOSAIC_NEIGHBOURS_HPP_
 
 #include <array>
 
@@ -37,4 +37,4 @@ int mosaic_carriers(const Mosaic& mosaic, Carrier* carriers);
 
 }  // namespace ptychopatch
 
-#endif  // PTYCHOPATCH_CPU_SCENE_MOSAIC_NEIGHBOURS_HPP_
+#endif  // PTYCHOPATCH_SCENE_MOSAIC_NEIGHBOURS_HPP_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include "scene/fft_size.hpp"
 
-#include "cpu/fft/fft.hpp"
+#include <algorithm>
 
 namespace ptychopatch {
 
