@@ -7,8 +7,8 @@
 #include "core/backend.hpp"
 #include "cpu/arena.hpp"
 #include "cpu/scene/hot_pixels.hpp"
-#include "scene/mosaic_neighbours.hpp"
 #include "cpu/scene/scene_loops.hpp"
+#include "scene/mosaic_neighbours.hpp"
 
 namespace ptychopatch {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "scene/mosaic_neighbours.hpp"
 #include "cpu/scene/scene_loops.hpp"
+#include "scene/mosaic_neighbours.hpp"
 
 namespace ptychopatch {
 

@@ -73,7 +73,7 @@ struct IntegerSums {
   std::uint16_t least[pixel_lanes], largest[pixel_lanes];
 };
 
-constexpr int decimation_rows = 4;   // filtered at once
+constexpr int decimation_rows = 4;  // filtered at once
 constexpr std::int64_t decimation_block = 1536;
 constexpr std::int64_t decimation_spare(int count, int step) {
   return step * (decimation_block + count / step + 1);
