@@ -3,12 +3,17 @@
 
 #include <cmath>
 
+#include "formats/utf8.hpp"
+
 namespace ptychopatch::alignment {
 namespace {
 
 Record number(double value) { return std::isfinite(value) ? Record(value) : Record(nullptr); }
 
-Record text(const std::string& value) { return value.empty() ? Record(nullptr) : Record(value); }
+// A file may have any name; a record holds text.
+Record text(const std::string& value) {
+  return value.empty() ? Record(nullptr) : Record(formats::valid_utf8(value));
+}
 
 Record numbers(const double* values, int count) {
   Record list = Record::array();
@@ -68,7 +73,7 @@ const char* sentence_for(ppatch_shift_status status) {
 
 Record empty_record(const PairNames& names, const std::string& method) {
   Record record = {{"gt_fpath", text(names.reference)},
-                   {"f_fpath", names.image},
+                   {"f_fpath", formats::valid_utf8(names.image)},
                    {"image_set", text(names.scene)}};
   for (const char* key : {"is_bayer", "best_alignment", "best_alignment_loss", "raw_gain",
                           "rgb_gain", "overexposure_lb", "mask_mean", "mask_fpath"}) {
@@ -91,7 +96,7 @@ PairNames names_of(const Record& record) {
 
 void reject(Record& record, const std::string& word, const std::string& sentence) {
   record["status"] = word;
-  record["reason"] = sentence;
+  record["reason"] = formats::valid_utf8(sentence);
 }
 
 void describe(Record& record, const mosaics::Mosaic& reference, const mosaics::Mosaic& image) {

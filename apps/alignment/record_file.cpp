@@ -4,6 +4,7 @@
 #include "alignment/csv_text.hpp"
 #include "alignment/yaml_text.hpp"
 #include "formats/format_error.hpp"
+#include "formats/utf8.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
@@ -38,6 +39,8 @@ std::string encode_records(const std::vector<Record>& records, RecordFormat form
 
 std::vector<Record> decode_records(const std::string& text, RecordFormat format,
                                    const std::string& source) {
+  // Two keys that are not text would be written as one.
+  if (!formats::is_utf8(text)) throw formats::FormatError(source + " is no text in UTF-8");
   std::vector<Record> records = format == RecordFormat::kCsv    ? decode_csv(text, source)
                                 : format == RecordFormat::kYaml ? decode_yaml(text, source)
                                                                 : decode_json(text, source);

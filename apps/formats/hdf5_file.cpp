@@ -9,19 +9,19 @@ namespace {
 
 constexpr std::uint64_t kMostAxes = 32;  // HDF5's own limit
 
-Hdf5Message begun(Hdf5Question what) {
-  Hdf5Message message;
+Message begun(Hdf5Question what) {
+  Message message;
   message.add(static_cast<std::uint64_t>(what));
   return message;
 }
 
-std::vector<std::string> texts_in(Hdf5Message& answer) {
+std::vector<std::string> texts_in(Message& answer) {
   std::vector<std::string> texts;
   for (std::uint64_t left = answer.number(); left != 0; --left) texts.push_back(answer.text());
   return texts;
 }
 
-std::optional<std::string> text_in(Hdf5Message answer) {
+std::optional<std::string> text_in(Message answer) {
   if (answer.number(1) == 0) return std::nullopt;
   return answer.text();
 }
@@ -44,11 +44,11 @@ bool has_meaning(const ElementType& type) {
   return false;
 }
 
-NpyHeader header_in(Hdf5Message& answer, const std::string& what) {
+NpyHeader header_in(Message& answer, const std::string& what) {
   NpyHeader header;
   header.type.kind = static_cast<Kind>(answer.number(static_cast<std::uint64_t>(Kind::kText)));
   header.type.size = static_cast<std::size_t>(answer.number());
-  if (!has_meaning(header.type)) Hdf5Message::nonsense();
+  if (!has_meaning(header.type)) Message::nonsense();
   for (std::uint64_t left = answer.number(kMostAxes); left != 0; --left) {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
     header.shape.push_back(static_cast<std::int64_t>(answer.number(kMost)));
@@ -78,18 +78,16 @@ Hdf5File::~Hdf5File() {
   }
 }
 
-Hdf5Message Hdf5File::question(Hdf5Question what) const {
-  Hdf5Message message = begun(what);
+Message Hdf5File::question(Hdf5Question what) const {
+  Message message = begun(what);
   message.add(number_);
   return message;
 }
 
-Hdf5Message Hdf5File::ask(const Hdf5Message& question) const {
-  return process_->ask(question, name_);
-}
+Message Hdf5File::ask(const Message& question) const { return process_->ask(question, name_); }
 
 std::vector<std::string> Hdf5File::keys() const {
-  Hdf5Message answer = ask(question(Hdf5Question::kKeys));
+  Message answer = ask(question(Hdf5Question::kKeys));
   return texts_in(answer);
 }
 
@@ -102,13 +100,13 @@ std::string Hdf5File::source(const std::string& key) const {
 }
 
 NpyHeader Hdf5File::header(const std::string& key) const {
-  Hdf5Message answer = ask(question(Hdf5Question::kHeader).add(key));
+  Message answer = ask(question(Hdf5Question::kHeader).add(key));
   return header_in(answer, source(key));
 }
 
 NpyArray Hdf5File::read(const std::string& key) const {
   const std::string what = source(key);
-  Hdf5Message answer = ask(question(Hdf5Question::kRead).add(key));
+  Message answer = ask(question(Hdf5Question::kRead).add(key));
   const NpyHeader header = header_in(answer, what);
   require_memory(header.data_bytes, what);
   NpyArray array{header.type, header.shape, Bytes(static_cast<std::size_t>(header.data_bytes))};
@@ -121,7 +119,7 @@ std::optional<std::string> Hdf5File::text(const std::string& key) const {
 }
 
 std::optional<double> Hdf5File::attribute(const std::string& key, const std::string& name) const {
-  Hdf5Message answer = ask(question(Hdf5Question::kAttribute).add(key).add(name));
+  Message answer = ask(question(Hdf5Question::kAttribute).add(key).add(name));
   if (answer.number(1) == 0) return std::nullopt;
   return answer.real();
 }
@@ -136,7 +134,7 @@ std::optional<std::string> Hdf5File::link(const std::string& key) const {
 }
 
 std::vector<std::string> Hdf5File::children(const std::string& group) const {
-  Hdf5Message answer = ask(question(Hdf5Question::kChildren).add(group));
+  Message answer = ask(question(Hdf5Question::kChildren).add(group));
   return texts_in(answer);
 }
 

@@ -35,8 +35,8 @@ class Hdf5File : public ArrayStore {
   std::vector<std::string> children(const std::string& group) const;
 
  private:
-  Hdf5Message question(Hdf5Question what) const;
-  Hdf5Message ask(const Hdf5Message& question) const;
+  Message question(Hdf5Question what) const;
+  Message ask(const Message& question) const;
 
   std::string name_;
   std::shared_ptr<Hdf5Process> process_;

@@ -8,18 +8,18 @@
 namespace ptychopatch::formats {
 namespace {
 
-Hdf5Message begun(Hdf5Answer how) {
-  Hdf5Message message;
+Message begun(Answer how) {
+  Message message;
   message.add(static_cast<std::uint64_t>(how));
   return message;
 }
 
-void add(Hdf5Message& answer, const std::vector<std::string>& texts) {
+void add(Message& answer, const std::vector<std::string>& texts) {
   answer.add(std::uint64_t{texts.size()});
   for (const std::string& text : texts) answer.add(text);
 }
 
-void add(Hdf5Message& answer, const NpyHeader& header) {
+void add(Message& answer, const NpyHeader& header) {
   answer.add(static_cast<std::uint64_t>(header.type.kind)).add(std::uint64_t{header.type.size});
   answer.add(std::uint64_t{header.shape.size()});
   for (const std::int64_t extent : header.shape) answer.add(static_cast<std::uint64_t>(extent));
@@ -27,21 +27,21 @@ void add(Hdf5Message& answer, const NpyHeader& header) {
 
 }  // namespace
 
-Hdf5Reply Hdf5Server::answer(Hdf5Message& question) {
+Hdf5Reply Hdf5Server::answer(Message& question) {
   try {
-    Hdf5Reply reply{begun(Hdf5Answer::kGood), {}};
+    Hdf5Reply reply{begun(Answer::kGood), {}};
     find(question, reply);
     return reply;
   } catch (const FormatError& error) {
-    return {begun(Hdf5Answer::kRefused).add(std::string(error.what())), {}};
+    return {begun(Answer::kRefused).add(std::string(error.what())), {}};
   } catch (const std::bad_alloc&) {
-    return {begun(Hdf5Answer::kNoMemory), {}};
+    return {begun(Answer::kNoMemory), {}};
   }
 }
 
-void Hdf5Server::find(Hdf5Message& question, Hdf5Reply& reply) {
+void Hdf5Server::find(Message& question, Hdf5Reply& reply) {
   allow_(0);
-  Hdf5Message& answer = reply.message;
+  Message& answer = reply.message;
   const auto what = static_cast<Hdf5Question>(question.number());
   if (what == Hdf5Question::kOpenPath || what == Hdf5Question::kOpenBytes) {
     return open(what, question, answer);
@@ -84,11 +84,11 @@ void Hdf5Server::find(Hdf5Message& question, Hdf5Reply& reply) {
       add(answer, file.children(key));
       break;
     default:
-      Hdf5Message::nonsense();
+      Message::nonsense();
   }
 }
 
-void Hdf5Server::open(Hdf5Question what, Hdf5Message& question, Hdf5Message& answer) {
+void Hdf5Server::open(Hdf5Question what, Message& question, Message& answer) {
   const std::string name = question.text();
   File file;
   if (what == Hdf5Question::kOpenBytes) {

@@ -7,13 +7,13 @@
 #include <memory>
 #include <string>
 
-#include "formats/hdf5_message.hpp"
+#include "formats/hdf5_process.hpp"
 #include "formats/hdf5_reader.hpp"
 
 namespace ptychopatch::formats {
 
 struct Hdf5Reply {
-  Hdf5Message message;
+  Message message;
   Bytes data;
 };
 
@@ -26,7 +26,7 @@ class Hdf5Server {
 
   explicit Hdf5Server(Allow allow) : allow_(allow) {}
 
-  Hdf5Reply answer(Hdf5Message& question);
+  Hdf5Reply answer(Message& question);
 
  private:
   struct File {
@@ -34,13 +34,16 @@ class Hdf5Server {
     std::unique_ptr<Hdf5Reader> reader;
   };
 
-  void find(Hdf5Message& question, Hdf5Reply& reply);
-  void open(Hdf5Question what, Hdf5Message& question, Hdf5Message& answer);
+  void find(Message& question, Hdf5Reply& reply);
+  void open(Hdf5Question what, Message& question, Message& answer);
 
   Allow allow_;
   std::uint64_t next_ = 0;
   std::map<std::uint64_t, File> files_;
 };
+
+// What the child does: answers questions until there is nobody to ask any, then ends.
+[[noreturn]] void serve_hdf5(int socket);
 
 }  // namespace ptychopatch::formats
 

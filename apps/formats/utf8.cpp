@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/utf8.hpp"
 
+#include <optional>
+
 namespace ptychopatch::formats {
 namespace {
 
 constexpr char32_t kReplacement = 0xfffd;
+
+// The character at a place, which moves behind it, or by one byte where there is none.
+std::optional<char32_t> next_character(const std::string& text, std::size_t& at) {
+  static constexpr char32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const std::size_t more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : 3;
+  bool valid = lead < 0x80 || (lead >= 0xc0 && lead < 0xf8);
+  char32_t c = more == 0 ? lead : lead & (0x3fu >> more);
+  for (std::size_t i = 1; valid && i <= more; ++i) {
+    const unsigned next = at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
+    valid = next >> 6 == 2;
+    c = c << 6 | (next & 0x3f);
+  }
+  valid = valid && is_character(c) && c >= kLeast[more];
+  at += valid ? more + 1 : 1;
+  if (!valid) return std::nullopt;
+  return c;
+}
 
 }  // namespace
 
@@ -21,24 +41,26 @@ void append_utf8(std::string& text, char32_t c) {
   for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | (c >> (6 * i) & 0x3f));
 }
 
+bool is_utf8(const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!next_character(text, at)) return false;
+  }
+  return true;
+}
+
 std::u32string utf32_of(const std::string& utf8) {
-  static constexpr char32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
   std::u32string result;
   for (std::size_t at = 0; at < utf8.size();) {
-    const auto lead = static_cast<unsigned char>(utf8[at]);
-    const std::size_t more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : 3;
-    bool valid = lead < 0x80 || (lead >= 0xc0 && lead < 0xf8);
-    char32_t c = more == 0 ? lead : lead & (0x3fu >> more);
-    for (std::size_t i = 1; valid && i <= more; ++i) {
-      const unsigned next = at + i < utf8.size() ? static_cast<unsigned char>(utf8[at + i]) : 0;
-      valid = next >> 6 == 2;
-      c = c << 6 | (next & 0x3f);
-    }
-    valid = valid && is_character(c) && c >= kLeast[more];
-    result += valid ? c : kReplacement;
-    at += valid ? more + 1 : 1;
+    result += next_character(utf8, at).value_or(kReplacement);
   }
   return result;
+}
+
+std::string valid_utf8(const std::string& text) {
+  if (is_utf8(text)) return text;
+  std::string valid;
+  for (const char32_t c : utf32_of(text)) append_utf8(valid, c);
+  return valid;
 }
 
 }  // namespace ptychopatch::formats

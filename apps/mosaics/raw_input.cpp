@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "formats/memory_limit.hpp"
-#include "mosaics/raw_header.hpp"
 #include "mosaics/raw_stream.hpp"
 #include "mosaics/refusal.hpp"
 #include "mosaics/tiff_directory.hpp"
@@ -22,9 +21,8 @@ constexpr unsigned kOddFilters = 1000;  // below: no code of 2 x 8 colours
 
 class Decoder {
  public:
-  Decoder(std::span<const std::byte> bytes, const std::string& source,
-          const std::function<bool()>& stop)
-      : source_(source), bytes_(bytes), stream_(bytes, stop) {}
+  Decoder(std::span<const std::byte> bytes, const std::string& source)
+      : source_(source), bytes_(bytes), stream_(bytes) {}
 
   Mosaic decode() {
     raw_->imgdata.params.max_raw_memory_mb = 2048;
@@ -60,7 +58,6 @@ class Decoder {
 
   void check(int status) const {
     if (status == LIBRAW_SUCCESS) return;
-    if (status == LIBRAW_CANCELLED_BY_CALLBACK) throw Interruption();
     if (status == LIBRAW_UNSUFFICIENT_MEMORY) throw std::bad_alloc();
     if (stream_.missing() > kReadAhead || status == LIBRAW_IO_ERROR) cut_off();
     if (status == LIBRAW_FILE_UNSUPPORTED) {
@@ -237,10 +234,8 @@ class Decoder {
 
 }  // namespace
 
-Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
-                  const std::function<bool()>& stop) {
-  check_raw_header(bytes, source);
-  Mosaic mosaic = Decoder(bytes, source, stop).decode();
+Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source) {
+  Mosaic mosaic = Decoder(bytes, source).decode();
   if (!(mosaic.white > mosaic.black)) {
     throw Refusal(Reason::kUnreadable,
                   source + " says that its white level, " + std::to_string(mosaic.white) +

@@ -13,12 +13,15 @@ namespace ptychopatch::mosaics {
 // Thrown where a caller's stop said so.
 class Interruption {};
 
-// A camera RAW, decoded by LibRaw: active area, CFA, levels. Where black levels differ from pixel
-// to pixel, pixels are raised to the highest of them, so that one number tells black. Refusal where
-// it is no mosaic, is cut off, or cannot be decoded. stop is asked now and then and makes it throw
-// Interruption.
+// A camera RAW, decoded by LibRaw in a process of its own: active area, CFA, levels. Where black
+// levels differ from pixel to pixel, pixels are raised to the highest of them, so that one number
+// tells black. Refusal where it is no mosaic, is cut off, or cannot be decoded. stop is asked now
+// and then and makes it throw Interruption. Calls from several threads take turns.
 Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
                   const std::function<bool()>& stop = {});
+
+// The same in this process, of a file whose header has been checked.
+Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source);
 
 }  // namespace ptychopatch::mosaics
 

@@ -13,22 +13,14 @@ namespace {
 constexpr std::uint64_t kEffortPerByte = 16;
 constexpr std::uint64_t kLeastEffort = 50'000'000;
 constexpr std::uint64_t kEffortOfCall = 16;
-constexpr std::uint64_t kEffortBetweenQuestions = 1'000'000;
 constexpr std::uint64_t kMostMissing = 1 << 16;
 
 }  // namespace
 
-RawStream::RawStream(std::span<const std::byte> bytes, std::function<bool()> stop)
-    : bytes_(bytes),
-      stop_(std::move(stop)),
-      effort_left_(kLeastEffort + kEffortPerByte * bytes.size()),
-      next_question_(effort_left_) {}
+RawStream::RawStream(std::span<const std::byte> bytes)
+    : bytes_(bytes), effort_left_(kLeastEffort + kEffortPerByte * bytes.size()) {}
 
 void RawStream::spend(std::uint64_t effort) {
-  if (effort_left_ <= next_question_) {
-    if (stop_ && stop_()) throw LibRaw_exceptions(LIBRAW_EXCEPTION_CANCELLED_BY_CALLBACK);
-    next_question_ = effort_left_ - std::min(effort_left_, kEffortBetweenQuestions);
-  }
   if (effort > effort_left_) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_CORRUPT);
   effort_left_ -= effort;
 }

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 
 namespace ptychopatch::mosaics {
@@ -15,8 +14,7 @@ namespace ptychopatch::mosaics {
 // the same bytes for ever, or far beyond the last one. LibRaw then ends with an error.
 class RawStream : public LibRaw_abstract_datastream {
  public:
-  // stop is asked now and then.
-  RawStream(std::span<const std::byte> bytes, std::function<bool()> stop);
+  explicit RawStream(std::span<const std::byte> bytes);
 
   int valid() override { return 1; }
   int read(void* to, std::size_t size, std::size_t count) override;
@@ -37,10 +35,8 @@ class RawStream : public LibRaw_abstract_datastream {
   void miss(std::uint64_t count);
 
   std::span<const std::byte> bytes_;
-  std::function<bool()> stop_;
   std::size_t position_ = 0;
   std::uint64_t effort_left_;
-  std::uint64_t next_question_;
   std::uint64_t missing_ = 0;
 };
 

@@ -81,7 +81,7 @@ TEST_F(Hdf5ProcessTest, ItTakesOverNoSignals) {
   const auto usual = ::signal(SIGILL, [](int) {});
   {
     Hdf5Process process;
-    Hdf5Message nothing;
+    Message nothing;
     nothing.add(static_cast<std::uint64_t>(Hdf5Question::kClose)).add(std::uint64_t{0});
     process.ask(nothing, "test");
     const std::string none(16, '0');
@@ -93,12 +93,12 @@ TEST_F(Hdf5ProcessTest, ItTakesOverNoSignals) {
 }
 
 TEST_F(Hdf5ProcessTest, AnswersAreChecked) {
-  EXPECT_THROW(Hdf5Message("1234567").number(), FormatError);
-  Hdf5Message lie;
+  EXPECT_THROW(Message("1234567").number(), FormatError);
+  Message lie;
   lie.add(std::uint64_t{1} << 40);
-  EXPECT_THROW(Hdf5Message(lie).text(), FormatError);
-  EXPECT_THROW(Hdf5Message(lie).number(3), FormatError);
-  Hdf5Message good;
+  EXPECT_THROW(Message(lie).text(), FormatError);
+  EXPECT_THROW(Message(lie).number(3), FormatError);
+  Message good;
   good.add(std::string("text")).add(std::optional<double>(2.5)).add(std::optional<double>());
   EXPECT_EQ(good.text(), "text");
   EXPECT_EQ(good.number(1), 1u);

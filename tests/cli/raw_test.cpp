@@ -204,6 +204,23 @@ TEST_F(RawTest, DamageIsSurvived) {
   }
 }
 
+// LibRaw takes a colour for an index into its own memory.
+TEST_F(RawTest, AFileThatBreaksTheDecoderCostsThatFileAlone) {
+  test::Dng broken = dng(36, 36);
+  broken.pattern = "RGGRGGGGBGGBGGBGGBGGGRGGRGGGGRGGBGGB";
+  std::string text = broken.bytes();
+  std::string colours;
+  for (const char c : broken.pattern) colours += static_cast<char>(c == 'R' ? 0 : c == 'G' ? 1 : 2);
+  const std::size_t at = text.find(colours);
+  ASSERT_NE(at, std::string::npos);
+  const std::string good = dng(40, 60).bytes();
+  for (int i = 0; i < 20; ++i) {
+    for (std::size_t k = 0; k < colours.size(); ++k) text[at + k] = static_cast<char>(below(256));
+    EXPECT_THROW(decode(text), formats::FormatError);
+    EXPECT_EQ(decode(good).height(), 40);
+  }
+}
+
 TEST_F(RawTest, ACallerCanStopIt) {
   const std::string good = dng(40, 60).bytes();
   EXPECT_THROW(mosaics::decode_raw(bytes_of(good), "'x'", [] { return true; }),

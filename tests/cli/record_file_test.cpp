@@ -116,6 +116,18 @@ TEST_F(RecordFile, NoRecordsAndNonsense) {
   }
 }
 
+TEST_F(RecordFile, NamesAreTextWhateverAFileIsCalled) {
+  const Record one = empty_record({"s", "gt", "a\xff.dng"}, "ml");
+  for (const RecordFormat format : kFormats) {
+    const std::vector<Record> back = decode_records(encode_records({one}, format), format, "'r'");
+    ASSERT_EQ(back.size(), 1u);
+    EXPECT_EQ(names_of(back[0]).image, "a\xef\xbf\xbd.dng");
+    // Two keys that would be written as one.
+    const std::string keys = "- f_fpath: x\n  status: ok\n  a\xfe: 1\n  a\xff: 2\n";
+    EXPECT_THROW(decode_records(keys, format, "'r'"), formats::FormatError);
+  }
+}
+
 TEST_F(RecordFile, DamageIsSurvived) {
   for (int i = 0; i < 300; ++i) {
     const RecordFormat format = kFormats[random_() % 3];

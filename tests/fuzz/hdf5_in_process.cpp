@@ -32,14 +32,14 @@ std::shared_ptr<Hdf5Process> Hdf5Process::current() {
 Hdf5Process::Hdf5Process() = default;
 Hdf5Process::~Hdf5Process() = default;
 
-Hdf5Message Hdf5Process::ask(const Hdf5Message& question, const std::string&) {
-  Hdf5Message asked(question.bytes());
+Message Hdf5Process::ask(const Message& question, const std::string&) {
+  Message asked(question.bytes());
   Hdf5Reply reply = server().answer(asked);
   data_of_last_answer() = std::move(reply.data);
-  switch (static_cast<Hdf5Answer>(reply.message.number())) {
-    case Hdf5Answer::kGood:
+  switch (static_cast<Answer>(reply.message.number())) {
+    case Answer::kGood:
       return std::move(reply.message);
-    case Hdf5Answer::kRefused:
+    case Answer::kRefused:
       throw FormatError(reply.message.text());
     default:
       throw std::bad_alloc();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_MESSAGE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_HDF5_MESSAGE_HPP_
+#ifndef PTYCHOPATCH_APPS_FORMATS_MESSAGE_HPP_
+#define PTYCHOPATCH_APPS_FORMATS_MESSAGE_HPP_
 
 #include <cstdint>
 #include <cstring>
@@ -12,46 +12,30 @@
 
 namespace ptychopatch::formats {
 
-enum class Hdf5Answer : std::uint64_t { kGood, kRefused, kNoMemory };
+// What every answer begins with.
+enum class Answer : std::uint64_t { kGood, kRefused, kNoMemory };
 
-// A question is one of these, the file's number and what the method of Hdf5Reader by this name
-// takes. An answer begins with a Hdf5Answer; that of kRead is followed by the data.
-enum class Hdf5Question : std::uint64_t {
-  kOpenPath,
-  kOpenBytes,
-  kClose,
-  kKeys,
-  kHas,
-  kHeader,
-  kRead,
-  kText,
-  kAttribute,
-  kTextAttribute,
-  kLink,
-  kChildren
-};
-
-// What goes between this process and the one that reads HDF5 files. What comes from there is
-// checked like what comes from a file.
-class Hdf5Message {
+// What goes between this process and one of its children. What comes from there is checked like what
+// comes from a file.
+class Message {
  public:
-  Hdf5Message() = default;
-  explicit Hdf5Message(std::string bytes) : bytes_(std::move(bytes)) {}
+  Message() = default;
+  explicit Message(std::string bytes) : bytes_(std::move(bytes)) {}
 
   const std::string& bytes() const { return bytes_; }
 
-  Hdf5Message& add(std::uint64_t number) { return add_raw(&number, sizeof number); }
-  Hdf5Message& add(double number) { return add_raw(&number, sizeof number); }
-  Hdf5Message& add(const std::string& text) {
+  Message& add(std::uint64_t number) { return add_raw(&number, sizeof number); }
+  Message& add(double number) { return add_raw(&number, sizeof number); }
+  Message& add(const std::string& text) {
     add(std::uint64_t{text.size()});
     return add_raw(text.data(), text.size());
   }
-  Hdf5Message& add(std::span<const std::byte> bytes) {
+  Message& add(std::span<const std::byte> bytes) {
     add(std::uint64_t{bytes.size()});
     return add_raw(bytes.data(), bytes.size());
   }
   template <class T>
-  Hdf5Message& add(const std::optional<T>& value) {
+  Message& add(const std::optional<T>& value) {
     add(std::uint64_t{value.has_value()});
     return value ? add(*value) : *this;
   }
@@ -72,11 +56,11 @@ class Hdf5Message {
   }
 
   [[noreturn]] static void nonsense() {
-    throw FormatError("the process that reads HDF5 files gave an answer that has no meaning");
+    throw FormatError("the process that reads files gave an answer that has no meaning");
   }
 
  private:
-  Hdf5Message& add_raw(const void* data, std::size_t size) {
+  Message& add_raw(const void* data, std::size_t size) {
     bytes_.append(static_cast<const char*>(data), size);
     return *this;
   }
@@ -98,4 +82,4 @@ class Hdf5Message {
 
 }  // namespace ptychopatch::formats
 
-#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_MESSAGE_HPP_
+#endif  // PTYCHOPATCH_APPS_FORMATS_MESSAGE_HPP_
