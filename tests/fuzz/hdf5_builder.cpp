@@ -278,6 +278,8 @@ hid_t Hdf5Builder::odd_type() {
 void Hdf5Builder::oddity() {
   const std::string key = name();
   const hid_t type = odd_type(), extents = space(true), how = layout(extents);
+  // The library itself fails where it makes a compact one of some of these.
+  if (H5Pget_layout(how) == H5D_COMPACT) H5Pset_layout(how, H5D_CONTIGUOUS);
   switch (input_.small(0, 3)) {
     case 0:
       H5Tcommit2(file_, key.c_str(), type, with_groups_, H5P_DEFAULT, H5P_DEFAULT);
