@@ -5,8 +5,8 @@
 #
 # usage: scripts/gather-deps.sh [--help]
 #
-# Unpacks Debian 12's packages of Highway, GoogleTest, FLANN's headers, lz4 and pkgconf, and DUCC0's
-# headers, into build/gathered. Nothing is installed.
+# Unpacks Debian 12's packages of Highway, GoogleTest, FLANN's headers, lz4, pkgconf and what the
+# benchmark suite is built with, and DUCC0's headers, into build/gathered. Nothing is installed.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
@@ -19,6 +19,7 @@ esac
 
 packages=(
   libhwy-dev libhwy1 libgtest-dev libflann-dev liblz4-dev liblz4-1 pkgconf-bin libpkgconf3
+  libbenchmark-dev libbenchmark1debian libcli11-dev nlohmann-json3-dev
 )
 gathered=$root/build/gathered
 

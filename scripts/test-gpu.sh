@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the library, its CUDA backend and their tests for one architecture, and runs the tests that
-# need a card. It fails where there is no card: then every test would be skipped.
+# Builds the library, its CUDA backend, their tests and the benchmark suite for one architecture, and
+# runs what needs a card. It fails where there is no card: then every test would be skipped.
 #
-# usage: scripts/test-gpu.sh [--build-only] [ARCHITECTURE]
+# usage: scripts/test-gpu.sh [OPTION ...] [ARCHITECTURE]
 #
-#   ARCHITECTURE  as CMake has it, 90 for H100 and H200 (default: native, the cards that are there)
-#   --build-only  run nothing
+#   ARCHITECTURE    as CMake has it, 90 for H100 and H200 (default: native, the cards that are there)
+#   --build-only    run nothing
+#   --sanitize      besides the tests, a short list of them under compute-sanitizer: memcheck,
+#                   racecheck and initcheck
+#   --soak SCENES   besides the tests, so many scenes one after another, at constant memory
+#   --bench FOLDER  after the tests the benchmark suite, its report and page left in FOLDER
 #
 # What scripts/gather-deps.sh has gathered in build/gathered is used where it is, and the system's
 # packages else. The build is in build/gpu.
@@ -16,13 +20,20 @@ source "$(dirname "$0")/common.sh"
 
 architecture=native
 build_only=false
-for argument in "$@"; do
-  case $argument in
+sanitize=false
+soak=0
+bench=
+while (($#)); do
+  case $1 in
     --build-only) build_only=true ;;
+    --sanitize) sanitize=true ;;
+    --soak) soak=${2:?--soak needs a number of scenes} && shift ;;
+    --bench) bench=${2:?--bench needs a folder} && shift ;;
     -h | --help) usage; exit 0 ;;
-    -*) die "unknown argument $argument; see --help" ;;
-    *) architecture=$argument ;;
+    -*) die "unknown argument $1; see --help" ;;
+    *) architecture=$1 ;;
   esac
+  shift
 done
 
 options=()
@@ -41,11 +52,39 @@ if command -v ninja > /dev/null; then options+=(-G Ninja); fi
 build=$root/build/gpu
 cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPTYCHOPATCH_CUDA=ON \
   -DCMAKE_CUDA_ARCHITECTURES="$architecture" -DPTYCHOPATCH_THREADS=std -DPTYCHOPATCH_APPS=OFF \
-  -DPTYCHOPATCH_FORTRAN=OFF "${options[@]}"
-cmake --build "$build" --parallel "$jobs" --target gpu_tests
+  -DPTYCHOPATCH_FORTRAN=OFF -DPTYCHOPATCH_BENCHMARKS=ON "${options[@]}"
+cmake --build "$build" --parallel "$jobs" --target gpu_tests ptychopatch_bench ptychopatch_bench_cuda
 $build_only && exit 0
 
 output=$(ctest --test-dir "$build" -L gpu --output-on-failure --no-tests=error) ||
   { printf '%s\n' "$output"; die "tests on the card failed"; }
 printf '%s\n' "$output"
 grep -q ' Passed ' <<< "$output" || die "every test was skipped: there is no card that can be used"
+
+# on_card PROGRAM [ARGUMENT ...]: a test program as ctest runs it under the label gpu.
+on_card() {
+  PTYCHOPATCH_TEST_BACKEND=cuda \
+    PTYCHOPATCH_TEST_DEVICE_MEMORY=$build/tests/cuda/libtest_device_memory.so \
+    "${sanitizer[@]}" "$@"
+}
+
+sanitizer=()
+if ((soak > 0)); then
+  say "soak: $soak scenes"
+  PTYCHOPATCH_SOAK_SCENES=$soak on_card "$build/tests/cuda/cuda_scene_soak_test"
+fi
+if $sanitize; then
+  command -v compute-sanitizer > /dev/null || die "there is no compute-sanitizer"
+  for tool in memcheck racecheck initcheck; do
+    say "compute-sanitizer: $tool"
+    sanitizer=(compute-sanitizer --tool "$tool" --error-exitcode 1)
+    on_card "$build/tests/cuda/cuda_parity_test" --gtest_filter='*c64*'
+    on_card "$build/tests/cuda/cuda_group_parity_test"
+    on_card "$build/tests/cuda/cuda_scene_parity_test" --gtest_filter='*Short*'
+  done
+fi
+if [[ -n $bench ]]; then
+  mkdir -p "$bench"
+  PPATCH_BACKEND_DIR=$build/capi/ptychopatch "$build/benchmarks/ptychopatch-bench" --device cuda:0 \
+    --json "$bench/cuda.json" --html "$bench/cuda.html"
+fi

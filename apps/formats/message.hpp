@@ -15,8 +15,8 @@ namespace ptychopatch::formats {
 // What every answer begins with.
 enum class Answer : std::uint64_t { kGood, kRefused, kNoMemory };
 
-// What goes between this process and one of its children. What comes from there is checked like what
-// comes from a file.
+// What goes between this process and one of its children. What comes from there is checked like
+// what comes from a file.
 class Message {
  public:
   Message() = default;

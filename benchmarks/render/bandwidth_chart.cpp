@@ -40,7 +40,7 @@ void draw_row(Svg& svg, const Axis& axis, const Record& record, double top) {
   const std::string speed = fixed(record.gigabytes_per_second, 1) + " GB/s";
   svg.text({kLeft - 8, middle + 4}, spoken(record.operation) + ", " + record.order, "end");
   svg.rectangle({kLeft, middle - kBar / 2}, end - kLeft, kBar,
-                (record.roof == "read" ? "read " : "write ") + record.order,
+                (record.roof.ends_with("read") ? "read " : "write ") + record.order,
                 record.name + ": " + with_prefix(record.seconds, "s") + ", " + speed);
   const double roof = axis.place(roof_speed(record));
   svg.line({roof, middle - kBar / 2 - 2}, {roof, middle + kBar / 2 + 2}, "own-roof");

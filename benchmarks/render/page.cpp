@@ -46,8 +46,11 @@ constexpr Set kSets[] = {
     {"edges", "Positions over the image's edges"},
     {"alignment", "Patches that begin 16 bytes into a cache line, as NumPy's do"},
     {"threads", "Fewer threads"},
+    {"overlaps", "Adjoints of patches that overlap so many times, beside one of atomic additions"},
     {"patches", "Growing number of patches"},
     {"pixels", "Growing patches"},
+    {"groups", "Nearest neighbours of points set anew; a patch is a point"},
+    {"scenes", "Scenes of 16-bit mosaics; a patch is an image"},
 };
 
 std::string section(const std::string& title, const std::string& content) {
@@ -85,7 +88,9 @@ std::string page(const std::vector<Report>& reports) {
       "<p>Every case is timed in turn with a roof: the fastest that as many bytes can be written "
       "(<code>nt_fill</code>: stores past the caches; <code>memset</code> where the second-level "
       "caches hold them) or read (<code>read</code>: a sum) on as many threads, in the same "
-      "memory. "
+      "memory; on a card, where sets of arrays take turns so that none is in its cache, "
+      "<code>device_memset</code>, <code>device_read</code> and, for images that come from the "
+      "host, <code>host_to_device</code>. "
       "Times are medians; the part of the roof is the median over the pairs, its quartiles beside "
       "it. Bytes are those of the patches or waves alone: the image is not counted.</p>\n";
   for (const Report& report : reports) text += report_part(report);

@@ -47,7 +47,7 @@ std::vector<double> make_positions(const Case& one) {
 
 }  // namespace
 
-Arrays::Arrays(const Case& one)
+Arrays::Arrays(const Case& one, const Gpu* gpu)
     : operation_(one.operation),
       dtype_(one.dtype),
       side_(one.image_side()),
@@ -57,26 +57,40 @@ Arrays::Arrays(const Case& one)
       has_probe_(one.has_probe()),
       positions_(make_positions(one)) {
   if (operation_ == Operation::kSetPositions) return;
-  image_ = Buffer(side_ * side_ * ppatch_dtype_size(dtype_));
+  image_ = Buffer(side_ * side_ * ppatch_dtype_size(dtype_), 0, gpu);
   image_.fill_random(dtype_, kSeed);
-  patch_pixels_ = Buffer(one.bytes(), one.misaligned);
+  patch_pixels_ = Buffer(one.bytes(), one.misaligned, gpu);
   patch_pixels_.fill_random(dtype_, kSeed + 1);
   if (operation_ == Operation::kAdjointCoverage) {
-    coverage_ = Buffer(side_ * side_ * real_size(dtype_));
+    coverage_ = Buffer(side_ * side_ * real_size(dtype_), 0, gpu);
   }
   if (has_probe_) {
-    probe_ = Buffer(modes_ * size_ * size_ * ppatch_dtype_size(dtype_));
+    probe_ = Buffer(modes_ * size_ * size_ * ppatch_dtype_size(dtype_), 0, gpu);
     probe_.fill_random(dtype_, kSeed + 2);
   }
   if (operation_ == Operation::kPositionGradient) {
-    gradient_ = Buffer(patches_ * 2 * real_size(dtype_));
-    curvature_ = Buffer(patches_ * 2 * real_size(dtype_));
+    gradient_ = Buffer(patches_ * 2 * real_size(dtype_), 0, gpu);
+    curvature_ = Buffer(patches_ * 2 * real_size(dtype_), 0, gpu);
+  }
+  if (operation_ == Operation::kAtomicAdjoint) {
+    const auto bytes = static_cast<std::int64_t>(positions_.size() * sizeof(double));
+    card_positions_ = Buffer(bytes, 0, gpu);
+    card_positions_.fill_from(positions_.data(), bytes);
   }
 }
 
 Array Arrays::patches() const {
-  return has_probe_ ? view(patch_pixels_, {patches_, modes_, size_, size_})
-                    : view(patch_pixels_, {patches_, size_, size_});
+  return has_probe_ ? patch_pixels_.view(dtype_, {patches_, modes_, size_, size_})
+                    : patch_pixels_.view(dtype_, {patches_, size_, size_});
+}
+
+AtomicAdjoint Arrays::atomic_adjoint() const {
+  return {patch_pixels_.data(),
+          reinterpret_cast<const double*>(card_positions_.data()),
+          image_.data(),
+          patches_,
+          size_,
+          side_};
 }
 
 std::vector<Buffer*> Arrays::outputs() {
@@ -85,6 +99,7 @@ std::vector<Buffer*> Arrays::outputs() {
     case Operation::kProbeExtract:
       return {&patch_pixels_};
     case Operation::kAdjoint:
+    case Operation::kAtomicAdjoint:
     case Operation::kProbeAdjointImage:
       return {&image_};
     case Operation::kAdjointCoverage:

@@ -11,18 +11,21 @@
 
 namespace ptychopatch::bench {
 
-// Inputs and outputs of a case, in memory that has been touched.
+// Inputs and outputs of a case, in memory that has been touched, of the host or of a card.
+// Positions are the host's.
 struct Arrays {
-  explicit Arrays(const Case& one);
+  explicit Arrays(const Case& one, const Gpu* gpu = nullptr);
 
-  Array image() const { return view(image_, {side_, side_}); }
-  Array coverage() const { return array(coverage_.data(), real_type(dtype_), {side_, side_}); }
+  Array image() const { return image_.view(dtype_, {side_, side_}); }
+  Array coverage() const { return coverage_.view(real_type(dtype_), {side_, side_}); }
   Array positions() const { return array(positions_.data(), {patches_, 2}); }
   // (K, N, N), or (K, modes, N, N) where there is a probe
   Array patches() const;
-  Array probe() const { return view(probe_, {modes_, size_, size_}); }
-  Array gradient() const { return array(gradient_.data(), real_type(dtype_), {patches_, 2}); }
-  Array curvature() const { return array(curvature_.data(), real_type(dtype_), {patches_, 2}); }
+  Array probe() const { return probe_.view(dtype_, {modes_, size_, size_}); }
+  Array gradient() const { return gradient_.view(real_type(dtype_), {patches_, 2}); }
+  Array curvature() const { return curvature_.view(real_type(dtype_), {patches_, 2}); }
+  // On a card.
+  AtomicAdjoint atomic_adjoint() const;
 
   // The array whose bytes are the case's.
   const Buffer& largest() const { return patch_pixels_; }
@@ -31,9 +34,6 @@ struct Arrays {
   bool outputs_look_finite();
 
  private:
-  Array view(const Buffer& buffer, const std::vector<std::int64_t>& shape) const {
-    return array(buffer.data(), dtype_, shape);
-  }
   std::vector<Buffer*> outputs();
 
   Operation operation_;
@@ -41,7 +41,7 @@ struct Arrays {
   std::int64_t side_, patches_, modes_, size_;
   bool has_probe_;
   std::vector<double> positions_;
-  Buffer image_, coverage_, patch_pixels_, probe_, gradient_, curvature_;
+  Buffer image_, coverage_, patch_pixels_, probe_, gradient_, curvature_, card_positions_;
 };
 
 }  // namespace ptychopatch::bench

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "ptychopatch/ptychopatch.hpp"
 #include "suite/case.hpp"
 
 namespace ptychopatch::bench {
@@ -43,9 +44,13 @@ bool sample_is_finite(const T* numbers, std::int64_t count) {
 
 }  // namespace
 
-Buffer::Buffer(std::int64_t bytes, std::int64_t misaligned)
-    : bytes_(bytes), misaligned_(misaligned) {
+Buffer::Buffer(std::int64_t bytes, std::int64_t misaligned, const Gpu* gpu)
+    : bytes_(bytes), misaligned_(misaligned), gpu_(gpu) {
   if (bytes == 0) return;
+  if (gpu) {
+    data_ = static_cast<std::byte*>(gpu->allocate(bytes + misaligned)) + misaligned;
+    return;
+  }
   const auto mapped = static_cast<std::size_t>(bytes + misaligned);
   void* memory = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
@@ -56,22 +61,52 @@ Buffer::Buffer(std::int64_t bytes, std::int64_t misaligned)
 }
 
 Buffer::~Buffer() {
-  if (data_) munmap(data_ - misaligned_, static_cast<std::size_t>(bytes_ + misaligned_));
+  if (!data_) return;
+  if (gpu_) {
+    gpu_->release(data_ - misaligned_);
+  } else {
+    munmap(data_ - misaligned_, static_cast<std::size_t>(bytes_ + misaligned_));
+  }
 }
 
 Buffer::Buffer(Buffer&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       bytes_(std::exchange(other.bytes_, 0)),
-      misaligned_(std::exchange(other.misaligned_, 0)) {}
+      misaligned_(std::exchange(other.misaligned_, 0)),
+      gpu_(other.gpu_) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(bytes_, other.bytes_);
   std::swap(misaligned_, other.misaligned_);
+  std::swap(gpu_, other.gpu_);
   return *this;
 }
 
+ppatch_array Buffer::view(ppatch_dtype dtype, const std::vector<std::int64_t>& shape) const {
+  ppatch_array view = array(data_, dtype, shape);
+  if (gpu_) {
+    view.device_type = PPATCH_CUDA;
+    view.device_id = gpu_->ordinal();
+  }
+  return view;
+}
+
+void Buffer::fill_from(const void* from, std::int64_t bytes) {
+  if (gpu_) {
+    gpu_->copy(data_, from, bytes);
+  } else {
+    std::memcpy(data_, from, static_cast<std::size_t>(bytes));
+  }
+}
+
 void Buffer::fill_random(ppatch_dtype dtype, std::uint64_t seed) {
+  if (gpu_) {
+    Buffer host(bytes_);
+    host.fill_random(dtype, seed);
+    fill_from(host.data(), bytes_);
+    return;
+  }
   const std::int64_t count = bytes_ / real_size(dtype);
   if (real_type(dtype) == PPATCH_F32) {
     fill(reinterpret_cast<float*>(data_), count, seed);
@@ -81,14 +116,37 @@ void Buffer::fill_random(ppatch_dtype dtype, std::uint64_t seed) {
 }
 
 void Buffer::poison() {
-  if (data_) std::memset(data_, 0xff, static_cast<std::size_t>(bytes_));
+  if (!data_) return;
+  if (gpu_) {
+    gpu_->fill(data_, 0xff, bytes_);
+  } else {
+    std::memset(data_, 0xff, static_cast<std::size_t>(bytes_));
+  }
 }
 
 bool Buffer::looks_finite(ppatch_dtype dtype) const {
+  if (gpu_ && data_) {
+    Buffer host(bytes_);
+    gpu_->copy(host.data(), data_, bytes_);
+    return host.looks_finite(dtype);
+  }
   const std::int64_t count = bytes_ / real_size(dtype);
   return real_type(dtype) == PPATCH_F32
              ? sample_is_finite(reinterpret_cast<const float*>(data_), count)
              : sample_is_finite(reinterpret_cast<const double*>(data_), count);
+}
+
+PinnedBuffer::PinnedBuffer(std::int64_t bytes, const Gpu* gpu) : gpu_(gpu) {
+  if (bytes == 0) return;
+  if (gpu) {
+    pinned_ = static_cast<std::byte*>(gpu->allocate_pinned(bytes));
+  } else {
+    ordinary_ = Buffer(bytes);
+  }
+}
+
+PinnedBuffer::~PinnedBuffer() {
+  if (pinned_) gpu_->release_pinned(pinned_);
 }
 
 std::int64_t available_memory() {

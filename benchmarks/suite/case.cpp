@@ -7,7 +7,6 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr double kOverlap = 16;
 // Room for the widest interpolation around patches that lie inside.
 constexpr std::int64_t kRoom = 16;
 
@@ -15,7 +14,7 @@ constexpr std::int64_t kRoom = 16;
 
 std::int64_t Case::image_side() const {
   const double pixels = static_cast<double>(patches) * static_cast<double>(size * size);
-  return std::max<std::int64_t>(size + kRoom, std::llround(std::sqrt(pixels / kOverlap)));
+  return std::max<std::int64_t>(size + kRoom, std::llround(std::sqrt(pixels / overlap)));
 }
 
 bool Case::has_probe() const {
@@ -49,6 +48,7 @@ std::string Case::name() const {
   add("/N", std::to_string(size));
   add("/K", std::to_string(patches));
   if (modes > 1) add("/M", std::to_string(modes));
+  if (overlap != Case().overlap) add("/overlap", std::to_string(std::llround(overlap)));
   add("/", bench::name(order));
   add("/threads", std::to_string(threads));
   if (misaligned) add("/misaligned", std::to_string(misaligned));
@@ -80,6 +80,8 @@ std::string name(Operation operation) {
       return "probe_adjoint_probe";
     case Operation::kSetPositions:
       return "set_positions";
+    case Operation::kAtomicAdjoint:
+      return "atomic_adjoint";
   }
   return "?";
 }

@@ -18,7 +18,8 @@ enum class Operation {
   kProbeExtract,
   kProbeAdjointImage,
   kProbeAdjointProbe,
-  kSetPositions
+  kSetPositions,
+  kAtomicAdjoint  // a kernel to compare with, on a card
 };
 
 enum class Order {
@@ -40,10 +41,11 @@ struct Case {
   Order order = Order::kRaster;
   int threads = 1;
   std::uint64_t memory_budget = 0;  // 0: the library's default
+  double overlap = 16;              // patches over a pixel
   std::int64_t misaligned = 0;      // bytes from a cache line's begin to the patches'
 
-  // Of the square image: patches overlap 16-fold whatever their number and size, so that the share
-  // of the image in the work is the same everywhere.
+  // Of the square image, which follows from the overlap: patches overlap equally whatever their
+  // number and size, so that the share of the image in the work is the same everywhere.
   std::int64_t image_side() const;
   bool has_probe() const;
   // Bytes of the largest array, that of the patches or waves (of set_positions: of the positions).

@@ -24,8 +24,17 @@ struct Scale {
   std::int64_t large_patches;
 };
 
-Scale scale(bool small) {
+Scale scale(ppatch_backend backend, bool small) {
   if (small) return {32, 64, {16, 32}, {100, 1000}, {16, 32, 64}, 512};
+  // A card does a gigabyte in the time that a processor takes for tens of megabytes.
+  if (backend == PPATCH_BACKEND_CUDA) {
+    return {128,
+            8192,
+            {32, 64, 128, 256, 512},
+            {100, 1000, 10'000, 100'000, 1'000'000},
+            {16, 32, 64, 128, 256, 512, 1024},
+            160'000};
+  }
   return {128,
           1024,
           {32, 64, 128, 256},
@@ -36,7 +45,10 @@ Scale scale(bool small) {
 
 class CaseList {
  public:
-  CaseList(int threads, bool small) : threads_(threads), scale_(scale(small)) {}
+  CaseList(int threads, ppatch_backend backend, bool small)
+      : threads_(threads),
+        on_card_(backend == PPATCH_BACKEND_CUDA),
+        scale_(scale(backend, small)) {}
 
   std::vector<Case> timed() {
     add_main();
@@ -44,8 +56,12 @@ class CaseList {
     add_interpolations();
     add_probes();
     add_edges();
-    add_alignment();
-    add_threads();
+    if (on_card_) {
+      add_overlaps();
+    } else {
+      add_alignment();
+      add_threads();
+    }
     add_large();
     add_patches();
     add_pixels();
@@ -167,6 +183,20 @@ class CaseList {
     }
   }
 
+  // Beside a kernel that adds every pixel by itself.
+  void add_overlaps() {
+    for (const double overlap : {4.0, 30.0, 200.0}) {
+      for (const Operation operation : {Operation::kAdjoint, Operation::kAtomicAdjoint}) {
+        for (const Order order : kOrders) {
+          Case one = usual("overlaps", operation);
+          one.overlap = overlap;
+          one.order = order;
+          add(one);
+        }
+      }
+    }
+  }
+
   void add_threads() {
     for (int threads = 1; threads < threads_; threads *= 2) {
       for (const Operation operation : kOperations) {
@@ -206,18 +236,23 @@ class CaseList {
   }
 
   int threads_;
+  bool on_card_;
   Scale scale_;
   std::vector<Case> cases_;
 };
 
 }  // namespace
 
-std::vector<Case> timed_cases(int threads, bool small) { return CaseList(threads, small).timed(); }
-
-std::vector<Case> memory_cases(int threads, bool small) {
-  return CaseList(threads, small).memory();
+std::vector<Case> timed_cases(int threads, ppatch_backend backend, bool small) {
+  return CaseList(threads, backend, small).timed();
 }
 
-std::vector<std::int64_t> roof_sizes(bool small) { return CaseList(1, small).roof_sizes(); }
+std::vector<Case> memory_cases(int threads, bool small) {
+  return CaseList(threads, PPATCH_BACKEND_CPU, small).memory();
+}
+
+std::vector<std::int64_t> roof_sizes(ppatch_backend backend, bool small) {
+  return CaseList(1, backend, small).roof_sizes();
+}
 
 }  // namespace ptychopatch::bench

@@ -20,12 +20,17 @@ std::int32_t parse_ordinal(const std::string& name) {
 
 }  // namespace
 
-Device::Device(const std::string& name) : name_(name), backend_(PPATCH_BACKEND_CPU) {
-  if (name == "cpu") return;
+ppatch_backend backend_named(const std::string& name) {
+  if (name == "cpu") return PPATCH_BACKEND_CPU;
   if (!name.starts_with(kCuda)) {
     throw std::invalid_argument("--device: expected cpu or cuda:N, got '" + name + "'");
   }
-  backend_ = PPATCH_BACKEND_CUDA;
+  parse_ordinal(name);
+  return PPATCH_BACKEND_CUDA;
+}
+
+Device::Device(const std::string& name) : name_(name), backend_(backend_named(name)) {
+  if (backend_ == PPATCH_BACKEND_CPU) return;
   ordinal_ = parse_ordinal(name);
   std::int32_t count = 0;
   if (ppatch_backend_probe(backend_, &count) != PPATCH_OK) {
@@ -34,7 +39,7 @@ Device::Device(const std::string& name) : name_(name), backend_(PPATCH_BACKEND_C
   if (ordinal_ >= count) {
     throw DeviceMissing(name + ": there are " + std::to_string(count) + " CUDA devices");
   }
-  throw DeviceMissing(name + ": the suite's arrays and roofs are those of the CPU so far");
+  gpu_ = std::make_unique<Gpu>(ordinal_);
 }
 
 Context Device::context(int threads, std::uint64_t memory_budget) const {

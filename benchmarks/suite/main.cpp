@@ -40,7 +40,7 @@ int render(const Options& options) {
 }
 
 // On every device that is there; those that are not are named, and the status says so.
-int run_all(const Options& options, Suite& suite) {
+int run_all(const Options& options) {
   int status = kDone;
   std::vector<Device> devices;
   for (const std::string& name : options.devices) {
@@ -57,7 +57,7 @@ int run_all(const Options& options, Suite& suite) {
   if (!options.pictures.empty()) check_folder_of(options.pictures + "/");
   std::vector<Report> reports;
   for (const Device& device : devices) {
-    reports.push_back(suite.run(device));
+    reports.push_back(Suite(options, device.backend()).run(device));
     if (!reports.back().skipped.empty()) status = std::max<int>(status, kDoneInPart);
   }
   if (!options.json.empty()) write_file(options.json, to_text(reports));
@@ -67,20 +67,22 @@ int run_all(const Options& options, Suite& suite) {
 
 int run(const Options& options) {
   if (!options.render.empty()) return render(options);
-  Suite suite(options);
-  if (options.list) {
-    for (const std::string& name : suite.names()) std::cout << name << '\n';
-    return kDone;
-  }
   if (!options.memory_case.empty()) {
     const Device device(options.devices.front());
+    const Suite suite(options, device.backend());
     std::cout << nlohmann::json(suite.run_memory_case(device, options.memory_case)) << '\n';
     return kDone;
   }
-  if (suite.names().empty()) {
-    throw std::invalid_argument("--filter: no case has a match of '" + options.filter + "'");
+  for (const std::string& device : options.devices) {
+    const Suite suite(options, backend_named(device));
+    if (suite.names().empty()) {
+      throw std::invalid_argument("--filter: no case of " + device + " has a match of '" +
+                                  options.filter + "'");
+    }
+    if (!options.list) continue;
+    for (const std::string& name : suite.names()) std::cout << name << '\n';
   }
-  return run_all(options, suite);
+  return options.list ? kDone : run_all(options);
 }
 
 }  // namespace

@@ -2,23 +2,15 @@
 #include "suite/measure.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 
 #include "suite/arrays.hpp"
-#include "suite/pairs.hpp"
 #include "suite/thread_team.hpp"
 #include "suite/workload.hpp"
 
 namespace ptychopatch::bench {
 namespace {
-
-void require_memory(std::int64_t bytes) {
-  // What a machine that also runs something else can spare.
-  if (bytes > available_memory() / 4 * 3) {
-    throw std::runtime_error("needs " + std::to_string(bytes >> 20) +
-                             " MiB, of which too few are free");
-  }
-}
 
 double speed(std::int64_t bytes, double seconds) {
   return static_cast<double>(bytes) / seconds / 1e9;
@@ -38,61 +30,135 @@ Record describe(const Case& one) {
   if (one.has_probe()) record.patches_shape.insert(record.patches_shape.begin() + 1, one.modes);
   record.threads = one.threads;
   record.bytes = one.bytes();
-  record.roof = name(roof_of(one));
   return record;
+}
+
+// On a card so many sets in turn that its cache holds none until it is used again.
+std::vector<Arrays> make_sets(const Case& one, const Gpu* gpu) {
+  constexpr std::int64_t kCaches = 4, kMostSets = 8;
+  std::int64_t count = 1;
+  if (gpu) {
+    const GpuFacts facts = gpu->facts();
+    const std::int64_t wanted = kCaches * facts.l2_bytes / std::max<std::int64_t>(one.bytes(), 1);
+    const std::int64_t room = facts.free_bytes / 2 / std::max<std::int64_t>(one.total_bytes(), 1);
+    count = std::clamp<std::int64_t>(std::min(wanted + 1, room), 1, kMostSets);
+  }
+  std::vector<Arrays> sets;
+  for (std::int64_t i = 0; i < count; ++i) {
+    sets.emplace_back(one, gpu);
+    sets.back().poison_outputs();
+  }
+  return sets;
+}
+
+std::vector<const Buffer*> largest_of(const std::vector<Arrays>& sets) {
+  std::vector<const Buffer*> buffers;
+  for (const Arrays& arrays : sets) buffers.push_back(&arrays.largest());
+  return buffers;
+}
+
+// The clock of what is enqueued on a card, or of the host.
+CallTimer timer_of(const Gpu* gpu) {
+  if (!gpu) return &host_seconds;
+  return [gpu](const std::function<void()>& call, int calls) { return gpu->seconds(call, calls); };
 }
 
 }  // namespace
 
-Record measure_case(const Case& one, const Device& device, double least_seconds,
-                    benchmark::State& state) {
-  require_memory(one.total_bytes());
-  Arrays arrays(one);
-  const Context context = device.context(one.threads, one.memory_budget);
-  Workload workload(one, context, arrays);
-  arrays.poison_outputs();
-  workload.run();
-  if (!arrays.outputs_look_finite()) throw std::runtime_error("outputs were not written");
+void require_memory(std::int64_t bytes, const Gpu* gpu) {
+  const std::int64_t there = gpu ? gpu->facts().free_bytes : available_memory();
+  if (bytes > there / 4 * 3) {
+    throw std::runtime_error("needs " + std::to_string(bytes >> 20) +
+                             " MiB, of which too few are free");
+  }
+}
 
-  ThreadTeam team(one.threads);
-  // set_positions has no pixels; the roof then reads as many bytes as the positions have.
-  Buffer stand_in;
-  if (one.operation == Operation::kSetPositions)
-    stand_in = Buffer(std::max(one.bytes(), 2 * kRoofBlock));
-  RoofRunner roof(roof_of(one), stand_in.data() ? stand_in : arrays.largest(), team);
-  PairTimer timer([&roof] { roof.run(); }, [&workload] { workload.run(); }, least_seconds);
-  int pairs = 0;
+void time_beside(const RoofBeside& beside, const std::function<void()>& work, Work how,
+                 double least_seconds, benchmark::State& state, Record& record) {
+  const Gpu* const gpu = beside.buffers.front()->gpu();
+  std::unique_ptr<ThreadTeam> team;
+  std::unique_ptr<RoofRunner> on_host;
+  std::unique_ptr<DeviceRoofRunner> on_card;
+  std::function<void()> roof;
+  if (gpu) {
+    on_card = std::make_unique<DeviceRoofRunner>(beside.roof, beside.buffers, beside.from);
+    roof = [&on_card, gpu, how] {
+      on_card->run();
+      if (how == Work::kDone) gpu->wait();
+    };
+  } else {
+    team = std::make_unique<ThreadTeam>(beside.threads);
+    on_host = std::make_unique<RoofRunner>(beside.roof, *beside.buffers.front(), *team);
+    roof = [&on_host] { on_host->run(); };
+  }
+  PairTimer timer(roof, work, least_seconds, timer_of(how == Work::kEnqueued ? gpu : nullptr));
   while (state.KeepRunning()) {
     state.SetIterationTime(timer.time_pair());
-    ++pairs;
+    ++record.repetitions;
   }
-
-  // The roof is made of whole blocks.
-  const double whole = static_cast<double>(one.bytes()) / static_cast<double>(roof.bytes());
-  Record record = describe(one);
-  record.backend = device.backend_name();
-  record.repetitions = pairs;
+  // A roof of the host is made of whole blocks.
+  const std::int64_t moved = gpu ? on_card->bytes() : on_host->bytes();
+  const double whole = static_cast<double>(record.bytes) / static_cast<double>(moved);
+  record.roof = name(beside.roof);
   record.seconds = timer.work_seconds();
   record.gigabytes_per_second = speed(record.bytes, record.seconds);
   record.roof_seconds = timer.roof_seconds() * whole;
   record.roof_fraction = timer.ratio(0.5) * whole;
   record.roof_fraction_low = timer.ratio(0.25) * whole;
   record.roof_fraction_high = timer.ratio(0.75) * whole;
+}
+
+Record measure_case(const Case& one, const Device& device, double least_seconds,
+                    benchmark::State& state) {
+  const Gpu* const gpu = device.gpu();
+  require_memory(one.total_bytes(), gpu);
+  std::vector<Arrays> sets = make_sets(one, gpu);
+  const Context context = device.context(one.threads, one.memory_budget);
+  Workload workload(one, context, sets, gpu);
+  workload.run();
+  context.synchronize();
+  if (!sets.front().outputs_look_finite()) throw std::runtime_error("outputs were not written");
+
+  // set_positions has no pixels; the roof then reads as many bytes as the positions have.
+  Buffer stand_in;
+  if (one.operation == Operation::kSetPositions) {
+    stand_in = Buffer(std::max(one.bytes(), 2 * kRoofBlock), 0, gpu);
+  }
+  Record record = describe(one);
+  record.backend = device.backend_name();
   record.plan_bytes = workload.plan().info().bytes;
+  time_beside(
+      {roof_of(one, gpu),
+       stand_in.data() ? std::vector<const Buffer*>{&stand_in} : largest_of(sets), one.threads},
+      [&workload] { workload.run(); }, gpu ? Work::kEnqueued : Work::kDone, least_seconds, state,
+      record);
   return record;
 }
 
-RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, double least_seconds,
-                        benchmark::State& state) {
-  require_memory(bytes);
-  const Buffer buffer(bytes);
-  ThreadTeam team(threads);
-  RoofRunner runner(roof, buffer, team);
-  PairTimer timer([] {}, [&runner] { runner.run(); }, least_seconds);
+RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, const Gpu* gpu,
+                        double least_seconds, benchmark::State& state) {
+  require_memory(bytes, gpu);
+  const Buffer buffer(bytes, 0, gpu);
+  std::unique_ptr<ThreadTeam> team;
+  std::unique_ptr<RoofRunner> on_host;
+  std::unique_ptr<DeviceRoofRunner> on_card;
+  const PinnedBuffer from(roof == Roof::kHostToDevice ? bytes : 0, gpu);
+  std::function<void()> run;
+  if (gpu) {
+    on_card =
+        std::make_unique<DeviceRoofRunner>(roof, std::vector<const Buffer*>{&buffer}, from.data());
+    run = [&on_card] { on_card->run(); };
+  } else {
+    team = std::make_unique<ThreadTeam>(threads);
+    on_host = std::make_unique<RoofRunner>(roof, buffer, *team);
+    run = [&on_host] { on_host->run(); };
+  }
+  PairTimer timer([] {}, run, least_seconds, timer_of(gpu));
   while (state.KeepRunning()) state.SetIterationTime(timer.time_pair());
   const double seconds = timer.work_seconds();
-  // Named by the bytes that were asked for; the roof is made of whole blocks.
-  return {name(roof), bytes, threads, seconds, speed(runner.bytes(), seconds)};
+  // Named by the bytes that were asked for; a roof of the host is made of whole blocks.
+  const std::int64_t moved = gpu ? on_card->bytes() : on_host->bytes();
+  return {name(roof), bytes, threads, seconds, speed(moved, seconds)};
 }
 
 }  // namespace ptychopatch::bench

@@ -6,18 +6,37 @@
 
 #include "suite/case.hpp"
 #include "suite/device.hpp"
+#include "suite/pairs.hpp"
 #include "suite/report.hpp"
 #include "suite/roof.hpp"
 
 namespace ptychopatch::bench {
+
+// Throws where that is more than a machine that also runs something else can spare.
+void require_memory(std::int64_t bytes, const Gpu* gpu);
+
+// What a case is timed in turn with.
+struct RoofBeside {
+  Roof roof;
+  std::vector<const Buffer*> buffers;  // one after the other; more than one on a card alone
+  int threads = 1;
+  const void* from = nullptr;  // pinned, for kHostToDevice
+};
+
+// Whether work has been done when it returns, or is only enqueued on the card.
+enum class Work { kDone, kEnqueued };
+
+// Times pairs as long as state says so, and adds what came out to a record that has its bytes.
+void time_beside(const RoofBeside& beside, const std::function<void()>& work, Work how,
+                 double least_seconds, benchmark::State& state, Record& record);
 
 // The numbers of a record; what run they are of is the caller's to add. Throws where the case
 // cannot be run. least_seconds: what one timing should take.
 Record measure_case(const Case& one, const Device& device, double least_seconds,
                     benchmark::State& state);
 
-RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, double least_seconds,
-                        benchmark::State& state);
+RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, const Gpu* gpu,
+                        double least_seconds, benchmark::State& state);
 
 }  // namespace ptychopatch::bench
 

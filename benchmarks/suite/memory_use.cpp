@@ -35,22 +35,24 @@ void warm_up(const Case& one, const Device& device) {
   tiny.patches = 64;
   tiny.size = 8;
   tiny.memory_budget = 0;
-  Arrays arrays(tiny);
+  std::vector<Arrays> sets;
+  sets.emplace_back(tiny);
   const Context context = device.context(tiny.threads, tiny.memory_budget);
-  Workload(tiny, context, arrays).run();
+  Workload(tiny, context, sets).run();
 }
 
 }  // namespace
 
 MemoryRecord measure_memory(const Case& one, const Device& device) {
   warm_up(one, device);
-  Arrays arrays(one);
+  std::vector<Arrays> sets;
+  Arrays& arrays = sets.emplace_back(one);
   arrays.poison_outputs();
 
   forget_peak();
   const std::uint64_t before = status_bytes("VmRSS");
   const Context context = device.context(one.threads, one.memory_budget);
-  Workload workload(one, context, arrays);
+  Workload workload(one, context, sets);
   workload.run();
   const std::uint64_t peak = status_bytes("VmHWM");
   if (!arrays.outputs_look_finite()) throw std::runtime_error("outputs were not written");

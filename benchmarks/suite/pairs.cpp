@@ -35,28 +35,29 @@ double quantile(std::vector<double> values, double part) {
 
 double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
-double PairTimer::Side::seconds() const {
+double host_seconds(const std::function<void()>& call, int calls) {
   let_threads_settle();
   const Clock::time_point start = Clock::now();
-  for (int i = 0; i < runs; ++i) run();
-  return seconds_since(start) / runs;
+  for (int i = 0; i < calls; ++i) call();
+  return seconds_since(start) / calls;
 }
 
-PairTimer::PairTimer(std::function<void()> roof, std::function<void()> work, double least_seconds)
-    : roof_{std::move(roof)}, work_{std::move(work)} {
+PairTimer::PairTimer(std::function<void()> roof, std::function<void()> work, double least_seconds,
+                     CallTimer timer)
+    : timer_(std::move(timer)), roof_{std::move(roof)}, work_{std::move(work)} {
   for (Side* side : {&roof_, &work_}) {
-    side->seconds();
+    seconds(*side);
     constexpr double kMostRuns = 10'000;
-    const double once = std::max(side->seconds(), 1e-9);
+    const double once = std::max(seconds(*side), 1e-9);
     side->runs = static_cast<int>(std::clamp(std::ceil(least_seconds / once), 1.0, kMostRuns));
   }
 }
 
 double PairTimer::time_pair() {
   const bool roof_first = work_seconds_.size() % 2 == 0;
-  if (roof_first) roof_seconds_.push_back(roof_.seconds());
-  work_seconds_.push_back(work_.seconds());
-  if (!roof_first) roof_seconds_.push_back(roof_.seconds());
+  if (roof_first) roof_seconds_.push_back(seconds(roof_));
+  work_seconds_.push_back(seconds(work_));
+  if (!roof_first) roof_seconds_.push_back(seconds(roof_));
   return work_seconds_.back();
 }
 

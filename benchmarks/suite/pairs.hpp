@@ -11,12 +11,19 @@ double median(std::vector<double> values);
 // Linear between order statistics; part in [0, 1].
 double quantile(std::vector<double> values, double part);
 
+// The seconds that one of so many calls takes.
+using CallTimer = std::function<double(const std::function<void()>& call, int calls)>;
+
+// By the host's clock; the calls have done their work when they return.
+double host_seconds(const std::function<void()>& call, int calls);
+
 // Times two things in turn, so that what disturbs the machine disturbs both, and which is first in
 // turn too.
 class PairTimer {
  public:
   // Runs each once before anything counts, and then as often a time as least_seconds asks for.
-  PairTimer(std::function<void()> roof, std::function<void()> work, double least_seconds);
+  PairTimer(std::function<void()> roof, std::function<void()> work, double least_seconds,
+            CallTimer timer = &host_seconds);
 
   // One pair more; the seconds that one run of `work` took.
   double time_pair();
@@ -30,9 +37,10 @@ class PairTimer {
   struct Side {
     std::function<void()> run;
     int runs = 1;
-    double seconds() const;
   };
+  double seconds(const Side& side) const { return timer_(side.run, side.runs); }
 
+  CallTimer timer_;
   Side roof_, work_;
   std::vector<double> roof_seconds_, work_seconds_;
 };

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
+#include <utility>
 
 namespace ptychopatch::bench {
 
@@ -28,14 +30,23 @@ std::string name(Roof roof) {
       return "memcpy";
     case Roof::kRead:
       return "read";
+    case Roof::kDeviceMemset:
+      return "device_memset";
+    case Roof::kDeviceCopy:
+      return "device_copy";
+    case Roof::kDeviceRead:
+      return "device_read";
+    case Roof::kHostToDevice:
+      return "host_to_device";
   }
   return "?";
 }
 
-Roof roof_of(const Case& one) {
-  if (one.operation != Operation::kExtract && one.operation != Operation::kProbeExtract) {
-    return Roof::kRead;
-  }
+Roof roof_of(const Case& one, const Gpu* gpu) {
+  const bool writes =
+      one.operation == Operation::kExtract || one.operation == Operation::kProbeExtract;
+  if (gpu) return writes ? Roof::kDeviceMemset : Roof::kDeviceRead;
+  if (!writes) return Roof::kRead;
   const std::int64_t near_caches = one.threads * sysconf(_SC_LEVEL2_CACHE_SIZE);
   return one.bytes() > near_caches ? Roof::kFill : Roof::kMemset;
 }
@@ -68,8 +79,37 @@ void RoofRunner::run_stretch(std::byte* begin) const {
     case Roof::kRead:
       benchmark::DoNotOptimize(read_streaming(begin, stretch_));
       break;
+    default:
+      throw std::logic_error(name(roof_) + " is no roof of the host's memory");
   }
   benchmark::ClobberMemory();
+}
+
+namespace {
+
+GpuRoof on_card(Roof roof) {
+  switch (roof) {
+    case Roof::kDeviceMemset:
+      return GpuRoof::kMemset;
+    case Roof::kDeviceCopy:
+      return GpuRoof::kCopy;
+    case Roof::kDeviceRead:
+      return GpuRoof::kRead;
+    case Roof::kHostToDevice:
+      return GpuRoof::kHostToDevice;
+    default:
+      throw std::logic_error(name(roof) + " is no roof of a card");
+  }
+}
+
+}  // namespace
+
+DeviceRoofRunner::DeviceRoofRunner(Roof roof, std::vector<const Buffer*> buffers, const void* from)
+    : roof_(on_card(roof)), buffers_(std::move(buffers)), from_(from) {}
+
+void DeviceRoofRunner::run() {
+  const Buffer& buffer = *buffers_[next_++ % buffers_.size()];
+  buffer.gpu()->roof(roof_, buffer.data(), from_, buffer.bytes());
 }
 
 }  // namespace ptychopatch::bench

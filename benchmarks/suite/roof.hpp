@@ -3,6 +3,7 @@
 #define PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_HPP_
 
 #include <string>
+#include <vector>
 
 #include "suite/buffer.hpp"
 #include "suite/case.hpp"
@@ -16,14 +17,19 @@ enum class Roof {
   kMemset,  // std::memset
   kFill,    // stores past the caches
   kMemcpy,  // std::memcpy of one half to the other: as many bytes moved
-  kRead     // a sum over everything
+  kRead,    // a sum over everything
+  // Of a card's memory.
+  kDeviceMemset,
+  kDeviceCopy,
+  kDeviceRead,
+  kHostToDevice  // from pinned memory
 };
 
 std::string name(Roof roof);
 
 // The roof that stands over a case: it writes its patches, past the caches where they cannot hold
 // them, or reads them.
-Roof roof_of(const Case& one);
+Roof roof_of(const Case& one, const Gpu* gpu = nullptr);
 
 // Runs a roof over a buffer of at least two kRoofBlock, each thread on its own stretch.
 class RoofRunner {
@@ -42,6 +48,22 @@ class RoofRunner {
   std::byte* begin_;      // of a cache line
   std::int64_t threads_;  // that get a block at least
   std::int64_t stretch_;
+};
+
+// A roof of a card's memory, or of the way to it, over buffers in turn.
+class DeviceRoofRunner {
+ public:
+  // from: pinned, as large as each buffer, for kHostToDevice.
+  DeviceRoofRunner(Roof roof, std::vector<const Buffer*> buffers, const void* from = nullptr);
+
+  void run();
+  std::int64_t bytes() const { return buffers_.front()->bytes(); }
+
+ private:
+  GpuRoof roof_;
+  std::vector<const Buffer*> buffers_;
+  const void* from_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace ptychopatch::bench

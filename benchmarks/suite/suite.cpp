@@ -6,10 +6,13 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <span>
 
 #include "suite/case_list.hpp"
+#include "suite/group_case.hpp"
 #include "suite/measure.hpp"
 #include "suite/memory_use.hpp"
+#include "suite/scene_case.hpp"
 
 namespace ptychopatch::bench {
 namespace {
@@ -22,6 +25,10 @@ std::string now() {
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
 }
+
+constexpr Roof kRoofsOfHosts[] = {Roof::kMemset, Roof::kFill, Roof::kMemcpy, Roof::kRead};
+constexpr Roof kRoofsOfCards[] = {Roof::kDeviceMemset, Roof::kDeviceCopy, Roof::kDeviceRead,
+                                  Roof::kHostToDevice};
 
 double least_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-3; }
 
@@ -62,25 +69,37 @@ std::string Suite::RoofCase::name() const {
          std::to_string(threads);
 }
 
-Suite::Suite(const Options& options) : options_(options) {
+Suite::Suite(const Options& options, ppatch_backend backend) : options_(options) {
   try {
     filter_ = std::regex(options.filter);
   } catch (const std::regex_error& error) {
     throw std::invalid_argument("--filter: '" + options.filter +
                                 "' is no regular expression: " + error.what());
   }
-  for (const std::int64_t bytes : roof_sizes(options.quick)) {
-    for (const Roof roof : {Roof::kMemset, Roof::kFill, Roof::kMemcpy, Roof::kRead}) {
-      for (int threads = 1; threads < options.threads; threads *= 2) {
-        roofs_.push_back({roof, bytes, threads});
-      }
-      roofs_.push_back({roof, bytes, options.threads});
+  const bool on_card = backend == PPATCH_BACKEND_CUDA;
+  // On a card threads are the library's own matter.
+  const int threads = on_card ? 1 : options.threads;
+  for (const std::int64_t bytes : roof_sizes(backend, options.quick)) {
+    for (const Roof roof : on_card ? std::span<const Roof>(kRoofsOfCards) : kRoofsOfHosts) {
+      for (int fewer = 1; fewer < threads; fewer *= 2) roofs_.push_back({roof, bytes, fewer});
+      roofs_.push_back({roof, bytes, threads});
     }
   }
-  timed_ = timed_cases(options.threads, options.quick);
-  memory_ = memory_cases(options.threads, options.quick);
+  const double least = least_seconds(options);
+  const auto add = [this, least](const auto& cases, const auto& measure) {
+    for (const auto& one : cases) {
+      timed_.push_back(
+          {one.name(), [one, measure, least](const Device& device, benchmark::State& state) {
+             return measure(one, device, least, state);
+           }});
+    }
+  };
+  add(timed_cases(threads, backend, options.quick), &measure_case);
+  add(group_cases(threads, backend, options.quick), &measure_groups);
+  add(scene_cases(threads, backend, options.quick), &measure_scene);
+  if (!on_card) memory_ = memory_cases(threads, options.quick);
   std::erase_if(roofs_, [this](const RoofCase& one) { return !chosen(one.name()); });
-  std::erase_if(timed_, [this](const Case& one) { return !chosen(one.name()); });
+  std::erase_if(timed_, [this](const TimedCase& one) { return !chosen(one.name); });
   std::erase_if(memory_, [this](const Case& one) { return !chosen(one.name()); });
 }
 
@@ -89,7 +108,7 @@ bool Suite::chosen(const std::string& name) const { return std::regex_search(nam
 std::vector<std::string> Suite::names() const {
   std::vector<std::string> all;
   for (const RoofCase& one : roofs_) all.push_back(one.name());
-  for (const Case& one : timed_) all.push_back(one.name());
+  for (const TimedCase& one : timed_) all.push_back(one.name);
   for (const Case& one : memory_) all.push_back(one.name());
   return all;
 }
@@ -103,12 +122,15 @@ Report Suite::run(const Device& device) {
   report_.machine = this_machine();
   const ppatch_context_info info = device.context(options_.threads, 0).info();
   report_.machine.simd = info.simd;
-  if (device.backend() != PPATCH_BACKEND_CPU) report_.machine.device = info.device_name;
+  if (device.gpu()) {
+    const GpuFacts facts = device.gpu()->facts();
+    report_.machine.device = std::string(facts.name) + " (" + facts.versions + ")";
+  }
   report_.quick = options_.quick;
 
   benchmark::ClearRegisteredBenchmarks();
-  for (const RoofCase& one : roofs_) add_roof(one);
-  for (const Case& one : timed_) add_case(one, device);
+  for (const RoofCase& one : roofs_) add_roof(one, device);
+  for (const TimedCase& one : timed_) add_case(one, device);
   LinePrinter printer(options_.quiet);
   benchmark::RunSpecifiedBenchmarks(&printer);
   run_memory_cases(device);
@@ -132,9 +154,9 @@ void Suite::add_benchmark(const std::string& name,
 #endif
 }
 
-void Suite::add_case(const Case& one, const Device& device) {
-  add_benchmark(one.name(), [this, one, &device](benchmark::State& state) {
-    Record record = measure_case(one, device, least_seconds(options_), state);
+void Suite::add_case(const TimedCase& one, const Device& device) {
+  add_benchmark(one.name, [this, one, &device](benchmark::State& state) {
+    Record record = one.measure(device, state);
     record.machine = report_.machine.summary();
     record.library_version = report_.library_version;
     record.commit = report_.commit;
@@ -146,10 +168,10 @@ void Suite::add_case(const Case& one, const Device& device) {
   });
 }
 
-void Suite::add_roof(const RoofCase& one) {
-  add_benchmark(one.name(), [this, one](benchmark::State& state) {
-    const RoofRecord record =
-        measure_roof(one.roof, one.bytes, one.threads, least_seconds(options_), state);
+void Suite::add_roof(const RoofCase& one, const Device& device) {
+  add_benchmark(one.name(), [this, one, &device](benchmark::State& state) {
+    const RoofRecord record = measure_roof(one.roof, one.bytes, one.threads, device.gpu(),
+                                           least_seconds(options_), state);
     state.counters["seconds"] = record.seconds;
     state.counters["GB/s"] = record.gigabytes_per_second;
     report_.roofs.push_back(record);

@@ -20,8 +20,9 @@ namespace ptychopatch::bench {
 // All that can be run, cut down by the filter.
 class Suite {
  public:
-  // Throws std::invalid_argument for a filter that is no regular expression.
-  explicit Suite(const Options& options);
+  // What there is to run on a backend. Throws std::invalid_argument for a filter that is no regular
+  // expression.
+  Suite(const Options& options, ppatch_backend backend);
 
   std::vector<std::string> names() const;
   // Prints a line a case while it runs, unless it shall be quiet.
@@ -35,17 +36,22 @@ class Suite {
     int threads;
     std::string name() const;
   };
+  struct TimedCase {
+    std::string name;
+    std::function<Record(const Device&, benchmark::State&)> measure;
+  };
 
   void add_benchmark(const std::string& name,
                      const std::function<void(benchmark::State&)>& measure);
-  void add_case(const Case& one, const Device& device);
-  void add_roof(const RoofCase& one);
+  void add_case(const TimedCase& one, const Device& device);
+  void add_roof(const RoofCase& one, const Device& device);
   void run_memory_cases(const Device& device);
   bool chosen(const std::string& name) const;
 
   const Options options_;
   std::regex filter_;
-  std::vector<Case> timed_, memory_;
+  std::vector<TimedCase> timed_;
+  std::vector<Case> memory_;
   std::vector<RoofCase> roofs_;
   Report report_;
 };

@@ -14,44 +14,52 @@ ppatch_patch_options options_of(const Case& one) {
 
 }  // namespace
 
-Workload::Workload(const Case& one, const Context& context, Arrays& arrays)
+Workload::Workload(const Case& one, const Context& context, const std::vector<Arrays>& sets,
+                   const Gpu* gpu)
     : operation_(one.operation),
       context_(context),
-      arrays_(arrays),
-      plan_(context, arrays.positions(), options_of(one)) {}
+      sets_(sets),
+      gpu_(gpu),
+      plan_(context, sets.front().positions(), options_of(one)) {
+  if (gpu) plan_.set_stream(gpu->stream());
+}
 
 void Workload::run() {
+  const Arrays& arrays = sets_[next_++ % sets_.size()];
   switch (operation_) {
     case Operation::kExtract:
-      plan_.extract(arrays_.image(), arrays_.patches());
+      plan_.extract(arrays.image(), arrays.patches());
       break;
     case Operation::kAdjoint:
-      plan_.adjoint(arrays_.patches(), arrays_.image());
+      plan_.adjoint(arrays.patches(), arrays.image());
       break;
     case Operation::kAdjointCoverage: {
-      const Array coverage = arrays_.coverage();
-      plan_.adjoint(arrays_.patches(), arrays_.image(), &coverage);
+      const Array coverage = arrays.coverage();
+      plan_.adjoint(arrays.patches(), arrays.image(), &coverage);
       break;
     }
     case Operation::kPositionGradient: {
-      const Array curvature = arrays_.curvature();
-      plan_.position_gradient(arrays_.image(), arrays_.patches(), arrays_.gradient(), &curvature);
+      const Array curvature = arrays.curvature();
+      plan_.position_gradient(arrays.image(), arrays.patches(), arrays.gradient(), &curvature);
       break;
     }
     case Operation::kProbeExtract:
-      plan_.probe_extract(arrays_.image(), arrays_.probe(), arrays_.patches());
+      plan_.probe_extract(arrays.image(), arrays.probe(), arrays.patches());
       break;
     case Operation::kProbeAdjointImage:
-      plan_.probe_adjoint_image(arrays_.patches(), arrays_.probe(), arrays_.image());
+      plan_.probe_adjoint_image(arrays.patches(), arrays.probe(), arrays.image());
       break;
     case Operation::kProbeAdjointProbe:
-      plan_.probe_adjoint_probe(arrays_.image(), arrays_.patches(), arrays_.probe());
+      plan_.probe_adjoint_probe(arrays.image(), arrays.patches(), arrays.probe());
       break;
     case Operation::kSetPositions:
-      plan_.set_positions(arrays_.positions());
+      plan_.set_positions(arrays.positions());
+      break;
+    case Operation::kAtomicAdjoint:
+      gpu_->atomic_adjoint(arrays.atomic_adjoint());
       break;
   }
-  context_.synchronize();
+  if (!gpu_) context_.synchronize();
 }
 
 }  // namespace ptychopatch::bench

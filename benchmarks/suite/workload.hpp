@@ -2,24 +2,30 @@
 #ifndef PTYCHOPATCH_BENCHMARKS_SUITE_WORKLOAD_HPP_
 #define PTYCHOPATCH_BENCHMARKS_SUITE_WORKLOAD_HPP_
 
+#include <vector>
+
 #include "ptychopatch/ptychopatch.hpp"
 #include "suite/arrays.hpp"
 #include "suite/case.hpp"
 
 namespace ptychopatch::bench {
 
-// A case's plan, and its one call, again and again on the same arrays.
+// A case's plan, and its one call, again and again on the sets of arrays in turn.
 class Workload {
  public:
-  Workload(const Case& one, const Context& context, Arrays& arrays);
+  Workload(const Case& one, const Context& context, const std::vector<Arrays>& sets,
+           const Gpu* gpu = nullptr);
 
+  // On a card it is only enqueued.
   void run();
   const PatchPlan& plan() const { return plan_; }
 
  private:
   Operation operation_;
   Context context_;
-  Arrays& arrays_;
+  const std::vector<Arrays>& sets_;
+  const Gpu* gpu_;
+  std::size_t next_ = 0;
   PatchPlan plan_;
 };
 

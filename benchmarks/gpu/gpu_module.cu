@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/gpu_module.hpp"
+
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+namespace ptychopatch::bench {
+namespace {
+
+constexpr int kThreads = 256;
+
+struct Clock {
+  cudaStream_t stream = nullptr;
+  cudaEvent_t begin = nullptr, end = nullptr;
+  int processors = 0;
+};
+
+Clock& the_clock() {
+  static Clock clock;
+  return clock;
+}
+
+std::string& the_problem() {
+  static std::string text;
+  return text;
+}
+
+bool good(cudaError_t code, const char* doing) {
+  if (code == cudaSuccess) return true;
+  the_problem() = std::string(doing) + ": " + cudaGetErrorString(code);
+  return false;
+}
+
+const char* problem() {
+  static std::string told;
+  told = std::move(the_problem());
+  the_problem().clear();
+  return told.empty() ? nullptr : told.c_str();
+}
+
+void open(std::int32_t ordinal) {
+  Clock& clock = the_clock();
+  cudaDeviceProp properties{};
+  if (!good(cudaSetDevice(ordinal), "choosing the card")) return;
+  if (!good(cudaGetDeviceProperties(&properties, ordinal), "asking for the card")) return;
+  clock.processors = properties.multiProcessorCount;
+  good(cudaStreamCreate(&clock.stream), "making a stream");
+  good(cudaEventCreate(&clock.begin), "making an event");
+  good(cudaEventCreate(&clock.end), "making an event");
+}
+
+void facts(GpuFacts* facts) {
+  *facts = {};
+  int ordinal = 0, driver = 0, runtime = 0;
+  cudaDeviceProp properties{};
+  std::size_t free = 0, total = 0;
+  if (!good(cudaGetDevice(&ordinal), "asking for the card") ||
+      !good(cudaGetDeviceProperties(&properties, ordinal), "asking for the card") ||
+      !good(cudaDriverGetVersion(&driver), "asking for the driver") ||
+      !good(cudaRuntimeGetVersion(&runtime), "asking for the runtime") ||
+      !good(cudaMemGetInfo(&free, &total), "asking for memory")) {
+    return;
+  }
+  std::snprintf(facts->name, sizeof facts->name, "%s", properties.name);
+  std::snprintf(facts->versions, sizeof facts->versions, "driver for CUDA %d.%d, runtime %d.%d",
+                driver / 1000, driver % 1000 / 10, runtime / 1000, runtime % 1000 / 10);
+  facts->l2_bytes = properties.l2CacheSize;
+  facts->memory_bytes = static_cast<std::int64_t>(total);
+  facts->free_bytes = static_cast<std::int64_t>(free);
+}
+
+void* allocate(std::uint64_t bytes) {
+  void* memory = nullptr;
+  good(cudaMalloc(&memory, bytes), "taking memory");
+  return memory;
+}
+void release(void* memory) { cudaFree(memory); }
+
+void* allocate_pinned(std::uint64_t bytes) {
+  void* memory = nullptr;
+  good(cudaMallocHost(&memory, bytes), "taking pinned memory");
+  return memory;
+}
+void release_pinned(void* memory) { cudaFreeHost(memory); }
+
+void fill(void* memory, int byte, std::uint64_t bytes) {
+  good(cudaMemset(memory, byte, bytes), "filling memory");
+}
+
+void copy(void* to, const void* from, std::uint64_t bytes) {
+  good(cudaMemcpy(to, from, bytes, cudaMemcpyDefault), "copying");
+}
+
+void wait() { good(cudaStreamSynchronize(the_clock().stream), "waiting"); }
+
+void* stream() { return the_clock().stream; }
+
+double seconds(void (*run)(void* context), void* context, std::int32_t runs) {
+  const Clock& clock = the_clock();
+  float milliseconds = 0;
+  if (!good(cudaStreamSynchronize(clock.stream), "waiting") ||
+      !good(cudaEventRecord(clock.begin, clock.stream), "starting the clock")) {
+    return 0;
+  }
+  for (std::int32_t i = 0; i < runs; ++i) run(context);
+  if (!good(cudaEventRecord(clock.end, clock.stream), "stopping the clock") ||
+      !good(cudaEventSynchronize(clock.end), "waiting") ||
+      !good(cudaEventElapsedTime(&milliseconds, clock.begin, clock.end), "reading the clock")) {
+    return 0;
+  }
+  return 1e-3 * milliseconds / runs;
+}
+
+// The sum is only written where it is what no sum is, so that nothing is left out.
+__global__ void __launch_bounds__(kThreads)
+    read_all(const float4* from, std::int64_t count, float* out) {
+  float sum = 0;
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * kThreads;
+  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x; i < count;
+       i += step) {
+    const float4 four = __ldcs(from + i);
+    sum += four.x + four.y + four.z + four.w;
+  }
+  if (sum == -1.2345e30F) *out = sum;
+}
+
+void roof(GpuRoof which, void* memory, const void* from, std::uint64_t bytes) {
+  const Clock& clock = the_clock();
+  char* const first = static_cast<char*>(memory);
+  switch (which) {
+    case GpuRoof::kMemset:
+      good(cudaMemsetAsync(memory, 0x3f, bytes, clock.stream), "filling memory");
+      break;
+    case GpuRoof::kCopy:
+      good(cudaMemcpyAsync(first, first + bytes / 2, bytes / 2, cudaMemcpyDeviceToDevice,
+                           clock.stream),
+           "copying");
+      break;
+    case GpuRoof::kRead: {
+      const auto count = static_cast<std::int64_t>(bytes / sizeof(float4));
+      const auto wanted = (count + kThreads - 1) / kThreads;
+      const auto blocks = static_cast<unsigned>(
+          std::clamp<std::int64_t>(wanted, 1, std::int64_t{32} * clock.processors));
+      read_all<<<blocks, kThreads, 0, clock.stream>>>(static_cast<const float4*>(memory), count,
+                                                      static_cast<float*>(memory));
+      good(cudaGetLastError(), "reading memory");
+      break;
+    }
+    case GpuRoof::kHostToDevice:
+      good(cudaMemcpyAsync(memory, from, bytes, cudaMemcpyHostToDevice, clock.stream), "copying");
+      break;
+  }
+}
+
+__global__ void __launch_bounds__(kThreads) add_patches(AtomicAdjoint work) {
+  const std::int64_t pixels = work.size * work.size;
+  const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+  if (index >= work.count * pixels) return;
+  const std::int64_t k = index / pixels;
+  const std::int64_t row = index % pixels / work.size;
+  const std::int64_t column = index % work.size;
+  const double y = work.positions[2 * k];
+  const double x = work.positions[2 * k + 1];
+  const auto y0 = static_cast<std::int64_t>(floor(y));
+  const auto x0 = static_cast<std::int64_t>(floor(x));
+  const auto v = static_cast<float>(y - static_cast<double>(y0));
+  const auto u = static_cast<float>(x - static_cast<double>(x0));
+  const float2 value = static_cast<const float2*>(work.patches)[index];
+  float2* const image = static_cast<float2*>(work.image) + (y0 + row) * work.side + x0 + column;
+  const auto add = [&value](float2* pixel, float weight) {
+    atomicAdd(&pixel->x, weight * value.x);
+    atomicAdd(&pixel->y, weight * value.y);
+  };
+  add(image, (1 - v) * (1 - u));
+  add(image + 1, (1 - v) * u);
+  add(image + work.side, v * (1 - u));
+  add(image + work.side + 1, v * u);
+}
+
+void atomic_adjoint(const AtomicAdjoint* work) {
+  const Clock& clock = the_clock();
+  const auto image_bytes = static_cast<std::size_t>(work->side * work->side) * sizeof(float2);
+  if (!good(cudaMemsetAsync(work->image, 0, image_bytes, clock.stream), "clearing the image")) {
+    return;
+  }
+  const std::int64_t pixels = work->count * work->size * work->size;
+  const auto blocks = static_cast<unsigned>((pixels + kThreads - 1) / kThreads);
+  add_patches<<<blocks, kThreads, 0, clock.stream>>>(*work);
+  good(cudaGetLastError(), "adding patches");
+}
+
+}  // namespace
+}  // namespace ptychopatch::bench
+
+extern "C" __attribute__((visibility("default"))) const ptychopatch::bench::GpuModule*
+ppatch_bench_gpu() {
+  using namespace ptychopatch::bench;  // NOLINT(google-build-using-namespace)
+  static const GpuModule module = {kGpuModuleVersion, &open,    &problem,         &facts,
+                                   &allocate,         &release, &allocate_pinned, &release_pinned,
+                                   &fill,             &copy,    &wait,            &stream,
+                                   &seconds,          &roof,    &atomic_adjoint};
+  return &module;
+}

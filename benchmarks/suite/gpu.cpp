@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/gpu.hpp"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+
+#include "ptychopatch/ptychopatch.h"
+#include "suite/device.hpp"
+
+namespace ptychopatch::bench {
+namespace {
+
+constexpr const char* kFile = "libptychopatch_bench_cuda.so";
+
+// Where the library looks for its own modules.
+std::filesystem::path module_path() {
+  if (const char* folder = std::getenv("PPATCH_BACKEND_DIR"); folder && *folder) {
+    return std::filesystem::path(folder) / kFile;
+  }
+  Dl_info library{};
+  if (dladdr(reinterpret_cast<const void*>(&ppatch_version_string), &library) == 0) return kFile;
+  return std::filesystem::path(library.dli_fname).parent_path() / "ptychopatch" / kFile;
+}
+
+const GpuModule* open_module() {
+  const std::string path = module_path().string();
+  void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) throw DeviceMissing(std::string("the suite's part for CUDA: ") + dlerror());
+  const auto function = reinterpret_cast<GpuModuleFunction>(dlsym(library, kGpuModuleSymbol));
+  if (!function) throw DeviceMissing(path + " is no part of this suite");
+  const GpuModule* const module = function();
+  if (module->version != kGpuModuleVersion) {
+    throw DeviceMissing(path + " is of another version: expected " +
+                        std::to_string(kGpuModuleVersion) + ", got " +
+                        std::to_string(module->version));
+  }
+  return module;
+}
+
+}  // namespace
+
+Gpu::Gpu(int ordinal) : ordinal_(ordinal), module_(open_module()) {
+  module_->open(ordinal);
+  check();
+}
+
+void Gpu::check() const {
+  if (const char* const problem = module_->problem()) throw std::runtime_error(problem);
+}
+
+GpuFacts Gpu::facts() const {
+  GpuFacts facts{};
+  module_->facts(&facts);
+  check();
+  return facts;
+}
+
+void* Gpu::allocate(std::int64_t bytes) const {
+  void* const memory = module_->allocate(static_cast<std::uint64_t>(bytes));
+  check();
+  return memory;
+}
+
+void* Gpu::allocate_pinned(std::int64_t bytes) const {
+  void* const memory = module_->allocate_pinned(static_cast<std::uint64_t>(bytes));
+  check();
+  return memory;
+}
+
+void Gpu::fill(void* memory, int byte, std::int64_t bytes) const {
+  module_->fill(memory, byte, static_cast<std::uint64_t>(bytes));
+  check();
+}
+
+void Gpu::copy(void* to, const void* from, std::int64_t bytes) const {
+  module_->copy(to, from, static_cast<std::uint64_t>(bytes));
+  check();
+}
+
+void Gpu::wait() const {
+  module_->wait();
+  check();
+}
+
+double Gpu::seconds(const std::function<void()>& run, int runs) const {
+  // No exception goes through the module.
+  struct Call {
+    const std::function<void()>& run;
+    std::exception_ptr failure;
+  } call{run, nullptr};
+  const double taken = module_->seconds(
+      [](void* context) {
+        auto& one = *static_cast<Call*>(context);
+        try {
+          if (!one.failure) one.run();
+        } catch (...) {
+          one.failure = std::current_exception();
+        }
+      },
+      &call, runs);
+  if (call.failure) std::rethrow_exception(call.failure);
+  check();
+  return taken;
+}
+
+void Gpu::roof(GpuRoof roof, void* memory, const void* from, std::int64_t bytes) const {
+  module_->roof(roof, memory, from, static_cast<std::uint64_t>(bytes));
+  check();
+}
+
+void Gpu::atomic_adjoint(const AtomicAdjoint& work) const {
+  module_->atomic_adjoint(&work);
+  check();
+}
+
+}  // namespace ptychopatch::bench

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_
+
+#include <functional>
+#include <string>
+
+#include "gpu/gpu_module.hpp"
+
+namespace ptychopatch::bench {
+
+// One card, through the module that names CUDA. What fails there throws std::runtime_error.
+class Gpu {
+ public:
+  // The module lies beside the library's own. Throws DeviceMissing where it cannot be opened.
+  explicit Gpu(int ordinal);
+  Gpu(const Gpu&) = delete;
+  Gpu& operator=(const Gpu&) = delete;
+
+  int ordinal() const { return ordinal_; }
+  GpuFacts facts() const;
+  void* allocate(std::int64_t bytes) const;
+  void release(void* memory) const { module_->release(memory); }
+  void* allocate_pinned(std::int64_t bytes) const;
+  void release_pinned(void* memory) const { module_->release_pinned(memory); }
+  void fill(void* memory, int byte, std::int64_t bytes) const;
+  void copy(void* to, const void* from, std::int64_t bytes) const;
+  void wait() const;
+  void* stream() const { return module_->stream(); }
+  // Of one of `runs` calls, by the card's own clock.
+  double seconds(const std::function<void()>& run, int runs) const;
+  void roof(GpuRoof roof, void* memory, const void* from, std::int64_t bytes) const;
+  void atomic_adjoint(const AtomicAdjoint& work) const;
+
+ private:
+  void check() const;
+
+  int ordinal_;
+  const GpuModule* module_;
+};
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_
