@@ -20,10 +20,17 @@ usage() { awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "$0";
 python=/usr/bin/python3
 [[ -x $python ]] || python=python3
 
+# The toolkit that scripts/install-cuda.sh installs, where there is no other.
+cuda_options=()
+if ! command -v nvcc > /dev/null && [[ -x $root/build/deps/cuda/bin/nvcc ]]; then
+  cuda_options=(-DCMAKE_CUDA_COMPILER="$root/build/deps/cuda/bin/nvcc")
+fi
+
 # configure PRESET [cmake arguments]; quiet unless it fails
 configure() {
   local preset=$1 output
   shift
+  set -- "${cuda_options[@]}" "$@"
   if command -v ccache > /dev/null; then
     set -- -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
       -DCMAKE_CUDA_COMPILER_LAUNCHER=ccache "$@"
@@ -33,6 +40,7 @@ configure() {
     printf '%s\n' "$output" >&2
     die "cmake --preset $preset failed"
   fi
+  sed -n 's/^-- \(.*the CUDA backend is left out\)$/\1 (scripts\/install-cuda.sh installs one)/p' <<< "$output"
 }
 
 # build PRESET [target ...]

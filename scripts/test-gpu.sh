@@ -52,7 +52,7 @@ if command -v ninja > /dev/null; then options+=(-G Ninja); fi
 build=$root/build/gpu
 cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPTYCHOPATCH_CUDA=ON \
   -DCMAKE_CUDA_ARCHITECTURES="$architecture" -DPTYCHOPATCH_THREADS=std -DPTYCHOPATCH_APPS=OFF \
-  -DPTYCHOPATCH_FORTRAN=OFF -DPTYCHOPATCH_BENCHMARKS=ON "${options[@]}"
+  -DPTYCHOPATCH_FORTRAN=OFF -DPTYCHOPATCH_BENCHMARKS=ON "${cuda_options[@]}" "${options[@]}"
 cmake --build "$build" --parallel "$jobs" --target gpu_tests ptychopatch_bench ptychopatch_bench_cuda
 $build_only && exit 0
 
