@@ -315,7 +315,7 @@ void Hdf5Builder::text(hid_t at, const std::string& key, bool is_attribute) {
   const std::vector<const char*> pointers(count, chosen);
   std::string block(count * H5Tget_size(type), ' ');
   for (std::size_t i = 0; i < count; ++i) {
-    block.replace(i * H5Tget_size(type), 1, std::string(chosen).substr(0, 1));
+    if (*chosen != '\0') block.at(i * H5Tget_size(type)) = *chosen;
   }
   const void* const from = H5Tis_variable_str(type) > 0 ? static_cast<const void*>(pointers.data())
                                                         : static_cast<const void*>(block.data());
