@@ -36,6 +36,8 @@ def parse_arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--report", metavar="FILE", help="judge this report and run no case")
     parser.add_argument("--peers-report", metavar="FILE", help="judge this one and run no peer")
+    parser.add_argument("--card", metavar="FILE",
+                        help="judge this report of ptychopatch-bench --device cuda:N, and nothing else")
     parser.add_argument("--no-peers", action="store_true", help="leave the peers out")
     return parser.parse_args()
 
@@ -130,9 +132,40 @@ def judge_peers(goals, report):
                            one[direction]["agrees"])
 
 
+def judge_card(goals, report):
+    records = {}
+    for one in report["records"]:
+        records.setdefault((one["set"], one["operation"], one["order"]), []).append(one)
+
+    def each(what, key, judge):
+        for one in records.get(key, []):
+            judge(f"{what}, {' x '.join(map(str, one['patches_shape']))} {one['dtype']}", one)
+        if key not in records:
+            goals.line(what, "not measured", "measured", False)
+
+    for operation, least in (("extract", 0.9), ("adjoint", 0.8)):
+        for order in ("raster", "random"):
+            each(f"{operation}, {order}: part of its roof", ("main", operation, order),
+                 lambda what, one, least=least: goals.at_least(what, one["roof_fraction"], least))
+    by_name = {one["name"]: one for one in report["records"]}
+    for order in ("raster", "random"):
+        each(f"adjoint, {order}: times faster than atomic additions", ("overlaps", "adjoint", order),
+             lambda what, one: goals.at_least(
+                 what, by_name[one["name"].replace("adjoint", "atomic_adjoint", 1)]["seconds"]
+                 / one["seconds"], 4))
+    each("an image that is on the card", ("scenes", "align", "on_card"),
+         lambda what, one: goals.at_most(what, 1e3 * one["seconds"] / one["patches_shape"][0], 0.3,
+                                         " ms"))
+    each("a scene from the host: part of its roof", ("scenes", "align", "on_host"),
+         lambda what, one: goals.at_least(what, one["roof_fraction"], 0.9))
+
+
 def main():
     arguments = parse_arguments()
     goals = Goals()
+    if arguments.card:
+        judge_card(goals, read_json(arguments.card))
+        return 1 if goals.missed else 0
     with tempfile.TemporaryDirectory() as folder:
         report = read_json(arguments.report) if arguments.report else run_for_json(
             [arguments.bench, "--filter", CASES, "--threads", str(arguments.threads)],

@@ -117,6 +117,11 @@ cuda() {
     { printf '%s\n' "$output"; faults=1; }
   echo "tests on a card: $(grep -c ' Passed ' <<< "$output" || true) passed," \
     "$(grep -c 'Skipped  ' <<< "$output" || true) skipped"
+  if [[ -f $root/benchmarks/results/cuda.json ]]; then
+    "$python" "$root/benchmarks/goals.py" --card "$root/benchmarks/results/cuda.json" || faults=1
+  else
+    echo "no figures of a card: none was there (docs/performance.md)"
+  fi
   return "$faults"
 }
 

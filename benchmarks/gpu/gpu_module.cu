@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gpu/gpu_module.hpp"
-
 #include <cuda_runtime.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <string>
+
+#include "gpu/gpu_module.hpp"
 
 namespace ptychopatch::bench {
 namespace {
@@ -198,9 +198,9 @@ void atomic_adjoint(const AtomicAdjoint* work) {
 extern "C" __attribute__((visibility("default"))) const ptychopatch::bench::GpuModule*
 ppatch_bench_gpu() {
   using namespace ptychopatch::bench;  // NOLINT(google-build-using-namespace)
-  static const GpuModule module = {kGpuModuleVersion, &open,    &problem,         &facts,
-                                   &allocate,         &release, &allocate_pinned, &release_pinned,
-                                   &fill,             &copy,    &wait,            &stream,
-                                   &seconds,          &roof,    &atomic_adjoint};
+  static const GpuModule module = {
+      kGpuModuleVersion, &open,           &problem,       &facts, &allocate, &release,
+      &allocate_pinned,  &release_pinned, &fill,          &copy,  &wait,     &stream,
+      &seconds,          &roof,           &atomic_adjoint};
   return &module;
 }

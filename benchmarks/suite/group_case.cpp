@@ -76,8 +76,9 @@ Record measure_groups(const GroupCase& one, const Device& device, double least_s
   record.plan_bytes = plan.info().bytes;
   // A roof of the host is made of whole blocks.
   const Buffer stand_in(gpu ? 0 : std::max(one.bytes(), 2 * kRoofBlock));
-  time_beside({gpu ? Roof::kDeviceMemset : Roof::kMemset, {gpu ? &indices : &stand_in}, one.threads},
-              work, gpu ? Work::kEnqueued : Work::kDone, least_seconds, state, record);
+  time_beside(
+      {gpu ? Roof::kDeviceMemset : Roof::kMemset, {gpu ? &indices : &stand_in}, one.threads}, work,
+      gpu ? Work::kEnqueued : Work::kDone, least_seconds, state, record);
   return record;
 }
 

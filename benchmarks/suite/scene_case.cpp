@@ -130,9 +130,7 @@ Record measure_scene(const SceneCase& one, const Device& device, double least_se
   record.threads = one.threads;
   record.bytes = bytes;
   record.plan_bytes = plan.info().bytes;
-  const Roof roof = !gpu          ? Roof::kRead
-                    : one.on_card ? Roof::kDeviceRead
-                                  : Roof::kHostToDevice;
+  const Roof roof = !gpu ? Roof::kRead : one.on_card ? Roof::kDeviceRead : Roof::kHostToDevice;
   const Buffer stand_in(gpu ? 0 : std::max(bytes, 2 * kRoofBlock));
   time_beside({roof, {gpu ? &card : &stand_in}, one.threads, pinned.data()}, work, Work::kDone,
               least_seconds, state, record);

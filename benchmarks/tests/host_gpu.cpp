@@ -89,9 +89,9 @@ void atomic_adjoint(const AtomicAdjoint* work) {
 extern "C" __attribute__((visibility("default"))) const ptychopatch::bench::GpuModule*
 ppatch_bench_gpu() {
   using namespace ptychopatch::bench;  // NOLINT(google-build-using-namespace)
-  static const GpuModule module = {kGpuModuleVersion, &open,    &problem,         &facts,
-                                   &allocate,         &release, &allocate_pinned, &release_pinned,
-                                   &fill,             &copy,    &wait,            &stream,
-                                   &seconds,          &roof,    &atomic_adjoint};
+  static const GpuModule module = {
+      kGpuModuleVersion, &open,           &problem,       &facts, &allocate, &release,
+      &allocate_pinned,  &release_pinned, &fill,          &copy,  &wait,     &stream,
+      &seconds,          &roof,           &atomic_adjoint};
   return &module;
 }
