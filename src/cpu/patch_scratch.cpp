@@ -8,7 +8,7 @@
 namespace ptychopatch {
 namespace {
 
-constexpr std::int64_t default_tile_pixels = 32 * max_tile_width;
+constexpr std::int64_t default_tile_pixels = 48 * max_tile_width;
 constexpr std::int64_t least_tile_pixels = min_tile_height * min_tile_width;
 constexpr std::int64_t most_entries = std::int64_t{8} << 20;
 constexpr std::int64_t least_bins = 256;

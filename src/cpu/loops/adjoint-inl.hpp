@@ -12,6 +12,7 @@
 #include "cpu/axis_span.hpp"
 #include "cpu/loops/cotangent-inl.hpp"
 #include "cpu/loops/spread-inl.hpp"
+#include "cpu/loops/spread_lines-inl.hpp"
 #include "cpu/slot_scratch.hpp"
 #include "kernels/adjoint.hpp"
 
@@ -73,7 +74,23 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
     }
   }
 
-  for (std::int64_t r = y.begin; r < y.end;) {
+  std::int64_t r = y.begin;
+#if PPATCH_HAS_ROW_LINES
+  if (source.in_place() && source.row_stride() % vector_lanes<T> == 0 && !x.folded && !y.folded) {
+    const T* in = source.row(HWY_MIN(r, h - 1), scratch.row<T>(source_row)) - span.row_begin;
+    const std::int64_t rows = HWY_MAX(0, HWY_MIN(y.end, h) - r);
+    with_taps(taps.x.count, taps.y.count, [&](auto nx, auto ny) HWY_ATTR {
+      if constexpr (nx() <= 2 && ny() <= 2) {
+        const LineSpreader<T, C, nx(), ny()> lines(taps.x.weight, taps.y.weight, span, in);
+        if (!lines.possible()) return;
+        ahead = lines.add(in, source.row_stride(), sum + (taps.y.start + r - tile.y0) * stride,
+                          stride, rows, y.end - r - rows, band.kept[0], ahead);
+        r = y.end;
+      }
+    });
+  }
+#endif
+  while (r < y.end) {
     std::int64_t at[band_rows];
     for (int g = 0; g < band_rows; ++g) {
       const std::int64_t row = r + g;

@@ -34,10 +34,12 @@ class LinesAhead {
     gap_ = stride - bytes;
   }
 
+  // As many lines as a step over rows reads: so they come in evenly.
+  template <int Lines>
   HWY_INLINE void fetch() {
     if (rows_ == 0) return;
-    for (int g = 0; g < lines_at_once; ++g) __builtin_prefetch(at_ + g * line_bytes, 0, 2);
-    at_ += lines_at_once * line_bytes;
+    for (int g = 0; g < Lines; ++g) __builtin_prefetch(at_ + g * line_bytes, 0, 2);
+    at_ += Lines * line_bytes;
     if (at_ < row_end_) return;
     --rows_;
     at_ = row_end_ + gap_;
@@ -45,13 +47,11 @@ class LinesAhead {
   }
 
   void finish() {
-    while (rows_ > 0) fetch();
+    while (rows_ > 0) fetch<band_rows>();
   }
 
  private:
   static constexpr std::int64_t line_bytes = 64;
-  // What a step over a band reads: so the lines come in evenly.
-  static constexpr int lines_at_once = band_rows;
 
   const char* at_ = nullptr;
   const char* row_end_ = nullptr;

@@ -136,7 +136,7 @@ HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, Band<T>& ba
   const Weights<T, Y> y(weight_y);
   for (std::int64_t b = 0; b < run.count; ++b) {
     for (std::int64_t v = span.inner; v < span.outer; v += lanes) {
-      if (v % line_scalars<T> == 0) lines.fetch();
+      if (v % line_scalars<T> == 0) lines.fetch<band_rows>();
       PPATCH_INDEPENDENT
       for (std::int64_t i = v; i < v + lanes; ++i) {
         T row[Y - 1 + band_rows];
@@ -148,7 +148,7 @@ HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, Band<T>& ba
       }
     }
     for (std::int64_t v = first_end<T>(span); v < span.end; v = next_end<T>(span, v)) {
-      if (v % line_scalars<T> == 0) lines.fetch();
+      if (v % line_scalars<T> == 0) lines.fetch<band_rows>();
       spread_end<T, Step, X, Y>(x, y, band, span, v);
     }
     for (int g = 0; g < band_rows; ++g) {
