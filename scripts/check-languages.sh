@@ -80,6 +80,21 @@ gfortran "$work/example.f90" -o "$work/example_fortran" -I"$libdir/ptychopatch/f
   -lptychopatch_fortran "${flags[@]}" "-Wl,-rpath,$libdir"
 runs "the Fortran example" "" "$work/example_fortran"
 
+say "Julia"
+# Its ccalls, structures and constants against the headers, by the compiler; its tests where it is.
+faults "ccalls and layouts that differ from the headers" . \
+  "$python" -B "$root/tests/julia/check_interface.py" --source "$root" --work "$work/julia" --cxx c++
+"$python" -m venv "$work/julia_venv"
+"$work/julia_venv/bin/pip" install -q --disable-pip-version-check tree-sitter tree-sitter-julia
+faults "places in Julia files that do not parse" . \
+  julia_venv/bin/python "$root/tests/julia/check_syntax.py" "$root/bindings/julia"
+if command -v julia > /dev/null; then
+  PTYCHOPATCH_LIBRARY=$libdir/libptychopatch.so faults "tests of the Julia package that fail" 'Fail' \
+    julia --startup-file=no --project="$root/bindings/julia" "$root/bindings/julia/test/runtests.jl"
+else
+  echo "there is no julia here: the package's own tests did not run"
+fi
+
 say "Python: pip install"
 if command -v ccache > /dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache

@@ -5,7 +5,7 @@
 #
 # usage: scripts/install-deps.sh [--dev] [--list] [--help]
 #
-#   --dev   also the developers' tools: clang-tidy, clang-format, fuzzing, abidiff, benchmarks, ...
+#   --dev   also the developers' tools: clang-tidy, clang-format, fuzzing, abidiff, bindgen, benchmarks, ...
 #   --list  print the packages and install nothing
 #
 # Works as root or through sudo, and does nothing where nothing is missing.
@@ -24,7 +24,7 @@ packages=(
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
-  abigail-tools debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
+  abigail-tools bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
 )
 
 list=false

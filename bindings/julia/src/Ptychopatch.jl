@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+Sub-pixel patches of images, groups of scan positions, and the shifts between images.
+
+Axes count in reverse of the C headers, the fastest first, as Julia's arrays lie: an image of H rows
+and W columns is `(W, H)`, positions are `(2, K)` with rows y and x, patches `(w, h, K)`. An array
+with its axes in C's order goes in as [`reversed`](@ref)`(array)`. Nothing is copied. Pixels count
+from 0, as positions do: `image[1, 1]` lies at y = 0, x = 0; indices of points and images from 1.
+
+    patches = extract(image, positions, 64)
+    image, coverage = assemble(patches, positions, size(image))
+    groups = group(positions, 2; neighbours = 6)
+    shift = align(reference, moving; cfa = "RGGB")
+"""
+module Ptychopatch
+
+import Libdl
+
+export Context, Groups, Scene, Shift, align, assemble, extract, extract_adjoint, group,
+       group_coordinates, nearest_neighbours, position_gradient, probe_adjoint, reversed
+
+"The functions, structures and constants of the C API, by their names there."
+module CApi
+const library = "libptychopatch.so.0"
+include("capi/base.jl")
+include("capi/patches.jl")
+include("capi/groups.jl")
+include("capi/registration.jl")
+end
+
+include("arrays.jl")
+include("context.jl")
+include("choices.jl")
+include("patches.jl")
+include("groups.jl")
+include("registration.jl")
+
+# A library that is not where the loader looks is named by PTYCHOPATCH_LIBRARY. Once it is loaded, its
+# SONAME stands for it.
+function __init__()
+    path = get(ENV, "PTYCHOPATCH_LIBRARY", "")
+    isempty(path) || Libdl.dlopen(path)
+    return nothing
+end
+
+end

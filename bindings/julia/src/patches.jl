@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+
+function patch_options(width, height; interpolation::Symbol = :bilinear, boundary::Symbol = :zero,
+                       constant = 0, anchor::Symbol = :corner, axes::Symbol = :yx,
+                       sign::Symbol = :window, layout::Symbol = :flat, group_size = 1,
+                       local_offsets::Symbol = :as_given, jitter = 0.0, seed = 0)
+    return CApi.ppatch_patch_options(;
+        interpolation = number_of("interpolation", interpolation, INTERPOLATIONS),
+        patch_height = height,
+        patch_width = width,
+        boundary = number_of("boundary", boundary, BOUNDARIES),
+        anchor = number_of("anchor", anchor, ANCHORS),
+        axes = number_of("axes", axes, AXES),
+        sign = number_of("sign", sign, SIGNS),
+        layout = number_of("layout", layout, LAYOUTS),
+        group_size = group_size,
+        local_offsets = number_of("local_offsets", local_offsets, LOCAL_OFFSETS),
+        constant_real = real(constant),
+        constant_imag = imag(constant),
+        jitter_sigma = jitter,
+        jitter_seed = seed)
+end
+
+# Runs body(plan) with a plan for the positions.
+function with_patch_plan(body, context, positions, image_index, options)
+    handle = Ref{Ptr{CApi.ppatch_patch_plan}}(C_NULL)
+    check(CApi.ppatch_patch_plan_create(handle, context, View(positions), Ref(options)))
+    try
+        if image_index !== nothing
+            index = Int64.(image_index) .- 1
+            check(CApi.ppatch_patch_plan_set_image_index(handle[], View(index)))
+        end
+        check(body(handle[]))
+        check(CApi.ppatch_context_synchronize(context))
+    finally
+        CApi.ppatch_patch_plan_destroy(handle[])
+    end
+end
+
+count_of(positions) = prod(size(positions)[2:end])
+
+# The axis that images add to patches.
+batch_of(image, image_index) = image_index === nothing ? size(image)[3:end] : ()
+
+# (w, h) of an array of patches.
+function patch_size_of(patches, layout)
+    first = layout === :channel_last ? 2 : 1
+    ndims(patches) >= first + 1 ||
+        throw(ArgumentError("expected patches of the layout $layout, got the size $(size(patches))"))
+    return size(patches)[first:(first + 1)]
+end
+
+# The size of patches, or with a probe of waves.
+function patches_size((width, height), count, modes, layout, group_size)
+    groups = count ÷ group_size
+    layout === :flat && return (width, height, modes..., count)
+    layout === :channel_last && return (group_size, width, height, modes..., groups)
+    return (width, height, modes..., group_size, groups)
+end
+
+modes_of(::Nothing) = ()
+modes_of(probe) = (size(probe, 3),)
+
+array_or_new(given, type, size) = given === nothing ? Array{type}(undef, size) : given
+weights_or_nothing(given::Bool, type, size) = given ? Array{type}(undef, size) : nothing
+weights_or_nothing(given::AbstractArray, type, size) = given
+
+"""
+    extract(image, positions, patch_size; options...)
+
+Cuts a patch at every position: `(w, h, K)` of an image `(W, H)` at positions `(2, K)` in pixels.
+
+# Arguments
+- `image`: `(W, H)`, or `(W, H, M)` for M images.
+- `positions`: `(2, K)`, or `(2, c, B)`, Float32 or Float64.
+- `patch_size`: an integer or `(w, h)`.
+- `probe`: `(w, h, modes)`, or `(w, h, modes, K)`; the result is then exit waves, patches times each
+  mode, `(w, h, modes, K)`.
+- `image_index`: the image of each position, from 1. Without it every position is cut from every
+  image, and M is the last axis of the result.
+- `out`: where to write.
+- `context`
+
+The options of all functions of patches; the C header `patches.h` says what they mean:
+`interpolation` (`:bilinear`, `:nearest`, `:bicubic`, `:lanczos3`), `boundary` (`:zero`, `:constant`,
+`:edge`, `:reflect`, `:wrap`), `constant`, `anchor` (`:corner`, `:half`, `:centre`), `axes` (`:yx`,
+`:xy`: the rows of positions), `sign` (`:window`, `:content`), `layout` (`:flat`; `:channel_last`,
+`(c, w, h, B)`; `:channel_first`, `(w, h, c, B)`), `group_size` (c), `local_offsets` (`:as_given`,
+`:mirrored_ptychopinn`), `jitter` (px), `seed`.
+"""
+function extract(image, positions, patch_size; probe = nothing, image_index = nothing, out = nothing,
+                 context = default_context(), layout::Symbol = :flat, group_size = 1, options...)
+    size_of_patch = pair_of(patch_size)
+    cut = patch_options(size_of_patch...; layout, group_size, options...)
+    size_of_all = patches_size(size_of_patch, count_of(positions), modes_of(probe), layout, group_size)
+    patches = array_or_new(out, eltype(image), (size_of_all..., batch_of(image, image_index)...))
+    with_patch_plan(context, positions, image_index, cut) do plan
+        probe === nothing ? CApi.ppatch_patch_extract(plan, View(image), View(patches)) :
+        CApi.ppatch_patch_probe_extract(plan, View(image), View(probe), View(patches))
+    end
+    return patches
+end
+
+"""
+    extract_adjoint(patches, positions, image_size; coverage = false, accumulate = false, options...)
+
+Adds patches up where they were cut: the conjugate transpose of [`extract`](@ref), whose options it
+has. With a `probe`, of waves. With `coverage = true`, or an array to write it to, it returns
+`(image, coverage)`, the coverage being the sum of the weights, or of |probe|^2, that each pixel has.
+With `accumulate` both are added to what `out` and `coverage` hold.
+"""
+function extract_adjoint(patches, positions, image_size = nothing; probe = nothing, out = nothing,
+                         coverage = false, accumulate::Bool = false, image_index = nothing,
+                         context = default_context(), layout::Symbol = :flat, options...)
+    if accumulate && (out === nothing || coverage === true)
+        throw(ArgumentError("accumulate: expected arrays to add to, as out and as coverage"))
+    end
+    cut = patch_options(patch_size_of(patches, layout)...; layout, options...)
+    image = image_for(patches, image_size, out)
+    weights = weights_or_nothing(coverage, real(eltype(image)), size(image))
+    flags = accumulate ? CApi.PPATCH_ACCUMULATE : CApi.PPATCH_OVERWRITE
+    with_patch_plan(context, positions, image_index, cut) do plan
+        probe === nothing ?
+        CApi.ppatch_patch_adjoint(plan, View(patches), View(image), optional_view(weights), flags) :
+        CApi.ppatch_patch_probe_adjoint_image(plan, View(patches), View(probe), View(image),
+                                              optional_view(weights), flags)
+    end
+    return weights === nothing ? image : (image, weights)
+end
+
+function image_for(patches, image_size, out)
+    out === nothing && image_size === nothing &&
+        throw(ArgumentError("image_size: expected (W, H) or (W, H, M), or an array as out"))
+    return array_or_new(out, eltype(patches), image_size)
+end
+
+"""
+    assemble(patches, positions, image_size; eps = 1e-9, options...)
+
+Puts patches back together, sum / max(coverage, eps), and returns `(image, coverage)`. Pixels that
+no patch reaches become 0. The other options are those of [`extract_adjoint`](@ref).
+"""
+function assemble(patches, positions, image_size = nothing; eps = 1e-9, out = nothing, coverage = true,
+                  image_index = nothing, context = default_context(), layout::Symbol = :flat, options...)
+    cut = patch_options(patch_size_of(patches, layout)...; layout, options...)
+    image = image_for(patches, image_size, out)
+    weights = weights_or_nothing(coverage === false ? true : coverage, real(eltype(image)), size(image))
+    with_patch_plan(context, positions, image_index, cut) do plan
+        CApi.ppatch_patch_assemble(plan, View(patches), View(image), View(weights), eps)
+    end
+    return image, weights
+end
+
+"""
+    position_gradient(image, cotangent, positions; curvature = false, options...)
+
+What positions do to a sum over patches: `(2, K)`, Re <G_k, dP_k/dp_k> for cotangents G shaped as the
+patches; with `curvature = true`, also |dP_k/dp_k|^2. The options are those of [`extract`](@ref).
+"""
+function position_gradient(image, cotangent, positions; out = nothing, curvature = false,
+                           image_index = nothing, context = default_context(),
+                           layout::Symbol = :flat, options...)
+    cut = patch_options(patch_size_of(cotangent, layout)...; layout, options...)
+    result_size = (2, count_of(positions), batch_of(image, image_index)...)
+    gradient = array_or_new(out, real(eltype(image)), result_size)
+    squares = weights_or_nothing(curvature, real(eltype(image)), result_size)
+    with_patch_plan(context, positions, image_index, cut) do plan
+        CApi.ppatch_patch_position_gradient(plan, View(image), View(cotangent), View(gradient),
+                                            optional_view(squares))
+    end
+    return squares === nothing ? gradient : (gradient, squares)
+end
+
+"""
+    probe_adjoint(image, waves, positions, probe_size; accumulate = false, options...)
+
+The adjoint of [`extract`](@ref) by the probe: conj(patch) times wave, summed over every axis that a
+probe of this size, `(w, h, modes)` or `(w, h, modes, K)`, does not have.
+"""
+function probe_adjoint(image, waves, positions, probe_size = nothing; out = nothing,
+                       accumulate::Bool = false, image_index = nothing, context = default_context(),
+                       layout::Symbol = :flat, options...)
+    out === nothing && (accumulate || probe_size === nothing) &&
+        throw(ArgumentError("out: expected an array, or probe_size and nothing to accumulate"))
+    cut = patch_options(patch_size_of(waves, layout)...; layout, options...)
+    probe = array_or_new(out, eltype(image), probe_size)
+    flags = accumulate ? CApi.PPATCH_ACCUMULATE : CApi.PPATCH_OVERWRITE
+    with_patch_plan(context, positions, image_index, cut) do plan
+        CApi.ppatch_patch_probe_adjoint_probe(plan, View(image), View(waves), View(probe), flags)
+    end
+    return probe
+end

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""
+The answer for one moving image. `shift` is (dy, dx): moved by it, along the second and the first
+axis of an array (W, H), the moving image lies on the reference. `status` is `:ok`, or why there is no
+answer; the C header `registration.h` explains each member.
+"""
+struct Shift
+    shift::NTuple{2, Float64}
+    covariance::Matrix{Float64}
+    lattice_shift::NTuple{2, Int64}
+    lattice_residual::NTuple{2, Float64}
+    peak::Float64
+    second_peak_ratio::Float64
+    coherence::Float64
+    residual::Float64
+    gain::Float64
+    common_shape::NTuple{2, Int64}
+    status::Symbol
+    zero_lag::Bool
+    fixed_rows::Bool
+    fixed_columns::Bool
+    iterations::Int
+end
+
+function Shift(s::CApi.ppatch_shift)
+    word = unsafe_string(CApi.ppatch_shift_status_string(s.status))
+    yy, yx, xx = s.covariance
+    return Shift(s.shift, [yy yx; yx xx], s.lattice_shift, s.lattice_residual, s.peak,
+                 s.second_peak_ratio, s.coherence, s.residual, s.gain,
+                 (s.common_height, s.common_width), Symbol(replace(word, '-' => '_')),
+                 s.flags & CApi.PPATCH_SHIFT_ZERO_LAG != 0,
+                 s.flags & CApi.PPATCH_SHIFT_FIXED_ROWS != 0,
+                 s.flags & CApi.PPATCH_SHIFT_FIXED_COLUMNS != 0, s.iterations)
+end
+
+levels_of(black::Real) = ntuple(_ -> Float64(black), 4)
+levels_of(black) = NTuple{4, Float64}(black)
+
+function cfa_of(letters::AbstractString)
+    isempty(letters) && return CApi.ppatch_cfa()
+    colours = (R = 0, G = 1, B = 2)
+    if !(length(letters) in (4, 36)) || !all(in("RGB"), letters)
+        throw(ArgumentError("cfa: expected 4 or 36 letters R, G or B, got $letters"))
+    end
+    side = length(letters) == 4 ? 2 : 6
+    colour = ntuple(i -> i <= length(letters) ? colours[Symbol(letters[i])] : 0, 36)
+    return CApi.ppatch_cfa(; height = side, width = side, colour)
+end
+
+# An image for the library, with its levels where they are not the plan's, and what must stay alive
+# while it is used.
+function scene_image(pixels, mask, black, white)
+    pixels = View(pixels)
+    mask = mask === nothing ? nothing : View(mask)
+    described = CApi.ppatch_scene_image(;
+        pixels = pixels.described[],
+        mask = mask === nothing ? CApi.ppatch_array() : mask.described[],
+        black = black === nothing ? levels_of(0) : levels_of(black),
+        white = black === nothing ? 0.0 : white,
+        own_levels = black !== nothing)
+    return described, (pixels, mask)
+end
+
+"""
+    Scene(reference; mask = nothing, options...)
+
+A reference `(W, H)`, UInt16, Float32 or Float64, and the memory to [`align`](@ref) one image after
+another onto it. The reference is used where it lies: leave it as it is.
+
+Options, which `registration.h` explains: `cfa` (the colours of a mosaic row by row, "RGGB"), `black`
+(a number or four), `white`, `method` (`:ml`, `:phase`, `:cross`, `:per_plane`), `max_shift` (a number
+or (dy, dx)), `sign` (`:register`, `:displacement`), `extent` (`:linear`, `:circular`), `hot_pixels`
+and `fixed_pattern` (`:auto`, `:on`, `:off`), `plane_average` (`:median`, `:mean`), `upsample`,
+`overlap_ratio`, `context`. `mask` leaves the pixels out where it is 0.
+"""
+mutable struct Scene
+    handle::Ptr{CApi.ppatch_scene_plan}
+    reference::Any
+
+    function Scene(reference::AbstractMatrix; mask = nothing, cfa = "", black = 0.0, white = 0.0,
+                   method::Symbol = :ml, max_shift = 0, sign::Symbol = :register,
+                   extent::Symbol = :linear, hot_pixels::Symbol = :auto,
+                   fixed_pattern::Symbol = :auto, plane_average::Symbol = :median, upsample = 1,
+                   overlap_ratio = 0.0, context = default_context())
+        width, height = size(reference)
+        options = CApi.ppatch_scene_options(;
+            method = number_of("method", method, METHODS),
+            height, width,
+            cfa = cfa_of(cfa),
+            black = levels_of(black),
+            white,
+            max_shift = pair_of(max_shift),
+            sign = number_of("sign", sign, SHIFT_SIGNS),
+            extent = number_of("extent", extent, EXTENTS),
+            hot_pixels = number_of("hot_pixels", hot_pixels, SWITCHES),
+            fixed_pattern = number_of("fixed_pattern", fixed_pattern, SWITCHES),
+            plane_average = number_of("plane_average", plane_average, AVERAGES),
+            upsample, overlap_ratio)
+        handle = Ref{Ptr{CApi.ppatch_scene_plan}}(C_NULL)
+        check(CApi.ppatch_scene_plan_create(handle, context, Ref(options)))
+        destroy(scene) = CApi.ppatch_scene_plan_destroy(scene.handle)
+        scene = finalizer(destroy, new(handle[], nothing))
+        set_reference!(scene, reference; mask)
+        return scene
+    end
+end
+
+"Another reference, no larger than the first, with levels of its own where `black` is given."
+function set_reference!(scene::Scene, reference::AbstractMatrix; mask = nothing, black = nothing,
+                        white = 0.0)
+    image, held = scene_image(reference, mask, black, white)
+    GC.@preserve held check(CApi.ppatch_scene_plan_set_reference(scene.handle, Ref(image)))
+    scene.reference = held
+    return scene
+end
+
+"""
+    align(scene, moving; mask = nothing, black = nothing, white = 0.0)
+    align(reference, moving; mask = nothing, moving_mask = nothing, options...)
+
+The [`Shift`](@ref) of an image, or of each of a vector of images, onto the reference, which is a
+[`Scene`](@ref) or an image with its options.
+"""
+align(scene::Scene, moving::AbstractMatrix; mask = nothing, black = nothing, white = 0.0) =
+    only(align(scene, [moving]; mask, black, white))
+
+function align(scene::Scene, moving::AbstractVector; mask = nothing, black = nothing, white = 0.0)
+    masks = mask isa AbstractVector ? mask : fill(mask, length(moving))
+    length(masks) == length(moving) ||
+        throw(ArgumentError("mask: expected one for each of $(length(moving)) images, got " *
+                            "$(length(masks))"))
+    given = [scene_image(moving[j], masks[j], black, white) for j in eachindex(moving)]
+    images = CApi.ppatch_scene_image[image for (image, _) in given]
+    shifts = Vector{CApi.ppatch_shift}(undef, length(images))
+    GC.@preserve given scene begin
+        check(CApi.ppatch_scene_plan_align(scene.handle, length(images), images, shifts))
+    end
+    return Shift.(shifts)
+end
+
+align(reference::AbstractMatrix, moving; mask = nothing, moving_mask = nothing, options...) =
+    align(Scene(reference; mask, options...), moving; mask = moving_mask)

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+using Ptychopatch
+using Random
+using Test
+
+const seed = parse(Int, get(ENV, "PTYCHOPATCH_TEST_SEED", string(rand(RandomDevice(), UInt32))))
+const random = MersenneTwister(seed)
+
+# The value that bilinear interpolation has at (y, x), nothing being outside; pixels count from 0.
+function value_at(image, y, x)
+    total = zero(eltype(image))
+    for row in (floor(Int, y), floor(Int, y) + 1), column in (floor(Int, x), floor(Int, x) + 1)
+        weight = (1 - abs(y - row)) * (1 - abs(x - column))
+        if weight > 0 && checkbounds(Bool, image, column + 1, row + 1)
+            total += weight * image[column + 1, row + 1]
+        end
+    end
+    return total
+end
+
+cut(image, y, x, w, h) = [value_at(image, y + r, x + q) for q in 0:(w - 1), r in 0:(h - 1)]
+inner(a, b) = sum(conj.(a) .* b)
+poisoned(type, size...) = fill(type(NaN), size...)
+
+@testset "Ptychopatch, PTYCHOPATCH_TEST_SEED=$seed" begin
+    @testset "patches of $type" for type in (Float64, ComplexF64)
+        image = randn(random, type, 30, 20)
+        positions = [rand(random, 6)' .* 16 .- 4; rand(random, 6)' .* 30 .- 4]
+        patches = extract(image, positions, (5, 4))
+        @test size(patches) == (5, 4, 6)
+        for k in 1:6
+            @test patches[:, :, k] ≈ cut(image, positions[1, k], positions[2, k], 5, 4) atol = 1e-12
+        end
+        cotangent = randn(random, type, 5, 4, 6)
+        back, coverage = extract_adjoint(cotangent, positions, (30, 20); coverage = true)
+        @test inner(cotangent, patches) ≈ inner(back, image)
+        @test coverage ≈ extract_adjoint(ones(5, 4, 6), positions, (30, 20))
+        again, weights = assemble(patches, positions, (30, 20); eps = 0.1)
+        @test weights == coverage
+        @test again ≈ extract_adjoint(patches, positions, (30, 20)) ./ max.(coverage, 0.1)
+        out = poisoned(type, 5, 4, 6)
+        @test extract(image, positions, 5; out = poisoned(type, 5, 5, 6))[:, 1:4, :] == patches
+        @test extract(image, positions, (5, 4); out) === out
+        @test out == patches
+    end
+
+    @testset "a bright pixel" begin
+        image = zeros(Float32, 40, 30)
+        image[26, 12] = 1  # y = 11, x = 25
+        patch = extract(image, [10.0; 20.0][:, :], 8)[:, :, 1]
+        @test patch[6, 2] == 1 && sum(patch) == 1
+        @test extract(image, [20.0; 10.0][:, :], 8; axes = :xy)[:, :, 1] == patch
+    end
+
+    @testset "axes in C's order" begin
+        image = randn(random, 20, 30)  # image[y, x]
+        positions = Matrix(rand(random, 4, 2) .* 10)
+        patches = reversed(extract(reversed(image), reversed(positions), 6))
+        @test size(patches) == (4, 6, 6)
+        @test patches[2, :, :] ≈ permutedims(cut(permutedims(image), positions[2, :]..., 6, 6))
+        holder = poisoned(Float64, 12, 6, 4)
+        extract(reversed(image), reversed(positions), 6; out = view(holder, 1:2:12, :, :))
+        @test permutedims(holder[1:2:12, :, :], (3, 2, 1)) == patches
+        @test all(isnan, holder[2:2:12, :, :])
+    end
+
+    @testset "layouts, batches, probes" begin
+        image = randn(random, ComplexF64, 30, 20, 2)
+        positions = rand(random, 2, 6) .* 12
+        flat = extract(image, positions, (5, 4))
+        @test size(flat) == (5, 4, 6, 2)
+        last_ = extract(image, positions, (5, 4); layout = :channel_last, group_size = 3)
+        @test size(last_) == (3, 5, 4, 2, 2)
+        @test last_[2, :, :, 2, 1] == flat[:, :, 5, 1]
+        first_ = extract(image, positions, (5, 4); layout = :channel_first, group_size = 3)
+        @test first_[:, :, 2, 2, 1] == flat[:, :, 5, 1]
+        index = [1, 2, 1, 2, 2, 1]
+        chosen = extract(image, positions, (5, 4); image_index = index)
+        @test all(chosen[:, :, k] == flat[:, :, k, index[k]] for k in 1:6)
+
+        probe = randn(random, ComplexF64, 5, 4, 3)
+        one = image[:, :, 1]
+        waves = extract(one, positions, (5, 4); probe)
+        @test size(waves) == (5, 4, 3, 6)
+        @test waves[:, :, 2, 5] ≈ probe[:, :, 2] .* flat[:, :, 5, 1]
+        cotangent = randn(random, ComplexF64, size(waves)...)
+        @test inner(cotangent, waves) ≈
+              inner(extract_adjoint(cotangent, positions, (30, 20); probe), one)
+        @test inner(cotangent, waves) ≈
+              conj(inner(probe, probe_adjoint(one, cotangent, positions, (5, 4, 3))))
+    end
+
+    @testset "gradient by position" begin
+        image, positions = randn(random, 30, 20), rand(random, 2, 5) .* 0.6 .+ 3.2
+        cotangent = randn(random, 6, 6, 5)
+        gradient, curvature = position_gradient(image, cotangent, positions; curvature = true)
+        step = 1e-6
+        for axis in 1:2
+            moved = copy(positions)
+            moved[axis, :] .+= step
+            change = (extract(image, moved, 6) .- extract(image, positions, 6)) ./ step
+            @test vec(sum(change .* cotangent; dims = (1, 2))) ≈ gradient[axis, :] atol = 1e-4
+            @test vec(sum(abs2, change; dims = (1, 2))) ≈ curvature[axis, :] atol = 1e-4
+        end
+    end
+
+    @testset "groups" begin
+        points = rand(random, 2, 50) .* 100
+        squares = [sum(abs2, points[:, i] - points[:, j]) for i in 1:50, j in 1:50]
+        indices, distances = nearest_neighbours(points, 6)
+        for i in 1:50
+            @test indices[:, i] == filter(!=(i), sortperm(squares[:, i]))[1:6]
+        end
+        @test distances[1, 7] ≈ squares[indices[1, 7], 7]
+        groups = group(points, 2; neighbours = 6, samples = 20, seed)
+        @test size(groups.indices) == (4, 20) && allunique(groups.seeds)
+        for s in 1:20
+            @test groups.indices[:, s] ⊆ indices[:, groups.seeds[s]]
+            @test groups.offsets[:, s] ≈ vec(sum(points[:, groups.indices[:, s]]; dims = 2)) ./ 4
+        end
+        @test group(points, 2; neighbours = 6, samples = 20, seed, first = 11).indices ==
+              groups.indices[:, 11:20]
+        @test group_coordinates(points, groups.indices) == (groups.offsets, groups.relative)
+    end
+
+    @testset "shifts" begin
+        scene = randn(random, 200, 160)
+        smooth = [sum(scene[i:(i + 3), j:(j + 3)]) for i in 1:196, j in 1:156]
+        reference, moving = smooth[11:138, 11:106], smooth[17:144, 8:103]
+        # moving[i, j] = reference[i + 6, j - 3]: it has to move by 6 along x, by -3 along y.
+        shift = align(reference, moving)
+        @test shift.status === :ok && all(abs.(shift.shift .- (-3, 6)) .< 0.02)
+        @test align(reference, moving; sign = :displacement).shift == .-shift.shift
+        @test align(Scene(reference), [moving, reference])[1].shift == shift.shift
+        @test align(reference, zeros(128, 96)).status === :flat
+    end
+
+    @testset "errors" begin
+        image, positions = zeros(Float32, 20, 20), [1.0 NaN; 2.0 3.0]
+        failure = try
+            extract(image, positions, 4)
+        catch error
+            error
+        end
+        @test failure isa Ptychopatch.Error && failure.status == 1
+        @test occursin("position", sprint(showerror, failure))
+        @test_throws ArgumentError extract(zeros(Float16, 20, 20), zeros(2, 3), 4)
+        @test_throws ArgumentError extract(image, zeros(2, 3), 4; boundary = :mirror)
+        @test_throws ArgumentError align(image, image; cfa = "RGGX")
+    end
+end
