@@ -84,6 +84,68 @@ def test_position_gradient_is_that_of_the_sum(random, dtype):
     assert gradient.dtype == curvature.dtype == REAL.get(dtype, dtype)
 
 
+def waves_of(patches, probe, layout):
+    """Flat patches (..., K, h, w) times a probe, as the layout has them, in groups of two."""
+    waves = patches[..., None, :, :] * probe
+    if layout == "flat":
+        return waves
+    groups = waves.reshape(*waves.shape[:-4], -1, 2, *waves.shape[-3:])
+    return numpy.moveaxis(groups, -4, -1) if layout == "channel-last" else groups
+
+
+@pytest.mark.parametrize("layout", ["flat", "channel-last", "channel-first"])
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("batch", [(), (2,)])
+@pytest.mark.parametrize("dtype", ["float64", "complex128", "complex64"])
+def test_probes(random, layout, shared, batch, dtype):
+    shape, size, count, modes = (19, 23), (6, 5), 8, 3
+    positions = some_positions(random, count, shape)
+    image = values(random, (*batch, *shape), dtype)
+    probe = values(random, ((modes,) if shared else (count, modes)) + size, dtype)
+    options = dict(boundary="wrap", layout=layout, group_size=2)
+    cut = oracle.Cut(positions, size, shape, boundary="wrap")
+    patches = numpy.array([cut.extract(one) for one in image.reshape(-1, *shape)])
+    patches = patches.reshape(*batch, count, *size)
+    want = waves_of(patches, probe, layout)
+    limit = dict(rtol=0, atol=200 * TOLERANCE[dtype])
+
+    waves = ptychopatch.extract(image, positions, size, probe=probe, **options)
+    assert waves.shape == want.shape and waves.dtype == dtype
+    numpy.testing.assert_allclose(waves, want, **limit)
+    out = poisoned(want.shape, dtype)
+    assert ptychopatch.extract(image, positions, size, probe=probe, out=out, **options) is out
+    assert out.tobytes() == waves.tobytes()
+
+    given = values(random, want.shape, dtype)
+    back, coverage = ptychopatch.adjoint(given, positions, image.shape, probe=probe, coverage=True,
+                                         **options)
+    numpy.testing.assert_allclose(numpy.vdot(given, want), numpy.vdot(back, image),
+                                  rtol=100 * TOLERANCE[dtype], atol=1e3 * TOLERANCE[dtype])
+    power = (abs(probe) ** 2).sum(-3)
+    want_coverage = cut.adjoint(numpy.broadcast_to(power, (count, *size)))
+    numpy.testing.assert_allclose(coverage, numpy.broadcast_to(want_coverage, image.shape), **limit)
+
+    by_probe = ptychopatch.probe_adjoint(image, given, positions, probe.shape, **options)
+    numpy.testing.assert_allclose(numpy.vdot(given, want), numpy.vdot(by_probe, probe),
+                                  rtol=100 * TOLERANCE[dtype], atol=1e3 * TOLERANCE[dtype])
+    twice = by_probe.copy()
+    assert ptychopatch.probe_adjoint(image, given, positions, out=twice, accumulate=True,
+                                     **options) is twice
+    numpy.testing.assert_allclose(twice, 2 * by_probe, **limit)
+
+
+def test_each_mode_of_a_probe_is_its_own(random):
+    """Where modes, or positions, were mixed up, the dot product of all could still be right."""
+    image, positions = values(random, (30, 30), "complex128"), random.uniform(0, 20, (5, 2))
+    given = values(random, (5, 2, 4, 4), "complex128")
+    patches = oracle.Cut(positions, (4, 4), (30, 30)).extract(image)
+    want = patches.conj()[:, None] * given
+    got = ptychopatch.probe_adjoint(image, given, positions, (5, 2, 4, 4))
+    numpy.testing.assert_allclose(got, want, atol=1e-12)
+    got = ptychopatch.probe_adjoint(image, given, positions, (2, 4, 4))
+    numpy.testing.assert_allclose(got, want.sum(0), atol=1e-12)
+
+
 @pytest.mark.parametrize("layout", ["flat", "channel-last", "channel-first"])
 def test_layouts_and_batches(random, layout):
     positions = random.uniform(0, 20, (3, 4, 2))
@@ -232,6 +294,9 @@ def read_only():
     (ValueError, ["out", "read-only"], (IMAGE, WHERE, 4), {"out": read_only()}),
     (ValueError, ["patches", "apart"], (OUT[0], WHERE[:1], 4), {"out": OUT[:1]}),
     (ValueError, ["group_size", "0"], (IMAGE, WHERE, 4), {"group_size": 0}),
+    (ValueError, ["probe", "(1, 4, 4)", "(1, 5, 5)"], (IMAGE, WHERE, 4), {"probe": numpy.ones((1, 5, 5), "c8")}),
+    (ValueError, ["probe.dtype", "C64", "F64"], (IMAGE, WHERE, 4), {"probe": numpy.ones((1, 4, 4))}),
+    (TypeError, ["probe", "int"], (IMAGE, WHERE, 4), {"probe": 1}),
     (TypeError, ["positions", "list"], (IMAGE, [[1, 2]], 4), {}),
     (TypeError, ["image", "NoneType"], (None, WHERE, 4), {}),
     (TypeError, ["patch_size", "whole number", "1.5"], (IMAGE, WHERE, 1.5), {}),
@@ -249,4 +314,7 @@ def test_adjoints_need_to_know_the_image():
     refused(ValueError, ["image_shape"], lambda: ptychopatch.adjoint(OUT, WHERE))
     refused(ValueError, ["accumulate"], lambda: ptychopatch.adjoint(OUT, WHERE, (9, 9),
                                                                     accumulate=True))
+    refused(ValueError, ["probe_shape"], lambda: ptychopatch.probe_adjoint(IMAGE, OUT[:, None], WHERE))
+    refused(ValueError, ["accumulate"], lambda: ptychopatch.probe_adjoint(
+        IMAGE, OUT[:, None], WHERE, (1, 4, 4), accumulate=True))
     refused(ValueError, ["eps"], lambda: ptychopatch.assemble(OUT, WHERE, (9, 9), eps=0))

@@ -61,6 +61,26 @@ def test_gradients_of_all_operators(random, dtype, options):
         lambda g, p: differentiable.assemble(g, p, (9, 8), eps=0.3, **options), (patches, where))
 
 
+@pytest.mark.parametrize("layout", ["flat", "channel-last", "channel-first"])
+@pytest.mark.parametrize("probe_shape", [(2, 3, 4), (4, 2, 3, 4)])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_gradients_of_exit_waves(random, dtype, probe_shape, layout):
+    image = values(random, (9, 8), dtype).requires_grad_()
+    where = between_pixels(random, (4, 2), 5).requires_grad_()
+    probe = values(random, probe_shape, dtype).requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda i, p, q: differentiable.extract(i, p, (3, 4), probe=q, layout=layout, group_size=2),
+        (image, where, probe))
+
+
+def test_gradients_of_exit_waves_of_batches(random):
+    images = values(random, (2, 9, 8), "complex128").requires_grad_()
+    where = between_pixels(random, (3, 2), 5).requires_grad_()
+    probe = values(random, (2, 4, 4), "complex128").requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda i, p, q: differentiable.extract(i, p, 4, probe=q), (images, where, probe))
+
+
 def test_gradients_of_batches(random):
     images = values(random, (2, 9, 8), "complex128").requires_grad_()
     where = between_pixels(random, (3, 2), 7).requires_grad_()

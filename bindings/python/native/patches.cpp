@@ -93,22 +93,48 @@ struct Placing {
 };
 
 void extract(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, const nb::int_& stream, nb::handle image, nb::handle out) {
+             nb::handle index, const nb::int_& stream, nb::handle image, nb::handle probe,
+             nb::handle out) {
   const Placing placing(context, options, where, index, stream);
   const HeldArray from("image", image);
+  const OptionalArray by("probe", probe);
   const HeldArray to("out", out, Access::kWrite);
-  placing.run(to, [&](PatchPlan& plan) { plan.extract(*from, *to); });
+  placing.run(to, [&](PatchPlan& plan) {
+    if (by.get()) {
+      plan.probe_extract(*from, *by.get(), *to);
+    } else {
+      plan.extract(*from, *to);
+    }
+  });
 }
 
 void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, const nb::int_& stream, nb::handle patches, nb::handle out,
-             nb::handle coverage, bool accumulate) {
+             nb::handle index, const nb::int_& stream, nb::handle patches, nb::handle probe,
+             nb::handle out, nb::handle coverage, bool accumulate) {
   const Placing placing(context, options, where, index, stream);
   const HeldArray from("patches", patches);
+  const OptionalArray by("probe", probe);
   const HeldArray to("out", out, Access::kWrite);
   const OptionalArray weights("coverage", coverage, Access::kWrite);
+  const std::uint32_t flags = accumulate ? PPATCH_ACCUMULATE : PPATCH_OVERWRITE;
   placing.run(to, [&](PatchPlan& plan) {
-    plan.adjoint(*from, *to, weights.get(), accumulate ? PPATCH_ACCUMULATE : PPATCH_OVERWRITE);
+    if (by.get()) {
+      plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags);
+    } else {
+      plan.adjoint(*from, *to, weights.get(), flags);
+    }
+  });
+}
+
+void probe_adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
+                   nb::handle index, const nb::int_& stream, nb::handle image, nb::handle waves,
+                   nb::handle out, bool accumulate) {
+  const Placing placing(context, options, where, index, stream);
+  const HeldArray from("image", image);
+  const HeldArray by("waves", waves);
+  const HeldArray to("out", out, Access::kWrite);
+  placing.run(to, [&](PatchPlan& plan) {
+    plan.probe_adjoint_probe(*from, *by, *to, accumulate ? PPATCH_ACCUMULATE : PPATCH_OVERWRITE);
   });
 }
 
@@ -164,10 +190,15 @@ void add_patches(nb::module_& module) {
           nb::arg("layout"), nb::arg("group_size"), nb::arg("local_offsets"),
           nb::arg("jitter_sigma"), nb::arg("jitter_seed"));
   module.def("extract", &extract, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("image"), nb::arg("out"));
+             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("image"),
+             nb::arg("probe").none(), nb::arg("out"));
   module.def("adjoint", &adjoint, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("patches"), nb::arg("out"),
-             nb::arg("coverage").none(), nb::arg("accumulate"));
+             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("patches"),
+             nb::arg("probe").none(), nb::arg("out"), nb::arg("coverage").none(),
+             nb::arg("accumulate"));
+  module.def("probe_adjoint", &probe_adjoint, nb::arg("context"), nb::arg("options"),
+             nb::arg("positions"), nb::arg("image_index").none(), nb::arg("stream"),
+             nb::arg("image"), nb::arg("waves"), nb::arg("out"), nb::arg("accumulate"));
   module.def("assemble", &assemble, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
              nb::arg("image_index").none(), nb::arg("stream"), nb::arg("patches"), nb::arg("out"),
              nb::arg("coverage"), nb::arg("eps"));

@@ -11,10 +11,10 @@
 from . import _core
 from ._context import Context, default_context, set_default_context
 from .groups import Groups, group, group_coordinates, nearest_neighbours
-from .patches import adjoint, assemble, extract, position_gradient
+from .patches import adjoint, assemble, extract, position_gradient, probe_adjoint
 from .registration import Scene, Shift, align
 
 __version__ = _core.version()
 __all__ = ["Context", "Groups", "Scene", "Shift", "adjoint", "align", "assemble", "default_context",
            "extract", "group", "group_coordinates", "nearest_neighbours", "position_gradient",
-           "set_default_context"]
+           "probe_adjoint", "set_default_context"]

@@ -82,13 +82,14 @@ class _Cut(NamedTuple):
     layout: str
     group_size: int
 
-    def patches_shape(self, count):
+    def patches_shape(self, count, modes=()):
+        """Of patches, or with the number of modes of waves."""
         groups = count // self.group_size
         if self.layout == "flat":
-            return count, self.height, self.width
+            return count, *modes, self.height, self.width
         if self.layout == "channel-last":
-            return groups, self.height, self.width, self.group_size
-        return groups, self.group_size, self.height, self.width
+            return groups, *modes, self.height, self.width, self.group_size
+        return groups, self.group_size, *modes, self.height, self.width
 
 
 _DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
@@ -131,7 +132,12 @@ def _batch(shape, image_index):
     return shape[:-2] if image_index is None else ()
 
 
-def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
+def _modes(probe):
+    """The axis that a probe adds to patches."""
+    return () if probe is None else tuple(shape_of("probe", probe)[-3:-2])
+
+
+def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, probe: Any = None,
             image_index: Any = None, out: Any = None, context: Context | None = None,
             **options: Unpack[Options]) -> Any:
     """Cuts a patch at every position.
@@ -142,6 +148,8 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
     positions : (K, 2) or (B, c, 2)
         In pixels.
     patch_size : int or (h, w)
+    probe : (modes, h, w) or (K, modes, h, w), optional
+        Multiplies each patch, in the same pass: the results are exit waves.
     image_index : (K,), optional
         The image of each position.
     out : array, optional
@@ -153,36 +161,37 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
     Returns
     -------
     (K, h, w), (B, h, w, c) or (B, c, h, w), by the layout, with M as a first axis where every
-    position is cut from M images; out where it was given.
+    position is cut from M images; out where it was given. With a probe, waves: (K, modes, h, w),
+    (B, modes, h, w, c) or (B, c, modes, h, w).
     """
     height, width = patch_size if isinstance(patch_size, tuple) else (patch_size, patch_size)
     cut = _cut(height, width, **options)
     if out is None:
         count = math.prod(shape_of("positions", positions)[:-1])
         batch = _batch(shape_of("image", image), image_index)
-        out = empty(image, (*batch, *cut.patches_shape(count)))
+        out = empty(image, (*batch, *cut.patches_shape(count, _modes(probe))))
     _core.extract(context_of(context), cut.options, positions, image_index,
-                  stream_of(image), image, out)
+                  stream_of(image), image, probe, out)
     return out
 
 
 def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = None, *,
-            image_index: Any = None, out: Any = None, coverage: Any = False,
+            probe: Any = None, image_index: Any = None, out: Any = None, coverage: Any = False,
             accumulate: bool = False, context: Context | None = None,
             **options: Unpack[Options]) -> Any:
     """Adds patches up where they were cut: the conjugate transpose of `extract`.
 
     Parameters
     ----------
-    patches, positions, image_index, context, **options
-        As `extract` has them.
+    patches, positions, probe, image_index, context, **options
+        As `extract` has them; with a probe, patches are waves.
     image_shape : (H, W) or (M, H, W)
         Needed where out is not given.
     out : array, optional
         Where to write the image.
     coverage : bool or array, optional
         True, or where to write it: the sum of the weights that each pixel has in patches, real and
-        shaped as the image.
+        shaped as the image. With a probe, those of the sum of |probe|^2 over its modes.
     accumulate : bool
         Add to what out and coverage hold.
 
@@ -196,8 +205,7 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
     cut = _cut_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, coverage)
     _core.adjoint(context_of(context), cut.options, positions, image_index,
-                  stream_of(patches), patches, out,
-                  weights, accumulate)
+                  stream_of(patches), patches, probe, out, weights, accumulate)
     return out if weights is None else (out, weights)
 
 
@@ -216,8 +224,7 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None =
     cut = _cut_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, True if coverage is False else coverage)
     _core.assemble(context_of(context), cut.options, positions, image_index,
-                  stream_of(patches), patches, out,
-                   weights, eps)
+                   stream_of(patches), patches, out, weights, eps)
     return out, weights
 
 
@@ -265,3 +272,40 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index
     _core.position_gradient(context_of(context), cut.options, positions, image_index,
                             stream_of(image), image, cotangent, out, squares)
     return out if squares is None else (out, squares)
+
+
+def probe_adjoint(image: Any, waves: Any, positions: Any,
+                  probe_shape: tuple[int, ...] | None = None, *, image_index: Any = None,
+                  out: Any = None, accumulate: bool = False, context: Context | None = None,
+                  **options: Unpack[Options]) -> Any:
+    """The adjoint of `extract` by the probe: the sum of conj(patch) times wave.
+
+    Parameters
+    ----------
+    image, positions, image_index, context, **options
+        As `extract` has them.
+    waves : array
+        Shaped as what `extract` gives with a probe.
+    probe_shape : (modes, h, w) or (K, modes, h, w)
+        Needed where out is not given. What the probe has no axis for is summed: the positions where
+        it is shared, and the images where every position is cut from every one.
+    out : array, optional
+        Where to write the probe, of the image's type.
+    accumulate : bool
+        Add to what out holds.
+
+    Returns
+    -------
+    The probe.
+    """
+    if out is None:
+        if accumulate:
+            raise ValueError("accumulate: expected an array to add to, as out")
+        if probe_shape is None:
+            raise ValueError("probe_shape: expected (modes, h, w) or (K, modes, h, w), or an array "
+                             "as out")
+        out = empty(image, tuple(probe_shape))
+    cut = _cut_of_patches("waves", waves, options)
+    _core.probe_adjoint(context_of(context), cut.options, positions, image_index,
+                        stream_of(image), image, waves, out, accumulate)
+    return out

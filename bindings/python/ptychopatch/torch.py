@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Patches of PyTorch tensors that gradients pass through, to the image and to the positions.
+"""Patches of PyTorch tensors that gradients pass through, to image, positions and probe.
 
     patches = ptychopatch.torch.extract(image, positions, 64)
     loss(patches).backward()
@@ -36,23 +36,30 @@ def _check(**tensors):
 
 class _Extract(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, image, positions, patch_size, options):
-        ctx.save_for_backward(image, positions)
+    def forward(ctx, image, positions, probe, patch_size, options):
+        ctx.save_for_backward(image, positions, probe)
         ctx.options = options
-        return _patches.extract(_plain(image), _plain(positions), patch_size, **options)
+        return _patches.extract(_plain(image), _plain(positions), patch_size,
+                                probe=None if probe is None else _plain(probe), **options)
 
     @staticmethod
     @once_differentiable
     def backward(ctx, cotangent):
-        image, positions = (_plain(one) for one in ctx.saved_tensors)
+        image, positions, probe = (None if one is None else _plain(one)
+                                   for one in ctx.saved_tensors)
         cotangent = _plain(cotangent)
-        by_image = by_positions = None
+        by_image = by_positions = by_probe = None
         if ctx.needs_input_grad[0]:
-            by_image = _patches.adjoint(cotangent, positions, out=torch.empty_like(image),
-                                        **ctx.options)
+            by_image = _patches.adjoint(cotangent, positions, probe=probe,
+                                        out=torch.empty_like(image), **ctx.options)
         if ctx.needs_input_grad[1]:
-            by_positions = _of_positions(image, cotangent, positions, ctx.options)
-        return by_image, by_positions, None, None
+            of_patches = cotangent if probe is None else _without_probe(cotangent, probe,
+                                                                        ctx.options)
+            by_positions = _of_positions(image, of_patches, positions, ctx.options)
+        if ctx.needs_input_grad[2]:
+            by_probe = _patches.probe_adjoint(image, cotangent, positions,
+                                              out=torch.empty_like(probe), **ctx.options)
+        return by_image, by_positions, by_probe, None, None
 
 
 class _Adjoint(torch.autograd.Function):
@@ -85,6 +92,19 @@ def _size(patches, options):
     return shape[-3:-1] if options.get("layout") == "channel-last" else shape[-2:]
 
 
+def _without_probe(cotangent, probe, options):
+    """The cotangent of the patches that the cotangent of waves means: the sum of it over the modes,
+    times the probe's conjugate."""
+    channel_last = options.get("layout") == "channel-last"
+    if probe.ndim == 4 and options.get("layout", "flat") != "flat":
+        probe = probe.unflatten(0, (-1, options.get("group_size", 1)))
+        probe = probe.movedim(1, -1) if channel_last else probe
+    elif channel_last:
+        probe = probe.unsqueeze(-1)
+    product = cotangent * probe.conj()
+    return product.sum(-4 if channel_last else -3)
+
+
 def _of_positions(image, cotangent, positions, options):
     """The gradient, shaped and typed as the positions."""
     gradient = _patches.position_gradient(image, cotangent, positions, **options)
@@ -94,11 +114,14 @@ def _of_positions(image, cotangent, positions, options):
 
 
 def extract(image: torch.Tensor, positions: torch.Tensor, patch_size: int | tuple[int, int], *,
-            image_index: torch.Tensor | None = None, context: Context | None = None,
+            probe: torch.Tensor | None = None, image_index: torch.Tensor | None = None,
+            context: Context | None = None,
             **options: Unpack[_patches.Options]) -> torch.Tensor:
-    """ptychopatch.extract with gradients by the image and by the positions."""
+    """ptychopatch.extract with gradients by the image, by the positions, and by the probe."""
     _check(image=image, positions=positions)
-    return _Extract.apply(image, positions, patch_size,
+    if probe is not None:
+        _check(probe=probe)
+    return _Extract.apply(image, positions, probe, patch_size,
                           {"image_index": image_index, "context": context, **options})
 
 
