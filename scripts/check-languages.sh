@@ -108,6 +108,11 @@ runs "the Python example" "$three_patches"$'\nput together again within 1e-4: Tr
 faults "type errors in the package" ': error: ' \
   venv/bin/python -m mypy --ignore-missing-imports -p ptychopatch
 
+say "Python: gradients through TensorFlow"
+"$work/venv/bin/pip" install -q --disable-pip-version-check tensorflow-cpu
+TF_CPP_MIN_LOG_LEVEL=3 faults "tests of TensorFlow's gradients that fail" '^FAILED' \
+  venv/bin/python -m pytest -q -p no:cacheprovider "$root/tests/python/test_tensorflow.py"
+
 say "Python: scikit-image's published tests of phase_cross_correlation"
 tests=skimage.registration.tests
 PYTHONPATH=$root/tests/python/published faults "published tests that fail" '^FAILED' \

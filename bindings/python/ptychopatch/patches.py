@@ -116,6 +116,12 @@ def _cut(height, width, **options):
     return _Cut(options, height, width, given["layout"], group_size)
 
 
+def cut_of(patch_size, options):
+    """Options with a patch size, an int or (h, w)."""
+    height, width = patch_size if isinstance(patch_size, (tuple, list)) else (patch_size,) * 2
+    return _cut(height, width, **options)
+
+
 def _cut_of_patches(name, patches, options):
     """Options with the size that an array of patches has."""
     shape = shape_of(name, patches)
@@ -164,8 +170,7 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
     position is cut from M images; out where it was given. With a probe, waves: (K, modes, h, w),
     (B, modes, h, w, c) or (B, c, modes, h, w).
     """
-    height, width = patch_size if isinstance(patch_size, tuple) else (patch_size, patch_size)
-    cut = _cut(height, width, **options)
+    cut = cut_of(patch_size, options)
     if out is None:
         count = math.prod(shape_of("positions", positions)[:-1])
         batch = _batch(shape_of("image", image), image_index)

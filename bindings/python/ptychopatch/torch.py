@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.autograd.function import once_differentiable
 
+from . import _gradients
 from . import patches as _patches
 from ._context import Context
 
@@ -53,9 +54,7 @@ class _Extract(torch.autograd.Function):
             by_image = _patches.adjoint(cotangent, positions, probe=probe,
                                         out=torch.empty_like(image), **ctx.options)
         if ctx.needs_input_grad[1]:
-            of_patches = cotangent if probe is None else _without_probe(cotangent, probe,
-                                                                        ctx.options)
-            by_positions = _of_positions(image, of_patches, positions, ctx.options)
+            by_positions = _of_positions(image, cotangent, positions, probe, ctx.options)
         if ctx.needs_input_grad[2]:
             by_probe = _patches.probe_adjoint(image, cotangent, positions,
                                               out=torch.empty_like(probe), **ctx.options)
@@ -75,42 +74,20 @@ class _Adjoint(torch.autograd.Function):
         patches, positions = (_plain(one) for one in ctx.saved_tensors)
         cotangent = _plain(cotangent)
         by_patches = by_positions = None
-        # The adjoint is that of the linear part: a constant outside has none.
-        linear = dict(ctx.options)
-        if linear.get("boundary") == "constant":
-            linear["boundary"] = "zero"
+        linear = _gradients.linear(ctx.options)
         if ctx.needs_input_grad[0]:
-            by_patches = _patches.extract(cotangent, positions, _size(patches, linear), **linear)
+            by_patches = _patches.extract(cotangent, positions,
+                                          _gradients.patch_size(patches, linear), **linear)
         if ctx.needs_input_grad[1]:
             # <cotangent, A* patches> = <A cotangent, patches>
-            by_positions = _of_positions(cotangent, patches, positions, linear)
+            by_positions = _of_positions(cotangent, patches, positions, None, linear)
         return by_patches, by_positions, None, None
 
 
-def _size(patches, options):
-    shape = tuple(patches.shape)
-    return shape[-3:-1] if options.get("layout") == "channel-last" else shape[-2:]
-
-
-def _without_probe(cotangent, probe, options):
-    """The cotangent of the patches that the cotangent of waves means: the sum of it over the modes,
-    times the probe's conjugate."""
-    channel_last = options.get("layout") == "channel-last"
-    if probe.ndim == 4 and options.get("layout", "flat") != "flat":
-        probe = probe.unflatten(0, (-1, options.get("group_size", 1)))
-        probe = probe.movedim(1, -1) if channel_last else probe
-    elif channel_last:
-        probe = probe.unsqueeze(-1)
-    product = cotangent * probe.conj()
-    return product.sum(-4 if channel_last else -3)
-
-
-def _of_positions(image, cotangent, positions, options):
-    """The gradient, shaped and typed as the positions."""
-    gradient = _patches.position_gradient(image, cotangent, positions, **options)
-    if gradient.ndim == 3:
-        gradient = gradient.sum(0)
-    return gradient.reshape(positions.shape).to(positions.dtype)
+def _of_positions(image, cotangent, positions, probe, options):
+    """The gradient, typed as the positions."""
+    gradient = _gradients.by_positions(image, cotangent, positions, probe, options)
+    return gradient.to(positions.dtype)
 
 
 def extract(image: torch.Tensor, positions: torch.Tensor, patch_size: int | tuple[int, int], *,
