@@ -5,7 +5,7 @@
 #
 # usage: scripts/install-deps.sh [--dev] [--list] [--help]
 #
-#   --dev   also the developers' tools: clang-tidy, clang-format, fuzzing, abidiff, bindgen, benchmarks, ...
+#   --dev   also the developers' tools: clang-tidy, clang-format, fuzzing, bindgen, benchmarks, ...
 #   --list  print the packages and install nothing
 #
 # Works as root or through sudo, and does nothing where nothing is missing.
@@ -14,7 +14,7 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 packages=(
-  g++ gfortran cmake ninja-build pkg-config binutils git ca-certificates
+  g++ gfortran cmake ninja-build pkg-config binutils abigail-tools git ca-certificates
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
   libhdf5-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev nettle-dev
@@ -24,7 +24,7 @@ packages=(
 )
 dev_packages=(
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
-  abigail-tools bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
+  bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
 )
 
 list=false

@@ -47,6 +47,15 @@ for package in libptychopatch-dev ptychopatch; do
   [[ $(field "$package" Depends) == *"libptychopatch0 (= $version)"* ]] ||
     die "$package: expected to depend on libptychopatch0 (= $version)"
 done
+if [[ -f $(file_of libptychopatch-cuda) ]]; then
+  # Where the library looks for it: the folder ptychopatch beside itself.
+  expect libptychopatch-cuda "$lib/ptychopatch/libptychopatch_cuda\\.so\$"
+  [[ $(field libptychopatch-cuda Recommends) == libcufft-[0-9]*-[0-9]* ]] ||
+    die "libptychopatch-cuda does not recommend cuFFT"
+  [[ $(field libptychopatch-cuda Depends) != *cuda* ]] ||
+    die "libptychopatch-cuda: expected no dependence on CUDA's packages, got" \
+      "$(field libptychopatch-cuda Depends)"
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
