@@ -40,11 +40,13 @@ set(CPACK_COMPONENT_COMMAND_DESCRIPTION
 
 # The driver comes with the card; CUDA's runtime is in the module. cuFFT is opened by its name, and
 # only for registration, so no tool finds that it is needed: this is NVIDIA's package of it.
-string(REGEX MATCH "^[0-9]+[.][0-9]+" cuda_release "${CMAKE_CUDA_COMPILER_VERSION}")
-string(REPLACE "." "-" cuda_release "${cuda_release}")
+if(TARGET ptychopatch_cuda)
+  find_package(CUDAToolkit REQUIRED)
+  set(CPACK_DEBIAN_CUDA_PACKAGE_RECOMMENDS
+      "libcufft-${CUDAToolkit_VERSION_MAJOR}-${CUDAToolkit_VERSION_MINOR}")
+endif()
 set(CPACK_DEBIAN_CUDA_PACKAGE_NAME libptychopatch-cuda)
 set(CPACK_DEBIAN_CUDA_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_CUDA_PACKAGE_DEPENDS "${this_library}")
-set(CPACK_DEBIAN_CUDA_PACKAGE_RECOMMENDS "libcufft-${cuda_release}")
 set(CPACK_COMPONENT_CUDA_DESCRIPTION "${PROJECT_DESCRIPTION} (backend for NVIDIA cards)")
 include(CPack)
