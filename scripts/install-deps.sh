@@ -3,9 +3,10 @@
 # Installs what building and testing need and what is missing: Debian packages, and from PyPI, into
 # build/deps, the headers of DUCC0's FFT and nanobind, which the Python package is built with.
 #
-# usage: scripts/install-deps.sh [--dev] [--list] [--help]
+# usage: scripts/install-deps.sh [--docs] [--dev] [--list] [--help]
 #
-#   --dev   also the developers' tools: clang-tidy, clang-format, fuzzing, bindgen, benchmarks, ...
+#   --docs  also what the documentation's site is built with
+#   --dev   all of that, and the developers' tools: clang-tidy, clang-format, fuzzing, bindgen, benchmarks, ...
 #   --list  print the packages and install nothing
 #
 # Works as root or through sudo, and does nothing where nothing is missing.
@@ -22,7 +23,11 @@ packages=(
   python3 python3-dev python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
   python3-pytest python3-venv
 )
+docs_packages=(
+  doxygen python3-sphinx python3-breathe python3-myst-parser python3-sphinx-rtd-theme
+)
 dev_packages=(
+  "${docs_packages[@]}"
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
   bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
 )
@@ -30,6 +35,7 @@ dev_packages=(
 list=false
 for argument in "$@"; do
   case $argument in
+    --docs) packages+=("${docs_packages[@]}") ;;
     --dev) packages+=("${dev_packages[@]}") ;;
     --list) list=true ;;
     -h | --help) usage; exit 0 ;;

@@ -16,7 +16,7 @@ case ${1:-} in
   *) die "unknown argument $1; see --help" ;;
 esac
 
-"$root/scripts/install-deps.sh"
+"$root/scripts/install-deps.sh" --docs
 
 say "address and undefined behaviour sanitizers: build"
 configure asan-ubsan
@@ -25,7 +25,7 @@ say "address and undefined behaviour sanitizers: fast tests"
 ctest --test-dir "$root/build/asan-ubsan" -L fast -j "$jobs" --output-on-failure --no-tests=error
 
 say "release: build"
-configure release -DPTYCHOPATCH_PYTHON=ON
+configure release -DPTYCHOPATCH_PYTHON=ON -DPTYCHOPATCH_DOCS=ON
 build release
 say "release: all tests"
 ctest --test-dir "$root/build/release" -j "$jobs" --output-on-failure --no-tests=error

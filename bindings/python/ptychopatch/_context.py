@@ -8,6 +8,9 @@ _default = None
 class Context(_core.Context):
     """What calls share: a backend on a device, its threads, and a budget of memory.
 
+    Plans are kept for later calls with the same options; `release` gives their memory back.
+    Threads may share a context.
+
     Parameters
     ----------
     backend : {"auto", "cpu", "cuda"}
@@ -18,9 +21,6 @@ class Context(_core.Context):
         CPU threads; 0: as many as the process may use.
     memory_budget : int
         Bytes of scratch that one plan may hold; 0: 1 GiB.
-
-    Plans are kept for later calls with the same options; `release` gives their memory back.
-    Threads may share a context.
     """
 
     def __init__(self, *, backend="auto", device=0, num_threads=0, memory_budget=0):

@@ -114,6 +114,8 @@ def _scene_options(reference, options):
 class Scene:
     """A reference, and the memory to align one image after another onto it.
 
+    A Scene runs one call at a time.
+
     Parameters
     ----------
     reference : (H, W)
@@ -123,8 +125,6 @@ class Scene:
     context : Context, optional
     **options
         See the module ptychopatch.registration.
-
-    A Scene runs one call at a time.
     """
 
     def __init__(self, reference: Any, *, mask: Any = None, context: Context | None = None,
