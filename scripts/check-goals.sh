@@ -16,8 +16,9 @@
 #   scan          extract and assemble on a real scan, through the command
 #   scenes        align on scenes with known truth, real camera RAWs and files that are none
 #   bad-input     what the command must refuse: exit 2, one sentence, no output file
-#   languages     scripts/check-languages.sh: C, Fortran and Python as the pages say, and what Python's
-#                 calls cost (needs PyPI and a machine that does nothing else)
+#   languages     scripts/check-languages.sh: C, Fortran, Python and Julia as the pages say, from the
+#                 Debian packages on a bare Debian 12 where this is root, and what Python's calls cost
+#                 (needs PyPI and a machine that does nothing else)
 #   cuda          that the library itself links nothing of CUDA's, what info says, registers of kernels,
 #                 tests on a card (skipped where there is none)
 #   sanitizers    the fast tests under the address and undefined behaviour sanitizers
@@ -93,7 +94,13 @@ scenes() {
 
 bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }
 
-languages() { "$root/scripts/check-languages.sh"; }
+languages() {
+  if [[ $(id -u) == 0 ]]; then
+    "$root/scripts/check-languages.sh"
+  else
+    "$root/scripts/check-languages.sh" --here
+  fi
+}
 
 cuda() {
   local linked module output faults=0

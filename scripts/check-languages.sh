@@ -1,26 +1,35 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Proves what the pages say about calling the library from other languages: installs it to a new
-# prefix, compiles and runs the C and Fortran examples by pkg-config, installs the Python package into
-# a new environment by pip, runs its example and scikit-image's published tests on it, checks its
-# types, and measures what its calls add.
+# Proves what the pages say about calling the library from other languages, on a Debian 12 that holds
+# nothing but its base system: installs the Debian packages there, with what they depend on; compiles and
+# runs the C and Fortran examples by pkg-config; compares the Julia package with the headers; installs the
+# Python package into a new environment by pip, runs its example, TensorFlow's gradients and scikit-image's
+# published tests on it, checks its types, and measures what its calls add.
 #
-# usage: scripts/check-languages.sh [--help]
+# usage: scripts/check-languages.sh [--here] [--keep] [--help]
+#
+#   --here  no such system: from an installation in a new prefix, with what this machine has
+#   --keep  leave the folder of that system (build/languages-machine) for a look inside
 #
 # A line of a goal is: what, value, limit, ok or MISS. It needs a machine that does nothing else, and
-# one that reaches PyPI.
+# one that reaches PyPI; and root, but for --here.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/machine.sh
+source "$(dirname "$0")/machine.sh"
 
-case ${1:-} in
-  '') ;;
-  -h | --help) usage; exit 0 ;;
-  *) die "unknown argument $1; see --help" ;;
-esac
+here=false keep=false
+for argument in "$@"; do
+  case $argument in
+    --here) here=true ;;
+    --keep) keep=true ;;
+    -h | --help) usage; exit 0 ;;
+    *) die "unknown argument $argument; see --help" ;;
+  esac
+done
 
-work=$root/build/languages
-prefix=$work/prefix
+work=build/languages
 three_patches=$'patch 0 begins at y = 10.00, x = 20.00
 patch 1 begins at y = 96.50, x = 64.25
 patch 2 begins at y = 150.75, x = 180.50'
@@ -28,100 +37,130 @@ missed=()
 
 line() { printf '%-64s  %s  %s  %s\n' "$@"; }
 
-# runs WHAT TEXT COMMAND...: the command must end well and print the text.
+# there COMMAND: runs a line of shell in the tree's folder, on the bare system or here.
+if $here; then
+  there() { (cd "$root" && bash -c "$1"); }
+else
+  there() { inside "$1"; }
+fi
+
+# The same, printing only what a failing one says.
+quietly_there() {
+  local output
+  output=$(there "$1" 2>&1) || { printf '%s\n' "$output" >&2; die "failed: $1"; }
+}
+
+# runs WHAT TEXT COMMAND: the command must end well and print the text.
 runs() {
-  local what=$1 text=$2 output
-  shift 2
-  if output=$("$@" 2>&1) && [[ $output == "$text" ]]; then
-    line "$what" runs runs ok
+  local output
+  if output=$(there "$3" 2>&1) && [[ $output == "$2" ]]; then
+    line "$1" runs runs ok
   else
     printf '%s\n' "$output"
-    line "$what" fails runs MISS
-    missed+=("$what")
+    line "$1" fails runs MISS
+    missed+=("$1")
   fi
 }
 
-# faults WHAT PATTERN COMMAND...: the command, run in the work folder, must end well; where it does
-# not, the lines that match are faults. What tests were left out is printed.
+# faults WHAT PATTERN COMMAND: the command must end well; where it does not, the lines that match are
+# faults. What tests were left out is printed.
 faults() {
-  local what=$1 pattern=$2 output
-  shift 2
-  if output=$(cd "$work" && "$@" 2>&1); then
+  local output
+  if output=$(there "$3" 2>&1); then
     grep '^SKIPPED' <<< "$output" || true
-    line "$what" 0 0 ok
+    line "$1" 0 0 ok
   else
     printf '%s\n' "$output"
-    line "$what" "$(grep -c -- "$pattern" <<< "$output" || true)" 0 MISS
-    missed+=("$what")
+    line "$1" "$(grep -c -- "$2" <<< "$output" || true)" 0 MISS
+    missed+=("$1")
   fi
 }
 
-"$root/scripts/install-deps.sh"
-say "release: build and install"
-configure release
-build_quietly release
-rm -rf "$work"
-mkdir -p "$work"
-cmake --install "$root/build/release" --prefix "$prefix" > "$work/install.log"
-pc=$(find "$prefix" -name ptychopatch.pc)
-export PKG_CONFIG_PATH=${pc%/*}
-libdir=$(pkg-config --variable=libdir ptychopatch)
-read -r -a flags <<< "$(pkg-config --cflags --libs ptychopatch)"
-
-say "C and Fortran"
 # The first block of a page in a language.
 block() { awk -v fence="\`\`\`$2" '$0 == "```" && on { exit } on { print } $0 == fence { on = 1 }' "$1"; }
-block "$root/README.md" c > "$work/example.c"
-cc -std=c99 -pedantic -Wall -Wextra -Werror "$work/example.c" -o "$work/example_c" "${flags[@]}" \
-  "-Wl,-rpath,$libdir"
+
+"$root/scripts/install-deps.sh"
+if $here; then
+  say "release: build and install"
+  configure release
+  build_quietly release
+  rm -rf "${root:?}/$work"
+  mkdir -p "$root/$work"
+  cmake --install "$root/build/release" --prefix "$root/$work/prefix" > "$root/$work/install.log"
+  PKG_CONFIG_PATH=$(dirname "$(find "$root/$work/prefix" -name ptychopatch.pc)")
+  export PKG_CONFIG_PATH
+  if command -v ccache > /dev/null; then
+    export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  fi
+else
+  say "the Debian packages"
+  "$root/scripts/package.sh" -DPTYCHOPATCH_CUDA=OFF > /dev/null
+  machine=$root/build/languages-machine
+  make_machine
+  mkdir -p "$machine/work/main/$work"
+  cp "$root"/build/package/*.deb "$machine/work/main/$work/"
+  quietly_there "apt-get update -q"
+  quietly_there "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+    $work/libptychopatch0_*.deb $work/libptychopatch-dev_*.deb $work/ptychopatch_*.deb \
+    gcc gfortran libc6-dev pkg-config"
+  version=$(sed -n 's/^project(ptychopatch VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
+  runs "the command of the Debian packages" "ptychopatch $version" "ptychopatch --version"
+fi
+libdir=$(there "pkg-config --variable=libdir ptychopatch")
+# Where the loader does not look by itself.
+rpath=
+$here && rpath=-Wl,-rpath,$libdir
+folder=$root/$work
+$here || folder=$machine/work/main/$work
+
+say "C and Fortran"
+block "$root/README.md" c > "$folder/example.c"
+quietly_there "gcc -std=c99 -pedantic -Wall -Wextra -Werror $work/example.c -o $work/example_c \
+  \$(pkg-config --cflags --libs ptychopatch) $rpath"
 runs "the C example" "$three_patches" "$work/example_c"
-block "$root/docs/fortran.md" fortran > "$work/example.f90"
-gfortran "$work/example.f90" -o "$work/example_fortran" -I"$libdir/ptychopatch/fortran" \
-  -lptychopatch_fortran "${flags[@]}" "-Wl,-rpath,$libdir"
+block "$root/docs/fortran.md" fortran > "$folder/example.f90"
+quietly_there "gfortran $work/example.f90 -o $work/example_fortran -I$libdir/ptychopatch/fortran \
+  -lptychopatch_fortran \$(pkg-config --cflags --libs ptychopatch) $rpath"
 runs "the Fortran example" "" "$work/example_fortran"
+
+say "Python: pip install"
+quietly_there "scripts/install-deps.sh"
+quietly_there "/usr/bin/python3 -m venv $work/venv"
+quietly_there "$work/venv/bin/pip install -q --disable-pip-version-check ./bindings/python"
+runs "the Python example" "$three_patches"$'\nput together again within 1e-4: True' \
+  "$work/venv/bin/python examples/extract.py"
+quietly_there "$work/venv/bin/pip install -q --disable-pip-version-check pytest mypy \
+  scikit-image==0.25.2 tensorflow-cpu tree-sitter tree-sitter-julia"
+faults "type errors in the package" ': error: ' \
+  "cd $work && venv/bin/python -m mypy --ignore-missing-imports -p ptychopatch"
+faults "tests of TensorFlow's gradients that fail" '^FAILED' \
+  "TF_CPP_MIN_LOG_LEVEL=3 $work/venv/bin/python -m pytest -q -p no:cacheprovider \
+  tests/python/test_tensorflow.py"
+
+say "Python: scikit-image's published tests of phase_cross_correlation"
+tests=skimage.registration.tests
+faults "published tests that fail" '^FAILED' \
+  "cd $work && PYTHONPATH=../../tests/python/published venv/bin/python -m pytest -q \
+  -p no:cacheprovider -p skimage_with_ours -rs --pyargs \
+  $tests.test_phase_cross_correlation $tests.test_masked_phase_cross_correlation"
 
 say "Julia"
 # Its ccalls, structures and constants against the headers, by the compiler; its tests where it is.
 faults "ccalls and layouts that differ from the headers" . \
-  "$python" -B "$root/tests/julia/check_interface.py" --source "$root" --work "$work/julia" --cxx c++
-"$python" -m venv "$work/julia_venv"
-"$work/julia_venv/bin/pip" install -q --disable-pip-version-check tree-sitter tree-sitter-julia
+  "/usr/bin/python3 -B tests/julia/check_interface.py --source . --work $work/julia --cxx c++"
 faults "places in Julia files that do not parse" . \
-  julia_venv/bin/python "$root/tests/julia/check_syntax.py" "$root/bindings/julia"
-if command -v julia > /dev/null; then
-  PTYCHOPATCH_LIBRARY=$libdir/libptychopatch.so faults "tests of the Julia package that fail" 'Fail' \
-    julia --startup-file=no --project="$root/bindings/julia" "$root/bindings/julia/test/runtests.jl"
+  "$work/venv/bin/python tests/julia/check_syntax.py bindings/julia"
+if there "command -v julia" > /dev/null; then
+  faults "tests of the Julia package that fail" 'Fail' \
+    "PTYCHOPATCH_LIBRARY=$libdir/libptychopatch.so julia --startup-file=no \
+    --project=bindings/julia bindings/julia/test/runtests.jl"
 else
-  echo "there is no julia here: the package's own tests did not run"
+  echo "there is no julia: the package's own tests did not run"
 fi
-
-say "Python: pip install"
-if command -v ccache > /dev/null; then
-  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
-fi
-"$python" -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check "$root/bindings/python" pytest mypy \
-  "scikit-image==0.25.2"
-runs "the Python example" "$three_patches"$'\nput together again within 1e-4: True' \
-  "$work/venv/bin/python" "$root/examples/extract.py"
-
-faults "type errors in the package" ': error: ' \
-  venv/bin/python -m mypy --ignore-missing-imports -p ptychopatch
-
-say "Python: gradients through TensorFlow"
-"$work/venv/bin/pip" install -q --disable-pip-version-check tensorflow-cpu
-TF_CPP_MIN_LOG_LEVEL=3 faults "tests of TensorFlow's gradients that fail" '^FAILED' \
-  venv/bin/python -m pytest -q -p no:cacheprovider "$root/tests/python/test_tensorflow.py"
-
-say "Python: scikit-image's published tests of phase_cross_correlation"
-tests=skimage.registration.tests
-PYTHONPATH=$root/tests/python/published faults "published tests that fail" '^FAILED' \
-  venv/bin/python -m pytest -q -p no:cacheprovider -p skimage_with_ours -rs --pyargs \
-  "$tests.test_phase_cross_correlation" "$tests.test_masked_phase_cross_correlation"
 
 say "Python: what calls cost"
-"$work/venv/bin/python" "$root/benchmarks/python/calls.py" \
-  --library "$root/build/release/capi/libptychopatch.so" || missed+=("the cost of calls")
+there "$work/venv/bin/python benchmarks/python/calls.py --library $libdir/libptychopatch.so" ||
+  missed+=("the cost of calls")
 
 echo
 ((${#missed[@]} == 0)) || die "missed: ${missed[*]}"
