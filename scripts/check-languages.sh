@@ -101,7 +101,7 @@ else
   cp "$root"/build/package/*.deb "$machine/work/main/$work/"
   quietly_there "apt-get update -q"
   quietly_there "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-    $work/libptychopatch0_*.deb $work/libptychopatch-dev_*.deb $work/ptychopatch_*.deb \
+    ./$work/libptychopatch0_*.deb ./$work/libptychopatch-dev_*.deb ./$work/ptychopatch_*.deb \
     gcc gfortran libc6-dev pkg-config"
   version=$(sed -n 's/^project(ptychopatch VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
   runs "the command of the Debian packages" "ptychopatch $version" "ptychopatch --version"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # Sourced, after common.sh, by scripts that prove something on a Debian 12 which holds nothing but its base
 # system: made by debootstrap in the folder $machine, with a clean clone of the last commit in /work/main.
