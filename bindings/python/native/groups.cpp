@@ -71,30 +71,29 @@ void neighbours(PlanningContext& context, const ppatch_group_options& options, n
   });
 }
 
+ppatch_group_options options_of(std::int32_t gridsize, std::int64_t neighbours,
+                                std::int64_t group_count, std::uint64_t seed, std::int32_t members,
+                                std::int32_t order, std::int32_t sampling, bool oversample,
+                                std::int32_t axes, std::int32_t relative_sign) {
+  ppatch_group_options options = group_options(gridsize, neighbours);
+  options.group_count = group_count;
+  options.seed = seed;
+  options.members = members;
+  options.order = order;
+  options.sampling = sampling;
+  options.oversample = oversample ? 1 : 0;
+  options.axes = axes;
+  options.relative_sign = relative_sign;
+  return options;
+}
+
 }  // namespace
 
 void add_groups(nb::module_& module) {
   nb::class_<ppatch_group_options>(module, "GroupOptions")
-      .def(
-          "__init__",
-          [](ppatch_group_options* self, std::int32_t gridsize, std::int64_t neighbours,
-             std::int64_t group_count, std::uint64_t seed, std::int32_t members, std::int32_t order,
-             std::int32_t sampling, bool oversample, std::int32_t axes,
-             std::int32_t relative_sign) {
-            ppatch_group_options options = group_options(gridsize, neighbours);
-            options.group_count = group_count;
-            options.seed = seed;
-            options.members = members;
-            options.order = order;
-            options.sampling = sampling;
-            options.oversample = oversample ? 1 : 0;
-            options.axes = axes;
-            options.relative_sign = relative_sign;
-            new (self) ppatch_group_options(options);
-          },
-          nb::arg("gridsize"), nb::arg("neighbours"), nb::arg("group_count"), nb::arg("seed"),
-          nb::arg("members"), nb::arg("order"), nb::arg("sampling"), nb::arg("oversample"),
-          nb::arg("axes"), nb::arg("relative_sign"));
+      .def(nb::new_(&options_of), nb::arg("gridsize"), nb::arg("neighbours"),
+           nb::arg("group_count"), nb::arg("seed"), nb::arg("members"), nb::arg("order"),
+           nb::arg("sampling"), nb::arg("oversample"), nb::arg("axes"), nb::arg("relative_sign"));
   module.def("draw", &draw, nb::arg("context"), nb::arg("options"), nb::arg("points"),
              nb::arg("stream"), nb::arg("first"), nb::arg("indices"), nb::arg("seeds").none(),
              nb::arg("offsets").none(), nb::arg("relative").none());

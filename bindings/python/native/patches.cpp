@@ -159,36 +159,36 @@ void position_gradient(PlanningContext& context, const ppatch_patch_options& opt
   placing.run(to, [&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
 }
 
+ppatch_patch_options options_of(std::int64_t height, std::int64_t width, std::int32_t interpolation,
+                                std::int32_t boundary, std::complex<double> constant,
+                                std::int32_t anchor, std::int32_t axes, std::int32_t sign,
+                                std::int32_t layout, std::int64_t group_size,
+                                std::int32_t local_offsets, double jitter_sigma,
+                                std::uint64_t jitter_seed) {
+  ppatch_patch_options options = patch_options(height, width);
+  options.interpolation = interpolation;
+  options.boundary = boundary;
+  options.constant_real = constant.real();
+  options.constant_imag = constant.imag();
+  options.anchor = anchor;
+  options.axes = axes;
+  options.sign = sign;
+  options.layout = layout;
+  options.group_size = group_size;
+  options.local_offsets = local_offsets;
+  options.jitter_sigma = jitter_sigma;
+  options.jitter_seed = jitter_seed;
+  return options;
+}
+
 }  // namespace
 
 void add_patches(nb::module_& module) {
   nb::class_<ppatch_patch_options>(module, "PatchOptions")
-      .def(
-          "__init__",
-          [](ppatch_patch_options* self, std::int64_t height, std::int64_t width,
-             std::int32_t interpolation, std::int32_t boundary, std::complex<double> constant,
-             std::int32_t anchor, std::int32_t axes, std::int32_t sign, std::int32_t layout,
-             std::int64_t group_size, std::int32_t local_offsets, double jitter_sigma,
-             std::uint64_t jitter_seed) {
-            ppatch_patch_options options = patch_options(height, width);
-            options.interpolation = interpolation;
-            options.boundary = boundary;
-            options.constant_real = constant.real();
-            options.constant_imag = constant.imag();
-            options.anchor = anchor;
-            options.axes = axes;
-            options.sign = sign;
-            options.layout = layout;
-            options.group_size = group_size;
-            options.local_offsets = local_offsets;
-            options.jitter_sigma = jitter_sigma;
-            options.jitter_seed = jitter_seed;
-            new (self) ppatch_patch_options(options);
-          },
-          nb::arg("height"), nb::arg("width"), nb::arg("interpolation"), nb::arg("boundary"),
-          nb::arg("constant"), nb::arg("anchor"), nb::arg("axes"), nb::arg("sign"),
-          nb::arg("layout"), nb::arg("group_size"), nb::arg("local_offsets"),
-          nb::arg("jitter_sigma"), nb::arg("jitter_seed"));
+      .def(nb::new_(&options_of), nb::arg("height"), nb::arg("width"), nb::arg("interpolation"),
+           nb::arg("boundary"), nb::arg("constant"), nb::arg("anchor"), nb::arg("axes"),
+           nb::arg("sign"), nb::arg("layout"), nb::arg("group_size"), nb::arg("local_offsets"),
+           nb::arg("jitter_sigma"), nb::arg("jitter_seed"));
   module.def("extract", &extract, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
              nb::arg("image_index").none(), nb::arg("stream"), nb::arg("image"),
              nb::arg("probe").none(), nb::arg("out"));

@@ -196,21 +196,10 @@ void add_shift(nb::module_& module) {
 void add_scenes(nb::module_& module) {
   add_shift(module);
   nb::class_<ppatch_scene_options>(module, "SceneOptions")
-      .def(
-          "__init__",
-          [](ppatch_scene_options* self, std::int32_t method, std::int64_t height,
-             std::int64_t width, const std::string& cfa, const Levels& black, double white,
-             std::array<std::int64_t, 2> max_shift, std::int32_t sign, std::int32_t extent,
-             std::int32_t hot_pixels, std::int32_t fixed_pattern, std::int32_t plane_average,
-             std::int32_t upsample, double overlap_ratio) {
-            new (self) ppatch_scene_options(
-                options_of(method, height, width, cfa, black, white, max_shift, sign, extent,
-                           hot_pixels, fixed_pattern, plane_average, upsample, overlap_ratio));
-          },
-          nb::arg("method"), nb::arg("height"), nb::arg("width"), nb::arg("cfa"), nb::arg("black"),
-          nb::arg("white"), nb::arg("max_shift"), nb::arg("sign"), nb::arg("extent"),
-          nb::arg("hot_pixels"), nb::arg("fixed_pattern"), nb::arg("plane_average"),
-          nb::arg("upsample"), nb::arg("overlap_ratio"));
+      .def(nb::new_(&options_of), nb::arg("method"), nb::arg("height"), nb::arg("width"),
+           nb::arg("cfa"), nb::arg("black"), nb::arg("white"), nb::arg("max_shift"),
+           nb::arg("sign"), nb::arg("extent"), nb::arg("hot_pixels"), nb::arg("fixed_pattern"),
+           nb::arg("plane_average"), nb::arg("upsample"), nb::arg("overlap_ratio"));
   nb::class_<Scene>(module, "Scene")
       .def(nb::init<const PlanningContext&, const ppatch_scene_options&>(), nb::arg("context"),
            nb::arg("options"))
