@@ -14,8 +14,8 @@ namespace HWY_NAMESPACE {
 
 // Vectors from any place in a row, put together from the row's cache lines: each line is read once,
 // and none is read across its end, which costs two of the first-level cache's turns and holds up
-// what comes after it where the second line is still on its way. Needs vectors of whole lines and an
-// instruction that picks lanes of two vectors.
+// what comes after it where the second line is still on its way. Needs vectors of whole lines and
+// an instruction that picks lanes of two vectors.
 #undef PPATCH_HAS_ROW_LINES
 #if HWY_TARGET <= HWY_AVX3
 #define PPATCH_HAS_ROW_LINES 1
@@ -35,8 +35,8 @@ struct LanesFrom {
   hwy::HWY_NAMESPACE::Vec<Index> index;
 
   explicit HWY_INLINE LanesFrom(std::int64_t first)
-      : index(hwy::HWY_NAMESPACE::Iota(
-            Index(), static_cast<hwy::HWY_NAMESPACE::TFromD<Index>>(first))) {}
+      : index(hwy::HWY_NAMESPACE::Iota(Index(),
+                                       static_cast<hwy::HWY_NAMESPACE::TFromD<Index>>(first))) {}
 
   HWY_INLINE LineVector<T> of(LineVector<T> low, LineVector<T> high) const {
     if constexpr (sizeof(T) == 4) {

@@ -23,8 +23,8 @@ struct EndLanes {
   hwy::HWY_NAMESPACE::Mask<hwy::HWY_NAMESPACE::ScalableTag<T>> line, sum;
 };
 
-// What spread_bands does, for kernels of one or two taps an axis, from the rows' own lines. Two rows
-// at a time leave the processor more of its loads under way than four.
+// What spread_bands does, for kernels of one or two taps an axis, from the rows' own lines. Two
+// rows at a time leave the processor more of its loads under way than four.
 template <class T, int Step, int X, int Y>
 class LineSpreader {
  public:
@@ -38,8 +38,8 @@ class LineSpreader {
   // sums. kept: the row before, filtered along x. Steps are in scalars. Returns what is left to be
   // fetched.
   HWY_NOINLINE LinesAhead add(const T* in, std::int64_t in_step, T* out, std::int64_t out_step,
-                        std::int64_t rows, std::int64_t zero_rows, T* kept,
-                        LinesAhead ahead) const {
+                              std::int64_t rows, std::int64_t zero_rows, T* kept,
+                              LinesAhead ahead) const {
     namespace hn = hwy::HWY_NAMESPACE;
     const hn::ScalableTag<T> d;
     const LanesFrom<T> tap0(first_), tap1(first_ - (X - 1) * Step);
@@ -127,8 +127,8 @@ class LineSpreader {
 
  private:
   static constexpr std::int64_t lanes = vector_lanes<T>;
-  // One at the row's begin, and at its end those of the taps' reach, of the line that a vector lacks
-  // and of the last scalars.
+  // One at the row's begin, and at its end those of the taps' reach, of the line that a vector
+  // lacks and of the last scalars.
   static constexpr int most_ends = 5;
   using Vector = LineVector<T>;
 
