@@ -117,6 +117,11 @@ void wait(Event event) {
   check(cudaEventSynchronize(static_cast<cudaEvent_t>(event)), "work on the card");
 }
 
+void wait_in(Stream stream, Event event) {
+  check(cudaStreamWaitEvent(static_cast<cudaStream_t>(stream), static_cast<cudaEvent_t>(event)),
+        "letting one stream wait for another");
+}
+
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, static_cast<cudaStream_t>(stream)),
         "copying to the card");

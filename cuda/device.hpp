@@ -48,6 +48,8 @@ Event make_event();
 void destroy_event(Event event) noexcept;
 void record(Event event, Stream stream);
 void wait(Event event);
+// What is put into the stream from now on waits; the host does not.
+void wait_in(Stream stream, Event event);
 
 // In the stream's order. The host's side is pinned, or the call may wait.
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream stream);

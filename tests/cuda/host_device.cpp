@@ -101,6 +101,7 @@ Event make_event() { return nullptr; }
 void destroy_event(Event) noexcept {}
 void record(Event, Stream) {}
 void wait(Event) {}
+void wait_in(Stream, Event) {}
 
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream) {
   if (bytes > 0) std::memcpy(to, from, bytes);
