@@ -9,6 +9,10 @@
 #include "kernels/gradient_block.hpp"
 #include "kernels/group_rows.hpp"
 #include "kernels/probe_adjoint_block.hpp"
+#include "kernels/scene_decimate.hpp"
+#include "kernels/scene_pattern.hpp"
+#include "kernels/scene_slack.hpp"
+#include "kernels/scene_sums.hpp"
 #include "kernels/tile_entries.hpp"
 
 // Every kernel that the backend launches. A unit that defines device::launch makes some of them:
@@ -37,5 +41,21 @@
 #define PPATCH_LIST_KERNELS()            \
   PPATCH_LAUNCH(EachPiece<TileEntries>); \
   PPATCH_LAUNCH(EachPiece<TileBegins>)
+
+#define PPATCH_SCENE_IMAGE_KERNELS(T) \
+  PPATCH_LAUNCH(SceneBandSums<T>);    \
+  PPATCH_LAUNCH(SceneFindLevels<T>);  \
+  PPATCH_LAUNCH(SceneSlack<T>);       \
+  PPATCH_LAUNCH(SceneDecimate<T, 1>); \
+  PPATCH_LAUNCH(SceneDecimate<T, 2>); \
+  PPATCH_LAUNCH(SceneDecimate<T, 3>)
+
+#define PPATCH_SCENE_PATTERN_KERNELS()                        \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternTables>>);     \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternProjection>>); \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternFirstStage>>); \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternPowers>>);     \
+  PPATCH_LAUNCH(PatternMedian);                               \
+  PPATCH_LAUNCH(EachPiece<PatternFlags>)
 
 #endif  // PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_

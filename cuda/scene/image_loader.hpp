@@ -5,7 +5,13 @@
 #include <cstdint>
 
 #include "cuda/machine.hpp"
+#include "cuda/scene/pattern_search.hpp"
+#include "cuda/staging.hpp"
+#include "kernels/hot_pixels.hpp"
+#include "kernels/scene_decimate.hpp"
 #include "kernels/scene_image.hpp"
+#include "kernels/scene_levels.hpp"
+#include "scene/decimation_filter.hpp"
 #include "scene/scene_geometry.hpp"
 
 namespace ptychopatch {
@@ -27,12 +33,55 @@ class ImageLoader {
 
   // Enqueues all work on the top-left geometry.height x geometry.width of an image. A host view is
   // copied when this returns; one on the device is read in the stream's order. The host waits for
-  // nothing but pinned memory, at most until the image before the last is conditioned.
-  // levels_clipped: clipped pixels become the level where they clip, as those of a reference must.
-  // planes: geometry.levels of them. planes and state, on the device, are written in the stream's
-  // order; where state->status is not OK in the end, planes hold anything.
+  // nothing but pinned memory, at most until the image before the last is conditioned; of images of
+  // doubles, until the last is. levels_clipped: clipped pixels become the level where they clip, as
+  // those of a reference must. planes: geometry.levels of them. planes and state, on the device,
+  // are written in the stream's order; where state->status is not OK in the end, planes hold
+  // anything.
   void load(const SceneImageView& view, const SceneGeometry& geometry, bool levels_clipped,
             const ScenePlane planes[], SceneImageState* state, device::Stream stream);
+
+ private:
+  // Copies of host images, two in turn: while one is worked on, the next is on its way.
+  struct Slot {
+    DeviceEvent uploaded, read;
+    bool in_use = false;  // by the image that is being loaded
+    bool has_been_read = false;
+  };
+  // What one image is worked on with.
+  struct Job {
+    ScenePixels pixels;
+    LevelRules rules;
+    bool repairs = false;
+    ScenePlane out;
+    SceneRuns runs;
+    SceneImageState* state = nullptr;
+    device::Stream stream = nullptr;
+  };
+
+  ScenePixels upload(const SceneImageView& view, const SceneGeometry& geometry,
+                     device::Stream stream);
+  template <class T>
+  void condition(const Job& job);
+  template <class T, int Step>
+  void decimate(const Job& job, const DecimationFilter& filter, bool conditions);
+
+  SceneSettings settings_;
+  NearPixels near_;
+  DecimationFilter fine_filter_, coarse_filter_;
+  std::uint64_t slot_bytes_, mask_bytes_;
+  DeviceBuffer<unsigned char> pixels_, masks_;
+  DeviceBuffer<PlaceSums> sums_;
+  DeviceBuffer<SceneLevels> levels_;
+  DeviceBuffer<float> slack_;
+  DeviceBuffer<std::int32_t> look_again_;
+  PatternSearch pattern_;
+  Staging staging_;
+  PlanStream upload_;
+  Slot slot_[2];
+  int turn_ = 0;
+  DeviceEvent done_;
+  bool has_worked_ = false;
 };
 
 }  // namespace ptychopatch

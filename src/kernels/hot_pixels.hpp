@@ -14,24 +14,32 @@ struct DeviationGrid {
   static constexpr std::int64_t most_lines = 48;
   static constexpr std::int64_t most_cells = most_lines * most_lines;
 
-  PPATCH_HD DeviationGrid(std::int64_t height, std::int64_t width, int period_of, int reach)
+  DeviationGrid() = default;
+  DeviationGrid(std::int64_t height, std::int64_t width, int period_of, int reach)
       : period(period_of),
         margin((reach + period_of - 1) / period_of * period_of),
-        cells_y((height - 2 * margin) / period),
-        cells_x((width - 2 * margin) / period),
-        ny(lines(cells_y)),
-        nx(lines(cells_x)) {}
+        rows((height - 2 * margin) / period),
+        columns((width - 2 * margin) / period) {}
 
-  PPATCH_HD std::int64_t y(std::int64_t i) const { return margin + i * cells_y / ny * period; }
-  PPATCH_HD std::int64_t x(std::int64_t j) const { return margin + j * cells_x / nx * period; }
-  PPATCH_HD std::int64_t count() const { return ny * nx; }
+  PPATCH_HD std::int64_t y(int i) const { return margin + rows.at(i) * period; }
+  PPATCH_HD std::int64_t x(int j) const { return margin + columns.at(j) * period; }
 
-  std::int64_t period, margin, cells_y, cells_x, ny, nx;
-
- private:
-  PPATCH_HD static std::int64_t lines(std::int64_t cells) {
-    return cells < 0 ? 0 : cells < most_lines ? cells : most_lines;
-  }
+  // Lines of cells, and of them those in the grid: number i * cells / count.
+  struct Lines {
+    Lines() = default;
+    explicit Lines(std::int64_t cells)
+        : count(cells < 0            ? 0
+                : cells < most_lines ? static_cast<int>(cells)
+                                     : static_cast<int>(most_lines)),
+          step(count > 0 ? cells / count : 0),
+          rest(count > 0 ? static_cast<int>(cells % count) : 0) {}
+    PPATCH_HD std::int64_t at(int i) const { return i * step + i * rest / count; }
+    int count = 0;
+    std::int64_t step = 0;
+    int rest = 0;
+  };
+  std::int64_t period = 1, margin = 0;
+  Lines rows, columns;
 };
 
 // Of a median deviation and the deviation that it stands for.

@@ -12,6 +12,7 @@
 namespace ptychopatch {
 
 constexpr int most_places = 36;  // in a mosaic's period
+constexpr float no_bound = std::numeric_limits<float>::infinity();
 
 // Those of ppatch_shift_status that are told from one image.
 enum SceneStatus : std::int32_t {
@@ -117,11 +118,10 @@ PPATCH_HD void find_levels(const PlaceSums& all, double origin, const LevelRules
     }
   }
   for (int i = 0; i < places; ++i) {
-    constexpr float never = std::numeric_limits<float>::infinity();
-    levels->clip[i] = never;
+    levels->clip[i] = no_bound;
     levels->clip_level[i] = 0.0F;
     if (levels->scale[i] == 0.0) {
-      levels->clip[i] = -never;  // all of them; their level is zero
+      levels->clip[i] = -no_bound;  // all of them; their level is zero
     } else if (rules.clips && rules.levels_clipped) {
       const double level = (rules.white - levels->black[i]) * levels->scale[i];
       levels->clip[i] = static_cast<float>(level * (1.0 - 1e-6));

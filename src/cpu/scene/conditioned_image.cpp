@@ -189,9 +189,9 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const A
     const Neighbours& near = neighbours.at(place / p, place % p);
     float deviation[DeviationGrid::most_cells];
     std::int64_t count = 0;
-    for (std::int64_t i = 0; i < grid.ny; ++i) {
+    for (int i = 0; i < grid.rows.count; ++i) {
       const std::int64_t y = grid.y(i) + place / p;
-      for (std::int64_t j = 0; j < grid.nx; ++j) {
+      for (int j = 0; j < grid.columns.count; ++j) {
         const std::int64_t x = grid.x(j) + place % p;
         float value[8] = {};
         for (std::size_t k = 0; k < near.size(); ++k) {
