@@ -43,6 +43,7 @@ template <class T>
 struct SceneBandSums {
   static constexpr int lanes = 24;  // a multiple of every period
   static constexpr int batch = 16;  // rows at a time
+  static constexpr int ahead = 8;   // pixels that are on their way to a thread
   static constexpr int threads = lanes * batch;
   static constexpr int band = 64;  // rows
   static_assert(threads >= PlaceSum::count);
@@ -114,16 +115,25 @@ struct SceneBandSums {
     double largest = -no_bound;
     std::int32_t count = 0;
     bool finite = true;
-    for (std::int64_t x = lane; x < pixels.width; x += lanes) {
-      const auto value = static_cast<double>(row[x * pixels.stride_x]);
-      finite = finite && value - value == 0.0;
-      const bool in = value < bound && !pixels.masked(y, x);
-      const double centred = in ? value - origin : 0.0;
-      count += in ? 1 : 0;
-      sum += centred;
-      square += centred * centred;
-      least = in && value < least ? value : least;
-      largest = in && value > largest ? value : largest;
+    PPATCH_ROLLED
+    for (std::int64_t x = lane; x < pixels.width; x += lanes * ahead) {
+      T value[ahead];
+      for (int k = 0; k < ahead; ++k) {
+        const std::int64_t at = x + k * lanes;
+        value[k] = at < pixels.width ? row[at * pixels.stride_x] : T(0);
+      }
+      for (int k = 0; k < ahead; ++k) {
+        const std::int64_t at = x + k * lanes;
+        const auto number = static_cast<double>(value[k]);
+        finite = finite && number - number == 0.0;
+        const bool in = at < pixels.width && number < bound && !pixels.masked(y, at);
+        const double centred = in ? number - origin : 0.0;
+        count += in ? 1 : 0;
+        sum += centred;
+        square += centred * centred;
+        least = in && number < least ? number : least;
+        largest = in && number > largest ? number : largest;
+      }
     }
     to = {static_cast<double>(count), sum, square, least, largest, finite ? 1.0 : 0.0};
   }

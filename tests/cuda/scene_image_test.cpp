@@ -108,7 +108,7 @@ Pixels draw_pixels(Random& random, const Mosaic& mosaic, DType dtype, std::int64
   pixels.width = pixels.stride_y = width;
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform;
-  const double wave[2] = {0.02 + 0.2 * uniform(random), 0.02 + 0.2 * uniform(random)};
+  const double wave[2] = {0.15 + 0.2 * uniform(random), 0.15 + 0.2 * uniform(random)};
   const double level[3] = {1500.0, 3000.0, 1000.0};
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
@@ -158,7 +158,7 @@ class SceneImages : public testing::Test {
     const bool looks = s.fixed_pattern && FixedPattern::applies(g.height, g.width);
     const std::int64_t pattern_floats = looks ? FixedPattern::floats(g.height, g.width) : 0;
     Buffer<float> runs[2] = {Buffer<float>(allocator_, pattern_floats),
-                                   Buffer<float>(allocator_, pattern_floats)};
+                             Buffer<float>(allocator_, pattern_floats)};
     FixedPattern pattern(g.height, g.width, loops, runs[0].data(), runs[1].data());
     const Boundary beyond = s.circular ? Boundary::wrap : Boundary::reflect;
     const DecimationFilter fine(g.step);
