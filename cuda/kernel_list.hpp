@@ -8,12 +8,15 @@
 #include "kernels/extract_block.hpp"
 #include "kernels/gradient_block.hpp"
 #include "kernels/group_rows.hpp"
+#include "kernels/pair_pixels.hpp"
 #include "kernels/probe_adjoint_block.hpp"
+#include "kernels/row_sums.hpp"
 #include "kernels/scene_decimate.hpp"
 #include "kernels/scene_pattern.hpp"
 #include "kernels/scene_slack.hpp"
 #include "kernels/scene_sums.hpp"
 #include "kernels/tile_entries.hpp"
+#include "kernels/value_select.hpp"
 
 // Every kernel that the backend launches. A unit that defines device::launch makes some of them:
 // PPATCH_PATCH_KERNELS(float, 2) and the like.
@@ -57,5 +60,21 @@
   PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternPowers>>);     \
   PPATCH_LAUNCH(PatternMedian);                               \
   PPATCH_LAUNCH(EachPiece<PatternFlags>)
+
+#define PPATCH_PAIR_SAMPLE_KERNELS(T)                      \
+  PPATCH_LAUNCH(EachPiece<EachPixel<ShiftPixel<T>>>);      \
+  PPATCH_LAUNCH(EachPiece<EachPixel<NormalisedPixel<T>>>); \
+  PPATCH_LAUNCH(EachPiece<EachPixel<BinnedPixel<T>>>)
+
+#define PPATCH_PAIR_KERNELS()                           \
+  PPATCH_LAUNCH(EachPiece<EachPixel<DifferencePixel>>); \
+  PPATCH_LAUNCH(EachPiece<EachPixel<ErodedPixel>>);     \
+  PPATCH_LAUNCH(EachPiece<EachPixel<MaskPixel>>);       \
+  PPATCH_LAUNCH(RowSums<SampleValue>);                  \
+  PPATCH_LAUNCH(RowSums<LossValue>);                    \
+  PPATCH_LAUNCH(RowSums<MaskValue>);                    \
+  PPATCH_LAUNCH(EachPiece<SelectionBegin>);             \
+  PPATCH_LAUNCH(SelectionCount);                        \
+  PPATCH_LAUNCH(SelectionFollow)
 
 #endif  // PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
