@@ -109,7 +109,7 @@ void PatternSearch::find(std::int64_t height, std::int64_t width, SceneImageStat
   PatternMedian median;
   median.axes = axes;
   median.carrier_lines = carrier_lines_;
-  device::launch(median, median.blocks(), stream);
+  device::launch(median, PatternMedian::blocks(), stream);
   EachPiece<PatternFlags> flags;
   flags.body.axes = axes;
   flags.body.flags[0] = PPATCH_SHIFT_FIXED_ROWS;

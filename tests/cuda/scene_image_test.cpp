@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -356,8 +357,8 @@ TEST_F(SceneImages, LargeOnesHaveLevelsAndFlagsOfFixedPatterns) {
     const std::string letters = pattern == 2   ? std::string("G")
                                 : pattern == 3 ? xtrans_letters
                                                : bayer;
-    const std::int64_t height = 1100 + 6 * pattern;
-    const std::int64_t width = pattern == 3 ? 2000 : 1250;
+    const std::int64_t height = 1030 + 6 * pattern;
+    const std::int64_t width = pattern == 3 ? 1300 : 1150;
     const SceneSettings s = settings(letters, height, width);
     Pixels pixels = draw_pixels(random_, s.mosaic, DType::u16, height, width);
     std::normal_distribution<double> normal(0.0, 60.0);
@@ -461,6 +462,27 @@ TEST_F(SceneImages, ALoaderServesImageAfterImage) {
       view.data = copy.data();
     }
     expect_same(expected, on_device(loader, view, s, i % 2 == 0));
+  }
+}
+
+std::uint64_t counted_bytes = 0;
+void* count_bytes(void*, std::uint64_t bytes, std::uint64_t) {
+  counted_bytes += bytes;
+  return std::malloc(bytes);
+}
+void give_back(void*, void* memory, std::uint64_t) { std::free(memory); }
+
+TEST_F(SceneImages, ALoaderTakesTheMemoryThatItSays) {
+  const Allocator allocator(&count_bytes, &give_back, nullptr);
+  const Machine machine(BackendSettings{0, 1, std::uint64_t{1} << 30, &allocator, &callbacks_});
+  for (const auto& [height, width] :
+       {std::pair<std::int64_t, std::int64_t>{17, 9}, {1023, 4000}, {1024, 1031}}) {
+    for (const std::string& letters : {std::string("G"), bayer, xtrans_letters}) {
+      const SceneSettings s = settings(letters, height, width);
+      counted_bytes = 0;
+      const ImageLoader loader(s, machine);
+      EXPECT_EQ(counted_bytes, ImageLoader::scratch_bytes(s)) << height << " x " << width;
+    }
   }
 }
 

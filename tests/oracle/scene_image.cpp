@@ -129,7 +129,8 @@ std::vector<double> low_pass(std::int64_t step) {
   std::vector<double> taps;
   const auto half = static_cast<double>(8 * step);
   double sum = 0.0;
-  for (double x = -half; x <= half; x += 1.0) {
+  for (std::int64_t t = -8 * step; t <= 8 * step; ++t) {
+    const auto x = static_cast<double>(t);
     const double phase = 2.0 * std::numbers::pi * 0.44 / static_cast<double>(step) * x;
     const double sinc = x == 0.0 ? 1.0 : std::sin(phase) / phase;
     const double inside = std::max(0.0, 1.0 - x * x / (half * half));

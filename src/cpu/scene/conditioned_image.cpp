@@ -187,7 +187,7 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const A
   arena.parallel_for(p * p, [&](std::int64_t index, int) {
     const auto place = static_cast<int>(index);
     const Neighbours& near = neighbours.at(place / p, place % p);
-    float deviation[DeviationGrid::most_cells];
+    float deviation[DeviationGrid::most_cells] = {};
     std::int64_t count = 0;
     for (int i = 0; i < grid.rows.count; ++i) {
       const std::int64_t y = grid.y(i) + place / p;
