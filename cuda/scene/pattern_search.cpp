@@ -98,6 +98,7 @@ void PatternSearch::find(std::int64_t height, std::int64_t width, SceneImageStat
   PatternAxes axes = Arrays(height, width, memory_.data()).axes();
   axes.state = state;
   for (PatternAxis& axis : axes.of) {
+    axis.carrier_lines = carrier_lines_;
     for (std::int64_t k = 0; k < axis.bins(); ++k) {
       if (PatternLines::looks_at(k, axis.size, carrier_lines_)) ++axis.kept;
     }
@@ -108,7 +109,6 @@ void PatternSearch::find(std::int64_t height, std::int64_t width, SceneImageStat
   run_each<PatternPowers>(axes, stream);
   PatternMedian median;
   median.axes = axes;
-  median.carrier_lines = carrier_lines_;
   device::launch(median, PatternMedian::blocks(), stream);
   EachPiece<PatternFlags> flags;
   flags.body.axes = axes;

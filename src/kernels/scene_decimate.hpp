@@ -50,7 +50,7 @@ struct SceneDecimate {
   static constexpr int taps = 2 * half + 1;
   static constexpr int most_reach = Step == 1 ? 1 : Step == 2 ? 2 : 6;  // of neighbours
 
-  static constexpr int threads = Step == 3 ? 128 : 256;
+  static constexpr int threads = Step == 1 ? 256 : Step == 2 ? 320 : 128;
   static constexpr int columns = Step == 3 ? 64 : 128;  // samples
   static constexpr int in_columns = Step * columns;
   static constexpr int lag = 2 * half / Step;  // rows of samples between reading and writing
@@ -73,13 +73,23 @@ struct SceneDecimate {
   static constexpr int window = together + (half > 0 ? 16 : 0);
   static_assert(dealt % together == 0 && wide % 8 == 0 && in_columns % SceneRuns::length == 0);
 
+  // Threads that condition columns of one row. A column is a thread's own.
+  static constexpr int condition_columns =
+      filtered_columns <= threads ? filtered_columns : filtered_columns / 2;
+  static constexpr int condition_rows = threads / condition_columns;
+  static_assert(condition_columns % period == 0 && filtered_columns % condition_columns == 0);
+
   // A column of the block is a thread's own for runs.
   static constexpr int run_columns = (in_columns + threads - 1) / threads;
 
   using Work = std::conditional_t<std::is_same_v<T, double>, double, float>;
-  struct Place {
+  struct alignas(2 * sizeof(Work)) Level {
     Work black, scale;
+  };
+  // With two of the neighbours.
+  struct alignas(16) Test {
     float clip, clip_level, slack;
+    signed char first_y, first_x, second_y, second_x;
   };
   struct alignas(16) Four {
     float value[4];
@@ -88,7 +98,8 @@ struct SceneDecimate {
     alignas(16) float scaled[ring_rows][wide];
     alignas(16) float conditioned[rows][Step][dealt];
     alignas(16) float filtered[kept_rows][columns];
-    Place place[places];
+    Level level[places];
+    Test test[places];
     float offset;
     bool repairs;
     signed char near_y[places][8], near_x[places][8];
@@ -161,8 +172,10 @@ struct SceneDecimate {
     if (!levels) return;
     PPATCH_ROLLED
     for (int i = at.thread; i < places; i += threads) {
-      shared.place[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->scale[i]),
-                         levels->clip[i], levels->clip_level[i], levels->repairs ? slack[i] : 0.0F};
+      shared.level[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->scale[i])};
+      shared.test[i] = {levels->clip[i], levels->clip_level[i], levels->repairs ? slack[i] : 0.0F,
+                        near.y[i][0],    near.x[i][0],          near.y[i][1],
+                        near.x[i][1]};
       for (int k = 0; k < 8; ++k) {
         shared.near_y[i][k] = near.y[i][k];
         shared.near_x[i][k] = near.x[i][k];
@@ -174,15 +187,13 @@ struct SceneDecimate {
     }
   }
 
-  PPATCH_HD static int place_of(std::int32_t y, std::int32_t x) {
-    return static_cast<int>(static_cast<std::uint32_t>(y) % period * period +
-                            static_cast<std::uint32_t>(x) % period);
+  PPATCH_HD static int place_along(std::int32_t i) {
+    return static_cast<int>(static_cast<std::uint32_t>(i) % period);
   }
-
-  PPATCH_HD float scaled(T value, std::int32_t y, std::int32_t x, const Shared& shared) const {
+  PPATCH_HD float scaled(T value, int place, const Shared& shared) const {
     if (!levels) return static_cast<float>(value);
-    const Place& place = shared.place[place_of(y, x)];
-    return static_cast<float>((static_cast<Work>(value) - place.black) * place.scale);
+    const Level level = shared.level[place];
+    return static_cast<float>((static_cast<Work>(value) - level.black) * level.scale);
   }
 
   // The rows that a round is the first to need; the first round those above them too.
@@ -199,6 +210,7 @@ struct SceneDecimate {
       const std::int32_t x = first + c;
       if (x >= width() + half + most_reach) continue;  // no sample needs it
       const std::int32_t y = MirroredIndex::at(wraps, top + r, height()).index;
+      const int place_y = place_along(y) * period;
       float* to_row = shared.scaled[r % ring_rows] + c;
       if (aligned && x >= 0 && x + vector <= width()) {
         struct alignas(16) Wide {
@@ -206,12 +218,15 @@ struct SceneDecimate {
         };
         const Wide all = *reinterpret_cast<const Wide*>(pixels.row<T>(y) + x);
         constexpr int stored = vector < 4 ? vector : 4;
+        // x is even.
+        const int place_x = period == 2 ? 0 : place_along(x);
         for (int k = 0; k < vector; k += stored) {
           struct alignas(4 * stored) Stored {
             float value[stored];
           } some;
           for (int q = 0; q < stored; ++q) {
-            some.value[q] = scaled(all.value[k + q], y, x + k + q, shared);
+            const int place = (place_x + k + q) % period;
+            some.value[q] = scaled(all.value[k + q], place_y + place, shared);
           }
           *reinterpret_cast<Stored*>(to_row + k) = some;
         }
@@ -220,7 +235,7 @@ struct SceneDecimate {
         for (int k = 0; k < vector; ++k) {
           const std::int32_t from_x = MirroredIndex::at(wraps, x + k, width()).index;
           const T value = pixels.row<T>(y)[from_x * pixels.stride_x];
-          to_row[k] = scaled(value, y, from_x, shared);
+          to_row[k] = scaled(value, place_y + place_along(from_x), shared);
         }
       }
     }
@@ -228,49 +243,57 @@ struct SceneDecimate {
 
   PPATCH_HD void condition(const Strip& strip, int round, const BlockThread& at,
                            Shared& shared) const {
+    const int first_row = at.thread / condition_columns;
+    if (first_row >= condition_rows) return;
     PPATCH_ROLLED
-    for (int i = at.thread; i < rows * filtered_columns; i += threads) {
-      const int r = i / filtered_columns;
-      const int c = i % filtered_columns;
-      const int in_ring = round * rows + r + most_reach;
-      const std::int32_t x = strip.left() + c;
-      if (x >= width() + half) continue;
-      const float value = shared.scaled[in_ring % ring_rows][c + pad - half];
-      shared.conditioned[r][c % Step][c / Step] =
-          levels ? conditioned(
-                       value, MirroredIndex::at(wraps, strip.top() + round * rows + r, height()),
-                       MirroredIndex::at(wraps, x, width()), in_ring, c + pad - half, shared)
-                 : value;
+    for (int c = at.thread % condition_columns; c < filtered_columns; c += condition_columns) {
+      if (strip.left() + c >= width() + half) return;
+      const MirroredIndex x = MirroredIndex::at(wraps, strip.left() + c, width());
+      const bool is_inside = x.index >= near.reach && x.index < width() - near.reach;
+      const int place_x = place_along(x.index);
+      PPATCH_ROLLED
+      for (int r = first_row; r < rows; r += condition_rows) {
+        const int in_ring = round * rows + r + most_reach;
+        const int column = c + pad - half;
+        float value = shared.scaled[in_ring % ring_rows][column];
+        if (levels) {
+          const MirroredIndex y =
+              MirroredIndex::at(wraps, strip.top() + round * rows + r, height());
+          const int place = place_along(y.index) * period + place_x;
+          const Test test = shared.test[place];
+          const bool is_tested = shared.repairs && is_inside && y.index >= near.reach &&
+                                 y.index < height() - near.reach;
+          if (is_tested) {
+            float a = neighbour(in_ring, column, y, x, test.first_y, test.first_x, shared);
+            float b = neighbour(in_ring, column, y, x, test.second_y, test.second_x, shared);
+            order(a, b);
+            if (lies_beyond(value, a, b, test.slack)) {
+              value = repaired(value, in_ring, column, y, x, place, shared);
+            }
+          }
+          value = value >= test.clip ? test.clip_level : value - shared.offset;
+          if (pixels.masked(y.index, x.index)) value = 0.0F;
+        }
+        shared.conditioned[r][c % Step][c / Step] = value;
+      }
     }
   }
 
-  // y and x: where the pixel is. Its neighbours are in the rows about in_ring of the columns about
-  // c.
-  PPATCH_HD float conditioned(float value, MirroredIndex y, MirroredIndex x, int in_ring, int c,
-                              const Shared& shared) const {
-    const int i = place_of(y.index, x.index);
-    const Place& place = shared.place[i];
-    if (shared.repairs && y.index >= near.reach && y.index < height() - near.reach &&
-        x.index >= near.reach && x.index < width() - near.reach) {
-      const auto neighbour = [&](int k) {
-        const int row = in_ring + y.direction * shared.near_y[i][k];
-        return shared.scaled[row % ring_rows][c + x.direction * shared.near_x[i][k]];
-      };
-      float a = neighbour(0);
-      float b = neighbour(1);
-      order(a, b);
-      if (lies_beyond(value, a, b, place.slack)) value = repaired(value, place.slack, neighbour);
-    }
-    if (pixels.masked(y.index, x.index)) return 0.0F;
-    return value >= place.clip ? place.clip_level : value - shared.offset;
+  // Of the pixel at y and x, which is in that row and column.
+  PPATCH_HD static float neighbour(int in_ring, int column, MirroredIndex y, MirroredIndex x,
+                                   int off_y, int off_x, const Shared& shared) {
+    const int row = (in_ring + y.direction * off_y) % ring_rows;
+    return shared.scaled[row][column + x.direction * off_x];
   }
-
-  template <class Neighbour>
-  PPATCH_HD static float repaired(float value, float slack, const Neighbour& neighbour) {
+  PPATCH_HD static float repaired(float value, int in_ring, int column, MirroredIndex y,
+                                  MirroredIndex x, int place, const Shared& shared) {
     float around[8];
-    for (int k = 0; k < 8; ++k) around[k] = neighbour(k);
+    for (int k = 0; k < 8; ++k) {
+      around[k] = neighbour(in_ring, column, y, x, shared.near_y[place][k], shared.near_x[place][k],
+                            shared);
+    }
     const float median = median_of_eight(around);
-    return lies_beyond(value, around[0], around[7], slack) ? median : value;
+    return lies_beyond(value, around[0], around[7], shared.test[place].slack) ? median : value;
   }
 
   PPATCH_HD void filter(int round, const BlockThread& at, Shared& shared) const {
@@ -306,7 +329,7 @@ struct SceneDecimate {
     const int part = at.thread / columns;
     const int column = at.thread % columns;
     const int first = round * outs - lag + part * each;
-    if (round * outs < lag || strip.x + column >= out.width) return;
+    if (round * outs < lag || part >= parts || strip.x + column >= out.width) return;
     float sum[each] = {};
     int row = Step * first % kept_rows;
     for (int k = 0; k < read_rows; ++k) {

@@ -22,6 +22,7 @@ struct PatternAxis {
   const float* sums = nullptr;  // of sample i and run r at [i * sample_step + r * run_step]
   std::int64_t sample_step = 0, run_step = 0;
   std::int64_t size = 0, inner = 0, outer = 0;
+  int carrier_lines = 1;
   std::int64_t kept = 0;      // bins that are looked at
   float* weights = nullptr;   // of run r in part q at [r * parts + q]
   float* lines = nullptr;     // sample i of part q at [q * n + i]; later powers, by line
@@ -139,7 +140,8 @@ struct PatternPowers {
       at += k;
       if (at >= axis.size) at -= axis.size;
     }
-    axis.lines[index] = re * re + im * im;
+    const bool looks = PatternLines::looks_at(k, axis.size, axis.carrier_lines);
+    axis.lines[index] = looks ? re * re + im * im : no_bound;
   }
 };
 
@@ -151,7 +153,6 @@ struct PatternMedian {
   using Private = Select::Private;
 
   PatternAxes axes;
-  int carrier_lines = 1;
 
   static std::int64_t blocks() { return std::int64_t{2} * PatternLines::lines; }
   PPATCH_HD std::int64_t steps(std::int64_t) const {
@@ -167,9 +168,7 @@ struct PatternMedian {
     }
     const std::int64_t bins = (axis.size + 1) / 2;
     const float* powers = axis.lines + line * bins;
-    const auto value = [&](std::int64_t k) {
-      return PatternLines::looks_at(k, axis.size, carrier_lines) ? powers[k] : no_bound;
-    };
+    const auto value = [&](std::int64_t k) { return powers[k]; };
     Select::step(n, at.thread, bins, axis.kept / 2, value, shared, own);
   }
 };

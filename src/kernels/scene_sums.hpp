@@ -173,6 +173,7 @@ struct SceneBandSums {
 template <class T>
 struct SceneFindLevels {
   static constexpr int threads = 192;
+  static constexpr int ahead = 8;  // bands whose sums are on their way to a thread
   static_assert(threads >= PlaceSum::count);
   struct Shared {
     PlaceSums all;
@@ -200,9 +201,17 @@ struct SceneFindLevels {
     const int i = at.thread;
     if (n == 0) {
       if (i >= PlaceSum::count) return;
-      double total = reinterpret_cast<const double*>(sums)[i];
-      for (std::int64_t b = 1; b < bands; ++b) {
-        total = PlaceSum::joined(i, total, reinterpret_cast<const double*>(sums + b)[i]);
+      const auto* const from = reinterpret_cast<const double*>(sums) + i;
+      double total = from[0];
+      PPATCH_ROLLED
+      for (std::int64_t b = 1; b < bands; b += ahead) {
+        double some[ahead];
+        for (int k = 0; k < ahead; ++k) {
+          some[k] = b + k < bands ? from[(b + k) * PlaceSum::count] : PlaceSum::start(i);
+        }
+        for (int k = 0; k < ahead; ++k) {
+          if (b + k < bands) total = PlaceSum::joined(i, total, some[k]);
+        }
       }
       PlaceSum::at(shared.all, i) = total;
     } else if (i == 0) {
