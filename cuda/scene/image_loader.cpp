@@ -18,6 +18,7 @@ constexpr int slots = 2;
 constexpr std::int64_t slot_bytes_a_pixel = 4;
 constexpr std::uint64_t least_piece = std::uint64_t{1} << 16;
 constexpr std::uint64_t most_piece = std::uint64_t{8} << 20;
+constexpr std::int64_t most_row_step = 0x7fffffff;         // bytes, of copies of rows
 constexpr std::int64_t most_side = std::int64_t{1} << 29;  // coordinates have 32 bits in kernels
 
 std::int64_t bytes_of(DType dtype) { return dtype == DType::u16 ? 2 : dtype == DType::f32 ? 4 : 8; }
@@ -132,6 +133,19 @@ std::uint64_t ImageLoader::scratch_bytes(const SceneSettings& s) {
 
 std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * piece_bytes(s); }
 
+void ImageLoader::send(const HostLayout& from, unsigned char* to) {
+  const std::int64_t row_bytes = from.shape[1] * from.element;
+  const bool has_rows = from.stride[1] == from.element && from.stride[0] >= row_bytes &&
+                        from.stride[0] <= most_row_step;
+  if (has_rows && device::is_page_locked(from.data)) {
+    device::copy_rows_to_device(to, from.data, static_cast<std::uint64_t>(from.stride[0]),
+                                static_cast<std::uint64_t>(row_bytes),
+                                static_cast<std::uint64_t>(from.shape[0]), upload_.get());
+  } else {
+    staging_.upload(from, to, upload_.get());
+  }
+}
+
 ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry& geometry,
                                 device::Stream stream) {
   ScenePixels pixels;
@@ -158,16 +172,14 @@ ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry&
     }
     if (copies_pixels) {
       unsigned char* const to = pixels_.data() + static_cast<std::uint64_t>(turn_) * slot_bytes_;
-      staging_.upload(layout_of(view.data, element, geometry, view.stride_y, view.stride_x), to,
-                      upload_.get());
+      send(layout_of(view.data, element, geometry, view.stride_y, view.stride_x), to);
       pixels.data = to;
       pixels.stride_y = geometry.width;
       pixels.stride_x = 1;
     }
     if (copies_mask) {
       unsigned char* const to = masks_.data() + static_cast<std::uint64_t>(turn_) * mask_bytes_;
-      staging_.upload(layout_of(view.mask, 1, geometry, view.mask_stride_y, view.mask_stride_x), to,
-                      upload_.get());
+      send(layout_of(view.mask, 1, geometry, view.mask_stride_y, view.mask_stride_x), to);
       pixels.mask = to;
       pixels.mask_stride_y = geometry.width;
       pixels.mask_stride_x = 1;

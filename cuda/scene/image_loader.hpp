@@ -32,12 +32,12 @@ class ImageLoader {
   static std::uint64_t pinned_bytes(const SceneSettings& settings);
 
   // Enqueues all work on the top-left geometry.height x geometry.width of an image. A host view is
-  // copied when this returns; one on the device is read in the stream's order. The host waits for
-  // nothing but pinned memory, at most until the image before the last is conditioned; of images of
-  // doubles, until the last is. levels_clipped: clipped pixels become the level where they clip, as
-  // those of a reference must. planes: geometry.levels of them. planes and state, on the device,
-  // are written in the stream's order; where state->status is not OK in the end, planes hold
-  // anything.
+  // copied when this returns, unless its memory is page-locked: that is read, and one on the
+  // device, in the stream's order. The host waits for nothing but pinned memory, at most until the
+  // image before the last is conditioned; of images of doubles, until the last is. levels_clipped:
+  // clipped pixels become the level where they clip, as those of a reference must. planes:
+  // geometry.levels of them. planes and state, on the device, are written in the stream's order;
+  // where state->status is not OK in the end, planes hold anything.
   void load(const SceneImageView& view, const SceneGeometry& geometry, bool levels_clipped,
             const ScenePlane planes[], SceneImageState* state, device::Stream stream);
 
@@ -59,6 +59,8 @@ class ImageLoader {
     device::Stream stream = nullptr;
   };
 
+  // To one of the copies.
+  void send(const HostLayout& from, unsigned char* to);
   ScenePixels upload(const SceneImageView& view, const SceneGeometry& geometry,
                      device::Stream stream);
   template <class T>

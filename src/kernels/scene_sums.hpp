@@ -173,7 +173,7 @@ struct SceneBandSums {
 template <class T>
 struct SceneFindLevels {
   static constexpr int threads = 192;
-  static constexpr int ahead = 8;  // bands whose sums are on their way to a thread
+  static constexpr int ahead = 6;  // bands whose sums are on their way to a thread
   static_assert(threads >= PlaceSum::count);
   struct Shared {
     PlaceSums all;

@@ -19,13 +19,41 @@
 namespace ptychopatch {
 namespace {
 
-// Device memory, by its first byte.
-struct Memory {
-  std::mutex mutex;
-  std::map<const unsigned char*, std::uint64_t> blocks;
+// Blocks of one kind of memory, by their first byte.
+class Memory {
+ public:
+  void* take(std::uint64_t bytes) {
+    void* const block = std::malloc(bytes);
+    if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
+    std::memset(block, 0xff, bytes);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    blocks_[static_cast<unsigned char*>(block)] = bytes;
+    return block;
+  }
+  void give_back(void* block) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    blocks_.erase(static_cast<unsigned char*>(block));
+    std::free(block);
+  }
+  bool holds(const void* address) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto* const byte = static_cast<const unsigned char*>(address);
+    const auto after = blocks_.upper_bound(byte);
+    if (after == blocks_.begin()) return false;
+    const auto& [first, bytes] = *std::prev(after);
+    return byte < first + bytes;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const unsigned char*, std::uint64_t> blocks_;
 };
 
 Memory& memory() {
+  static Memory all;
+  return all;
+}
+Memory& pinned_memory() {
   static Memory all;
   return all;
 }
@@ -60,38 +88,12 @@ std::string name(int) { return "the host as a device"; }
 Selection::Selection(int ordinal) : before_(ordinal) {}
 Selection::~Selection() = default;
 
-void* allocate(std::uint64_t bytes) {
-  void* const block = std::malloc(bytes);
-  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
-  std::memset(block, 0xff, bytes);
-  const std::lock_guard<std::mutex> lock(memory().mutex);
-  memory().blocks[static_cast<unsigned char*>(block)] = bytes;
-  return block;
-}
-
-void release(void* block) noexcept {
-  const std::lock_guard<std::mutex> lock(memory().mutex);
-  memory().blocks.erase(static_cast<unsigned char*>(block));
-  std::free(block);
-}
-
-void* allocate_pinned(std::uint64_t bytes) {
-  void* const block = std::malloc(bytes);
-  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
-  std::memset(block, 0xff, bytes);
-  return block;
-}
-
-void release_pinned(void* block) noexcept { std::free(block); }
-
-bool reaches(const void* address) {
-  const std::lock_guard<std::mutex> lock(memory().mutex);
-  const auto* const byte = static_cast<const unsigned char*>(address);
-  const auto after = memory().blocks.upper_bound(byte);
-  if (after == memory().blocks.begin()) return false;
-  const auto& [first, bytes] = *std::prev(after);
-  return byte < first + bytes;
-}
+void* allocate(std::uint64_t bytes) { return memory().take(bytes); }
+void release(void* block) noexcept { memory().give_back(block); }
+void* allocate_pinned(std::uint64_t bytes) { return pinned_memory().take(bytes); }
+void release_pinned(void* block) noexcept { pinned_memory().give_back(block); }
+bool reaches(const void* address) { return memory().holds(address); }
+bool is_page_locked(const void* address) { return pinned_memory().holds(address); }
 
 Stream make_stream() { return nullptr; }
 void destroy_stream(Stream) noexcept {}
@@ -105,6 +107,13 @@ void wait_in(Stream, Event) {}
 
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream) {
   if (bytes > 0) std::memcpy(to, from, bytes);
+}
+void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
+                         std::uint64_t row_bytes, std::uint64_t rows, Stream) {
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    std::memcpy(static_cast<unsigned char*>(to) + row * row_bytes,
+                static_cast<const unsigned char*>(from) + row * from_step, row_bytes);
+  }
 }
 void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream) {
   if (bytes > 0) std::memcpy(to, from, bytes);

@@ -451,10 +451,18 @@ TEST_F(SceneImages, ALoaderServesImageAfterImage) {
     const DType dtypes[] = {DType::u16, DType::f32, DType::f64};
     Pixels pixels =
         draw_pixels(random_, s.mosaic, dtypes[any(random_)], 150 - 7 * (i % 3), 160 - 5 * (i % 4));
+    pixels.stride_y += i % 2;
+    pixels.store();
     SceneImageView view = pixels.view();
     const Image expected = on_cpu(view, s, i % 2 == 0);
     DeviceBuffer<unsigned char> copy;
-    if (any(random_) == 0) {
+    PinnedBuffer pinned;
+    const int place = any(random_);
+    if (place == 1) {
+      pinned = PinnedBuffer(pixels.memory.size());
+      std::copy(pixels.memory.begin(), pixels.memory.end(), pinned.data());
+      view.data = pinned.data();
+    } else if (place == 0) {
       copy = DeviceBuffer<unsigned char>(machine_.allocator,
                                          static_cast<std::int64_t>(pixels.memory.size()));
       device::copy_to_device(copy.data(), pixels.memory.data(), pixels.memory.size(),
