@@ -20,33 +20,18 @@ namespace ptychopatch {
 namespace {
 
 // Blocks of one kind of memory, by their first byte.
-class Memory {
- public:
-  void* take(std::uint64_t bytes) {
-    void* const block = std::malloc(bytes);
-    if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
-    std::memset(block, 0xff, bytes);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    blocks_[static_cast<unsigned char*>(block)] = bytes;
-    return block;
-  }
-  void give_back(void* block) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    blocks_.erase(static_cast<unsigned char*>(block));
-    std::free(block);
-  }
+struct Memory {
+  std::mutex mutex;
+  std::map<const unsigned char*, std::uint64_t> blocks;
+
   bool holds(const void* address) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::mutex> lock(mutex);
     const auto* const byte = static_cast<const unsigned char*>(address);
-    const auto after = blocks_.upper_bound(byte);
-    if (after == blocks_.begin()) return false;
+    const auto after = blocks.upper_bound(byte);
+    if (after == blocks.begin()) return false;
     const auto& [first, bytes] = *std::prev(after);
     return byte < first + bytes;
   }
-
- private:
-  std::mutex mutex_;
-  std::map<const unsigned char*, std::uint64_t> blocks_;
 };
 
 Memory& memory() {
@@ -88,10 +73,36 @@ std::string name(int) { return "the host as a device"; }
 Selection::Selection(int ordinal) : before_(ordinal) {}
 Selection::~Selection() = default;
 
-void* allocate(std::uint64_t bytes) { return memory().take(bytes); }
-void release(void* block) noexcept { memory().give_back(block); }
-void* allocate_pinned(std::uint64_t bytes) { return pinned_memory().take(bytes); }
-void release_pinned(void* block) noexcept { pinned_memory().give_back(block); }
+void* allocate(std::uint64_t bytes) {
+  void* const block = std::malloc(bytes);
+  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
+  std::memset(block, 0xff, bytes);
+  const std::lock_guard<std::mutex> lock(memory().mutex);
+  memory().blocks[static_cast<unsigned char*>(block)] = bytes;
+  return block;
+}
+
+void release(void* block) noexcept {
+  const std::lock_guard<std::mutex> lock(memory().mutex);
+  memory().blocks.erase(static_cast<unsigned char*>(block));
+  std::free(block);
+}
+
+void* allocate_pinned(std::uint64_t bytes) {
+  void* const block = std::malloc(bytes);
+  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
+  std::memset(block, 0xff, bytes);
+  const std::lock_guard<std::mutex> lock(pinned_memory().mutex);
+  pinned_memory().blocks[static_cast<unsigned char*>(block)] = bytes;
+  return block;
+}
+
+void release_pinned(void* block) noexcept {
+  const std::lock_guard<std::mutex> lock(pinned_memory().mutex);
+  pinned_memory().blocks.erase(static_cast<unsigned char*>(block));
+  std::free(block);
+}
+
 bool reaches(const void* address) { return memory().holds(address); }
 bool is_page_locked(const void* address) { return pinned_memory().holds(address); }
 
