@@ -19,8 +19,8 @@ std::uint64_t ArrayCopies::bytes() const {
 
 void* ArrayCopies::take(int slot, const char* name, std::uint64_t bytes, device::Stream stream) {
   if (bytes > left()) {
-    fail(PPATCH_ERROR_OUT_OF_MEMORY, name, ": the card's copy of a host array of ", bytes,
-         " bytes needs a memory budget of at least ",
+    fail(PPATCH_ERROR_OUT_OF_MEMORY, name, ": ", bytes,
+         " bytes on the card, for it or its copy, need a memory budget of at least ",
          machine_.settings.memory_budget + (bytes - left()), " bytes, got ",
          machine_.settings.memory_budget);
   }

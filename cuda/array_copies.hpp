@@ -10,7 +10,7 @@ namespace ptychopatch {
 // Device memory for the copies of host arrays. It grows as calls need it, and stays.
 class ArrayCopies {
  public:
-  static constexpr int slots = 6;
+  static constexpr int slots = 8;
 
   // budget: bytes that all copies may take together.
   ArrayCopies(const Machine& machine, std::uint64_t budget) : machine_(machine), budget_(budget) {}

@@ -2,6 +2,7 @@
 #include "core/backend_module.hpp"
 #include "cuda/group_engine.hpp"
 #include "cuda/machine.hpp"
+#include "cuda/pair_operators.hpp"
 #include "cuda/patch_engine.hpp"
 #include "cuda/without_registration.hpp"
 
@@ -37,6 +38,28 @@ class CudaBackend final : public WithoutRegistration {
     return std::make_unique<CudaGroupEngine>(settings, group_layout(settings), machine_);
   }
 
+  void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
+                   const ImageView& out) override {
+    pairs_.shift_image(image, shift, settings, out);
+  }
+  void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) override {
+    pairs_.normalise_mosaic(image, period, out);
+  }
+  void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+                  const ImageView& out) override {
+    pairs_.bin_mosaic(image, mosaic, block, out);
+  }
+  double pair_gain(const ImageView& anchor, const ImageView& target) override {
+    return pairs_.pair_gain(anchor, target);
+  }
+  double pair_loss(const ImageView& anchor, const ImageView& target, double gain) override {
+    return pairs_.pair_loss(anchor, target, gain);
+  }
+  double pair_mask(const ImageView& anchor, const ImageView& target,
+                   const PairMaskSettings& settings, const ImageView& mask) override {
+    return pairs_.pair_mask(anchor, target, settings, mask);
+  }
+
   bool accepts(ppatch_device_type type, int number) const override {
     return type == PPATCH_HOST || type == PPATCH_CUDA_HOST ||
            (type == PPATCH_CUDA && number == machine_.settings.device);
@@ -52,6 +75,7 @@ class CudaBackend final : public WithoutRegistration {
   }
 
   Machine machine_;
+  CudaPairOperators pairs_{machine_};
   std::string name_;
 };
 

@@ -84,6 +84,12 @@ bool reaches(const void* memory) {
          (attributes.type == cudaMemoryTypeDevice && attributes.device == ordinal);
 }
 
+bool is_page_locked(const void* memory) {
+  cudaPointerAttributes attributes;
+  check(cudaPointerGetAttributes(&attributes, memory), "asking where an array is");
+  return attributes.type == cudaMemoryTypeHost;
+}
+
 Stream make_stream() {
   cudaStream_t stream = nullptr;
   check(cudaStreamCreateWithFlags(&stream, cudaStreamDefault), "making a stream");
@@ -117,8 +123,20 @@ void wait(Event event) {
   check(cudaEventSynchronize(static_cast<cudaEvent_t>(event)), "work on the card");
 }
 
+void wait_in(Stream stream, Event event) {
+  check(cudaStreamWaitEvent(static_cast<cudaStream_t>(stream), static_cast<cudaEvent_t>(event)),
+        "letting one stream wait for another");
+}
+
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream stream) {
   check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, static_cast<cudaStream_t>(stream)),
+        "copying to the card");
+}
+
+void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
+                         std::uint64_t row_bytes, std::uint64_t rows, Stream stream) {
+  check(cudaMemcpy2DAsync(to, row_bytes, from, from_step, row_bytes, rows, cudaMemcpyHostToDevice,
+                          static_cast<cudaStream_t>(stream)),
         "copying to the card");
 }
 

@@ -37,6 +37,9 @@ void release_pinned(void* memory) noexcept;
 // Whether kernels may use that address of the selected device, or must have it copied.
 bool reaches(const void* memory);
 
+// Whether it is host memory that copies reach without the processor.
+bool is_page_locked(const void* memory);
+
 // A stream that waits for the default stream's work, and is waited for by it.
 Stream make_stream();
 void destroy_stream(Stream stream) noexcept;
@@ -48,9 +51,14 @@ Event make_event();
 void destroy_event(Event event) noexcept;
 void record(Event event, Stream stream);
 void wait(Event event);
+// What is put into the stream from now on waits; the host does not.
+void wait_in(Stream stream, Event event);
 
 // In the stream's order. The host's side is pinned, or the call may wait.
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream stream);
+// Rows of which each begins so many bytes after the one before, to rows that lie side by side.
+void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
+                         std::uint64_t row_bytes, std::uint64_t rows, Stream stream);
 void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream stream);
 
 // Runs a block kernel (kernels/block.hpp). Defined for the kernels of kernel_list.hpp alone.

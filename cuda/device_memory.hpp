@@ -87,6 +87,7 @@ class DeviceEvent {
 
   void record(device::Stream stream) { device::record(event_, stream); }
   void wait() { device::wait(event_); }
+  void wait_in(device::Stream stream) { device::wait_in(stream, event_); }
 
  private:
   device::Event event_;

@@ -8,8 +8,15 @@
 #include "kernels/extract_block.hpp"
 #include "kernels/gradient_block.hpp"
 #include "kernels/group_rows.hpp"
+#include "kernels/pair_pixels.hpp"
 #include "kernels/probe_adjoint_block.hpp"
+#include "kernels/row_sums.hpp"
+#include "kernels/scene_decimate.hpp"
+#include "kernels/scene_pattern.hpp"
+#include "kernels/scene_slack.hpp"
+#include "kernels/scene_sums.hpp"
 #include "kernels/tile_entries.hpp"
+#include "kernels/value_select.hpp"
 
 // Every kernel that the backend launches. A unit that defines device::launch makes some of them:
 // PPATCH_PATCH_KERNELS(float, 2) and the like.
@@ -37,5 +44,37 @@
 #define PPATCH_LIST_KERNELS()            \
   PPATCH_LAUNCH(EachPiece<TileEntries>); \
   PPATCH_LAUNCH(EachPiece<TileBegins>)
+
+#define PPATCH_SCENE_IMAGE_KERNELS(T) \
+  PPATCH_LAUNCH(SceneBandSums<T>);    \
+  PPATCH_LAUNCH(SceneFindLevels<T>);  \
+  PPATCH_LAUNCH(SceneSlack<T>);       \
+  PPATCH_LAUNCH(SceneDecimate<T, 1>); \
+  PPATCH_LAUNCH(SceneDecimate<T, 2>); \
+  PPATCH_LAUNCH(SceneDecimate<T, 3>)
+
+#define PPATCH_SCENE_PATTERN_KERNELS()                        \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternTables>>);     \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternProjection>>); \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternFirstStage>>); \
+  PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternPowers>>);     \
+  PPATCH_LAUNCH(PatternMedian);                               \
+  PPATCH_LAUNCH(EachPiece<PatternFlags>)
+
+#define PPATCH_PAIR_SAMPLE_KERNELS(T)                      \
+  PPATCH_LAUNCH(EachPiece<EachPixel<ShiftPixel<T>>>);      \
+  PPATCH_LAUNCH(EachPiece<EachPixel<NormalisedPixel<T>>>); \
+  PPATCH_LAUNCH(EachPiece<EachPixel<BinnedPixel<T>>>)
+
+#define PPATCH_PAIR_KERNELS()                           \
+  PPATCH_LAUNCH(EachPiece<EachPixel<DifferencePixel>>); \
+  PPATCH_LAUNCH(EachPiece<EachPixel<ErodedPixel>>);     \
+  PPATCH_LAUNCH(EachPiece<EachPixel<MaskPixel>>);       \
+  PPATCH_LAUNCH(RowSums<SampleValue>);                  \
+  PPATCH_LAUNCH(RowSums<LossValue>);                    \
+  PPATCH_LAUNCH(RowSums<MaskValue>);                    \
+  PPATCH_LAUNCH(EachPiece<SelectionBegin>);             \
+  PPATCH_LAUNCH(SelectionCount);                        \
+  PPATCH_LAUNCH(SelectionFollow)
 
 #endif  // PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_

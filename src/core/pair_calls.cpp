@@ -39,8 +39,8 @@ std::vector<std::int64_t> shape_of(const CheckedArray& array) {
 
 struct Pair {
   Pair(const Context& context, const ppatch_array* first, const ppatch_array* second)
-      : anchor_array("anchor", first, context.registration_backend()),
-        target_array("target", second, context.registration_backend()) {
+      : anchor_array("anchor", first, context.backend()),
+        target_array("target", second, context.backend()) {
     anchor_array.expect_dtype({DType::f32, DType::f64});
     target_array.expect_dtype({DType::f32, DType::f64});
     anchor = image_view(anchor_array);
@@ -63,7 +63,7 @@ void check_gain(const char* name, double gain) {
 struct SceneInput {
   SceneInput(const Context& context, const ppatch_cfa& given, const ppatch_scene_image& image)
       : mosaic(read_cfa("cfa", given)),
-        pixels("image.pixels", &image.pixels, context.registration_backend()) {
+        pixels("image.pixels", &image.pixels, context.backend()) {
     if (image.own_levels != 1) {
       invalid("image.own_levels: expected 1, for there is no plan to have others, got ",
               image.own_levels);
@@ -72,7 +72,7 @@ struct SceneInput {
     unmasked.mask.data = nullptr;
     const ppatch_cfa none{};
     view = read_scene_image("image", unmasked, mosaic.period == 1 ? none : given, PixelLevels(),
-                            context.registration_backend());
+                            context.backend());
     for (int i = 0; i < mosaic.period * mosaic.period; ++i) {
       if (!(view.white > view.black[i])) {
         invalid("image.white: expected more than every black level, got ", view.white,
@@ -152,10 +152,10 @@ void shift_image(Context& context, const ppatch_array* image, const double* shif
       invalid("shift[", axis, "]: expected a number within +-1e9, got ", shift[axis]);
     }
   }
-  const CheckedArray from("image", image, context.registration_backend());
+  const CheckedArray from("image", image, context.backend());
   from.expect_dtype({DType::u16, DType::f32, DType::f64});
   const ImageView source = image_view(from);
-  const CheckedArray to("out", out, context.registration_backend());
+  const CheckedArray to("out", out, context.backend());
   to.expect_dtype({from.dtype()});
   const ImageView target = image_view(to);
   if (to.ndim() != from.ndim() || target.count != source.count) {
@@ -165,17 +165,17 @@ void shift_image(Context& context, const ppatch_array* image, const double* shif
   expect_output(to, {&from});
   if (to.empty()) return;
   if (from.empty()) invalid("image: expected a pixel in it, got none");
-  context.registration_backend().shift_image(source, shift, settings, target);
+  context.backend().shift_image(source, shift, settings, target);
 }
 
 void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
                       const ppatch_array* out) {
   const SceneInput input(context, cfa, image);
-  const CheckedArray to("out", out, context.registration_backend());
+  const CheckedArray to("out", out, context.backend());
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({input.view.height, input.view.width});
   expect_output(to, {&input.pixels});
-  context.registration_backend().normalise_mosaic(input.view, input.mosaic.period, image_view(to));
+  context.backend().normalise_mosaic(input.view, input.mosaic.period, image_view(to));
 }
 
 void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
@@ -196,25 +196,25 @@ void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_imag
       }
     }
   }
-  const CheckedArray to("out", out, context.registration_backend());
+  const CheckedArray to("out", out, context.backend());
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({3, input.view.height / block, input.view.width / block});
   expect_output(to, {&input.pixels});
   if (!to.empty())
-    context.registration_backend().bin_mosaic(input.view, input.mosaic, block, image_view(to));
+    context.backend().bin_mosaic(input.view, input.mosaic, block, image_view(to));
 }
 
 double pair_gain(Context& context, const ppatch_array* anchor, const ppatch_array* target) {
   const Pair pair(context, anchor, target);
-  return context.registration_backend().pair_gain(pair.anchor, pair.target);
+  return context.backend().pair_gain(pair.anchor, pair.target);
 }
 
 double pair_loss(Context& context, const ppatch_array* anchor, const ppatch_array* target,
                  double gain) {
   check_gain("gain", gain);
   const Pair pair(context, anchor, target);
-  if (gain == 0.0) gain = context.registration_backend().pair_gain(pair.anchor, pair.target);
-  return context.registration_backend().pair_loss(pair.anchor, pair.target, gain);
+  if (gain == 0.0) gain = context.backend().pair_gain(pair.anchor, pair.target);
+  return context.backend().pair_loss(pair.anchor, pair.target, gain);
 }
 
 double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_array* target,
@@ -230,7 +230,7 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
     invalid("options.quantile: expected 0 to 1, got ", options.quantile);
   }
   const Pair pair(context, anchor, target);
-  const CheckedArray to("mask", mask, context.registration_backend());
+  const CheckedArray to("mask", mask, context.backend());
   to.expect_dtype({DType::u8});
   to.expect_shape({pair.anchor.height, pair.anchor.width});
   expect_output(to, {&pair.anchor_array, &pair.target_array});
@@ -242,8 +242,8 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
   if (pair.anchor_array.empty()) return std::nan("");
   settings.gain = options.gain != 0.0
                       ? options.gain
-                      : context.registration_backend().pair_gain(pair.anchor, pair.target);
-  return context.registration_backend().pair_mask(pair.anchor, pair.target, settings,
+                      : context.backend().pair_gain(pair.anchor, pair.target);
+  return context.backend().pair_mask(pair.anchor, pair.target, settings,
                                                   image_view(to));
 }
 

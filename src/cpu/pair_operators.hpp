@@ -24,8 +24,12 @@ class PairOperators {
                    const PairMaskSettings& settings, const ImageView& mask) const;
 
  private:
+  // Body over the pixels of so many images.
+  template <class Body>
+  void each_pixel(const Body& body, std::int64_t count, std::int64_t height,
+                  std::int64_t width) const;
   template <class Value>
-  double sum_over_rows(const ImageView& shape, Value&& value) const;
+  double sum_over_rows(const ImageView& shape, const Value& value) const;
 
   const Arena& arena_;
   const Allocator& allocator_;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "math/hd.hpp"
+
 namespace ptychopatch {
 
 // One level of a band-limited image in a device's memory; its rows lie one after another.
@@ -18,6 +20,23 @@ struct ScenePlane {
 struct SceneImageState {
   std::int32_t status = 0;
   std::uint32_t flags = 0;
+};
+
+// The pixels of an image that are used, in a device's memory. Masked ones are 0 in the mask.
+struct ScenePixels {
+  const void* data = nullptr;
+  std::int64_t height = 0, width = 0;
+  std::int64_t stride_y = 0, stride_x = 0;
+  const std::uint8_t* mask = nullptr;
+  std::int64_t mask_stride_y = 0, mask_stride_x = 0;
+
+  template <class T>
+  PPATCH_HD const T* row(std::int64_t y) const {
+    return static_cast<const T*>(data) + y * stride_y;
+  }
+  PPATCH_HD bool masked(std::int64_t y, std::int64_t x) const {
+    return mask && mask[y * mask_stride_y + x * mask_stride_x] == 0;
+  }
 };
 
 }  // namespace ptychopatch

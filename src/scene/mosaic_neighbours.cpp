@@ -39,6 +39,16 @@ MosaicNeighbours::MosaicNeighbours(const Mosaic& mosaic) : period(mosaic.period)
   }
 }
 
+std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near) {
+  for (const PixelOffset& a : near) {
+    if (a.y != 0) continue;
+    for (const PixelOffset& b : near) {
+      if (b == PixelOffset{0, -a.x}) return {a, b};
+    }
+  }
+  return {near[0], near[1]};
+}
+
 int mosaic_carriers(const Mosaic& mosaic, Carrier* carriers) {
   const int p = mosaic.period;
   int count = 0;

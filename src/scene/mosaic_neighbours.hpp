@@ -3,6 +3,7 @@
 #define PTYCHOPATCH_SCENE_MOSAIC_NEIGHBOURS_HPP_
 
 #include <array>
+#include <utility>
 
 #include "core/backend.hpp"
 #include "math/registration.hpp"
@@ -30,6 +31,9 @@ struct MosaicNeighbours {
   int reach = 0;  // largest |y| or |x| among them
   std::array<Neighbours, 36> places{};
 };
+
+// Two of a pixel's neighbours, in its own row where there are such.
+std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near);
 
 // Where the mosaic modulates chroma to, with the mean square of its colours' amplitudes there as
 // strength. Returns how many; at most 35.

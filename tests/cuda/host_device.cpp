@@ -19,13 +19,26 @@
 namespace ptychopatch {
 namespace {
 
-// Device memory, by its first byte.
+// Blocks of one kind of memory, by their first byte.
 struct Memory {
   std::mutex mutex;
   std::map<const unsigned char*, std::uint64_t> blocks;
+
+  bool holds(const void* address) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    const auto* const byte = static_cast<const unsigned char*>(address);
+    const auto after = blocks.upper_bound(byte);
+    if (after == blocks.begin()) return false;
+    const auto& [first, bytes] = *std::prev(after);
+    return byte < first + bytes;
+  }
 };
 
 Memory& memory() {
+  static Memory all;
+  return all;
+}
+Memory& pinned_memory() {
   static Memory all;
   return all;
 }
@@ -79,19 +92,19 @@ void* allocate_pinned(std::uint64_t bytes) {
   void* const block = std::malloc(bytes);
   if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
   std::memset(block, 0xff, bytes);
+  const std::lock_guard<std::mutex> lock(pinned_memory().mutex);
+  pinned_memory().blocks[static_cast<unsigned char*>(block)] = bytes;
   return block;
 }
 
-void release_pinned(void* block) noexcept { std::free(block); }
-
-bool reaches(const void* address) {
-  const std::lock_guard<std::mutex> lock(memory().mutex);
-  const auto* const byte = static_cast<const unsigned char*>(address);
-  const auto after = memory().blocks.upper_bound(byte);
-  if (after == memory().blocks.begin()) return false;
-  const auto& [first, bytes] = *std::prev(after);
-  return byte < first + bytes;
+void release_pinned(void* block) noexcept {
+  const std::lock_guard<std::mutex> lock(pinned_memory().mutex);
+  pinned_memory().blocks.erase(static_cast<unsigned char*>(block));
+  std::free(block);
 }
+
+bool reaches(const void* address) { return memory().holds(address); }
+bool is_page_locked(const void* address) { return pinned_memory().holds(address); }
 
 Stream make_stream() { return nullptr; }
 void destroy_stream(Stream) noexcept {}
@@ -101,9 +114,17 @@ Event make_event() { return nullptr; }
 void destroy_event(Event) noexcept {}
 void record(Event, Stream) {}
 void wait(Event) {}
+void wait_in(Stream, Event) {}
 
 void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream) {
   if (bytes > 0) std::memcpy(to, from, bytes);
+}
+void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
+                         std::uint64_t row_bytes, std::uint64_t rows, Stream) {
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    std::memcpy(static_cast<unsigned char*>(to) + row * row_bytes,
+                static_cast<const unsigned char*>(from) + row * from_step, row_bytes);
+  }
 }
 void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream) {
   if (bytes > 0) std::memcpy(to, from, bytes);
@@ -158,6 +179,14 @@ PPATCH_PATCH_KERNELS(float, 2);
 PPATCH_PATCH_KERNELS(double, 2);
 PPATCH_GROUP_KERNELS();
 PPATCH_LIST_KERNELS();
+PPATCH_SCENE_IMAGE_KERNELS(std::uint16_t);
+PPATCH_SCENE_IMAGE_KERNELS(float);
+PPATCH_SCENE_IMAGE_KERNELS(double);
+PPATCH_SCENE_PATTERN_KERNELS();
+PPATCH_PAIR_SAMPLE_KERNELS(std::uint16_t);
+PPATCH_PAIR_SAMPLE_KERNELS(float);
+PPATCH_PAIR_SAMPLE_KERNELS(double);
+PPATCH_PAIR_KERNELS();
 
 }  // namespace ptychopatch
 

@@ -11,16 +11,7 @@ namespace ptychopatch {
 namespace {
 
 constexpr std::int64_t rows_per_block = 64;
-constexpr std::int64_t enough_pixels = 2'000'000;  // for the levels of integers
-constexpr int stat_lanes = 24;                     // a multiple of every period
-
-// Sums over a block of rows, by place in the period.
-struct PlaceSums {
-  double count[36], sum[36], square[36];
-  double least[36], largest[36];
-  double pixels;  // looked at
-  double finite;  // 1 or 0
-};
+constexpr int stat_lanes = 24;  // a multiple of every period
 
 constexpr std::int64_t sums_doubles = sizeof(PlaceSums) / sizeof(double);
 
@@ -141,16 +132,6 @@ PlaceSums sum_places(const SceneImageView& view, std::int64_t height, std::int64
   return all;
 }
 
-// Whether every place varies and a good part of its pixels is not clipped.
-bool unsuspicious(const PlaceSums& sums, int period) {
-  const int places = period * period;
-  for (int i = 0; i < places; ++i) {
-    if (!(sums.least[i] < sums.largest[i])) return false;
-    if (sums.count[i] < 0.25 * sums.pixels / places) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::int64_t ConditionedImage::measure_doubles(std::int64_t height) {
@@ -167,72 +148,25 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
     origin = static_cast<double>(pixels[0]);
     if (!std::isfinite(origin)) origin = 0.0;
   });
-  // Integers are finite wherever one looks: of large images some rows tell enough, unless what they
-  // tell is that there is something wrong.
-  const bool samples = view_.dtype == DType::u16 && !view_.mask;
-  const std::int64_t every =
-      samples ? std::max<std::int64_t>(1, height_ * width_ / enough_pixels) : 1;
+  LevelRules rules;
+  rules.period = p;
+  std::copy(view_.black, view_.black + most_places, rules.black);
+  rules.white = view_.white;
+  rules.clips = view_.clips;
+  rules.levels_clipped = clipped_ == Clipped::levelled;
+  rules.masked = view_.mask != nullptr;
+  rules.integers = view_.dtype == DType::u16;
+  const std::int64_t every = level_row_step(height_ * width_, rules.integers, rules.masked);
   auto* sums = reinterpret_cast<PlaceSums*>(scratch);
   PlaceSums all{};
   const auto look = [&](std::int64_t step) {
     all = sum_places(view_, height_, width_, p, step, origin, loops, arena, sums);
   };
   look(every);
-  if (every > 1 && !unsuspicious(all, p)) look(1);
+  if (every > 1 && is_suspicious(all, p)) look(1);
   levels_ = {};
-  double count = 0.0;
-  for (int i = 0; i < p * p; ++i) count += all.count[i];
-  if (all.finite == 0.0) {
-    levels_.status = PPATCH_SHIFT_NOT_FINITE;
-  } else if (count == 0.0 || count < 0.1 * all.pixels) {
-    levels_.status = view_.clips ? PPATCH_SHIFT_SATURATED : PPATCH_SHIFT_FLAT;
-    if (view_.mask && count > 0.0) levels_.status = PPATCH_SHIFT_OK;
-  } else {
-    levels_.status = PPATCH_SHIFT_OK;
-  }
-  bool varies = false;  // within a place
-  for (int i = 0; i < p * p; ++i) varies = varies || all.least[i] < all.largest[i];
-  if (levels_.status == PPATCH_SHIFT_OK && !varies) levels_.status = PPATCH_SHIFT_FLAT;
+  find_levels(all, origin, rules, &levels_);
   if (levels_.status != PPATCH_SHIFT_OK) return;
-  double structure = 0.0;  // of places about their own means
-  double total = 0.0;
-  double square = 0.0;
-  for (int i = 0; i < p * p; ++i) {
-    levels_.black[i] = view_.black[i];
-    total += all.sum[i];
-    square += all.square[i];
-    if (all.count[i] == 0.0) continue;
-    structure += all.square[i] - all.sum[i] * (all.sum[i] / all.count[i]);
-  }
-  // Of floating-point numbers, not more than their rounding.
-  if (view_.dtype != DType::u16 && !(structure > 1e-13 * square)) {
-    levels_.status = PPATCH_SHIFT_FLAT;
-    return;
-  }
-  if (p == 1) {
-    const double mean = total / count;
-    const double variance = std::max(square / count - mean * mean, 1e-300);
-    levels_.scale[0] = 1.0 / std::sqrt(variance);
-    levels_.offset = (mean + origin - levels_.black[0]) * levels_.scale[0];
-  } else {
-    levels_.offset = 1.0;
-    for (int i = 0; i < p * p; ++i) {
-      const double mean = all.sum[i] / all.count[i] + origin - levels_.black[i];
-      // A place without light or without unclipped pixels has nothing to say.
-      levels_.scale[i] = all.count[i] > 0.0 && mean > 0.0 ? 1.0 / mean : 0.0;
-    }
-  }
-  for (int i = 0; i < p * p; ++i) {
-    constexpr float never = std::numeric_limits<float>::infinity();
-    levels_.clip[i] = never;
-    if (levels_.scale[i] == 0.0) {
-      levels_.clip[i] = -never;  // all of them; their level is zero
-    } else if (view_.clips && clipped_ == Clipped::levelled) {
-      const double level = (view_.white - levels_.black[i]) * levels_.scale[i];
-      levels_.clip[i] = static_cast<float>(level * (1.0 - 1e-6));
-      levels_.clip_level[i] = static_cast<float>(level - levels_.offset);
-    }
-  }
   levels_.repairs = repairs && height_ > 2 * neighbours.reach && width_ > 2 * neighbours.reach;
   if (levels_.repairs) measure_sigma(neighbours, arena);
 }
@@ -247,30 +181,24 @@ double ConditionedImage::scaled_at(std::int64_t y, std::int64_t x) const {
 }
 
 void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const Arena& arena) {
-  // On a grid of cells of one period, spread over the image.
-  constexpr std::int64_t most_lines = 48;
   const int p = neighbours.period;
-  const std::int64_t margin = (neighbours.reach + p - 1) / p * p;
-  const std::int64_t cells_y = (height_ - 2 * margin) / p;
-  const std::int64_t cells_x = (width_ - 2 * margin) / p;
-  const std::int64_t ny = std::min(most_lines, cells_y);
-  const std::int64_t nx = std::min(most_lines, cells_x);
+  const DeviationGrid grid(height_, width_, p, neighbours.reach);
   float sigma[36];
   arena.parallel_for(p * p, [&](std::int64_t index, int) {
     const auto place = static_cast<int>(index);
     const Neighbours& near = neighbours.at(place / p, place % p);
-    float deviation[most_lines * most_lines];
+    float deviation[DeviationGrid::most_cells] = {};
     std::int64_t count = 0;
-    for (std::int64_t i = 0; i < ny; ++i) {
-      const std::int64_t y = margin + i * cells_y / ny * p + place / p;
-      for (std::int64_t j = 0; j < nx; ++j) {
-        const std::int64_t x = margin + j * cells_x / nx * p + place % p;
+    for (int i = 0; i < grid.rows.count; ++i) {
+      const std::int64_t y = grid.y(i) + place / p;
+      for (int j = 0; j < grid.columns.count; ++j) {
+        const std::int64_t x = grid.x(j) + place % p;
         float value[8] = {};
         for (std::size_t k = 0; k < near.size(); ++k) {
           value[k] = static_cast<float>(scaled_at(y + near[k].y, x + near[k].x));
         }
         deviation[count++] =
-            std::fabs(static_cast<float>(scaled_at(y, x)) - HotPixelTests::median_of_eight(value));
+            std::fabs(static_cast<float>(scaled_at(y, x)) - median_of_eight(value));
       }
     }
     if (count == 0) {
@@ -278,7 +206,7 @@ void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const A
       return;
     }
     std::nth_element(deviation, deviation + count / 2, deviation + count);
-    sigma[place] = 1.4826F * deviation[count / 2];
+    sigma[place] = sigma_of_median * deviation[count / 2];
   });
   hot_pixels_ = HotPixelTests(neighbours, sigma);
 }

@@ -8,20 +8,15 @@
 #include "cpu/arena.hpp"
 #include "cpu/scene/hot_pixels.hpp"
 #include "cpu/scene/scene_loops.hpp"
+#include "kernels/scene_levels.hpp"
 #include "scene/mosaic_neighbours.hpp"
 
 namespace ptychopatch {
 
-// What conditioning has found out about an image.
-struct ImageLevels {
-  ppatch_shift_status status = PPATCH_SHIFT_FLAT;
-  double black[36] = {};  // by place in the period
-  double scale[36] = {};
-  double offset = 0.0;  // conditioned = (pixel - black) scale - offset
-  float clip[36] = {};  // scaled pixels from there on become, conditioned, that level
-  float clip_level[36] = {};
-  bool repairs = false;  // hot and dead pixels
-};
+static_assert(static_cast<int>(scene_ok) == PPATCH_SHIFT_OK &&
+              static_cast<int>(scene_flat) == PPATCH_SHIFT_FLAT &&
+              static_cast<int>(scene_saturated) == PPATCH_SHIFT_SATURATED &&
+              static_cast<int>(scene_not_finite) == PPATCH_SHIFT_NOT_FINITE);
 
 // What becomes of clipped pixels. As means they would be holes, whose borders stay where they are;
 // at the level where they clip they move as the scene does. In a pair only those of the reference
@@ -40,7 +35,7 @@ class ConditionedImage {
   std::int64_t height() const { return height_; }
   std::int64_t width() const { return width_; }
   const SceneImageView& view() const { return view_; }
-  const ImageLevels& levels() const { return levels_; }
+  const SceneLevels& levels() const { return levels_; }
 
   // Doubles of scratch that measure needs for images up to this height.
   static std::int64_t measure_doubles(std::int64_t height);
@@ -67,7 +62,7 @@ class ConditionedImage {
   std::int64_t height_ = 0, width_ = 0;
   Clipped clipped_ = Clipped::levelled;
   int period_ = 1;
-  ImageLevels levels_;
+  SceneLevels levels_;
   HotPixelTests hot_pixels_;
 };
 

@@ -11,26 +11,9 @@
 namespace ptychopatch {
 namespace {
 
-// Beside the axis: lines 5 to 20 of the spectrum, where a scene still has about the power that it
-// has on the axis.
-constexpr int first_line = 5;
-constexpr int line_count = 16;
-constexpr int all_lines = 1 + line_count;  // with that on the axis
-constexpr int parts = 2 * all_lines;       // real and imaginary
+constexpr int all_lines = PatternLines::lines;
+constexpr int parts = PatternLines::parts;
 constexpr int padded_parts = (parts + 7) / 8 * 8;
-constexpr double least_frequency = 0.10;
-constexpr double most_frequency = 0.46;
-constexpr double carrier_margin = 0.02;
-constexpr double suspicious = 2.0;
-
-int line_number(int i) { return i == 0 ? 0 : first_line - 1 + i; }
-
-bool near_carrier(double f, int lines) {
-  for (int k = 1; 2 * k <= lines; ++k) {
-    if (std::abs(f - static_cast<double>(k) / lines) < carrier_margin) return true;
-  }
-  return lines > 1 && std::abs(f - 0.25) < carrier_margin;
-}
 
 }  // namespace
 
@@ -103,8 +86,7 @@ void FixedPattern::line_powers(const Runs& runs, int first, int carrier_lines,
     float* power = runs.sums + (first + l) * runs.n;  // the sums are done with
     std::int64_t kept = 0;
     for (std::int64_t k = 0; 2 * k < size; ++k) {
-      const double f = static_cast<double>(k) / static_cast<double>(size);
-      if (f <= least_frequency || f >= most_frequency || near_carrier(f, carrier_lines)) continue;
+      if (!PatternLines::looks_at(k, size, carrier_lines)) continue;
       const float re = spectrum[2 * k * lanes + l];
       const float im = spectrum[(2 * k + 1) * lanes + l];
       power[kept++] = re * re + im * im;
@@ -127,7 +109,7 @@ void FixedPattern::fill_weights(const Runs& runs) {
     float* weight = runs.weights + i * runs.weight_step;
     for (int l = parts; runs.axis == 0 && l < padded_parts; ++l) weight[l] = 0.0F;
     for (int l = 0; l < all_lines; ++l) {
-      const std::int64_t k = line_number(l) * i % runs.count;
+      const std::int64_t k = PatternLines::number(l) * i % runs.count;
       weight[2 * l * runs.weight_line_step] = cosine[k] * static_cast<float>(window);
       weight[(2 * l + 1) * runs.weight_line_step] = sine[k] * static_cast<float>(window);
     }
@@ -162,14 +144,9 @@ ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
                 *transform[axis], size[axis], tools.fft_slots.data + slot * tools.fft_slots.floats,
                 powers[axis]);
   });
-  const auto excess = [&](int axis) {
-    double beside = 0.0;
-    for (int l = 1; l < all_lines; ++l) beside += powers[axis][l];
-    return beside > 0.0 ? powers[axis][0] * line_count / beside : 0.0;
-  };
   ExcludedLines lines;
-  lines.fx = excess(0) > suspicious;
-  lines.fy = excess(1) > suspicious;
+  lines.fx = PatternLines::excess(powers[0]) > PatternLines::suspicious;
+  lines.fy = PatternLines::excess(powers[1]) > PatternLines::suspicious;
   return lines;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "cpu/scene/shift_estimate.hpp"
+#include "kernels/pattern_lines.hpp"
 
 namespace ptychopatch {
 
@@ -20,7 +21,7 @@ class FixedPattern {
   static std::int64_t floats(std::int64_t height, std::int64_t width);
   // Whether there is enough of an image to tell.
   static bool applies(std::int64_t height, std::int64_t width) {
-    return height >= 64 * run && width >= 64 * run;
+    return height >= PatternLines::least_side && width >= PatternLines::least_side;
   }
 
   FixedPattern(std::int64_t height, std::int64_t width, const SceneLoops& loops, float* row_memory,

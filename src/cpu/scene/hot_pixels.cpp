@@ -8,17 +8,6 @@
 namespace ptychopatch {
 namespace {
 
-// Two of a pixel's neighbours, in its own row where there are such.
-std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near) {
-  for (const PixelOffset& a : near) {
-    if (a.y != 0) continue;
-    for (const PixelOffset& b : near) {
-      if (b == PixelOffset{0, -a.x}) return {a, b};
-    }
-  }
-  return {near[0], near[1]};
-}
-
 void forbid_all(float* slack) {
   std::fill(slack, slack + pixel_lanes, std::numeric_limits<float>::infinity());
 }
@@ -49,15 +38,10 @@ HotPixelTests::HotPixelTests(const MosaicNeighbours& neighbours, const float* si
         forbid_all(pair->slack);
       }
       for (int l = x; l < pixel_lanes; l += period_) {
-        set->slack[l] = pair->slack[l] = 8.0F * sigma[y * period_ + x];
+        set->slack[l] = pair->slack[l] = hot_sigmas * sigma[y * period_ + x];
       }
     }
   }
-}
-
-float HotPixelTests::median_of_eight(float* values) {
-  std::sort(values, values + 8);
-  return 0.5F * (values[3] + values[4]);
 }
 
 }  // namespace ptychopatch

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "cpu/scene/scene_loops.hpp"
+#include "kernels/hot_pixels.hpp"
 #include "scene/mosaic_neighbours.hpp"
 
 namespace ptychopatch {
@@ -45,8 +46,6 @@ class HotPixelTests {
       }
     }
   }
-
-  static float median_of_eight(float* values);
 
  private:
   // Slack is infinite at places that the test is not for.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "oracle/seed.hpp"
+#include "oracle/test_backend.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 #include "support/field.hpp"
 
@@ -22,7 +23,7 @@ ppatch_scene_image image_of(const std::vector<T>& pixels, std::int64_t height, s
 
 inline ppatch_context_options scene_context_options(int threads = 2) {
   ppatch_context_options options = ptychopatch::context_options();
-  options.backend = PPATCH_BACKEND_CPU;
+  options.backend = test_backend();
   options.num_threads = threads;
   return options;
 }
