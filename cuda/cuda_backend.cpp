@@ -14,6 +14,7 @@ class CudaBackend final : public WithoutRegistration {
   explicit CudaBackend(const BackendSettings& settings)
       : machine_(settings), name_(device::name(settings.device)) {}
 
+  ppatch_backend kind() const override { return PPATCH_BACKEND_CUDA; }
   BackendInfo info() const override { return {1, name_, ""}; }
   void synchronize() override {
     const device::Selection selected(machine_.settings.device);

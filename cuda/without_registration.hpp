@@ -10,6 +10,10 @@ namespace ptychopatch {
 // A backend that leaves the shifts of scenes to the CPU: nobody asks it for any of these.
 class WithoutRegistration : public Backend {
  public:
+  bool aligns(ShiftMethod, std::string* reason) const override {
+    if (reason) *reason = "its backend does patches and groups alone";
+    return false;
+  }
   bool registers() const override { return false; }
   std::uint64_t scene_engine_bytes(const SceneSettings&) const override { refuse(); }
   std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings&) override { refuse(); }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 #include "core/backend.hpp"
 
@@ -16,14 +17,20 @@ class Context {
 
   Backend& backend() { return *backend_; }
   const Backend& backend() const { return *backend_; }
-  // The one that does registration.
-  Backend& registration_backend() const { return cpu_ ? *cpu_ : *backend_; }
+  // The CPU's: the context's own, or one that is made when it is first asked for.
+  Backend& cpu_backend() const;
+  // The one that works on pairs of images, and the one that aligns scenes by that method.
+  Backend& registration_backend() const {
+    return backend_->registers() ? *backend_ : cpu_backend();
+  }
+  Backend& scene_backend(ShiftMethod method) const {
+    return backend_->aligns(method, nullptr) ? *backend_ : cpu_backend();
+  }
   const Callbacks& callbacks() const { return callbacks_; }
   void get_info(ppatch_context_info* info) const;
 
  private:
   void make_backend(const ppatch_context_options& options);
-  void add_registration();
 
   Allocator allocator_;
   Allocator host_allocator_;  // where the caller's gives a device's memory
@@ -31,7 +38,8 @@ class Context {
   BackendSettings settings_;
   ppatch_backend kind_ = PPATCH_BACKEND_CPU;
   std::unique_ptr<Backend> backend_;
-  std::unique_ptr<Backend> cpu_;  // where the backend does not do registration
+  mutable std::once_flag cpu_once_;
+  mutable std::unique_ptr<Backend> cpu_;  // beside a device's
 };
 
 }  // namespace ptychopatch

@@ -12,9 +12,12 @@ constexpr int covariance_tile = 32;
 constexpr int slope_reach = 8;  // of the finite differences below
 
 // The derivative of a band-limited signal, within 2 % up to 0.43 cycles per sample: alternating
-// 1 / k under a Kaiser window.
-constexpr float slope_taps[slope_reach] = {0.97885F, -0.45872F, 0.27387F, -0.17507F,
-                                           0.11287F, -0.07090F, 0.04204F, -0.02249F};
+// 1 / k under a Kaiser window. k from 1 on.
+PPATCH_HD constexpr float slope_tap(int k) {
+  constexpr float taps[slope_reach] = {0.97885F, -0.45872F, 0.27387F, -0.17507F,
+                                       0.11287F, -0.07090F, 0.04204F, -0.02249F};
+  return taps[k - 1];
+}
 
 // The tiles of an overlap that its covariance comes from: of large overlaps some rows of tiles.
 struct CovarianceTiles {

@@ -84,6 +84,8 @@ struct Carrier {
   float y = 0.0F, x = 0.0F, strength = 0.0F;
 };
 
+constexpr int max_carriers = 35;  // of a mosaic of period 6
+
 // A frequency's distance from a carrier along one axis: from the nearest of its copies, which
 // stands `copy` cycles per pixel below the carrier, -1, 0 or 1.
 struct CarrierDistance {

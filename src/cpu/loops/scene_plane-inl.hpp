@@ -278,7 +278,7 @@ HWY_NOINLINE void window_row(const float* in, float mean, float wy, const float*
 HWY_INLINE float slope_y(const float* const* rows, std::int64_t x) {
   float sum = 0.0F;
   for (int k = 1; k <= slope_reach; ++k) {
-    sum = multiply_add(slope_taps[k - 1], rows[slope_reach + k][x] - rows[slope_reach - k][x], sum);
+    sum = multiply_add(slope_tap(k), rows[slope_reach + k][x] - rows[slope_reach - k][x], sum);
   }
   return sum;
 }
@@ -286,7 +286,7 @@ HWY_INLINE float slope_y(const float* const* rows, std::int64_t x) {
 HWY_INLINE float slope_x(const float* row, std::int64_t x) {
   float sum = 0.0F;
   for (int k = 1; k <= slope_reach; ++k) {
-    sum = multiply_add(slope_taps[k - 1], row[x + k] - row[x - k], sum);
+    sum = multiply_add(slope_tap(k), row[x + k] - row[x - k], sum);
   }
   return sum;
 }

@@ -10,6 +10,7 @@
 #include "cpu/scene/fixed_pattern.hpp"
 #include "cpu/scene/scene_scratch.hpp"
 #include "cpu/scene/shift_estimate.hpp"
+#include "cpu/scene/single_scene_engine.hpp"
 
 namespace ptychopatch {
 namespace {
@@ -22,7 +23,7 @@ struct PlaneRows {
   }
 };
 
-class MlEngine final : public SceneEngine {
+class MlEngine final : public SingleSceneEngine {
  public:
   MlEngine(const SceneSettings& settings, const SceneMachine& machine)
       : settings_(settings),
@@ -58,7 +59,7 @@ class MlEngine final : public SceneEngine {
     geometry_ = SceneGeometry();
   }
 
-  ppatch_shift align(const SceneImageView& moving) override {
+  ppatch_shift align_one(const SceneImageView& moving) override {
     ppatch_shift result{};
     result.backend = PPATCH_BACKEND_CPU;
     result.common_height = std::min(reference_.height, moving.height);

@@ -42,7 +42,6 @@ struct Band {
   ExcludedLines excluded;
 };
 
-constexpr int max_carriers = 35;  // of a mosaic of period 6
 constexpr std::int64_t spectrum_rows_per_block = 64;
 
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
