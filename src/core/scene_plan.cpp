@@ -99,12 +99,15 @@ void ScenePlan::make_engine() {
   std::string reason;
   backend_ = &context_->backend();
   if (!backend_->aligns(settings_.method, &reason)) return move_to_cpu(PPATCH_LOG_INFO, reason);
-  // A budget that is too small is the caller's to mend, not a reason to go elsewhere.
-  backend_->scene_engine_bytes(settings_);
+  bool fits = false;
   try {
+    backend_->scene_engine_bytes(settings_);
+    fits = true;
     engine_ = backend_->make_scene_engine(settings_);
   } catch (const Error& error) {
-    if (!leaves_to_cpu(error, *backend_)) throw;
+    // A budget that is too small is the caller's to mend, not a reason to go elsewhere.
+    const bool is_budget = !fits && error.status() == PPATCH_ERROR_OUT_OF_MEMORY;
+    if (is_budget || !leaves_to_cpu(error, *backend_)) throw;
     move_to_cpu(PPATCH_LOG_WARNING, error.what());
   }
 }
@@ -118,8 +121,7 @@ void ScenePlan::move_to_cpu(ppatch_log_level level, const std::string& reason) {
 
 SceneImageView ScenePlan::read_image(const std::string& name,
                                      const ppatch_scene_image& image) const {
-  const SceneImageView view =
-      read_scene_image(name, image, cfa_, levels_, *backend_);
+  const SceneImageView view = read_scene_image(name, image, cfa_, levels_, *backend_);
   if (view.height > settings_.height || view.width > settings_.width) {
     invalid(name, ".pixels: expected at most the plan's ", settings_.height, " x ", settings_.width,
             ", got ", view.height, " x ", view.width);
