@@ -115,27 +115,37 @@ void CudaSceneEngine::prepare(const SceneGeometry& geometry) {
 
 void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) {
   const device::Selection selected(machine_.settings.device);
-  const auto geometry_of = [&](const SceneImageView& view) {
-    return SceneGeometry(settings_, std::min(reference_.height, view.height),
-                         std::min(reference_.width, view.width));
+  const auto begun = [&](const SceneImageView& view) {
+    ppatch_shift result{};
+    result.backend = PPATCH_BACKEND_CUDA;
+    result.common_height = std::min(reference_.height, view.height);
+    result.common_width = std::min(reference_.width, view.width);
+    return result;
+  };
+  const auto geometry_of = [&](const ppatch_shift& result) {
+    return SceneGeometry(settings_, result.common_height, result.common_width);
   };
   std::int64_t j = 0;
   while (j < count) {
-    const SceneGeometry geometry = geometry_of(moving[j]);
-    const bool small = is_too_small(geometry);
-    if (!small) prepare(geometry);
-    std::int64_t n = 1;
-    while (!small && n < layout_.images && j + n < count && geometry_of(moving[j + n]) == geometry) ++n;
-    for (std::int64_t i = 0; i < n; ++i) {
-      Image& image = images_[static_cast<std::size_t>(i)];
-      image = Image();
-      image.result.backend = PPATCH_BACKEND_CUDA;
-      image.result.common_height = std::min(reference_.height, moving[j + i].height);
-      image.result.common_width = std::min(reference_.width, moving[j + i].width);
-      if (small) image.result.status = PPATCH_SHIFT_TOO_SMALL;
+    ppatch_shift first = begun(moving[j]);
+    const SceneGeometry geometry = geometry_of(first);
+    if (is_too_small(geometry)) {
+      first.status = PPATCH_SHIFT_TOO_SMALL;
+      sink.take(j++, first);
+      continue;
     }
-    if (!small) align_batch(n, moving + j);
-    for (std::int64_t i = 0; i < n; ++i) sink.take(j + i, images_[static_cast<std::size_t>(i)].result);
+    prepare(geometry);
+    std::int64_t n = 0;
+    for (; n < layout_.images && j + n < count; ++n) {
+      const ppatch_shift result = begun(moving[j + n]);
+      if (!(geometry_of(result) == geometry)) break;
+      images_[static_cast<std::size_t>(n)] = Image();
+      images_[static_cast<std::size_t>(n)].result = result;
+    }
+    align_batch(n, moving + j);
+    for (std::int64_t i = 0; i < n; ++i) {
+      sink.take(j + i, images_[static_cast<std::size_t>(i)].result);
+    }
     j += n;
   }
 }
