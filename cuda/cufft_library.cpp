@@ -37,20 +37,34 @@ CufftLibrary::CufftLibrary(const std::vector<const char*>& names) {
 
 const char* text_of_cufft(cufftResult result) {
   switch (result) {
-    case CUFFT_SUCCESS: return "success";
-    case CUFFT_INVALID_PLAN: return "not a plan (CUFFT_INVALID_PLAN)";
-    case CUFFT_ALLOC_FAILED: return "no memory (CUFFT_ALLOC_FAILED)";
-    case CUFFT_INVALID_TYPE: return "not a type (CUFFT_INVALID_TYPE)";
-    case CUFFT_INVALID_VALUE: return "an invalid value (CUFFT_INVALID_VALUE)";
-    case CUFFT_INTERNAL_ERROR: return "an error of the driver or of cuFFT (CUFFT_INTERNAL_ERROR)";
-    case CUFFT_EXEC_FAILED: return "the transform failed (CUFFT_EXEC_FAILED)";
-    case CUFFT_SETUP_FAILED: return "cuFFT could not be set up (CUFFT_SETUP_FAILED)";
-    case CUFFT_INVALID_SIZE: return "a size that it does not do (CUFFT_INVALID_SIZE)";
-    case CUFFT_INVALID_DEVICE: return "another card than the plan's (CUFFT_INVALID_DEVICE)";
-    case CUFFT_NO_WORKSPACE: return "no work area (CUFFT_NO_WORKSPACE)";
-    case CUFFT_NOT_IMPLEMENTED: return "not implemented (CUFFT_NOT_IMPLEMENTED)";
-    case CUFFT_NOT_SUPPORTED: return "not supported (CUFFT_NOT_SUPPORTED)";
-    default: return "an error that has no name here";
+    case CUFFT_SUCCESS:
+      return "success";
+    case CUFFT_INVALID_PLAN:
+      return "not a plan (CUFFT_INVALID_PLAN)";
+    case CUFFT_ALLOC_FAILED:
+      return "no memory (CUFFT_ALLOC_FAILED)";
+    case CUFFT_INVALID_TYPE:
+      return "not a type (CUFFT_INVALID_TYPE)";
+    case CUFFT_INVALID_VALUE:
+      return "an invalid value (CUFFT_INVALID_VALUE)";
+    case CUFFT_INTERNAL_ERROR:
+      return "an error of the driver or of cuFFT (CUFFT_INTERNAL_ERROR)";
+    case CUFFT_EXEC_FAILED:
+      return "the transform failed (CUFFT_EXEC_FAILED)";
+    case CUFFT_SETUP_FAILED:
+      return "cuFFT could not be set up (CUFFT_SETUP_FAILED)";
+    case CUFFT_INVALID_SIZE:
+      return "a size that it does not do (CUFFT_INVALID_SIZE)";
+    case CUFFT_INVALID_DEVICE:
+      return "another card than the plan's (CUFFT_INVALID_DEVICE)";
+    case CUFFT_NO_WORKSPACE:
+      return "no work area (CUFFT_NO_WORKSPACE)";
+    case CUFFT_NOT_IMPLEMENTED:
+      return "not implemented (CUFFT_NOT_IMPLEMENTED)";
+    case CUFFT_NOT_SUPPORTED:
+      return "not supported (CUFFT_NOT_SUPPORTED)";
+    default:
+      return "an error that has no name here";
   }
 }
 

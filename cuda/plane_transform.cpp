@@ -24,8 +24,8 @@ void check(cufftResult result, const char* what) {
 void check_plan(cufftResult result, const PlaneBatch& batch) {
   if (result == CUFFT_SUCCESS) return;
   fail(result == CUFFT_ALLOC_FAILED ? PPATCH_ERROR_OUT_OF_MEMORY : PPATCH_ERROR_UNSUPPORTED,
-       "cuFFT has no plan for ", batch.planes, " planes of ", batch.height, " x ", batch.width, ": ",
-       text_of_cufft(result), ", code ", static_cast<int>(result));
+       "cuFFT has no plan for ", batch.planes, " planes of ", batch.height, " x ", batch.width,
+       ": ", text_of_cufft(result), ", code ", static_cast<int>(result));
 }
 
 // One direction of a batch.
@@ -85,7 +85,8 @@ struct PlaneTransform::Plans {
 PlaneTransform::PlaneTransform() = default;
 PlaneTransform::PlaneTransform(const PlaneBatch& batch)
     : batch_(batch), plans_(std::make_unique<Plans>()) {
-  plans_->work = std::max(plans_->forward.make(batch, CUFFT_R2C), plans_->inverse.make(batch, CUFFT_C2R));
+  plans_->work =
+      std::max(plans_->forward.make(batch, CUFFT_R2C), plans_->inverse.make(batch, CUFFT_C2R));
 }
 PlaneTransform::~PlaneTransform() = default;
 PlaneTransform::PlaneTransform(PlaneTransform&&) noexcept = default;

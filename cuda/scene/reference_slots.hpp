@@ -28,7 +28,8 @@ class ReferenceSlots {
         slot.wave = wave_;
         return {static_cast<std::int64_t>(i), true};
       }
-      const bool older = found.slot < 0 || slot.wave < slots_[static_cast<std::size_t>(found.slot)].wave;
+      const bool older =
+          found.slot < 0 || slot.wave < slots_[static_cast<std::size_t>(found.slot)].wave;
       if (slot.wave != wave_ && older) found.slot = static_cast<std::int64_t>(i);
     }
     if (found.slot >= 0) slots_[static_cast<std::size_t>(found.slot)] = {level, window, wave_};

@@ -402,7 +402,8 @@ std::vector<CudaSceneEngine::Wave> CudaSceneEngine::plan_waves(int level, const 
     job.sums = memory_.sums(i);
     job.state = device.shift_states + i;
     const std::int64_t* transform = geometry_.fft[level];
-    // Windows that fill a part of the transform's plane make neighbouring bins depend on each other.
+    // Windows that fill a part of the transform's plane make neighbouring bins depend on each
+    // other.
     job.independent = static_cast<double>(shift.overlap[0] * shift.overlap[1]) /
                       static_cast<double>(transform[0] * transform[1]);
     job.flags = images_[static_cast<std::size_t>(i)].result.flags;

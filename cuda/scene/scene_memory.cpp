@@ -107,7 +107,9 @@ void SceneMemory::planes_at(float* data, ScenePlane* planes) const {
   }
 }
 
-void SceneMemory::reference_planes(ScenePlane* planes) const { planes_at(reference_planes_, planes); }
+void SceneMemory::reference_planes(ScenePlane* planes) const {
+  planes_at(reference_planes_, planes);
+}
 
 void SceneMemory::image_planes(std::int64_t image, ScenePlane* planes) const {
   planes_at(planes_ + image * layout_.plane_floats, planes);

@@ -16,12 +16,12 @@ namespace ptychopatch {
 // What host and device tell each other: the same on both sides. Jobs go to the device, states of
 // images and peaks come from it, states of shifts go both ways.
 struct SceneMail {
-  WindowJob* moving_windows = nullptr;     // images
-  WindowJob* reference_windows = nullptr;  // images, in the order of their jobs
-  ShiftJob* shifts = nullptr;              // images, in any order
-  CoarseJob* peaks = nullptr;              // images
-  ShiftState* shift_states = nullptr;      // images
-  CoarseState* peak_states = nullptr;      // images
+  WindowJob* moving_windows = nullptr;      // images
+  WindowJob* reference_windows = nullptr;   // images, in the order of their jobs
+  ShiftJob* shifts = nullptr;               // images, in any order
+  CoarseJob* peaks = nullptr;               // images
+  ShiftState* shift_states = nullptr;       // images
+  CoarseState* peak_states = nullptr;       // images
   SceneImageState* image_states = nullptr;  // the reference, then images
 
   std::uint64_t bytes = 0, sent = 0, back = 0;  // [0, sent) goes, [back, bytes) comes
@@ -34,7 +34,9 @@ class SceneMemory {
   // Takes more memory only where that at hand is too small.
   void take(const SceneLayout& layout, const DeviceAllocator& allocator);
   void release();
-  std::uint64_t bytes() const { return static_cast<std::uint64_t>(device_.size()) + pinned_.bytes(); }
+  std::uint64_t bytes() const {
+    return static_cast<std::uint64_t>(device_.size()) + pinned_.bytes();
+  }
 
   static std::uint64_t device_bytes(const SceneLayout& layout);
   static std::uint64_t pinned_bytes(const SceneLayout& layout);

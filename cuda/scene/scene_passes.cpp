@@ -72,7 +72,8 @@ void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64
   peaks.row_floats = 2 * (peaks.width / 2 + 1);
   peaks.most_y =
       std::min(static_cast<std::int64_t>(geometry.coarse_most[0]), (peaks.height - 1) / 2);
-  peaks.most_x = std::min(static_cast<std::int64_t>(geometry.coarse_most[1]), (peaks.width - 1) / 2);
+  peaks.most_x =
+      std::min(static_cast<std::int64_t>(geometry.coarse_most[1]), (peaks.width - 1) / 2);
   peaks.apart = second_peak_distance(geometry.step *
                                      static_cast<double>(std::int64_t{1} << (geometry.levels - 1)));
   peaks.jobs = jobs;

@@ -34,8 +34,8 @@ std::uint64_t SceneTransforms::work_bytes_of(const SceneLayout& layout) {
   std::uint64_t most_bytes = 0;
   for (int level = 0; level <= layout.geometry.levels; ++level) {
     for (const std::int64_t planes : {std::int64_t{1}, layout.together}) {
-      most_bytes = std::max(
-          most_bytes, device::PlaneTransform::work_bytes_of(batch_of(layout, level, planes)));
+      most_bytes = std::max(most_bytes,
+                            device::PlaneTransform::work_bytes_of(batch_of(layout, level, planes)));
     }
   }
   return most_bytes;

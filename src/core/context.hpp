@@ -15,14 +15,10 @@ class Context {
  public:
   explicit Context(const ppatch_context_options& options);
 
-  Backend& backend() { return *backend_; }
-  const Backend& backend() const { return *backend_; }
+  Backend& backend() const { return *backend_; }
   // The CPU's: the context's own, or one that is made when it is first asked for.
   Backend& cpu_backend() const;
-  // The one that works on pairs of images, and the one that aligns scenes by that method.
-  Backend& registration_backend() const {
-    return backend_->registers() ? *backend_ : cpu_backend();
-  }
+  // The one that aligns scenes by that method.
   Backend& scene_backend(ShiftMethod method) const {
     return backend_->aligns(method, nullptr) ? *backend_ : cpu_backend();
   }

@@ -201,10 +201,10 @@ struct CoarseAnswer {
     const float* map = job.cross;
     state.lag[0] = dy;
     state.lag[1] = dx;
-    state.displacement[0] = static_cast<double>(dy) +
-                            parabola_vertex(at(map, dy - 1, dx), middle, at(map, dy + 1, dx));
-    state.displacement[1] = static_cast<double>(dx) +
-                            parabola_vertex(at(map, dy, dx - 1), middle, at(map, dy, dx + 1));
+    state.displacement[0] =
+        static_cast<double>(dy) + parabola_vertex(at(map, dy - 1, dx), middle, at(map, dy + 1, dx));
+    state.displacement[1] =
+        static_cast<double>(dx) + parabola_vertex(at(map, dy, dx - 1), middle, at(map, dy, dx + 1));
     PPATCH_ROLLED
     for (int i = 0; i < 25; ++i) {
       const float value = at(job.phase, dy + i / 5 - 2, dx + i % 5 - 2);
@@ -213,8 +213,7 @@ struct CoarseAnswer {
   }
   PPATCH_HD void answer_second(const LagPeak& best, CoarseState& state) const {
     if (!state.found) return;
-    const double ratio =
-        static_cast<double>(best.value) / static_cast<double>(state.highest);
+    const double ratio = static_cast<double>(best.value) / static_cast<double>(state.highest);
     state.second_ratio = !(state.highest > 0.0F) ? 1.0 : ratio > 0.0 ? ratio : 0.0;
   }
 };

@@ -29,9 +29,9 @@ struct ShiftJob {
   RingWeight* weights = nullptr;  // by ring
   double* sums = nullptr;         // of blocks
   ShiftState* state = nullptr;
-  double independent = 1.0;               // bins, of each
-  double displacement[2] = {0.0, 0.0};    // samples, for the phases of carriers
-  std::uint32_t flags = 0;                // of fixed patterns
+  double independent = 1.0;             // bins, of each
+  double displacement[2] = {0.0, 0.0};  // samples, for the phases of carriers
+  std::uint32_t flags = 0;              // of fixed patterns
   CovarianceTiles tiles;
 };
 
@@ -114,7 +114,8 @@ struct ShiftSpectrum {
     for (int c = 0; c < carrier_count; ++c) {
       const CarrierDistance y = carrier_distance(carriers[c].y, cycles * fy);
       const CarrierDistance x = carrier_distance(carriers[c].x, fx / pixels);
-      const float part = carrier_leak(carriers[c].strength, cycles * cycles * f2, y.square, x.square);
+      const float part =
+          carrier_leak(carriers[c].strength, cycles * cycles * f2, y.square, x.square);
       all += part;
       if constexpr (Turns) {
         *turn += part * job.phases[2 * phase_count() + 9 * c + 3 * (y.copy + 1) + x.copy + 1];

@@ -62,7 +62,8 @@ struct ShiftNewtonSums {
     }
     double own[newton_sums] = {};
     PPATCH_ROLLED
-    for (int r = 0; r < shift_rows; ++r) add_row(job, job_chunk.remainder * shift_rows + r, at.thread, own);
+    for (int r = 0; r < shift_rows; ++r)
+      add_row(job, job_chunk.remainder * shift_rows + r, at.thread, own);
     shared.sums.put(at.thread, own);
   }
 

@@ -40,7 +40,8 @@ inline std::uint64_t least_budget(const ppatch_scene_options& options) {
   const std::string text = ppatch_last_error();
   const std::string before = "at least ";
   const std::size_t at = text.find(before);
-  return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + before.size(), nullptr, 10);
+  return at == std::string::npos ? 0
+                                 : std::strtoull(text.c_str() + at + before.size(), nullptr, 10);
 }
 
 // Whether the device is the host, which can be made to fail.
