@@ -65,6 +65,7 @@ struct Scene {
     ptychopatch::ScenePlan plan(context, options);
     plan.set_reference(image_of(pictures[0]));
     std::vector<ppatch_scene_image> images;
+    images.reserve(which.size());
     for (const std::size_t i : which) images.push_back(image_of(pictures[i]));
     return plan.align(images);
   }
