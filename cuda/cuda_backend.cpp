@@ -4,16 +4,18 @@
 #include "cuda/machine.hpp"
 #include "cuda/pair_operators.hpp"
 #include "cuda/patch_engine.hpp"
-#include "cuda/without_registration.hpp"
+#include "cuda/plane_transform.hpp"
+#include "cuda/scene/scene_engine.hpp"
 
 namespace ptychopatch {
 namespace {
 
-class CudaBackend final : public WithoutRegistration {
+class CudaBackend final : public Backend {
  public:
   explicit CudaBackend(const BackendSettings& settings)
       : machine_(settings), name_(device::name(settings.device)) {}
 
+  ppatch_backend kind() const override { return PPATCH_BACKEND_CUDA; }
   BackendInfo info() const override { return {1, name_, ""}; }
   void synchronize() override {
     const device::Selection selected(machine_.settings.device);
@@ -36,6 +38,20 @@ class CudaBackend final : public WithoutRegistration {
   std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) override {
     const device::Selection selected(machine_.settings.device);
     return std::make_unique<CudaGroupEngine>(settings, group_layout(settings), machine_);
+  }
+
+  bool aligns(ShiftMethod method, std::string* reason) const override {
+    if (method == ShiftMethod::ml) return device::has_transforms(reason);
+    if (reason) *reason = "methods other than PPATCH_METHOD_ML are the CPU's";
+    return false;
+  }
+  std::uint64_t scene_engine_bytes(const SceneSettings& settings) const override {
+    const device::Selection selected(machine_.settings.device);
+    return CudaSceneEngine::bytes(settings, machine_.settings.memory_budget);
+  }
+  std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) override {
+    const device::Selection selected(machine_.settings.device);
+    return std::make_unique<CudaSceneEngine>(settings, machine_);
   }
 
   void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,

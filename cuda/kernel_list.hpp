@@ -5,6 +5,7 @@
 #include "cuda/device.hpp"
 #include "kernels/adjoint_block.hpp"
 #include "kernels/assemble.hpp"
+#include "kernels/coarse_peak.hpp"
 #include "kernels/extract_block.hpp"
 #include "kernels/gradient_block.hpp"
 #include "kernels/group_rows.hpp"
@@ -15,6 +16,11 @@
 #include "kernels/scene_pattern.hpp"
 #include "kernels/scene_slack.hpp"
 #include "kernels/scene_sums.hpp"
+#include "kernels/shift_band.hpp"
+#include "kernels/shift_newton.hpp"
+#include "kernels/shift_rings.hpp"
+#include "kernels/shift_tiles.hpp"
+#include "kernels/shift_windows.hpp"
 #include "kernels/tile_entries.hpp"
 #include "kernels/value_select.hpp"
 
@@ -76,5 +82,23 @@
   PPATCH_LAUNCH(EachPiece<SelectionBegin>);             \
   PPATCH_LAUNCH(SelectionCount);                        \
   PPATCH_LAUNCH(SelectionFollow)
+
+#define PPATCH_SHIFT_KERNELS()            \
+  PPATCH_LAUNCH(EachPiece<WindowTapers>); \
+  PPATCH_LAUNCH(WindowSums);              \
+  PPATCH_LAUNCH(EachPiece<WindowMean>);   \
+  PPATCH_LAUNCH(WindowRows);              \
+  PPATCH_LAUNCH(CoarseCross);             \
+  PPATCH_LAUNCH(CoarsePeaks);             \
+  PPATCH_LAUNCH(CoarseAnswer);            \
+  PPATCH_LAUNCH(EachPiece<ShiftPhases>);  \
+  PPATCH_LAUNCH(ShiftRingSums);           \
+  PPATCH_LAUNCH(ShiftRingWeights);        \
+  PPATCH_LAUNCH(ShiftNewtonSums);         \
+  PPATCH_LAUNCH(ShiftNewtonStep);         \
+  PPATCH_LAUNCH(ShiftBandSums);           \
+  PPATCH_LAUNCH(ShiftBandTotals);         \
+  PPATCH_LAUNCH(ShiftTileSums);           \
+  PPATCH_LAUNCH(ShiftTileTotals)
 
 #endif  // PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_

@@ -116,6 +116,8 @@ cuda() {
   else
     echo "no nvcc: the module is not built, its registers are not counted"
   fi
+  [[ ! -f $module ]] || count "libraries of cuFFT that the module links" \
+    "$(ldd "$module" | grep -c cufft || true)" || faults=1
   output=$(ctest --test-dir "$release" -R '^host_device_' -j "$jobs" --no-tests=error 2>&1) ||
     { printf '%s\n' "$output"; faults=1; }
   line "tests on the host as a device" "$(sed -n 's/ tests passed.*//p' <<< "$output")" 100% \

@@ -111,8 +111,8 @@ typedef struct ppatch_array {
 /* A context on the CPU takes host arrays. One on CUDA takes arrays on its own device as they are,
  * and host arrays, which it copies through pinned buffers: patches and rows of groups piece by
  * piece, an image, a probe or points whole, within the memory budget. Outputs on the host are
- * complete on return; those on the device follow the plan's stream. Registration runs on the CPU,
- * on host arrays.
+ * complete on return; those on the device follow the plan's stream. What registration leaves to the
+ * CPU, see registration.h, it does on host arrays alone.
  */
 
 /* A host array with the given strides (in elements), or C-contiguous ones where strides is NULL. */

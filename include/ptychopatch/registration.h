@@ -108,6 +108,12 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  *                 beyond the black level, unless asked for.
  *   PER_PLANE     phase correlation of each CFA position's own grid (4 of Bayer, 36 of X-Trans), up
  *                 to 1/upsample grid px; the median or mean of them, in pixels of the mosaic.
+ *
+ * On a context on CUDA, ML works on the device, on as many images at a time as the memory budget
+ * holds; its shifts are the CPU's but for rounding, far below their sigma, and its bits depend on
+ * no batch. Where the device has no memory for a single image, or there is no cuFFT, it goes on on
+ * the CPU, as the other methods always do: the log says why, ppatch_shift.backend what did the
+ * work.
  */
 typedef int32_t ppatch_method;
 enum {
@@ -211,7 +217,8 @@ typedef struct ppatch_scene_plan ppatch_scene_plan;
 /* Bytes of scratch that a plan would hold, within the context's budget. Of ML, for large images, up
  * to 6 a pixel of a mosaic and about 20 a pixel of other images, whose spectra are as large as they
  * are; a smaller budget costs time down to about 5 and 20. The least is what aligning one image
- * takes: a budget below it is refused.
+ * takes: a budget below it is refused. On a device: what a batch of images takes, several times as
+ * much an image.
  * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
 ppatch_status ppatch_scene_plan_bytes(const ppatch_context *context,
                                       const ppatch_scene_options *options, uint64_t *bytes);
@@ -233,7 +240,8 @@ ppatch_status ppatch_scene_plan_set_reference(ppatch_scene_plan *plan,
 
 /* Aligns images[0] to images[count - 1] onto the reference; results[j] is written for each. An
  * image's content never fails the call: it has a status of its own. Progress is told after each
- * image; a cancelled call has written the results of the images before.
+ * image, on a device when its batch is done; a cancelled call has written the results of the images
+ * before.
  * Errors: INVALID_ARGUMENT (no reference set; an array whose description is wrong; then nothing is
  * written), OUT_OF_MEMORY, CANCELLED, DEVICE. */
 ppatch_status ppatch_scene_plan_align(ppatch_scene_plan *plan, int64_t count,

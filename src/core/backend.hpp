@@ -140,6 +140,15 @@ struct SceneImageView {
   double black[36] = {};
   bool clips = false;
   double white = 0.0;
+  bool on_device = false;  // pixels or mask are in memory that the CPU cannot read
+};
+
+// Takes the answers of SceneEngine::align, each once, in the images' order. What it throws ends the
+// call.
+class ShiftSink {
+ public:
+  virtual ~ShiftSink() = default;
+  virtual void take(std::int64_t index, const ppatch_shift& result) = 0;
 };
 
 // Aligns moving images onto one reference.
@@ -148,7 +157,9 @@ class SceneEngine {
   virtual ~SceneEngine() = default;
   // The view's memory is read again by align.
   virtual void set_reference(const SceneImageView& reference) = 0;
-  virtual ppatch_shift align(const SceneImageView& moving) = 0;
+  // Throws OUT_OF_MEMORY or UNSUPPORTED where it has no memory or transforms for an image: those
+  // that the sink has not got may then go to another engine.
+  virtual void align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) = 0;
   virtual std::uint64_t scratch_bytes() const = 0;
 };
 
@@ -172,6 +183,7 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual BackendInfo info() const = 0;
+  virtual ppatch_backend kind() const = 0;
   virtual void synchronize() = 0;
   // Scratch that make_patch_engine takes; throws OUT_OF_MEMORY where the budget cannot hold it.
   virtual std::uint64_t patch_engine_bytes(const PatchSettings& settings) const = 0;
@@ -179,8 +191,13 @@ class Backend {
   virtual std::uint64_t group_engine_bytes(const GroupSettings& settings) const = 0;
   virtual std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) = 0;
 
-  // Whether it does all that follows; else the CPU does it, on host arrays.
-  virtual bool registers() const { return true; }
+  // Whether it aligns scenes by that method; else the CPU does it, on host arrays, and `reason`
+  // says why.
+  virtual bool aligns(ShiftMethod method, std::string* reason) const {
+    static_cast<void>(method);
+    static_cast<void>(reason);
+    return true;
+  }
   virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
   virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
 

@@ -58,7 +58,6 @@ void Context::make_backend(const ppatch_context_options& options) {
       }
       backend_.reset(cuda_module().make_backend(settings_));
       kind_ = PPATCH_BACKEND_CUDA;
-      add_registration();
       return;
     } catch (const Error& error) {
       const bool fall_back =
@@ -74,14 +73,15 @@ void Context::make_backend(const ppatch_context_options& options) {
   backend_ = make_cpu_backend(settings_);
 }
 
-void Context::add_registration() {
-  if (backend_->registers()) return;
-  BackendSettings settings = settings_;
-  settings.device = 0;
-  settings.allocator = &host_allocator_;
-  cpu_ = make_cpu_backend(settings);
-  callbacks_.log(PPATCH_LOG_INFO, "registration runs on the CPU: the backend of ",
-                 backend_->info().device_name, " does patches and groups alone");
+Backend& Context::cpu_backend() const {
+  if (kind_ == PPATCH_BACKEND_CPU) return *backend_;
+  std::call_once(cpu_once_, [&] {
+    BackendSettings settings = settings_;
+    settings.device = 0;
+    settings.allocator = &host_allocator_;
+    cpu_ = make_cpu_backend(settings);
+  });
+  return *cpu_;
 }
 
 void Context::get_info(ppatch_context_info* info) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 #include "core/backend.hpp"
 
@@ -14,16 +15,18 @@ class Context {
  public:
   explicit Context(const ppatch_context_options& options);
 
-  Backend& backend() { return *backend_; }
-  const Backend& backend() const { return *backend_; }
-  // The one that does registration.
-  Backend& registration_backend() const { return cpu_ ? *cpu_ : *backend_; }
+  Backend& backend() const { return *backend_; }
+  // The CPU's: the context's own, or one that is made when it is first asked for.
+  Backend& cpu_backend() const;
+  // The one that aligns scenes by that method.
+  Backend& scene_backend(ShiftMethod method) const {
+    return backend_->aligns(method, nullptr) ? *backend_ : cpu_backend();
+  }
   const Callbacks& callbacks() const { return callbacks_; }
   void get_info(ppatch_context_info* info) const;
 
  private:
   void make_backend(const ppatch_context_options& options);
-  void add_registration();
 
   Allocator allocator_;
   Allocator host_allocator_;  // where the caller's gives a device's memory
@@ -31,7 +34,8 @@ class Context {
   BackendSettings settings_;
   ppatch_backend kind_ = PPATCH_BACKEND_CPU;
   std::unique_ptr<Backend> backend_;
-  std::unique_ptr<Backend> cpu_;  // where the backend does not do registration
+  mutable std::once_flag cpu_once_;
+  mutable std::unique_ptr<Backend> cpu_;  // beside a device's
 };
 
 }  // namespace ptychopatch

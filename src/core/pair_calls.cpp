@@ -62,8 +62,7 @@ void check_gain(const char* name, double gain) {
 
 struct SceneInput {
   SceneInput(const Context& context, const ppatch_cfa& given, const ppatch_scene_image& image)
-      : mosaic(read_cfa("cfa", given)),
-        pixels("image.pixels", &image.pixels, context.backend()) {
+      : mosaic(read_cfa("cfa", given)), pixels("image.pixels", &image.pixels, context.backend()) {
     if (image.own_levels != 1) {
       invalid("image.own_levels: expected 1, for there is no plan to have others, got ",
               image.own_levels);
@@ -200,8 +199,7 @@ void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_imag
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({3, input.view.height / block, input.view.width / block});
   expect_output(to, {&input.pixels});
-  if (!to.empty())
-    context.backend().bin_mosaic(input.view, input.mosaic, block, image_view(to));
+  if (!to.empty()) context.backend().bin_mosaic(input.view, input.mosaic, block, image_view(to));
 }
 
 double pair_gain(Context& context, const ppatch_array* anchor, const ppatch_array* target) {
@@ -240,11 +238,9 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
   if (options.threshold > 0.0) settings.threshold = options.threshold;
   if (options.quantile > 0.0) settings.quantile = options.quantile;
   if (pair.anchor_array.empty()) return std::nan("");
-  settings.gain = options.gain != 0.0
-                      ? options.gain
-                      : context.backend().pair_gain(pair.anchor, pair.target);
-  return context.backend().pair_mask(pair.anchor, pair.target, settings,
-                                                  image_view(to));
+  settings.gain =
+      options.gain != 0.0 ? options.gain : context.backend().pair_gain(pair.anchor, pair.target);
+  return context.backend().pair_mask(pair.anchor, pair.target, settings, image_view(to));
 }
 
 }  // namespace ptychopatch

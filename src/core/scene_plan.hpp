@@ -3,6 +3,7 @@
 #define PTYCHOPATCH_CORE_SCENE_PLAN_HPP_
 
 #include <memory>
+#include <string>
 
 #include "core/context.hpp"
 #include "core/scene_settings.hpp"
@@ -22,6 +23,11 @@ class ScenePlan {
   void get_info(ppatch_scene_plan_info* info) const;
 
  private:
+  class Answers;
+
+  // On the context's backend or, where that cannot, on the CPU.
+  void make_engine();
+  void move_to_cpu(ppatch_log_level level, const std::string& reason);
   SceneImageView read_image(const std::string& name, const ppatch_scene_image& image) const;
   void complete(ppatch_shift& result) const;
 
@@ -29,7 +35,9 @@ class ScenePlan {
   SceneSettings settings_;
   PixelLevels levels_;
   ppatch_cfa cfa_;
+  Backend* backend_ = nullptr;  // of the context: whose engine it is
   std::unique_ptr<SceneEngine> engine_;
+  SceneImageView reference_;
   bool has_reference_ = false;
 };
 

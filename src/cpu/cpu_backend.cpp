@@ -20,6 +20,7 @@ class CpuBackend final : public Backend {
         pairs_(arena_, *settings.allocator),
         scene_machine_{&arena_, &simd_.loops.scene, fft_provider(simd_.name), &settings_} {}
 
+  ppatch_backend kind() const override { return PPATCH_BACKEND_CPU; }
   BackendInfo info() const override { return {arena_.num_threads(), "CPU", simd_.name}; }
   void synchronize() override {}
 

@@ -30,6 +30,14 @@ PPATCH_HD void unit_phase(double turns, double* cosine, double* sine) {
   *sine = sin_pi(half_turns);
 }
 
+// The vertex of the parabola through three values, as an offset from the middle one.
+PPATCH_HD double parabola_vertex(double before, double middle, double after) {
+  const double bend = before - 2.0 * middle + after;
+  if (!(bend < 0.0)) return 0.0;
+  const double offset = 0.5 * (before - after) / bend;
+  return offset < -0.5 ? -0.5 : offset > 0.5 ? 0.5 : offset;
+}
+
 // The frequency of line k of n, in [-1/2, 1/2).
 PPATCH_HD double line_frequency(long long k, long long n) {
   return static_cast<double>(2 * k < n ? k : k - n) / static_cast<double>(n);
@@ -75,6 +83,8 @@ PPATCH_HD float bin_weight(RingWeight ring, float leak) {
 struct Carrier {
   float y = 0.0F, x = 0.0F, strength = 0.0F;
 };
+
+constexpr int max_carriers = 35;  // of a mosaic of period 6
 
 // A frequency's distance from a carrier along one axis: from the nearest of its copies, which
 // stands `copy` cycles per pixel below the carrier, -1, 0 or 1.

@@ -73,7 +73,12 @@ std::string name(int) { return "the host as a device"; }
 Selection::Selection(int ordinal) : before_(ordinal) {}
 Selection::~Selection() = default;
 
+// PTYCHOPATCH_TEST_LARGEST_BLOCK is how many bytes there are in one piece.
 void* allocate(std::uint64_t bytes) {
+  const char* largest = std::getenv("PTYCHOPATCH_TEST_LARGEST_BLOCK");
+  if (largest && bytes > std::strtoull(largest, nullptr, 10)) {
+    fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes on the device failed");
+  }
   void* const block = std::malloc(bytes);
   if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
   std::memset(block, 0xff, bytes);
@@ -187,6 +192,7 @@ PPATCH_PAIR_SAMPLE_KERNELS(std::uint16_t);
 PPATCH_PAIR_SAMPLE_KERNELS(float);
 PPATCH_PAIR_SAMPLE_KERNELS(double);
 PPATCH_PAIR_KERNELS();
+PPATCH_SHIFT_KERNELS();
 
 }  // namespace ptychopatch
 

@@ -73,7 +73,11 @@ TEST(SceneArguments, ImagesAreChecked) {
       {"pixels", [](auto& i) { i.pixels.shape[0] = 0; }},
       {"pixels", [](auto& i) { i.pixels.shape[1] = 65; }},
       {"pixels.data", [](auto& i) { i.pixels.data = nullptr; }},
-      {"pixels.device_type", [](auto& i) { i.pixels.device_type = PPATCH_CUDA; }},
+      {"pixels.device_type",
+       [](auto& i) {
+         i.pixels.device_type = PPATCH_CUDA;
+         i.pixels.device_id = 1 << 20;
+       }},
       {"mask",
        [&](auto& i) {
          i.mask = ptychopatch::array(mask.data(), {64, 63});

@@ -48,27 +48,19 @@ HWY_INLINE void read_bins(const SpectrumRow& row, std::int64_t start, std::int64
   const float fy2 = row.fy * row.fy;
   const float scale = row.ring_scale;
   for (std::int64_t j = 0; j < n; ++j) {
-    const float rr = r[2 * j];
-    const float ri = r[2 * j + 1];
-    const float mr = m[2 * j];
-    const float mi = m[2 * j + 1];
-    const float xr = multiply_add(rr, mr, ri * mi);
-    const float xi = multiply_add(rr, mi, -(ri * mr));
-    const float pr = multiply_add(cos_y, cos_x[j], -(sin_y * sin_x[j]));
-    const float pi_ = multiply_add(cos_y, sin_x[j], sin_y * cos_x[j]);
-    bins.re[j] = multiply_add(xr, pr, -(xi * pi_));
-    bins.im[j] = multiply_add(xr, pi_, xi * pr);
-    bins.reference[j] = multiply_add(rr, rr, ri * ri);
-    bins.moving[j] = multiply_add(mr, mr, mi * mi);
+    const SpectrumValue still{r[2 * j], r[2 * j + 1]};
+    const SpectrumValue moved{m[2 * j], m[2 * j + 1]};
+    const SpectrumValue phase = phase_of({cos_y, sin_y}, {cos_x[j], sin_x[j]});
+    const SpectrumValue z = turned(cross_of(still, moved), phase);
+    bins.re[j] = z.re;
+    bins.im[j] = z.im;
+    bins.reference[j] = power_of(still);
+    bins.moving[j] = power_of(moved);
     bins.f2[j] = multiply_add(fx[j], fx[j], fy2);
   }
   float f[scene_block];
   roots(bins.f2, f, n);
-  // Bins whose radius is a whole number of rings lie on their border: rounding must not deal them
-  // out.
-  for (std::int64_t j = 0; j < n; ++j) {
-    bins.ring[j] = static_cast<std::int32_t>(scale * f[j] + 1e-3F);
-  }
+  for (std::int64_t j = 0; j < n; ++j) bins.ring[j] = ring_of(scale, f[j]);
 }
 
 // Leaked chroma by carrier c in each bin of a block.
@@ -124,9 +116,6 @@ HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t n, const BinBloc
     weight[j] = bins.f2[j] < least_f2 ? 0.0F : w;
   }
 }
-
-// How many bins of the whole plane a column stands for: column 0 is its own mirror image.
-HWY_INLINE float multiplicity(std::int64_t column) { return column == 0 ? 1.0F : 2.0F; }
 
 HWY_NOINLINE void correlate_row(const SpectrumRow& row) {
   for (std::int64_t j = 0; j < row.first; ++j) {
@@ -204,16 +193,10 @@ HWY_NOINLINE void newton_row(const SpectrumRow& row, double* sums) {
     leaks_of_bins<false>(row, start, n, bins, leak, nullptr);
     weigh_bins(row, n, bins, leak, weight, signal);
     for (std::int64_t j = 0; j < n; ++j) {
-      const float w = weight[j] * multiplicity(start + j);
-      const float re = w * bins.re[j];
-      const float im = w * bins.im[j];
-      const float fx = row.fx[start + j];
-      part[value_sum][j] = re;
-      part[gradient_y][j] = -row.fy * im;
-      part[gradient_x][j] = -fx * im;
-      part[hessian_yy][j] = -row.fy * row.fy * re;
-      part[hessian_yx][j] = -row.fy * fx * re;
-      part[hessian_xx][j] = -fx * fx * re;
+      float one[newton_sums];
+      newton_parts(weight[j] * multiplicity(start + j), {bins.re[j], bins.im[j]}, row.fy,
+                   row.fx[start + j], one);
+      for (int s = 0; s < newton_sums; ++s) part[s][j] = one[s];
     }
     for (int s = 0; s < newton_sums; ++s) add_to_lanes(lanes[s], part[s], n);
   }
@@ -238,20 +221,18 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     leaks_of_bins<true>(row, start, n, bins, leak, turn);
     weigh_bins(row, n, bins, leak, weight, signal);
     for (std::int64_t j = 0; j < n; ++j) {
-      const float copies = multiplicity(start + j);
-      const float in_band = weight[j] > 0.0F ? copies : 0.0F;
-      const float fx = row.fx[start + j];
-      const float information = copies * weight[j] * signal[j];
-      part[cross_power][j] = in_band * bins.re[j];
-      part[reference_power][j] = in_band * bins.reference[j];
-      part[moving_power][j] = in_band * bins.moving[j];
-      part[fisher_yy][j] = row.fy * row.fy * information;
-      part[fisher_yx][j] = row.fy * fx * information;
-      part[fisher_xx][j] = fx * fx * information;
-      part[leak_y][j] = row.fy * turn[j] * information;
-      part[leak_x][j] = fx * turn[j] * information;
-      part[leak_square][j] = turn[j] * turn[j] * information;
-      part[leak_slope][j] = copies * weight[j] * turn[j] * bins.im[j];
+      float one[band_sums];
+      band_parts({{bins.re[j], bins.im[j]},
+                  bins.reference[j],
+                  bins.moving[j],
+                  row.fy,
+                  row.fx[start + j],
+                  weight[j],
+                  signal[j],
+                  turn[j],
+                  multiplicity(start + j)},
+                 one);
+      for (int s = 0; s < band_sums; ++s) part[s][j] = one[s];
     }
     for (int s = 0; s < band_sums; ++s) add_to_lanes(lanes[s], part[s], n);
     roots(weight, weight, n);
@@ -264,14 +245,12 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     const float sin_y = row.sin_y;
     PPATCH_INDEPENDENT
     for (std::int64_t j = 0; j < n; ++j) {
-      const float pr = multiply_add(cos_y, cos_x[j], -(sin_y * sin_x[j]));
-      const float pi_ = multiply_add(cos_y, sin_x[j], sin_y * cos_x[j]);
-      const float mr = m[2 * j];
-      const float mi = m[2 * j + 1];
+      const SpectrumValue phase = phase_of({cos_y, sin_y}, {cos_x[j], sin_x[j]});
+      const SpectrumValue moved = turned({m[2 * j], m[2 * j + 1]}, phase);
       out[2 * j] = r[2 * j] * weight[j];
       out[2 * j + 1] = r[2 * j + 1] * weight[j];
-      m[2 * j] = weight[j] * multiply_add(mr, pr, -(mi * pi_));
-      m[2 * j + 1] = weight[j] * multiply_add(mr, pi_, mi * pr);
+      m[2 * j] = weight[j] * moved.re;
+      m[2 * j + 1] = weight[j] * moved.im;
     }
   }
   for (int s = 0; s < band_sums; ++s) sums[s] += sum_of_lanes(lanes[s]);

@@ -41,20 +41,14 @@ Best largest(const LagMap& map, const std::int64_t most[2], Keep&& keep) {
   return best;
 }
 
-// The vertex of the parabola through three values, as an offset from the middle one.
-double vertex(double before, double middle, double after) {
-  const double bend = before - 2.0 * middle + after;
-  if (!(bend < 0.0)) return 0.0;
-  return std::clamp(0.5 * (before - after) / bend, -0.5, 0.5);
-}
-
 }  // namespace
 
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
                        const double most[2], double apart, bool circular,
                        const EstimateTools& tools) {
   const PlaneFft& fft = *band.fft;
-  const Window window{0, 0, reference.height, reference.width, circular ? 0.0 : 0.125, 0.0, 0.0};
+  const std::int64_t size[2] = {reference.height, reference.width};
+  const Window window = whole_window(size, circular);
   transform_window(reference, window, fft, tools, tools.reference_spectrum);
   transform_window(moving, window, fft, tools, tools.moving_spectrum);
   const SpectrumPass pass(band, tools);
@@ -72,10 +66,12 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
   if (!(best.value > 0.0F)) return peak;
   peak.found = true;
   const double middle = best.value;
-  peak.displacement[0] = static_cast<double>(best.dy) +
-                         vertex(map.at(best.dy - 1, best.dx), middle, map.at(best.dy + 1, best.dx));
-  peak.displacement[1] = static_cast<double>(best.dx) +
-                         vertex(map.at(best.dy, best.dx - 1), middle, map.at(best.dy, best.dx + 1));
+  peak.displacement[0] =
+      static_cast<double>(best.dy) +
+      parabola_vertex(map.at(best.dy - 1, best.dx), middle, map.at(best.dy + 1, best.dx));
+  peak.displacement[1] =
+      static_cast<double>(best.dx) +
+      parabola_vertex(map.at(best.dy, best.dx - 1), middle, map.at(best.dy, best.dx + 1));
   float highest = 0.0F;
   for (std::int64_t dy = -2; dy <= 2; ++dy) {
     for (std::int64_t dx = -2; dx <= 2; ++dx) {

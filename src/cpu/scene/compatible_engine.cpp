@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "cpu/scene/conditioned_image.hpp"
 #include "cpu/scene/correlation.hpp"
+#include "cpu/scene/single_scene_engine.hpp"
 #include "scene/fft_size.hpp"
 
 namespace ptychopatch {
@@ -72,7 +73,7 @@ CompatibleLayout layout_within(const SceneSettings& s, const SceneMachine& machi
   return layout;
 }
 
-class CompatibleEngine final : public SceneEngine {
+class CompatibleEngine final : public SingleSceneEngine {
  public:
   CompatibleEngine(const SceneSettings& settings, const SceneMachine& machine)
       : settings_(settings),
@@ -93,7 +94,7 @@ class CompatibleEngine final : public SceneEngine {
 
   void set_reference(const SceneImageView& reference) override { reference_ = reference; }
 
-  ppatch_shift align(const SceneImageView& moving) override {
+  ppatch_shift align_one(const SceneImageView& moving) override {
     constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
     ppatch_shift result{};
     result.backend = PPATCH_BACKEND_CPU;

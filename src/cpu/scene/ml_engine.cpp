@@ -2,9 +2,7 @@
 #include "cpu/scene/ml_engine.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/scene/conditioned_image.hpp"
@@ -12,22 +10,10 @@
 #include "cpu/scene/fixed_pattern.hpp"
 #include "cpu/scene/scene_scratch.hpp"
 #include "cpu/scene/shift_estimate.hpp"
+#include "cpu/scene/single_scene_engine.hpp"
 
 namespace ptychopatch {
 namespace {
-
-// Of chroma against luminance, in power: what the weights take leaked chroma for.
-constexpr float leak_strength = 0.3F;
-constexpr double second_peak_distance = 8.0;  // px
-// Two images of one scene have more coherence, or a correlation with one peak.
-constexpr double unrelated_coherence = 0.01;
-constexpr double unrelated_second_peak = 0.6;
-
-// Rounds of windows and weights: of an image with one level; of the coarser levels of others, whose
-// result is a start; and of their finest one, whose windows are laid well from the first round on.
-constexpr ShiftRounds only_rounds{2, 6, 1e-3};
-constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
-constexpr ShiftRounds last_rounds{1, 6, 0.01, true};
 
 // The rows of a plane as a source to be decimated.
 struct PlaneRows {
@@ -37,7 +23,7 @@ struct PlaneRows {
   }
 };
 
-class MlEngine final : public SceneEngine {
+class MlEngine final : public SingleSceneEngine {
  public:
   MlEngine(const SceneSettings& settings, const SceneMachine& machine)
       : settings_(settings),
@@ -63,7 +49,7 @@ class MlEngine final : public SceneEngine {
     tables_ = Buffer<float>(allocator, layout_.table_floats);
     sums_ = Buffer<double>(allocator, layout_.sums_doubles);
     weights_ = Buffer<RingWeight>(allocator, layout_.rings);
-    carrier_count_ = mosaic_carriers(settings.mosaic, carriers_);
+    carrier_count_ = leaking_carriers(settings.mosaic, carriers_);
   }
 
   std::uint64_t scratch_bytes() const override { return layout_.total_bytes(); }
@@ -73,7 +59,7 @@ class MlEngine final : public SceneEngine {
     geometry_ = SceneGeometry();
   }
 
-  ppatch_shift align(const SceneImageView& moving) override {
+  ppatch_shift align_one(const SceneImageView& moving) override {
     ppatch_shift result{};
     result.backend = PPATCH_BACKEND_CPU;
     result.common_height = std::min(reference_.height, moving.height);
@@ -188,11 +174,7 @@ class MlEngine final : public SceneEngine {
     band.fft = &fft_[level];
     band.excluded = excluded;
     if (level > 0) return band;
-    for (int i = 0; i < carrier_count_; ++i) {
-      scaled_carriers_[i] = carriers_[i];
-      scaled_carriers_[i].strength *= leak_strength;
-    }
-    band.carriers = scaled_carriers_;
+    band.carriers = carriers_;
     band.carrier_count = carrier_count_;
     band.pixels = geometry_.step;
     return band;
@@ -206,9 +188,9 @@ class MlEngine final : public SceneEngine {
     Band coarse_band;
     coarse_band.fft = &coarse_fft_;
     coarse_band.excluded = excluded;
-    const CoarsePeak peak = coarse_peak(
-        reference.level[last], moving.level[last], coarse_band, geometry_.coarse_most,
-        std::max(second_peak_distance / coarse_scale, 3.0), settings_.circular, tools());
+    const CoarsePeak peak =
+        coarse_peak(reference.level[last], moving.level[last], coarse_band, geometry_.coarse_most,
+                    second_peak_distance(coarse_scale), settings_.circular, tools());
     result.second_peak_ratio = peak.second_ratio;
     if (!peak.found) {
       result.status = PPATCH_SHIFT_UNRELATED;
@@ -217,7 +199,7 @@ class MlEngine final : public SceneEngine {
     double start[2] = {peak.displacement[0], peak.displacement[1]};
     // What a level finds is where the next finer one begins.
     for (int level = last; level > 0; --level) {
-      HeldWindow held;
+      Window held;
       const FineShift better =
           fine_shift(reference.level[level], moving.level[level], band_of(level, excluded), start,
                      coarse_rounds, held, settings_.circular, tools());
@@ -227,31 +209,16 @@ class MlEngine final : public SceneEngine {
       }
     }
     const Band band = band_of(0, excluded);
-    HeldWindow held;
+    Window held;
     EstimateTools fine_tools = tools();
     const bool keeps = last > 0 && layout_.kept_floats >= fft_[0].plane_floats();
     if (keeps) fine_tools.reference_spectrum = kept_spectrum_.data();
     const FineShift shift = fine_shift(reference.level[0], moving.level[0], band, start,
                                        last > 0 ? last_rounds : only_rounds,
                                        keeps ? kept_window_ : held, settings_.circular, fine_tools);
-    result.coherence = shift.coherence;
-    result.iterations = shift.iterations;
-    result.status = shift.status;
     ShiftQuality quality;
     if (shift.status == PPATCH_SHIFT_OK) quality = shift_quality(shift, band, fine_tools);
-    for (int axis = 0; axis < 2; ++axis) {
-      result.shift[axis] = -(shift.displacement[axis] + quality.correction[axis]) * geometry_.step;
-    }
-    if (shift.status != PPATCH_SHIFT_OK) return;
-    for (int i = 0; i < 3; ++i) {
-      result.covariance[i] = quality.covariance[i] * geometry_.step * geometry_.step;
-    }
-    result.peak = quality.peak;
-    result.residual = quality.residual;
-    result.gain = quality.gain;
-    if (shift.coherence < unrelated_coherence && peak.second_ratio > unrelated_second_peak) {
-      result.status = PPATCH_SHIFT_UNRELATED;
-    }
+    complete_answer(shift, quality, geometry_.step, result);
   }
 
   SceneSettings settings_;
@@ -260,7 +227,6 @@ class MlEngine final : public SceneEngine {
   SceneScratchLayout layout_;
   DecimationFilter fine_filter_, coarse_filter_;
   Carrier carriers_[max_carriers];
-  Carrier scaled_carriers_[max_carriers];
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
   Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_;
@@ -270,7 +236,7 @@ class MlEngine final : public SceneEngine {
   SceneGeometry geometry_;  // of the planes held; none where the sizes are zero
   ppatch_shift_status reference_status_ = PPATCH_SHIFT_FLAT;
   ExcludedLines reference_lines_;
-  HeldWindow kept_window_;  // of the reference's spectrum, from one image of a scene to the next
+  Window kept_window_;  // of the reference's spectrum, from one image of a scene to the next
   PlaneFft fft_[SceneGeometry::most_levels];
   PlaneFft coarse_fft_;
 };

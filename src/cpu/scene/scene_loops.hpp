@@ -5,7 +5,9 @@
 #include <cstdint>
 
 #include "cpu/fft/slab_loops.hpp"
+#include "math/covariance_tiles.hpp"
 #include "math/registration.hpp"
+#include "math/shift_sums.hpp"
 #include "scene/decimation_filter.hpp"
 
 namespace ptychopatch {
@@ -36,32 +38,6 @@ struct SpectrumRow {
   float cycles = 1.0F;  // per pixel, of one cycle per sample: for the carriers
 };
 
-// c(r), its gradient and its Hessian.
-enum NewtonSum {
-  value_sum,
-  gradient_y,
-  gradient_x,
-  hessian_yy,
-  hessian_yx,
-  hessian_xx,
-  newton_sums
-};
-
-// Over the band at the final shift.
-enum BandSum {
-  cross_power,
-  reference_power,
-  moving_power,
-  fisher_yy,
-  fisher_yx,
-  fisher_xx,
-  leak_y,
-  leak_x,
-  leak_square,
-  leak_slope,
-  band_sums
-};
-
 // Pixels that conditioning takes together: a multiple of every period and of the lanes of a vector.
 constexpr std::int64_t pixel_lanes = 96;
 
@@ -78,8 +54,6 @@ constexpr std::int64_t decimation_block = 1536;
 constexpr std::int64_t decimation_spare(int count, int step) {
   return step * (decimation_block + count / step + 1);
 }
-constexpr int covariance_tile = 32;
-constexpr int slope_reach = 8;  // of the finite differences in tile_row
 
 // The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
 // are those of every SIMD level.

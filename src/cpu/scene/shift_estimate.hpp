@@ -7,7 +7,8 @@
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/scene/decimator.hpp"
 #include "cpu/scene/scene_loops.hpp"
-#include "ptychopatch/ptychopatch.h"
+#include "scene/shift_answer.hpp"
+#include "scene/shift_rounds.hpp"
 
 namespace ptychopatch {
 
@@ -41,11 +42,8 @@ struct Band {
   ExcludedLines excluded;
 };
 
-constexpr int max_carriers = 35;  // of a mosaic of period 6
 constexpr std::int64_t spectrum_rows_per_block = 64;
 
-// Rings of a transform of this size.
-std::int64_t ring_count(std::int64_t height, std::int64_t width);
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);
 
@@ -61,41 +59,12 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
                        const double most[2], double apart, bool circular,
                        const EstimateTools& tools);
 
-struct FineShift {
-  double displacement[2] = {0.0, 0.0};
-  double coherence = 0.0;
-  int iterations = 0;
-  ppatch_shift_status status = PPATCH_SHIFT_OK;
-  std::int64_t whole[2] = {0, 0};    // part of the displacement that the windows follow
-  std::int64_t overlap[2] = {0, 0};  // of the windows whose spectra are held
-};
-
-// Each round's windows are laid by the last one's shift; they end where that moves less than
-// `settled` samples.
-struct ShiftRounds {
-  int least = 2, most = 6;
-  double settled = 1e-3;
-  // Windows of the reference that many shifts have in common, for a little of their area.
-  bool common_windows = false;
-};
-
-// The window whose reference is in tools.reference_spectrum.
-struct HeldWindow {
-  std::int64_t y = 0, x = 0, height = 0, width = 0;  // 0 x 0: none
-  bool operator==(const HeldWindow&) const = default;
-};
-
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
-// last windows in tools, weights in tools.weights.
+// last windows in tools, weights in tools.weights. held: the window whose reference is in
+// tools.reference_spectrum; one of 0 x 0 where there is none.
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
-                     const double start[2], const ShiftRounds& rounds, HeldWindow& held,
-                     bool circular, const EstimateTools& tools);
-
-struct ShiftQuality {
-  double correction[2] = {0.0, 0.0};  // to be added to D, in samples: the bias of leaked chroma
-  double covariance[3] = {0.0, 0.0, 0.0};  // of D: yy, yx, xx, in samples^2
-  double peak = 0.0, residual = 0.0, gain = 0.0;
-};
+                     const double start[2], const ShiftRounds& rounds, Window& held, bool circular,
+                     const EstimateTools& tools);
 
 // Consumes the spectra that fine_shift left.
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);

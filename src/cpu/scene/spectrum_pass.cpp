@@ -9,22 +9,11 @@
 namespace ptychopatch {
 namespace {
 
-double shortest_side(std::int64_t height, std::int64_t width) {
-  if (height == 1) return static_cast<double>(width);
-  if (width == 1) return static_cast<double>(height);
-  return static_cast<double>(std::min(height, width));
-}
-
 std::int64_t block_count(std::int64_t height) {
   return (height + spectrum_rows_per_block - 1) / spectrum_rows_per_block;
 }
 
 }  // namespace
-
-std::int64_t ring_count(std::int64_t height, std::int64_t width) {
-  // |f| is at most sqrt(1/2), rings are 2 / shortest side wide.
-  return static_cast<std::int64_t>(0.5 * 0.7072 * shortest_side(height, width)) + 2;
-}
 
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width) {
   const std::int64_t widest = std::max<std::int64_t>(4 * ring_count(height, width), 16);
@@ -46,7 +35,7 @@ SpectrumPass::SpectrumPass(const Band& band, const EstimateTools& tools)
       height_(band.fft->height()),
       width_(band.fft->width()),
       shortest_(shortest_side(height_, width_)),
-      least_f_(1.5 / shortest_) {
+      least_f_(lowest_frequency(height_, width_)) {
   const std::int64_t columns = band.fft->spectrum_width();
   fx_ = tools.tables;
   cos_x_ = fx_ + columns;
