@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds the library, its CUDA backend, their tests and the benchmark suite for one architecture, and
-# runs what needs a card. It fails where there is no card: then every test would be skipped.
+# runs what needs a card, a soak of a thousand scenes among it. It fails where there is no card: then every test would be skipped.
 #
 # usage: scripts/test-gpu.sh [OPTION ...] [ARCHITECTURE]
 #
@@ -9,7 +9,6 @@
 #   --build-only    run nothing
 #   --sanitize      besides the tests, a short list of them under compute-sanitizer: memcheck,
 #                   racecheck and initcheck
-#   --soak SCENES   besides the tests, so many scenes one after another, at constant memory
 #   --bench FOLDER  after the tests the benchmark suite, its report and page left in FOLDER
 #
 # What scripts/gather-deps.sh has gathered in build/gathered is used where it is, and the system's
@@ -21,13 +20,11 @@ source "$(dirname "$0")/common.sh"
 architecture=native
 build_only=false
 sanitize=false
-soak=0
 bench=
 while (($#)); do
   case $1 in
     --build-only) build_only=true ;;
     --sanitize) sanitize=true ;;
-    --soak) soak=${2:?--soak needs a number of scenes} && shift ;;
     --bench) bench=${2:?--bench needs a folder} && shift ;;
     -h | --help) usage; exit 0 ;;
     -*) die "unknown argument $1; see --help" ;;
@@ -68,11 +65,6 @@ on_card() {
     "${sanitizer[@]}" "$@"
 }
 
-sanitizer=()
-if ((soak > 0)); then
-  say "soak: $soak scenes"
-  PTYCHOPATCH_SOAK_SCENES=$soak on_card "$build/tests/cuda/cuda_scene_soak_test"
-fi
 if $sanitize; then
   command -v compute-sanitizer > /dev/null || die "there is no compute-sanitizer"
   for tool in memcheck racecheck initcheck; do
@@ -80,7 +72,8 @@ if $sanitize; then
     sanitizer=(compute-sanitizer --tool "$tool" --error-exitcode 1)
     on_card "$build/tests/cuda/cuda_parity_test" --gtest_filter='*c64*'
     on_card "$build/tests/cuda/cuda_group_parity_test"
-    on_card "$build/tests/cuda/cuda_scene_parity_test" --gtest_filter='*Short*'
+    on_card "$build/tests/cuda/cuda_pair_parity_test"
+    PTYCHOPATCH_TEST_SCENES=2 on_card "$build/tests/cuda/cuda_scene_soak_test"
   done
 fi
 if [[ -n $bench ]]; then

@@ -11,7 +11,8 @@ import tempfile
 
 from expect import require, run
 
-SOME = "^roofs|^main/.*adjoint/.*N16|^main/.*extract/.*N16|^overlaps/.*raster|^patches/.*K100/|^groups|^scenes.*on_host"
+SOME = ("^roofs|^main/.*adjoint/.*N16|^main/.*extract/.*N16|^overlaps/.*raster|^patches/.*K100/"
+        "|^groups|^scenes")
 
 
 def main():
