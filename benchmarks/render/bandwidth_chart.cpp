@@ -87,10 +87,10 @@ std::string bandwidth_chart(const Report& report, std::int64_t size) {
   for (const RoofRecord& roof : roofs) speeds.push_back(roof.gigabytes_per_second);
 
   const double bottom = kHead + kRow * static_cast<double>(rows.size());
-  const std::string title = grouped(rows.front().patches_shape.front()) + " patches of " +
-                            std::to_string(size) + " x " + std::to_string(size) + " " +
-                            rows.front().dtype + ", " + rows.front().interpolation + ", " +
-                            std::to_string(rows.front().threads) + " threads";
+  const std::string title =
+      grouped(rows.front().patches_shape.front()) + " patches of " + std::to_string(size) + " x " +
+      std::to_string(size) + " " + rows.front().dtype + ", " + rows.front().interpolation + ", " +
+      std::to_string(rows.front().threads) + (rows.front().threads == 1 ? " thread" : " threads");
   Svg svg(kWidth, bottom + kFoot, title);
   const Axis axis(Axis::Kind::kLinear, speeds, kLeft, kWidth - kRight);
   svg.text({12, 20}, title, "title start");
