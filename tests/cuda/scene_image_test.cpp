@@ -385,6 +385,46 @@ TEST_F(SceneImages, LargeOnesHaveLevelsAndFlagsOfFixedPatterns) {
   }
 }
 
+// Where the CPU begins to see a pattern, the device does.
+TEST_F(SceneImages, PatternsOfOneStrengthAreFoundByBoth) {
+  SCOPED_TRACE(seed_note());
+  for (const bool in_rows : {true, false}) {
+    SceneSettings s = settings(bayer, 1024 + 2 * 17, 1024 + 2 * 13);
+    s.repair_floats = false;
+    Pixels plain;
+    plain.dtype = DType::f32;
+    plain.height = s.height;
+    plain.width = plain.stride_y = s.width;
+    std::normal_distribution<double> normal;
+    for (std::int64_t i = 0; i < s.height * s.width; ++i) plain.values.push_back(normal(random_));
+    std::vector<double> offsets;
+    for (std::int64_t i = 0; i < s.height + s.width; ++i) offsets.push_back(normal(random_));
+    const auto with_pattern = [&](double strength) {
+      Pixels pixels = plain;
+      for (std::int64_t y = 0; y < s.height; ++y) {
+        for (std::int64_t x = 0; x < s.width; ++x) {
+          pixels.values[static_cast<std::size_t>(y * s.width + x)] +=
+              100.0 + strength * offsets[static_cast<std::size_t>(in_rows ? y : x)];
+        }
+      }
+      pixels.store();
+      return pixels;
+    };
+    const std::uint32_t flag = in_rows ? PPATCH_SHIFT_FIXED_ROWS : PPATCH_SHIFT_FIXED_COLUMNS;
+    double unseen = 0.0;
+    double seen = 0.3;
+    while (seen - unseen > 0.005 * seen) {
+      const double strength = 0.5 * (seen + unseen);
+      const Pixels pixels = with_pattern(strength);
+      const bool is_seen = (on_cpu(pixels.view(), s, true).state.flags & flag) != 0;
+      (is_seen ? seen : unseen) = strength;
+    }
+    EXPECT_GT(unseen, 0.0);
+    EXPECT_EQ(on_device(with_pattern(unseen).view(), s, true).state.flags, 0U);
+    EXPECT_EQ(on_device(with_pattern(seen).view(), s, true).state.flags, flag);
+  }
+}
+
 // Sums over some rows are enough, unless what they say is suspicious.
 TEST_F(SceneImages, LevelsComeFromTheCpusRows) {
   SCOPED_TRACE(seed_note());
