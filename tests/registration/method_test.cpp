@@ -98,6 +98,8 @@ TEST_F(Methods, AgreesWithTheOracleOnWholePeaks) {
 
 // Within half a pixel and with sides that are good sizes, the library's spectra are the oracle's.
 TEST_F(Methods, AgreesWithTheOracleOnTheLikeliestShift) {
+  // Rounds end where one moves the shift by less.
+  constexpr double settled = 1e-3;
   for (int i = 0; i < case_count(3); ++i) {
     std::uniform_real_distribution<double> uniform(-0.4, 0.4);
     const std::array<double, 2> truth{uniform(random_), uniform(random_)};
@@ -109,8 +111,8 @@ TEST_F(Methods, AgreesWithTheOracleOnTheLikeliestShift) {
     const ppatch_shift found =
         align_pair(image_of(pair.still), image_of(pair.moved), scene_options(96, 96));
     ASSERT_EQ(found.status, PPATCH_SHIFT_OK);
-    EXPECT_NEAR(found.shift[0], -expected[0], 5e-4);
-    EXPECT_NEAR(found.shift[1], -expected[1], 5e-4);
+    EXPECT_NEAR(found.shift[0], -expected[0], settled);
+    EXPECT_NEAR(found.shift[1], -expected[1], settled);
   }
 }
 
