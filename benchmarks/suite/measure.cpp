@@ -53,6 +53,7 @@ std::vector<Arrays> make_sets(const Case& one, const Gpu* gpu) {
 
 std::vector<const Buffer*> largest_of(const std::vector<Arrays>& sets) {
   std::vector<const Buffer*> buffers;
+  buffers.reserve(sets.size());
   for (const Arrays& arrays : sets) buffers.push_back(&arrays.largest());
   return buffers;
 }
