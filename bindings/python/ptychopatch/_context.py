@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from . import _core
+from . import _core, _cufft
 from ._choices import BACKENDS, integer, number_of
 
 _default = None
@@ -25,6 +25,8 @@ class Context(_core.Context):
 
     def __init__(self, *, backend="auto", device=0, num_threads=0, memory_budget=0):
         most = 2**31 - 1
+        if backend != "cpu":
+            _cufft.offer()
         super().__init__(number_of("backend", backend, BACKENDS),
                          integer("device", device, 0, most),
                          integer("num_threads", num_threads, 0, most),
