@@ -6,22 +6,12 @@
 #include <limits>
 
 #include "cuda/image_call.hpp"
+#include "kernels/dtype_dispatch.hpp"
 #include "kernels/row_sums.hpp"
 #include "kernels/value_select.hpp"
 
 namespace ptychopatch {
 namespace {
-
-template <class Body>
-void with_sample(DType dtype, Body&& body) {
-  if (dtype == DType::u16) {
-    body(std::uint16_t{});
-  } else if (dtype == DType::f32) {
-    body(float{});
-  } else {
-    body(double{});
-  }
-}
 
 template <class Value>
 double sum_over_rows(ImageCall& call, const ImageView& shape, const Value& value) {

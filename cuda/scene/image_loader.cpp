@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "cuda/strided_copy.hpp"
+#include "kernels/dtype_dispatch.hpp"
 #include "kernels/scene_slack.hpp"
 #include "kernels/scene_sums.hpp"
 #include "scene/mosaic_neighbours.hpp"
@@ -52,17 +53,6 @@ NearPixels near_pixels(const Mosaic& mosaic) {
     }
   }
   return near;
-}
-
-template <class Body>
-void with_pixel_type(DType dtype, Body&& body) {
-  if (dtype == DType::u16) {
-    body(std::uint16_t{});
-  } else if (dtype == DType::f32) {
-    body(float{});
-  } else {
-    body(double{});
-  }
 }
 
 HostLayout layout_of(const void* data, std::int64_t element, const SceneGeometry& geometry,
@@ -278,7 +268,7 @@ void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry
   if (looks) job.runs = pattern_.runs(geometry.height, geometry.width);
   job.state = state;
   job.stream = stream;
-  with_pixel_type(view.dtype, [&](auto sample) { condition<decltype(sample)>(job); });
+  with_sample(view.dtype, [&](auto sample) { condition<decltype(sample)>(job); });
   for (Slot& slot : slot_) {
     if (!slot.in_use) continue;
     slot.read.record(stream);

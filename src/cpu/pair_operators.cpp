@@ -5,21 +5,11 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/dtype_dispatch.hpp"
 #include "kernels/row_sums.hpp"
 
 namespace ptychopatch {
 namespace {
-
-template <class Body>
-void with_sample(DType dtype, Body&& body) {
-  if (dtype == DType::u16) {
-    body(std::uint16_t{});
-  } else if (dtype == DType::f32) {
-    body(float{});
-  } else {
-    body(double{});
-  }
-}
 
 template <class T>
 MosaicSamples<T> samples_of(const SceneImageView& image, int period) {

@@ -2,6 +2,8 @@
 #ifndef PTYCHOPATCH_KERNELS_DTYPE_DISPATCH_HPP_
 #define PTYCHOPATCH_KERNELS_DTYPE_DISPATCH_HPP_
 
+#include <cstdint>
+
 #include "math/enums.hpp"
 
 namespace ptychopatch {
@@ -27,6 +29,18 @@ void with_pixel(DType dtype, Body&& body) {
       return body(Pixel<double, 2>{});
     default:
       return;
+  }
+}
+
+// Calls body with a value of the type of an image's samples: u16, f32 or f64.
+template <class Body>
+void with_sample(DType dtype, Body&& body) {
+  if (dtype == DType::u16) {
+    body(std::uint16_t{});
+  } else if (dtype == DType::f32) {
+    body(float{});
+  } else {
+    body(double{});
   }
 }
 
