@@ -9,6 +9,7 @@
 #include "kernels/dtype_dispatch.hpp"
 #include "kernels/row_sums.hpp"
 #include "kernels/value_select.hpp"
+#include "scene/pair_kernels.hpp"
 
 namespace ptychopatch {
 namespace {
@@ -77,15 +78,10 @@ MosaicSamples<T> samples_of(ImageCall& call, const SceneImageView& image, int pe
   view.stride_y = image.stride_y;
   view.stride_x = image.stride_x;
   view = call.input("image.pixels", view);
-  MosaicSamples<T> samples;
+  auto samples = mosaic_samples<T>(image, period);
   samples.pixels.data = view.data;
-  samples.pixels.height = view.height;
-  samples.pixels.width = view.width;
   samples.pixels.stride_y = view.stride_y;
   samples.pixels.stride_x = view.stride_x;
-  samples.period = period;
-  std::copy(image.black, image.black + 36, samples.black);
-  samples.white = image.white;
   return samples;
 }
 
@@ -95,15 +91,9 @@ void CudaPairOperators::shift_image(const ImageView& image, const double shift[2
                                     const ResampleSettings& settings, const ImageView& out) const {
   ImageCall call(machine_);
   with_sample(image.dtype, [&](auto sample) {
-    ShiftPixel<decltype(sample)> pixel;
+    auto pixel = shift_pixel<decltype(sample)>(shift, settings);
     pixel.image = call.input("image", image);
     pixel.out = call.output("out", out);
-    pixel.y_taps = ShiftTaps(settings.interpolation, settings.period, shift[0]);
-    pixel.x_taps = ShiftTaps(settings.interpolation, settings.period, shift[1]);
-    pixel.boundary = settings.boundary;
-    pixel.period = settings.period;
-    pixel.gain = settings.gain;
-    pixel.constant = settings.constant;
     call.run_each_pixel(pixel, out.count, out.height, out.width);
   });
   call.finish();

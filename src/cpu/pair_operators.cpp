@@ -7,23 +7,10 @@
 
 #include "kernels/dtype_dispatch.hpp"
 #include "kernels/row_sums.hpp"
+#include "scene/pair_kernels.hpp"
 
 namespace ptychopatch {
 namespace {
-
-template <class T>
-MosaicSamples<T> samples_of(const SceneImageView& image, int period) {
-  MosaicSamples<T> samples;
-  samples.pixels.data = image.data;
-  samples.pixels.height = image.height;
-  samples.pixels.width = image.width;
-  samples.pixels.stride_y = image.stride_y;
-  samples.pixels.stride_x = image.stride_x;
-  samples.period = period;
-  std::copy(image.black, image.black + 36, samples.black);
-  samples.white = image.white;
-  return samples;
-}
 
 // NumPy's quantile, interpolated linearly; reorders the values.
 double quantile_of(float* values, std::int64_t n, double q) {
@@ -49,15 +36,9 @@ void PairOperators::each_pixel(const Body& body, std::int64_t count, std::int64_
 void PairOperators::shift_image(const ImageView& image, const double shift[2],
                                 const ResampleSettings& settings, const ImageView& out) const {
   with_sample(image.dtype, [&](auto sample) {
-    ShiftPixel<decltype(sample)> pixel;
+    auto pixel = shift_pixel<decltype(sample)>(shift, settings);
     pixel.image = image;
     pixel.out = out;
-    pixel.y_taps = ShiftTaps(settings.interpolation, settings.period, shift[0]);
-    pixel.x_taps = ShiftTaps(settings.interpolation, settings.period, shift[1]);
-    pixel.boundary = settings.boundary;
-    pixel.period = settings.period;
-    pixel.gain = settings.gain;
-    pixel.constant = settings.constant;
     each_pixel(pixel, out.count, out.height, out.width);
   });
 }
@@ -66,7 +47,7 @@ void PairOperators::normalise_mosaic(const SceneImageView& image, int period,
                                      const ImageView& out) const {
   with_sample(image.dtype, [&](auto sample) {
     NormalisedPixel<decltype(sample)> pixel;
-    pixel.mosaic = samples_of<decltype(sample)>(image, period);
+    pixel.mosaic = mosaic_samples<decltype(sample)>(image, period);
     pixel.out = out;
     each_pixel(pixel, 1, out.height, out.width);
   });
@@ -76,7 +57,7 @@ void PairOperators::bin_mosaic(const SceneImageView& image, const Mosaic& mosaic
                                const ImageView& out) const {
   with_sample(image.dtype, [&](auto sample) {
     BinnedPixel<decltype(sample)> pixel;
-    pixel.mosaic = samples_of<decltype(sample)>(image, mosaic.period);
+    pixel.mosaic = mosaic_samples<decltype(sample)>(image, mosaic.period);
     std::copy(mosaic.colour, mosaic.colour + 36, pixel.colour);
     pixel.block = block;
     pixel.out = out;
