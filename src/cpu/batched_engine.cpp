@@ -170,12 +170,7 @@ void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& im
     move_tile<T, C>(begin, image, m, tile, tile.image, tile.template stride<C>());
     if (coverage.data)
       move_tile<T, 1>(begin, coverage, m, tile, tile.coverage, tile.template stride<1>());
-    for (std::size_t i = 0; i < patches.size(); ++i) {
-      const std::int64_t k = bins_.first() + patches[i];
-      const std::int64_t next = i + 1 < patches.size() ? bins_.first() + patches[i + 1] : -1;
-      if (job.problem.image_of(m, k) != m) continue;
-      loop(job, image, indexed ? 0 : m, k, next, tile, memory);
-    }
+    loop(job, image, {m, indexed ? 0 : m, bins_.first(), patches}, tile, memory);
     store_tile<T, C>(image, m, tile, tile.image);
     if (coverage.data) store_tile<T, 1>(coverage, m, tile, tile.coverage);
   };

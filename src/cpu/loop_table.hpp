@@ -21,6 +21,16 @@ struct PatchNumber {
   std::int64_t m = 0, k = 0;
 };
 
+// The patches that may touch a tile of image `image`, in their order; their waves are those of
+// image `wave`.
+struct TilePatches {
+  std::int64_t image = 0, wave = 0;
+  std::int64_t first = 0;  // what the numbers count from
+  std::span<const std::uint32_t> numbers;
+
+  std::int64_t number(std::size_t i) const { return first + numbers[i]; }
+};
+
 // How finished rows reach memory: through the caches, or past them where the output would only push
 // everything else out.
 enum class Store { cached, streamed };
@@ -32,10 +42,9 @@ struct PatchLoops {
   // All of each of the patches, which should stand near each other.
   void (*extract)(const ExtractPixel<T, C>& job, std::span<const PatchNumber> patches, Store store,
                   const SlotScratch& scratch);
-  // Adds what patch k gives to the tile; `next` is the patch that will be asked for then, or -1.
-  void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, std::int64_t m,
-                  std::int64_t k, std::int64_t next, const Tile<T>& tile,
-                  const SlotScratch& scratch);
+  // Adds what the patches give to the tile, one after the other.
+  void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, const TilePatches& patches,
+                  const Tile<T>& tile, const SlotScratch& scratch);
   // Stores rows of a tile's sum past the caches, in image m, whose pixels are contiguous.
   void (*stream_tile)(const Tile<T>& tile, const T* sum, const ImageView& image, std::int64_t m);
   void (*gradient)(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,

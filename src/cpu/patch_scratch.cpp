@@ -8,7 +8,10 @@
 namespace ptychopatch {
 namespace {
 
-constexpr std::int64_t default_tile_pixels = 48 * max_tile_width;
+// What is fastest: wide patches come in long rows, and are cut less often.
+constexpr std::int64_t wide_patch = 96;
+constexpr std::int64_t tile_height_wide = 32;
+constexpr std::int64_t tile_height_narrow = 64;
 constexpr std::int64_t least_tile_pixels = min_tile_height * min_tile_width;
 constexpr std::int64_t most_entries = std::int64_t{8} << 20;
 constexpr std::int64_t least_bins = 256;
@@ -27,7 +30,11 @@ std::int64_t tiles_touched(const PatchSettings& s, std::int64_t tile_height,
 
 std::int64_t PatchScratchLayout::slot_bytes() const {
   return row_count * row_bytes + aligned(patches_abreast * column_count * 8) +
-         aligned(tile_pixels * sum_bytes) + aligned(tile_pixels * coverage_bytes);
+         tile_bytes(sum_bytes) + tile_bytes(coverage_bytes);
+}
+
+std::int64_t PatchScratchLayout::tile_bytes(std::int64_t pixel_bytes) const {
+  return aligned(tile_pixels * pixel_bytes) + TileGrid::highest(tile_pixels) * 64;
 }
 
 std::uint64_t PatchScratchLayout::total_bytes() const {
@@ -58,7 +65,8 @@ PatchScratchLayout PatchScratchLayout::within(const PatchSettings& s, int thread
   if (s.algorithm != Algorithm::batched) return least;
 
   PatchScratchLayout layout = least;
-  layout.tile_pixels = std::max(default_tile_pixels, s.patch_width);
+  const std::int64_t height = s.patch_width >= wide_patch ? tile_height_wide : tile_height_narrow;
+  layout.tile_pixels = std::max(height * max_tile_width, s.patch_width);
   while (layout.tile_pixels > least.tile_pixels && layout.total_bytes() > budget) {
     layout.tile_pixels = std::max(layout.tile_pixels / 2, least.tile_pixels);
   }
@@ -99,7 +107,7 @@ SlotScratch PatchScratch::slot(int n) {
   slot.column_count = layout_.column_count;
   next += aligned(patches_abreast * layout_.column_count * 8);
   slot.tile = next;
-  slot.coverage_tile = next + aligned(layout_.tile_pixels * PatchScratchLayout::sum_bytes);
+  slot.coverage_tile = next + layout_.tile_bytes(PatchScratchLayout::sum_bytes);
   return slot;
 }
 

@@ -7,6 +7,7 @@
 #include "core/backend.hpp"
 #include "cpu/slot_scratch.hpp"
 #include "cpu/tile_bins.hpp"
+#include "cpu/tile_grid.hpp"
 #include "kernels/patch_taps.hpp"
 
 namespace ptychopatch {
@@ -24,6 +25,8 @@ struct PatchScratchLayout {
   std::int64_t bin_capacity = 0;
 
   std::int64_t slot_bytes() const;
+  // A tile of so many bytes a pixel, and a cache line for each of its rows.
+  std::int64_t tile_bytes(std::int64_t pixel_bytes) const;
   std::uint64_t total_bytes() const;
   // Bytes of a tile pixel: the widest dtype and its coverage.
   static constexpr std::int64_t sum_bytes = 16;

@@ -60,10 +60,11 @@ struct Tile {
   T* image = nullptr;
   T* coverage = nullptr;  // null where none is asked for
 
-  // Scalars from row to row for pixels of C components: whole cache lines.
+  // Scalars from row to row for pixels of C components: an odd number of cache lines, so that one
+  // column's rows do not compete for the same few places of the first-level cache.
   template <int C>
   std::int64_t stride() const {
-    return ((x1 - x0) * C + line_scalars<T> - 1) / line_scalars<T> * line_scalars<T>;
+    return (((x1 - x0) * C + line_scalars<T> - 1) / line_scalars<T> | 1) * line_scalars<T>;
   }
 };
 

@@ -22,6 +22,14 @@ struct TileGrid {
   std::int64_t count() const { return rows * columns; }
   bool operator==(const TileGrid&) const = default;
 
+  // Width and height of the largest tiles of at most tile_pixels: whole cache lines of any dtype.
+  static std::int64_t widest(std::int64_t tile_pixels) {
+    return std::clamp(tile_pixels / min_tile_height, min_tile_width, max_tile_width) / 16 * 16;
+  }
+  static std::int64_t highest(std::int64_t tile_pixels) {
+    return std::max(min_tile_height, tile_pixels / widest(tile_pixels));
+  }
+
   // Tiles of at most tile_pixels, enough of them to keep the threads busy.
   static TileGrid over(std::int64_t height, std::int64_t width, std::int64_t tile_pixels,
                        std::int64_t threads) {
@@ -29,12 +37,9 @@ struct TileGrid {
     grid.height = height;
     grid.width = width;
     if (height == 0 || width == 0) return grid;
-    // Whole cache lines of any dtype.
-    const std::int64_t widest =
-        std::clamp(tile_pixels / min_tile_height, min_tile_width, max_tile_width) / 16 * 16;
-    grid.tile_width = std::min(width, widest);
+    grid.tile_width = std::min(width, widest(tile_pixels));
     grid.columns = (width + grid.tile_width - 1) / grid.tile_width;
-    grid.tile_height = std::max(min_tile_height, tile_pixels / widest);
+    grid.tile_height = highest(tile_pixels);
     grid.rows = (height + grid.tile_height - 1) / grid.tile_height;
     while (grid.tile_height > min_tile_height && grid.count() < 8 * threads) {
       grid.tile_height = std::max(min_tile_height, grid.tile_height / 2);

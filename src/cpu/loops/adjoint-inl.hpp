@@ -6,11 +6,11 @@
 #define PTYCHOPATCH_CPU_LOOPS_ADJOINT_INL_HPP_
 #endif
 
-#include <algorithm>
-#include <utility>
+#include <cstddef>
 
 #include "cpu/axis_span.hpp"
 #include "cpu/loops/cotangent-inl.hpp"
+#include "cpu/loops/patches_ahead-inl.hpp"
 #include "cpu/loops/spread-inl.hpp"
 #include "cpu/loops/spread_lines-inl.hpp"
 #include "cpu/slot_scratch.hpp"
@@ -39,11 +39,41 @@ RowSpan row_span(const AxisSpan& x, const AxisTaps<T>& taps, std::int64_t width,
   return span;
 }
 
+// What add_to_tile does, where rows can be put together from their own lines; or false.
+template <class T, class Source, class Ahead>
+HWY_INLINE bool add_by_lines([[maybe_unused]] const Source& source, [[maybe_unused]] std::int64_t h,
+                             [[maybe_unused]] const PatchTaps<T>& taps,
+                             [[maybe_unused]] const AxisSpan& y, [[maybe_unused]] const AxisSpan& x,
+                             [[maybe_unused]] const RowSpan& span,
+                             [[maybe_unused]] const Tile<T>& tile, [[maybe_unused]] T* sum,
+                             [[maybe_unused]] const SlotScratch& scratch,
+                             [[maybe_unused]] Ahead& ahead) {
+  bool done = false;
+#if PPATCH_HAS_ROW_LINES
+  constexpr int C = Source::components;
+  const std::int64_t in_step = source.row_stride();
+  if (!source.in_place() || in_step % vector_lanes<T> != 0 || x.folded || y.folded) return false;
+  const T* in = source.row(0, nullptr) + y.begin * in_step - span.row_begin;
+  const std::int64_t stride = tile.template stride<C>();
+  const std::int64_t rows = HWY_MAX(0, HWY_MIN(y.end, h) - y.begin);
+  with_taps(taps.x.count, taps.y.count, [&](auto nx, auto ny) HWY_ATTR {
+    if constexpr (nx() <= 2 && ny() <= 2) {
+      const LineSpreader<T, C, nx(), ny()> lines(taps.x.weight, taps.y.weight, span, in);
+      if (!lines.possible()) return;
+      lines.add(in, in_step, y.begin > 0, sum + (taps.y.start + y.begin - tile.y0) * stride, stride,
+                rows, y.end - y.begin - rows, scratch.row<T>(kept_row) - span.begin, ahead);
+      done = true;
+    }
+  });
+#endif
+  return done;
+}
+
 // Adds the patch whose rows `source` gives to the part of the sum that the tile owns.
-template <class T, class Source>
+template <class T, class Source, class Ahead>
 HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
                             const PatchTaps<T>& taps, const ImageView& image, const Tile<T>& tile,
-                            T* HWY_RESTRICT sum, const SlotScratch& scratch, LinesAhead ahead) {
+                            T* HWY_RESTRICT sum, const SlotScratch& scratch, Ahead& ahead) {
   constexpr int C = Source::components;
   const std::int64_t h = problem.height;
   const std::int64_t w = problem.width;
@@ -58,6 +88,7 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
   const RowSpan span = row_span<T, C>(x, taps.x, w, tile);
   const std::int64_t stride = tile.template stride<C>();
 
+  if (add_by_lines<T>(source, h, taps, y, x, span, tile, sum, scratch, ahead)) return;
   T* zeros = scratch.row<T>(zero_row);
   for (std::int64_t i = 0; i < w * C && y.end > h; ++i) zeros[i] = T(0);
   Band<T> band = {};
@@ -75,21 +106,6 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
   }
 
   std::int64_t r = y.begin;
-#if PPATCH_HAS_ROW_LINES
-  if (source.in_place() && source.row_stride() % vector_lanes<T> == 0 && !x.folded && !y.folded) {
-    const T* in = source.row(HWY_MIN(r, h - 1), scratch.row<T>(source_row)) - span.row_begin;
-    const std::int64_t rows = HWY_MAX(0, HWY_MIN(y.end, h) - r);
-    with_taps(taps.x.count, taps.y.count, [&](auto nx, auto ny) HWY_ATTR {
-      if constexpr (nx() <= 2 && ny() <= 2) {
-        const LineSpreader<T, C, nx(), ny()> lines(taps.x.weight, taps.y.weight, span, in);
-        if (!lines.possible()) return;
-        ahead = lines.add(in, source.row_stride(), sum + (taps.y.start + r - tile.y0) * stride,
-                          stride, rows, y.end - r - rows, band.kept[0], ahead);
-        r = y.end;
-      }
-    });
-  }
-#endif
   while (r < y.end) {
     std::int64_t at[band_rows];
     for (int g = 0; g < band_rows; ++g) {
@@ -131,38 +147,24 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
       }
     }
   }
-  ahead.finish();
-}
-
-// What the tile will read of patch k, near enough.
-template <class T, int C>
-LinesAhead lines_of(const AdjointPixel<T, C>& job, std::int64_t m, std::int64_t k,
-                    const Tile<T>& tile) {
-  const PatchView& in = job.in;
-  if (k < 0 || job.probe.data || in.stride_x != C || in.stride_y < in.width * C) return {};
-  const auto& origin = job.problem.origins[k];
-  const auto part = [](std::int64_t from, std::int64_t to, std::int64_t start, std::int64_t size) {
-    const std::int64_t begin = std::clamp<std::int64_t>(from - start - 1, 0, size);
-    return std::pair(begin, std::clamp<std::int64_t>(to - start, begin, size));
-  };
-  const auto [r0, r1] = part(tile.y0, tile.y1, origin.y, in.height);
-  const auto [q0, q1] = part(tile.x0, tile.x1, origin.x, in.width);
-  if (r0 == r1 || q0 == q1) return {};
-  return {in.template at<T>(m, k, 0) + r0 * in.stride_y + q0 * C, r1 - r0,
-          (q1 - q0) * C * static_cast<std::int64_t>(sizeof(T)),
-          in.stride_y * static_cast<std::int64_t>(sizeof(T))};
 }
 
 template <class T, int C>
-void adjoint_patch(const AdjointPixel<T, C>& job, const ImageView& image, std::int64_t m,
-                   std::int64_t k, std::int64_t next, const Tile<T>& tile,
-                   const SlotScratch& scratch) {
-  const PatchTaps<T> taps = job.taps(k);
-  add_to_tile<T>(CotangentRows<T, C>(job, m, k, scratch), job.problem, taps, image, tile,
-                 tile.image, scratch, lines_of(job, m, next, tile));
-  if (tile.coverage) {
-    add_to_tile<T>(WeightRows<T, C>(job, k), job.problem, taps, image, tile, tile.coverage, scratch,
-                   {});
+void adjoint_tile(const AdjointPixel<T, C>& job, const ImageView& image, const TilePatches& patches,
+                  const Tile<T>& tile, const SlotScratch& scratch) {
+  PatchesAhead<T, C> ahead(job, patches, tile);
+  for (std::size_t i = 0; i < patches.numbers.size(); ++i) {
+    const std::int64_t k = patches.number(i);
+    if (job.problem.image_of(patches.image, k) != patches.image) continue;
+    ahead.begin(i);
+    const PatchTaps<T> taps = job.taps(k);
+    add_to_tile<T>(CotangentRows<T, C>(job, patches.wave, k, scratch), job.problem, taps, image,
+                   tile, tile.image, scratch, ahead);
+    if (tile.coverage) {
+      NothingAhead nothing;
+      add_to_tile<T>(WeightRows<T, C>(job, k), job.problem, taps, image, tile, tile.coverage,
+                     scratch, nothing);
+    }
   }
 }
 

@@ -49,13 +49,14 @@ class PatchExtraction {
                  scratch.columns_of(n)),
         rows_(samples_, taps_, taps_.x.weight, taps_.y.weight, job.problem.width,
               kept_row + n * kept_rows, scratch),
-        stream_(row(0)) {
+        first_row_(job.out.template at<T>(number.m, number.k, 0)),
+        stream_(first_row_) {
     constexpr std::int64_t line = LineStream<T>::line;
     const std::int64_t scalars = job.problem.width * C;
     if (!job.probe.data && job.out.stride_x == C) {
       way_ = Way::in_place;
       if (store == Store::streamed && job.out.stride_y == scalars) way_ = Way::composed_lines;
-      const auto address = reinterpret_cast<std::uintptr_t>(row(0));
+      const auto address = reinterpret_cast<std::uintptr_t>(first_row_);
       if (store == Store::streamed && scalars % line == 0 && job.out.stride_y % line == 0 &&
           address % 64 == 0) {
         way_ = Way::whole_lines;
@@ -106,9 +107,7 @@ class PatchExtraction {
     whole_lines      // past the caches, for rows of whole lines
   };
 
-  T* row(std::int64_t r) const {
-    return job_.out.template at<T>(number_.m, number_.k, 0) + r * job_.out.stride_y;
-  }
+  T* row(std::int64_t r) const { return first_row_ + r * job_.out.stride_y; }
 
   void store(const T* value, std::int64_t r) const {
     const PatchView& out = job_.out;
@@ -128,6 +127,7 @@ class PatchExtraction {
   PatchTaps<T> taps_;
   SampleRows<T, C> samples_;
   PatchRows<T, C> rows_;
+  T* first_row_;
   LineStream<T> stream_;
   Way way_ = Way::through_probe;
   std::int64_t r_ = 0;

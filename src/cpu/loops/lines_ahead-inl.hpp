@@ -46,9 +46,7 @@ class LinesAhead {
     row_end_ += stride_;
   }
 
-  void finish() {
-    while (rows_ > 0) fetch<band_rows>();
-  }
+  bool done() const { return rows_ == 0; }
 
  private:
   static constexpr std::int64_t line_bytes = 64;

@@ -41,6 +41,11 @@ class SampleRows {
   // Scalars from a row to the next where they are read in place, else 0.
   std::int64_t row_step() const { return inside_ && image_.stride_x == C ? image_.stride_y : 0; }
 
+  // Whether rows [y, y + count) are read in place, row_step() apart.
+  bool in_place(std::int64_t y, std::int64_t count) const {
+    return row_step() != 0 && y >= 0 && y + count <= image_.height;
+  }
+
   // Row y, in place where it can be, else in buffer.
   const T* row(std::int64_t y, T* HWY_RESTRICT buffer) const {
     const std::int64_t mapped = extended_index(boundary_, y, image_.height);
@@ -172,8 +177,11 @@ class PatchRows {
 
  private:
   HWY_INLINE void load(T* const* to) {
+    const bool in_place = samples_.in_place(next_, band_rows);
+    const T* first = in_place ? samples_.row(next_, nullptr) : nullptr;
     for (int g = 0; g < band_rows; ++g, ++next_) {
-      band_.in[g] = samples_.row(next_, scratch_.row<T>(source_row + g));
+      band_.in[g] = in_place ? first + g * samples_.row_step()
+                             : samples_.row(next_, scratch_.row<T>(source_row + g));
       band_.out[g] = to[g];
     }
   }

@@ -128,13 +128,15 @@ struct BandRun {
 // Adds what bands of patch rows give to as many rows of sums, and meanwhile fetches what comes
 // next; the band moves on. Nothing is copied here: vectors of what was just written piece by piece
 // would wait for all stores before them.
-template <class T, int Step, int X, int Y>
+template <class T, int Step, int X, int Y, class Ahead>
 HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, Band<T>& band,
-                               const BandRun& run, const RowSpan& span, LinesAhead& lines) {
+                               const BandRun& run, const RowSpan& span, Ahead& ahead) {
   constexpr std::int64_t lanes = vector_lanes<T>;
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
+  LinesAhead& lines = ahead.lines;
   for (std::int64_t b = 0; b < run.count; ++b) {
+    if (lines.done()) lines = ahead.next();
     for (std::int64_t v = span.inner; v < span.outer; v += lanes) {
       if (v % line_scalars<T> == 0) lines.fetch<band_rows>();
       PPATCH_INDEPENDENT

@@ -23,8 +23,8 @@ struct EndLanes {
   hwy::HWY_NAMESPACE::Mask<hwy::HWY_NAMESPACE::ScalableTag<T>> line, sum;
 };
 
-// What spread_bands does, for kernels of one or two taps an axis, from the rows' own lines. Two
-// rows at a time leave the processor more of its loads under way than four.
+// What spread_bands does, for kernels of one or two taps an axis, from the rows' own lines. One row
+// at a time is what the processor's own prefetching follows best.
 template <class T, int Step, int X, int Y>
 class LineSpreader {
  public:
@@ -35,11 +35,12 @@ class LineSpreader {
   bool possible() const { return first_ >= (X - 1) * Step; }
 
   // Adds `rows` rows of a patch from `in` on, and then `zero_rows` of zeros, to as many rows of
-  // sums. kept: the row before, filtered along x. Steps are in scalars. Returns what is left to be
-  // fetched.
-  HWY_NOINLINE LinesAhead add(const T* in, std::int64_t in_step, T* out, std::int64_t out_step,
-                              std::int64_t rows, std::int64_t zero_rows, T* kept,
-                              LinesAhead ahead) const {
+  // sums. has_before: whether the patch has a row before `in`. kept: room for a row, filtered along
+  // x. Steps are in scalars.
+  template <class Ahead>
+  HWY_NOINLINE void add(const T* in, std::int64_t in_step, bool has_before, T* out,
+                        std::int64_t out_step, std::int64_t rows, std::int64_t zero_rows, T* kept,
+                        Ahead& ahead) const {
     namespace hn = hwy::HWY_NAMESPACE;
     const hn::ScalableTag<T> d;
     const LanesFrom<T> tap0(first_), tap1(first_ - (X - 1) * Step);
@@ -62,42 +63,33 @@ class LineSpreader {
     // By value: what is written through pointers might be theirs, for all that the compiler knows.
     const std::int64_t begin = span_.begin, end = span_.end;
     const std::int64_t next_line = lanes - first_;
-    const auto add_rows = [=, &ends](auto count, auto there, const T* row_in, T* row_out,
-                                     LinesAhead next) HWY_ATTR {
-      constexpr int Rows = decltype(count)::value;
-      constexpr bool There = decltype(there)::value;
-      const T* lines[Rows];
-      T* sums[Rows];
-      Vector low[Rows];
-      for (int g = 0; g < Rows; ++g) {
-        lines[g] = row_in + g * in_step + next_line;
-        sums[g] = row_out + g * out_step;
-        low[g] = hn::Zero(d);
-        if constexpr (There) low[g] = hn::MaskedLoad(first_line, d, lines[g] + begin - lanes);
-      }
+    const auto add_row = [=, &ends](auto there, auto first, const T* row_in, T* sums,
+                                    LinesAhead next) HWY_ATTR {
+      constexpr bool There = decltype(there)::value;  // or zeros
+      constexpr bool First = decltype(first)::value;  // nothing to be added yet
+      const T* lines = row_in + next_line;
+      Vector low = hn::Zero(d);
+      if constexpr (There) low = hn::MaskedLoad(first_line, d, lines + begin - lanes);
       const auto step = [&](std::int64_t v, const EndLanes<T>* part) HWY_ATTR {
-        next.template fetch<Rows>();
-        Vector before = hn::Zero(d);
-        if constexpr (Y > 1) before = hn::LoadU(d, kept + v);
-        for (int g = 0; g < Rows; ++g) {
-          Vector high = hn::Zero(d);
-          if constexpr (There) {
-            high = part ? hn::MaskedLoad(part->line, d, lines[g] + v) : hn::Load(d, lines[g] + v);
-          }
-          Vector row = hn::Mul(x0, tap0.of(low[g], high));
-          if constexpr (X > 1) row = hn::MulAdd(x1, tap1.of(low[g], high), row);
-          low[g] = high;
-          Vector term = hn::Mul(y0, row);
-          if constexpr (Y > 1) term = hn::MulAdd(y1, before, term);
-          const Vector sum = hn::Add(hn::LoadU(d, sums[g] + v), term);
-          if (part) {
-            hn::BlendedStore(sum, part->sum, d, sums[g] + v);
-          } else {
-            hn::StoreU(sum, d, sums[g] + v);
-          }
-          before = row;
+        if constexpr (!First) next.template fetch<1>();
+        Vector high = hn::Zero(d);
+        if constexpr (There) {
+          high = part ? hn::MaskedLoad(part->line, d, lines + v) : hn::Load(d, lines + v);
         }
-        if constexpr (Y > 1) hn::StoreU(before, d, kept + v);
+        Vector row = hn::Mul(x0, tap0.of(low, high));
+        if constexpr (X > 1) row = hn::MulAdd(x1, tap1.of(low, high), row);
+        low = high;
+        if constexpr (!First) {
+          Vector term = hn::Mul(y0, row);
+          if constexpr (Y > 1) term = hn::MulAdd(y1, hn::LoadU(d, kept + v), term);
+          const Vector sum = hn::Add(hn::LoadU(d, sums + v), term);
+          if (part) {
+            hn::BlendedStore(sum, part->sum, d, sums + v);
+          } else {
+            hn::StoreU(sum, d, sums + v);
+          }
+        }
+        if constexpr (Y > 1) hn::StoreU(row, d, kept + v);
       };
       const EndLanes<T>* part = ends;
       for (std::int64_t v = begin; v < end; v += lanes) {
@@ -109,20 +101,24 @@ class LineSpreader {
       }
       return next;
     };
-    for (; rows > 1; rows -= 2) {
-      ahead = add_rows(std::integral_constant<int, 2>(), std::true_type(), in, out, ahead);
-      in += 2 * in_step;
-      out += 2 * out_step;
+    constexpr std::true_type yes;
+    constexpr std::false_type no;
+    if constexpr (Y > 1) {
+      if (has_before) {
+        add_row(yes, yes, in - in_step, static_cast<T*>(nullptr), {});
+      } else {
+        add_row(no, yes, in, static_cast<T*>(nullptr), {});
+      }
     }
-    for (; rows > 0; --rows) {
-      ahead = add_rows(std::integral_constant<int, 1>(), std::true_type(), in, out, ahead);
-      in += in_step;
-      out += out_step;
+    LinesAhead fetched = ahead.lines;
+    for (; rows > 0; --rows, in += in_step, out += out_step) {
+      if (fetched.done()) fetched = ahead.next();
+      fetched = add_row(yes, no, in, out, fetched);
     }
     for (; zero_rows > 0; --zero_rows, out += out_step) {
-      ahead = add_rows(std::integral_constant<int, 1>(), std::false_type(), in, out, ahead);
+      fetched = add_row(no, no, in, out, fetched);
     }
-    return ahead;
+    ahead.lines = fetched;
   }
 
  private:

@@ -21,7 +21,7 @@ namespace HWY_NAMESPACE {
 // Included by one unit under each name.
 // NOLINTNEXTLINE(misc-definitions-in-headers)
 PatchLoops<PPATCH_LOOPS_PIXEL> PPATCH_LOOPS_NAME() {
-  return {&extract_patches<PPATCH_LOOPS_PIXEL>, &adjoint_patch<PPATCH_LOOPS_PIXEL>,
+  return {&extract_patches<PPATCH_LOOPS_PIXEL>, &adjoint_tile<PPATCH_LOOPS_PIXEL>,
           &stream_tile<PPATCH_LOOPS_PIXEL>, &gradient_patch<PPATCH_LOOPS_PIXEL>,
           &probe_adjoint_rows<PPATCH_LOOPS_PIXEL>};
 }
