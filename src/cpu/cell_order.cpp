@@ -6,13 +6,22 @@
 namespace ptychopatch {
 namespace {
 
+// About as many pixels of the image as a second-level cache holds beside what else goes through it.
+constexpr std::int64_t near_pixels = 96 << 10;
+
+// Cells of half a patch, row by row in strips of so many columns that the rows of the image that
+// one row of cells leaves behind are still near when the next one comes.
 struct Cells {
   std::int64_t y0 = 0, x0 = 0;
   std::int64_t height = 1, width = 1;
   std::int64_t rows = 1, columns = 1;
+  std::int64_t strip = 1;  // columns of a strip; the last may have less
 
   std::int64_t of(const PatchOrigin& origin) const {
-    return (origin.y - y0) / height * columns + (origin.x - x0) / width;
+    const std::int64_t row = (origin.y - y0) / height;
+    const std::int64_t column = (origin.x - x0) / width;
+    const std::int64_t first = column / strip * strip;
+    return first * rows + row * std::min(strip, columns - first) + column - first;
   }
 };
 
@@ -37,9 +46,12 @@ Cells cells_over(const PatchProblem& problem, std::int64_t most) {
     cells.rows = (y1 - y0) / cells.height + 1;
     cells.columns = (x1 - x0) / cells.width + 1;
     // Neither factor exceeds 2^32.
-    if (cells.rows <= most && cells.columns <= most / cells.rows) return cells;
+    if (cells.rows <= most && cells.columns <= most / cells.rows) break;
     (cells.rows >= cells.columns ? cells.height : cells.width) *= 2;
   }
+  const std::int64_t rows_near = problem.height + cells.height;
+  cells.strip = std::max<std::int64_t>(1, near_pixels / rows_near / cells.width);
+  return cells;
 }
 
 }  // namespace
