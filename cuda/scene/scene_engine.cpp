@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "cuda/scene/scene_passes.hpp"
 
@@ -125,6 +126,8 @@ void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, Sh
   const auto geometry_of = [&](const ppatch_shift& result) {
     return SceneGeometry(settings_, result.common_height, result.common_width);
   };
+  // A call that ended early may have left slots named and not filled.
+  if (!std::exchange(slots_filled_, false)) slots_.reset(layout_.slots);
   std::int64_t j = 0;
   while (j < count) {
     ppatch_shift first = begun(moving[j]);
@@ -148,6 +151,7 @@ void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, Sh
     }
     j += n;
   }
+  slots_filled_ = true;
 }
 
 void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* moving) {

@@ -72,6 +72,7 @@ class CudaSceneEngine final : public SceneEngine {
   SceneTransforms transforms_;
   SceneMemory memory_;
   ReferenceSlots slots_;
+  bool slots_filled_ = true;
   std::vector<std::int64_t> slot_of_window_;  // by reference window of the mail
 
   SceneImageView reference_;

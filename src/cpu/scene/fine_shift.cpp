@@ -37,8 +37,11 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
   while (search.lay()) {
     const FineShift& shift = search.result();
     if (!(held == search.reference_window())) {
+      // Held once it is there: memory may run out on the way.
+      held = {};
+      transform_window(reference, search.reference_window(), *band.fft, tools,
+                       tools.reference_spectrum);
       held = search.reference_window();
-      transform_window(reference, held, *band.fft, tools, tools.reference_spectrum);
     }
     transform_window(moving, search.moving_window(), *band.fft, tools, tools.moving_spectrum);
     double rest[2] = {shift.rest(0), shift.rest(1)};

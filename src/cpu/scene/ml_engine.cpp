@@ -56,7 +56,7 @@ class MlEngine final : public SingleSceneEngine {
 
   void set_reference(const SceneImageView& reference) override {
     reference_ = reference;
-    geometry_ = SceneGeometry();
+    reference_loaded_ = false;
   }
 
   ppatch_shift align_one(const SceneImageView& moving) override {
@@ -69,7 +69,7 @@ class MlEngine final : public SingleSceneEngine {
       result.status = PPATCH_SHIFT_TOO_SMALL;
       return result;
     }
-    if (!(geometry == geometry_)) set_geometry(geometry);
+    if (!reference_loaded_ || !(geometry == geometry_)) set_geometry(geometry);
     if (reference_status_ != PPATCH_SHIFT_OK) {
       result.status = PPATCH_SHIFT_REFERENCE;
       return result;
@@ -119,7 +119,8 @@ class MlEngine final : public SingleSceneEngine {
 
   // Transforms and the reference's planes for a new common area.
   void set_geometry(const SceneGeometry& geometry) {
-    geometry_ = SceneGeometry();
+    // Until all of it is done: memory may run out on the way.
+    reference_loaded_ = false;
     kept_window_ = {};
     const auto transform = [&](const std::int64_t size[2]) {
       return PlaneFft(machine_.fft, machine_.loops->slabs, size[0], size[1]);
@@ -130,6 +131,7 @@ class MlEngine final : public SingleSceneEngine {
     coarse_fft_ = transform(geometry.coarse_fft);
     geometry_ = geometry;
     reference_status_ = load(reference_, reference_planes(), Clipped::levelled, reference_lines_);
+    reference_loaded_ = true;
   }
 
   ppatch_shift_status load(const SceneImageView& view, const Planes& planes, Clipped clipped,
@@ -233,7 +235,8 @@ class MlEngine final : public SingleSceneEngine {
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
   SceneImageView reference_;
-  SceneGeometry geometry_;  // of the planes held; none where the sizes are zero
+  SceneGeometry geometry_;  // of the planes
+  bool reference_loaded_ = false;
   ppatch_shift_status reference_status_ = PPATCH_SHIFT_FLAT;
   ExcludedLines reference_lines_;
   Window kept_window_;  // of the reference's spectrum, from one image of a scene to the next
