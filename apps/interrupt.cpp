@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "interrupt.hpp"
 
+#include <atomic>
 #include <csignal>
 
 #include "exit_status.hpp"
@@ -8,9 +9,11 @@
 namespace ptychopatch::app {
 namespace {
 
-volatile std::sig_atomic_t raised = 0;
+// Threads that decode look at it too.
+std::atomic<bool> raised = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "only such may be set by a signal");
 
-void raise_flag(int) { raised = 1; }
+void raise_flag(int) { raised = true; }
 
 }  // namespace
 
@@ -30,7 +33,7 @@ void catch_interrupts() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-bool interrupted() { return raised != 0; }
+bool interrupted() { return raised; }
 
 void stop_if_interrupted() {
   if (interrupted()) throw Interrupted();
