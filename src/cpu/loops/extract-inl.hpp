@@ -61,6 +61,12 @@ class PatchExtraction {
           address % 64 == 0) {
         way_ = Way::whole_lines;
       }
+#if PPATCH_HAS_ROW_LINES
+      if (way_ == Way::composed_lines && scalars % line == 0 && address % sizeof(T) == 0 &&
+          job.problem.height % band_rows == 0) {
+        way_ = Way::across_lines;
+      }
+#endif
     }
     rows_.seek(0);
   }
@@ -88,6 +94,10 @@ class PatchExtraction {
     }
     if (way_ == Way::whole_lines) {
       rows_.stream_next(to);
+#if PPATCH_HAS_ROW_LINES
+    } else if (way_ == Way::across_lines) {
+      rows_.stream_next_across(to, r_ == 0, carried_);
+#endif
     } else {
       rows_.next(to);
     }
@@ -97,6 +107,9 @@ class PatchExtraction {
     }
     r_ += count;
     if (way_ == Way::composed_lines && done()) stream_.finish();
+#if PPATCH_HAS_ROW_LINES
+    if (way_ == Way::across_lines && done()) finish_across(carried_, row(r_));
+#endif
   }
 
  private:
@@ -104,6 +117,7 @@ class PatchExtraction {
     through_probe,   // or to pixels that are not contiguous
     in_place,        // through the caches
     composed_lines,  // past the caches, for rows that follow one another
+    across_lines,    // the same, for rows as long as whole lines
     whole_lines      // past the caches, for rows of whole lines
   };
 
@@ -130,6 +144,7 @@ class PatchExtraction {
   T* first_row_;
   LineStream<T> stream_;
   Way way_ = Way::through_probe;
+  alignas(64) T carried_[line_scalars<T>] = {};  // across lines: the last row's end
   std::int64_t r_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #endif
 
 #include "cpu/loops/rows-inl.hpp"
+#include "cpu/loops/stream_band-inl.hpp"
 #include "cpu/slot_scratch.hpp"
 #include "kernels/patch_problem.hpp"
 #include "math/boundary.hpp"
@@ -92,35 +93,6 @@ HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T
   }
 }
 
-// The same past the caches, for rows that are whole cache lines. What the next band reads, `ahead`
-// scalars further on, is fetched meanwhile: rows of an image are too short for the processor to
-// follow.
-template <class T, int Step, int X, int Y>
-HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& band,
-                              std::int64_t n, std::int64_t ahead) {
-  constexpr std::int64_t line = line_scalars<T>;
-  const hwy::HWY_NAMESPACE::ScalableTag<T> d;
-  const Weights<T, X> x(weight_x);
-  const Weights<T, Y> y(weight_y);
-  for (std::int64_t i = 0; i < n; i += line) {
-    for (int g = 0; g < band_rows; ++g) __builtin_prefetch(band.in[g] + i + ahead);
-    alignas(64) T value[band_rows][line];
-    PPATCH_INDEPENDENT
-    for (std::int64_t l = 0; l < line; ++l) {
-      T row[Y - 1 + band_rows];
-      filter_band<T, Step, X, Y>(x, band, i + l, row);
-      for (int g = 0; g < band_rows; ++g) value[g][l] = weighted_sum(Y, y.w, row + g, 1);
-      keep_rows<T, Y>(band, i + l, row);
-    }
-    for (int g = 0; g < band_rows; ++g) {
-      for (std::int64_t l = 0; l < line; l += vector_lanes<T>) {
-        hwy::HWY_NAMESPACE::Stream(hwy::HWY_NAMESPACE::Load(d, value[g] + l), d,
-                                   band.out[g] + i + l);
-      }
-    }
-  }
-}
-
 template <class T, int Step, int X>
 HWY_NOINLINE void sample_row(const T* weight_x, const T* in, T* out, std::int64_t n) {
   const Weights<T, X> x(weight_x);
@@ -174,6 +146,17 @@ class PatchRows {
                                   band_rows * samples_.row_step());
     });
   }
+
+#if PPATCH_HAS_ROW_LINES
+  // The same, to rows that follow one another across lines.
+  HWY_INLINE void stream_next_across(T* const* to, bool first, T* carried) {
+    load(to);
+    with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
+      stream_band_across<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_,
+                                         band_rows * samples_.row_step(), first, carried);
+    });
+  }
+#endif
 
  private:
   HWY_INLINE void load(T* const* to) {

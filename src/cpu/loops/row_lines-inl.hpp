@@ -47,12 +47,18 @@ struct LanesFrom {
   }
 };
 
+// Which scalar of its cache line is pointed to.
+template <class T>
+HWY_INLINE std::int64_t lane_of(const T* scalar) {
+  return static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(scalar) / sizeof(T) %
+                                   vector_lanes<T>);
+}
+
 // Where the lines of a row lie: tap j of the vector from scalar v on begins at lane first - j Step
 // of the lines at scalars v - first and v - first + a vector.
 template <class T>
 HWY_INLINE std::int64_t first_lane(const T* row, std::int64_t begin, int taps) {
-  const auto scalar = reinterpret_cast<std::uintptr_t>(row + begin) / sizeof(T);
-  const auto lane = static_cast<std::int64_t>(scalar % vector_lanes<T>);
+  const std::int64_t lane = lane_of(row + begin);
   return lane == 0 && taps > 1 ? vector_lanes<T> : lane;
 }
 

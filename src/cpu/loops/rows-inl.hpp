@@ -83,6 +83,17 @@ struct Weights {
   }
 };
 
+// Which scalars of the vector from i on lie in [begin, end).
+template <class T>
+HWY_INLINE auto part_of_vector(std::int64_t i, std::int64_t begin, std::int64_t end) {
+  const hwy::HWY_NAMESPACE::ScalableTag<T> d;
+  const auto first_n = [&](std::int64_t n) HWY_ATTR {
+    return hwy::HWY_NAMESPACE::FirstN(
+        d, static_cast<std::size_t>(HWY_MAX(0, HWY_MIN(n, vector_lanes<T>))));
+  };
+  return hwy::HWY_NAMESPACE::AndNot(first_n(begin - i), first_n(end - i));
+}
+
 // What a pass over a band of rows works on. `kept` are the filtered rows, oldest first, that the
 // rows before the band leave behind: one less than there are taps along y.
 template <class T>

@@ -23,17 +23,6 @@ struct RowSpan {
   std::int64_t row_begin, row_end;
 };
 
-// Which scalars of the vector from i on lie in [begin, end).
-template <class T>
-HWY_INLINE auto part_of_vector(std::int64_t i, std::int64_t begin, std::int64_t end) {
-  const hwy::HWY_NAMESPACE::ScalableTag<T> d;
-  const auto first_n = [&](std::int64_t n) HWY_ATTR {
-    return hwy::HWY_NAMESPACE::FirstN(
-        d, static_cast<std::size_t>(HWY_MAX(0, HWY_MIN(n, vector_lanes<T>))));
-  };
-  return hwy::HWY_NAMESPACE::AndNot(first_n(begin - i), first_n(end - i));
-}
-
 // A vector's worth of scalars from i on of a row that is there in [begin, end), zeros elsewhere.
 template <class T>
 HWY_INLINE void load_part(const T* row, std::int64_t i, std::int64_t begin, std::int64_t end,
