@@ -27,8 +27,8 @@ class Placed {
  public:
   Placed(std::int64_t bytes, std::int64_t offset)
       : memory_(static_cast<std::size_t>(bytes + 3 * line), poison) {
-    const auto past = static_cast<std::int64_t>(
-        reinterpret_cast<std::uintptr_t>(memory_.data()) % static_cast<std::uintptr_t>(line));
+    const auto past = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory_.data()) %
+                                                static_cast<std::uintptr_t>(line));
     begin_ = memory_.begin() + (line - past + offset);
     end_ = begin_ + bytes;
   }
@@ -124,8 +124,9 @@ TEST_P(Alignment, PatchesAreTheSameAnywhere) {
           .extract(image, patches_at(expected.data()));
       auto plan = plan_of(context, positions, shape, kind, PPATCH_ALGORITHM_BATCHED);
       for (std::int64_t offset = 0; offset < line; offset += scalar_bytes()) {
-        SCOPED_TRACE(std::to_string(shape.height) + " x " + std::to_string(shape.width) + ", kind " +
-                     std::to_string(kind) + ", " + std::to_string(offset) + " bytes off a line");
+        SCOPED_TRACE(std::to_string(shape.height) + " x " + std::to_string(shape.width) +
+                     ", kind " + std::to_string(kind) + ", " + std::to_string(offset) +
+                     " bytes off a line");
         Placed placed(count * patch_bytes, offset);
         plan.extract(image, patches_at(placed.data()));
         EXPECT_TRUE(placed.holds(expected));

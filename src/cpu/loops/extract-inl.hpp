@@ -135,6 +135,7 @@ class PatchExtraction {
     }
   }
 
+  alignas(64) T carried_[line_scalars<T>] = {};  // across lines: the last row's end
   const ExtractPixel<T, C>& job_;
   PatchNumber number_;
   const SlotScratch& scratch_;
@@ -144,7 +145,6 @@ class PatchExtraction {
   T* first_row_;
   LineStream<T> stream_;
   Way way_ = Way::through_probe;
-  alignas(64) T carried_[line_scalars<T>] = {};  // across lines: the last row's end
   std::int64_t r_ = 0;
 };
 

@@ -29,9 +29,9 @@ HWY_INLINE void sample_lines(const Weights<T, X>& x, const Weights<T, Y>& y, con
   }
 }
 
-// Rows of patches past the caches, for rows that are whole cache lines. What the next band reads, `ahead`
-// scalars further on, is fetched meanwhile: rows of an image are too short for the processor to
-// follow.
+// Rows of patches past the caches, for rows that are whole cache lines. What the next band reads,
+// `ahead` scalars further on, is fetched meanwhile: rows of an image are too short for the
+// processor to follow.
 template <class T, int Step, int X, int Y>
 HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& band,
                               std::int64_t n, std::int64_t ahead) {
