@@ -23,6 +23,8 @@ class Callbacks {
     if (log_ && level >= log_level_) log_(log_user_, level, text_of(parts...).c_str());
   }
 
+  // Whether someone is to be told between pieces of work.
+  bool reports_progress() const { return progress_ != nullptr; }
   // Throws CANCELLED where the caller asks to stop.
   void progress(double fraction) const {
     if (progress_ && progress_(progress_user_, fraction) != 0) {
