@@ -2,6 +2,8 @@
 #ifndef PTYCHOPATCH_CORE_CALLBACKS_HPP_
 #define PTYCHOPATCH_CORE_CALLBACKS_HPP_
 
+#include <cstdint>
+
 #include "core/error.hpp"
 
 namespace ptychopatch {
@@ -23,8 +25,10 @@ class Callbacks {
     if (log_ && level >= log_level_) log_(log_user_, level, text_of(parts...).c_str());
   }
 
-  // Whether someone is to be told between pieces of work.
-  bool reports_progress() const { return progress_ != nullptr; }
+  // How much of the work to do between two reports: `piece`, or all of it where nobody listens.
+  std::int64_t between_reports(std::int64_t all, std::int64_t piece) const {
+    return progress_ ? piece : all;
+  }
   // Throws CANCELLED where the caller asks to stop.
   void progress(double fraction) const {
     if (progress_ && progress_(progress_user_, fraction) != 0) {

@@ -11,8 +11,8 @@ namespace ptychopatch {
 namespace {
 
 // A thread takes up work in blocks of about block_bytes, of no more than most_in_block patches;
-// progress is told after each chunk. Threads wait for each other at a chunk's end, so where nobody
-// asks for progress all of the work is one.
+// progress is told after each chunk. Threads wait for each other at a chunk's end: but for a shared
+// probe, all of the work is one where nobody listens.
 constexpr std::int64_t block_bytes = 1 << 20;
 constexpr std::int64_t most_in_block = 64;
 constexpr std::int64_t chunk_bytes = 32 << 20;
@@ -76,10 +76,8 @@ void BatchedEngine::each_group(std::int64_t images, std::int64_t bytes_per_patch
   const std::int64_t all = images * count;
   const std::int64_t block =
       std::clamp<std::int64_t>(block_bytes / bytes_per_patch, 1, most_in_block);
-  const std::int64_t chunk =
-      callbacks().reports_progress()
-          ? std::max(block * arena_.num_threads() * 4, chunk_bytes / bytes_per_patch)
-          : all;
+  const std::int64_t chunk = callbacks().between_reports(
+      all, std::max(block * arena_.num_threads() * 4, chunk_bytes / bytes_per_patch));
   callbacks().progress(0.0);
   for (std::int64_t first = 0; first < all; first += chunk) {
     const std::int64_t last = std::min(all, first + chunk);
@@ -178,7 +176,7 @@ void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& im
     if (coverage.data) store_tile<T, 1>(coverage, m, tile, tile.coverage);
   };
   const std::int64_t all = image.count * grid.count();
-  const std::int64_t chunk = callbacks().reports_progress() ? 16 * arena_.num_threads() : all;
+  const std::int64_t chunk = callbacks().between_reports(all, 16 * arena_.num_threads());
   for (std::int64_t first = 0; first < all; first += chunk) {
     const std::int64_t last = std::min(all, first + chunk);
     arena_.parallel_for(last - first, [&](std::int64_t n, int slot) { sum_tile(first + n, slot); });

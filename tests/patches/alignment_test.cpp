@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include "oracle/seed.hpp"
 #include "oracle/test_backend.hpp"
 #include "ptychopatch/ptychopatch.hpp"
+#include "support/host_array.hpp"
 
 namespace {
 
@@ -49,35 +49,17 @@ class Placed {
   Bytes::iterator begin_, end_;
 };
 
-struct Shape {
+struct PatchSize {
   std::int64_t height, width;
 };
 
 // Rows of whole lines, in whole bands and not, and rows of any length.
-constexpr Shape shapes[] = {{8, 64}, {12, 32}, {4, 16}, {7, 64}, {16, 33}};
+constexpr PatchSize sizes[] = {{8, 64}, {12, 32}, {4, 16}, {7, 64}, {16, 33}};
 
 class Alignment : public testing::TestWithParam<ppatch_dtype> {
  protected:
   std::int64_t pixel_bytes() const { return ppatch_dtype_size(GetParam()); }
-  std::int64_t scalar_bytes() const {
-    return GetParam() == PPATCH_F32 || GetParam() == PPATCH_C64 ? 4 : 8;
-  }
-
-  Bytes drawn_pixels(std::int64_t count) {
-    std::uniform_real_distribution<double> uniform(-1, 1);
-    Bytes bytes(static_cast<std::size_t>(count * pixel_bytes()));
-    const auto step = static_cast<std::size_t>(scalar_bytes());
-    for (std::size_t at = 0; at < bytes.size(); at += step) {
-      const double value = uniform(random_);
-      const auto single = static_cast<float>(value);
-      if (step == sizeof single) {
-        std::memcpy(&bytes[at], &single, sizeof single);
-      } else {
-        std::memcpy(&bytes[at], &value, sizeof value);
-      }
-    }
-    return bytes;
-  }
+  std::int64_t scalar_bytes() const { return ppatch_dtype_size(real_of(GetParam())); }
 
   // Inside, over the edges and beyond them; some on whole pixels.
   std::vector<double> drawn_positions(std::int64_t count) {
@@ -93,9 +75,9 @@ class Alignment : public testing::TestWithParam<ppatch_dtype> {
 };
 
 ptychopatch::PatchPlan plan_of(const ptychopatch::Context& context,
-                               const std::vector<double>& positions, const Shape& shape,
+                               const std::vector<double>& positions, const PatchSize& size,
                                ppatch_interpolation interpolation, ppatch_algorithm algorithm) {
-  ppatch_patch_options options = ptychopatch::patch_options(shape.height, shape.width);
+  ppatch_patch_options options = ptychopatch::patch_options(size.height, size.width);
   options.interpolation = interpolation;
   options.algorithm = algorithm;
   const auto count = static_cast<std::int64_t>(positions.size() / 2);
@@ -108,25 +90,25 @@ TEST_P(Alignment, PatchesAreTheSameAnywhere) {
   options.backend = test_backend();
   options.num_threads = 2;
   const ptychopatch::Context context(options);
-  const Bytes pixels = drawn_pixels(side * side);
-  const ptychopatch::Array image = array(pixels.data(), GetParam(), {side, side});
-  for (const Shape& shape : shapes) {
+  HostArray pixels(GetParam(), {side, side});
+  pixels.fill(random_);
+  const ppatch_array image = pixels.view();
+  for (const PatchSize& size : sizes) {
     // More than is left to the caches.
-    const std::int64_t patch_bytes = shape.height * shape.width * pixel_bytes();
+    const std::int64_t patch_bytes = size.height * size.width * pixel_bytes();
     const std::int64_t count = 4'500'000 / patch_bytes;
     const std::vector<double> positions = drawn_positions(count);
     const auto patches_at = [&](unsigned char* data) {
-      return array(data, GetParam(), {count, shape.height, shape.width});
+      return array(data, GetParam(), {count, size.height, size.width});
     };
     for (const ppatch_interpolation kind : {PPATCH_NEAREST, PPATCH_BILINEAR, PPATCH_BICUBIC}) {
       Bytes expected(static_cast<std::size_t>(count * patch_bytes), poison);
-      plan_of(context, positions, shape, kind, PPATCH_ALGORITHM_ITERATIVE)
+      plan_of(context, positions, size, kind, PPATCH_ALGORITHM_ITERATIVE)
           .extract(image, patches_at(expected.data()));
-      auto plan = plan_of(context, positions, shape, kind, PPATCH_ALGORITHM_BATCHED);
+      auto plan = plan_of(context, positions, size, kind, PPATCH_ALGORITHM_BATCHED);
       for (std::int64_t offset = 0; offset < line; offset += scalar_bytes()) {
-        SCOPED_TRACE(std::to_string(shape.height) + " x " + std::to_string(shape.width) +
-                     ", kind " + std::to_string(kind) + ", " + std::to_string(offset) +
-                     " bytes off a line");
+        SCOPED_TRACE(std::to_string(size.height) + " x " + std::to_string(size.width) + ", kind " +
+                     std::to_string(kind) + ", " + std::to_string(offset) + " bytes off a line");
         Placed placed(count * patch_bytes, offset);
         plan.extract(image, patches_at(placed.data()));
         EXPECT_TRUE(placed.holds(expected));

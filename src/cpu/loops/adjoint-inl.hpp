@@ -39,17 +39,15 @@ RowSpan row_span(const AxisSpan& x, const AxisTaps<T>& taps, std::int64_t width,
   return span;
 }
 
+#if PPATCH_HAS_ROW_LINES
+
 // What add_to_tile does, where rows can be put together from their own lines; or false.
 template <class T, class Source, class Ahead>
-HWY_INLINE bool add_by_lines([[maybe_unused]] const Source& source, [[maybe_unused]] std::int64_t h,
-                             [[maybe_unused]] const PatchTaps<T>& taps,
-                             [[maybe_unused]] const AxisSpan& y, [[maybe_unused]] const AxisSpan& x,
-                             [[maybe_unused]] const RowSpan& span,
-                             [[maybe_unused]] const Tile<T>& tile, [[maybe_unused]] T* sum,
-                             [[maybe_unused]] const SlotScratch& scratch,
-                             [[maybe_unused]] Ahead& ahead) {
+HWY_INLINE bool add_by_lines(const Source& source, std::int64_t h, const PatchTaps<T>& taps,
+                             const AxisSpan& y, const AxisSpan& x, const RowSpan& span,
+                             const Tile<T>& tile, T* sum, const SlotScratch& scratch,
+                             Ahead& ahead) {
   bool done = false;
-#if PPATCH_HAS_ROW_LINES
   constexpr int C = Source::components;
   const std::int64_t in_step = source.row_stride();
   if (!source.in_place() || in_step % vector_lanes<T> != 0 || x.folded || y.folded) return false;
@@ -65,9 +63,10 @@ HWY_INLINE bool add_by_lines([[maybe_unused]] const Source& source, [[maybe_unus
       done = true;
     }
   });
-#endif
   return done;
 }
+
+#endif
 
 // Adds the patch whose rows `source` gives to the part of the sum that the tile owns.
 template <class T, class Source, class Ahead>
@@ -88,7 +87,9 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
   const RowSpan span = row_span<T, C>(x, taps.x, w, tile);
   const std::int64_t stride = tile.template stride<C>();
 
+#if PPATCH_HAS_ROW_LINES
   if (add_by_lines<T>(source, h, taps, y, x, span, tile, sum, scratch, ahead)) return;
+#endif
   T* zeros = scratch.row<T>(zero_row);
   for (std::int64_t i = 0; i < w * C && y.end > h; ++i) zeros[i] = T(0);
   Band<T> band = {};
