@@ -74,25 +74,21 @@ class PatchExtraction {
   PatchExtraction(const PatchExtraction&) = delete;
   PatchExtraction& operator=(const PatchExtraction&) = delete;
 
-  bool done() const { return r_ >= job_.problem.height; }
-  std::int64_t next_sample_row() const { return rows_.next_sample_row(); }
+  // The sample row that the next band begins with; none comes after the last band.
+  std::int64_t next_sample_row() const {
+    return r_ < job_.problem.height ? rows_.next_sample_row() : INT64_MAX;
+  }
 
   void next_band() {
-    const std::int64_t n = job_.problem.width * C;
     const auto count = static_cast<int>(HWY_MIN(job_.problem.height - r_, std::int64_t{band_rows}));
-    T* staging = scratch_.row<T>(value_row);
-    T* composed = way_ == Way::composed_lines ? stream_.compose(staging) : nullptr;
-    T* to[band_rows];
-    for (int g = 0; g < band_rows; ++g) {
-      if (composed) {
-        to[g] = composed + g * n;
-      } else if (way_ != Way::through_probe && g < count) {
-        to[g] = row(r_ + g);
-      } else {
-        to[g] = scratch_.row<T>(value_row + g);
-      }
-    }
-    if (way_ == Way::whole_lines) {
+    const RowsAt<T> to{row(r_), job_.out.stride_y};
+    if (way_ == Way::composed_lines) {
+      compose_band(count);
+    } else if (count < band_rows || way_ == Way::through_probe) {
+      const RowsAt<T> values = rows_at<T>(scratch_, value_row);
+      rows_.next(values);
+      for (int g = 0; g < count; ++g) store(values[g], r_ + g);
+    } else if (way_ == Way::whole_lines) {
       rows_.stream_next(to);
 #if PPATCH_HAS_ROW_LINES
     } else if (way_ == Way::across_lines) {
@@ -101,14 +97,9 @@ class PatchExtraction {
     } else {
       rows_.next(to);
     }
-    if (way_ == Way::composed_lines) stream_.push(staging, count * n);
-    if (way_ == Way::through_probe) {
-      for (int g = 0; g < count; ++g) store(to[g], r_ + g);
-    }
     r_ += count;
-    if (way_ == Way::composed_lines && done()) stream_.finish();
 #if PPATCH_HAS_ROW_LINES
-    if (way_ == Way::across_lines && done()) finish_across(carried_, row(r_));
+    if (way_ == Way::across_lines && r_ == job_.problem.height) finish_across(carried_, row(r_));
 #endif
   }
 
@@ -120,6 +111,15 @@ class PatchExtraction {
     across_lines,    // the same, for rows as long as whole lines
     whole_lines      // past the caches, for rows of whole lines
   };
+
+  // The next `count` rows, their lines put together before they are stored.
+  void compose_band(int count) {
+    const std::int64_t n = job_.problem.width * C;
+    T* staging = scratch_.row<T>(value_row);
+    rows_.next({stream_.compose(staging), n});
+    stream_.push(staging, count * n);
+    if (r_ + count == job_.problem.height) stream_.finish();
+  }
 
   T* row(std::int64_t r) const { return first_row_ + r * job_.out.stride_y; }
 
@@ -161,14 +161,13 @@ void extract_patches(const ExtractPixel<T, C>& job, std::span<const PatchNumber>
       under_way[n].emplace(job, patches[first + static_cast<std::size_t>(n)], store, n, scratch);
     }
     for (;;) {
-      PatchExtraction<T, C>* highest = nullptr;
+      std::int64_t highest = INT64_MAX;
+      for (int n = 0; n < count; ++n) highest = HWY_MIN(highest, under_way[n]->next_sample_row());
+      if (highest == INT64_MAX) break;
       for (int n = 0; n < count; ++n) {
         auto& one = *under_way[n];
-        if (one.done()) continue;
-        if (!highest || one.next_sample_row() < highest->next_sample_row()) highest = &one;
+        if (one.next_sample_row() < highest + band_rows) one.next_band();
       }
-      if (!highest) break;
-      highest->next_band();
     }
   }
   if (store == Store::streamed) hwy::FlushStream();

@@ -41,12 +41,8 @@ void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int6
   GradientSums<T, C> sums;
   rows_by_y.seek(0);
   rows_by_x.seek(0);
-  T* by_y[band_rows];
-  T* by_x[band_rows];
-  for (int g = 0; g < band_rows; ++g) {
-    by_y[g] = scratch.row<T>(value_row + g);
-    by_x[g] = scratch.row<T>(second_row + g);
-  }
+  const RowsAt<T> by_y = rows_at<T>(scratch, value_row);
+  const RowsAt<T> by_x = rows_at<T>(scratch, second_row);
   for (std::int64_t r = 0; r < problem.height; r += band_rows) {
     rows_by_y.next(by_y);
     rows_by_x.next(by_x);

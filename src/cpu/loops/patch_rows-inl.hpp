@@ -6,6 +6,8 @@
 #define PTYCHOPATCH_CPU_LOOPS_PATCH_ROWS_INL_HPP_
 #endif
 
+#include <algorithm>
+
 #include "cpu/loops/rows-inl.hpp"
 #include "cpu/loops/stream_band-inl.hpp"
 #include "cpu/slot_scratch.hpp"
@@ -30,6 +32,10 @@ class SampleRows {
         pixels_(problem.width + x.count - 1),
         inside_(x0_ >= 0 && x0_ + pixels_ <= image.width),
         columns_(columns) {
+    if (inside_ && image.stride_x == C) {
+      corner_ = image.at<T>(slice, 0, x0_);
+      row_step_ = image.stride_y;
+    }
     if (boundary_ == Boundary::constant) {
       for (int c = 0; c < C; ++c) outside_[c] = static_cast<T>(problem.constant[c]);
     }
@@ -40,12 +46,15 @@ class SampleRows {
 
   std::int64_t pixels() const { return pixels_; }
   // Scalars from a row to the next where they are read in place, else 0.
-  std::int64_t row_step() const { return inside_ && image_.stride_x == C ? image_.stride_y : 0; }
+  std::int64_t row_step() const { return row_step_; }
 
   // Whether rows [y, y + count) are read in place, row_step() apart.
   bool in_place(std::int64_t y, std::int64_t count) const {
-    return row_step() != 0 && y >= 0 && y + count <= image_.height;
+    return row_step_ != 0 && y >= 0 && y + count <= image_.height;
   }
+
+  // Row y where it is read in place.
+  const T* place(std::int64_t y) const { return corner_ + y * row_step_; }
 
   // Row y, in place where it can be, else in buffer.
   const T* row(std::int64_t y, T* HWY_RESTRICT buffer) const {
@@ -75,13 +84,16 @@ class SampleRows {
   Boundary boundary_;
   std::int64_t x0_, pixels_;
   bool inside_;
+  const T* corner_ = nullptr;  // row 0, where rows are read in place
+  std::int64_t row_step_ = 0;
   std::int64_t* columns_;
   T outside_[2] = {};
 };
 
 template <class T, int Step, int X, int Y>
-HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, const Band<T>& band,
-                              std::int64_t n) {
+HWY_NOINLINE void sample_band(const T* weight_x, const T* weight_y, RowsAt<const T> in,
+                              RowsAt<T> kept, RowsAt<T> out, std::int64_t n) {
+  const EvenBand<T> band{in, kept, out};
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
   PPATCH_INDEPENDENT
@@ -112,9 +124,8 @@ class PatchRows {
         weight_x_(weight_x),
         weight_y_(weight_y),
         scalars_(width * C),
-        scratch_(scratch) {
-    for (int j = 0; j < max_taps - 1; ++j) band_.kept[j] = scratch.row<T>(first + j);
-  }
+        scratch_(scratch),
+        kept_(rows_at<T>(scratch, first)) {}
 
   // The next row is r.
   HWY_INLINE void seek(std::int64_t r) {
@@ -122,7 +133,7 @@ class PatchRows {
     for (int j = 0; j + 1 < taps_.y.count; ++j, ++next_) {
       const T* in = samples_.row(next_, scratch_.row<T>(source_row));
       with_taps(taps_.x.count, 1, [&](auto x, auto) HWY_ATTR {
-        sample_row<T, C, x()>(weight_x_, in, band_.kept[j], scalars_);
+        sample_row<T, C, x()>(weight_x_, in, kept_[j], scalars_);
       });
     }
   }
@@ -130,43 +141,48 @@ class PatchRows {
   // The sample row that the next band begins with, those kept left out.
   std::int64_t next_sample_row() const { return next_; }
 
-  // The next band_rows rows, each to its own place.
-  HWY_INLINE void next(T* const* to) {
-    load(to);
+  // The next band_rows rows.
+  HWY_INLINE void next(RowsAt<T> to) {
+    const RowsAt<const T> in = take_band();
     with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
-      sample_band<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_);
+      sample_band<T, C, x(), y()>(weight_x_, weight_y_, in, kept_, to, scalars_);
     });
   }
 
   // The same past the caches, to rows that are whole cache lines.
-  HWY_INLINE void stream_next(T* const* to) {
-    load(to);
+  HWY_INLINE void stream_next(RowsAt<T> to) {
+    const RowsAt<const T> in = take_band();
     with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
-      stream_band<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_,
+      stream_band<T, C, x(), y()>(weight_x_, weight_y_, in, kept_, to, scalars_,
                                   band_rows * samples_.row_step());
     });
   }
 
 #if PPATCH_HAS_ROW_LINES
   // The same, to rows that follow one another across lines.
-  HWY_INLINE void stream_next_across(T* const* to, bool first, T* carried) {
-    load(to);
+  HWY_INLINE void stream_next_across(RowsAt<T> to, bool first, T* carried) {
+    const RowsAt<const T> in = take_band();
     with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
-      stream_band_across<T, C, x(), y()>(weight_x_, weight_y_, band_, scalars_,
+      stream_band_across<T, C, x(), y()>(weight_x_, weight_y_, in, kept_, to, scalars_,
                                          band_rows * samples_.row_step(), first, carried);
     });
   }
 #endif
 
  private:
-  HWY_INLINE void load(T* const* to) {
-    const bool in_place = samples_.in_place(next_, band_rows);
-    const T* first = in_place ? samples_.row(next_, nullptr) : nullptr;
-    for (int g = 0; g < band_rows; ++g, ++next_) {
-      band_.in[g] = in_place ? first + g * samples_.row_step()
-                             : samples_.row(next_, scratch_.row<T>(source_row + g));
-      band_.out[g] = to[g];
+  // The band's sample rows, in place where all of them can be.
+  HWY_INLINE RowsAt<const T> take_band() {
+    const std::int64_t first = next_;
+    next_ += band_rows;
+    if (samples_.in_place(first, band_rows)) {
+      return {samples_.place(first), samples_.row_step()};
     }
+    const RowsAt<T> buffer = rows_at<T>(scratch_, source_row);
+    for (int g = 0; g < band_rows; ++g) {
+      const T* row = samples_.row(first + g, buffer[g]);
+      if (row != buffer[g]) std::copy_n(row, samples_.pixels() * C, buffer[g]);
+    }
+    return {buffer.first, buffer.step};
   }
 
   const SampleRows<T, C>& samples_;
@@ -175,8 +191,8 @@ class PatchRows {
   const T* weight_y_;
   std::int64_t scalars_;
   const SlotScratch& scratch_;
+  RowsAt<T> kept_;
   std::int64_t next_ = 0;  // the sample row that comes in next
-  Band<T> band_ = {};
 };
 
 }  // namespace HWY_NAMESPACE

@@ -24,8 +24,7 @@ void probe_adjoint_rows(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std:
                                  scratch.columns);
   PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, kept_row, scratch);
   rows.seek(r0);
-  T* patch[band_rows];
-  for (int g = 0; g < band_rows; ++g) patch[g] = scratch.row<T>(value_row + g);
+  const RowsAt<T> patch = rows_at<T>(scratch, value_row);
   for (std::int64_t r = r0; r < r1; r += band_rows) {
     rows.next(patch);
     for (int g = 0; g < band_rows && r + g < r1; ++g) {

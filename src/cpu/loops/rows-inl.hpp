@@ -94,8 +94,30 @@ HWY_INLINE auto part_of_vector(std::int64_t i, std::int64_t begin, std::int64_t 
   return hwy::HWY_NAMESPACE::AndNot(first_n(begin - i), first_n(end - i));
 }
 
+// Rows `step` scalars apart. Small enough to be passed in registers: loops that read their rows'
+// places from memory would read them again after every store.
+template <class T>
+struct RowsAt {
+  T* first;
+  std::int64_t step;
+  HWY_INLINE T* operator[](std::int64_t n) const { return first + n * step; }
+};
+
+// Rows of scratch from row n on.
+template <class T>
+HWY_INLINE RowsAt<T> rows_at(const SlotScratch& scratch, int n) {
+  return {scratch.row<T>(n), scratch.row_bytes / static_cast<std::int64_t>(sizeof(T))};
+}
+
 // What a pass over a band of rows works on. `kept` are the filtered rows, oldest first, that the
 // rows before the band leave behind: one less than there are taps along y.
+template <class T>
+struct EvenBand {
+  RowsAt<const T> in;
+  RowsAt<T> kept, out;
+};
+
+// The same for rows anywhere.
 template <class T>
 struct Band {
   const T* in[band_rows];
@@ -104,14 +126,14 @@ struct Band {
 };
 
 // Rows of the kernel's footprint at scalar i: those kept, then the band's own, filtered along x.
-template <class T, int Step, int X, int Y>
-HWY_INLINE void filter_band(const Weights<T, X>& x, const Band<T>& band, std::int64_t i, T* rows) {
+template <class T, int Step, int X, int Y, class AnyBand>
+HWY_INLINE void filter_band(const Weights<T, X>& x, const AnyBand& band, std::int64_t i, T* rows) {
   for (int j = 0; j < Y - 1; ++j) rows[j] = band.kept[j][i];
   for (int g = 0; g < band_rows; ++g) rows[Y - 1 + g] = weighted_sum(X, x.w, band.in[g] + i, Step);
 }
 
-template <class T, int Y>
-HWY_INLINE void keep_rows(const Band<T>& band, std::int64_t i, const T* rows) {
+template <class T, int Y, class AnyBand>
+HWY_INLINE void keep_rows(const AnyBand& band, std::int64_t i, const T* rows) {
   for (int j = 0; j < Y - 1; ++j) band.kept[j][i] = rows[band_rows + j];
 }
 

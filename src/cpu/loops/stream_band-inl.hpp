@@ -18,8 +18,9 @@ namespace HWY_NAMESPACE {
 
 // A cache line of each of a band's rows, from scalar i on.
 template <class T, int Step, int X, int Y>
-HWY_INLINE void sample_lines(const Weights<T, X>& x, const Weights<T, Y>& y, const Band<T>& band,
-                             std::int64_t i, T (*HWY_RESTRICT value)[line_scalars<T>]) {
+HWY_INLINE void sample_lines(const Weights<T, X>& x, const Weights<T, Y>& y,
+                             const EvenBand<T>& band, std::int64_t i,
+                             T (*HWY_RESTRICT value)[line_scalars<T>]) {
   PPATCH_INDEPENDENT
   for (std::int64_t l = 0; l < line_scalars<T>; ++l) {
     T row[Y - 1 + band_rows];
@@ -33,8 +34,9 @@ HWY_INLINE void sample_lines(const Weights<T, X>& x, const Weights<T, Y>& y, con
 // `ahead` scalars further on, is fetched meanwhile: rows of an image are too short for the
 // processor to follow.
 template <class T, int Step, int X, int Y>
-HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T>& band,
-                              std::int64_t n, std::int64_t ahead) {
+HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, RowsAt<const T> in,
+                              RowsAt<T> kept, RowsAt<T> out, std::int64_t n, std::int64_t ahead) {
+  const EvenBand<T> band{in, kept, out};
   constexpr std::int64_t line = line_scalars<T>;
   const hwy::HWY_NAMESPACE::ScalableTag<T> d;
   const Weights<T, X> x(weight_x);
@@ -59,8 +61,10 @@ HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, const Band<T
 // and the begin of the next. carried: the line's worth of scalars before the band, and then the
 // band's last one. Of the patch's first line only its own scalars are stored.
 template <class T, int Step, int X, int Y>
-HWY_NOINLINE void stream_band_across(const T* weight_x, const T* weight_y, const Band<T>& band,
-                                     std::int64_t n, std::int64_t ahead, bool first, T* carried) {
+HWY_NOINLINE void stream_band_across(const T* weight_x, const T* weight_y, RowsAt<const T> in,
+                                     RowsAt<T> kept, RowsAt<T> out, std::int64_t n,
+                                     std::int64_t ahead, bool first, T* carried) {
+  const EvenBand<T> band{in, kept, out};
   namespace hn = hwy::HWY_NAMESPACE;
   constexpr std::int64_t line = line_scalars<T>;
   const hn::ScalableTag<T> d;
