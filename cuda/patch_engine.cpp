@@ -19,23 +19,6 @@ namespace {
 // Copies of host patches that are on the device at a time.
 constexpr std::uint64_t most_chunk_bytes = std::uint64_t{64} << 20;
 
-// Whether kernels can use an array as it is; without elements it is not looked at.
-bool reaches(const void* data, std::int64_t elements) {
-  return elements == 0 || !data || device::reaches(data);
-}
-
-bool reaches(const ImageView& view) {
-  return reaches(view.data, view.count * view.height * view.width);
-}
-
-bool reaches(const PatchView& view) {
-  return reaches(view.data, view.images * view.count * view.modes * view.height * view.width);
-}
-
-std::int64_t pixels_a_patch(const PatchView& view) {
-  return view.images * view.modes * view.height * view.width;
-}
-
 template <class Kernel>
 void run(const Kernel& kernel, device::Stream stream) {
   device::launch(kernel, kernel.blocks(), stream);
@@ -149,7 +132,7 @@ void CudaPatchEngine::each_chunk(std::int64_t size, Body&& body) const {
 }
 
 template <class T, int C>
-ImageView CudaPatchEngine::on_device(Slot slot, const char* name, const ImageView& view,
+ImageView CudaPatchEngine::on_device(PatchSlot slot, const char* name, const ImageView& view,
                                      bool read) {
   if (reaches(view)) return view;
   const HostLayout layout = layout_of(view, C, sizeof(T));
@@ -175,71 +158,6 @@ ProbeView CudaPatchEngine::shared_on_device(const ProbeView& probe, bool read) {
   if (read) staging_.upload(layout, memory, stream_.get());
   return packed(probe, h, w, C, memory);
 }
-
-// The part of a call's patches, and of the probes of one position each, that a chunk works on:
-// where it lies, or a packed copy.
-template <class T, int C>
-class CudaPatchEngine::ChunkArrays {
- public:
-  ChunkArrays(const PatchView& patches, const ProbeView& probe, ArrayCopies& copies,
-              Staging& staging, device::Stream stream)
-      : patches_(patches),
-        probe_(probe),
-        copies_(copies),
-        staging_(staging),
-        stream_(stream),
-        copies_patches_(!reaches(patches)),
-        copies_probe_(probe.data && !probe.shared && patches.count > 0 &&
-                      !device::reaches(probe.data)) {}
-
-  std::uint64_t bytes_a_patch() const {
-    const std::int64_t probe = probe_.modes * patches_.height * patches_.width;
-    return static_cast<std::uint64_t>(
-        ((copies_patches_ ? pixels_a_patch(patches_) : 0) + (copies_probe_ ? probe : 0)) * C *
-        static_cast<std::int64_t>(sizeof(T)));
-  }
-
-  PatchView patches(std::int64_t first, std::int64_t last, bool read) {
-    const PatchView part = part_of(patches_, first, last, sizeof(T));
-    if (!copies_patches_) return part;
-    const HostLayout layout = layout_of(part, C, sizeof(T));
-    void* const memory = copies_.take(patches_slot, "patches", layout.packed_bytes(), stream_);
-    if (read) staging_.upload(layout, memory, stream_);
-    return packed(part, C, memory);
-  }
-  void fetch_patches(const PatchView& from, std::int64_t first, std::int64_t last) {
-    if (!copies_patches_) return;
-    const PatchView to = part_of(patches_, first, last, sizeof(T));
-    staging_.download(from.data, layout_of(to, C, sizeof(T)), stream_);
-  }
-
-  // `shared` where all positions have one.
-  ProbeView probe(const ProbeView& shared, std::int64_t first, std::int64_t last, bool read) {
-    if (!probe_.data || probe_.shared) return shared;
-    const ProbeView part = part_of(probe_, first, sizeof(T));
-    if (!copies_probe_) return part;
-    const HostLayout layout =
-        layout_of(part, last - first, patches_.height, patches_.width, C, sizeof(T));
-    void* const memory = copies_.take(probe_slot, "probe", layout.packed_bytes(), stream_);
-    if (read) staging_.upload(layout, memory, stream_);
-    return packed(part, patches_.height, patches_.width, C, memory);
-  }
-  void fetch_probe(const ProbeView& from, std::int64_t first, std::int64_t last) {
-    if (!copies_probe_) return;
-    const ProbeView to = part_of(probe_, first, sizeof(T));
-    staging_.download(from.data,
-                      layout_of(to, last - first, patches_.height, patches_.width, C, sizeof(T)),
-                      stream_);
-  }
-
- private:
-  const PatchView& patches_;
-  const ProbeView& probe_;
-  ArrayCopies& copies_;
-  Staging& staging_;
-  device::Stream stream_;
-  bool copies_patches_, copies_probe_;
-};
 
 template <class T, int C, int Most>
 void CudaPatchEngine::cut(const ImageView& image, const ProbeView& probe, const PatchView& out) {
@@ -350,7 +268,7 @@ void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cot
   const bool copies[2] = {!reaches(gradient.data, results), !reaches(curvature.data, results)};
   const std::uint64_t bytes_a_result = 2 * cotangent.images * sizeof(T);
   const auto result = [&](const Chunk& chunk, const PositionResultView& view, bool copied,
-                          Slot slot, const char* name) {
+                          PatchSlot slot, const char* name) {
     const std::int64_t count = chunk.last - chunk.first;
     if (!copied) return part_of(view, chunk.first, sizeof(T));
     return packed(view, count, copies_.take(slot, name, count * bytes_a_result, stream_.get()));

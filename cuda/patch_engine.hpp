@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cuda/array_copies.hpp"
+#include "cuda/chunk_arrays.hpp"
 #include "cuda/machine.hpp"
 #include "cuda/patch_layout.hpp"
 #include "cuda/tile_lists.hpp"
@@ -41,15 +42,6 @@ class CudaPatchEngine final : public PatchEngine {
                      Accumulation mode) override;
 
  private:
-  // Arrays of a call that may be copies.
-  enum Slot : int {
-    image_slot,
-    coverage_slot,
-    probe_slot,
-    patches_slot,
-    gradient_slot,
-    curvature_slot
-  };
   // Patches [first, last) of a call.
   struct Chunk {
     std::int64_t first = 0, last = 0;
@@ -62,10 +54,7 @@ class CudaPatchEngine final : public PatchEngine {
   void each_chunk(std::int64_t size, Body&& body) const;
 
   template <class T, int C>
-  class ChunkArrays;
-
-  template <class T, int C>
-  ImageView on_device(Slot slot, const char* name, const ImageView& view, bool read);
+  ImageView on_device(PatchSlot slot, const char* name, const ImageView& view, bool read);
   template <class T, int C>
   void fetch(const ImageView& from, const ImageView& to);
   template <class T, int C>
