@@ -24,9 +24,8 @@ struct NothingAhead {
   LinesAhead next() { return {}; }
 };
 
-// What a tile will read of the patches after the one that is worked on: `lines` are being fetched,
-// and next() gives those that follow. They are asked for row by row, whichever patch a row is of:
-// a patch's last rows never wait for the rest of the next one's.
+// What a tile will read of its patches, always as far ahead of what is worked on: `lines` are being
+// fetched, and next() gives those that follow, whichever patch they are of.
 template <class T, int C>
 class PatchesAhead {
  public:
@@ -35,27 +34,38 @@ class PatchesAhead {
 
   // Patch i of the tile is worked on from now on.
   void begin(std::size_t i) {
-    now_ = i;
-    next_ = std::max(next_, i + 1);
-    if (lines.done()) lines = next();
+    // At the tile's begin, the whole distance; later, the few lines that fell behind.
+    while (due_ + lines.count() > 0) {
+      if (lines.done()) lines = next();
+      if (lines.done()) break;
+      lines.template fetch<1>();
+    }
+    due_ += rows_of(patches_.number(i)).count();
   }
 
   LinesAhead next() {
-    if (next_ >= patches_.numbers.size() || next_ > now_ + most_ahead) return {};
-    return lines_of(patches_.number(next_++));
+    if (due_ <= 0) return {};
+    while (rows_.done()) {
+      if (next_ >= patches_.numbers.size()) return {};
+      rows_ = rows_of(patches_.number(next_++));
+    }
+    const LinesAhead piece = rows_.take(due_);
+    due_ -= piece.count();
+    return piece;
   }
 
   LinesAhead lines;
 
  private:
-  // Rows come in a little faster than they are worked on; more than this would leave the cache
-  // before its time.
-  static constexpr std::size_t most_ahead = 2;
+  // Far enough for the memory's delay. Twice a patch's part of a tile would already push sums out of
+  // the caches.
+  static constexpr std::int64_t lines_ahead = 256;
 
   // What the tile will read of patch k, near enough.
-  LinesAhead lines_of(std::int64_t k) const {
+  RowsAhead rows_of(std::int64_t k) const {
     const PatchView& in = job_.in;
     if (job_.probe.data || in.stride_x != C || in.stride_y < in.width * C) return {};
+    if (job_.problem.image_of(patches_.image, k) != patches_.image) return {};
     const auto& origin = job_.problem.origins[k];
     const auto part = [](std::int64_t from, std::int64_t to, std::int64_t start,
                          std::int64_t size) {
@@ -73,7 +83,9 @@ class PatchesAhead {
   const AdjointPixel<T, C>& job_;
   const TilePatches& patches_;
   const Tile<T>& tile_;
-  std::size_t now_ = 0, next_ = 0;
+  RowsAhead rows_;  // of the patch before next_, those that nobody has asked for
+  std::size_t next_ = 0;
+  std::int64_t due_ = lines_ahead;  // lines that may be given out now
 };
 
 }  // namespace HWY_NAMESPACE

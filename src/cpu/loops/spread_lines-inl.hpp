@@ -71,7 +71,7 @@ class LineSpreader {
       Vector low = hn::Zero(d);
       if constexpr (There) low = hn::MaskedLoad(first_line, d, lines + begin - lanes);
       const auto step = [&](std::int64_t v, const EndLanes<T>* part) HWY_ATTR {
-        if constexpr (!First) next.template fetch<1>();
+        next.template fetch<1>();
         Vector high = hn::Zero(d);
         if constexpr (There) {
           high = part ? hn::MaskedLoad(part->line, d, lines + v) : hn::Load(d, lines + v);
@@ -92,25 +92,27 @@ class LineSpreader {
         if constexpr (Y > 1) hn::StoreU(row, d, kept + v);
       };
       const EndLanes<T>* part = ends;
-      for (std::int64_t v = begin; v < end; v += lanes) {
-        if (HWY_LIKELY(v >= inner && v < outer)) {
-          step(v, nullptr);
-        } else {
-          step(v, part++);
-        }
+      std::int64_t v = begin;
+      for (; v < inner; v += lanes) step(v, part++);
+      for (; v + lanes < outer; v += 2 * lanes) {
+        step(v, nullptr);
+        step(v + lanes, nullptr);
       }
+      for (; v < outer; v += lanes) step(v, nullptr);
+      for (; v < end; v += lanes) step(v, part++);
       return next;
     };
     constexpr std::true_type yes;
     constexpr std::false_type no;
+    LinesAhead fetched = ahead.lines;
+    if (fetched.done()) fetched = ahead.next();
     if constexpr (Y > 1) {
       if (has_before) {
-        add_row(yes, yes, in - in_step, static_cast<T*>(nullptr), {});
+        fetched = add_row(yes, yes, in - in_step, static_cast<T*>(nullptr), fetched);
       } else {
-        add_row(no, yes, in, static_cast<T*>(nullptr), {});
+        fetched = add_row(no, yes, in, static_cast<T*>(nullptr), fetched);
       }
     }
-    LinesAhead fetched = ahead.lines;
     for (; rows > 0; --rows, in += in_step, out += out_step) {
       if (fetched.done()) fetched = ahead.next();
       fetched = add_row(yes, no, in, out, fetched);
