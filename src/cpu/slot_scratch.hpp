@@ -12,7 +12,7 @@ namespace ptychopatch {
 constexpr int band_rows = 4;
 
 // Patches that are cut side by side.
-constexpr int patches_abreast = 4;
+constexpr int patches_abreast = 8;
 constexpr int kept_rows = max_taps - 1;
 
 // Scalars of a cache line.

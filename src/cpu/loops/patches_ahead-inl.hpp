@@ -57,8 +57,8 @@ class PatchesAhead {
   LinesAhead lines;
 
  private:
-  // Far enough for the memory's delay. Twice a patch's part of a tile would already push sums out of
-  // the caches.
+  // Far enough for the memory's delay. Twice a patch's part of a tile would already push sums out
+  // of the caches.
   static constexpr std::int64_t lines_ahead = 256;
 
   // What the tile will read of patch k, near enough.

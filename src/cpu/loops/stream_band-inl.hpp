@@ -30,19 +30,17 @@ HWY_INLINE void sample_lines(const Weights<T, X>& x, const Weights<T, Y>& y,
   }
 }
 
-// Rows of patches past the caches, for rows that are whole cache lines. What the next band reads,
-// `ahead` scalars further on, is fetched meanwhile: rows of an image are too short for the
-// processor to follow.
+// Rows of patches past the caches, for rows that are whole cache lines. Nothing is fetched ahead:
+// stores past the caches need the few buffers that it would take.
 template <class T, int Step, int X, int Y>
 HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, RowsAt<const T> in,
-                              RowsAt<T> kept, RowsAt<T> out, std::int64_t n, std::int64_t ahead) {
+                              RowsAt<T> kept, RowsAt<T> out, std::int64_t n) {
   const EvenBand<T> band{in, kept, out};
   constexpr std::int64_t line = line_scalars<T>;
   const hwy::HWY_NAMESPACE::ScalableTag<T> d;
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
   for (std::int64_t i = 0; i < n; i += line) {
-    for (int g = 0; g < band_rows; ++g) __builtin_prefetch(band.in[g] + i + ahead);
     alignas(64) T value[band_rows][line];
     sample_lines<T, Step, X, Y>(x, y, band, i, value);
     for (int g = 0; g < band_rows; ++g) {
@@ -62,8 +60,8 @@ HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, RowsAt<const
 // band's last one. Of the patch's first line only its own scalars are stored.
 template <class T, int Step, int X, int Y>
 HWY_NOINLINE void stream_band_across(const T* weight_x, const T* weight_y, RowsAt<const T> in,
-                                     RowsAt<T> kept, RowsAt<T> out, std::int64_t n,
-                                     std::int64_t ahead, bool first, T* carried) {
+                                     RowsAt<T> kept, RowsAt<T> out, std::int64_t n, bool first,
+                                     T* carried) {
   const EvenBand<T> band{in, kept, out};
   namespace hn = hwy::HWY_NAMESPACE;
   constexpr std::int64_t line = line_scalars<T>;
@@ -74,7 +72,6 @@ HWY_NOINLINE void stream_band_across(const T* weight_x, const T* weight_y, RowsA
   const LanesFrom<T> across(line - skipped);
   LineVector<T> begins[band_rows], before[band_rows];
   for (std::int64_t i = 0; i < n; i += line) {
-    for (int g = 0; g < band_rows; ++g) __builtin_prefetch(band.in[g] + i + ahead);
     alignas(64) T value[band_rows][line];
     sample_lines<T, Step, X, Y>(x, y, band, i, value);
     for (int g = 0; g < band_rows; ++g) {
