@@ -153,7 +153,8 @@ class PatchRows {
   HWY_INLINE void stream_next(RowsAt<T> to) {
     const RowsAt<const T> in = take_band();
     with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
-      stream_band<T, C, x(), y()>(weight_x_, weight_y_, in, kept_, to, scalars_);
+      stream_band<T, C, x(), y()>(weight_x_, weight_y_, in, kept_, to, scalars_,
+                                  band_rows * samples_.row_step());
     });
   }
 
@@ -162,8 +163,8 @@ class PatchRows {
   HWY_INLINE void stream_next_across(RowsAt<T> to, bool first, T* carried) {
     const RowsAt<const T> in = take_band();
     with_taps(taps_.x.count, taps_.y.count, [&](auto x, auto y) HWY_ATTR {
-      stream_band_across<T, C, x(), y()>(weight_x_, weight_y_, in, kept_, to, scalars_, first,
-                                         carried);
+      stream_band_across<T, C, x(), y()>(weight_x_, weight_y_, in, kept_, to, scalars_,
+                                         band_rows * samples_.row_step(), first, carried);
     });
   }
 #endif

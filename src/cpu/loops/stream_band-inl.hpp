@@ -30,17 +30,37 @@ HWY_INLINE void sample_lines(const Weights<T, X>& x, const Weights<T, Y>& y,
   }
 }
 
-// Rows of patches past the caches, for rows that are whole cache lines. Nothing is fetched ahead:
-// stores past the caches need the few buffers that it would take.
+// What the next band reads of a row of n scalars, `ahead` scalars further on, is fetched while this
+// one is worked on, where rows are too short for the processor to follow. Where they are not,
+// stores past the caches need the buffers that it would take.
+template <class T>
+class NextBand {
+ public:
+  NextBand(std::int64_t n, std::int64_t ahead)
+      : fetched_(n <= 8 * line_scalars<T>), ahead_(ahead) {}
+
+  HWY_INLINE void fetch(const RowsAt<const T>& in, std::int64_t i) const {
+    if (!fetched_) return;
+    for (int g = 0; g < band_rows; ++g) __builtin_prefetch(in[g] + i + ahead_);
+  }
+
+ private:
+  bool fetched_;
+  std::int64_t ahead_;
+};
+
+// Rows of patches past the caches, for rows that are whole cache lines.
 template <class T, int Step, int X, int Y>
 HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, RowsAt<const T> in,
-                              RowsAt<T> kept, RowsAt<T> out, std::int64_t n) {
+                              RowsAt<T> kept, RowsAt<T> out, std::int64_t n, std::int64_t ahead) {
   const EvenBand<T> band{in, kept, out};
   constexpr std::int64_t line = line_scalars<T>;
   const hwy::HWY_NAMESPACE::ScalableTag<T> d;
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
+  const NextBand<T> next(n, ahead);
   for (std::int64_t i = 0; i < n; i += line) {
+    next.fetch(band.in, i);
     alignas(64) T value[band_rows][line];
     sample_lines<T, Step, X, Y>(x, y, band, i, value);
     for (int g = 0; g < band_rows; ++g) {
@@ -60,18 +80,20 @@ HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, RowsAt<const
 // band's last one. Of the patch's first line only its own scalars are stored.
 template <class T, int Step, int X, int Y>
 HWY_NOINLINE void stream_band_across(const T* weight_x, const T* weight_y, RowsAt<const T> in,
-                                     RowsAt<T> kept, RowsAt<T> out, std::int64_t n, bool first,
-                                     T* carried) {
+                                     RowsAt<T> kept, RowsAt<T> out, std::int64_t n,
+                                     std::int64_t ahead, bool first, T* carried) {
   const EvenBand<T> band{in, kept, out};
   namespace hn = hwy::HWY_NAMESPACE;
   constexpr std::int64_t line = line_scalars<T>;
   const hn::ScalableTag<T> d;
   const Weights<T, X> x(weight_x);
   const Weights<T, Y> y(weight_y);
+  const NextBand<T> next(n, ahead);
   const std::int64_t skipped = lane_of(band.out[0]);
   const LanesFrom<T> across(line - skipped);
   LineVector<T> begins[band_rows], before[band_rows];
   for (std::int64_t i = 0; i < n; i += line) {
+    next.fetch(band.in, i);
     alignas(64) T value[band_rows][line];
     sample_lines<T, Step, X, Y>(x, y, band, i, value);
     for (int g = 0; g < band_rows; ++g) {
