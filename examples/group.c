@@ -20,8 +20,9 @@ int main(void) {
     for (int x = 0; x < W; ++x) object[y][x] = (float)x + (float)y * I;
   /* A scan in rows, shaken a little. */
   for (int k = 0; k < SCAN; ++k) {
-    scan[k][0] = 40 + 9 * (k / 20) + 0.3 * sin(k);
-    scan[k][1] = 40 + 9 * (k % 20) + 0.3 * cos(2.0 * k);
+    const int row = k / 20, column = k % 20;
+    scan[k][0] = 40 + 9 * row + 0.3 * sin(k);
+    scan[k][1] = 40 + 9 * column + 0.3 * cos(2.0 * k);
   }
   ppatch_array points = ppatch_array_c(scan, PPATCH_F64, 2, (int64_t[]){SCAN, 2});
   ppatch_array members = ppatch_array_c(groups, PPATCH_I64, 2, (int64_t[]){S, C});
