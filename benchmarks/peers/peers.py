@@ -83,13 +83,13 @@ class OpenCVRectSubPix:
     module = "cv2"
 
     def __init__(self, work, threads):
+        del threads
         self.cv2 = importlib.import_module("cv2")
         self.work = work
         self.size = (work.size, work.size)
         middle = work.positions + (work.size - 1) / 2
         self.centres = [(x, y) for y, x in middle.tolist()]
         self.patches = numpy.empty_like(work.cotangents)
-        self.threads = threads
 
     def forward(self):
         cut = self.cv2.getRectSubPix
@@ -129,6 +129,9 @@ class OpenCVMerge(OpenCVRectSubPix):
 
     def forward(self):
         self.cv2.split(self.image, self.parts)
+        self.cut_all()
+
+    def cut_all(self):
         self.cut(0, len(self.centres))
 
 
@@ -144,8 +147,7 @@ class OpenCVThreads(OpenCVMerge):
         self.ranges = list(zip(ends[:-1], ends[1:]))
         self.pool = concurrent.futures.ThreadPoolExecutor(threads)
 
-    def forward(self):
-        self.cv2.split(self.image, self.parts)
+    def cut_all(self):
         list(self.pool.map(lambda ends: self.cut(*ends), self.ranges))
 
 

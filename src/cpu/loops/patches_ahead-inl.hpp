@@ -57,8 +57,7 @@ class PatchesAhead {
   LinesAhead lines;
 
  private:
-  // Far enough for the memory's delay. Twice a patch's part of a tile would already push sums out
-  // of the caches.
+  // 16 KB: far enough for the memory's delay, and little enough to leave sums in the caches.
   static constexpr std::int64_t lines_ahead = 256;
 
   // What the tile will read of patch k, near enough.

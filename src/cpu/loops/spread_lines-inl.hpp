@@ -94,6 +94,7 @@ class LineSpreader {
       const EndLanes<T>* part = ends;
       std::int64_t v = begin;
       for (; v < inner; v += lanes) step(v, part++);
+      // Two at a time: one's high line is the other's low one, in the register where it is.
       for (; v + lanes < outer; v += 2 * lanes) {
         step(v, nullptr);
         step(v + lanes, nullptr);

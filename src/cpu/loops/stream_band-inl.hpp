@@ -37,7 +37,7 @@ template <class T>
 class NextBand {
  public:
   NextBand(std::int64_t n, std::int64_t ahead)
-      : fetched_(n <= 8 * line_scalars<T>), ahead_(ahead) {}
+      : fetched_(n <= most_lines * line_scalars<T>), ahead_(ahead) {}
 
   HWY_INLINE void fetch(const RowsAt<const T>& in, std::int64_t i) const {
     if (!fetched_) return;
@@ -45,6 +45,8 @@ class NextBand {
   }
 
  private:
+  static constexpr std::int64_t most_lines = 8;  // of a row that the processor does not follow
+
   bool fetched_;
   std::int64_t ahead_;
 };
