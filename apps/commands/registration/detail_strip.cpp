@@ -138,8 +138,8 @@ Grey moved(const Context& context, const Grey& grey, const double (&shift)[2]) {
   const ppatch_array to = array(out.values.data(), {grey.height, grey.width});
   ppatch_resample_options options{};
   options.struct_size = sizeof options;
-  options.interpolation = PPATCH_BICUBIC;
-  options.boundary = PPATCH_EDGE;
+  options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
+  options.boundary = PPATCH_BOUNDARY_EDGE;
   check(ppatch_image_shift(context.get(), &from, shift, &options, &to));
   return out;
 }
