@@ -48,7 +48,7 @@ for architecture in "${architectures[@]}"; do
 done | awk -v limit="$limit" '
   # CUB has kernels too.
   /entry function/ { entry = /run_blocks</; name = $0; sub(/.*run_blocks</, "", name); sub(/>\(.*/, "", name)
-                     gsub(/ptychopatch::/, "", name) }
+                     gsub(/ppatch::/, "", name) }
   /spill stores/ && entry { spills = $6 }
   /Used [0-9]+ registers/ && entry {
     registers = $0; sub(/.*Used /, "", registers)
