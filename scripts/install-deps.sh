@@ -45,11 +45,11 @@ dev_packages=(
   bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
 )
 
-list=false cuda='' gather=false
+list=false cuda='' gather=false docs=false
 for argument in "$@"; do
   case $argument in
-    --docs) packages+=("${docs_packages[@]}") ;;
-    --dev) packages+=("${dev_packages[@]}") ;;
+    --docs) packages+=("${docs_packages[@]}"); docs=true ;;
+    --dev) packages+=("${dev_packages[@]}"); docs=true ;;
     --cuda) cuda=$root/build/deps/cuda ;;
     --cuda=?*) cuda=${argument#*=} ;;
     --gather) gather=true ;;
@@ -66,6 +66,7 @@ fi
 install_packages "${packages[@]}"
 fetch_ducc
 fetch_nanobind
+! $docs || fetch_latex2mathml
 [[ -z $cuda ]] || fetch_cuda "$cuda"
 ! $gather || "$root/scripts/lib/gather.sh"
 echo "install-deps.sh: nothing is missing"

@@ -33,6 +33,14 @@ fetch_nanobind() {
   pip_install "$target" "nanobind==$version"
 }
 
+# Formulas of the documentation's site.
+fetch_latex2mathml() {
+  local version=3.81.1 target=$root/build/deps/docs
+  [[ ! -d $target/latex2mathml-$version.dist-info ]] || return 0
+  rm -rf "$target"
+  pip_install "$target" "latex2mathml==$version"
+}
+
 # fetch_cuda FOLDER: nvcc, the runtime, CCCL and cuFFT, of one release of the toolkit.
 fetch_cuda() {
   local folder=$1 part=$1.part toolkit library packages=(

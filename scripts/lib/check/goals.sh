@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Every figure that an issue must show, with its limit: ok or MISS (hours; a family takes minutes).
+# Every figure that the project holds itself to, with its limit: ok or MISS (hours; a family takes minutes).
 #
 # usage: scripts/check.sh goals [FAMILY ...]
 #
