@@ -12,7 +12,6 @@ namespace ptychopatch::alignment {
 namespace {
 
 constexpr std::int64_t kSide = 96;  // of a detail
-constexpr std::int64_t kShown = 2;  // pixels for each of its pixels
 constexpr std::int64_t kStep = 48;
 
 // Grey values of a part of an image, rows from its top.
@@ -148,9 +147,9 @@ std::uint8_t encoded(double level) {
   return static_cast<std::uint8_t>(std::lround(255 * std::pow(level, 1 / 2.2)));
 }
 
-pictures::Picture drawn(const Grey& red, const Grey& cyan, std::int64_t margin) {
+pictures::Image drawn(const Grey& red, const Grey& cyan, std::int64_t margin) {
   const std::int64_t height = red.height - 2 * margin, width = red.width - 2 * margin;
-  pictures::Picture picture(height, width);
+  pictures::Image picture(height, width);
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
       const std::uint8_t first = encoded(red.at(y + margin, x + margin));
@@ -158,13 +157,13 @@ pictures::Picture drawn(const Grey& red, const Grey& cyan, std::int64_t margin) 
       picture.set(y, x, {first, second, second});
     }
   }
-  return picture.enlarged(kShown);
+  return picture;
 }
 
 }  // namespace
 
-pictures::Picture detail_strip(const Context& context, const mosaics::Mosaic& reference,
-                               const mosaics::Mosaic& image, const ppatch_shift& shift) {
+DetailStrip detail_strip(const Context& context, const mosaics::Mosaic& reference,
+                         const mosaics::Mosaic& image, const ppatch_shift& shift) {
   const std::int64_t height = std::min(reference.height(), image.height());
   const std::int64_t width = std::min(reference.width(), image.width());
   const double reach = std::max(std::abs(shift.shift[0]), std::abs(shift.shift[1]));
@@ -181,10 +180,8 @@ pictures::Picture detail_strip(const Context& context, const mosaics::Mosaic& re
   const Grey noisy = grey_of(image, top, left, size_y, size_x);
   const Grey after = levelled(moved(context, noisy, shift.shift));
   const std::int64_t edge = std::min(margin, (std::min(size_y, size_x) - 1) / 2);
-  constexpr std::int64_t kGap = 6;
-  return pictures::side_by_side(
-      {drawn(clean, clean, edge), drawn(clean, levelled(noisy), edge), drawn(clean, after, edge)},
-      kGap);
+  return {drawn(clean, clean, edge), drawn(clean, levelled(noisy), edge),
+          drawn(clean, after, edge)};
 }
 
 }  // namespace ptychopatch::alignment

@@ -15,9 +15,9 @@
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/output_file.hpp"
-#include "formats/png.hpp"
 #include "interrupt.hpp"
 #include "mosaics/raw_input.hpp"
+#include "picture_option.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -318,9 +318,8 @@ class Align {
 
   void write_plot() {
     if (options_.plot.empty()) return;
-    const pictures::Picture picture = plot_.picture();
     formats::OutputFile file(options_.plot, options_.replaces());
-    file.write(formats::encode_png(picture.rgb(), picture.height(), picture.width()).span());
+    write_picture(file, options_.plot, plot_.picture());
     file.finish();
     file.publish();
   }

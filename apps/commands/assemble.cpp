@@ -10,6 +10,7 @@
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "interrupt.hpp"
+#include "picture_option.hpp"
 #include "session.hpp"
 
 namespace ptychopatch::app {
@@ -140,8 +141,7 @@ Command add_assemble(CLI::App& root) {
                options->eps = value;
              });
   options->patches.add_geometry_options(*app);
-  app->add_option("--preview", options->preview, "Also draw the image and its coverage")
-      ->type_name("PNG");
+  add_picture(*app, "--preview", options->preview, "Also draw the image and its coverage");
   options->common.add_output_options(*app);
   options->common.add_run_options(*app);
   return {app, [options](Console& console) {

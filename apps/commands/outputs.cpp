@@ -8,8 +8,8 @@
 #include "formats/hdf5_writer.hpp"
 #include "formats/memory_limit.hpp"
 #include "formats/npz_writer.hpp"
-#include "formats/png.hpp"
 #include "interrupt.hpp"
+#include "picture_option.hpp"
 
 namespace ptychopatch::app {
 
@@ -46,8 +46,8 @@ void Outputs::write_arrays(formats::ArrayWriter& writer) {
   writer.write(*arrays_, options_.compress);
 }
 
-void Outputs::write_picture(const pictures::Picture& picture) {
-  picture_->write(formats::encode_png(picture.rgb(), picture.height(), picture.width()).span());
+void Outputs::write_picture(const pictures::Canvas& picture) {
+  app::write_picture(*picture_, picture_path_, picture);
 }
 
 void Outputs::publish() {
