@@ -6,9 +6,9 @@
 
 #include "capi/api.hpp"
 #include "core/context.hpp"
-#include "core/group_plan.hpp"
-#include "core/patch_plan.hpp"
-#include "core/scene_plan.hpp"
+#include "core/groups/group_plan.hpp"
+#include "core/patches/patch_plan.hpp"
+#include "core/registration/scene_plan.hpp"
 
 struct ppatch_context {
   std::shared_ptr<ptychopatch::Context> shared;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
-#include "core/pair_calls.hpp"
+#include "core/registration/pair_calls.hpp"
 
 using ptychopatch::guarded;
 using ptychopatch::required;

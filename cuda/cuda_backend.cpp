@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/backend_module.hpp"
-#include "cuda/group_engine.hpp"
-#include "cuda/machine.hpp"
-#include "cuda/pair_operators.hpp"
-#include "cuda/patch_engine.hpp"
-#include "cuda/plane_transform.hpp"
-#include "cuda/scene/scene_engine.hpp"
+#include "cuda/groups/group_engine.hpp"
+#include "cuda/patches/patch_engine.hpp"
+#include "cuda/registration/pair_operators.hpp"
+#include "cuda/registration/scene_engine.hpp"
+#include "cuda/runtime/machine.hpp"
+#include "cuda/runtime/plane_transform.hpp"
 
 namespace ptychopatch {
 namespace {

@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "commands/metadata.hpp"
+#include "commands/patches/patch_settings.hpp"
 #include "formats/array_store.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/scan_input.hpp"
 #include "mosaics/image_input.hpp"
 #include "mosaics/refusal.hpp"
-#include "patch_settings.hpp"
 
 namespace ptychopatch::app {
 namespace {

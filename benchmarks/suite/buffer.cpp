@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "ptychopatch/ptychopatch.hpp"
-#include "suite/case.hpp"
+#include "suite/patches/case.hpp"
 
 namespace ptychopatch::bench {
 namespace {

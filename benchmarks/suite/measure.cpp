@@ -5,9 +5,9 @@
 #include <memory>
 #include <stdexcept>
 
-#include "suite/arrays.hpp"
+#include "suite/patches/arrays.hpp"
+#include "suite/patches/workload.hpp"
 #include "suite/thread_team.hpp"
-#include "suite/workload.hpp"
 
 namespace ptychopatch::bench {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <benchmark/benchmark.h>
 
-#include "suite/case.hpp"
 #include "suite/device.hpp"
-#include "suite/pairs.hpp"
+#include "suite/patches/case.hpp"
+#include "suite/patches/pairs.hpp"
 #include "suite/report.hpp"
 #include "suite/roof.hpp"
 

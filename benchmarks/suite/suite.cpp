@@ -8,11 +8,11 @@
 #include <ctime>
 #include <span>
 
-#include "suite/case_list.hpp"
-#include "suite/group_case.hpp"
+#include "suite/groups/group_case.hpp"
 #include "suite/measure.hpp"
-#include "suite/memory_use.hpp"
-#include "suite/scene_case.hpp"
+#include "suite/patches/case_list.hpp"
+#include "suite/patches/memory_use.hpp"
+#include "suite/registration/scene_case.hpp"
 
 namespace ptychopatch::bench {
 namespace {

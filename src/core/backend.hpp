@@ -8,7 +8,7 @@
 
 #include "core/allocator.hpp"
 #include "core/callbacks.hpp"
-#include "core/group_engine.hpp"
+#include "core/groups/group_engine.hpp"
 #include "math/enums.hpp"
 #include "math/views.hpp"
 

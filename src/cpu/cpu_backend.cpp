@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/arena.hpp"
-#include "cpu/batched_engine.hpp"
 #include "cpu/groups/group_engine.hpp"
 #include "cpu/loop_table.hpp"
-#include "cpu/pair_operators.hpp"
-#include "cpu/patch_state.hpp"
-#include "cpu/scene/compatible_engine.hpp"
-#include "cpu/scene/ml_engine.hpp"
+#include "cpu/patches/batched_engine.hpp"
+#include "cpu/patches/patch_state.hpp"
+#include "cpu/registration/correlation_engine.hpp"
+#include "cpu/registration/ml_engine.hpp"
+#include "cpu/registration/pair_operators.hpp"
+#include "cpu/threads/arena.hpp"
 
 namespace ptychopatch {
 namespace {

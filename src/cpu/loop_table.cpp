@@ -11,7 +11,7 @@ HWY_BEFORE_NAMESPACE();
 namespace ptychopatch {
 namespace HWY_NAMESPACE {
 
-// Each in a unit of its own: cpu/loops/loops_*.cpp.
+// Each in a unit of its own: cpu/{patches,groups,registration}/loops_*.cpp.
 PatchLoops<float, 1> loops_f32();
 PatchLoops<double, 1> loops_f64();
 PatchLoops<float, 2> loops_c64();

@@ -7,12 +7,12 @@
 #include <type_traits>
 
 #include "cpu/groups/near_points.hpp"
-#include "cpu/scene/scene_loops.hpp"
-#include "cpu/slot_scratch.hpp"
-#include "kernels/adjoint.hpp"
-#include "kernels/extract.hpp"
-#include "kernels/position_gradient.hpp"
-#include "kernels/probe_adjoint.hpp"
+#include "cpu/patches/slot_scratch.hpp"
+#include "cpu/registration/scene_loops.hpp"
+#include "kernels/patches/adjoint.hpp"
+#include "kernels/patches/extract.hpp"
+#include "kernels/patches/position_gradient.hpp"
+#include "kernels/patches/probe_adjoint.hpp"
 
 namespace ptychopatch {
 

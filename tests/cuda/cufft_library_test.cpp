@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // cuFFT is opened by its name: where it is not, there is a reason, and nothing to be called.
-#include "cuda/cufft_library.hpp"
+#include "cuda/runtime/cufft_library.hpp"
 
 #include <gtest/gtest.h>
 

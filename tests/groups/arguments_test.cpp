@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 

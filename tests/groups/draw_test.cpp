@@ -11,7 +11,7 @@
 #include <map>
 #include <set>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <map>
 #include <vector>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 // however far the sum itself cancels.
 #include <cmath>
 
-#include "support/sums_test.hpp"
+#include "patches/support/sums_test.hpp"
 
 namespace {
 

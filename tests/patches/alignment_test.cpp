@@ -11,8 +11,8 @@
 
 #include "oracle/seed.hpp"
 #include "oracle/test_backend.hpp"
+#include "patches/support/host_array.hpp"
 #include "ptychopatch/ptychopatch.hpp"
-#include "support/host_array.hpp"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "oracle/test_backend.hpp"
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 // are worked out by hand: a sign error made twice passes every round trip.
 #include <gtest/gtest.h>
 
+#include "patches/support/job.hpp"
 #include "ptychopatch/ptychopatch.hpp"
-#include "support/job.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 // The scale is the largest sum of absolute terms, as for the adjoint.
 #include <algorithm>
 
-#include "support/sums_test.hpp"
+#include "patches/support/sums_test.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "capi/failing_allocations.hpp"
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

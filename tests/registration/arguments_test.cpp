@@ -9,7 +9,7 @@
 #include <functional>
 
 #include "capi/counting_allocator.hpp"
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

@@ -10,9 +10,9 @@
 #include <complex>
 #include <numbers>
 
+#include "core/registration/fft_size.hpp"
 #include "cpu/loop_table.hpp"
 #include "oracle/seed.hpp"
-#include "scene/fft_size.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

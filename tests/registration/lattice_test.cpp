@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "oracle/registration.hpp"
-#include "support/scene.hpp"
+#include "oracle/registration/registration.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

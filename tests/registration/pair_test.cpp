@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "oracle/registration.hpp"
-#include "support/scene.hpp"
+#include "oracle/registration/registration.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

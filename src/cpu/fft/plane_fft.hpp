@@ -6,9 +6,9 @@
 #include <memory>
 #include <type_traits>
 
-#include "cpu/arena.hpp"
 #include "cpu/fft/fft.hpp"
 #include "cpu/fft/slab_loops.hpp"
+#include "cpu/threads/arena.hpp"
 
 namespace ptychopatch {
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "core/allocator.hpp"
-#include "cpu/arena.hpp"
-#include "kernels/point_source.hpp"
-#include "math/plane_grid.hpp"
+#include "cpu/threads/arena.hpp"
+#include "kernels/groups/point_source.hpp"
+#include "math/groups/plane_grid.hpp"
 
 namespace ptychopatch {
 

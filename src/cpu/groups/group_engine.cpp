@@ -7,7 +7,7 @@
 #include "cpu/groups/group_writer.hpp"
 #include "cpu/groups/neighbour_search.hpp"
 #include "cpu/groups/point_grid.hpp"
-#include "kernels/group_draw.hpp"
+#include "kernels/groups/group_draw.hpp"
 
 namespace ptychopatch {
 namespace {

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "core/backend.hpp"
-#include "cpu/arena.hpp"
 #include "cpu/groups/near_points.hpp"
+#include "cpu/threads/arena.hpp"
 
 namespace ptychopatch {
 

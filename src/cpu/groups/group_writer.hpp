@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "core/group_engine.hpp"
-#include "kernels/group_coordinates.hpp"
+#include "core/groups/group_engine.hpp"
+#include "kernels/groups/group_coordinates.hpp"
 
 namespace ptychopatch {
 

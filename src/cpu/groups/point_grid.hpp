@@ -6,10 +6,10 @@
 #include <cstdint>
 
 #include "core/allocator.hpp"
-#include "cpu/arena.hpp"
 #include "cpu/groups/cell_sort.hpp"
-#include "kernels/point_source.hpp"
-#include "math/plane_grid.hpp"
+#include "cpu/threads/arena.hpp"
+#include "kernels/groups/point_source.hpp"
+#include "math/groups/plane_grid.hpp"
 
 namespace ptychopatch {
 

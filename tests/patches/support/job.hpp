@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "oracle/gradient.hpp"
-#include "oracle/probes.hpp"
+#include "oracle/patches/gradient.hpp"
+#include "oracle/patches/probes.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 #include "support/case.hpp"
 

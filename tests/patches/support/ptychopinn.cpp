@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "oracle/ptychopinn.hpp"
+#include "oracle/patches/ptychopinn.hpp"
 #include "support/job.hpp"
 
 using oracle::Offset;
