@@ -9,7 +9,6 @@
 #include "formats/memory_limit.hpp"
 #include "formats/npz_writer.hpp"
 #include "interrupt.hpp"
-#include "picture_option.hpp"
 
 namespace ptychopatch::app {
 
@@ -47,7 +46,8 @@ void Outputs::write_arrays(formats::ArrayWriter& writer) {
 }
 
 void Outputs::write_picture(const pictures::Canvas& picture) {
-  app::write_picture(*picture_, picture_path_, picture);
+  const std::string bytes = picture.encoded_for(picture_path_);
+  picture_->write(std::as_bytes(std::span(bytes)));
 }
 
 void Outputs::publish() {

@@ -69,6 +69,10 @@ class Canvas {
 
   // The bytes of a file, the same in every run that draws the same.
   std::string encoded(Format format) const;
+  // In the format that the name says, or as PNG.
+  std::string encoded_for(std::string_view name) const {
+    return encoded(format_of(name).value_or(Format::kPng));
+  }
 
  private:
   std::shared_ptr<_cairo> cairo_;

@@ -10,7 +10,6 @@
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "interrupt.hpp"
-#include "picture_option.hpp"
 #include "session.hpp"
 
 namespace ptychopatch::app {

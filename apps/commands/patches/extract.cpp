@@ -11,7 +11,6 @@
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
-#include "picture_option.hpp"
 #include "placement_options.hpp"
 
 namespace ptychopatch::app {

@@ -17,7 +17,6 @@
 #include "formats/output_file.hpp"
 #include "interrupt.hpp"
 #include "mosaics/raw_input.hpp"
-#include "picture_option.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -318,8 +317,9 @@ class Align {
 
   void write_plot() {
     if (options_.plot.empty()) return;
+    const std::string bytes = plot_.picture().encoded_for(options_.plot);
     formats::OutputFile file(options_.plot, options_.replaces());
-    write_picture(file, options_.plot, plot_.picture());
+    file.write(std::as_bytes(std::span(bytes)));
     file.finish();
     file.publish();
   }

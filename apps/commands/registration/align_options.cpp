@@ -3,7 +3,6 @@
 
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
-#include "picture_option.hpp"
 
 namespace ptychopatch::app {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "alignment/detail_strip.hpp"
+#include "commands/registration/detail_strip.hpp"
 #include "mosaics/mosaic.hpp"
 #include "pictures/canvas.hpp"
 #include "ptychopatch/ptychopatch.hpp"

@@ -12,7 +12,6 @@
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "interrupt.hpp"
-#include "picture_option.hpp"
 
 namespace ptychopatch::app {
 namespace {
