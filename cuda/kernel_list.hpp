@@ -52,12 +52,12 @@
   PPATCH_LAUNCH(EachPiece<TileEntries>); \
   PPATCH_LAUNCH(EachPiece<TileBegins>)
 
-#define PPATCH_SCENE_IMAGE_KERNELS(T) \
-  PPATCH_LAUNCH(SceneBandSums<T>);    \
-  PPATCH_LAUNCH(SceneFindLevels<T>);  \
-  PPATCH_LAUNCH(SceneSlack<T>);       \
-  PPATCH_LAUNCH(SceneDecimate<T, 1>); \
-  PPATCH_LAUNCH(SceneDecimate<T, 2>); \
+#define PPATCH_SCENE_IMAGE_KERNELS(T)       \
+  PPATCH_LAUNCH(SceneBandSums<T>);          \
+  PPATCH_LAUNCH(SceneFindLevels<T>);        \
+  PPATCH_LAUNCH(SceneHotPixelThreshold<T>); \
+  PPATCH_LAUNCH(SceneDecimate<T, 1>);       \
+  PPATCH_LAUNCH(SceneDecimate<T, 2>);       \
   PPATCH_LAUNCH(SceneDecimate<T, 3>)
 
 #define PPATCH_SCENE_PATTERN_KERNELS()                        \

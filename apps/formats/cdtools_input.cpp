@@ -30,7 +30,8 @@ const char* basis_key(const ArrayStore& store) {
 }  // namespace
 
 CdtoolsInput::CdtoolsInput(std::unique_ptr<ArrayStore> store)
-    : StoreInput(std::move(store), "cdtools", {PPATCH_CORNER, PPATCH_YX, PPATCH_WINDOW},
+    : StoreInput(std::move(store), "cdtools",
+                 {PPATCH_ANCHOR_CORNER, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW},
                  "cdtools results: positions are patch corners by the object's basis") {}
 
 bool CdtoolsInput::recognises(const ArrayStore& store) {

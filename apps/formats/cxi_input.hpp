@@ -21,7 +21,8 @@ class CxiInput : public ScanInput {
   std::string format() const override { return nexus_ ? "nxcxi_ptycho" : "cxi"; }
   std::string convention_text() const override;
   Convention convention() const override {
-    return {PPATCH_HALF, PPATCH_YX, by_ptychodus_ ? PPATCH_WINDOW : PPATCH_CONTENT};
+    return {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX,
+            by_ptychodus_ ? PPATCH_SIGN_WINDOW : PPATCH_SIGN_CONTENT};
   }
   NamedArray image() const override;
   NamedArray positions() const override;

@@ -14,7 +14,8 @@ constexpr const char* kY = "probe_position_y_m";
 }  // namespace
 
 PtychodusInput::PtychodusInput(std::unique_ptr<ArrayStore> store)
-    : StoreInput(std::move(store), "ptychodus", {PPATCH_HALF, PPATCH_YX, PPATCH_WINDOW},
+    : StoreInput(std::move(store), "ptychodus",
+                 {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW},
                  "positions are patch centres about the object's centre") {}
 
 bool PtychodusInput::recognises(const ArrayStore& store) { return store.has(kX) && store.has(kY); }

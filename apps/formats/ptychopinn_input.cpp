@@ -15,7 +15,8 @@ constexpr const char* kStartY = "ycoords_start";
 }  // namespace
 
 PtychoPinnInput::PtychoPinnInput(std::unique_ptr<ArrayStore> store)
-    : StoreInput(std::move(store), "ptychopinn", {PPATCH_HALF, PPATCH_XY, PPATCH_WINDOW},
+    : StoreInput(std::move(store), "ptychopinn",
+                 {PPATCH_ANCHOR_HALF, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW},
                  "PtychoPINN scan: positions are patch centres (xcoords, ycoords)") {}
 
 bool PtychoPinnInput::recognises(const ArrayStore& store) {

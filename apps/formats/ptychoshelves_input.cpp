@@ -38,7 +38,8 @@ double first_pixel(std::int64_t object, std::int64_t probe) {
 
 PtychoShelvesInput::PtychoShelvesInput(std::unique_ptr<ArrayStore> store)
     : StoreInput(
-          std::move(store), "ptychoshelves", {PPATCH_CORNER, PPATCH_XY, PPATCH_WINDOW},
+          std::move(store), "ptychoshelves",
+          {PPATCH_ANCHOR_CORNER, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW},
           "PtychoShelves reconstruction: positions are patch corners (x, y) about the middle") {}
 
 bool PtychoShelvesInput::recognises(const ArrayStore& store) { return store.has(kPositions); }

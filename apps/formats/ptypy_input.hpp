@@ -20,7 +20,9 @@ class PtypyInput : public ScanInput {
   std::string convention_text() const override {
     return "ptypy reconstruction (object " + id_ + "): positions are patch centres (y, x)";
   }
-  Convention convention() const override { return {PPATCH_HALF, PPATCH_YX, PPATCH_WINDOW}; }
+  Convention convention() const override {
+    return {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW};
+  }
   NamedArray image() const override;
   NamedArray positions() const override;
   Placement placement() const override;
@@ -42,7 +44,9 @@ class PtydInput : public ScanInput {
   std::string convention_text() const override {
     return "ptypy data: positions are patch centres (y, x)";
   }
-  Convention convention() const override { return {PPATCH_HALF, PPATCH_YX, PPATCH_WINDOW}; }
+  Convention convention() const override {
+    return {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW};
+  }
   NamedArray image() const override;
   NamedArray positions() const override;
   Placement placement() const override;

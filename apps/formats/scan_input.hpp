@@ -17,9 +17,9 @@ class ArrayStore;
 
 // What a format documents about its positions. Nothing is inferred from data.
 struct Convention {
-  ppatch_anchor anchor = PPATCH_CORNER;
-  ppatch_axes axes = PPATCH_YX;
-  ppatch_sign sign = PPATCH_WINDOW;
+  ppatch_anchor anchor = PPATCH_ANCHOR_CORNER;
+  ppatch_axes axes = PPATCH_AXES_YX;
+  ppatch_sign sign = PPATCH_SIGN_WINDOW;
 };
 
 // An array and how a message and the metadata name where it came from.

@@ -7,7 +7,8 @@
 namespace ptychopatch::formats {
 
 TikeInput::TikeInput(std::unique_ptr<ArrayStore> store)
-    : StoreInput(std::move(store), "tike", {PPATCH_CORNER, PPATCH_YX, PPATCH_WINDOW},
+    : StoreInput(std::move(store), "tike",
+                 {PPATCH_ANCHOR_CORNER, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW},
                  "tike scan: positions are patch corners (row, column)") {}
 
 bool TikeInput::recognises(const ArrayStore& store) {

@@ -127,6 +127,7 @@ void Canvas::path(const std::vector<Point>& points, const Pen& pen) {
 
 void Canvas::rectangle(Point corner, double width, double height, Rgb fill) {
   set_colour(cairo_.get(), fill);
+  cairo_new_path(cairo_.get());
   cairo_rectangle(cairo_.get(), corner.x, corner.y, width, height);
   cairo_fill(cairo_.get());
 }
@@ -142,7 +143,11 @@ void Canvas::image(Point corner, const Image& image, std::int64_t zoom) {
   // Enlarged here, because a file of vectors does not say that pixels are to stay squares.
   const Surface surface = surface_of(image, zoom);
   cairo_set_source_surface(cairo_.get(), surface.get(), corner.x, corner.y);
-  cairo_paint(cairo_.get());
+  cairo_pattern_set_filter(cairo_get_source(cairo_.get()), CAIRO_FILTER_NEAREST);
+  cairo_new_path(cairo_.get());
+  cairo_rectangle(cairo_.get(), corner.x, corner.y, cairo_image_surface_get_width(surface.get()),
+                  cairo_image_surface_get_height(surface.get()));
+  cairo_fill(cairo_.get());
 }
 
 void Canvas::text(Point place, const std::string& words, const Font& font) {

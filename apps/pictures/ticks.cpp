@@ -44,7 +44,8 @@ std::string fixed(double value, int decimals) { return printed("%.*f", decimals,
 
 std::string grouped(long long value) {
   std::string digits = std::to_string(value);
-  for (auto place = static_cast<long long>(digits.size()) - 3; place > 0; place -= 3) {
+  const long long first = value < 0 ? 1 : 0;
+  for (auto place = static_cast<long long>(digits.size()) - 3; place > first; place -= 3) {
     digits.insert(static_cast<std::size_t>(place), "\xe2\x80\xaf");
   }
   return digits;

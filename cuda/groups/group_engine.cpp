@@ -4,17 +4,17 @@
 #include <algorithm>
 
 #include "core/memory_budget.hpp"
-#include "cuda/patches/host_positions.hpp"
+#include "cuda/runtime/host_span.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-constexpr std::int64_t least_searches = 256;
+constexpr std::int64_t min_searches = 256;
 // Enough to keep a card busy.
-constexpr std::int64_t most_searches = std::int64_t{1} << 18;
-constexpr std::uint64_t least_piece = std::uint64_t{1} << 12;
-constexpr std::uint64_t most_piece = std::uint64_t{8} << 20;
-constexpr std::uint64_t most_chunk_bytes = std::uint64_t{64} << 20;
+constexpr std::int64_t max_searches = std::int64_t{1} << 18;
+constexpr std::uint64_t min_piece = std::uint64_t{1} << 12;
+constexpr std::uint64_t max_piece = std::uint64_t{8} << 20;
+constexpr std::uint64_t max_chunk_bytes = std::uint64_t{64} << 20;
 // Of a copy of host points.
 constexpr std::int64_t bytes_a_point = 16;
 
@@ -50,7 +50,7 @@ HostLayout layout_of(const CoordinateResultView& view, std::int64_t rows, std::i
 
 }  // namespace
 
-std::uint64_t GroupLayout::total_bytes() const {
+std::uint64_t GroupMemoryPlan::total_bytes() const {
   return PointIndex::bytes_of(capacity) + static_cast<std::uint64_t>(capacity * bytes_a_point) +
          DeviceBuffer<double>::bytes_of(neighbours * searches) +
          DeviceBuffer<std::uint32_t>::bytes_of(neighbours * searches) +
@@ -58,18 +58,18 @@ std::uint64_t GroupLayout::total_bytes() const {
          2 * piece_bytes;
 }
 
-GroupLayout GroupLayout::within(const GroupSettings& s, std::uint64_t budget) {
-  GroupLayout layout;
+GroupMemoryPlan GroupMemoryPlan::within(const GroupSettings& s, std::uint64_t budget) {
+  GroupMemoryPlan layout;
   layout.capacity = s.capacity;
   layout.neighbours = std::max<std::int64_t>(1, std::min(s.neighbours, s.capacity - 1));
   layout.members = s.members;
-  layout.searches = least_searches;
-  layout.piece_bytes = least_piece;
+  layout.searches = min_searches;
+  layout.piece_bytes = min_piece;
   require_budget(layout.total_bytes(), budget);
   const std::uint64_t base = layout.total_bytes();
   const std::uint64_t room = (budget - base) / 2;
-  layout.piece_bytes = std::clamp(room / 8, least_piece, most_piece);
-  while (layout.searches < std::min(most_searches, s.capacity)) {
+  layout.piece_bytes = std::clamp(room / 8, min_piece, max_piece);
+  while (layout.searches < std::min(max_searches, s.capacity)) {
     layout.searches *= 2;
     if (layout.total_bytes() - base <= room) continue;
     layout.searches /= 2;
@@ -149,7 +149,7 @@ class CudaGroupEngine::RowArrays {
   HostLayout to_[4];
 };
 
-CudaGroupEngine::CudaGroupEngine(const GroupSettings& settings, const GroupLayout& layout,
+CudaGroupEngine::CudaGroupEngine(const GroupSettings& settings, const GroupMemoryPlan& layout,
                                  const Machine& machine)
     : settings_(settings),
       layout_(layout),
@@ -209,7 +209,7 @@ void CudaGroupEngine::each_chunk(std::int64_t rows, std::int64_t size, Body&& bo
 
 std::int64_t CudaGroupEngine::chunk_size(std::uint64_t bytes_a_row, std::int64_t most) const {
   if (bytes_a_row == 0) return most;
-  const std::uint64_t room = std::min(copies_.left(), most_chunk_bytes);
+  const std::uint64_t room = std::min(copies_.left(), max_chunk_bytes);
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(room / bytes_a_row), 1, most);
 }
 
@@ -277,7 +277,7 @@ void CudaGroupEngine::coordinates(const IndexView& indices, const CoordinateResu
                               arrays.bytes_a_row(relative, 2 * indices.size);
   CoordinatesRow row;
   row.coordinates = group_coordinates();
-  each_chunk(indices.count, chunk_size(bytes, most_searches), [&](const Rows& chunk) {
+  each_chunk(indices.count, chunk_size(bytes, max_searches), [&](const Rows& chunk) {
     row.indices = arrays.take(indices_slot, "indices", indices, chunk, false);
     row.offsets = arrays.take(offsets_slot, "offsets", offsets, 2, 1, chunk);
     row.relative = arrays.take(relative_slot, "relative", relative, indices.size, 2, chunk);
@@ -308,4 +308,4 @@ void CudaGroupEngine::neighbours(const IndexView& queries, const IndexView& indi
   });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

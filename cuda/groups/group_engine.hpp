@@ -7,10 +7,10 @@
 #include "cuda/runtime/array_copies.hpp"
 #include "cuda/runtime/machine.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // How a group plan's memory is laid out under a budget.
-struct GroupLayout {
+struct GroupMemoryPlan {
   std::int64_t capacity = 0;      // points
   std::int64_t neighbours = 0;    // of a search
   std::int64_t members = 0;       // of a group
@@ -21,13 +21,14 @@ struct GroupLayout {
   std::uint64_t total_bytes() const;
 
   // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
-  static GroupLayout within(const GroupSettings& settings, std::uint64_t budget);
+  static GroupMemoryPlan within(const GroupSettings& settings, std::uint64_t budget);
 };
 
 // Groups of one plan on a device: a thread does a row, as many at a time as there is room for.
 class CudaGroupEngine final : public GroupEngine {
  public:
-  CudaGroupEngine(const GroupSettings& settings, const GroupLayout& layout, const Machine& machine);
+  CudaGroupEngine(const GroupSettings& settings, const GroupMemoryPlan& layout,
+                  const Machine& machine);
   ~CudaGroupEngine() override;
 
   void set_points(const PointView& points) override;
@@ -66,7 +67,7 @@ class CudaGroupEngine final : public GroupEngine {
   GroupCoordinates group_coordinates() const;
 
   GroupSettings settings_;
-  GroupLayout layout_;
+  GroupMemoryPlan layout_;
   const Machine& machine_;
   PlanStream stream_;
   PointIndex index_;
@@ -79,6 +80,6 @@ class CudaGroupEngine final : public GroupEngine {
   ArrayCopies copies_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_GROUPS_GROUP_ENGINE_HPP_

@@ -5,9 +5,9 @@
 #include <bit>
 #include <vector>
 
-#include "cuda/patches/host_positions.hpp"
+#include "cuda/runtime/host_span.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 std::int64_t leaves_of(std::int64_t count) {
@@ -85,8 +85,8 @@ void PointIndex::build(const PointSource& points, device::Stream stream) {
   PointKeys keys{points, {span.low[0], span.low[1]}, 0.0, keys_.data(), numbers_.data()};
   constexpr double cells = 2147483648.0;  // 2^31
   // A scale that is infinite, of points that all but coincide, would make no number of 0.
-  constexpr double least_extent = 1e-280;
-  keys.scale = cells / std::max(extent, least_extent);
+  constexpr double min_extent = 1e-280;
+  keys.scale = cells / std::max(extent, min_extent);
   run_each(keys, n, stream);
   device::sort({keys_.data(), keys_sorted_.data(), numbers_.data(), numbers_sorted_.data()}, n,
                2 * PointKeys::bits, sort_scratch_.data(),
@@ -102,4 +102,4 @@ void PointIndex::build(const PointSource& points, device::Stream stream) {
   tree_ = {n, leaves, x, y, numbers_sorted_.data(), boxes_.data()};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -5,7 +5,7 @@
 #include "cuda/groups/kernels/point_tree.hpp"
 #include "cuda/runtime/machine.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The tree that searches walk, over the points of one group plan.
 class PointIndex {
@@ -31,6 +31,6 @@ class PointIndex {
   PointTree tree_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_

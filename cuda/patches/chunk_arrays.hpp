@@ -8,9 +8,9 @@
 #include "cuda/runtime/array_copies.hpp"
 #include "cuda/runtime/device.hpp"
 #include "cuda/runtime/staging.hpp"
-#include "math/views.hpp"
+#include "math/patches/patch_views.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Arrays of a patch call that may be copies.
 enum PatchSlot : int {
@@ -102,6 +102,6 @@ class ChunkArrays {
   bool copies_patches_, copies_probe_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_CHUNK_ARRAYS_HPP_

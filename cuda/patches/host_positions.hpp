@@ -2,28 +2,10 @@
 #ifndef PTYCHOPATCH_CUDA_PATCHES_HOST_POSITIONS_HPP_
 #define PTYCHOPATCH_CUDA_PATCHES_HOST_POSITIONS_HPP_
 
-#include <vector>
-
 #include "core/backend.hpp"
-#include "cuda/runtime/device.hpp"
+#include "cuda/runtime/host_span.hpp"
 
-namespace ptychopatch {
-
-// All bytes that an array of so many elements along each axis touches, on the host.
-class HostSpan {
- public:
-  struct Axis {
-    std::int64_t extent, stride;  // in elements
-  };
-  // Reads the array where it is on the device, and else points to it.
-  HostSpan(const void* data, std::int64_t element, const std::vector<Axis>& axes,
-           device::Stream stream);
-  const void* data() const { return data_; }
-
- private:
-  std::vector<unsigned char> copy_;
-  const void* data_ = nullptr;
-};
+namespace ppatch {
 
 // A source of positions that the host can read, wherever the caller's arrays are.
 class HostPositions {
@@ -36,6 +18,6 @@ class HostPositions {
   HostSpan value_, whole_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_HOST_POSITIONS_HPP_

@@ -1,41 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/patches/host_views.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 void* moved(void* data, std::int64_t scalars, std::int64_t size) {
   return data ? static_cast<unsigned char*>(data) + scalars * size : nullptr;
 }
 
-HostLayout begin_layout(void* data, std::int64_t element) {
-  HostLayout layout;
-  layout.data = static_cast<unsigned char*>(data);
-  layout.element = element;
-  return layout;
-}
-
 }  // namespace
 
-HostLayout layout_of(const ImageView& view, int C, std::int64_t size) {
-  HostLayout layout = begin_layout(view.data, C * size);
-  layout.add(view.count, view.stride_image * size);
-  layout.add(view.height, view.stride_y * size);
-  layout.add(view.width, view.stride_x * size);
-  return layout;
-}
-
-ImageView packed(const ImageView& view, int C, void* data) {
-  ImageView out = view;
-  out.data = data;
-  out.stride_x = C;
-  out.stride_y = view.width * C;
-  out.stride_image = view.height * view.width * C;
-  return out;
-}
-
 HostLayout layout_of(const PatchView& view, int C, std::int64_t size) {
-  HostLayout layout = begin_layout(view.data, C * size);
+  HostLayout layout = HostLayout::begin(view.data, C * size);
   layout.add(view.images, view.stride_image * size);
   layout.add(view.count / view.group_size, view.stride_group * size);
   layout.add(view.group_size, view.stride_member * size);
@@ -66,7 +42,7 @@ PatchView part_of(const PatchView& view, std::int64_t first, std::int64_t last, 
 
 HostLayout layout_of(const ProbeView& view, std::int64_t count, std::int64_t height,
                      std::int64_t width, int C, std::int64_t size) {
-  HostLayout layout = begin_layout(view.data, C * size);
+  HostLayout layout = HostLayout::begin(view.data, C * size);
   layout.add(view.shared ? 1 : count, view.stride_position * size);
   layout.add(view.modes, view.stride_mode * size);
   layout.add(height, view.stride_y * size);
@@ -93,7 +69,7 @@ ProbeView part_of(const ProbeView& view, std::int64_t first, std::int64_t size) 
 
 HostLayout layout_of(const PositionResultView& view, std::int64_t images, std::int64_t count,
                      std::int64_t size) {
-  HostLayout layout = begin_layout(view.data, size);
+  HostLayout layout = HostLayout::begin(view.data, size);
   layout.add(images, view.stride_image * size);
   layout.add(count, view.stride_position * size);
   layout.add(2, view.stride_axis * size);
@@ -110,4 +86,4 @@ PositionResultView part_of(const PositionResultView& view, std::int64_t first, s
   return out;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -2,15 +2,12 @@
 #ifndef PTYCHOPATCH_CUDA_PATCHES_HOST_VIEWS_HPP_
 #define PTYCHOPATCH_CUDA_PATCHES_HOST_VIEWS_HPP_
 
-#include "cuda/runtime/strided_copy.hpp"
-#include "math/views.hpp"
+#include "cuda/runtime/image_views.hpp"
+#include "math/patches/patch_views.hpp"
 
 // Views of host arrays as layouts of bytes, and the views of their packed copies. C: scalars of a
 // pixel, of `size` bytes each.
-namespace ptychopatch {
-
-HostLayout layout_of(const ImageView& view, int C, std::int64_t size);
-ImageView packed(const ImageView& view, int C, void* data);
+namespace ppatch {
 
 HostLayout layout_of(const PatchView& view, int C, std::int64_t size);
 PatchView packed(const PatchView& view, int C, void* data);
@@ -28,6 +25,6 @@ HostLayout layout_of(const PositionResultView& view, std::int64_t images, std::i
 PositionResultView packed(const PositionResultView& view, std::int64_t count, void* data);
 PositionResultView part_of(const PositionResultView& view, std::int64_t first, std::int64_t size);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_HOST_VIEWS_HPP_

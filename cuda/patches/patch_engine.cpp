@@ -13,11 +13,11 @@
 #include "cuda/patches/tile_plane.hpp"
 #include "kernels/patches/assemble.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Copies of host patches that are on the device at a time.
-constexpr std::uint64_t most_chunk_bytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t max_chunk_bytes = std::uint64_t{64} << 20;
 
 template <class Kernel>
 void run(const Kernel& kernel, device::Stream stream) {
@@ -28,7 +28,7 @@ bool has_few_taps(Interpolation kind) { return tap_count(kind) <= 2; }
 
 }  // namespace
 
-CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchLayout& layout,
+CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
                                  const Machine& machine)
     : settings_(settings),
       layout_(layout),
@@ -112,7 +112,7 @@ std::int64_t CudaPatchEngine::chunk_size(std::uint64_t bytes_a_patch, std::int64
   size = std::min(size, most);
   if (settings_.algorithm == Algorithm::iterative) size = 1;
   if (bytes_a_patch > 0) {
-    const std::uint64_t room = std::min(copies_.left(), most_chunk_bytes);
+    const std::uint64_t room = std::min(copies_.left(), max_chunk_bytes);
     size = std::min(size, static_cast<std::int64_t>(room / bytes_a_patch));
   }
   return std::max(size / group * group, group);
@@ -357,4 +357,4 @@ void CudaPatchEngine::probe_adjoint(const ImageView& image, const PatchView& wav
   });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

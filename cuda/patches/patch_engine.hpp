@@ -5,20 +5,21 @@
 #include <vector>
 
 #include "cuda/patches/chunk_arrays.hpp"
-#include "cuda/patches/patch_layout.hpp"
+#include "cuda/patches/patch_memory_plan.hpp"
 #include "cuda/patches/tile_lists.hpp"
 #include "cuda/runtime/array_copies.hpp"
 #include "cuda/runtime/machine.hpp"
 #include "kernels/patches/patch_problem.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The operators of one patch plan on a device. Arrays on the device are used where they lie; host
 // arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
 // sum.
 class CudaPatchEngine final : public PatchEngine {
  public:
-  CudaPatchEngine(const PatchSettings& settings, const PatchLayout& layout, const Machine& machine);
+  CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
+                  const Machine& machine);
   ~CudaPatchEngine() override;
 
   void set_positions(const PositionSource& source) override;
@@ -75,7 +76,7 @@ class CudaPatchEngine final : public PatchEngine {
   ProbeView shared_on_device(const ProbeView& probe, bool read);
 
   PatchSettings settings_;
-  PatchLayout layout_;
+  PatchMemoryPlan layout_;
   const Machine& machine_;
   PlanStream stream_;
   std::vector<PatchOrigin> origins_;  // as the host knows them
@@ -89,6 +90,6 @@ class CudaPatchEngine final : public PatchEngine {
   std::int64_t largest_index_ = -1;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_

@@ -6,13 +6,13 @@
 
 #include "cuda/runtime/block.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Entries of a patch along one axis.
 std::int64_t entries_on_axis(Boundary boundary, std::int64_t extent, std::int64_t cell,
                              std::int64_t cells) {
-  return std::min(most_touched(boundary, extent, cell), cells);
+  return std::min(max_touched(boundary, extent, cell), cells);
 }
 
 }  // namespace
@@ -70,4 +70,4 @@ void TileLists::build(const PatchProblem& problem, std::int64_t first, const Til
   count_ = problem.count;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -5,7 +5,7 @@
 #include "cuda/patches/kernels/tile_entries.hpp"
 #include "cuda/runtime/device_memory.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // For each tile of the images, the patches that may touch it, in their order: entries sorted on the
 // device.
@@ -38,6 +38,6 @@ class TileLists {
   std::int64_t first_ = 0, count_ = -1;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_TILE_LISTS_HPP_

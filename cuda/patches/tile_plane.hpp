@@ -5,11 +5,11 @@
 #include "cuda/patches/kernels/adjoint_block.hpp"
 #include "cuda/patches/kernels/tile_entries.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 constexpr std::int64_t device_tile_width = AdjointBlock<float, 1, 2>::columns;
-constexpr std::int64_t least_tile_height = AdjointBlock<float, 1, 2>::groups;
-constexpr std::int64_t most_tile_height = least_tile_height * AdjointBlock<float, 1, 2>::most_rows;
+constexpr std::int64_t min_tile_height = AdjointBlock<float, 1, 2>::groups;
+constexpr std::int64_t max_tile_height = min_tile_height * AdjointBlock<float, 1, 2>::max_rows;
 
 // Tiles as high as can be, lower ones where there would be too few to keep a card busy.
 inline TilePlane tile_plane(const ImageView& image, bool indexed) {
@@ -19,17 +19,17 @@ inline TilePlane tile_plane(const ImageView& image, bool indexed) {
   plane.width = image.width;
   plane.slices = indexed ? image.count : 1;
   plane.tile_width = device_tile_width;
-  plane.tile_height = most_tile_height;
+  plane.tile_height = max_tile_height;
   if (image.height == 0 || image.width == 0) return plane;
   plane.columns = blocks_over(image.width, plane.tile_width);
   plane.rows = blocks_over(image.height, plane.tile_height);
-  while (plane.tile_height > least_tile_height && image.count * plane.rows * plane.columns < busy) {
+  while (plane.tile_height > min_tile_height && image.count * plane.rows * plane.columns < busy) {
     plane.tile_height /= 2;
     plane.rows = blocks_over(image.height, plane.tile_height);
   }
   return plane;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "cuda/patches/host_views.hpp"
+#include "cuda/runtime/image_views.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr std::uint64_t piece_bytes = std::uint64_t{1} << 20;
@@ -51,4 +51,4 @@ void ImageCall::finish() {
   device::synchronize(stream_.get());
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -9,7 +9,7 @@
 #include "cuda/runtime/staging.hpp"
 #include "kernels/registration/pair_pixels.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // A call about images that no plan belongs to: its stream, its images on the device, and its
 // scratch, all within the budget and gone in the end.
@@ -68,6 +68,6 @@ class ImageCall {
   int slot_ = 0;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_CALL_HPP_

@@ -11,16 +11,16 @@
 #include "cuda/registration/kernels/scene_sums.hpp"
 #include "cuda/runtime/strided_copy.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Two copies of images of up to four bytes a pixel, or one of doubles.
 constexpr int slots = 2;
 constexpr std::int64_t slot_bytes_a_pixel = 4;
-constexpr std::uint64_t least_piece = std::uint64_t{1} << 16;
-constexpr std::uint64_t most_piece = std::uint64_t{8} << 20;
-constexpr std::int64_t most_row_step = 0x7fffffff;         // bytes, of copies of rows
-constexpr std::int64_t most_side = std::int64_t{1} << 29;  // coordinates have 32 bits in kernels
+constexpr std::uint64_t min_piece = std::uint64_t{1} << 16;
+constexpr std::uint64_t max_piece = std::uint64_t{8} << 20;
+constexpr std::int64_t max_row_step = 0x7fffffff;         // bytes, of copies of rows
+constexpr std::int64_t max_side = std::int64_t{1} << 29;  // coordinates have 32 bits in kernels
 
 std::int64_t bytes_of(DType dtype) { return dtype == DType::u16 ? 2 : dtype == DType::f32 ? 4 : 8; }
 
@@ -30,15 +30,15 @@ std::uint64_t whole_lines(std::int64_t bytes) {
 
 std::uint64_t piece_bytes(const SceneSettings& s) {
   return std::clamp(static_cast<std::uint64_t>(s.height) * static_cast<std::uint64_t>(s.width),
-                    least_piece, most_piece);
+                    min_piece, max_piece);
 }
 
 std::int64_t band_count(const SceneSettings& s) {
   return blocks_over(s.height, SceneBandSums<float>::band);
 }
 
-NearPixels near_pixels(const Mosaic& mosaic) {
-  const MosaicNeighbours neighbours(mosaic);
+NearPixels near_pixels(const CfaPattern& mosaic) {
+  const CfaNeighbours neighbours(mosaic);
   NearPixels near;
   near.period = neighbours.period;
   near.reach = neighbours.reach;
@@ -93,15 +93,15 @@ ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
       masks_(machine.allocator, static_cast<std::int64_t>(slots * mask_bytes_)),
       sums_(machine.allocator, band_count(settings)),
       levels_(machine.allocator, 1),
-      slack_(machine.allocator, most_places),
+      threshold_(machine.allocator, max_places),
       look_again_(machine.allocator, 1),
       pattern_(settings, machine),
       staging_(piece_bytes(settings)) {
-  const int most_reach = fine_filter_.step == 3   ? SceneDecimate<float, 3>::most_reach
-                         : fine_filter_.step == 2 ? SceneDecimate<float, 2>::most_reach
-                                                  : SceneDecimate<float, 1>::most_reach;
-  if (settings.height > most_side || settings.width > most_side || near_.reach > most_reach) {
-    fail(PPATCH_ERROR_UNSUPPORTED, "options: expected sides of at most ", most_side,
+  const int max_reach = fine_filter_.step == 3   ? SceneDecimate<float, 3>::max_reach
+                        : fine_filter_.step == 2 ? SceneDecimate<float, 2>::max_reach
+                                                 : SceneDecimate<float, 1>::max_reach;
+  if (settings.height > max_side || settings.width > max_side || near_.reach > max_reach) {
+    fail(PPATCH_ERROR_UNSUPPORTED, "options: expected sides of at most ", max_side,
          " pixels on a device, got ", settings.height, " x ", settings.width);
   }
 }
@@ -118,7 +118,7 @@ std::uint64_t ImageLoader::scratch_bytes(const SceneSettings& s) {
   return slots * (whole_lines(slot_bytes_a_pixel * s.height * s.width) +
                   whole_lines(s.height * s.width)) +
          DeviceBuffer<PlaceSums>::bytes_of(band_count(s)) + sizeof(SceneLevels) +
-         most_places * sizeof(float) + sizeof(std::int32_t) + PatternSearch::bytes(s);
+         max_places * sizeof(float) + sizeof(std::int32_t) + PatternSearch::bytes(s);
 }
 
 std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * piece_bytes(s); }
@@ -126,7 +126,7 @@ std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * pie
 void ImageLoader::send(const HostLayout& from, unsigned char* to) {
   const std::int64_t row_bytes = from.shape[1] * from.element;
   const bool has_rows = from.stride[1] == from.element && from.stride[0] >= row_bytes &&
-                        from.stride[0] <= most_row_step;
+                        from.stride[0] <= max_row_step;
   if (has_rows && device::is_page_locked(from.data)) {
     device::copy_rows_to_device(to, from.data, static_cast<std::uint64_t>(from.stride[0]),
                                 static_cast<std::uint64_t>(row_bytes),
@@ -187,7 +187,7 @@ void ImageLoader::decimate(const Job& job, const DecimationFilter& filter, bool 
   kernel.pixels = job.pixels;
   if (conditions) {
     kernel.levels = levels_.data();
-    kernel.slack = slack_.data();
+    kernel.threshold = threshold_.data();
     kernel.near = near_;
   }
   kernel.wraps = settings_.circular;
@@ -230,13 +230,13 @@ void ImageLoader::condition(const Job& job) {
     run(find, job.stream);
   }
   if (job.repairs) {
-    SceneSlack<T> slack;
-    slack.pixels = job.pixels;
-    slack.near = near_;
-    slack.grid = DeviationGrid(job.pixels.height, job.pixels.width, near_.period, near_.reach);
-    slack.levels = levels_.data();
-    slack.slack = slack_.data();
-    run(slack, job.stream);
+    SceneHotPixelThreshold<T> threshold;
+    threshold.pixels = job.pixels;
+    threshold.near = near_;
+    threshold.grid = DeviationGrid(job.pixels.height, job.pixels.width, near_.period, near_.reach);
+    threshold.levels = levels_.data();
+    threshold.threshold = threshold_.data();
+    run(threshold, job.stream);
   }
   if (fine_filter_.step == 1) {
     decimate<T, 1>(job, fine_filter_, true);
@@ -255,7 +255,7 @@ void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry
   Job job;
   job.pixels = upload(view, geometry, stream);
   job.rules.period = settings_.mosaic.period;
-  std::copy(view.black, view.black + most_places, job.rules.black);
+  std::copy(view.black, view.black + max_places, job.rules.black);
   job.rules.white = view.white;
   job.rules.clips = view.clips;
   job.rules.levels_clipped = levels_clipped;
@@ -294,4 +294,4 @@ void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry
   has_worked_ = true;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

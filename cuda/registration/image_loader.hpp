@@ -14,7 +14,7 @@
 #include "kernels/registration/scene_image.hpp"
 #include "kernels/registration/scene_levels.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Makes band-limited images of a scene's images on the device: uploaded where they are on the host,
 // measured, conditioned, decimated, and looked through for fixed patterns. The device is selected
@@ -75,7 +75,7 @@ class ImageLoader {
   DeviceBuffer<unsigned char> pixels_, masks_;
   DeviceBuffer<PlaceSums> sums_;
   DeviceBuffer<SceneLevels> levels_;
-  DeviceBuffer<float> slack_;
+  DeviceBuffer<float> threshold_;
   DeviceBuffer<std::int32_t> look_again_;
   PatternSearch pattern_;
   Staging staging_;
@@ -86,6 +86,6 @@ class ImageLoader {
   bool has_worked_ = false;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_LOADER_HPP_

@@ -12,7 +12,7 @@
 #include "cuda/registration/kernels/value_select.hpp"
 #include "kernels/registration/pair_values.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 template <class Value>
@@ -112,7 +112,7 @@ void CudaPairOperators::normalise_mosaic(const SceneImageView& image, int period
   call.finish();
 }
 
-void CudaPairOperators::bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+void CudaPairOperators::bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
                                    const ImageView& out) const {
   ImageCall call(machine_);
   with_sample(image.dtype, [&](auto sample) {
@@ -172,4 +172,4 @@ double CudaPairOperators::pair_mask(const ImageView& anchor, const ImageView& ta
   return kept / static_cast<double>(h * w);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

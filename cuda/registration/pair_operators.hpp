@@ -7,7 +7,7 @@
 // What Backend asks about aligned pairs and mosaics, on the device. Arrays on the host are copied
 // within the budget; every call is complete on return. Sums are kept by row and added up in order,
 // as the CPU does.
-namespace ptychopatch {
+namespace ppatch {
 
 class CudaPairOperators {
  public:
@@ -16,7 +16,7 @@ class CudaPairOperators {
   void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
                    const ImageView& out) const;
   void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) const;
-  void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+  void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
                   const ImageView& out) const;
   double pair_gain(const ImageView& anchor, const ImageView& target) const;
   double pair_loss(const ImageView& anchor, const ImageView& target, double gain) const;
@@ -27,6 +27,6 @@ class CudaPairOperators {
   const Machine& machine_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_PAIR_OPERATORS_HPP_

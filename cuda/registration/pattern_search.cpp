@@ -3,7 +3,7 @@
 
 #include "core/registration/fft_size.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Where the arrays of both axes lie in one piece of memory.
@@ -56,7 +56,7 @@ class Arrays {
 };
 
 bool is_large(std::int64_t height, std::int64_t width) {
-  return height >= PatternLines::least_side && width >= PatternLines::least_side;
+  return height >= PatternLines::min_side && width >= PatternLines::min_side;
 }
 
 std::int64_t floats_of(const SceneSettings& s) {
@@ -112,11 +112,11 @@ void PatternSearch::find(std::int64_t height, std::int64_t width, SceneImageStat
   device::launch(median, PatternMedian::blocks(), stream);
   EachPiece<PatternFlags> flags;
   flags.body.axes = axes;
-  flags.body.flags[0] = PPATCH_SHIFT_FIXED_ROWS;
-  flags.body.flags[1] = PPATCH_SHIFT_FIXED_COLUMNS;
+  flags.body.flags[0] = PPATCH_SHIFT_FLAG_FIXED_ROWS;
+  flags.body.flags[1] = PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
   flags.body.state = state;
   flags.count = 1;
   device::launch(flags, flags.blocks(), stream);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

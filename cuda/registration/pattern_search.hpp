@@ -6,7 +6,7 @@
 #include "cuda/registration/kernels/scene_pattern.hpp"
 #include "cuda/runtime/machine.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Looks for offsets of whole rows or columns in the sums over runs of an image's pixels.
 class PatternSearch {
@@ -32,6 +32,6 @@ class PatternSearch {
   DeviceBuffer<float> memory_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_PATTERN_SEARCH_HPP_

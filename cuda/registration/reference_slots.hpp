@@ -7,7 +7,7 @@
 
 #include "core/registration/shift_rounds.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Which window of the reference, on which level, each of a few spectra holds. Images that work at
 // the same time, a wave, keep theirs; otherwise that goes which has been used least lately.
@@ -46,6 +46,6 @@ class ReferenceSlots {
   std::int64_t wave_ = 0;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_SLOTS_HPP_

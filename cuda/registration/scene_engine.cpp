@@ -7,7 +7,7 @@
 
 #include "cuda/registration/scene_passes.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 bool may_do_with_less(const Error& error) {
@@ -24,7 +24,7 @@ std::uint64_t CudaSceneEngine::bytes(const SceneSettings& settings, std::uint64_
   const std::uint64_t loader =
       ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings);
   if (is_too_small(SceneGeometry(settings, settings.height, settings.width))) return loader;
-  const SceneLayout layout = scene_layout_within(settings, loader, budget);
+  const SceneMemoryPlan layout = scene_layout_within(settings, loader, budget);
   return layout.device_bytes() + layout.pinned_bytes() + loader;
 }
 
@@ -57,10 +57,10 @@ void CudaSceneEngine::take_memory(const SceneGeometry& geometry) {
   geometry_ = SceneGeometry();
   const std::uint64_t budget = machine_.settings.memory_budget;
   const std::uint64_t room = budget - std::min(budget, loader_bytes_);
-  std::int64_t together = SceneLayout::planes_together(geometry);
-  std::int64_t most = SceneLayout(geometry, together).most_images();
+  std::int64_t together = SceneMemoryPlan::planes_together(geometry);
+  std::int64_t most = SceneMemoryPlan(geometry, together).max_images();
   for (;;) {
-    SceneLayout layout(geometry, together);
+    SceneMemoryPlan layout(geometry, together);
     try {
       SceneTransforms transforms(layout);
       layout.work_bytes = transforms.work_bytes();
@@ -80,7 +80,7 @@ void CudaSceneEngine::take_memory(const SceneGeometry& geometry) {
       if (!may_do_with_less(error) || tried == 1) throw;
       most = tried / 2;
       together = std::min(together, most);
-      machine_.callbacks().log(PPATCH_LOG_WARNING, "scene plan: ", tried,
+      machine_.callbacks().log(PPATCH_LOG_LEVEL_WARNING, "scene plan: ", tried,
                                " images at a time fail, trying ", most, ": ", error.what());
     }
   }
@@ -96,7 +96,7 @@ void CudaSceneEngine::prepare(const SceneGeometry& geometry) {
   geometry_ = SceneGeometry();
   slots_.reset(layout_.slots);
   const device::Stream stream = stream_.get();
-  ScenePlane planes[SceneGeometry::most_levels];
+  ScenePlane planes[SceneGeometry::max_levels];
   memory_.reference_planes(planes);
   loader_->load(reference_, geometry, true, planes, memory_.device().image_states, stream);
   const int last = geometry.levels - 1;
@@ -133,7 +133,7 @@ void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, Sh
     ppatch_shift first = begun(moving[j]);
     const SceneGeometry geometry = geometry_of(first);
     if (is_too_small(geometry)) {
-      first.status = PPATCH_SHIFT_TOO_SMALL;
+      first.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
       sink.take(j++, first);
       continue;
     }
@@ -157,11 +157,11 @@ void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, Sh
 void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* moving) {
   for (auto i = static_cast<std::size_t>(count); i < images_.size(); ++i) {
     images_[i] = Image();
-    images_[i].result.status = PPATCH_SHIFT_FLAT;  // there is none
+    images_[i].result.status = PPATCH_SHIFT_STATUS_FLAT;  // there is none
   }
-  if (reference_state_.status != PPATCH_SHIFT_OK) {
+  if (reference_state_.status != PPATCH_SHIFT_STATUS_OK) {
     for (std::int64_t i = 0; i < count; ++i) {
-      images_[static_cast<std::size_t>(i)].result.status = PPATCH_SHIFT_REFERENCE;
+      images_[static_cast<std::size_t>(i)].result.status = PPATCH_SHIFT_STATUS_REFERENCE;
     }
     return;
   }
@@ -173,7 +173,7 @@ void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* movi
     for (Image& image : images_) {
       const FineShift& better = image.search.result();
       for (int axis = 0; axis < 2; ++axis) {
-        if (better.status == PPATCH_SHIFT_OK) image.start[axis] = better.displacement[axis];
+        if (better.status == PPATCH_SHIFT_STATUS_OK) image.start[axis] = better.displacement[axis];
         image.start[axis] *= 2.0;
       }
     }
@@ -190,7 +190,7 @@ void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView
   const ShiftSpectrum spectrum = spectrum_of(geometry_, geometry_.levels, nullptr, 0);
   Chosen all;
   for (std::int64_t i = 0; i < count; ++i) {
-    ScenePlane planes[SceneGeometry::most_levels];
+    ScenePlane planes[SceneGeometry::max_levels];
     memory_.image_planes(i, planes);
     loader_->load(moving[i], geometry_, false, planes, device.image_states + 1 + i, stream);
     host.peaks[i] = {memory_.weighted(i), memory_.moving(i), device.image_states + 1 + i,
@@ -219,11 +219,11 @@ void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView
     const SceneImageState& state = host.image_states[1 + i];
     const CoarseState& peak = host.peak_states[i];
     image.result.status = state.status;
-    if (state.status != PPATCH_SHIFT_OK) continue;
+    if (state.status != PPATCH_SHIFT_STATUS_OK) continue;
     image.result.flags = (state.flags | reference_state_.flags) &
-                         (PPATCH_SHIFT_FIXED_ROWS | PPATCH_SHIFT_FIXED_COLUMNS);
+                         (PPATCH_SHIFT_FLAG_FIXED_ROWS | PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
     image.result.second_peak_ratio = peak.second_ratio;
-    if (!peak.found) image.result.status = PPATCH_SHIFT_UNRELATED;
+    if (!peak.found) image.result.status = PPATCH_SHIFT_STATUS_UNRELATED;
     for (int axis = 0; axis < 2; ++axis) image.start[axis] = peak.displacement[axis];
   }
 }
@@ -231,7 +231,7 @@ void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView
 void CudaSceneEngine::find_shifts(int level, const ShiftRounds& rounds) {
   for (Image& image : images_) {
     image.window = Window();
-    image.search = image.result.status == PPATCH_SHIFT_OK
+    image.search = image.result.status == PPATCH_SHIFT_STATUS_OK
                        ? ShiftSearch(geometry_.size[level], image.start, rounds, settings_.circular)
                        : ShiftSearch();
   }
@@ -268,8 +268,8 @@ void CudaSceneEngine::find_quality() {
   Chosen good;
   for (std::size_t i = 0; i < images_.size(); ++i) {
     Image& image = images_[i];
-    if (image.result.status != PPATCH_SHIFT_OK) continue;
-    if (image.search.result().status == PPATCH_SHIFT_OK) {
+    if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
+    if (image.search.result().status == PPATCH_SHIFT_STATUS_OK) {
       good.push_back(static_cast<std::int64_t>(i));
     } else {
       complete_answer(image.search.result(), ShiftQuality(), geometry_.step, image.result);
@@ -340,7 +340,7 @@ void CudaSceneEngine::transform_moving(int level, const Chosen& images) {
   std::int64_t count = 0;
   for_groups(images, [&](std::int64_t first, std::int64_t end) {
     for (std::int64_t i = first; i < end; ++i) {
-      ScenePlane planes[SceneGeometry::most_levels];
+      ScenePlane planes[SceneGeometry::max_levels];
       memory_.image_planes(i, planes);
       WindowJob& job = host.moving_windows[count++];
       job = window_job(planes[plane_level], images_[static_cast<std::size_t>(i)].window);
@@ -371,7 +371,7 @@ std::vector<CudaSceneEngine::Wave> CudaSceneEngine::plan_waves(int level, const 
             [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); });
   const SceneMail& host = memory_.host();
   const SceneMail& device = memory_.device();
-  ScenePlane reference[SceneGeometry::most_levels];
+  ScenePlane reference[SceneGeometry::max_levels];
   memory_.reference_planes(reference);
   std::vector<Wave> waves = {{0, 0, 0, 0}};
   slots_.begin_wave();
@@ -434,4 +434,4 @@ void CudaSceneEngine::fill_slots(int level, const Wave& wave) {
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -9,12 +9,12 @@
 #include "core/registration/shift_rounds.hpp"
 #include "cuda/registration/image_loader.hpp"
 #include "cuda/registration/reference_slots.hpp"
-#include "cuda/registration/scene_layout.hpp"
 #include "cuda/registration/scene_memory.hpp"
+#include "cuda/registration/scene_memory_plan.hpp"
 #include "cuda/registration/scene_transforms.hpp"
 #include "cuda/runtime/machine.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The maximum-likelihood method, some images at a time. What is decided between rounds, the host
 // decides: it waits for a batch once a round, never for one image.
@@ -68,7 +68,7 @@ class CudaSceneEngine final : public SceneEngine {
   Carrier carriers_[max_carriers];
   int carrier_count_;
 
-  SceneLayout layout_;
+  SceneMemoryPlan layout_;
   SceneTransforms transforms_;
   SceneMemory memory_;
   ReferenceSlots slots_;
@@ -81,6 +81,6 @@ class CudaSceneEngine final : public SceneEngine {
   std::vector<Image> images_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_ENGINE_HPP_

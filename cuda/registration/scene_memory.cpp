@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr std::uint64_t alignment = 256;
@@ -45,7 +45,7 @@ class SceneMemory::Carver {
   std::uint64_t bytes_ = 0;
 };
 
-void SceneMemory::carve(Carver& carver, const SceneLayout& layout) {
+void SceneMemory::carve(Carver& carver, const SceneMemoryPlan& layout) {
   const std::int64_t images = layout.images;
   carver.lay(reference_planes_, layout.plane_floats);
   carver.lay(planes_, images * layout.plane_floats);
@@ -63,19 +63,19 @@ void SceneMemory::carve(Carver& carver, const SceneLayout& layout) {
   carver.lay(mail_, static_cast<std::int64_t>(pinned_bytes(layout)));
 }
 
-std::uint64_t SceneMemory::device_bytes(const SceneLayout& layout) {
+std::uint64_t SceneMemory::device_bytes(const SceneMemoryPlan& layout) {
   SceneMemory memory;
   Carver counter(nullptr);
   memory.carve(counter, layout);
   return counter.bytes();
 }
 
-std::uint64_t SceneMemory::pinned_bytes(const SceneLayout& layout) {
+std::uint64_t SceneMemory::pinned_bytes(const SceneMemoryPlan& layout) {
   Carver counter(nullptr);
   return counter.lay_mail(layout.images).bytes;
 }
 
-void SceneMemory::take(const SceneLayout& layout, const DeviceAllocator& allocator) {
+void SceneMemory::take(const SceneMemoryPlan& layout, const DeviceAllocator& allocator) {
   const auto bytes = static_cast<std::int64_t>(device_bytes(layout));
   if (device_.size() < bytes) {
     device_ = DeviceBuffer<unsigned char>();
@@ -125,4 +125,4 @@ void SceneMemory::fetch(device::Stream stream) const {
   device::synchronize(stream);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -7,11 +7,11 @@
 #include "cuda/registration/kernels/coarse_peak.hpp"
 #include "cuda/registration/kernels/shift_job.hpp"
 #include "cuda/registration/kernels/shift_windows.hpp"
-#include "cuda/registration/scene_layout.hpp"
+#include "cuda/registration/scene_memory_plan.hpp"
 #include "cuda/runtime/device_memory.hpp"
 #include "kernels/registration/scene_image.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What host and device tell each other: the same on both sides. Jobs go to the device, states of
 // images and peaks come from it, states of shifts go both ways.
@@ -32,14 +32,14 @@ class SceneMemory {
  public:
   SceneMemory() = default;
   // Takes more memory only where that at hand is too small.
-  void take(const SceneLayout& layout, const DeviceAllocator& allocator);
+  void take(const SceneMemoryPlan& layout, const DeviceAllocator& allocator);
   void release();
   std::uint64_t bytes() const {
     return static_cast<std::uint64_t>(device_.size()) + pinned_.bytes();
   }
 
-  static std::uint64_t device_bytes(const SceneLayout& layout);
-  static std::uint64_t pinned_bytes(const SceneLayout& layout);
+  static std::uint64_t device_bytes(const SceneMemoryPlan& layout);
+  static std::uint64_t pinned_bytes(const SceneMemoryPlan& layout);
 
   // Both by level.
   void reference_planes(ScenePlane* planes) const;
@@ -65,10 +65,10 @@ class SceneMemory {
 
  private:
   class Carver;
-  void carve(Carver& carver, const SceneLayout& layout);
+  void carve(Carver& carver, const SceneMemoryPlan& layout);
   void planes_at(float* data, ScenePlane* planes) const;
 
-  SceneLayout layout_;
+  SceneMemoryPlan layout_;
   DeviceBuffer<unsigned char> device_;
   PinnedBuffer pinned_;
   float *reference_planes_ = nullptr, *planes_ = nullptr, *reference_coarse_ = nullptr;
@@ -81,6 +81,6 @@ class SceneMemory {
   SceneMail host_, device_mail_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_HPP_

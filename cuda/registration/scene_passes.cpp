@@ -10,11 +10,11 @@
 #include "cuda/registration/kernels/shift_tiles.hpp"
 #include "cuda/registration/scene_transforms.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-static_assert(fixed_rows_flag == PPATCH_SHIFT_FIXED_ROWS);
-static_assert(fixed_columns_flag == PPATCH_SHIFT_FIXED_COLUMNS);
+static_assert(fixed_rows_flag == PPATCH_SHIFT_FLAG_FIXED_ROWS);
+static_assert(fixed_columns_flag == PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
 
 template <class Kernel>
 void run(const Kernel& kernel, device::Stream stream) {
@@ -36,7 +36,7 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int level, const Carrie
   spectrum.width = size[1];
   spectrum.ring_scale = static_cast<float>(0.5 * shortest_side(size[0], size[1]));
   const auto least = static_cast<float>(lowest_frequency(size[0], size[1]));
-  spectrum.least_f2 = least * least;
+  spectrum.min_f2 = least * least;
   // Only the finest level has the mosaic's carriers in reach.
   if (level > 0) return spectrum;
   spectrum.pixels = static_cast<float>(geometry.step);
@@ -70,10 +70,9 @@ void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64
   peaks.height = geometry.coarse_fft[0];
   peaks.width = geometry.coarse_fft[1];
   peaks.row_floats = 2 * (peaks.width / 2 + 1);
-  peaks.most_y =
+  peaks.max_y =
       std::min(static_cast<std::int64_t>(geometry.coarse_most[0]), (peaks.height - 1) / 2);
-  peaks.most_x =
-      std::min(static_cast<std::int64_t>(geometry.coarse_most[1]), (peaks.width - 1) / 2);
+  peaks.max_x = std::min(static_cast<std::int64_t>(geometry.coarse_most[1]), (peaks.width - 1) / 2);
   peaks.apart = second_peak_distance(geometry.step *
                                      static_cast<double>(std::int64_t{1} << (geometry.levels - 1)));
   peaks.jobs = jobs;
@@ -95,7 +94,7 @@ void step_to_shift(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int
   run(ShiftRingWeights{jobs, count, rings, ring_sums.chunks()}, stream);
   // Images that have ended leave all others out.
   const ShiftNewtonSums sums{spectrum, jobs, count};
-  for (int i = 0; i < most_steps; ++i) {
+  for (int i = 0; i < max_steps; ++i) {
     run(sums, stream);
     run(ShiftNewtonStep{spectrum, jobs, count, sums.chunks()}, stream);
   }
@@ -121,4 +120,4 @@ void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJ
   run(ShiftTileTotals{jobs, count}, stream);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

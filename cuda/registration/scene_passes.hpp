@@ -12,7 +12,7 @@
 
 // What is enqueued for some images at once. Jobs are read on the device; where sizes of launches
 // follow from them, the same jobs are given as the host has them.
-namespace ptychopatch {
+namespace ppatch {
 
 // The spectra of a level, carriers of none but the finest; level geometry.levels: the coarse
 // peak's.
@@ -42,6 +42,6 @@ void sum_band(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t 
 void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJob* host_jobs,
                std::int64_t count, device::Stream stream);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_

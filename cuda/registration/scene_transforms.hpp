@@ -4,17 +4,17 @@
 
 #include <cstdint>
 
-#include "cuda/registration/scene_layout.hpp"
+#include "cuda/registration/scene_memory_plan.hpp"
 #include "cuda/runtime/plane_transform.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The transforms of a scene: those of each level and, behind them, of the coarse peak; of one plane
 // for the reference and of some together for moving images.
 class SceneTransforms {
  public:
   SceneTransforms() = default;
-  explicit SceneTransforms(const SceneLayout& layout);
+  explicit SceneTransforms(const SceneMemoryPlan& layout);
 
   const device::PlaneTransform& one(int level) const { return one_[level]; }
   const device::PlaneTransform& together(int level) const {
@@ -22,10 +22,10 @@ class SceneTransforms {
   }
   std::uint64_t work_bytes() const;
   // What that will be, about, without making them.
-  static std::uint64_t work_bytes_of(const SceneLayout& layout);
+  static std::uint64_t work_bytes_of(const SceneMemoryPlan& layout);
 
  private:
-  static constexpr int most = SceneGeometry::most_levels + 1;
+  static constexpr int most = SceneGeometry::max_levels + 1;
   bool has_many_ = false;
   device::PlaneTransform one_[most], many_[most];
 };
@@ -35,6 +35,6 @@ inline const std::int64_t* transform_size(const SceneGeometry& geometry, int lev
   return level < geometry.levels ? geometry.fft[level] : geometry.coarse_fft;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_TRANSFORMS_HPP_

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ptychopatch {
+namespace ppatch {
 
 std::uint64_t ArrayCopies::left() const {
   std::uint64_t used = 0;
@@ -37,4 +37,4 @@ void* ArrayCopies::take(int slot, const char* name, std::uint64_t bytes, device:
   return memory.data();
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

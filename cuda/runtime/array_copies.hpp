@@ -5,7 +5,7 @@
 #include "cuda/runtime/machine.hpp"
 #include "cuda/runtime/staging.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Device memory for the copies of host arrays. It grows as calls need it, and stays.
 class ArrayCopies {
@@ -33,6 +33,6 @@ class ArrayCopies {
   std::uint64_t wanted_[slots] = {};
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_ARRAY_COPIES_HPP_

@@ -18,7 +18,7 @@
 // All threads of a block end a step before any begins the next; within a step none sees what
 // another one writes. Shared and Private hold anything at first. So a test can run the threads of a
 // step, and the blocks, one after the other and in any order.
-namespace ptychopatch {
+namespace ppatch {
 
 struct BlockThread {
   std::int64_t block = 0;
@@ -49,6 +49,6 @@ struct EachPiece {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_BLOCK_HPP_

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 
 inline void check(cudaError_t status, const char* what) {
   if (status == cudaSuccess) return;
@@ -16,6 +16,6 @@ inline void check(cudaError_t status, const char* what) {
        " failed: ", cudaGetErrorString(status), " (", cudaGetErrorName(status), ")");
 }
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_CHECK_HPP_

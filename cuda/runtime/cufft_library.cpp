@@ -3,7 +3,7 @@
 
 #include <dlfcn.h>
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 namespace {
 
 template <class Function>
@@ -68,4 +68,4 @@ const char* text_of_cufft(cufftResult result) {
   }
 }
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 
 // cuFFT, opened at run time: nothing links it, so that all but registration works without it. It
 // stays open until the process ends.
@@ -31,6 +31,6 @@ struct CufftLibrary {
 // What the result of a call means.
 const char* text_of_cufft(cufftResult result);
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_CUFFT_LIBRARY_HPP_

@@ -6,7 +6,7 @@
 #include "cuda/runtime/check.hpp"
 #include "cuda/runtime/device.hpp"
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 
 std::int32_t count(char* reason, std::int32_t reason_size) {
   // cudaGetDeviceCount leaves its output as it was where it fails.
@@ -145,4 +145,4 @@ void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream stream
         "copying from the card");
 }
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device

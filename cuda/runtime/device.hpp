@@ -9,7 +9,7 @@
 // sort.cu, kernels_*.cu), so that the engines above them are plain C++. The tests link them to a
 // second implementation that runs on the host (tests/cuda/host_device.cpp). Failures are thrown as
 // Error with DEVICE or OUT_OF_MEMORY.
-namespace ptychopatch::device {
+namespace ppatch::device {
 
 using Stream = void*;  // a cudaStream_t
 using Event = void*;   // a cudaEvent_t
@@ -77,6 +77,6 @@ struct SortArrays {
 void sort(const SortArrays& arrays, std::int64_t count, int bits, void* scratch,
           std::uint64_t scratch_bytes, Stream stream);
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_DEVICE_HPP_

@@ -9,7 +9,7 @@
 #include "core/allocator.hpp"
 #include "cuda/runtime/device.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Device memory of one context: the caller's, where it gave functions for it, or CUDA's. Either is
 // given back by what takes it.
@@ -93,6 +93,6 @@ class DeviceEvent {
   device::Event event_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_DEVICE_MEMORY_HPP_

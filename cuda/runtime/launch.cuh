@@ -11,7 +11,7 @@
 #include "cuda/runtime/check.hpp"
 #include "cuda/runtime/device.hpp"
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 
 // Blocks are counted in 64 bits: where a grid has fewer, each does several.
 template <class Kernel>
@@ -32,12 +32,12 @@ __global__ void __launch_bounds__(Kernel::threads)
 template <class Kernel>
 void launch(const Kernel& kernel, std::int64_t blocks, Stream stream) {
   if (blocks == 0) return;
-  constexpr std::int64_t most_blocks = 0x7fffffff;
-  const auto grid = static_cast<unsigned>(std::min(blocks, most_blocks));
+  constexpr std::int64_t max_blocks = 0x7fffffff;
+  const auto grid = static_cast<unsigned>(std::min(blocks, max_blocks));
   run_blocks<<<grid, Kernel::threads, 0, static_cast<cudaStream_t>(stream)>>>(kernel, blocks);
   check(cudaGetLastError(), "starting a kernel");
 }
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_LAUNCH_CUH_

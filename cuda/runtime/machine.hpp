@@ -5,7 +5,7 @@
 #include "core/backend.hpp"
 #include "cuda/runtime/device_memory.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What the plans of one context share. It outlives them.
 struct Machine {
@@ -38,6 +38,6 @@ class PlanStream {
   device::Stream current_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_MACHINE_HPP_

@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "cuda/runtime/cufft_library.hpp"
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 namespace {
 
 const CufftLibrary& cufft() {
@@ -111,4 +111,4 @@ void PlaneTransform::inverse(float* planes, void* work, Stream stream) const {
         "a transform");
 }
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device

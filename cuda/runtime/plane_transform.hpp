@@ -9,7 +9,7 @@
 #include "cuda/runtime/device.hpp"
 
 // The transforms that registration asks of a device, as device.hpp has the rest.
-namespace ptychopatch::device {
+namespace ppatch::device {
 
 // Whether there are any; else why not.
 bool has_transforms(std::string* reason);
@@ -46,6 +46,6 @@ class PlaneTransform {
   std::unique_ptr<Plans> plans_;
 };
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_PLANE_TRANSFORM_HPP_

@@ -4,7 +4,7 @@
 #include "cuda/runtime/check.hpp"
 #include "cuda/runtime/device.hpp"
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 
 std::uint64_t sort_scratch_bytes(std::int64_t count) {
   std::size_t bytes = 0;
@@ -25,4 +25,4 @@ void sort(const SortArrays& arrays, std::int64_t count, int bits, void* scratch,
         "sorting");
 }
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device

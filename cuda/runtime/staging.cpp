@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ptychopatch {
+namespace ppatch {
 
 void Staging::prepare() {
   for (auto& piece : piece_) {
@@ -64,4 +64,4 @@ void Staging::download(const void* from, const HostLayout& to, device::Stream st
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

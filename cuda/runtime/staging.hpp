@@ -7,7 +7,7 @@
 #include "cuda/runtime/device_memory.hpp"
 #include "cuda/runtime/strided_copy.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Copies host arrays of any strides to packed device memory and back, piece by piece through two
 // pinned buffers: while one is on its way, the other is filled or emptied.
@@ -37,6 +37,6 @@ class Staging {
   std::unique_ptr<Piece> piece_[2];
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_STAGING_HPP_

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Calls move(place, elements, step) for stretches of the last axis, in order.
@@ -57,4 +57,4 @@ void unpack(const unsigned char* from, std::int64_t first, std::int64_t last,
   });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,18 +4,24 @@
 
 #include <cstdint>
 
-namespace ptychopatch {
+namespace ppatch {
 
 // A host array as bytes: elements of one size, found by the strides of up to six axes, which are
 // counted in bytes. Packed, it is the same elements one after the other.
 struct HostLayout {
-  static constexpr int most_axes = 6;
+  static constexpr int max_axes = 6;
   unsigned char* data = nullptr;
   std::int64_t element = 1;
   int axes = 0;
-  std::int64_t shape[most_axes] = {};
-  std::int64_t stride[most_axes] = {};
+  std::int64_t shape[max_axes] = {};
+  std::int64_t stride[max_axes] = {};
 
+  static HostLayout begin(void* data, std::int64_t element) {
+    HostLayout layout;
+    layout.data = static_cast<unsigned char*>(data);
+    layout.element = element;
+    return layout;
+  }
   void add(std::int64_t extent, std::int64_t step) {
     shape[axes] = extent;
     stride[axes++] = step;
@@ -32,6 +38,6 @@ struct HostLayout {
 void pack(const HostLayout& from, std::int64_t first, std::int64_t last, unsigned char* to);
 void unpack(const unsigned char* from, std::int64_t first, std::int64_t last, const HostLayout& to);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_RUNTIME_STRIDED_COPY_HPP_

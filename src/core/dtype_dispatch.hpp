@@ -6,7 +6,7 @@
 
 #include "math/enums.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Pixels of components values of Real.
 template <class Real, int Components>
@@ -44,6 +44,6 @@ void with_sample(DType dtype, Body&& body) {
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_

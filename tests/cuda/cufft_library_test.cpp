@@ -7,7 +7,7 @@
 
 namespace {
 
-using ptychopatch::device::CufftLibrary;
+using ppatch::device::CufftLibrary;
 
 TEST(CufftLibrary, SaysWhyItIsNotThere) {
   const CufftLibrary library({"libcufft_that_is_hidden.so.12", "libcufft_that_is_hidden.so"});

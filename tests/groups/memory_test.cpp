@@ -36,7 +36,7 @@ class GroupMemory : public testing::TestWithParam<bool>, protected FailingAlloca
     options.num_threads = 2;
     allocator().install(&options);
     options.log = [](void*, ppatch_log_level, const char*) {};
-    options.log_level = PPATCH_LOG_DEBUG;
+    options.log_level = PPATCH_LOG_LEVEL_DEBUG;
     return options;
   }
   ptychopatch::Array points() const { return ptychopatch::array(points_.data(), {kPoints, 2}); }

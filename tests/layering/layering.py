@@ -202,7 +202,6 @@ VIOLATIONS = [
     ("src/kernels/patches/extract.hpp", '#include "kernels/groups/draw.hpp"', "groups"),
     ("src/kernels/patches/extract.hpp", '#include "nowhere.hpp"', "nowhere.hpp"),
     ("src/kernels/patches/lonely.hpp", "", "both"),
-    ("src/kernels/common.hpp", '#include "kernels/patches/extract.hpp"', "both"),
     ("src/core/only_patches.hpp", '#include "core/patches/engine.hpp"', "patches alone"),
     ("src/core/backend.hpp", '#include "../cpu/patches/engine.cpp"', "cpu"),
     ("src/cpu/patches/engine.cpp", '#include "capi/api.cpp"', "capi"),

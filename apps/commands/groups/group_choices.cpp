@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "group_choices.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "exit_status.hpp"
 
 namespace ptychopatch::app {
@@ -11,9 +13,9 @@ constexpr std::int64_t kMostGridsize = 64;
 constexpr std::int64_t kMostSamples = std::int64_t{1} << 40;
 
 const Choices& orders() {
-  static const Choices choices = {{"drawn", PPATCH_GROUP_AS_DRAWN},
-                                  {"distance", PPATCH_GROUP_BY_DISTANCE},
-                                  {"position", PPATCH_GROUP_BY_POSITION}};
+  static const Choices choices = {{"drawn", PPATCH_GROUP_ORDER_AS_DRAWN},
+                                  {"distance", PPATCH_GROUP_ORDER_BY_DISTANCE},
+                                  {"position", PPATCH_GROUP_ORDER_BY_POSITION}};
   return choices;
 }
 
@@ -65,24 +67,26 @@ ppatch_group_options GroupChoices::options() const {
                                                neighbours.value_or(members() + 2));
   options.group_count = samples.value_or(0);
   options.seed = seed.value_or(0);
-  options.order = order.value_or(PPATCH_GROUP_AS_DRAWN);
-  options.members = include_seed ? PPATCH_GROUP_WITH_SEED : PPATCH_GROUP_OF_NEIGHBOURS;
-  options.sampling = sequential ? PPATCH_GROUP_SEQUENTIAL : PPATCH_GROUP_RANDOM;
+  options.order = order.value_or(PPATCH_GROUP_ORDER_AS_DRAWN);
+  options.members =
+      include_seed ? PPATCH_GROUP_MEMBERS_WITH_CENTRE : PPATCH_GROUP_MEMBERS_NEIGHBOURS;
+  options.sampling = sequential ? PPATCH_GROUP_SAMPLING_SEQUENTIAL : PPATCH_GROUP_SAMPLING_RANDOM;
   options.oversample = oversample ? 1 : 0;
   return options;
 }
 
 nlohmann::ordered_json to_json(const ppatch_group_options& options) {
-  return {{"gridsize", options.gridsize},
-          {"neighbours", options.neighbours},
-          {"seed", options.seed},
-          {"include_seed", options.members == PPATCH_GROUP_WITH_SEED},
-          {"order", name_of(orders(), options.order)},
-          {"sequential", options.sampling == PPATCH_GROUP_SEQUENTIAL},
-          {"oversample", options.oversample == 1},
-          {"axes", options.axes == PPATCH_YX ? "yx" : "xy"},
-          {"relative", options.relative_sign == PPATCH_RELATIVE_TO_OFFSET ? "-(member - offset)"
-                                                                          : "member - offset"}};
+  return {
+      {"gridsize", options.gridsize},
+      {"neighbours", options.neighbours},
+      {"seed", options.seed},
+      {"include_seed", options.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE},
+      {"order", name_of(orders(), options.order)},
+      {"sequential", options.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL},
+      {"oversample", options.oversample == 1},
+      {"axes", options.axes == PPATCH_AXES_YX ? "yx" : "xy"},
+      {"relative", options.relative_sign == PPATCH_RELATIVE_SIGN_TO_OFFSET ? "-(member - offset)"
+                                                                           : "member - offset"}};
 }
 
 }  // namespace ptychopatch::app

@@ -61,7 +61,7 @@ void ExtractInput::check_group_choices() {
 void ExtractInput::choose_convention(const formats::ScanInput& input) {
   options_ = patch_options(0, 0);
   options_.group_size = 1;
-  if (grouped_) options_.layout = PPATCH_CHANNEL_LAST;
+  if (grouped_) options_.layout = PPATCH_LAYOUT_CHANNEL_LAST;
   apply(input.convention(), options_);
   choices_.patches.apply(options_);
   geometry_.layout = options_.layout;
@@ -117,13 +117,13 @@ void ExtractInput::choose_groups(const formats::ScanInput& input) {
                                formats::shape_text(positions_.shape) +
                                ", expected positions (n, 2), of which groups are made");
   }
-  if (choices_.ptychopinn_keys && options_.axes != PPATCH_XY) {
+  if (choices_.ptychopinn_keys && options_.axes != PPATCH_AXES_XY) {
     throw UsageError("argument --keys: ptychopinn needs positions in the order xy, got yx");
   }
   group_options_ = choices_.groups.options();
   group_options_.axes = options_.axes;
   if (options_.local_offsets == PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN) {
-    group_options_.relative_sign = PPATCH_RELATIVE_TO_OFFSET;
+    group_options_.relative_sign = PPATCH_RELATIVE_SIGN_TO_OFFSET;
   }
   std::int64_t groups = choices_.groups.samples.value_or(geometry_.positions);
   geometry_.group = choices_.groups.members();

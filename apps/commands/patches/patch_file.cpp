@@ -96,9 +96,9 @@ void PatchFile::read_patches(const formats::ArrayStore& archive) {
 }
 
 void PatchFile::take_patch_shape(const Shape& shape, const std::string& source) {
-  const std::size_t axes = geometry.layout == PPATCH_FLAT ? 3 : 4;
+  const std::size_t axes = geometry.layout == PPATCH_LAYOUT_FLAT ? 3 : 4;
   if (shape.size() == axes || shape.size() == axes + 1) {
-    const std::size_t last = shape.size() - (geometry.layout == PPATCH_CHANNEL_LAST ? 2 : 1);
+    const std::size_t last = shape.size() - (geometry.layout == PPATCH_LAYOUT_CHANNEL_LAST ? 2 : 1);
     geometry.batch = shape.size() == axes + 1;
     geometry.images = geometry.batch ? shape[0] : 1;
     geometry.height = shape[last - 1];
@@ -120,8 +120,9 @@ void PatchFile::take_patch_shape(const Shape& shape, const std::string& source) 
 std::string PatchFile::expected_shape() const {
   const std::string groups = std::to_string(geometry.positions / geometry.group);
   const std::string group = std::to_string(geometry.group);
-  if (geometry.layout == PPATCH_CHANNEL_LAST) return "(" + groups + ", h, w, " + group + ")";
-  if (geometry.layout == PPATCH_CHANNEL_FIRST) return "(" + groups + ", " + group + ", h, w)";
+  if (geometry.layout == PPATCH_LAYOUT_CHANNEL_LAST) return "(" + groups + ", h, w, " + group + ")";
+  if (geometry.layout == PPATCH_LAYOUT_CHANNEL_FIRST)
+    return "(" + groups + ", " + group + ", h, w)";
   return "(" + groups + ", h, w)";
 }
 

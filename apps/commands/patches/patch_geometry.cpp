@@ -40,8 +40,8 @@ void PatchGeometry::set_positions(const Shape& shape, const std::string& source)
 }
 
 Shape PatchGeometry::part_shape(std::int64_t count) const {
-  if (layout == PPATCH_CHANNEL_LAST) return {count / group, height, width, group};
-  if (layout == PPATCH_CHANNEL_FIRST) return {count / group, group, height, width};
+  if (layout == PPATCH_LAYOUT_CHANNEL_LAST) return {count / group, height, width, group};
+  if (layout == PPATCH_LAYOUT_CHANNEL_FIRST) return {count / group, group, height, width};
   return {count, height, width};
 }
 
@@ -52,7 +52,7 @@ Shape PatchGeometry::patches_shape() const {
 }
 
 pictures::Plane PatchGeometry::patch(const formats::Tensor& part, std::int64_t k) const {
-  if (layout == PPATCH_CHANNEL_LAST) {
+  if (layout == PPATCH_LAYOUT_CHANNEL_LAST) {
     return pictures::plane_of(part, k / group * patch_size() * group + k % group, height, width,
                               group);
   }

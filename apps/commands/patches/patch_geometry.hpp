@@ -19,7 +19,7 @@ struct PatchGeometry {
   std::int64_t group = 1;
   std::int64_t height = 0;
   std::int64_t width = 0;
-  ppatch_layout layout = PPATCH_FLAT;
+  ppatch_layout layout = PPATCH_LAYOUT_FLAT;
 
   // image: (H, W) or (M, H, W).
   void set_image(const formats::Shape& shape, const std::string& source);

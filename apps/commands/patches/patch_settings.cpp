@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "patch_settings.hpp"
 
+#include <CLI/CLI.hpp>
 #include <limits>
 
 #include "exit_status.hpp"
@@ -26,42 +27,43 @@ void put(std::int32_t& field, const std::optional<std::int32_t>& value) {
 }  // namespace
 
 const Choices& interpolations() {
-  static const Choices choices = {{"bilinear", PPATCH_BILINEAR},
-                                  {"nearest", PPATCH_NEAREST},
-                                  {"bicubic", PPATCH_BICUBIC},
-                                  {"lanczos3", PPATCH_LANCZOS3}};
+  static const Choices choices = {{"bilinear", PPATCH_INTERPOLATION_BILINEAR},
+                                  {"nearest", PPATCH_INTERPOLATION_NEAREST},
+                                  {"bicubic", PPATCH_INTERPOLATION_BICUBIC},
+                                  {"lanczos3", PPATCH_INTERPOLATION_LANCZOS3}};
   return choices;
 }
 
 const Choices& boundaries() {
-  static const Choices choices = {{"zero", PPATCH_ZERO},
-                                  {"constant", PPATCH_CONSTANT},
-                                  {"edge", PPATCH_EDGE},
-                                  {"reflect", PPATCH_REFLECT},
-                                  {"wrap", PPATCH_WRAP}};
+  static const Choices choices = {{"zero", PPATCH_BOUNDARY_ZERO},
+                                  {"constant", PPATCH_BOUNDARY_CONSTANT},
+                                  {"edge", PPATCH_BOUNDARY_EDGE},
+                                  {"reflect", PPATCH_BOUNDARY_REFLECT},
+                                  {"wrap", PPATCH_BOUNDARY_WRAP}};
   return choices;
 }
 
 const Choices& anchors() {
-  static const Choices choices = {
-      {"corner", PPATCH_CORNER}, {"half", PPATCH_HALF}, {"centre", PPATCH_CENTRE}};
+  static const Choices choices = {{"corner", PPATCH_ANCHOR_CORNER},
+                                  {"half", PPATCH_ANCHOR_HALF},
+                                  {"centre", PPATCH_ANCHOR_CENTRE}};
   return choices;
 }
 
 const Choices& axes_orders() {
-  static const Choices choices = {{"yx", PPATCH_YX}, {"xy", PPATCH_XY}};
+  static const Choices choices = {{"yx", PPATCH_AXES_YX}, {"xy", PPATCH_AXES_XY}};
   return choices;
 }
 
 const Choices& signs() {
-  static const Choices choices = {{"window", PPATCH_WINDOW}, {"content", PPATCH_CONTENT}};
+  static const Choices choices = {{"window", PPATCH_SIGN_WINDOW}, {"content", PPATCH_SIGN_CONTENT}};
   return choices;
 }
 
 const Choices& layouts() {
-  static const Choices choices = {{"flat", PPATCH_FLAT},
-                                  {"channel-last", PPATCH_CHANNEL_LAST},
-                                  {"channel-first", PPATCH_CHANNEL_FIRST}};
+  static const Choices choices = {{"flat", PPATCH_LAYOUT_FLAT},
+                                  {"channel-last", PPATCH_LAYOUT_CHANNEL_LAST},
+                                  {"channel-first", PPATCH_LAYOUT_CHANNEL_FIRST}};
   return choices;
 }
 
@@ -148,7 +150,7 @@ void PatchSettings::apply(ppatch_patch_options& options) const {
   options.jitter_sigma = jitter.value_or(options.jitter_sigma);
   options.jitter_seed = jitter_seed.value_or(options.jitter_seed);
   if (constant) {
-    if (options.boundary != PPATCH_CONSTANT) {
+    if (options.boundary != PPATCH_BOUNDARY_CONSTANT) {
       throw UsageError("argument --constant: needs --boundary constant, got --boundary " +
                        std::string(name_of(boundaries(), options.boundary)));
     }

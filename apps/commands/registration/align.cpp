@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -294,7 +295,7 @@ class Align {
       return;
     }
     const alignment::Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
-    if (aligned.shift.status != PPATCH_SHIFT_OK || !alignment::is_ok(record)) return;
+    if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !alignment::is_ok(record)) return;
     files_of_pairs_->write(*reference.mosaic, *image.mosaic, aligned, record);
     if (!options_.plot.empty()) {
       plot_.add(session_->context(), *reference.mosaic, *image.mosaic, aligned.shift,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/registration/align_settings.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 
@@ -10,17 +12,20 @@ namespace {
 using app::Choices;
 
 const Choices& extents() {
-  static const Choices choices = {{"linear", PPATCH_LINEAR}, {"circular", PPATCH_CIRCULAR}};
+  static const Choices choices = {{"linear", PPATCH_EXTENT_LINEAR},
+                                  {"circular", PPATCH_EXTENT_CIRCULAR}};
   return choices;
 }
 
 const Choices& switches() {
-  static const Choices choices = {{"auto", PPATCH_AUTO}, {"on", PPATCH_ON}, {"off", PPATCH_OFF}};
+  static const Choices choices = {
+      {"auto", PPATCH_SWITCH_AUTO}, {"on", PPATCH_SWITCH_ON}, {"off", PPATCH_SWITCH_OFF}};
   return choices;
 }
 
 const Choices& averages() {
-  static const Choices choices = {{"median", PPATCH_PLANE_MEDIAN}, {"mean", PPATCH_PLANE_MEAN}};
+  static const Choices choices = {{"median", PPATCH_PLANE_AVERAGE_MEDIAN},
+                                  {"mean", PPATCH_PLANE_AVERAGE_MEAN}};
   return choices;
 }
 

@@ -16,10 +16,10 @@ namespace ptychopatch::alignment {
 struct AlignSettings {
   ppatch_method method = PPATCH_METHOD_ML;
   std::array<std::int64_t, 2> max_shift = {128, 128};
-  ppatch_extent extent = PPATCH_LINEAR;
-  ppatch_switch hot_pixels = PPATCH_AUTO;
-  ppatch_switch fixed_pattern = PPATCH_AUTO;
-  ppatch_plane_average plane_average = PPATCH_PLANE_MEDIAN;
+  ppatch_extent extent = PPATCH_EXTENT_LINEAR;
+  ppatch_switch hot_pixels = PPATCH_SWITCH_AUTO;
+  ppatch_switch fixed_pattern = PPATCH_SWITCH_AUTO;
+  ppatch_plane_average plane_average = PPATCH_PLANE_AVERAGE_MEDIAN;
   std::int32_t upsample = 1;
   mosaics::ImageSettings image;  // of files that are no camera RAWs
   std::string mask;              // of the reference; "": none

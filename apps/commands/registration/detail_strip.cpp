@@ -125,8 +125,8 @@ Plane moved(const Context& context, const Plane& grey, const double (&shift)[2])
   const ppatch_array from = reals(grey), to = reals(out);
   ppatch_resample_options options{};
   options.struct_size = sizeof options;
-  options.interpolation = PPATCH_BICUBIC;
-  options.boundary = PPATCH_EDGE;
+  options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
+  options.boundary = PPATCH_BOUNDARY_EDGE;
   check(ppatch_image_shift(context.get(), &from, shift, &options, &to));
   return out;
 }

@@ -85,8 +85,8 @@ void PairFiles::write(const mosaics::Mosaic& reference, const mosaics::Mosaic& i
   const ppatch_array to = array(moved.data(), from.dtype, {reference.height(), reference.width()});
   ppatch_resample_options options{};
   options.struct_size = sizeof options;
-  options.interpolation = PPATCH_BICUBIC;
-  options.boundary = PPATCH_CONSTANT;
+  options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
+  options.boundary = PPATCH_BOUNDARY_CONSTANT;
   options.constant = image.black;
   options.period = image.cfa.period;
   check(ppatch_image_shift(session_.context().get(), &from, aligned.shift.shift, &options, &to));

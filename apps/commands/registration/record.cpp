@@ -30,8 +30,8 @@ std::string text_of(const Record& record, const char* key) {
 }
 
 std::string pattern_text(std::uint32_t flags) {
-  const bool rows = (flags & PPATCH_SHIFT_FIXED_ROWS) != 0;
-  const bool columns = (flags & PPATCH_SHIFT_FIXED_COLUMNS) != 0;
+  const bool rows = (flags & PPATCH_SHIFT_FLAG_FIXED_ROWS) != 0;
+  const bool columns = (flags & PPATCH_SHIFT_FLAG_FIXED_COLUMNS) != 0;
   return rows && columns ? "both" : rows ? "rows" : columns ? "columns" : "none";
 }
 
@@ -50,19 +50,19 @@ bool has_matrix(const mosaics::Mosaic& mosaic) {
 
 const char* sentence_for(ppatch_shift_status status) {
   switch (status) {
-    case PPATCH_SHIFT_FLAT:
+    case PPATCH_SHIFT_STATUS_FLAT:
       return "the image has no structure";
-    case PPATCH_SHIFT_SATURATED:
+    case PPATCH_SHIFT_STATUS_SATURATED:
       return "less than a tenth of the image is below its white level";
-    case PPATCH_SHIFT_NOT_FINITE:
+    case PPATCH_SHIFT_STATUS_NOT_FINITE:
       return "the image holds a NaN or an infinity";
-    case PPATCH_SHIFT_TOO_SMALL:
+    case PPATCH_SHIFT_STATUS_TOO_SMALL:
       return "the images have too few pixels in common";
-    case PPATCH_SHIFT_UNRELATED:
+    case PPATCH_SHIFT_STATUS_UNRELATED:
       return "the images do not show the same scene within the largest shift";
-    case PPATCH_SHIFT_NOT_CONVERGED:
+    case PPATCH_SHIFT_STATUS_NOT_CONVERGED:
       return "the fine pass left the neighbourhood of the coarse peak";
-    case PPATCH_SHIFT_REFERENCE:
+    case PPATCH_SHIFT_STATUS_REFERENCE:
       return "the reference is flat, saturated or not finite";
     default:
       return "the image was not aligned";
@@ -115,7 +115,7 @@ void describe(Record& record, const mosaics::Mosaic& reference, const mosaics::M
 
 void set_shift(Record& record, const ppatch_shift& shift) {
   record["status"] = ppatch_shift_status_string(shift.status);
-  if (shift.status != PPATCH_SHIFT_OK) record["reason"] = sentence_for(shift.status);
+  if (shift.status != PPATCH_SHIFT_STATUS_OK) record["reason"] = sentence_for(shift.status);
   record["shift"] = numbers(shift.shift, 2);
   const double sigma[2] = {std::sqrt(shift.covariance[0]), std::sqrt(shift.covariance[2])};
   record["shift_sigma"] = numbers(sigma, 2);
@@ -127,7 +127,7 @@ void set_shift(Record& record, const ppatch_shift& shift) {
   if (record["shift"].is_null()) return;
   record["best_alignment"] = {shift.lattice_shift[0], shift.lattice_shift[1]};
   record["lattice_residual"] = numbers(shift.lattice_residual, 2);
-  record["zero_lag"] = (shift.flags & PPATCH_SHIFT_ZERO_LAG) != 0;
+  record["zero_lag"] = (shift.flags & PPATCH_SHIFT_FLAG_ZERO_LAG) != 0;
   record["fixed_pattern"] = pattern_text(shift.flags);
 }
 

@@ -59,7 +59,7 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
       plan_for(reference).align(scene_image(image, cropped(pixels_of(image), 0, 0, height, width)));
   set_shift(record, aligned.shift);
   record["backend"] = app::backend_name(aligned.shift.backend);
-  if (aligned.shift.status == PPATCH_SHIFT_OK) {
+  if (aligned.shift.status == PPATCH_SHIFT_STATUS_OK) {
     aligned.measures = measure_pair(session_.context(), target, image, aligned.shift.lattice_shift);
     set_measures(record, aligned.measures);
   }

@@ -39,7 +39,7 @@ std::vector<GroupCase> group_cases(int threads, ppatch_backend backend, bool sma
   return cases;
 }
 
-Record measure_groups(const GroupCase& one, const Device& device, double least_seconds,
+Record measure_groups(const GroupCase& one, const Device& device, double min_seconds,
                       benchmark::State& state) {
   const Gpu* const gpu = device.gpu();
   const std::vector<double> places = random_points(one.points);
@@ -78,7 +78,7 @@ Record measure_groups(const GroupCase& one, const Device& device, double least_s
   const Buffer stand_in(gpu ? 0 : std::max(one.bytes(), 2 * kRoofBlock));
   time_beside(
       {gpu ? Roof::kDeviceMemset : Roof::kMemset, {gpu ? &indices : &stand_in}, one.threads}, work,
-      gpu ? Work::kEnqueued : Work::kDone, least_seconds, state, record);
+      gpu ? Work::kEnqueued : Work::kDone, min_seconds, state, record);
   return record;
 }
 

@@ -26,7 +26,7 @@ struct GroupCase {
 std::vector<GroupCase> group_cases(int threads, ppatch_backend backend, bool small);
 
 // As measure_case.
-Record measure_groups(const GroupCase& one, const Device& device, double least_seconds,
+Record measure_groups(const GroupCase& one, const Device& device, double min_seconds,
                       benchmark::State& state);
 
 }  // namespace ptychopatch::bench

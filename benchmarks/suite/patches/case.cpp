@@ -115,13 +115,13 @@ std::string dtype_name(ppatch_dtype dtype) {
 
 std::string interpolation_name(ppatch_interpolation interpolation) {
   switch (interpolation) {
-    case PPATCH_BILINEAR:
+    case PPATCH_INTERPOLATION_BILINEAR:
       return "bilinear";
-    case PPATCH_NEAREST:
+    case PPATCH_INTERPOLATION_NEAREST:
       return "nearest";
-    case PPATCH_BICUBIC:
+    case PPATCH_INTERPOLATION_BICUBIC:
       return "bicubic";
-    case PPATCH_LANCZOS3:
+    case PPATCH_INTERPOLATION_LANCZOS3:
       return "lanczos3";
     default:
       return "?";
@@ -130,15 +130,15 @@ std::string interpolation_name(ppatch_interpolation interpolation) {
 
 std::string boundary_name(ppatch_boundary boundary) {
   switch (boundary) {
-    case PPATCH_ZERO:
+    case PPATCH_BOUNDARY_ZERO:
       return "zero";
-    case PPATCH_CONSTANT:
+    case PPATCH_BOUNDARY_CONSTANT:
       return "constant";
-    case PPATCH_EDGE:
+    case PPATCH_BOUNDARY_EDGE:
       return "edge";
-    case PPATCH_REFLECT:
+    case PPATCH_BOUNDARY_REFLECT:
       return "reflect";
-    case PPATCH_WRAP:
+    case PPATCH_BOUNDARY_WRAP:
       return "wrap";
     default:
       return "?";

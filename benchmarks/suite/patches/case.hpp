@@ -36,8 +36,8 @@ struct Case {
   std::int64_t size = 0;   // of a patch along each axis
   std::int64_t modes = 1;  // of the probe
   ppatch_dtype dtype = PPATCH_C64;
-  ppatch_interpolation interpolation = PPATCH_BILINEAR;
-  ppatch_boundary boundary = PPATCH_ZERO;
+  ppatch_interpolation interpolation = PPATCH_INTERPOLATION_BILINEAR;
+  ppatch_boundary boundary = PPATCH_BOUNDARY_ZERO;
   Order order = Order::kRaster;
   int threads = 1;
   std::uint64_t memory_budget = 0;  // 0: the library's default

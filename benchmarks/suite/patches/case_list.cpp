@@ -143,7 +143,8 @@ class CaseList {
 
   void add_interpolations() {
     for (const ppatch_interpolation interpolation :
-         {PPATCH_NEAREST, PPATCH_BICUBIC, PPATCH_LANCZOS3}) {
+         {PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BICUBIC,
+          PPATCH_INTERPOLATION_LANCZOS3}) {
       for (const Operation operation : kOperations) {
         Case one = usual("interpolations", operation);
         one.interpolation = interpolation;
@@ -164,7 +165,8 @@ class CaseList {
 
   void add_edges() {
     for (const ppatch_boundary boundary :
-         {PPATCH_ZERO, PPATCH_CONSTANT, PPATCH_EDGE, PPATCH_REFLECT, PPATCH_WRAP}) {
+         {PPATCH_BOUNDARY_ZERO, PPATCH_BOUNDARY_CONSTANT, PPATCH_BOUNDARY_EDGE,
+          PPATCH_BOUNDARY_REFLECT, PPATCH_BOUNDARY_WRAP}) {
       for (const Operation operation : kBoth) {
         Case one = usual("edges", operation);
         one.boundary = boundary;

@@ -42,14 +42,14 @@ double host_seconds(const std::function<void()>& call, int calls) {
   return seconds_since(start) / calls;
 }
 
-PairTimer::PairTimer(std::function<void()> roof, std::function<void()> work, double least_seconds,
+PairTimer::PairTimer(std::function<void()> roof, std::function<void()> work, double min_seconds,
                      CallTimer timer)
     : timer_(std::move(timer)), roof_{std::move(roof)}, work_{std::move(work)} {
   for (Side* side : {&roof_, &work_}) {
     seconds(*side);
-    constexpr double kMostRuns = 10'000;
+    constexpr double kMaxRuns = 10'000;
     const double once = std::max(seconds(*side), 1e-9);
-    side->runs = static_cast<int>(std::clamp(std::ceil(least_seconds / once), 1.0, kMostRuns));
+    side->runs = static_cast<int>(std::clamp(std::ceil(min_seconds / once), 1.0, kMaxRuns));
   }
 }
 

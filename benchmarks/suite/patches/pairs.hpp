@@ -21,8 +21,8 @@ double host_seconds(const std::function<void()>& call, int calls);
 // turn too.
 class PairTimer {
  public:
-  // Runs each once before anything counts, and then as often a time as least_seconds asks for.
-  PairTimer(std::function<void()> roof, std::function<void()> work, double least_seconds,
+  // Runs each once before anything counts, and then as often a time as min_seconds asks for.
+  PairTimer(std::function<void()> roof, std::function<void()> work, double min_seconds,
             CallTimer timer = &host_seconds);
 
   // One pair more; the seconds that one run of `work` took.

@@ -8,7 +8,7 @@ ppatch_patch_options options_of(const Case& one) {
   ppatch_patch_options options = patch_options(one.size, one.size);
   options.interpolation = one.interpolation;
   options.boundary = one.boundary;
-  options.constant_real = one.boundary == PPATCH_CONSTANT ? 0.5 : 0;
+  options.constant_real = one.boundary == PPATCH_BOUNDARY_CONSTANT ? 0.5 : 0;
   return options;
 }
 

@@ -74,7 +74,7 @@ std::vector<SceneCase> scene_cases(int threads, ppatch_backend backend, bool sma
   return cases;
 }
 
-Record measure_scene(const SceneCase& one, const Device& device, double least_seconds,
+Record measure_scene(const SceneCase& one, const Device& device, double min_seconds,
                      benchmark::State& state) {
   const Gpu* const gpu = device.gpu();
   const std::int64_t bytes = one.images * one.image_bytes();
@@ -97,7 +97,7 @@ Record measure_scene(const SceneCase& one, const Device& device, double least_se
       view = card.view(PPATCH_U16, {one.height, one.width});
       view.data = card.data() + i * one.image_bytes();
     } else if (gpu) {
-      view.device_type = PPATCH_CUDA_HOST;
+      view.device_type = PPATCH_DEVICE_CUDA_HOST;
       view.device_id = gpu->ordinal();
     }
     images.push_back(ppatch_scene_image_of(view));
@@ -110,7 +110,7 @@ Record measure_scene(const SceneCase& one, const Device& device, double least_se
   plan.set_reference(images.front());
   const std::vector<ppatch_scene_image> moving(images.begin() + 1, images.end());
   for (const ppatch_shift& shift : plan.align(moving)) {
-    if (shift.status != PPATCH_SHIFT_OK) {
+    if (shift.status != PPATCH_SHIFT_STATUS_OK) {
       throw std::runtime_error(std::string("an image came out as ") +
                                ppatch_shift_status_string(shift.status));
     }
@@ -133,7 +133,7 @@ Record measure_scene(const SceneCase& one, const Device& device, double least_se
   const Roof roof = !gpu ? Roof::kRead : one.on_card ? Roof::kDeviceRead : Roof::kHostToDevice;
   const Buffer stand_in(gpu ? 0 : std::max(bytes, 2 * kRoofBlock));
   time_beside({roof, {gpu ? &card : &stand_in}, one.threads, pinned.data()}, work, Work::kDone,
-              least_seconds, state, record);
+              min_seconds, state, record);
   return record;
 }
 

@@ -27,7 +27,7 @@ std::vector<SceneCase> scene_cases(int threads, ppatch_backend backend, bool sma
 
 // As measure_case. The roof is the way to the card, or, where the images are there or there is no
 // card, reading them.
-Record measure_scene(const SceneCase& one, const Device& device, double least_seconds,
+Record measure_scene(const SceneCase& one, const Device& device, double min_seconds,
                      benchmark::State& state);
 
 }  // namespace ptychopatch::bench

@@ -181,11 +181,12 @@ void add_shift(nb::module_& module) {
           [](const ppatch_shift& s) { return std::string(ppatch_shift_status_string(s.status)); },
           "\"ok\", or why there is no answer: \"flat\", \"saturated\", \"not-finite\", "
           "\"too-small\", \"unrelated\", \"not-converged\", \"reference\".")
-      .def_prop_ro("ok", [](const ppatch_shift& s) { return s.status == PPATCH_SHIFT_OK; })
-      .def_prop_ro("zero_lag", &has<PPATCH_SHIFT_ZERO_LAG>,
+      .def_prop_ro("ok", [](const ppatch_shift& s) { return s.status == PPATCH_SHIFT_STATUS_OK; })
+      .def_prop_ro("zero_lag", &has<PPATCH_SHIFT_FLAG_ZERO_LAG>,
                    "Within half a pixel of zero: what a pattern of the sensor would give as well.")
-      .def_prop_ro("fixed_rows", &has<PPATCH_SHIFT_FIXED_ROWS>, "A pattern of rows was left out.")
-      .def_prop_ro("fixed_columns", &has<PPATCH_SHIFT_FIXED_COLUMNS>,
+      .def_prop_ro("fixed_rows", &has<PPATCH_SHIFT_FLAG_FIXED_ROWS>,
+                   "A pattern of rows was left out.")
+      .def_prop_ro("fixed_columns", &has<PPATCH_SHIFT_FLAG_FIXED_COLUMNS>,
                    "A pattern of columns was left out.")
       .def("__repr__", &representation);
   add_numbers(shift);

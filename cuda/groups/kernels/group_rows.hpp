@@ -7,7 +7,7 @@
 #include "kernels/groups/group_draw.hpp"
 
 // Rows of a call on groups, on a device: a thread does one on its own.
-namespace ptychopatch {
+namespace ppatch {
 
 // Sorts in place, without memory of its own.
 template <class Before>
@@ -112,6 +112,6 @@ struct NeighboursRow {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_GROUP_ROWS_HPP_

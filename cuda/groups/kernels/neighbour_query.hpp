@@ -4,7 +4,7 @@
 
 #include "cuda/groups/kernels/point_tree.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What searches that run at the same time have found: entry j of search n lies `searches` entries
 // after entry j - 1.
@@ -93,6 +93,6 @@ struct NeighbourQuery {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_NEIGHBOUR_QUERY_HPP_

@@ -11,7 +11,7 @@
 // Points in the plane for a device's searches. They are sorted by cells of a fine grid along
 // Morton's curve, those of one cell by number, and stand in leaves of eight. Over these lies a
 // complete binary tree of boxes, which clusters and outliers do not make deeper.
-namespace ptychopatch {
+namespace ppatch {
 
 // The box of some points: nothing yet.
 struct PointBox {
@@ -51,7 +51,7 @@ struct PointBox {
 struct PointExtremes {
   static constexpr int threads = 128;
   static constexpr std::int64_t stretch = 4096;
-  static constexpr double most_coordinate = 1e150;
+  static constexpr double max_coordinate = 1e150;
   struct Shared {
     double low[threads][2], high[threads][2];
     std::uint32_t least[threads];
@@ -62,7 +62,7 @@ struct PointExtremes {
   PointBox* boxes = nullptr;
 
   PPATCH_HD static bool is_sound(const Point& p) {
-    return std::fabs(p.x) <= most_coordinate && std::fabs(p.y) <= most_coordinate;
+    return std::fabs(p.x) <= max_coordinate && std::fabs(p.y) <= max_coordinate;
   }
   std::int64_t blocks() const { return blocks_over(points.count(), stretch); }
   PPATCH_HD std::int64_t steps(std::int64_t) const { return 2; }
@@ -179,6 +179,6 @@ struct PointNodes {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_

@@ -7,7 +7,7 @@
 #include "kernels/patches/adjoint.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The adjoint on a device: a block owns a tile and walks its list of patches in order, a thread
 // owns some pixels of it, one below the other. Every pixel so sums in the order of k, whatever the
@@ -17,8 +17,8 @@ struct AdjointBlock {
   static constexpr int threads = 128;
   static constexpr int columns = 32;
   static constexpr int groups = threads / columns;
-  static constexpr int most_rows = 8;  // of a thread
-  static constexpr int batch = 16;     // patches whose taps are ready at a time
+  static constexpr int max_rows = 8;  // of a thread
+  static constexpr int batch = 16;    // patches whose taps are ready at a time
 
   struct Patch {
     PatchTaps<T> taps;
@@ -35,14 +35,14 @@ struct AdjointBlock {
   struct Shared {
     Tile tile;
     Patch patch[batch];
-    T sum[most_rows][C][threads];
-    T coverage[most_rows][threads];
+    T sum[max_rows][C][threads];
+    T coverage[max_rows][threads];
   };
   using Private = Nothing;
 
   AdjointPixel<T, C> job;
   ImageView image, coverage;
-  TilePlane plane;  // tile_width == columns, tile_height <= groups * most_rows
+  TilePlane plane;  // tile_width == columns, tile_height <= groups * max_rows
   const std::uint32_t* patches = nullptr;  // by tile, in order
   const std::uint32_t* begins = nullptr;
   bool from_zero = true;
@@ -102,7 +102,7 @@ struct AdjointBlock {
 
   PPATCH_HD void begin(const BlockThread& at, Shared& shared) const {
     PPATCH_ROLLED
-    for (int i = 0; i < most_rows; ++i) {
+    for (int i = 0; i < max_rows; ++i) {
       const bool read = !from_zero && owns(at, shared.tile, i);
       for (int c = 0; c < C; ++c) {
         shared.sum[i][c][at.thread] =
@@ -119,7 +119,7 @@ struct AdjointBlock {
 
   PPATCH_HD void store(const BlockThread& at, const Shared& shared) const {
     PPATCH_ROLLED
-    for (int i = 0; i < most_rows; ++i) {
+    for (int i = 0; i < max_rows; ++i) {
       if (!owns(at, shared.tile, i)) continue;
       T* to = image.template at<T>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile));
       for (int c = 0; c < C; ++c) to[c] = shared.sum[i][c][at.thread];
@@ -151,7 +151,7 @@ struct AdjointBlock {
     if (ex < 0 || ex >= job.problem.width + x.count - 1) return;
     const std::int64_t top = y_of(at, shared.tile) - y.start;
     const std::int64_t end = job.problem.height + y.count - 1;
-    if (top + most_rows <= 0 || top >= end) return;
+    if (top + max_rows <= 0 || top >= end) return;
     T weight_x[Most];
     T weight_y[Most];
     for (int j = 0; j < Most; ++j) {
@@ -210,7 +210,7 @@ struct AdjointBlock {
     const std::int64_t y_end = y.start + job.problem.height + y.count - 1;
     const std::int64_t x_end = x.start + job.problem.width + x.count - 1;
     PPATCH_ROLLED
-    for (int i = 0; i < most_rows; ++i) {
+    for (int i = 0; i < max_rows; ++i) {
       if (!owns(at, shared.tile, i)) continue;
       const auto next_row = [&](std::int64_t from) {
         return next_extended(boundary, y_of(at, shared.tile) + i, plane.height, from);
@@ -234,6 +234,6 @@ struct AdjointBlock {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_ADJOINT_BLOCK_HPP_

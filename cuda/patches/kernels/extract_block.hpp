@@ -7,7 +7,7 @@
 #include "kernels/patches/extract.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // All patches of a call, or their waves, on a device. A thread owns some 16 bytes of each of `run`
 // rows of a patch, one below the other, and keeps the rows that it has filtered along x while later
@@ -18,7 +18,7 @@ struct ExtractBlock {
   static constexpr int wide = wide_scalars<T>;
   static constexpr int wide_pixels = wide / C;
   static constexpr std::int64_t run = 16;
-  static constexpr std::int64_t most_patches = 8;  // of a block
+  static constexpr std::int64_t max_patches = 8;  // of a block
 
   struct Patch {
     PatchTaps<T> taps;
@@ -28,7 +28,7 @@ struct ExtractBlock {
     bool inside;  // no sample needs the boundary mode
   };
   struct Shared {
-    Patch patch[most_patches];
+    Patch patch[max_patches];
   };
   using Private = Nothing;
 
@@ -45,7 +45,7 @@ struct ExtractBlock {
     pieces = columns * blocks_over(out.height, run);
     blocks_a_patch = blocks_over(pieces, threads);
     if (pieces < threads) {
-      patches_a_block = threads / pieces < most_patches ? threads / pieces : most_patches;
+      patches_a_block = threads / pieces < max_patches ? threads / pieces : max_patches;
     }
     const std::int64_t strides[] = {out.stride_image, out.stride_group, out.stride_member,
                                     out.stride_mode, out.stride_y};
@@ -171,6 +171,6 @@ struct ExtractBlock {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_EXTRACT_BLOCK_HPP_

@@ -6,7 +6,7 @@
 #include "kernels/patches/position_gradient.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Gradient and curvature by position on a device: a block owns a patch. Its threads sum some rows
 // each, by lane, and then add the rows' sums in their order: GradientSums, side by side.
@@ -131,6 +131,6 @@ struct GradientBlock {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_

@@ -2,8 +2,8 @@
 #include "cuda/kernel_list.hpp"
 #include "cuda/runtime/launch.cuh"
 
-namespace ptychopatch {
+namespace ppatch {
 
 PPATCH_PATCH_KERNELS(double, 2);
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -6,7 +6,7 @@
 #include "kernels/patches/probe_adjoint.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The adjoint by the probe on a device: a thread owns a pixel of a mode and walks the waves that
 // add to it in order: all of them for a shared probe, those of each image for a probe of one
@@ -109,6 +109,6 @@ struct ProbeAdjointBlock {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_

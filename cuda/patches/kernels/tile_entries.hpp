@@ -8,7 +8,7 @@
 // Which patches touch which tiles of an image, found by a sort: every patch makes as many entries,
 // each with the number of a tile that it may touch; sorted by tile, stably, the entries are the
 // tiles' lists of patches in their order.
-namespace ptychopatch {
+namespace ppatch {
 
 // Images cut into tiles of one size; those at the far edges may be smaller.
 struct TilePlane {
@@ -58,7 +58,7 @@ PPATCH_HD CellRun touched_cells(Boundary boundary, std::int64_t start, std::int6
 }
 
 // The most cells that a stretch of so many coordinates touches on an axis.
-PPATCH_HD std::int64_t most_touched(Boundary boundary, std::int64_t extent, std::int64_t cell) {
+PPATCH_HD std::int64_t max_touched(Boundary boundary, std::int64_t extent, std::int64_t cell) {
   const std::int64_t straight = (extent + cell - 2) / cell + 1;
   return boundary == Boundary::wrap ? straight + 1 : straight;
 }
@@ -118,6 +118,6 @@ struct TileBegins {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_TILE_ENTRIES_HPP_

@@ -6,7 +6,7 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Scalars that a device's thread stores at once, 16 bytes.
 template <class T>
@@ -36,6 +36,6 @@ bool widely_storable(const void* base, std::int64_t stride_x, std::int64_t compo
   return whole;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_WIDE_STORE_HPP_

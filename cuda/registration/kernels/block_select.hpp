@@ -7,7 +7,7 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Positive numbers are in the order of their bits; NaNs come last.
 PPATCH_HD std::uint32_t bits_of(float value) {
@@ -64,6 +64,6 @@ struct BlockSelect {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SELECT_HPP_

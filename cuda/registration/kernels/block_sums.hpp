@@ -4,7 +4,7 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // N sums over the threads of a block, in an order that is fixed: each thread puts its own; in the
 // next step all gather; in the one after, total() is there.
@@ -35,6 +35,6 @@ struct BlockSums {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SUMS_HPP_

@@ -9,7 +9,7 @@
 #include "kernels/registration/scene_image.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The largest of some values and where it is; -1: nowhere. Of equal ones the first.
 struct LagPeak {
@@ -99,15 +99,15 @@ struct CoarsePeaks {
   using Private = Nothing;
 
   std::int64_t height = 0, width = 0, row_floats = 0;  // of a correlation
-  std::int64_t most_y = 0, most_x = 0;
+  std::int64_t max_y = 0, max_x = 0;
   double apart = 0.0;
   bool second = false;
   const CoarseJob* jobs = nullptr;
   std::int64_t count = 0;
 
   std::int64_t blocks() const { return count * chunks(); }
-  PPATCH_HD std::int64_t lag_rows() const { return 2 * most_y + 1; }
-  PPATCH_HD std::int64_t lag_columns() const { return 2 * most_x + 1; }
+  PPATCH_HD std::int64_t lag_rows() const { return 2 * max_y + 1; }
+  PPATCH_HD std::int64_t lag_columns() const { return 2 * max_x + 1; }
   PPATCH_HD std::int64_t chunks() const { return blocks_over(lag_rows(), rows); }
   PPATCH_HD std::int64_t steps(std::int64_t) const { return 3; }
 
@@ -138,12 +138,12 @@ struct CoarsePeaks {
  private:
   PPATCH_HD void look(const CoarseJob& job, std::int64_t lag_row, int thread, LagPeak& best) const {
     if (lag_row >= lag_rows()) return;
-    const std::int64_t dy = lag_row - most_y;
+    const std::int64_t dy = lag_row - max_y;
     const float* row = (second ? job.phase : job.cross) + (dy < 0 ? dy + height : dy) * row_floats;
     const bool far_y = second && is_apart(dy - job.state->lag[0]);
     PPATCH_ROLLED
     for (std::int64_t i = thread; i < lag_columns(); i += threads) {
-      const std::int64_t dx = i - most_x;
+      const std::int64_t dx = i - max_x;
       if (second && !far_y && !is_apart(dx - job.state->lag[1])) continue;
       best.take(row[dx < 0 ? dx + width : dx], lag_row * lag_columns() + i);
     }
@@ -195,8 +195,8 @@ struct CoarseAnswer {
     state = CoarseState();
     if (!(best.value > 0.0F)) return;
     state.found = 1;
-    const std::int64_t dy = best.at / peaks.lag_columns() - peaks.most_y;
-    const std::int64_t dx = best.at % peaks.lag_columns() - peaks.most_x;
+    const std::int64_t dy = best.at / peaks.lag_columns() - peaks.max_y;
+    const std::int64_t dx = best.at % peaks.lag_columns() - peaks.max_x;
     const double middle = best.value;
     const float* map = job.cross;
     state.lag[0] = dy;
@@ -218,6 +218,6 @@ struct CoarseAnswer {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_COARSE_PEAK_HPP_

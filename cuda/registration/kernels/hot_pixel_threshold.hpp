@@ -9,17 +9,17 @@
 #include "kernels/registration/scene_levels.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // How far beyond its neighbours a pixel must lie to be hot, by place in the period: a block finds
 // the median deviation of one place.
 template <class T>
-struct SceneSlack {
+struct SceneHotPixelThreshold {
   static constexpr int threads = 256;
   using Select = BlockSelect<threads>;
   struct Shared {
-    std::int32_t y[DeviationGrid::most_lines], x[DeviationGrid::most_lines];
-    float deviation[DeviationGrid::most_cells];
+    std::int32_t y[DeviationGrid::max_lines], x[DeviationGrid::max_lines];
+    float deviation[DeviationGrid::max_cells];
     Select::Shared select;
   };
   using Private = Select::Private;
@@ -28,7 +28,7 @@ struct SceneSlack {
   NearPixels near;
   DeviationGrid grid;
   const SceneLevels* levels = nullptr;
-  float* slack = nullptr;
+  float* threshold = nullptr;
 
   std::int64_t blocks() const { return std::int64_t{near.period} * near.period; }
   PPATCH_HD std::int64_t steps(std::int64_t) const {
@@ -52,7 +52,8 @@ struct SceneSlack {
           n - 2, at.thread, count, count / 2, [&](std::int64_t i) { return deviations[i]; },
           shared.select, own);
     } else if (at.thread == 0) {
-      slack[place] = hot_sigmas * (count > 0 ? sigma_of_median * float_of(own.found) : no_bound);
+      threshold[place] =
+          hot_sigmas * (count > 0 ? sigma_of_median * float_of(own.found) : no_bound);
     }
   }
 
@@ -78,6 +79,6 @@ struct SceneSlack {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_

@@ -2,11 +2,11 @@
 #include "cuda/kernel_list.hpp"
 #include "cuda/runtime/launch.cuh"
 
-namespace ptychopatch {
+namespace ppatch {
 
 PPATCH_PAIR_SAMPLE_KERNELS(std::uint16_t);
 PPATCH_PAIR_SAMPLE_KERNELS(float);
 PPATCH_PAIR_SAMPLE_KERNELS(double);
 PPATCH_PAIR_KERNELS();
 
-}  // namespace ptychopatch
+}  // namespace ppatch

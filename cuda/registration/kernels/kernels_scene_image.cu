@@ -2,11 +2,11 @@
 #include "cuda/kernel_list.hpp"
 #include "cuda/runtime/launch.cuh"
 
-namespace ptychopatch {
+namespace ppatch {
 
 PPATCH_SCENE_IMAGE_KERNELS(std::uint16_t);
 PPATCH_SCENE_IMAGE_KERNELS(float);
 PPATCH_SCENE_IMAGE_KERNELS(double);
 PPATCH_SCENE_PATTERN_KERNELS();
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -5,7 +5,7 @@
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Sums over each row of `count` images of height x width values, from its first to its last: a
 // block owns some rows, fetches them stretch by stretch, and a thread adds up one row.
@@ -49,6 +49,6 @@ struct RowSums {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_ROW_SUMS_HPP_

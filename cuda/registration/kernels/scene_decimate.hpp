@@ -10,7 +10,7 @@
 #include "kernels/registration/scene_levels.hpp"
 #include "math/multiply_add.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Sums of conditioned pixels over runs of 16, along rows and along columns: sample y of run i of
 // the rows at rows[y * ceil(width / 16) + i], sample x of run i of the columns at
@@ -48,7 +48,7 @@ struct SceneDecimate {
   static constexpr int places = period * period;
   static constexpr int half = Step == 1 ? 0 : 8 * Step;  // what the filter's taps reach
   static constexpr int taps = 2 * half + 1;
-  static constexpr int most_reach = Step == 1 ? 1 : Step == 2 ? 2 : 6;  // of neighbours
+  static constexpr int max_reach = Step == 1 ? 1 : Step == 2 ? 2 : 6;  // of neighbours
 
   static constexpr int threads = Step == 1 ? 256 : Step == 2 ? 320 : 128;
   static constexpr int columns = Step == 3 ? 64 : 128;  // samples
@@ -61,9 +61,9 @@ struct SceneDecimate {
   static_assert(kept_rows % rows == 0 && lag % outs == 0);
 
   // Columns that are read, from a multiple of 16 bytes on.
-  static constexpr int pad = (half + most_reach + 7) / 8 * 8;
+  static constexpr int pad = (half + max_reach + 7) / 8 * 8;
   static constexpr int wide = in_columns + 2 * pad;
-  static constexpr int ring_rows = rows + 2 * most_reach;
+  static constexpr int ring_rows = rows + 2 * max_reach;
   static constexpr int vector = 16 / static_cast<int>(sizeof(T));
   // Conditioned columns are dealt out by their place within a step, so that a tap reads a
   // contiguous row.
@@ -88,7 +88,7 @@ struct SceneDecimate {
   };
   // With two of the neighbours.
   struct alignas(16) Test {
-    float clip, clip_level, slack;
+    float clip, clip_level, threshold;
     signed char first_y, first_x, second_y, second_x;
   };
   struct alignas(16) Four {
@@ -111,7 +111,7 @@ struct SceneDecimate {
   ScenePixels pixels;
   // Of the image; without them pixels are floats that are taken as they are.
   const SceneLevels* levels = nullptr;
-  const float* slack = nullptr;
+  const float* threshold = nullptr;
   NearPixels near;
   bool wraps = false;
   bool aligned = false;  // rows begin at multiples of 16 bytes, and pixels lie side by side
@@ -173,9 +173,10 @@ struct SceneDecimate {
     PPATCH_ROLLED
     for (int i = at.thread; i < places; i += threads) {
       shared.level[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->scale[i])};
-      shared.test[i] = {levels->clip[i], levels->clip_level[i], levels->repairs ? slack[i] : 0.0F,
-                        near.y[i][0],    near.x[i][0],          near.y[i][1],
-                        near.x[i][1]};
+      shared.test[i] = {
+          levels->clip[i], levels->clip_level[i], levels->repairs ? threshold[i] : 0.0F,
+          near.y[i][0],    near.x[i][0],          near.y[i][1],
+          near.x[i][1]};
       for (int k = 0; k < 8; ++k) {
         shared.near_y[i][k] = near.y[i][k];
         shared.near_x[i][k] = near.x[i][k];
@@ -199,16 +200,16 @@ struct SceneDecimate {
   // The rows that a round is the first to need; the first round those above them too.
   PPATCH_HD void read(const Strip& strip, int round, const BlockThread& at, Shared& shared) const {
     constexpr int groups = wide / vector;
-    const std::int32_t top = strip.top() - most_reach;
-    const int from = round == 0 ? 0 : round * rows + 2 * most_reach;
-    const int to = (round + 1) * rows + 2 * most_reach;
+    const std::int32_t top = strip.top() - max_reach;
+    const int from = round == 0 ? 0 : round * rows + 2 * max_reach;
+    const int to = (round + 1) * rows + 2 * max_reach;
     const std::int32_t first = Step * strip.x - pad;
     PPATCH_ROLLED
     for (int i = at.thread; i < (to - from) * groups; i += threads) {
       const int r = from + i / groups;
       const int c = i % groups * vector;
       const std::int32_t x = first + c;
-      if (x >= width() + half + most_reach) continue;  // no sample needs it
+      if (x >= width() + half + max_reach) continue;  // no sample needs it
       const std::int32_t y = MirroredIndex::at(wraps, top + r, height()).index;
       const int place_y = place_along(y) * period;
       float* to_row = shared.scaled[r % ring_rows] + c;
@@ -253,7 +254,7 @@ struct SceneDecimate {
       const int place_x = place_along(x.index);
       PPATCH_ROLLED
       for (int r = first_row; r < rows; r += condition_rows) {
-        const int in_ring = round * rows + r + most_reach;
+        const int in_ring = round * rows + r + max_reach;
         const int column = c + pad - half;
         float value = shared.scaled[in_ring % ring_rows][column];
         if (levels) {
@@ -267,7 +268,7 @@ struct SceneDecimate {
             float a = neighbour(in_ring, column, y, x, test.first_y, test.first_x, shared);
             float b = neighbour(in_ring, column, y, x, test.second_y, test.second_x, shared);
             order(a, b);
-            if (lies_beyond(value, a, b, test.slack)) {
+            if (lies_beyond(value, a, b, test.threshold)) {
               value = repaired(value, in_ring, column, y, x, place, shared);
             }
           }
@@ -293,7 +294,7 @@ struct SceneDecimate {
                             shared);
     }
     const float median = median_of_eight(around);
-    return lies_beyond(value, around[0], around[7], shared.test[place].slack) ? median : value;
+    return lies_beyond(value, around[0], around[7], shared.test[place].threshold) ? median : value;
   }
 
   PPATCH_HD void filter(int round, const BlockThread& at, Shared& shared) const {
@@ -398,6 +399,6 @@ struct SceneDecimate {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_DECIMATE_HPP_

@@ -13,7 +13,7 @@
 
 // The search for fixed patterns on a device: of sums over runs along one axis, lines of the
 // spectrum; of those, spectra along the other axis; of these, median powers.
-namespace ptychopatch {
+namespace ppatch {
 
 // One axis: n samples, each with sums over `count` runs. Transforms of `size` = inner * outer
 // samples, n of them and zeros, are made in two stages.
@@ -193,6 +193,6 @@ struct PatternFlags {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_PATTERN_HPP_

@@ -8,14 +8,14 @@
 #include "kernels/registration/scene_image.hpp"
 #include "kernels/registration/scene_levels.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // One of the doubles of PlaceSums, told by its number.
 struct PlaceSum {
   static constexpr int count = static_cast<int>(sizeof(PlaceSums) / sizeof(double));
   enum Kind { number, sum, square, least, largest, rest };
 
-  PPATCH_HD static int kind(int i) { return i / most_places; }
+  PPATCH_HD static int kind(int i) { return i / max_places; }
   PPATCH_HD static double& at(PlaceSums& sums, int i) {
     return reinterpret_cast<double*>(&sums)[i];
   }
@@ -145,7 +145,7 @@ struct SceneBandSums {
     const int i = at.thread;
     const bool is_finite = i == PlaceSum::count - 1;
     const bool is_pixels = i == PlaceSum::count - 2;
-    const int place = i % most_places;
+    const int place = i % max_places;
     const int left = shared.rows - first;
     PPATCH_ROLLED
     for (int r = 0; r < batch && r < left; ++r) {
@@ -224,6 +224,6 @@ struct SceneFindLevels {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_

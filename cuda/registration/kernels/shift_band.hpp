@@ -10,7 +10,7 @@
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // BandSums over blocks of rows, sums[band_sums * chunk + sum]. R^ times the root of the weight goes
 // to `weighted`, M^ is multiplied by that and e^{2 pi i f.r}; both are zero outside the band.
@@ -80,7 +80,7 @@ struct ShiftBandSums {
   PPATCH_HD float add_bin(const ShiftJob& job, std::int64_t y, std::int64_t k, float fy,
                           SpectrumValue row_phase, float (&row)[band_sums]) const {
     const ShiftBin bin = read_bin(spectrum, job, y, k, fy, row_phase);
-    if (bin.f2 < spectrum.least_f2) return 0.0F;
+    if (bin.f2 < spectrum.min_f2) return 0.0F;
     const RingWeight ring = job.weights[spectrum.ring(bin.f2)];
     float turn;
     const float leak = spectrum.template leak<true>(job, fy, bin.fx, bin.f2, &turn);
@@ -125,6 +125,6 @@ struct ShiftBandTotals {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_BAND_HPP_

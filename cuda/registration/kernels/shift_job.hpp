@@ -8,7 +8,7 @@
 #include "math/registration/shift_formulas.hpp"
 #include "math/registration/shift_sums.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What a device finds out about one image's shift, and is told by the host before.
 struct ShiftState {
@@ -43,7 +43,7 @@ constexpr std::uint32_t fixed_columns_flag = 4;  // |fy| < 1.5 / height
 struct ShiftSpectrum {
   std::int64_t height = 0, width = 0;  // of the transform
   float ring_scale = 0.0F;             // ring = int(ring_scale |f|)
-  float least_f2 = 0.0F;               // bins below are left out
+  float min_f2 = 0.0F;                 // bins below are left out
   float cycles = 1.0F, pixels = 1.0F;  // per pixel, of one per sample; of a sample
   int carrier_count = 0;
   Carrier carriers[max_carriers];
@@ -146,6 +146,6 @@ PPATCH_HD ShiftBin read_bin(const ShiftSpectrum& spectrum, const ShiftJob& job, 
   return bin;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_JOB_HPP_

@@ -8,7 +8,7 @@
 #include "math/division.hpp"
 #include "math/registration/newton_step.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Rows that a block of the kernels below sums over.
 constexpr int shift_rows = 4;
@@ -78,7 +78,7 @@ struct ShiftNewtonSums {
     for (std::int64_t k = spectrum.first_column(job.flags) + thread; k < spectrum.end_column();
          k += threads) {
       const ShiftBin bin = read_bin(spectrum, job, y, k, fy, row_phase);
-      if (bin.f2 < spectrum.least_f2) continue;
+      if (bin.f2 < spectrum.min_f2) continue;
       const RingWeight ring = job.weights[spectrum.ring(bin.f2)];
       const float leak = spectrum.template leak<false>(job, fy, bin.fx, bin.f2, nullptr);
       float part[newton_sums];
@@ -136,10 +136,10 @@ struct ShiftNewtonStep {
     state.rest[0] += step[0];
     state.rest[1] += step[1];
     ++state.iterations;
-    if (!is_done(step) && state.iterations < most_steps) state.stepping = 1;
+    if (!is_done(step) && state.iterations < max_steps) state.stepping = 1;
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_NEWTON_HPP_

@@ -9,7 +9,7 @@
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Sums of cross, reference, moving and number of bins, by ring. A block has some rows and some
 // rings, a thread one ring: in a row its bins lie side by side, between columns that are found
@@ -89,7 +89,7 @@ struct ShiftRingSums {
     PPATCH_ROLLED
     for (std::int32_t k = first; k < end; ++k) {
       const ShiftBin bin = read_bin(spectrum, job, y, k, fy, row_phase);
-      if (bin.f2 < spectrum.least_f2) continue;
+      if (bin.f2 < spectrum.min_f2) continue;
       cross += bin.z.re;
       reference += bin.reference;
       moving += bin.moving;
@@ -146,6 +146,6 @@ struct ShiftRingWeights {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_RINGS_HPP_

@@ -7,7 +7,7 @@
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Of one tile: the gradient's sums y, x and the Hessian's yy, yx, xx.
 constexpr int tile_sums = 5;
@@ -147,6 +147,6 @@ struct ShiftTileTotals {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_TILES_HPP_

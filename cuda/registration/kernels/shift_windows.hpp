@@ -7,7 +7,7 @@
 #include "math/division.hpp"
 #include "math/registration/shift_formulas.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // A part of a plane to be put, freed of its weighted mean and tapered, into the top left corner of
 // a transform's plane. 0 x 0: that becomes zero.
@@ -148,6 +148,6 @@ struct WindowRows {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_WINDOWS_HPP_

@@ -8,7 +8,7 @@
 // Finds the value of which so many of many floats that are not negative are less: four bits of it
 // at a time, the highest first. Each pass counts, block by block, the values that begin as the one
 // that is sought, by their next four bits, and then follows the count in which its rank lies.
-namespace ptychopatch {
+namespace ppatch {
 
 struct ValueSelection {
   static constexpr int digits = 16;
@@ -95,6 +95,6 @@ struct SelectionFollow {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_VALUE_SELECT_HPP_

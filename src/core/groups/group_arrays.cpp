@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/groups/group_arrays.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 std::string text_of_extent(std::int64_t extent, const char* any) {
@@ -41,4 +41,4 @@ CoordinateResultView GroupArrays::result(const char* name, const ppatch_array* g
           three ? array.stride(2) : 0};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,7 +4,7 @@
 
 #include "core/call_arrays.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Reads the caller's arrays of one group call into views. A null array is one that the call does
 // without: its view has no data.
@@ -23,6 +23,6 @@ class GroupArrays : public CallArrays {
                               const std::vector<std::int64_t>& shape);
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_ARRAYS_HPP_

@@ -8,7 +8,7 @@
 #include "math/groups/point_views.hpp"
 
 // The part of the seam that groups need; a part of backend.hpp, which includes it.
-namespace ptychopatch {
+namespace ppatch {
 
 // A group plan's options with every default filled in.
 struct GroupSettings {
@@ -57,6 +57,6 @@ class GroupEngine {
                           const CoordinateResultView& squared_distances) = 0;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_ENGINE_HPP_

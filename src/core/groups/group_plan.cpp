@@ -5,7 +5,7 @@
 
 #include "core/groups/group_arrays.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 std::int64_t point_count_of(const ppatch_array* points) {
@@ -25,10 +25,10 @@ GroupPlan::GroupPlan(std::shared_ptr<Context> context, const ppatch_array* point
   if (points) read_points(points);
   engine_ = context_->backend().make_group_engine(settings_);
   if (points) set_points(points);
-  context_->callbacks().log(PPATCH_LOG_INFO, "group plan: groups of ", settings_.members, " of ",
-                            settings_.neighbours, " neighbours, capacity ", settings_.capacity,
-                            " points, ", engine_->scratch_bytes(), " bytes of scratch on ",
-                            context_->backend().info().device_name);
+  context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "group plan: groups of ", settings_.members,
+                            " of ", settings_.neighbours, " neighbours, capacity ",
+                            settings_.capacity, " points, ", engine_->scratch_bytes(),
+                            " bytes of scratch on ", context_->backend().info().device_name);
 }
 
 std::uint64_t GroupPlan::bytes(const Context& context, std::int64_t count,
@@ -99,8 +99,8 @@ void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppat
     read.mark_output();
   }
   read.check_outputs();
-  context_->callbacks().log(PPATCH_LOG_DEBUG, "draw: groups ", first, " to ", first + count, " of ",
-                            request.total);
+  context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "draw: groups ", first, " to ", first + count,
+                            " of ", request.total);
   if (count > 0) engine_->draw(request);
 }
 
@@ -120,7 +120,7 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
     read.mark_output();
   }
   read.check_outputs();
-  context_->callbacks().log(PPATCH_LOG_DEBUG, "coordinates: ", groups.count, " groups of ",
+  context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "coordinates: ", groups.count, " groups of ",
                             groups.size);
   if (groups.count > 0) engine_->coordinates(groups, means, from_means);
 }
@@ -141,7 +141,7 @@ void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indi
     read.mark_output();
   }
   read.check_outputs();
-  context_->callbacks().log(PPATCH_LOG_DEBUG, "neighbours: ", k, " of ", count, " points");
+  context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "neighbours: ", k, " of ", count, " points");
   if (count == 0) return;
   if (k >= points) {
     invalid("options.neighbours: expected K below the number of points, ", points, ", got K = ", k);
@@ -149,4 +149,4 @@ void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indi
   engine_->neighbours(from, to, distances);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

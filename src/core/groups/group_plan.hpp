@@ -7,7 +7,7 @@
 #include "core/context.hpp"
 #include "core/groups/group_settings.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Checks every call's arguments and hands the work to the backend's engine.
 class GroupPlan {
@@ -40,6 +40,6 @@ class GroupPlan {
   ppatch_array points_ = no_points();  // what the engine reads
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_

@@ -6,14 +6,14 @@
 #include "core/options.hpp"
 #include "math/groups/combination.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-static_assert(static_cast<int>(GroupOrder::by_distance) == PPATCH_GROUP_BY_DISTANCE);
-static_assert(static_cast<int>(GroupOrder::by_position) == PPATCH_GROUP_BY_POSITION);
+static_assert(static_cast<int>(GroupOrder::by_distance) == PPATCH_GROUP_ORDER_BY_DISTANCE);
+static_assert(static_cast<int>(GroupOrder::by_position) == PPATCH_GROUP_ORDER_BY_POSITION);
 
-constexpr std::int64_t most_gridsize = 64;
-constexpr std::int64_t most_points = INT32_MAX;
+constexpr std::int64_t max_gridsize = 64;
+constexpr std::int64_t max_points = INT32_MAX;
 
 void check_range(const char* field, std::int64_t value, std::int64_t least, std::int64_t most) {
   if (value < least || value > most) {
@@ -33,18 +33,18 @@ void check_sizes(const ppatch_group_options& o, const GroupSettings& s) {
 
 GroupSettings read_group_settings(const ppatch_group_options* given, std::int64_t point_count) {
   const ppatch_group_options o = read_options("options", given);
-  check_range("gridsize", o.gridsize, 0, most_gridsize);
-  check_range("neighbours", o.neighbours, 0, most_points);
+  check_range("gridsize", o.gridsize, 0, max_gridsize);
+  check_range("neighbours", o.neighbours, 0, max_points);
   check_range("group_count", o.group_count, 0, INT64_MAX);
-  check_range("members", o.members, 0, PPATCH_GROUP_WITH_SEED);
-  check_range("order", o.order, 0, PPATCH_GROUP_BY_POSITION);
-  check_range("sampling", o.sampling, 0, PPATCH_GROUP_SEQUENTIAL);
+  check_range("members", o.members, 0, PPATCH_GROUP_MEMBERS_WITH_CENTRE);
+  check_range("order", o.order, 0, PPATCH_GROUP_ORDER_BY_POSITION);
+  check_range("sampling", o.sampling, 0, PPATCH_GROUP_SAMPLING_SEQUENTIAL);
   check_range("oversample", o.oversample, 0, 1);
-  check_range("axes", o.axes, 0, PPATCH_XY);
-  check_range("relative_sign", o.relative_sign, 0, PPATCH_RELATIVE_TO_OFFSET);
-  check_range("point_capacity", o.point_capacity, 0, most_points);
-  if (point_count > most_points) {
-    invalid("points: expected at most ", most_points, " points, got ", point_count);
+  check_range("axes", o.axes, 0, PPATCH_AXES_XY);
+  check_range("relative_sign", o.relative_sign, 0, PPATCH_RELATIVE_SIGN_TO_OFFSET);
+  check_range("point_capacity", o.point_capacity, 0, max_points);
+  if (point_count > max_points) {
+    invalid("points: expected at most ", max_points, " points, got ", point_count);
   }
   if (o.point_capacity > 0 && point_count > o.point_capacity) {
     invalid("points: expected at most options.point_capacity = ", o.point_capacity, " points, got ",
@@ -55,11 +55,11 @@ GroupSettings read_group_settings(const ppatch_group_options* given, std::int64_
   s.members = s.gridsize * s.gridsize;
   s.neighbours = o.neighbours > 0 ? o.neighbours : s.members + 2;
   s.seed = o.seed;
-  s.with_seed = o.members == PPATCH_GROUP_WITH_SEED;
+  s.with_seed = o.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   s.order = static_cast<GroupOrder>(o.order);
-  s.sequential = o.sampling == PPATCH_GROUP_SEQUENTIAL;
+  s.sequential = o.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL;
   s.axes = static_cast<Axes>(o.axes);
-  s.to_offset = o.relative_sign == PPATCH_RELATIVE_TO_OFFSET;
+  s.to_offset = o.relative_sign == PPATCH_RELATIVE_SIGN_TO_OFFSET;
   s.capacity = o.point_capacity > 0 ? o.point_capacity : point_count;
   check_sizes(o, s);
   return s;
@@ -98,4 +98,4 @@ void check_groups(const GroupSettings& s, const GroupTotals& totals, std::int64_
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

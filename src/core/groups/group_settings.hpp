@@ -4,7 +4,7 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What of a group plan's options depends on how many points there are.
 struct GroupTotals {
@@ -21,6 +21,6 @@ GroupTotals read_group_totals(const ppatch_group_options* options);
 // That `points` points give the groups that were asked for; throws INVALID_ARGUMENT.
 void check_groups(const GroupSettings& settings, const GroupTotals& totals, std::int64_t points);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_SETTINGS_HPP_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/patches/patch_arrays.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 ImageView PatchArrays::image(const ppatch_array* given) {
   const CheckedArray& array = read("image", given);
@@ -128,4 +128,4 @@ PositionResultView PatchArrays::position_result(const char* name, const ppatch_a
           array.stride(axis + 1)};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

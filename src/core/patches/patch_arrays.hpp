@@ -6,7 +6,7 @@
 
 #include "core/call_arrays.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Reads the caller's arrays of one patch call into views: names, dtypes and shapes are checked
 // against the plan and against the image.
@@ -41,6 +41,6 @@ class PatchArrays : public CallArrays {
   std::int64_t modes_ = 1;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_ARRAYS_HPP_

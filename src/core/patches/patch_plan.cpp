@@ -5,7 +5,7 @@
 
 #include "core/patches/patch_settings.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 const char* name_of(Algorithm algorithm) {
@@ -13,9 +13,10 @@ const char* name_of(Algorithm algorithm) {
 }
 
 Accumulation read_flags(std::uint32_t flags) {
-  if (flags == PPATCH_OVERWRITE) return Accumulation::overwrite;
-  if (flags == PPATCH_ACCUMULATE) return Accumulation::accumulate;
-  invalid("flags: expected PPATCH_OVERWRITE (0) or PPATCH_ACCUMULATE (1), got ", flags);
+  if (flags == PPATCH_ADJOINT_OVERWRITE) return Accumulation::overwrite;
+  if (flags == PPATCH_ADJOINT_ACCUMULATE) return Accumulation::accumulate;
+  invalid("flags: expected PPATCH_ADJOINT_OVERWRITE (0) or PPATCH_ADJOINT_ACCUMULATE (1), got ",
+          flags);
 }
 
 // Positions of a (K, 2) or (B, c, 2) array.
@@ -41,11 +42,11 @@ PatchPlan::PatchPlan(std::shared_ptr<Context> context, const ppatch_array* posit
   if (positions) read_positions("positions", positions, {DType::f32, DType::f64});
   engine_ = context_->backend().make_patch_engine(settings_);
   if (positions) set_positions(positions);
-  context_->callbacks().log(PPATCH_LOG_INFO, "patch plan: algorithm ", name_of(settings_.algorithm),
-                            ", capacity ", settings_.capacity, " positions, patches ",
-                            settings_.patch_height, " x ", settings_.patch_width, ", ",
-                            engine_->scratch_bytes(), " bytes of scratch on ",
-                            context_->backend().info().device_name);
+  context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "patch plan: algorithm ",
+                            name_of(settings_.algorithm), ", capacity ", settings_.capacity,
+                            " positions, patches ", settings_.patch_height, " x ",
+                            settings_.patch_width, ", ", engine_->scratch_bytes(),
+                            " bytes of scratch on ", context_->backend().info().device_name);
 }
 
 std::uint64_t PatchPlan::bytes(const Context& context, std::int64_t count,
@@ -138,7 +139,7 @@ void PatchPlan::get_info(ppatch_patch_plan_info* info) const {
 }
 
 void PatchPlan::log_call(const char* operation) const {
-  context_->callbacks().log(PPATCH_LOG_DEBUG, operation, ": algorithm ",
+  context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, operation, ": algorithm ",
                             name_of(settings_.algorithm), ", ", engine_->position_count(),
                             " positions");
 }
@@ -240,4 +241,4 @@ void PatchPlan::probe_adjoint_probe(const ppatch_array* image, const ppatch_arra
   engine_->probe_adjoint(from, with, to, mode);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -7,7 +7,7 @@
 #include "core/context.hpp"
 #include "core/patches/patch_arrays.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Checks every call's arguments and hands the work to the backend's engine.
 class PatchPlan {
@@ -52,6 +52,6 @@ class PatchPlan {
   std::unique_ptr<PatchEngine> engine_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_PLAN_HPP_

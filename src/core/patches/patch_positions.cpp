@@ -5,7 +5,7 @@
 
 #include "math/random.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // The column of y.
@@ -109,4 +109,4 @@ void write_positions(const PatchOrigin* origins, std::int64_t count, const Patch
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

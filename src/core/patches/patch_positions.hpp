@@ -5,7 +5,7 @@
 #include "core/backend.hpp"
 #include "math/patches/position.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The positions of a source as a plan uses them: mirrored and jittered as its settings say.
 class PatchPositions {
@@ -35,6 +35,6 @@ class PatchPositions {
 void write_positions(const PatchOrigin* origins, std::int64_t count, const PatchSettings& settings,
                      double* out, std::int64_t stride_k, std::int64_t stride_axis);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_POSITIONS_HPP_

@@ -7,22 +7,22 @@
 #include "core/options.hpp"
 #include "math/patches/position.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-static_assert(static_cast<int>(Interpolation::lanczos3) == PPATCH_LANCZOS3);
-static_assert(static_cast<int>(Interpolation::bicubic) == PPATCH_BICUBIC);
-static_assert(static_cast<int>(Interpolation::nearest) == PPATCH_NEAREST);
-static_assert(static_cast<int>(Boundary::constant) == PPATCH_CONSTANT);
-static_assert(static_cast<int>(Boundary::edge) == PPATCH_EDGE);
-static_assert(static_cast<int>(Boundary::reflect) == PPATCH_REFLECT);
-static_assert(static_cast<int>(Boundary::wrap) == PPATCH_WRAP);
-static_assert(static_cast<int>(Anchor::half) == PPATCH_HALF);
-static_assert(static_cast<int>(Anchor::centre) == PPATCH_CENTRE);
-static_assert(static_cast<int>(Axes::xy) == PPATCH_XY);
-static_assert(static_cast<int>(Sign::content) == PPATCH_CONTENT);
-static_assert(static_cast<int>(Layout::channel_last) == PPATCH_CHANNEL_LAST);
-static_assert(static_cast<int>(Layout::channel_first) == PPATCH_CHANNEL_FIRST);
+static_assert(static_cast<int>(Interpolation::lanczos3) == PPATCH_INTERPOLATION_LANCZOS3);
+static_assert(static_cast<int>(Interpolation::bicubic) == PPATCH_INTERPOLATION_BICUBIC);
+static_assert(static_cast<int>(Interpolation::nearest) == PPATCH_INTERPOLATION_NEAREST);
+static_assert(static_cast<int>(Boundary::constant) == PPATCH_BOUNDARY_CONSTANT);
+static_assert(static_cast<int>(Boundary::edge) == PPATCH_BOUNDARY_EDGE);
+static_assert(static_cast<int>(Boundary::reflect) == PPATCH_BOUNDARY_REFLECT);
+static_assert(static_cast<int>(Boundary::wrap) == PPATCH_BOUNDARY_WRAP);
+static_assert(static_cast<int>(Anchor::half) == PPATCH_ANCHOR_HALF);
+static_assert(static_cast<int>(Anchor::centre) == PPATCH_ANCHOR_CENTRE);
+static_assert(static_cast<int>(Axes::xy) == PPATCH_AXES_XY);
+static_assert(static_cast<int>(Sign::content) == PPATCH_SIGN_CONTENT);
+static_assert(static_cast<int>(Layout::channel_last) == PPATCH_LAYOUT_CHANNEL_LAST);
+static_assert(static_cast<int>(Layout::channel_first) == PPATCH_LAYOUT_CHANNEL_FIRST);
 static_assert(static_cast<int>(Algorithm::iterative) == PPATCH_ALGORITHM_ITERATIVE);
 static_assert(static_cast<int>(Algorithm::batched) == PPATCH_ALGORITHM_BATCHED);
 static_assert(static_cast<int>(LocalOffsets::mirrored_ptychopinn) ==
@@ -103,4 +103,4 @@ Layout read_patch_layout(const ppatch_patch_options* given) {
   return read_enum("layout", read_given(given).layout, Layout::channel_first);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

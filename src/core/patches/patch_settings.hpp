@@ -4,7 +4,7 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The caller's options, checked, with defaults and PPATCH_ALGORITHM filled in. position_count: what
 // the plan starts with, the least capacity.
@@ -12,6 +12,6 @@ PatchSettings read_patch_settings(const ppatch_patch_options* options, std::int6
 
 Layout read_patch_layout(const ppatch_patch_options* options);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_SETTINGS_HPP_

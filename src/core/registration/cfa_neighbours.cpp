@@ -6,9 +6,9 @@
 #include <tuple>
 #include <vector>
 
-namespace ptychopatch {
+namespace ppatch {
 
-MosaicNeighbours::MosaicNeighbours(const Mosaic& mosaic) : period(mosaic.period) {
+CfaNeighbours::CfaNeighbours(const CfaPattern& mosaic) : period(mosaic.period) {
   // Within this distance every mosaic of period 6 with a colour once in it has eight of it.
   constexpr int search = 12;
   std::vector<PixelOffset> offsets;
@@ -49,7 +49,7 @@ std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near) {
   return {near[0], near[1]};
 }
 
-int mosaic_carriers(const Mosaic& mosaic, Carrier* carriers) {
+int mosaic_carriers(const CfaPattern& mosaic, Carrier* carriers) {
   const int p = mosaic.period;
   int count = 0;
   for (int ky = 0; ky < p; ++ky) {
@@ -79,4 +79,4 @@ int mosaic_carriers(const Mosaic& mosaic, Carrier* carriers) {
   return count;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -8,7 +8,7 @@
 #include "core/backend.hpp"
 #include "math/registration/shift_formulas.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 struct PixelOffset {
   int y = 0, x = 0;
@@ -19,8 +19,8 @@ using Neighbours = std::array<PixelOffset, 8>;
 
 // The eight nearest pixels of the same colour, for each place in the period; of equally near ones
 // those that come first row by row.
-struct MosaicNeighbours {
-  explicit MosaicNeighbours(const Mosaic& mosaic);
+struct CfaNeighbours {
+  explicit CfaNeighbours(const CfaPattern& mosaic);
 
   const Neighbours& at(int place_y, int place_x) const {
     const int place = place_y * period + place_x;
@@ -37,8 +37,8 @@ std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near);
 
 // Where the mosaic modulates chroma to, with the mean square of its colours' amplitudes there as
 // strength. Returns how many; at most 35.
-int mosaic_carriers(const Mosaic& mosaic, Carrier* carriers);
+int mosaic_carriers(const CfaPattern& mosaic, Carrier* carriers);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_

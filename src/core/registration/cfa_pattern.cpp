@@ -6,10 +6,10 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-bool keeps_colours(const Mosaic& mosaic, std::int64_t dy, std::int64_t dx) {
+bool keeps_colours(const CfaPattern& mosaic, std::int64_t dy, std::int64_t dx) {
   const int p = mosaic.period;
   for (int y = 0; y < p; ++y) {
     for (int x = 0; x < p; ++x) {
@@ -21,7 +21,7 @@ bool keeps_colours(const Mosaic& mosaic, std::int64_t dy, std::int64_t dx) {
 
 }  // namespace
 
-Mosaic read_cfa(const char* name, const ppatch_cfa& cfa) {
+CfaPattern read_cfa(const char* name, const ppatch_cfa& cfa) {
   const bool none = cfa.height == 0 && cfa.width == 0;
   if (!none &&
       (cfa.height != cfa.width || (cfa.height != 1 && cfa.height != 2 && cfa.height != 6))) {
@@ -31,7 +31,7 @@ Mosaic read_cfa(const char* name, const ppatch_cfa& cfa) {
   for (const std::uint8_t byte : cfa.reserved) {
     if (byte != 0) invalid(name, ".reserved: expected 0, got ", static_cast<int>(byte));
   }
-  Mosaic mosaic;
+  CfaPattern mosaic;
   mosaic.period = none ? 1 : cfa.height;
   for (int i = 0; i < mosaic.period * mosaic.period && !none; ++i) {
     if (cfa.colour[i] > 3) {
@@ -43,12 +43,12 @@ Mosaic read_cfa(const char* name, const ppatch_cfa& cfa) {
   }
   if (std::all_of(mosaic.colour, mosaic.colour + mosaic.period * mosaic.period,
                   [&](unsigned char c) { return c == mosaic.colour[0]; })) {
-    mosaic = Mosaic();
+    mosaic = CfaPattern();
   }
   return mosaic;
 }
 
-void round_to_lattice(const Mosaic& mosaic, const double shift[2], std::int64_t lattice[2]) {
+void round_to_lattice(const CfaPattern& mosaic, const double shift[2], std::int64_t lattice[2]) {
   const int p = mosaic.period;
   const auto cell_y = static_cast<std::int64_t>(std::floor(shift[0] / p)) * p;
   const auto cell_x = static_cast<std::int64_t>(std::floor(shift[1] / p)) * p;
@@ -68,4 +68,4 @@ void round_to_lattice(const Mosaic& mosaic, const double shift[2], std::int64_t 
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

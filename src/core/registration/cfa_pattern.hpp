@@ -4,15 +4,15 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The caller's CFA, checked; name is the argument's.
-Mosaic read_cfa(const char* name, const ppatch_cfa& cfa);
+CfaPattern read_cfa(const char* name, const ppatch_cfa& cfa);
 
 // The shift nearest to `shift` that moves each colour onto itself. Of equally near ones, the
 // smaller in dy, then dx.
-void round_to_lattice(const Mosaic& mosaic, const double shift[2], std::int64_t lattice[2]);
+void round_to_lattice(const CfaPattern& mosaic, const double shift[2], std::int64_t lattice[2]);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_CFA_PATTERN_HPP_

@@ -5,7 +5,7 @@
 
 #include "math/elementary.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // The modified Bessel function I0 by its series.
@@ -47,4 +47,4 @@ DecimationFilter::DecimationFilter(int keep_one_of) : step(keep_one_of) {
   for (int t = 0; t < count; ++t) taps[t] = static_cast<float>(weight[t] / sum);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

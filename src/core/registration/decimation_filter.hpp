@@ -2,7 +2,7 @@
 #ifndef PTYCHOPATCH_CORE_REGISTRATION_DECIMATION_FILTER_HPP_
 #define PTYCHOPATCH_CORE_REGISTRATION_DECIMATION_FILTER_HPP_
 
-namespace ptychopatch {
+namespace ppatch {
 
 constexpr int decimation_taps = 64;  // at most
 
@@ -19,6 +19,6 @@ struct DecimationFilter {
   int half() const { return (count - 1) / 2; }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_DECIMATION_FILTER_HPP_

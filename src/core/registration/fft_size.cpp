@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ptychopatch {
+namespace ppatch {
 
 std::int64_t good_fft_size(std::int64_t n) {
   std::int64_t best = 1;
@@ -18,4 +18,4 @@ std::int64_t good_fft_size(std::int64_t n) {
   return best;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

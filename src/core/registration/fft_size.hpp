@@ -4,11 +4,11 @@
 
 #include <cstdint>
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The least product of 2, 3 and 5 that is at least n.
 std::int64_t good_fft_size(std::int64_t n);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_FFT_SIZE_HPP_

@@ -9,7 +9,7 @@
 #include "core/registration/cfa_pattern.hpp"
 #include "core/registration/scene_plan.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // (H, W) or (C, H, W).
@@ -79,7 +79,7 @@ struct SceneInput {
       }
     }
   }
-  Mosaic mosaic;
+  CfaPattern mosaic;
   CheckedArray pixels;
   SceneImageView view;
 };
@@ -87,7 +87,7 @@ struct SceneInput {
 }  // namespace
 
 void cfa_round(const ppatch_cfa& cfa, const double* shift, std::int64_t* lattice) {
-  const Mosaic mosaic = read_cfa("cfa", cfa);
+  const CfaPattern mosaic = read_cfa("cfa", cfa);
   if (!shift) invalid("shift: expected two numbers, got NULL");
   if (!lattice) invalid("lattice: expected room for two numbers, got NULL");
   for (int axis = 0; axis < 2; ++axis) {
@@ -128,12 +128,13 @@ void shift_image(Context& context, const ppatch_array* image, const double* shif
                  const ppatch_resample_options* given, const ppatch_array* out) {
   const ppatch_resample_options options = read_options("options", given);
   ResampleSettings settings;
-  if (options.interpolation < PPATCH_BILINEAR || options.interpolation > PPATCH_LANCZOS3) {
-    invalid("options.interpolation: expected 0 to ", PPATCH_LANCZOS3, ", got ",
+  if (options.interpolation < PPATCH_INTERPOLATION_BILINEAR ||
+      options.interpolation > PPATCH_INTERPOLATION_LANCZOS3) {
+    invalid("options.interpolation: expected 0 to ", PPATCH_INTERPOLATION_LANCZOS3, ", got ",
             options.interpolation);
   }
-  if (options.boundary < PPATCH_ZERO || options.boundary > PPATCH_WRAP) {
-    invalid("options.boundary: expected 0 to ", PPATCH_WRAP, ", got ", options.boundary);
+  if (options.boundary < PPATCH_BOUNDARY_ZERO || options.boundary > PPATCH_BOUNDARY_WRAP) {
+    invalid("options.boundary: expected 0 to ", PPATCH_BOUNDARY_WRAP, ", got ", options.boundary);
   }
   if (options.period < 0 || options.period > 1024) {
     invalid("options.period: expected 0 to 1024, got ", options.period);
@@ -243,4 +244,4 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
   return context.backend().pair_mask(pair.anchor, pair.target, settings, image_view(to));
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

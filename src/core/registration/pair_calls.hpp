@@ -6,7 +6,7 @@
 
 // The calls about shifts, mosaics and aligned pairs that need no plan: arguments are checked here,
 // the work is the backend's.
-namespace ptychopatch {
+namespace ppatch {
 
 void cfa_round(const ppatch_cfa& cfa, const double* shift, std::int64_t* lattice);
 void common_area(const std::int64_t* reference_shape, const std::int64_t* moving_shape,
@@ -23,6 +23,6 @@ double pair_loss(Context& context, const ppatch_array* anchor, const ppatch_arra
 double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_array* target,
                  const ppatch_mask_options* options, const ppatch_array* mask);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_PAIR_CALLS_HPP_

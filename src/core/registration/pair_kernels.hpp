@@ -9,7 +9,7 @@
 
 // Kernels of pairs and mosaics with what the settings say; arrays that are elsewhere are the
 // backend's to set.
-namespace ptychopatch {
+namespace ppatch {
 
 template <class T>
 ShiftPixel<T> shift_pixel(const double shift[2], const ResampleSettings& settings) {
@@ -37,6 +37,6 @@ MosaicSamples<T> mosaic_samples(const SceneImageView& image, int period) {
   return samples;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_PAIR_KERNELS_HPP_

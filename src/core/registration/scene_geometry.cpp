@@ -5,7 +5,7 @@
 
 #include "core/registration/fft_size.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 bool halves(const std::int64_t size[2]) {
@@ -23,7 +23,7 @@ SceneGeometry::SceneGeometry(const SceneSettings& settings, std::int64_t h, std:
   width = settings.circular ? w / period * period : w / step * step;
   size[0][0] = height / step;
   size[0][1] = width / step;
-  while (!settings.circular && levels < most_levels && halves(size[levels - 1])) {
+  while (!settings.circular && levels < max_levels && halves(size[levels - 1])) {
     for (int axis = 0; axis < 2; ++axis) size[levels][axis] = size[levels - 1][axis] / 2;
     ++levels;
   }
@@ -53,4 +53,4 @@ std::int64_t SceneGeometry::coarse_floats() const {
   return floats;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

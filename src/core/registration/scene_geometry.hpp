@@ -6,7 +6,7 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The sizes that follow from those of a common area.
 struct SceneGeometry {
@@ -17,12 +17,12 @@ struct SceneGeometry {
   std::int64_t height = 0, width = 0;  // pixels that are used
   // Level 0 is the band-limited image, each further one half as fine as that before; the coarse
   // peak is looked for on the last.
-  static constexpr int most_levels = 12;
+  static constexpr int max_levels = 12;
   int levels = 1;
-  std::int64_t size[most_levels][2] = {};  // samples
-  std::int64_t fft[most_levels][2] = {};   // of windows of a level
-  std::int64_t coarse_fft[2] = {0, 0};     // of the last level, padded for large shifts
-  double coarse_most[2] = {0.0, 0.0};      // samples of it that the peak may lie off
+  std::int64_t size[max_levels][2] = {};  // samples
+  std::int64_t fft[max_levels][2] = {};   // of windows of a level
+  std::int64_t coarse_fft[2] = {0, 0};    // of the last level, padded for large shifts
+  double coarse_most[2] = {0.0, 0.0};     // samples of it that the peak may lie off
 
   // Of the levels behind the first.
   std::int64_t coarse_floats() const;
@@ -37,6 +37,6 @@ std::int64_t padded_size(std::int64_t n);
 constexpr std::int64_t halving_area = std::int64_t{768} * 768;
 constexpr std::int64_t halving_side = 384;
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_GEOMETRY_HPP_

@@ -10,7 +10,7 @@
 #include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // What a device may be short of: memory, or transforms of a size.
@@ -33,7 +33,7 @@ SceneImageView read_scene_image(const std::string& name, const ppatch_scene_imag
   }
   SceneImageView view;
   view.data = pixels.data();
-  view.on_device = image.pixels.device_type == PPATCH_CUDA;
+  view.on_device = image.pixels.device_type == PPATCH_DEVICE_CUDA;
   view.dtype = pixels.dtype();
   view.height = pixels.shape(0);
   view.width = pixels.shape(1);
@@ -45,7 +45,7 @@ SceneImageView read_scene_image(const std::string& name, const ppatch_scene_imag
     mask.expect_dtype({DType::u8});
     mask.expect_shape({view.height, view.width});
     view.mask = static_cast<const std::uint8_t*>(mask.data());
-    view.on_device = view.on_device || image.mask.device_type == PPATCH_CUDA;
+    view.on_device = view.on_device || image.mask.device_type == PPATCH_DEVICE_CUDA;
     view.mask_stride_y = mask.stride(0);
     view.mask_stride_x = mask.stride(1);
   }
@@ -84,8 +84,8 @@ ScenePlan::ScenePlan(std::shared_ptr<Context> context, const ppatch_scene_option
   // A mosaic of one colour is none.
   if (settings_.mosaic.period == 1) cfa_ = ppatch_cfa{};
   make_engine();
-  context_->callbacks().log(PPATCH_LOG_INFO, "scene plan: images up to ", settings_.height, " x ",
-                            settings_.width, ", ", engine_->scratch_bytes(),
+  context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "scene plan: images up to ", settings_.height,
+                            " x ", settings_.width, ", ", engine_->scratch_bytes(),
                             " bytes of scratch on ", backend_->info().device_name);
 }
 
@@ -98,7 +98,8 @@ std::uint64_t ScenePlan::bytes(const Context& context, const ppatch_scene_option
 void ScenePlan::make_engine() {
   std::string reason;
   backend_ = &context_->backend();
-  if (!backend_->aligns(settings_.method, &reason)) return move_to_cpu(PPATCH_LOG_INFO, reason);
+  if (!backend_->aligns(settings_.method, &reason))
+    return move_to_cpu(PPATCH_LOG_LEVEL_INFO, reason);
   bool fits = false;
   try {
     backend_->scene_engine_bytes(settings_);
@@ -108,7 +109,7 @@ void ScenePlan::make_engine() {
     // A budget that is too small is the caller's to mend, not a reason to go elsewhere.
     const bool is_budget = !fits && error.status() == PPATCH_ERROR_OUT_OF_MEMORY;
     if (is_budget || !leaves_to_cpu(error, *backend_)) throw;
-    move_to_cpu(PPATCH_LOG_WARNING, error.what());
+    move_to_cpu(PPATCH_LOG_LEVEL_WARNING, error.what());
   }
 }
 
@@ -190,7 +191,7 @@ void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppat
              ", and the CPU cannot read the device's");
       }
     }
-    move_to_cpu(PPATCH_LOG_WARNING, reason);
+    move_to_cpu(PPATCH_LOG_LEVEL_WARNING, reason);
     engine_->set_reference(reference_);
     answers.begin();
     engine_->align(count - answers.taken(), views.data() + answers.taken(), answers);
@@ -199,9 +200,9 @@ void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppat
 
 void ScenePlan::complete(ppatch_shift& result) const {
   constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-  const bool measured = result.status == PPATCH_SHIFT_OK ||
-                        result.status == PPATCH_SHIFT_UNRELATED ||
-                        result.status == PPATCH_SHIFT_NOT_CONVERGED;
+  const bool measured = result.status == PPATCH_SHIFT_STATUS_OK ||
+                        result.status == PPATCH_SHIFT_STATUS_UNRELATED ||
+                        result.status == PPATCH_SHIFT_STATUS_NOT_CONVERGED;
   if (!measured || !std::isfinite(result.shift[0]) || !std::isfinite(result.shift[1])) {
     for (int axis = 0; axis < 2; ++axis) {
       result.shift[axis] = nothing;
@@ -216,7 +217,7 @@ void ScenePlan::complete(ppatch_shift& result) const {
     return;
   }
   if (std::abs(result.shift[0]) < 0.5 && std::abs(result.shift[1]) < 0.5) {
-    result.flags |= PPATCH_SHIFT_ZERO_LAG;
+    result.flags |= PPATCH_SHIFT_FLAG_ZERO_LAG;
   }
   round_to_lattice(settings_.mosaic, result.shift, result.lattice_shift);
   for (int axis = 0; axis < 2; ++axis) {
@@ -234,4 +235,4 @@ void ScenePlan::get_info(ppatch_scene_plan_info* info) const {
   info->bytes = engine_->scratch_bytes();
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -8,7 +8,7 @@
 #include "core/context.hpp"
 #include "core/registration/scene_settings.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Checks every call's arguments, hands the work to the backend's engine, and turns its answers into
 // the caller's sign and lattice.
@@ -46,6 +46,6 @@ SceneImageView read_scene_image(const std::string& name, const ppatch_scene_imag
                                 const ppatch_cfa& cfa, const PixelLevels& plan_levels,
                                 const Backend& backend);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_

@@ -6,7 +6,7 @@
 #include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 static_assert(static_cast<int>(ShiftMethod::phase) == PPATCH_METHOD_PHASE);
@@ -23,8 +23,8 @@ void check_range(const char* field, std::int64_t value, std::int64_t least, std:
 }
 
 bool is_on(const char* field, ppatch_switch value, bool automatic) {
-  check_range(field, value, PPATCH_AUTO, PPATCH_OFF);
-  return value == PPATCH_AUTO ? automatic : value == PPATCH_ON;
+  check_range(field, value, PPATCH_SWITCH_AUTO, PPATCH_SWITCH_OFF);
+  return value == PPATCH_SWITCH_AUTO ? automatic : value == PPATCH_SWITCH_ON;
 }
 
 }  // namespace
@@ -64,17 +64,18 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   for (int axis = 0; axis < 2; ++axis) {
     settings.max_shift[axis] = static_cast<double>(options.max_shift[axis]);
   }
-  check_range("sign", options.sign, PPATCH_SIGN_REGISTER, PPATCH_SIGN_DISPLACEMENT);
-  settings.displacement = options.sign == PPATCH_SIGN_DISPLACEMENT;
-  check_range("extent", options.extent, PPATCH_LINEAR, PPATCH_CIRCULAR);
-  settings.circular = options.extent == PPATCH_CIRCULAR;
+  check_range("sign", options.sign, PPATCH_SHIFT_SIGN_REGISTER, PPATCH_SHIFT_SIGN_DISPLACEMENT);
+  settings.displacement = options.sign == PPATCH_SHIFT_SIGN_DISPLACEMENT;
+  check_range("extent", options.extent, PPATCH_EXTENT_LINEAR, PPATCH_EXTENT_CIRCULAR);
+  settings.circular = options.extent == PPATCH_EXTENT_CIRCULAR;
   const bool ml = settings.method == ShiftMethod::ml;
   const bool conditions = ml || settings.method == ShiftMethod::per_plane;
   settings.repair_integers = is_on("hot_pixels", options.hot_pixels, conditions);
   settings.repair_floats = is_on("hot_pixels", options.hot_pixels, false);
   settings.fixed_pattern = is_on("fixed_pattern", options.fixed_pattern, ml);
-  check_range("plane_average", options.plane_average, PPATCH_PLANE_MEDIAN, PPATCH_PLANE_MEAN);
-  settings.plane_mean = options.plane_average == PPATCH_PLANE_MEAN;
+  check_range("plane_average", options.plane_average, PPATCH_PLANE_AVERAGE_MEDIAN,
+              PPATCH_PLANE_AVERAGE_MEAN);
+  settings.plane_mean = options.plane_average == PPATCH_PLANE_AVERAGE_MEAN;
   check_range("upsample", options.upsample, 0, 1000);
   settings.upsample = options.upsample == 0 ? 1 : options.upsample;
   if (!(options.overlap_ratio >= 0.0 && options.overlap_ratio <= 1.0)) {
@@ -89,4 +90,4 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   return settings;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,7 +4,7 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The caller's options, checked, with defaults filled in.
 SceneSettings read_scene_settings(const ppatch_scene_options* options);
@@ -20,6 +20,6 @@ void check_levels(const char* name, const PixelLevels& levels);
 
 PixelLevels read_plan_levels(const ppatch_scene_options* options);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_SETTINGS_HPP_

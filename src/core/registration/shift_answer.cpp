@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Of chroma against luminance, in power: what the weights take leaked chroma for.
@@ -71,7 +71,7 @@ bool tile_covariance(const FineShift& shift, const TileSums& tiles, double out[3
 
 }  // namespace
 
-int leaking_carriers(const Mosaic& mosaic, Carrier* carriers) {
+int leaking_carriers(const CfaPattern& mosaic, Carrier* carriers) {
   const int count = mosaic_carriers(mosaic, carriers);
   for (int i = 0; i < count; ++i) carriers[i].strength *= leak_strength;
   return count;
@@ -123,14 +123,14 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality, int st
   for (int axis = 0; axis < 2; ++axis) {
     result.shift[axis] = -(shift.displacement[axis] + quality.correction[axis]) * step;
   }
-  if (shift.status != PPATCH_SHIFT_OK) return;
+  if (shift.status != PPATCH_SHIFT_STATUS_OK) return;
   for (int i = 0; i < 3; ++i) result.covariance[i] = quality.covariance[i] * step * step;
   result.peak = quality.peak;
   result.residual = quality.residual;
   result.gain = quality.gain;
   if (shift.coherence < unrelated_coherence && result.second_peak_ratio > unrelated_second_peak) {
-    result.status = PPATCH_SHIFT_UNRELATED;
+    result.status = PPATCH_SHIFT_STATUS_UNRELATED;
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -10,10 +10,10 @@
 #include "math/registration/shift_sums.hpp"
 #include "ptychopatch/ptychopatch.h"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The carriers that the weights of level 0 take into account: strength is that of leaked chroma.
-int leaking_carriers(const Mosaic& mosaic, Carrier* carriers);
+int leaking_carriers(const CfaPattern& mosaic, Carrier* carriers);
 
 // How far from the coarse peak a second one must lie, in samples of `pixels` each.
 double second_peak_distance(double pixels);
@@ -46,6 +46,6 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
 void complete_answer(const FineShift& shift, const ShiftQuality& quality, int step,
                      ppatch_shift& result);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ANSWER_HPP_

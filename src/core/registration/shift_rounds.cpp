@@ -5,13 +5,13 @@
 #include <cmath>
 #include <cstdlib>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr double coarse_edge = 0.125;
 constexpr double fine_edge = 0.025;
-constexpr std::int64_t least_overlap = 8;
-constexpr double most_wandering = 4.0;  // from the coarse peak
+constexpr std::int64_t min_overlap = 8;
+constexpr double max_wandering = 4.0;  // from the coarse peak
 
 // Where a window of the reference lies along an axis of n samples, if that of the moving image is
 // `whole` samples further on.
@@ -65,8 +65,8 @@ bool ShiftSearch::lay() {
   shift_.overlap[0] = reference_.height;
   shift_.overlap[1] = reference_.width;
   for (int axis = 0; axis < 2; ++axis) {
-    if (shift_.overlap[axis] >= std::min(size_[axis], least_overlap)) continue;
-    shift_.status = PPATCH_SHIFT_TOO_SMALL;
+    if (shift_.overlap[axis] >= std::min(size_[axis], min_overlap)) continue;
+    shift_.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
     ended_ = true;
     return false;
   }
@@ -76,7 +76,7 @@ bool ShiftSearch::lay() {
 void ShiftSearch::advance(double coherence, const double rest[2], int iterations) {
   if (coherence < 0.0) {
     shift_.coherence = 0.0;
-    shift_.status = PPATCH_SHIFT_UNRELATED;
+    shift_.status = PPATCH_SHIFT_STATUS_UNRELATED;
     ended_ = true;
     return;
   }
@@ -89,12 +89,12 @@ void ShiftSearch::advance(double coherence, const double rest[2], int iterations
     shift_.displacement[axis] = now;
   }
   ++round_;
-  if (std::abs(shift_.displacement[0] - start_[0]) > most_wandering ||
-      std::abs(shift_.displacement[1] - start_[1]) > most_wandering) {
-    shift_.status = PPATCH_SHIFT_NOT_CONVERGED;
+  if (std::abs(shift_.displacement[0] - start_[0]) > max_wandering ||
+      std::abs(shift_.displacement[1] - start_[1]) > max_wandering) {
+    shift_.status = PPATCH_SHIFT_STATUS_NOT_CONVERGED;
     ended_ = true;
   }
   if (round_ >= rounds_.least && moved_by < rounds_.settled) ended_ = true;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -6,7 +6,7 @@
 
 #include "ptychopatch/ptychopatch.h"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // A part of a plane under a separable Tukey window that is moved by a fraction of a sample.
 struct Window {
@@ -39,7 +39,7 @@ struct FineShift {
   double displacement[2] = {0.0, 0.0};  // D = -d, in samples
   double coherence = 0.0;
   int iterations = 0;
-  ppatch_shift_status status = PPATCH_SHIFT_OK;
+  ppatch_shift_status status = PPATCH_SHIFT_STATUS_OK;
   std::int64_t whole[2] = {0, 0};    // part of the displacement that the windows follow
   std::int64_t overlap[2] = {0, 0};  // of the last windows
 
@@ -75,6 +75,6 @@ class ShiftSearch {
   FineShift shift_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_

@@ -13,7 +13,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 // Included by one unit, once for each level.
 // NOLINTBEGIN(misc-definitions-in-headers)
@@ -137,7 +137,7 @@ HWY_NOINLINE void scatter_columns(const float* HWY_RESTRICT slab, std::int64_t l
 
 // NOLINTEND(misc-definitions-in-headers)
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

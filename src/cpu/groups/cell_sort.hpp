@@ -9,7 +9,7 @@
 #include "kernels/groups/point_source.hpp"
 #include "math/groups/plane_grid.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What is kept of points: their places in quanta of a grid, and their numbers.
 struct PlacedPoints {
@@ -55,6 +55,6 @@ class CellSort {
   Buffer<std::uint32_t> numbers_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_GROUPS_CELL_SORT_HPP_

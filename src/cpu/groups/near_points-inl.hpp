@@ -13,7 +13,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 // Included by one unit, once for each level.
 // NOLINTBEGIN(misc-definitions-in-headers)
@@ -76,7 +76,7 @@ bool find_near(const NearQuery& query, NearPoints& near) {
 
 // NOLINTEND(misc-definitions-in-headers)
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -17,7 +17,7 @@
 #include "kernels/patches/adjoint.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Where columns [x.begin, x.end) of a patch's footprint fall on the rows of a tile, or, folded at
@@ -170,7 +170,7 @@ void adjoint_tile(const AdjointPixel<T, C>& job, const ImageView& image, const T
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

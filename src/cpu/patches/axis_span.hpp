@@ -7,7 +7,7 @@
 
 #include "math/enums.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Which of a patch's extended coordinates e in [0, extent), standing at start + e, can fall on [t0,
 // t1) of an axis of n samples. Folded: the boundary mode moves some of them, and each has to be
@@ -24,6 +24,6 @@ inline AxisSpan axis_span(Boundary boundary, std::int64_t start, std::int64_t ex
   return {std::max<std::int64_t>(0, t0 - start), std::min(extent, t1 - start), false};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_AXIS_SPAN_HPP_

@@ -7,14 +7,14 @@
 #include "core/dtype_dispatch.hpp"
 #include "cpu/patches/cell_order.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-// A thread takes up work in blocks of about block_bytes, of no more than most_in_block patches;
+// A thread takes up work in blocks of about block_bytes, of no more than max_in_block patches;
 // progress is told after each chunk. Threads wait for each other at a chunk's end: but for a shared
 // probe, all of the work is one where nobody listens.
 constexpr std::int64_t block_bytes = 1 << 20;
-constexpr std::int64_t most_in_block = 64;
+constexpr std::int64_t max_in_block = 64;
 constexpr std::int64_t chunk_bytes = 32 << 20;
 // Outputs larger than this leave no room for the image in a core's own caches.
 constexpr std::int64_t stream_threshold = 4 << 20;
@@ -57,7 +57,7 @@ void move_tile(TileMove move, const ImageView& image, std::int64_t m, const Tile
 
 }  // namespace
 
-BatchedEngine::BatchedEngine(const PatchSettings& settings, const PatchScratchLayout& layout,
+BatchedEngine::BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
                              const BackendSettings& backend, const Arena& arena,
                              const LoopTable& loops)
     : PatchState(settings, layout, backend),
@@ -75,7 +75,7 @@ void BatchedEngine::each_group(std::int64_t images, std::int64_t bytes_per_patch
   const std::int64_t count = position_count();
   const std::int64_t all = images * count;
   const std::int64_t block =
-      std::clamp<std::int64_t>(block_bytes / bytes_per_patch, 1, most_in_block);
+      std::clamp<std::int64_t>(block_bytes / bytes_per_patch, 1, max_in_block);
   const std::int64_t chunk = callbacks().between_reports(
       all, std::max(block * arena_.num_threads() * 4, chunk_bytes / bytes_per_patch));
   callbacks().progress(0.0);
@@ -84,7 +84,7 @@ void BatchedEngine::each_group(std::int64_t images, std::int64_t bytes_per_patch
     arena_.parallel_for((last - first + block - 1) / block, [&](std::int64_t b, int slot) {
       const SlotScratch memory = scratch().slot(slot);
       const std::int64_t end = std::min(last, first + (b + 1) * block);
-      std::array<PatchNumber, most_in_block> group;
+      std::array<PatchNumber, max_in_block> group;
       std::size_t size = 0;
       for (std::int64_t n = first + b * block; n < end; ++n) {
         const std::int64_t k = n % count;
@@ -299,4 +299,4 @@ void BatchedEngine::probe_adjoint(const ImageView& image, const PatchView& waves
   });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -7,13 +7,13 @@
 #include "cpu/patches/tile_bins.hpp"
 #include "cpu/threads/arena.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // All patches in one sweep over all threads. Work is cut into chunks between which progress is
 // told; neither chunks nor threads change the order of any sum.
 class BatchedEngine final : public PatchState {
  public:
-  BatchedEngine(const PatchSettings& settings, const PatchScratchLayout& layout,
+  BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
                 const BackendSettings& backend, const Arena& arena, const LoopTable& loops);
 
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
@@ -53,6 +53,6 @@ class BatchedEngine final : public PatchState {
   bool ordered_ = false;  // whether the scratch holds the order of work
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // About as many pixels of the image as a second-level cache holds beside what else goes through it.
@@ -75,4 +75,4 @@ void sort_by_cell(const PatchProblem& problem, std::span<std::int64_t> counters,
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

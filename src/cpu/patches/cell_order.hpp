@@ -7,7 +7,7 @@
 
 #include "kernels/patches/patch_problem.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Writes the patches' numbers to order, sorted by cells of about half a patch, row by row, so that
 // patches worked one after the other read image rows that are still in the cache. A counting sort
@@ -15,6 +15,6 @@ namespace ptychopatch {
 void sort_by_cell(const PatchProblem& problem, std::span<std::int64_t> counters,
                   std::uint32_t* order);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_CELL_ORDER_HPP_

@@ -11,7 +11,7 @@
 #include "kernels/patches/adjoint.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // The cotangent of a patch, a row at a time.
@@ -93,7 +93,7 @@ class WeightRows {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -15,7 +15,7 @@
 #include "kernels/patches/extract.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // out = probe * patch, for a row of pixels.
@@ -174,7 +174,7 @@ void extract_patches(const ExtractPixel<T, C>& job, std::span<const PatchNumber>
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

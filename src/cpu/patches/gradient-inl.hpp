@@ -10,7 +10,7 @@
 #include "kernels/patches/position_gradient.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 template <class T, int C>
@@ -57,7 +57,7 @@ void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int6
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

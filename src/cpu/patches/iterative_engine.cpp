@@ -13,7 +13,7 @@
 #include "kernels/patches/probe_adjoint.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -139,26 +139,26 @@ void IterativeEngine::probe_adjoint(const ImageView& image, const PatchView& wav
 
 }  // namespace
 
-PatchEngine* new_iterative_engine(const PatchSettings& settings, const PatchScratchLayout& layout,
+PatchEngine* new_iterative_engine(const PatchSettings& settings, const PatchMemoryPlan& layout,
                                   const BackendSettings& backend) {
   return std::make_unique<IterativeEngine>(settings, layout, backend).release();
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace ptychopatch {
+namespace ppatch {
 
 HWY_EXPORT(new_iterative_engine);
 
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
-                                                   const PatchScratchLayout& layout,
+                                                   const PatchMemoryPlan& layout,
                                                    const BackendSettings& backend) {
   return std::unique_ptr<PatchEngine>(
       HWY_DYNAMIC_DISPATCH(new_iterative_engine)(settings, layout, backend));
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 #endif

@@ -15,7 +15,7 @@
 #include "cpu/patches/tile_store-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Included by one unit under each name.
@@ -27,5 +27,5 @@ PatchLoops<PPATCH_LOOPS_PIXEL> PPATCH_LOOPS_NAME() {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();

@@ -13,10 +13,10 @@
 #include "cpu/patches/stream_band-inl.hpp"
 #include "kernels/patches/patch_problem.hpp"
 #include "math/boundary.hpp"
-#include "math/views.hpp"
+#include "math/patches/patch_views.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Rows of samples of the extended image below one patch: `pixels` of them from column x0 on.
@@ -196,7 +196,7 @@ class PatchRows {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

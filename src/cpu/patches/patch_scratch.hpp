@@ -10,11 +10,11 @@
 #include "cpu/patches/tile_grid.hpp"
 #include "kernels/patches/patch_taps.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // How a plan's memory is laid out under a budget. Only sizes of pieces of work depend on it, never
 // a result.
-struct PatchScratchLayout {
+struct PatchMemoryPlan {
   std::int64_t capacity = 0;        // positions
   std::int64_t order_capacity = 0;  // the same, or 0 where no order is kept
   std::int64_t slots = 0;           // threads
@@ -33,17 +33,16 @@ struct PatchScratchLayout {
   static constexpr std::int64_t coverage_bytes = 8;
 
   // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
-  static PatchScratchLayout within(const PatchSettings& settings, int threads,
-                                   std::uint64_t budget);
+  static PatchMemoryPlan within(const PatchSettings& settings, int threads, std::uint64_t budget);
 };
 
 // A plan's memory.
 class PatchScratch {
  public:
   PatchScratch() = default;
-  PatchScratch(const PatchScratchLayout& layout, const Allocator& allocator);
+  PatchScratch(const PatchMemoryPlan& layout, const Allocator& allocator);
 
-  const PatchScratchLayout& layout() const { return layout_; }
+  const PatchMemoryPlan& layout() const { return layout_; }
   PatchOrigin* origins() { return origins_.data(); }
   const PatchOrigin* origins() const { return origins_.data(); }
   // One number a position: the order of work; none for the iterative algorithm.
@@ -55,7 +54,7 @@ class PatchScratch {
   SlotScratch slot(int n);
 
  private:
-  PatchScratchLayout layout_;
+  PatchMemoryPlan layout_;
   Buffer<PatchOrigin> origins_;
   Buffer<std::int32_t> image_index_;
   Buffer<std::uint32_t> order_;
@@ -64,6 +63,6 @@ class PatchScratch {
   Buffer<unsigned char> slots_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_

@@ -7,9 +7,9 @@
 #include "core/patches/patch_positions.hpp"
 #include "kernels/patches/assemble.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
-PatchState::PatchState(const PatchSettings& settings, const PatchScratchLayout& layout,
+PatchState::PatchState(const PatchSettings& settings, const PatchMemoryPlan& layout,
                        const BackendSettings& backend)
     : settings_(settings), backend_(backend), scratch_(layout, *backend.allocator) {}
 
@@ -67,4 +67,4 @@ void PatchState::assemble(const PatchView& in, const ImageView& image, const Ima
   });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -7,12 +7,12 @@
 #include "kernels/patches/patch_problem.hpp"
 #include "kernels/patches/position_gradient.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What a plan's engines share whichever way they run: settings, memory and positions.
 class PatchState : public PatchEngine {
  public:
-  PatchState(const PatchSettings& settings, const PatchScratchLayout& layout,
+  PatchState(const PatchSettings& settings, const PatchMemoryPlan& layout,
              const BackendSettings& backend);
 
   void set_positions(const PositionSource& source) override;
@@ -58,9 +58,9 @@ class PatchState : public PatchEngine {
 };
 
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
-                                                   const PatchScratchLayout& layout,
+                                                   const PatchMemoryPlan& layout,
                                                    const BackendSettings& backend);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_STATE_HPP_

@@ -15,7 +15,7 @@
 #include "kernels/patches/adjoint.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Nothing will be read soon.
@@ -88,7 +88,7 @@ class PatchesAhead {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

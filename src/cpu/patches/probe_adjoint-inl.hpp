@@ -10,7 +10,7 @@
 #include "kernels/patches/probe_adjoint.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 template <class T, int C>
@@ -43,7 +43,7 @@ void probe_adjoint_rows(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std:
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

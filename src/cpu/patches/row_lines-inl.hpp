@@ -9,7 +9,7 @@
 #include "cpu/patches/rows-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Vectors from any place in a row, put together from the row's cache lines: each line is read once,
@@ -65,7 +65,7 @@ HWY_INLINE std::int64_t first_lane(const T* row, std::int64_t begin, int taps) {
 #endif  // PPATCH_HAS_ROW_LINES
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

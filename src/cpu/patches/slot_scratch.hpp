@@ -6,7 +6,7 @@
 
 #include "math/taps.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Rows that one pass of the loops works on.
 constexpr int band_rows = 4;
@@ -68,6 +68,6 @@ struct Tile {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_SLOT_SCRATCH_HPP_

@@ -11,7 +11,7 @@
 #include "cpu/patches/slot_scratch.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Where a row of a patch falls on a row of sums, in scalars of the latter: whole vectors over
@@ -150,7 +150,7 @@ HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, Band<T>& ba
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

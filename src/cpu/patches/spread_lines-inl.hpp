@@ -11,7 +11,7 @@
 #include "cpu/patches/spread-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 #if PPATCH_HAS_ROW_LINES
@@ -52,7 +52,7 @@ class LineSpreader {
     const std::int64_t to = HWY_MIN(span_.last, span_.row_end + first_ - lanes) / lanes * lanes;
     const std::int64_t outer = HWY_MAX(inner, HWY_MIN(to, span_.end));
     const auto first_line = lanes_of(span_.begin - first_);
-    EndLanes<T> ends[most_ends];
+    EndLanes<T> ends[max_ends];
     int end_count = 0;
     for (std::int64_t v = span_.begin; v < span_.end; v += lanes) {
       if (v >= inner && v < outer) continue;
@@ -128,7 +128,7 @@ class LineSpreader {
   static constexpr std::int64_t lanes = vector_lanes<T>;
   // One at the row's begin, and at its end those of the taps' reach, of the line that a vector
   // lacks and of the last scalars.
-  static constexpr int most_ends = 5;
+  static constexpr int max_ends = 5;
   using Vector = LineVector<T>;
 
   auto lanes_of(std::int64_t i) const {
@@ -144,7 +144,7 @@ class LineSpreader {
 #endif  // PPATCH_HAS_ROW_LINES
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

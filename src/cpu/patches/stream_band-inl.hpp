@@ -13,7 +13,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // A cache line of each of a band's rows, from scalar i on.
@@ -37,7 +37,7 @@ template <class T>
 class NextBand {
  public:
   NextBand(std::int64_t n, std::int64_t ahead)
-      : fetched_(n <= most_lines * line_scalars<T>), ahead_(ahead) {}
+      : fetched_(n <= max_lines * line_scalars<T>), ahead_(ahead) {}
 
   HWY_INLINE void fetch(const RowsAt<const T>& in, std::int64_t i) const {
     if (!fetched_) return;
@@ -45,7 +45,7 @@ class NextBand {
   }
 
  private:
-  static constexpr std::int64_t most_lines = 8;  // of a row that the processor does not follow
+  static constexpr std::int64_t max_lines = 8;  // of a row that the processor does not follow
 
   bool fetched_;
   std::int64_t ahead_;
@@ -136,7 +136,7 @@ HWY_NOINLINE void finish_across(const T* carried, T* to) {
 #endif  // PPATCH_HAS_ROW_LINES
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

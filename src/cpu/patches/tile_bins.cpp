@@ -6,7 +6,7 @@
 #include "cpu/patches/axis_span.hpp"
 #include "math/boundary.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -123,4 +123,4 @@ std::span<const std::uint32_t> TileBins::patches(std::int64_t slice, std::int64_
   return entries_.subspan(begin, static_cast<std::size_t>(offsets_[bin + 1]) - begin);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

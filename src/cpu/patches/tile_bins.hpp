@@ -8,7 +8,7 @@
 #include "cpu/patches/tile_grid.hpp"
 #include "kernels/patches/patch_problem.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What bins are made of: room for patch numbers, and three words a bin.
 struct BinMemory {
@@ -71,6 +71,6 @@ class TileBins {
   std::int64_t first_ = -1, last_ = -1;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_TILE_BINS_HPP_

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The widest and lowest tiles that the adjoint uses; bins have room for a patch over tiles like
 // these.
@@ -49,6 +49,6 @@ struct TileGrid {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_PATCHES_TILE_GRID_HPP_

@@ -11,10 +11,10 @@
 
 #include "cpu/patches/rows-inl.hpp"
 #include "cpu/patches/slot_scratch.hpp"
-#include "math/views.hpp"
+#include "math/patches/patch_views.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Stores a tile's sum, rows of tile.stride<C>() scalars, past the caches: image `m`, whose pixels
@@ -40,7 +40,7 @@ void stream_tile(const Tile<T>& tile, const T* sum, const ImageView& image, std:
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -6,7 +6,7 @@
 #include "cpu/registration/spectrum_pass.hpp"
 #include "cpu/registration/windows.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // A correlation map, lags wrapped about its corner.
@@ -87,4 +87,4 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
   return peak;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

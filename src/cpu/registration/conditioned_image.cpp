@@ -7,7 +7,7 @@
 #include <limits>
 #include <type_traits>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr std::int64_t rows_per_block = 64;
@@ -138,7 +138,7 @@ std::int64_t ConditionedImage::measure_doubles(std::int64_t height) {
   return (height + rows_per_block - 1) / rows_per_block * sums_doubles;
 }
 
-void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& neighbours,
+void ConditionedImage::measure(const CfaPattern& mosaic, const CfaNeighbours& neighbours,
                                bool repairs, const SceneLoops& loops, const Arena& arena,
                                double* scratch) {
   const int p = mosaic.period;
@@ -150,7 +150,7 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
   });
   LevelRules rules;
   rules.period = p;
-  std::copy(view_.black, view_.black + most_places, rules.black);
+  std::copy(view_.black, view_.black + max_places, rules.black);
   rules.white = view_.white;
   rules.clips = view_.clips;
   rules.levels_clipped = clipped_ == Clipped::levelled;
@@ -166,7 +166,7 @@ void ConditionedImage::measure(const Mosaic& mosaic, const MosaicNeighbours& nei
   if (every > 1 && is_suspicious(all, p)) look(1);
   levels_ = {};
   find_levels(all, origin, rules, &levels_);
-  if (levels_.status != PPATCH_SHIFT_OK) return;
+  if (levels_.status != PPATCH_SHIFT_STATUS_OK) return;
   levels_.repairs = repairs && height_ > 2 * neighbours.reach && width_ > 2 * neighbours.reach;
   if (levels_.repairs) measure_sigma(neighbours, arena);
 }
@@ -180,14 +180,14 @@ double ConditionedImage::scaled_at(std::int64_t y, std::int64_t x) const {
   return (value - levels_.black[place]) * levels_.scale[place];
 }
 
-void ConditionedImage::measure_sigma(const MosaicNeighbours& neighbours, const Arena& arena) {
+void ConditionedImage::measure_sigma(const CfaNeighbours& neighbours, const Arena& arena) {
   const int p = neighbours.period;
   const DeviationGrid grid(height_, width_, p, neighbours.reach);
   float sigma[36];
   arena.parallel_for(p * p, [&](std::int64_t index, int) {
     const auto place = static_cast<int>(index);
     const Neighbours& near = neighbours.at(place / p, place % p);
-    float deviation[DeviationGrid::most_cells] = {};
+    float deviation[DeviationGrid::max_cells] = {};
     std::int64_t count = 0;
     for (int i = 0; i < grid.rows.count; ++i) {
       const std::int64_t y = grid.y(i) + place / p;
@@ -293,4 +293,4 @@ void RowReader::read(std::int64_t y, float* out) {
       [&](std::int64_t x, float value) { out[x] = image_.finished(y, x, value); });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

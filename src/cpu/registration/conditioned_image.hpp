@@ -11,12 +11,12 @@
 #include "cpu/threads/arena.hpp"
 #include "kernels/registration/scene_levels.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
-static_assert(static_cast<int>(scene_ok) == PPATCH_SHIFT_OK &&
-              static_cast<int>(scene_flat) == PPATCH_SHIFT_FLAT &&
-              static_cast<int>(scene_saturated) == PPATCH_SHIFT_SATURATED &&
-              static_cast<int>(scene_not_finite) == PPATCH_SHIFT_NOT_FINITE);
+static_assert(static_cast<int>(scene_ok) == PPATCH_SHIFT_STATUS_OK &&
+              static_cast<int>(scene_flat) == PPATCH_SHIFT_STATUS_FLAT &&
+              static_cast<int>(scene_saturated) == PPATCH_SHIFT_STATUS_SATURATED &&
+              static_cast<int>(scene_not_finite) == PPATCH_SHIFT_STATUS_NOT_FINITE);
 
 // What becomes of clipped pixels. As means they would be holes, whose borders stay where they are;
 // at the level where they clip they move as the scene does. In a pair only those of the reference
@@ -40,7 +40,7 @@ class ConditionedImage {
   // Doubles of scratch that measure needs for images up to this height.
   static std::int64_t measure_doubles(std::int64_t height);
   // Finds the levels. by_mean: each place is divided by its mean; else all by one deviation.
-  void measure(const Mosaic& mosaic, const MosaicNeighbours& neighbours, bool repairs,
+  void measure(const CfaPattern& mosaic, const CfaNeighbours& neighbours, bool repairs,
                const SceneLoops& loops, const Arena& arena, double* scratch);
 
   // Row y scaled, before the offset, at out[0 .. width).
@@ -56,7 +56,7 @@ class ConditionedImage {
   bool masked(std::int64_t y, std::int64_t x) const {
     return view_.mask && view_.mask[y * view_.mask_stride_y + x * view_.mask_stride_x] == 0;
   }
-  void measure_sigma(const MosaicNeighbours& neighbours, const Arena& arena);
+  void measure_sigma(const CfaNeighbours& neighbours, const Arena& arena);
 
   SceneImageView view_;
   std::int64_t height_ = 0, width_ = 0;
@@ -69,8 +69,8 @@ class ConditionedImage {
 // Reads conditioned rows one after another in one thread's memory.
 class RowReader {
  public:
-  RowReader(const ConditionedImage& image, const MosaicNeighbours& neighbours,
-            const SceneLoops& loops, float* memory)
+  RowReader(const ConditionedImage& image, const CfaNeighbours& neighbours, const SceneLoops& loops,
+            float* memory)
       : image_(image), loops_(loops), memory_(memory), reach_(neighbours.reach) {}
 
   // Memory for rows of that width.
@@ -88,6 +88,6 @@ class RowReader {
   std::int64_t first_ = 0, last_ = 0;  // rows [first_, last_) are in the ring
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_CONDITIONED_IMAGE_HPP_

@@ -7,7 +7,7 @@
 
 #include "math/registration/shift_formulas.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // conj(a) b to `to`, bin by bin.
@@ -243,4 +243,4 @@ CorrelationPeak correlate_masked(float* reference, float* moving, const PlaneFft
   return peak;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

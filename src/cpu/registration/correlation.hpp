@@ -6,7 +6,7 @@
 
 #include "cpu/fft/plane_fft.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // scikit-image's correlations, for comparison. Planes lie in the layout of their transform, zero
 // outside the images, which are freed of their means.
@@ -44,6 +44,6 @@ CorrelationPeak correlate_masked(float* reference, float* moving, const PlaneFft
                                  const CorrelationSearch& search, double ratio, const Arena& arena,
                                  const FftSlots& slots);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_HPP_

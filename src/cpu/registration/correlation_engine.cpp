@@ -11,14 +11,14 @@
 #include "cpu/registration/correlation.hpp"
 #include "cpu/registration/single_scene_engine.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr double second_peak_distance = 8.0;  // px
 
 // Sizes of the transforms for a common area of h x w pixels.
-struct CompatibleSizes {
-  CompatibleSizes(const SceneSettings& s, std::int64_t h, std::int64_t w, bool masked) {
+struct CorrelationSizes {
+  CorrelationSizes(const SceneSettings& s, std::int64_t h, std::int64_t w, bool masked) {
     period = s.method == ShiftMethod::per_plane ? s.mosaic.period : 1;
     const std::int64_t side[2] = {h, w};
     for (int axis = 0; axis < 2; ++axis) {
@@ -39,9 +39,9 @@ struct CompatibleSizes {
   double most[2];
 };
 
-struct CompatibleLayout {
-  CompatibleLayout(const SceneSettings& s, const SceneMachine& machine, int reach) {
-    const CompatibleSizes sizes(s, s.height, s.width, false);
+struct CorrelationMemoryPlan {
+  CorrelationMemoryPlan(const SceneSettings& s, const SceneMachine& machine, int reach) {
+    const CorrelationSizes sizes(s, s.height, s.width, false);
     plane_floats = sizes.floats();
     const std::int64_t longest =
         std::max({good_fft_size(2 * std::max(sizes.image[0], sizes.image[1])), sizes.transform[0],
@@ -63,8 +63,9 @@ struct CompatibleLayout {
   std::int64_t lines_doubles = 0, measure_doubles = 0;
 };
 
-CompatibleLayout layout_within(const SceneSettings& s, const SceneMachine& machine, int reach) {
-  CompatibleLayout layout(s, machine, reach);
+CorrelationMemoryPlan layout_within(const SceneSettings& s, const SceneMachine& machine,
+                                    int reach) {
+  CorrelationMemoryPlan layout(s, machine, reach);
   if (layout.total_bytes() > machine.settings->memory_budget) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", s.height, " x ", s.width,
          " need a memory budget of at least ", layout.total_bytes(), " bytes, got ",
@@ -73,9 +74,9 @@ CompatibleLayout layout_within(const SceneSettings& s, const SceneMachine& machi
   return layout;
 }
 
-class CompatibleEngine final : public SingleSceneEngine {
+class CorrelationEngine final : public SingleSceneEngine {
  public:
-  CompatibleEngine(const SceneSettings& settings, const SceneMachine& machine)
+  CorrelationEngine(const SceneSettings& settings, const SceneMachine& machine)
       : settings_(settings),
         machine_(machine),
         neighbours_(settings.mosaic),
@@ -104,19 +105,19 @@ class CompatibleEngine final : public SingleSceneEngine {
     result.common_width = std::min(reference_.width, moving.width);
     const bool masked =
         settings_.method != ShiftMethod::per_plane && (reference_.mask || moving.mask);
-    const CompatibleSizes sizes(settings_, result.common_height, result.common_width, masked);
+    const CorrelationSizes sizes(settings_, result.common_height, result.common_width, masked);
     if (sizes.image[0] == 0 || sizes.image[1] == 0 || sizes.image[0] * sizes.image[1] < 2) {
-      result.status = PPATCH_SHIFT_TOO_SMALL;
+      result.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
       return result;
     }
     ConditionedImage still(reference_, result.common_height, result.common_width);
     ConditionedImage other(moving, result.common_height, result.common_width);
-    if (measure(still) != PPATCH_SHIFT_OK) {
-      result.status = PPATCH_SHIFT_REFERENCE;
+    if (measure(still) != PPATCH_SHIFT_STATUS_OK) {
+      result.status = PPATCH_SHIFT_STATUS_REFERENCE;
       return result;
     }
     result.status = measure(other);
-    if (result.status != PPATCH_SHIFT_OK) return result;
+    if (result.status != PPATCH_SHIFT_STATUS_OK) return result;
     const CorrelationPeak peak =
         masked ? align_masked(still, other, sizes) : align_planes(still, other, sizes);
     result.peak = peak.value;
@@ -124,7 +125,7 @@ class CompatibleEngine final : public SingleSceneEngine {
     for (int axis = 0; axis < 2; ++axis) {
       result.shift[axis] = peak.shift[axis] * static_cast<double>(sizes.period);
     }
-    if (!peak.found) result.status = PPATCH_SHIFT_UNRELATED;
+    if (!peak.found) result.status = PPATCH_SHIFT_STATUS_UNRELATED;
     return result;
   }
 
@@ -135,17 +136,17 @@ class CompatibleEngine final : public SingleSceneEngine {
     const bool integers = image.view().dtype == DType::u16;
     // Phase and cross look at pixels as they are: places of the CFA are not told apart.
     const bool by_place = settings_.method == ShiftMethod::per_plane;
-    image.measure(by_place ? settings_.mosaic : Mosaic(), neighbours(),
+    image.measure(by_place ? settings_.mosaic : CfaPattern(), neighbours(),
                   integers ? settings_.repair_integers : settings_.repair_floats, *machine_.loops,
                   *machine_.arena, measures_.data());
     return image.levels().status;
   }
-  const MosaicNeighbours& neighbours() const {
+  const CfaNeighbours& neighbours() const {
     return settings_.method == ShiftMethod::per_plane ? neighbours_ : plain_neighbours_;
   }
 
   // Every period-th pixel from (y0, x0) on, conditioned.
-  void fill_plane(const ConditionedImage& image, const CompatibleSizes& sizes, std::int64_t y0,
+  void fill_plane(const ConditionedImage& image, const CorrelationSizes& sizes, std::int64_t y0,
                   std::int64_t x0, const PlaneFft& fft, float* plane) {
     constexpr std::int64_t rows = 64;
     const std::int64_t blocks = (sizes.image[0] + rows - 1) / rows;
@@ -161,7 +162,7 @@ class CompatibleEngine final : public SingleSceneEngine {
     });
   }
 
-  CorrelationSearch search(const CompatibleSizes& sizes) const {
+  CorrelationSearch search(const CorrelationSizes& sizes) const {
     CorrelationSearch search;
     for (int axis = 0; axis < 2; ++axis) {
       search.size[axis] = sizes.image[axis];
@@ -175,8 +176,8 @@ class CompatibleEngine final : public SingleSceneEngine {
   }
 
   CorrelationPeak align_planes(const ConditionedImage& still, const ConditionedImage& other,
-                               const CompatibleSizes& sizes) {
-    const PlaneFft fft(machine_.fft, machine_.loops->slabs, sizes.transform[0], sizes.transform[1]);
+                               const CorrelationSizes& sizes) {
+    const PlaneFft fft(machine_.fft, *machine_.slabs, sizes.transform[0], sizes.transform[1]);
     const int planes = sizes.period * sizes.period;
     double shift[2][36];
     CorrelationPeak all;
@@ -210,8 +211,8 @@ class CompatibleEngine final : public SingleSceneEngine {
   }
 
   CorrelationPeak align_masked(const ConditionedImage& still, const ConditionedImage& other,
-                               const CompatibleSizes& sizes) {
-    const PlaneFft fft(machine_.fft, machine_.loops->slabs, sizes.transform[0], sizes.transform[1]);
+                               const CorrelationSizes& sizes) {
+    const PlaneFft fft(machine_.fft, *machine_.slabs, sizes.transform[0], sizes.transform[1]);
     // Masks come with images, so this is not known before.
     const std::int64_t floats = masked_planes_taken * fft.plane_floats();
     if (moving_masked_.size() < floats) {  // the one that is taken last
@@ -231,8 +232,8 @@ class CompatibleEngine final : public SingleSceneEngine {
                             settings_.overlap_ratio, *machine_.arena, slots());
   }
 
-  void fill_masked(const ConditionedImage& image, const CompatibleSizes& sizes, const PlaneFft& fft,
-                   float* planes) {
+  void fill_masked(const ConditionedImage& image, const CorrelationSizes& sizes,
+                   const PlaneFft& fft, float* planes) {
     fill_plane(image, sizes, 0, 0, fft, planes);
     const SceneImageView& view = image.view();
     for (std::int64_t y = 0; y < sizes.image[0]; ++y) {
@@ -250,9 +251,9 @@ class CompatibleEngine final : public SingleSceneEngine {
 
   SceneSettings settings_;
   SceneMachine machine_;
-  MosaicNeighbours neighbours_;
-  MosaicNeighbours plain_neighbours_{Mosaic()};
-  CompatibleLayout layout_;
+  CfaNeighbours neighbours_;
+  CfaNeighbours plain_neighbours_{CfaPattern()};
+  CorrelationMemoryPlan layout_;
   Buffer<float> reference_plane_, moving_plane_, slots_;
   Buffer<float> reference_masked_, moving_masked_;
   Buffer<double> lines_, measures_;
@@ -261,14 +262,14 @@ class CompatibleEngine final : public SingleSceneEngine {
 
 }  // namespace
 
-std::uint64_t compatible_engine_bytes(const SceneSettings& settings, const SceneMachine& machine) {
-  const MosaicNeighbours neighbours(settings.mosaic);
+std::uint64_t correlation_engine_bytes(const SceneSettings& settings, const SceneMachine& machine) {
+  const CfaNeighbours neighbours(settings.mosaic);
   return layout_within(settings, machine, neighbours.reach).total_bytes();
 }
 
-std::unique_ptr<SceneEngine> make_compatible_engine(const SceneSettings& settings,
-                                                    const SceneMachine& machine) {
-  return std::make_unique<CompatibleEngine>(settings, machine);
+std::unique_ptr<SceneEngine> make_correlation_engine(const SceneSettings& settings,
+                                                     const SceneMachine& machine) {
+  return std::make_unique<CorrelationEngine>(settings, machine);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

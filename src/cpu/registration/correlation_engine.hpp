@@ -6,13 +6,13 @@
 
 #include "cpu/registration/ml_engine.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The methods phase, cross and per-plane.
-std::uint64_t compatible_engine_bytes(const SceneSettings& settings, const SceneMachine& machine);
-std::unique_ptr<SceneEngine> make_compatible_engine(const SceneSettings& settings,
-                                                    const SceneMachine& machine);
+std::uint64_t correlation_engine_bytes(const SceneSettings& settings, const SceneMachine& machine);
+std::unique_ptr<SceneEngine> make_correlation_engine(const SceneSettings& settings,
+                                                     const SceneMachine& machine);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_ENGINE_HPP_

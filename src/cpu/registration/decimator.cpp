@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/registration/decimator.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
                                std::int64_t out_width) {
@@ -10,4 +10,4 @@ std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_w
          (filter.count + filter.step * (decimation_rows - 1)) * whole_lines(out_width);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -10,7 +10,7 @@
 #include "cpu/threads/arena.hpp"
 #include "math/boundary.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // A plane of floats.
 struct Plane {
@@ -88,6 +88,6 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
   });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_DECIMATOR_HPP_

@@ -3,7 +3,7 @@
 #include "cpu/registration/windows.hpp"
 #include "math/registration/newton_step.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Weights of the rings from the sums of a pass; returns the mean coherence of the band, or -1 where
@@ -50,7 +50,7 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
     pass.run(tools.loops->ring_row, 4 * ring_count(band.fft->height(), band.fft->width()), false);
     const double coherence = fill_weights(band, shift, tools);
     int iterations = 0;
-    while (coherence >= 0.0 && iterations < most_steps) {
+    while (coherence >= 0.0 && iterations < max_steps) {
       if (iterations > 0) pass.set_shift(rest);
       pass.run(tools.loops->newton_row, newton_sums, false);
       double step[2];
@@ -65,4 +65,4 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
   return search.result();
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

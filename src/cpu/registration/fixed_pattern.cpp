@@ -8,7 +8,7 @@
 #include "core/registration/fft_size.hpp"
 #include "cpu/registration/phase_ramp.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr int all_lines = PatternLines::lines;
@@ -150,4 +150,4 @@ ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
   return lines;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -8,7 +8,7 @@
 #include "cpu/registration/shift_estimate.hpp"
 #include "kernels/registration/pattern_lines.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Looks for offsets of whole rows or columns, which stay with the sensor and not with the scene. An
 // image is summed over runs of `run` pixels along either axis on its way through; of those sums,
@@ -21,7 +21,7 @@ class FixedPattern {
   static std::int64_t floats(std::int64_t height, std::int64_t width);
   // Whether there is enough of an image to tell.
   static bool applies(std::int64_t height, std::int64_t width) {
-    return height >= PatternLines::least_side && width >= PatternLines::least_side;
+    return height >= PatternLines::min_side && width >= PatternLines::min_side;
   }
 
   FixedPattern(std::int64_t height, std::int64_t width, const SceneLoops& loops, float* row_memory,
@@ -82,6 +82,6 @@ class ObservedRows {
   std::int64_t next_, end_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_FIXED_PATTERN_HPP_

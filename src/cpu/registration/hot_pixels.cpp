@@ -5,16 +5,16 @@
 #include <limits>
 #include <utility>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-void forbid_all(float* slack) {
-  std::fill(slack, slack + pixel_lanes, std::numeric_limits<float>::infinity());
+void forbid_all(float* threshold) {
+  std::fill(threshold, threshold + pixel_lanes, std::numeric_limits<float>::infinity());
 }
 
 }  // namespace
 
-HotPixelTests::HotPixelTests(const MosaicNeighbours& neighbours, const float* sigma)
+HotPixelTests::HotPixelTests(const CfaNeighbours& neighbours, const float* sigma)
     : period_(neighbours.period) {
   for (int y = 0; y < period_; ++y) {
     Row& row = rows_[y];
@@ -25,7 +25,7 @@ HotPixelTests::HotPixelTests(const MosaicNeighbours& neighbours, const float* si
       if (set == row.sets + row.set_count) {
         ++row.set_count;
         set->near = near;
-        forbid_all(set->slack);
+        forbid_all(set->threshold);
       }
       const std::pair<PixelOffset, PixelOffset> two = two_of(near);
       Pair* pair = std::find_if(row.pairs, row.pairs + row.pair_count, [&](const Pair& other) {
@@ -35,13 +35,13 @@ HotPixelTests::HotPixelTests(const MosaicNeighbours& neighbours, const float* si
         ++row.pair_count;
         pair->a = two.first;
         pair->b = two.second;
-        forbid_all(pair->slack);
+        forbid_all(pair->threshold);
       }
       for (int l = x; l < pixel_lanes; l += period_) {
-        set->slack[l] = pair->slack[l] = hot_sigmas * sigma[y * period_ + x];
+        set->threshold[l] = pair->threshold[l] = hot_sigmas * sigma[y * period_ + x];
       }
     }
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,13 +4,12 @@
 #define HWY_TARGET_INCLUDE "cpu/registration/loops_scene.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h.
-#include "cpu/fft/slab-inl.hpp"
 #include "cpu/registration/scene_pixels-inl.hpp"
 #include "cpu/registration/scene_plane-inl.hpp"
 #include "cpu/registration/scene_spectrum-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
 SceneLoops loops_scene() {
@@ -33,10 +32,9 @@ SceneLoops loops_scene() {
   loops.newton_row = &newton_row;
   loops.weigh_row = &weigh_row;
   loops.tile_row = &tile_row;
-  loops.slabs = {&gather_rows, &scatter_rows, &gather_columns, &scatter_columns};
   return loops;
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();

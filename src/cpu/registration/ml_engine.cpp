@@ -12,7 +12,7 @@
 #include "cpu/registration/shift_estimate.hpp"
 #include "cpu/registration/single_scene_engine.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // The rows of a plane as a source to be decimated.
@@ -29,9 +29,9 @@ class MlEngine final : public SingleSceneEngine {
       : settings_(settings),
         machine_(machine),
         neighbours_(settings.mosaic),
-        layout_(SceneScratchLayout::within(settings, machine.fft, neighbours_.reach,
-                                           machine.arena->num_threads(),
-                                           machine.settings->memory_budget)),
+        layout_(SceneScratchPlan::within(settings, machine.fft, neighbours_.reach,
+                                         machine.arena->num_threads(),
+                                         machine.settings->memory_budget)),
         fine_filter_(SceneGeometry(settings, settings.height, settings.width).step),
         coarse_filter_(2) {
     const Allocator& allocator = *machine.settings->allocator;
@@ -66,21 +66,21 @@ class MlEngine final : public SingleSceneEngine {
     result.common_width = std::min(reference_.width, moving.width);
     const SceneGeometry geometry(settings_, result.common_height, result.common_width);
     if (geometry.size[0][0] * geometry.size[0][1] < 16) {
-      result.status = PPATCH_SHIFT_TOO_SMALL;
+      result.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
       return result;
     }
     if (!reference_loaded_ || !(geometry == geometry_)) set_geometry(geometry);
-    if (reference_status_ != PPATCH_SHIFT_OK) {
-      result.status = PPATCH_SHIFT_REFERENCE;
+    if (reference_status_ != PPATCH_SHIFT_STATUS_OK) {
+      result.status = PPATCH_SHIFT_STATUS_REFERENCE;
       return result;
     }
     ExcludedLines lines;
     result.status = load(moving, moving_planes(), Clipped::kept, lines);
-    if (result.status != PPATCH_SHIFT_OK) return result;
+    if (result.status != PPATCH_SHIFT_STATUS_OK) return result;
     lines.fx = lines.fx || reference_lines_.fx;
     lines.fy = lines.fy || reference_lines_.fy;
-    if (lines.fx) result.flags |= PPATCH_SHIFT_FIXED_ROWS;
-    if (lines.fy) result.flags |= PPATCH_SHIFT_FIXED_COLUMNS;
+    if (lines.fx) result.flags |= PPATCH_SHIFT_FLAG_FIXED_ROWS;
+    if (lines.fy) result.flags |= PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
     estimate(lines, result);
     return result;
   }
@@ -88,7 +88,7 @@ class MlEngine final : public SingleSceneEngine {
  private:
   // The levels of an image.
   struct Planes {
-    Plane level[SceneGeometry::most_levels];
+    Plane level[SceneGeometry::max_levels];
   };
 
   Planes planes(Buffer<float>& fine, Buffer<float>& coarse) {
@@ -123,7 +123,7 @@ class MlEngine final : public SingleSceneEngine {
     reference_loaded_ = false;
     kept_window_ = {};
     const auto transform = [&](const std::int64_t size[2]) {
-      return PlaneFft(machine_.fft, machine_.loops->slabs, size[0], size[1]);
+      return PlaneFft(machine_.fft, *machine_.slabs, size[0], size[1]);
     };
     for (int level = 0; level < geometry.levels; ++level) {
       fft_[level] = transform(geometry.fft[level]);
@@ -141,7 +141,7 @@ class MlEngine final : public SingleSceneEngine {
         view.dtype == DType::u16 ? settings_.repair_integers : settings_.repair_floats;
     image.measure(settings_.mosaic, neighbours_, repairs, *machine_.loops, *machine_.arena,
                   sums_.data());
-    if (image.levels().status != PPATCH_SHIFT_OK) return image.levels().status;
+    if (image.levels().status != PPATCH_SHIFT_STATUS_OK) return image.levels().status;
     // Neither spectrum is in use yet.
     FixedPattern pattern(geometry_.height, geometry_.width, *machine_.loops,
                          reference_spectrum_.data(), moving_spectrum_.data());
@@ -167,7 +167,7 @@ class MlEngine final : public SingleSceneEngine {
           [&](std::int64_t, std::int64_t, float*) { return PlaneRows{finer}; },
           planes.level[level]);
     }
-    return PPATCH_SHIFT_OK;
+    return PPATCH_SHIFT_STATUS_OK;
   }
 
   // Only the finest level has the mosaic's carriers in reach.
@@ -195,7 +195,7 @@ class MlEngine final : public SingleSceneEngine {
                     second_peak_distance(coarse_scale), settings_.circular, tools());
     result.second_peak_ratio = peak.second_ratio;
     if (!peak.found) {
-      result.status = PPATCH_SHIFT_UNRELATED;
+      result.status = PPATCH_SHIFT_STATUS_UNRELATED;
       return;
     }
     double start[2] = {peak.displacement[0], peak.displacement[1]};
@@ -206,7 +206,7 @@ class MlEngine final : public SingleSceneEngine {
           fine_shift(reference.level[level], moving.level[level], band_of(level, excluded), start,
                      coarse_rounds, held, settings_.circular, tools());
       for (int axis = 0; axis < 2; ++axis) {
-        if (better.status == PPATCH_SHIFT_OK) start[axis] = better.displacement[axis];
+        if (better.status == PPATCH_SHIFT_STATUS_OK) start[axis] = better.displacement[axis];
         start[axis] *= 2.0;
       }
     }
@@ -219,14 +219,14 @@ class MlEngine final : public SingleSceneEngine {
                                        last > 0 ? last_rounds : only_rounds,
                                        keeps ? kept_window_ : held, settings_.circular, fine_tools);
     ShiftQuality quality;
-    if (shift.status == PPATCH_SHIFT_OK) quality = shift_quality(shift, band, fine_tools);
+    if (shift.status == PPATCH_SHIFT_STATUS_OK) quality = shift_quality(shift, band, fine_tools);
     complete_answer(shift, quality, geometry_.step, result);
   }
 
   SceneSettings settings_;
   SceneMachine machine_;
-  MosaicNeighbours neighbours_;
-  SceneScratchLayout layout_;
+  CfaNeighbours neighbours_;
+  SceneScratchPlan layout_;
   DecimationFilter fine_filter_, coarse_filter_;
   Carrier carriers_[max_carriers];
   int carrier_count_ = 0;
@@ -237,19 +237,19 @@ class MlEngine final : public SingleSceneEngine {
   SceneImageView reference_;
   SceneGeometry geometry_;  // of the planes
   bool reference_loaded_ = false;
-  ppatch_shift_status reference_status_ = PPATCH_SHIFT_FLAT;
+  ppatch_shift_status reference_status_ = PPATCH_SHIFT_STATUS_FLAT;
   ExcludedLines reference_lines_;
   Window kept_window_;  // of the reference's spectrum, from one image of a scene to the next
-  PlaneFft fft_[SceneGeometry::most_levels];
+  PlaneFft fft_[SceneGeometry::max_levels];
   PlaneFft coarse_fft_;
 };
 
 }  // namespace
 
 std::uint64_t ml_engine_bytes(const SceneSettings& settings, const SceneMachine& machine) {
-  const MosaicNeighbours neighbours(settings.mosaic);
-  return SceneScratchLayout::within(settings, machine.fft, neighbours.reach,
-                                    machine.arena->num_threads(), machine.settings->memory_budget)
+  const CfaNeighbours neighbours(settings.mosaic);
+  return SceneScratchPlan::within(settings, machine.fft, neighbours.reach,
+                                  machine.arena->num_threads(), machine.settings->memory_budget)
       .total_bytes();
 }
 
@@ -258,4 +258,4 @@ std::unique_ptr<SceneEngine> make_ml_engine(const SceneSettings& settings,
   return std::make_unique<MlEngine>(settings, machine);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -6,15 +6,17 @@
 
 #include "core/backend.hpp"
 #include "cpu/fft/fft.hpp"
+#include "cpu/fft/slab_loops.hpp"
 #include "cpu/registration/scene_loops.hpp"
 #include "cpu/threads/arena.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What a scene engine gets from its backend, which outlives it.
 struct SceneMachine {
   const Arena* arena = nullptr;
   const SceneLoops* loops = nullptr;
+  const SlabLoops* slabs = nullptr;
   FftProvider fft;
   const BackendSettings* settings = nullptr;
 };
@@ -24,6 +26,6 @@ std::uint64_t ml_engine_bytes(const SceneSettings& settings, const SceneMachine&
 std::unique_ptr<SceneEngine> make_ml_engine(const SceneSettings& settings,
                                             const SceneMachine& machine);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_ML_ENGINE_HPP_

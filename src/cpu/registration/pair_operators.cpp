@@ -9,7 +9,7 @@
 #include "core/registration/pair_kernels.hpp"
 #include "kernels/registration/pair_values.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // NumPy's quantile, interpolated linearly; reorders the values.
@@ -53,7 +53,7 @@ void PairOperators::normalise_mosaic(const SceneImageView& image, int period,
   });
 }
 
-void PairOperators::bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+void PairOperators::bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
                                const ImageView& out) const {
   with_sample(image.dtype, [&](auto sample) {
     BinnedPixel<decltype(sample)> pixel;
@@ -124,4 +124,4 @@ double PairOperators::pair_mask(const ImageView& anchor, const ImageView& target
   return sum_over_rows(flags, MaskValue{flags}) / static_cast<double>(h * w);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

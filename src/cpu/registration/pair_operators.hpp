@@ -6,7 +6,7 @@
 #include "cpu/threads/arena.hpp"
 
 // What Backend asks about aligned pairs and mosaics. Sums are kept by row and added up in order.
-namespace ptychopatch {
+namespace ppatch {
 
 class PairOperators {
  public:
@@ -16,7 +16,7 @@ class PairOperators {
   void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
                    const ImageView& out) const;
   void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) const;
-  void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+  void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
                   const ImageView& out) const;
   double pair_gain(const ImageView& anchor, const ImageView& target) const;
   double pair_loss(const ImageView& anchor, const ImageView& target, double gain) const;
@@ -35,6 +35,6 @@ class PairOperators {
   const Allocator& allocator_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_PAIR_OPERATORS_HPP_

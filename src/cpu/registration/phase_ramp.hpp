@@ -6,7 +6,7 @@
 
 #include "math/registration/shift_formulas.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Calls each(k, cosine, sine) of 2 pi (step k + offset) for first <= k < end. Every sixteenth comes
 // from its series, those after it by turning it: within 1e-15.
@@ -36,6 +36,6 @@ void for_hann(std::int64_t n, std::int64_t first, std::int64_t end, Each&& each)
              [&](std::int64_t k, double cosine, double) { each(k, 0.5 - 0.5 * cosine); });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_PHASE_RAMP_HPP_

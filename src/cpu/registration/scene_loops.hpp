@@ -5,12 +5,11 @@
 #include <cstdint>
 
 #include "core/registration/decimation_filter.hpp"
-#include "cpu/fft/slab_loops.hpp"
 #include "math/registration/covariance_tiles.hpp"
 #include "math/registration/shift_formulas.hpp"
 #include "math/registration/shift_sums.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // One row of the spectra of reference and moving image, and what its bins are judged by.
 struct SpectrumRow {
@@ -24,7 +23,7 @@ struct SpectrumRow {
   float cos_y = 1.0F, sin_y = 0.0F;  // e^{2 pi i f.r} is separable
   const float* cos_x = nullptr;
   const float* sin_x = nullptr;
-  float least_f = 0.0F;     // bins below are left out
+  float min_f = 0.0F;       // bins below are left out
   float ring_scale = 0.0F;  // ring = int(ring_scale |f|)
   const RingWeight* weights = nullptr;
   const Carrier* carriers = nullptr;
@@ -82,13 +81,13 @@ struct SceneLoops {
   void (*finish_pixels)(const float* in, const float* bound, const float* level, float offset,
                         float* out, std::int64_t n);
   // Sets found[x / pixel_lanes] where any value in [x0, x1) lies beyond a and b by more than twice
-  // their distance and the slack of its lane.
-  void (*suspects)(const float* value, const float* a, const float* b, const float* slack,
+  // their distance and the threshold of its lane.
+  void (*suspects)(const float* value, const float* a, const float* b, const float* threshold,
                    std::int64_t x0, std::int64_t x1, std::uint8_t* found);
   // Which values lie beyond the extremes of eight rows by more than twice their distance and the
-  // slack: 0 or 1; whether any does.
-  bool (*outliers)(const float* value, const float* const* rows, const float* slack, std::int64_t n,
-                   std::int32_t* out);
+  // threshold: 0 or 1; whether any does.
+  bool (*outliers)(const float* value, const float* const* rows, const float* threshold,
+                   std::int64_t n, std::int32_t* out);
   // out[i] = the sum of samples [16 i, 16 i + 16).
   void (*sum_runs)(const float* row, std::int64_t n, float* out);
   // out[i] += in[i].
@@ -111,9 +110,8 @@ struct SceneLoops {
   // hessian[3], for samples [8, n - 8).
   void (*tile_row)(const float* const* a, const float* const* b, std::int64_t n, double* gradient,
                    double* hessian);
-  SlabLoops slabs;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_SCENE_LOOPS_HPP_

@@ -9,12 +9,12 @@
 
 #include <cstdint>
 
-#include "cpu/patches/rows-inl.hpp"
+#include "cpu/lanes-inl.hpp"
 #include "cpu/registration/scene_loops.hpp"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 // Included by one unit, once for each level.
 // NOLINTBEGIN(misc-definitions-in-headers)
@@ -114,9 +114,9 @@ class SpreadTaps {
   }
 
  private:
-  static constexpr int most_step = 3;
+  static constexpr int max_step = 3;
   int step_, rows_;
-  float tap_[decimation_taps + 2 * most_step * (decimation_rows - 1)] = {};
+  float tap_[decimation_taps + 2 * max_step * (decimation_rows - 1)] = {};
 };
 
 HWY_NOINLINE void combine_rows(const float* taps, int count, int step, const float* const* rows,
@@ -343,7 +343,7 @@ HWY_NOINLINE void tile_row(const float* const* a_rows, const float* const* b_row
 
 // NOLINTEND(misc-definitions-in-headers)
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

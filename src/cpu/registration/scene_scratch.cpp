@@ -9,13 +9,13 @@
 #include "cpu/registration/conditioned_image.hpp"
 #include "cpu/registration/shift_estimate.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // A plan that would be larger, all told, does not keep the reference's spectrum.
 constexpr std::int64_t kept_bytes_per_pixel = 6;
 
-void fit(SceneScratchLayout& layout, const SceneGeometry& g, std::int64_t carriers) {
+void fit(SceneScratchPlan& layout, const SceneGeometry& g, std::int64_t carriers) {
   const auto fit_transform = [&](const std::int64_t size[2]) {
     layout.spectrum_floats =
         std::max(layout.spectrum_floats, PlaneFft::floats_of(size[0], size[1]));
@@ -35,7 +35,7 @@ void fit(SceneScratchLayout& layout, const SceneGeometry& g, std::int64_t carrie
 
 // Smaller images may have no coarser level where this one has, so that their coarse peak needs more
 // than that of larger ones.
-void fit_smaller(SceneScratchLayout& layout, const SceneGeometry& whole, std::int64_t carriers) {
+void fit_smaller(SceneScratchPlan& layout, const SceneGeometry& whole, std::int64_t carriers) {
   const std::int64_t* size = whole.size[0];
   const std::int64_t most[2] = {padded_size(size[0]), padded_size(size[1])};
   const std::int64_t narrow = padded_size(halving_side - 1);
@@ -56,17 +56,16 @@ std::int64_t transform_floats(const FftProvider& fft, std::int64_t n, bool good_
 
 }  // namespace
 
-std::uint64_t SceneScratchLayout::total_bytes() const {
+std::uint64_t SceneScratchPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
                               kept_floats + slots * slot_floats + table_floats;
   return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
                                     rings * static_cast<std::int64_t>(sizeof(RingWeight)));
 }
 
-SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftProvider& fft,
-                                              int neighbour_reach, int threads,
-                                              std::uint64_t budget) {
-  SceneScratchLayout layout;
+SceneScratchPlan SceneScratchPlan::within(const SceneSettings& s, const FftProvider& fft,
+                                          int neighbour_reach, int threads, std::uint64_t budget) {
+  SceneScratchPlan layout;
   layout.slots = threads;
   const SceneGeometry whole(s, s.height, s.width);
   const std::int64_t carriers = s.mosaic.period * s.mosaic.period - 1;
@@ -97,4 +96,4 @@ SceneScratchLayout SceneScratchLayout::within(const SceneSettings& s, const FftP
   return layout;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -9,10 +9,10 @@
 #include "cpu/fft/fft.hpp"
 #include "cpu/registration/decimator.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // How a plan's memory is laid out.
-struct SceneScratchLayout {
+struct SceneScratchPlan {
   std::int64_t fine_floats = 0;      // a band-limited image
   std::int64_t coarse_floats = 0;    // its further levels
   std::int64_t spectrum_floats = 0;  // one of two
@@ -27,10 +27,10 @@ struct SceneScratchLayout {
   std::uint64_t total_bytes() const;
 
   // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
-  static SceneScratchLayout within(const SceneSettings& settings, const FftProvider& fft,
-                                   int neighbour_reach, int threads, std::uint64_t budget);
+  static SceneScratchPlan within(const SceneSettings& settings, const FftProvider& fft,
+                                 int neighbour_reach, int threads, std::uint64_t budget);
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_SCENE_SCRATCH_HPP_

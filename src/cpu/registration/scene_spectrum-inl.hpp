@@ -12,7 +12,7 @@
 #include "cpu/registration/scene_plane-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 // Included by one unit, once for each level.
 // NOLINTBEGIN(misc-definitions-in-headers)
@@ -110,10 +110,10 @@ HWY_INLINE void weigh_bins(const SpectrumRow& row, std::int64_t n, const BinBloc
     noise[j] = ring.noise;
     signal[j] = ring.signal;
   }
-  const float least_f2 = row.least_f * row.least_f;
+  const float min_f2 = row.min_f * row.min_f;
   for (std::int64_t j = 0; j < n; ++j) {
     const float w = bin_weight({noise[j], signal[j]}, leak[j]);
-    weight[j] = bins.f2[j] < least_f2 ? 0.0F : w;
+    weight[j] = bins.f2[j] < min_f2 ? 0.0F : w;
   }
 }
 
@@ -152,14 +152,14 @@ HWY_NOINLINE void correlate_row(const SpectrumRow& row) {
 }
 
 HWY_NOINLINE void ring_row(const SpectrumRow& row, double* sums) {
-  const float least_f2 = row.least_f * row.least_f;
+  const float min_f2 = row.min_f * row.min_f;
   BinBlock bins;
   for (std::int64_t start = row.first; start < row.count; start += scene_block) {
     const std::int64_t n = HWY_MIN(scene_block, row.count - start);
     read_bins(row, start, n, bins);
     // Neighbouring bins mostly share a ring: they are summed before its sums are.
     std::int64_t j = 0;
-    while (j < n && bins.f2[j] < least_f2) ++j;
+    while (j < n && bins.f2[j] < min_f2) ++j;
     while (j < n) {
       const std::int32_t number = bins.ring[j];
       const std::int64_t from = j;
@@ -258,7 +258,7 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
 
 // NOLINTEND(misc-definitions-in-headers)
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -10,7 +10,7 @@
 #include "cpu/registration/decimator.hpp"
 #include "cpu/registration/scene_loops.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Lines of the spectrum that fixed patterns own, to be left out.
 struct ExcludedLines {
@@ -69,6 +69,6 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
 // Consumes the spectra that fine_shift left.
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_

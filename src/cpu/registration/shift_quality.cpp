@@ -3,7 +3,7 @@
 
 #include "cpu/registration/spectrum_pass.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // False where there are too few of them.
@@ -64,4 +64,4 @@ ShiftQuality shift_quality(const FineShift& shift, const Band& band, const Estim
   return shift_quality_of(shift, transform, sums, enough ? &tiles : nullptr);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,7 +4,7 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // An engine that aligns one image after another.
 class SingleSceneEngine : public SceneEngine {
@@ -17,6 +17,6 @@ class SingleSceneEngine : public SceneEngine {
   virtual ppatch_shift align_one(const SceneImageView& moving) = 0;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_SINGLE_SCENE_ENGINE_HPP_

@@ -6,7 +6,7 @@
 
 #include "cpu/registration/phase_ramp.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 std::int64_t block_count(std::int64_t height) {
@@ -35,7 +35,7 @@ SpectrumPass::SpectrumPass(const Band& band, const EstimateTools& tools)
       height_(band.fft->height()),
       width_(band.fft->width()),
       shortest_(shortest_side(height_, width_)),
-      least_f_(lowest_frequency(height_, width_)) {
+      min_f_(lowest_frequency(height_, width_)) {
   const std::int64_t columns = band.fft->spectrum_width();
   fx_ = tools.tables;
   cos_x_ = fx_ + columns;
@@ -111,7 +111,7 @@ SpectrumRow SpectrumPass::row(std::int64_t y) const {
   row.sin_y = sin_y_[y];
   row.cos_x = cos_x_;
   row.sin_x = sin_x_;
-  row.least_f = static_cast<float>(least_f_);
+  row.min_f = static_cast<float>(min_f_);
   row.ring_scale = static_cast<float>(0.5 * shortest_);
   row.weights = tools_.weights;
   row.carriers = band_.carriers;
@@ -153,4 +153,4 @@ void SpectrumPass::run_rows(const void* loop,
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -7,7 +7,7 @@
 
 #include "cpu/registration/shift_estimate.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Walks over the bins of both spectra, blocks of rows in parallel, each with sums of its own, which
 // are added up in order.
@@ -30,7 +30,7 @@ class SpectrumPass {
     run_rows(&loop, call, count, clear);
   }
 
-  double least_f() const { return least_f_; }
+  double min_f() const { return min_f_; }
 
  private:
   void run_rows(const void* loop, void (*call)(const void*, const SpectrumRow&, double*),
@@ -42,7 +42,7 @@ class SpectrumPass {
   const EstimateTools& tools_;
   std::int64_t height_, width_;
   double shortest_;  // side, but for sides of one sample
-  double least_f_;
+  double min_f_;
   float carrier_sines_[9 * max_carriers] = {};
   float* fx_;
   float* cos_x_;
@@ -53,6 +53,6 @@ class SpectrumPass {
   std::int32_t* carrier_copies_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_SPECTRUM_PASS_HPP_

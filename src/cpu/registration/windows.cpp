@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // For the mean of a window: rows enough, and rows from which on not all are looked at.
@@ -56,4 +56,4 @@ void transform_window(const Plane& plane, const Window& window, const PlaneFft& 
               });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,13 +4,13 @@
 
 #include "cpu/registration/shift_estimate.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Puts the windowed part, freed of its weighted mean, into the top left corner of the transform's
 // plane, zeros to the right of it, and transforms it.
 void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
                       const EstimateTools& tools, float* spectrum);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_REGISTRATION_WINDOWS_HPP_

@@ -6,7 +6,7 @@
 #include <memory>
 #include <type_traits>
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The threads of one context, behind which the thread library hides (arena_tbb.cpp, arena_std.cpp).
 class Arena {
@@ -39,6 +39,6 @@ class Arena {
 // Threads that the process may use.
 int available_threads();
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_THREADS_ARENA_HPP_

@@ -11,7 +11,7 @@
 
 // Threads of the standard library, started for each loop: for the thread sanitizer, which sees
 // every instruction of them.
-namespace ptychopatch {
+namespace ppatch {
 
 struct Arena::Engine {};
 
@@ -44,4 +44,4 @@ void Arena::run(std::int64_t count, void* body, Call call) const {
   if (out_of_memory) std::rethrow_exception(out_of_memory);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -7,7 +7,7 @@
 
 #include "cpu/threads/arena.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 struct Arena::Engine {
   tbb::task_arena arena;
@@ -38,4 +38,4 @@ void Arena::run(std::int64_t count, void* body, Call call) const {
   });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,7 +4,7 @@
 
 #include "kernels/groups/point_source.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What follows of a group's members: their mean, their coordinates from there, their order.
 struct GroupCoordinates {
@@ -48,6 +48,6 @@ struct GroupCoordinates {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_GROUPS_GROUP_COORDINATES_HPP_

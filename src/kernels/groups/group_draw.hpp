@@ -7,7 +7,7 @@
 #include "math/groups/combination.hpp"
 #include "math/groups/permutation.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Draws C different numbers below k, in random order: which of the neighbours join group `group`.
 PPATCH_HD void draw_members(std::uint64_t key, std::int64_t group, std::int64_t k, std::int64_t c,
@@ -51,11 +51,11 @@ struct GroupDraw {
 
   GroupDraw() = default;
   GroupDraw(std::uint64_t seed_key, std::int64_t point_count, std::int64_t group_count,
-            std::int64_t most_neighbours, std::int64_t chosen_members, bool sequential)
+            std::int64_t max_neighbours, std::int64_t chosen_members, bool sequential)
       : key(seed_key),
         points(point_count),
         groups(group_count),
-        neighbours(most_neighbours < point_count - 1 ? most_neighbours : point_count - 1),
+        neighbours(max_neighbours < point_count - 1 ? max_neighbours : point_count - 1),
         chosen(chosen_members),
         in_order(sequential || group_count == point_count) {
     if (oversampled()) choices = combinations(neighbours, chosen);
@@ -79,6 +79,6 @@ struct GroupDraw {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_GROUPS_GROUP_DRAW_HPP_

@@ -4,7 +4,7 @@
 
 #include "math/groups/point_views.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 struct Point {
   double x, y;
@@ -61,6 +61,6 @@ class PointSource {
   std::int64_t x_ = 0, y_ = 0;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_GROUPS_POINT_SOURCE_HPP_

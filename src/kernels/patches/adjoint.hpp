@@ -3,10 +3,10 @@
 #define PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_
 
 #include "kernels/patches/patch_problem.hpp"
-#include "math/complex.hpp"
-#include "math/views.hpp"
+#include "math/patches/complex.hpp"
+#include "math/patches/patch_views.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What patch k adds to the image at extended pixel (start_y + ey, start_x + ex), where 0 <= ey <
 // h + taps.y.count - 1 and likewise ex; pixels outside the patch count as zero.
@@ -90,6 +90,6 @@ struct AdjointPixel {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_

@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "math/hd.hpp"
-#include "math/views.hpp"
+#include "math/patches/patch_views.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Divides a pixel by its coverage.
 template <class T, int C>
@@ -36,6 +36,6 @@ struct AssemblePixel {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_

@@ -3,9 +3,9 @@
 #define PTYCHOPATCH_KERNELS_PATCHES_EXTRACT_HPP_
 
 #include "kernels/patches/sampler.hpp"
-#include "math/complex.hpp"
+#include "math/patches/complex.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Writes pixel (r, q) of patch k of batch slice m, or of all its waves where there is a probe.
 template <class T, int C>
@@ -31,6 +31,6 @@ struct ExtractPixel {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_EXTRACT_HPP_

@@ -8,7 +8,7 @@
 #include "math/enums.hpp"
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What every patch kernel knows: the positions and how the image is sampled between and beyond its
 // pixels.
@@ -27,6 +27,6 @@ struct PatchProblem {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_PATCH_PROBLEM_HPP_

@@ -8,7 +8,7 @@
 #include "math/patches/position.hpp"
 #include "math/taps.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Taps of one axis of a patch in the image's precision: pixel r of the patch takes the samples
 // start + r + j with weight[j].
@@ -87,6 +87,6 @@ PPATCH_HD T next_sum(int j, T sum, T weight, T value) {
   return j == 0 ? weight * value : multiply_add(weight, value, sum);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_PATCH_TAPS_HPP_

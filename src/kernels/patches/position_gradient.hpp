@@ -4,7 +4,7 @@
 
 #include "kernels/patches/sampler.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Sums over a patch with a fixed order on every engine: 32 lanes by column, each component on its
 // own, a row in the image's precision, rows in double precision, lanes last.
@@ -87,6 +87,6 @@ struct PositionGradient {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_POSITION_GRADIENT_HPP_

@@ -3,9 +3,9 @@
 #define PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_
 
 #include "kernels/patches/sampler.hpp"
-#include "math/complex.hpp"
+#include "math/patches/complex.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Adds to pixel (r, q) of the probe what wave (m, k) gives it: conj(P[k]) waves[k, mode].
 template <class T, int C>
@@ -29,6 +29,6 @@ struct ProbeAdjointPixel {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_

@@ -4,9 +4,9 @@
 
 #include "kernels/patches/patch_problem.hpp"
 #include "math/boundary.hpp"
-#include "math/views.hpp"
+#include "math/patches/patch_views.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The samples of one image, extended by the boundary mode.
 template <class T, int C>
@@ -75,6 +75,6 @@ PPATCH_HD Sampler<T, C> patch_sampler(const PatchProblem& problem, const ImageVi
           sampling_patch_taps<T>(problem.interpolation, problem.origins[k])};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_PATCHES_SAMPLER_HPP_

@@ -6,13 +6,13 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Where deviations from the neighbours are looked at: a grid of cells of one period, spread over
 // the image. Pixel (py, px) of cell (i, j) is at (y(i) + py, x(j) + px).
 struct DeviationGrid {
-  static constexpr std::int64_t most_lines = 48;
-  static constexpr std::int64_t most_cells = most_lines * most_lines;
+  static constexpr std::int64_t max_lines = 48;
+  static constexpr std::int64_t max_cells = max_lines * max_lines;
 
   DeviationGrid() = default;
   DeviationGrid(std::int64_t height, std::int64_t width, int period_of, int reach)
@@ -28,9 +28,9 @@ struct DeviationGrid {
   struct Lines {
     Lines() = default;
     explicit Lines(std::int64_t cells)
-        : count(cells < 0            ? 0
-                : cells < most_lines ? static_cast<int>(cells)
-                                     : static_cast<int>(most_lines)),
+        : count(cells < 0           ? 0
+                : cells < max_lines ? static_cast<int>(cells)
+                                    : static_cast<int>(max_lines)),
           step(count > 0 ? cells / count : 0),
           rest(count > 0 ? static_cast<int>(cells % count) : 0) {}
     PPATCH_HD std::int64_t at(int i) const { return i * step + i * rest / count; }
@@ -48,9 +48,9 @@ constexpr float sigma_of_median = 1.4826F;
 constexpr float hot_sigmas = 8.0F;
 
 // Whether a value lies beyond extremes of its neighbours by more than twice their distance and the
-// slack.
-PPATCH_HD bool lies_beyond(float value, float low, float high, float slack) {
-  const float spread = 2.0F * (high - low) + slack;
+// threshold.
+PPATCH_HD bool lies_beyond(float value, float low, float high, float threshold) {
+  const float spread = 2.0F * (high - low) + threshold;
   return value > high + spread || value < low - spread;
 }
 
@@ -92,6 +92,6 @@ struct NearPixels {
   signed char y[36][8] = {}, x[36][8] = {};
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_REGISTRATION_HOT_PIXELS_HPP_

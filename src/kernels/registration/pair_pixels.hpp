@@ -12,7 +12,7 @@
 #include "math/views.hpp"
 
 // Pixels of aligned pairs and of mosaics, one at a time: (m, y, x) of the output.
-namespace ptychopatch {
+namespace ppatch {
 
 PPATCH_HD double sample_at(const ImageView& image, std::int64_t m, std::int64_t y, std::int64_t x) {
   if (image.dtype == DType::f32) return static_cast<double>(*image.at<float>(m, y, x));
@@ -220,6 +220,6 @@ struct EachPixel {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_PIXELS_HPP_

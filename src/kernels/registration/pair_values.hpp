@@ -6,7 +6,7 @@
 
 #include "kernels/registration/pair_pixels.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What is summed about a pair.
 struct SampleValue {
@@ -31,6 +31,6 @@ struct MaskValue {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_VALUES_HPP_

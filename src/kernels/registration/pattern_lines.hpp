@@ -6,7 +6,7 @@
 
 #include "math/registration/shift_formulas.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Which lines of an image's spectrum tell of a fixed pattern, and by what. Line 0 is on the axis,
 // lines 1 to 16 stand for the spectrum's 5 to 20, where a scene still has about the power that it
@@ -17,7 +17,7 @@ struct PatternLines {
   static constexpr int parts = 2 * lines;  // real and imaginary
   static constexpr double suspicious = 2.0;
   // Pixels along either axis, at least.
-  static constexpr std::int64_t least_side = 1024;
+  static constexpr std::int64_t min_side = 1024;
 
   PPATCH_HD static int number(int line) { return line == 0 ? 0 : line + 4; }
 
@@ -56,6 +56,6 @@ struct PatternLines {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PATTERN_LINES_HPP_

@@ -6,7 +6,7 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // One level of a band-limited image in a device's memory; its rows lie one after another.
 struct ScenePlane {
@@ -39,6 +39,6 @@ struct ScenePixels {
   }
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_IMAGE_HPP_

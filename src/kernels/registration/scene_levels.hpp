@@ -9,9 +9,9 @@
 #include "math/hd.hpp"
 
 // What conditioning finds out about an image of a scene, from sums over its pixels.
-namespace ptychopatch {
+namespace ppatch {
 
-constexpr int most_places = 36;  // in a mosaic's period
+constexpr int max_places = 36;  // in a mosaic's period
 constexpr float no_bound = std::numeric_limits<float>::infinity();
 
 // Those of ppatch_shift_status that are told from one image.
@@ -24,8 +24,8 @@ enum SceneStatus : std::int32_t {
 
 // Sums over unclipped pixels that are not masked, less `origin`, by place in the period.
 struct PlaceSums {
-  double count[most_places], sum[most_places], square[most_places];
-  double least[most_places], largest[most_places];
+  double count[max_places], sum[max_places], square[max_places];
+  double least[max_places], largest[max_places];
   double pixels;  // looked at
   double finite;  // 1 or 0
 };
@@ -33,7 +33,7 @@ struct PlaceSums {
 // What levels follow from beside the sums.
 struct LevelRules {
   int period = 1;
-  double black[most_places] = {};
+  double black[max_places] = {};
   double white = 0.0;
   bool clips = false;
   bool levels_clipped = false;  // clipped pixels become the level where they clip
@@ -42,12 +42,12 @@ struct LevelRules {
 
 struct SceneLevels {
   std::int32_t status = scene_flat;
-  bool repairs = false;            // hot and dead pixels
-  double black[most_places] = {};  // by place in the period
-  double scale[most_places] = {};
-  double offset = 0.0;           // conditioned = (pixel - black) scale - offset
-  float clip[most_places] = {};  // scaled pixels from there on become, conditioned, that level
-  float clip_level[most_places] = {};
+  bool repairs = false;           // hot and dead pixels
+  double black[max_places] = {};  // by place in the period
+  double scale[max_places] = {};
+  double offset = 0.0;          // conditioned = (pixel - black) scale - offset
+  float clip[max_places] = {};  // scaled pixels from there on become, conditioned, that level
+  float clip_level[max_places] = {};
 };
 
 // Integers are finite wherever one looks: of large images some rows tell enough, those of every
@@ -130,6 +130,6 @@ PPATCH_HD void find_levels(const PlaceSums& all, double origin, const LevelRules
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_LEVELS_HPP_

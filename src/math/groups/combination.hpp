@@ -6,7 +6,7 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Numbers of things stay below this; more are told as this.
 constexpr std::int64_t too_many = INT64_MAX;
@@ -61,6 +61,6 @@ PPATCH_HD void nth_combination(std::int64_t rank, std::int64_t k, std::int64_t c
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_GROUPS_COMBINATION_HPP_

@@ -8,7 +8,7 @@
 #include "math/random.hpp"
 
 // Random choices that any thread can make on its own: they depend on key and place alone.
-namespace ptychopatch {
+namespace ppatch {
 
 // What random numbers are for: a stream of its own each.
 enum class RandomUse : std::uint64_t { jitter = 0, order = 1, members = 2 };
@@ -50,11 +50,11 @@ PPATCH_HD std::int64_t random_below(std::uint64_t key, RandomUse use, std::uint6
 // their size.
 class RandomOrder {
  public:
-  static constexpr int most_rounds = 24;  // few numbers need more to be mixed
+  static constexpr int max_rounds = 24;  // few numbers need more to be mixed
 
   RandomOrder() = default;
   PPATCH_HD RandomOrder(std::uint64_t key, std::int64_t n) : n_(static_cast<std::uint64_t>(n)) {
-    while (columns_ < most_columns && columns_ * columns_ < n_) columns_ *= 2;
+    while (columns_ < max_columns && columns_ * columns_ < n_) columns_ *= 2;
     // The least square, found from above: no libm, and no rounding.
     std::uint64_t low = columns_ / 2;
     while (columns_ - low > 1) {
@@ -64,7 +64,7 @@ class RandomOrder {
     // Shifts modulo odd sizes alone would make even permutations only.
     columns_ += columns_ % 2;
     rows_ = (n_ + columns_ - 1) / columns_;
-    rounds_ = n < 1024 ? most_rounds : most_rounds / 2;
+    rounds_ = n < 1024 ? max_rounds : max_rounds / 2;
     for (int round = 0; round < rounds_; ++round) {
       keys_[round] = random_word(key, RandomUse::order, n_, static_cast<std::uint64_t>(round));
     }
@@ -80,7 +80,7 @@ class RandomOrder {
 
  private:
   // Its square holds any n below 2^63.
-  static constexpr std::uint64_t most_columns = std::uint64_t{1} << 32;
+  static constexpr std::uint64_t max_columns = std::uint64_t{1} << 32;
 
   // Steele, Lea and Flood's mixing function of 64 bits (OOPSLA 2014).
   PPATCH_HD static std::uint64_t mixed(std::uint64_t x) {
@@ -110,9 +110,9 @@ class RandomOrder {
   std::uint64_t n_ = 0;
   std::uint64_t rows_ = 1, columns_ = 1;
   int rounds_ = 0;
-  std::uint64_t keys_[most_rounds] = {};
+  std::uint64_t keys_[max_rounds] = {};
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_GROUPS_PERMUTATION_HPP_

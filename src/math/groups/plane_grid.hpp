@@ -8,7 +8,7 @@
 #include "math/hd.hpp"
 
 // The uniform grid that points in the plane are sorted into.
-namespace ptychopatch {
+namespace ppatch {
 
 // Square cells of 2^shift quanta, columns x rows of them. A coordinate is kept as a whole number of
 // quanta below 2^30: the cell of a point, and its place in the cell, are bits of it.
@@ -50,7 +50,7 @@ struct PlaneGrid {
 PPATCH_HD PlaneGrid plane_grid(const double low[2], const double high[2], double cells) {
   constexpr int bits = 30;
   // Smaller extents would make the scale infinite.
-  constexpr double least_extent = 1e-280;
+  constexpr double min_extent = 1e-280;
   PlaneGrid grid;
   double extent[2];
   for (int axis = 0; axis < 2; ++axis) {
@@ -58,7 +58,7 @@ PPATCH_HD PlaneGrid plane_grid(const double low[2], const double high[2], double
     extent[axis] = high[axis] - low[axis];
   }
   double longer = extent[0] > extent[1] ? extent[0] : extent[1];
-  if (longer < least_extent) longer = least_extent;
+  if (longer < min_extent) longer = min_extent;
   // Cells of side h: (extent[0] / h + 1) (extent[1] / h + 1) = cells, in units of the longer side.
   const double ratio = (extent[0] > extent[1] ? extent[1] : extent[0]) / longer;
   const double n = cells > 4.0 ? cells : 4.0;
@@ -73,6 +73,6 @@ PPATCH_HD PlaneGrid plane_grid(const double low[2], const double high[2], double
   return grid;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_GROUPS_PLANE_GRID_HPP_

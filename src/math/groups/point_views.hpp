@@ -9,7 +9,7 @@
 
 // Views of the caller's arrays of points, of their numbers, and of what is computed for them.
 // Strides count elements.
-namespace ptychopatch {
+namespace ppatch {
 
 // n points of two coordinates.
 struct PointView {
@@ -61,6 +61,6 @@ PPATCH_HD void write_coordinate(const CoordinateResultView& view, std::int64_t r
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_GROUPS_POINT_VIEWS_HPP_

@@ -8,7 +8,7 @@
 #include "math/enums.hpp"
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // A coordinate as integer part and fraction in [0, 1).
 struct Coordinate {
@@ -59,6 +59,6 @@ PPATCH_HD Coordinate window_origin(Coordinate p, Anchor anchor, Sign sign, std::
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_PATCHES_POSITION_HPP_

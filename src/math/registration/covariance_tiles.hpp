@@ -6,7 +6,7 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 constexpr int covariance_tile = 32;
 constexpr int slope_reach = 8;  // of the finite differences below
@@ -67,6 +67,6 @@ struct CovarianceTiles {
   std::int64_t every = 1, looked_at = 0;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_REGISTRATION_COVARIANCE_TILES_HPP_

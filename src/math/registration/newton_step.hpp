@@ -7,12 +7,12 @@
 #include "math/hd.hpp"
 #include "math/registration/shift_sums.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Near the maximum, about which c is even but for noise, a step is about the cube of the one
 // before: that after one below this would be below 1e-7.
 constexpr double done_step = 2e-3;
-constexpr int most_steps = 8;
+constexpr int max_steps = 8;
 
 // One step uphill from the NewtonSums of a pass, samples; false where there is nowhere to go.
 PPATCH_HD bool newton_step(const double* sums, double step[2]) {
@@ -53,6 +53,6 @@ PPATCH_HD bool is_done(const double step[2]) {
   return step[0] < done_step && -step[0] < done_step && step[1] < done_step && -step[1] < done_step;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_REGISTRATION_NEWTON_STEP_HPP_

@@ -6,7 +6,7 @@
 #include "math/hd.hpp"
 
 // The formulas of registration: windows, weights, phases.
-namespace ptychopatch {
+namespace ppatch {
 
 // Tukey's window of n samples at sample u, which need not be whole: raised cosines over edge * n,
 // at least one sample, at either end, and zero outside.
@@ -145,6 +145,6 @@ PPATCH_HD LeakFit fit_leak(const LeakSums& sums, double prior) {
   return fit;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_REGISTRATION_SHIFT_FORMULAS_HPP_

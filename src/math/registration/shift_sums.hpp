@@ -9,7 +9,7 @@
 #include "math/registration/shift_formulas.hpp"
 
 // The sums over two spectra that a shift is found by, and the bins that they run over.
-namespace ptychopatch {
+namespace ppatch {
 
 // c(r), its gradient and its Hessian: in units of 1, 2 pi, (2 pi)^2.
 enum NewtonSum {
@@ -104,6 +104,6 @@ PPATCH_HD void band_parts(const BandBin& bin, float (&part)[band_sums]) {
   part[leak_slope] = bin.copies * bin.weight * bin.turn * bin.z.im;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_REGISTRATION_SHIFT_SUMS_HPP_

@@ -58,12 +58,12 @@ TEST(DeviceArrays, OfExtract) {
 TEST(DeviceArrays, OfAdjoint) {
   for_each_case(30, {}, [](const Case& c) {
     Pair job(c);
-    const Job::Sums want = job.cpu.adjoint(PPATCH_OVERWRITE);
+    const Job::Sums want = job.cpu.adjoint(PPATCH_ADJOINT_OVERWRITE);
     const DeviceArray patches(job.card.patches());
     DeviceArray image = job.like(want.image);
     DeviceArray coverage = job.like(want.coverage);
     const ppatch_array covers = coverage.view();
-    job.card.plan().adjoint(patches.view(), image.view(), &covers, PPATCH_OVERWRITE);
+    job.card.plan().adjoint(patches.view(), image.view(), &covers, PPATCH_ADJOINT_OVERWRITE);
     context_of(PPATCH_BACKEND_CUDA).synchronize();
     expect_fetched(want.image, image, "image");
     expect_fetched(want.coverage, coverage, "coverage");
@@ -90,14 +90,15 @@ TEST(DeviceArrays, OfProbes) {
   for_each_case(30, {}, [](const Case& c) {
     Pair job(c);
     const HostArray want_waves = job.cpu.probe_extract();
-    const HostArray want_probe = job.cpu.probe_adjoint_probe(PPATCH_OVERWRITE).probe;
+    const HostArray want_probe = job.cpu.probe_adjoint_probe(PPATCH_ADJOINT_OVERWRITE).probe;
     const DeviceArray image(job.card.image());
     const DeviceArray probe(job.card.probe_array());
     const DeviceArray waves(job.card.waves());
     DeviceArray out = job.like(want_waves);
     DeviceArray sum = job.like(want_probe);
     job.card.plan().probe_extract(image.view(), probe.view(), out.view());
-    job.card.plan().probe_adjoint_probe(image.view(), waves.view(), sum.view(), PPATCH_OVERWRITE);
+    job.card.plan().probe_adjoint_probe(image.view(), waves.view(), sum.view(),
+                                        PPATCH_ADJOINT_OVERWRITE);
     context_of(PPATCH_BACKEND_CUDA).synchronize();
     expect_fetched(want_waves, out, "waves");
     expect_fetched(want_probe, sum, "probe");

@@ -14,7 +14,7 @@
 #include "core/error.hpp"
 #include "cuda/runtime/plane_transform.hpp"
 
-namespace ptychopatch::device {
+namespace ppatch::device {
 namespace {
 
 constexpr std::size_t lanes = 16;
@@ -22,7 +22,7 @@ constexpr std::size_t lanes = 16;
 // Complex numbers, `lanes` real parts and then as many imaginary ones.
 using Lines = std::vector<float>;
 
-std::size_t least_factor(std::size_t n) {
+std::size_t min_factor(std::size_t n) {
   for (std::size_t p = 2; p * p <= n; ++p) {
     if (n % p == 0) return p;
   }
@@ -64,7 +64,7 @@ void pass(const Lines& in, Lines& out, std::size_t n, std::size_t stride, std::s
 void transform(Lines& lines, Lines& spare, std::size_t n, double sign) {
   std::size_t stride = 1;
   while (n > 1) {
-    const std::size_t p = least_factor(n);
+    const std::size_t p = min_factor(n);
     pass(lines, spare, n, stride, p, sign);
     std::swap(lines, spare);
     n /= p;
@@ -193,4 +193,4 @@ void PlaneTransform::inverse(float* planes, void* work, Stream) const {
   }
 }
 
-}  // namespace ptychopatch::device
+}  // namespace ppatch::device

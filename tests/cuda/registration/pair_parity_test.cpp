@@ -62,7 +62,7 @@ struct Images {
     ppatch_array array{};
     array.data = memory.data();
     array.dtype = dtype;
-    array.device_type = PPATCH_HOST;
+    array.device_type = PPATCH_DEVICE_HOST;
     array.ndim = static_cast<std::int32_t>(shape.size());
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
       array.shape[axis] = shape[axis];
@@ -90,7 +90,7 @@ class OnDevice {
   ppatch_array view() {
     ppatch_array array = images_.view();
     array.data = memory_;
-    array.device_type = PPATCH_CUDA;
+    array.device_type = PPATCH_DEVICE_CUDA;
     return array;
   }
   void fetch() { DeviceMemory::get().copy(images_.memory.data(), memory_, images_.memory.size()); }
@@ -119,8 +119,10 @@ TEST_F(PairParity, ShiftsHaveTheCpusBits) {
   std::uniform_real_distribution<double> uniform(-20.0, 20.0);
   int number = 0;
   for (const ppatch_dtype dtype : {PPATCH_U16, PPATCH_F32, PPATCH_F64}) {
-    for (int interpolation = PPATCH_BILINEAR; interpolation <= PPATCH_LANCZOS3; ++interpolation) {
-      for (int boundary = PPATCH_ZERO; boundary <= PPATCH_WRAP; ++boundary, ++number) {
+    for (int interpolation = PPATCH_INTERPOLATION_BILINEAR;
+         interpolation <= PPATCH_INTERPOLATION_LANCZOS3; ++interpolation) {
+      for (int boundary = PPATCH_BOUNDARY_ZERO; boundary <= PPATCH_BOUNDARY_WRAP;
+           ++boundary, ++number) {
         const auto shape = draw_shape(number % 2 == 1);
         auto out_shape = draw_shape(false);
         if (shape.size() == 3) out_shape.insert(out_shape.begin(), 3);

@@ -31,7 +31,7 @@ inline ptychopatch::Context scene_device(std::uint64_t budget = 0, std::string* 
 }
 
 // What the text of the refusal of a budget that is too small names.
-inline std::uint64_t least_budget(const ppatch_scene_options& options) {
+inline std::uint64_t min_budget(const ppatch_scene_options& options) {
   std::uint64_t bytes = 0;
   if (ppatch_scene_plan_bytes(scene_device(1).get(), &options, &bytes) !=
       PPATCH_ERROR_OUT_OF_MEMORY) {

@@ -158,7 +158,7 @@ TEST(SceneOnTheDevice, TakesArraysWhereTheyAre) {
   memory.copy(moved, pair.moved.pixels.data(), bytes);
   const auto on_device = [](void* data) {
     ppatch_array array = ptychopatch::array(static_cast<const float*>(data), {size, size});
-    array.device_type = PPATCH_CUDA;
+    array.device_type = PPATCH_DEVICE_CUDA;
     return ppatch_scene_image_of(array);
   };
   plan.set_reference(on_device(still));

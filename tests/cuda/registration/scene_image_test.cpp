@@ -20,7 +20,7 @@
 #include "oracle/seed.hpp"
 #include "registration/support/field.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // So that a failure names what differs.
 static void PrintTo(const SceneImageState& state, std::ostream* out) {
@@ -39,8 +39,8 @@ struct Image {
   Planes planes;
 };
 
-Mosaic mosaic_of(const std::string& letters) {
-  Mosaic mosaic;
+CfaPattern mosaic_of(const std::string& letters) {
+  CfaPattern mosaic;
   mosaic.period = letters.size() == 36 ? 6 : letters.size() == 4 ? 2 : 1;
   if (mosaic.period == 1) return mosaic;
   for (std::size_t i = 0; i < std::size(mosaic.colour); ++i) {
@@ -101,7 +101,7 @@ struct Pixels {
 };
 
 // A smooth scene with noise, colours of their own levels, and some hot and dead pixels.
-Pixels draw_pixels(Random& random, const Mosaic& mosaic, DType dtype, std::int64_t height,
+Pixels draw_pixels(Random& random, const CfaPattern& mosaic, DType dtype, std::int64_t height,
                    std::int64_t width) {
   Pixels pixels;
   pixels.dtype = dtype;
@@ -145,7 +145,7 @@ class SceneImages : public testing::Test {
   // By the CPU, as its engine does it.
   Image on_cpu(const SceneImageView& view, const SceneSettings& s, bool levels_clipped) {
     const SceneGeometry g(s, view.height, view.width);
-    const MosaicNeighbours neighbours(s.mosaic);
+    const CfaNeighbours neighbours(s.mosaic);
     const SceneLoops& loops = level_.loops.scene;
     Image out;
     ConditionedImage image(view, g.height, g.width,
@@ -205,8 +205,8 @@ class SceneImages : public testing::Test {
     tools.arena = &arena_;
     tools.fft_slots = {slots.data(), floats};
     const ExcludedLines lines = pattern.find(s.mosaic.period, fft_, tools);
-    if (lines.fx) out.state.flags |= PPATCH_SHIFT_FIXED_ROWS;
-    if (lines.fy) out.state.flags |= PPATCH_SHIFT_FIXED_COLUMNS;
+    if (lines.fx) out.state.flags |= PPATCH_SHIFT_FLAG_FIXED_ROWS;
+    if (lines.fy) out.state.flags |= PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
     return out;
   }
 
@@ -260,7 +260,7 @@ class SceneImages : public testing::Test {
     }
   }
 
-  SimdLevel level_ = choose_simd_level();
+  SimdTarget level_ = choose_simd_target();
   FftProvider fft_ = fft_provider(level_.name);
   Arena arena_{2};
   Allocator allocator_;
@@ -378,9 +378,10 @@ TEST_F(SceneImages, LargeOnesHaveLevelsAndFlagsOfFixedPatterns) {
     pixels.store();
     const SceneImageView view = pixels.view();
     const Image expected = on_cpu(view, s, true);
-    EXPECT_EQ(expected.state.flags,
-              static_cast<std::uint32_t>(((pattern & 1) != 0 ? PPATCH_SHIFT_FIXED_ROWS : 0) |
-                                         ((pattern & 2) != 0 ? PPATCH_SHIFT_FIXED_COLUMNS : 0)));
+    EXPECT_EQ(
+        expected.state.flags,
+        static_cast<std::uint32_t>(((pattern & 1) != 0 ? PPATCH_SHIFT_FLAG_FIXED_ROWS : 0) |
+                                   ((pattern & 2) != 0 ? PPATCH_SHIFT_FLAG_FIXED_COLUMNS : 0)));
     expect_same(expected, on_device(view, s, true));
   }
 }
@@ -410,7 +411,8 @@ TEST_F(SceneImages, PatternsOfOneStrengthAreFoundByBoth) {
       pixels.store();
       return pixels;
     };
-    const std::uint32_t flag = in_rows ? PPATCH_SHIFT_FIXED_ROWS : PPATCH_SHIFT_FIXED_COLUMNS;
+    const std::uint32_t flag =
+        in_rows ? PPATCH_SHIFT_FLAG_FIXED_ROWS : PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
     double unseen = 0.0;
     double seen = 0.3;
     while (seen - unseen > 0.005 * seen) {
@@ -535,4 +537,4 @@ TEST_F(SceneImages, ALoaderTakesTheMemoryThatItSays) {
 }
 
 }  // namespace
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -49,7 +49,7 @@ struct Scene {
     for (float& pixel : pictures.back().pixels) pixel += 20.0F;
     pictures.push_back(part_of(pictures[1], 3, 3));
     options = scene_options(kind.size, kind.size, ppatch_cfa_of(kind.letters.c_str()));
-    options.extent = kind.circular ? PPATCH_CIRCULAR : PPATCH_LINEAR;
+    options.extent = kind.circular ? PPATCH_EXTENT_CIRCULAR : PPATCH_EXTENT_LINEAR;
   }
 
   static Picture part_of(const Picture& whole, std::int64_t height, std::int64_t width) {
@@ -86,7 +86,7 @@ void expect_like(const ppatch_shift& want, const ppatch_shift& got) {
   EXPECT_EQ(got.common_height, want.common_height);
   EXPECT_EQ(got.common_width, want.common_width);
   EXPECT_EQ(got.backend, PPATCH_BACKEND_CUDA);
-  if (want.status != PPATCH_SHIFT_OK) return;
+  if (want.status != PPATCH_SHIFT_STATUS_OK) return;
   EXPECT_NEAR(got.second_peak_ratio, want.second_peak_ratio, 0.02);
   EXPECT_NEAR(got.peak, want.peak, 1e-5);
   EXPECT_NEAR(got.coherence, want.coherence, 1e-4);
@@ -126,7 +126,7 @@ TEST_P(SceneParity, BitsDependOnNoBatchBudgetOrOrder) {
     EXPECT_TRUE(same_bytes(&got, &want[i], sizeof got))
         << what << ", image " << i << ", " << seed_note();
   };
-  const std::uint64_t least = least_budget(scene.options);
+  const std::uint64_t least = min_budget(scene.options);
   ASSERT_GT(least, 0U);
   const std::vector<ppatch_shift> again = scene.align(scene_device(least), which);
   ptychopatch::ScenePlan plan(scene_device(), scene.options);

@@ -75,7 +75,7 @@ TEST(SceneSoak, MemoryStaysAndSoDoBits) {
       ASSERT_EQ(pool.live, live) << "scene " << scene;
       ASSERT_EQ(pool.most, most) << "scene " << scene;
     }
-    EXPECT_EQ(first[0].status, PPATCH_SHIFT_OK);
+    EXPECT_EQ(first[0].status, PPATCH_SHIFT_STATUS_OK);
     EXPECT_EQ(first[0].backend, PPATCH_BACKEND_CUDA);
   }
   EXPECT_TRUE(pool.blocks.empty());

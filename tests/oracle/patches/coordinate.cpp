@@ -20,9 +20,9 @@ Coordinate resolved(const Coordinate& c) {
 // (N - 1) / 2 is a half-integer for even N.
 Coordinate minus_anchor(const Coordinate& c, ppatch_anchor anchor, std::int64_t n) {
   switch (anchor) {
-    case PPATCH_HALF:
+    case PPATCH_ANCHOR_HALF:
       return {c.whole - n / 2, c.fraction};
-    case PPATCH_CENTRE:
+    case PPATCH_ANCHOR_CENTRE:
       return normal(c.whole - (n - 1) / 2, c.fraction - (n % 2 == 0 ? 0.5L : 0.0L));
     default:
       return c;
@@ -64,9 +64,9 @@ std::vector<Position> corners(const ppatch_patch_options& options,
                               const std::vector<Position>& given) {
   std::vector<Position> out;
   for (const Position& p : positions_in_use(options, given)) {
-    Coordinate y = p[options.axes == PPATCH_XY ? 1 : 0];
-    Coordinate x = p[options.axes == PPATCH_XY ? 0 : 1];
-    if (options.sign == PPATCH_CONTENT) {
+    Coordinate y = p[options.axes == PPATCH_AXES_XY ? 1 : 0];
+    Coordinate x = p[options.axes == PPATCH_AXES_XY ? 0 : 1];
+    if (options.sign == PPATCH_SIGN_CONTENT) {
       y = negated(y);
       x = negated(x);
     }

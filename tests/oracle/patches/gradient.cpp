@@ -7,14 +7,14 @@ Gradient position_gradient(const Scan& scan, const Values& image, const Values& 
   const std::size_t count = cuts(scan).size();
   const std::size_t area = scan.options.patch_height * scan.options.patch_width;
   // The window moves against the position where positions move the content.
-  const double sign = scan.options.sign == PPATCH_CONTENT ? -1 : 1;
+  const double sign = scan.options.sign == PPATCH_SIGN_CONTENT ? -1 : 1;
   Gradient out;
   out.gradient.assign(2 * count, 0);
   out.curvature.assign(2 * count, 0);
   out.gradient_magnitude.assign(2 * count, 0);
   out.curvature_magnitude.assign(2 * count, 0);
   for (int column = 0; column < 2; ++column) {
-    const bool y = (column == 0) == (scan.options.axes == PPATCH_YX);
+    const bool y = (column == 0) == (scan.options.axes == PPATCH_AXES_YX);
     const Derivative derivative = y ? Derivative::kY : Derivative::kX;
     const Values change = extract(scan, image, derivative);
     const std::vector<double> magnitude = extract_magnitude(scan, image, kLeastWeight, derivative);

@@ -9,12 +9,12 @@ std::vector<std::int64_t> shape(const Layout& layout) {
   std::vector<std::int64_t> out;
   const std::int64_t groups = layout.positions / layout.members;
   if (layout.images) out.push_back(layout.images);
-  out.push_back(layout.kind == PPATCH_FLAT ? layout.positions : groups);
-  if (layout.kind == PPATCH_CHANNEL_FIRST) out.push_back(layout.members);
+  out.push_back(layout.kind == PPATCH_LAYOUT_FLAT ? layout.positions : groups);
+  if (layout.kind == PPATCH_LAYOUT_CHANNEL_FIRST) out.push_back(layout.members);
   if (layout.modes) out.push_back(layout.modes);
   out.push_back(layout.height);
   out.push_back(layout.width);
-  if (layout.kind == PPATCH_CHANNEL_LAST) out.push_back(layout.members);
+  if (layout.kind == PPATCH_LAYOUT_CHANNEL_LAST) out.push_back(layout.members);
   return out;
 }
 
@@ -26,7 +26,7 @@ std::vector<std::int64_t> order(const Layout& layout) {
     for (std::int64_t mode = 0; mode < modes; ++mode) {
       for (std::int64_t r = 0; r < layout.height; ++r) {
         for (std::int64_t q = 0; q < layout.width; ++q) {
-          if (layout.kind != PPATCH_CHANNEL_LAST) {
+          if (layout.kind != PPATCH_LAYOUT_CHANNEL_LAST) {
             out.push_back(static_cast<std::int64_t>(out.size()));
             continue;
           }

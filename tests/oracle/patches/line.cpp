@@ -17,13 +17,13 @@ std::int64_t extended(ppatch_boundary boundary, std::int64_t i, std::int64_t n) 
   if (i >= 0 && i < n) return i;
   std::vector<std::int64_t> period;
   switch (boundary) {
-    case PPATCH_EDGE:
+    case PPATCH_BOUNDARY_EDGE:
       return i < 0 ? 0 : n - 1;
-    case PPATCH_REFLECT:  // 0 1 2 3 2 1 | 0 1 2 3 2 1
+    case PPATCH_BOUNDARY_REFLECT:  // 0 1 2 3 2 1 | 0 1 2 3 2 1
       for (std::int64_t j = 0; j < n; ++j) period.push_back(j);
       for (std::int64_t j = n - 2; j > 0; --j) period.push_back(j);
       return periodic(period, i);
-    case PPATCH_WRAP:
+    case PPATCH_BOUNDARY_WRAP:
       for (std::int64_t j = 0; j < n; ++j) period.push_back(j);
       return periodic(period, i);
     default:

@@ -17,8 +17,9 @@ namespace {
 
 using oracle::Complex;
 
-constexpr ppatch_interpolation kAll[] = {PPATCH_BILINEAR, PPATCH_NEAREST, PPATCH_BICUBIC,
-                                         PPATCH_LANCZOS3};
+constexpr ppatch_interpolation kAll[] = {PPATCH_INTERPOLATION_BILINEAR,
+                                         PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BICUBIC,
+                                         PPATCH_INTERPOLATION_LANCZOS3};
 
 TEST(Taps, SumToOneAndTheirSlopesToZero) {
   Random random = test_random("taps");
@@ -43,7 +44,7 @@ TEST(Taps, SlopesAreFiniteDifferences) {
   for (ppatch_interpolation interpolation : kAll) {
     for (int i = 0; i < 200; ++i) {
       const double f = std::uniform_real_distribution<double>(0.01, 0.99)(random);
-      if (interpolation == PPATCH_NEAREST && std::fabs(f - 0.5) < 0.01) continue;
+      if (interpolation == PPATCH_INTERPOLATION_NEAREST && std::fabs(f - 0.5) < 0.01) continue;
       const auto here = oracle::taps(interpolation, f);
       const auto before = oracle::taps(interpolation, f - step);
       const auto after = oracle::taps(interpolation, f + step);
@@ -70,7 +71,7 @@ TEST(Taps, SlopesAtIntegersAreFromTheRight) {
 TEST(Taps, KeysRepeatsQuadratics) {
   for (double f : {0.0, 0.125, 0.5, 0.7, 0.999}) {
     double sum = 0;
-    for (const oracle::Tap& tap : oracle::taps(PPATCH_BICUBIC, f)) {
+    for (const oracle::Tap& tap : oracle::taps(PPATCH_INTERPOLATION_BICUBIC, f)) {
       sum += tap.weight * (3.0 * tap.offset * tap.offset - 2.0 * tap.offset + 1);
     }
     EXPECT_NEAR(sum, 3 * f * f - 2 * f + 1, 1e-14);
@@ -78,7 +79,7 @@ TEST(Taps, KeysRepeatsQuadratics) {
 }
 
 TEST(Taps, LanczosIsSymmetricAboutTheMiddle) {
-  const auto middle = oracle::taps(PPATCH_LANCZOS3, 0.5);
+  const auto middle = oracle::taps(PPATCH_INTERPOLATION_LANCZOS3, 0.5);
   ASSERT_EQ(middle.size(), 6U);
   for (int t = 0; t < 3; ++t) EXPECT_NEAR(middle[t].weight, middle[5 - t].weight, 1e-16);
   // sinc(1/2) sinc(1/6) : sinc(3/2) sinc(1/2), before normalisation
@@ -94,18 +95,18 @@ TEST(Boundary, TablesOfTheExtension) {
     }
     return text;
   };
-  EXPECT_EQ(row(PPATCH_ZERO, 4), ".......abcd......");
-  EXPECT_EQ(row(PPATCH_CONSTANT, 4), ".......abcd......");
-  EXPECT_EQ(row(PPATCH_EDGE, 4), "aaaaaaaabcddddddd");
-  EXPECT_EQ(row(PPATCH_REFLECT, 4), "babcdcbabcdcbabcd");
-  EXPECT_EQ(row(PPATCH_WRAP, 4), "bcdabcdabcdabcdab");
-  EXPECT_EQ(row(PPATCH_REFLECT, 2), "babababababababab");
-  EXPECT_EQ(row(PPATCH_REFLECT, 1), std::string(17, 'a'));
-  EXPECT_EQ(row(PPATCH_WRAP, 1), std::string(17, 'a'));
+  EXPECT_EQ(row(PPATCH_BOUNDARY_ZERO, 4), ".......abcd......");
+  EXPECT_EQ(row(PPATCH_BOUNDARY_CONSTANT, 4), ".......abcd......");
+  EXPECT_EQ(row(PPATCH_BOUNDARY_EDGE, 4), "aaaaaaaabcddddddd");
+  EXPECT_EQ(row(PPATCH_BOUNDARY_REFLECT, 4), "babcdcbabcdcbabcd");
+  EXPECT_EQ(row(PPATCH_BOUNDARY_WRAP, 4), "bcdabcdabcdabcdab");
+  EXPECT_EQ(row(PPATCH_BOUNDARY_REFLECT, 2), "babababababababab");
+  EXPECT_EQ(row(PPATCH_BOUNDARY_REFLECT, 1), std::string(17, 'a'));
+  EXPECT_EQ(row(PPATCH_BOUNDARY_WRAP, 1), std::string(17, 'a'));
 }
 
 TEST(Layout, ChannelLastPutsTheMemberLast) {
-  const oracle::Layout layout{PPATCH_CHANNEL_LAST, 0, 4, 2, 0, 1, 3};
+  const oracle::Layout layout{PPATCH_LAYOUT_CHANNEL_LAST, 0, 4, 2, 0, 1, 3};
   EXPECT_EQ(oracle::shape(layout), (std::vector<std::int64_t>{2, 1, 3, 2}));
   EXPECT_EQ(oracle::order(layout),
             (std::vector<std::int64_t>{0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11}));

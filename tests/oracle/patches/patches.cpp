@@ -50,7 +50,7 @@ Values rounded(const std::vector<Wide>& sums) {
 }
 
 Complex outside_value(const Scan& scan) {
-  if (scan.options.boundary != PPATCH_CONSTANT) return 0;
+  if (scan.options.boundary != PPATCH_BOUNDARY_CONSTANT) return 0;
   return {scan.options.constant_real, scan.real ? 0 : scan.options.constant_imag};
 }
 

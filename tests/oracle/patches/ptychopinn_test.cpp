@@ -29,9 +29,9 @@ TEST(PtychoPinn, IsTheGeneralDefinitionWithItsOptions) {
 
         oracle::Scan scan{};
         scan.options.patch_height = scan.options.patch_width = n;
-        scan.options.anchor = PPATCH_HALF;
-        scan.options.axes = PPATCH_XY;
-        scan.options.layout = PPATCH_CHANNEL_LAST;
+        scan.options.anchor = PPATCH_ANCHOR_HALF;
+        scan.options.axes = PPATCH_AXES_XY;
+        scan.options.layout = PPATCH_LAYOUT_CHANNEL_LAST;
         scan.options.group_size = members;
         scan.images = 1;
         scan.height = 40;
@@ -41,7 +41,7 @@ TEST(PtychoPinn, IsTheGeneralDefinitionWithItsOptions) {
           scan.positions.push_back({oracle::coordinate(0, p[0]), oracle::coordinate(0, p[1])});
         }
         const oracle::Values ours = oracle::extract(scan, {image.begin(), image.end()});
-        const oracle::Layout layout{PPATCH_CHANNEL_LAST, 0, 3 * members, members, 0, n, n};
+        const oracle::Layout layout{PPATCH_LAYOUT_CHANNEL_LAST, 0, 3 * members, members, 0, n, n};
         const std::vector<std::int64_t> order = oracle::order(layout);
         ASSERT_EQ(ours.size(), theirs.size());
         for (std::size_t i = 0; i < ours.size(); ++i) {

@@ -75,11 +75,11 @@ std::vector<Tap> sampled(const Kernel& kernel, long double fraction) {
 
 std::vector<Tap> taps(ppatch_interpolation interpolation, long double fraction) {
   switch (interpolation) {
-    case PPATCH_NEAREST:
+    case PPATCH_INTERPOLATION_NEAREST:
       return {{fraction < 0.5L ? 0 : 1, 1, 0}};
-    case PPATCH_BICUBIC:  // the Keys weights sum to one by themselves
+    case PPATCH_INTERPOLATION_BICUBIC:  // the Keys weights sum to one by themselves
       return sampled({-1, 4, keys, keys_derivative}, fraction);
-    case PPATCH_LANCZOS3:
+    case PPATCH_INTERPOLATION_LANCZOS3:
       return sampled({-2, 6, lanczos, lanczos_derivative}, fraction);
     default:
       return {{0, static_cast<double>(1 - fraction), -1}, {1, static_cast<double>(fraction), 1}};

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_LAYOUT_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_LAYOUT_HPP_
+#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_
+#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_
 
 #include <cstdint>
 
 #include "core/backend.hpp"
 #include "core/registration/scene_geometry.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What images of one size take of a device's memory, and how many of them go together. Only the
 // latter depends on the budget, never a result.
-struct SceneLayout {
-  SceneLayout() = default;
+struct SceneMemoryPlan {
+  SceneMemoryPlan() = default;
   // together: see planes_together.
-  SceneLayout(const SceneGeometry& geometry, std::int64_t together);
+  SceneMemoryPlan(const SceneGeometry& geometry, std::int64_t together);
 
   SceneGeometry geometry;
   std::int64_t together = 1;         // planes of one transform
@@ -33,7 +33,7 @@ struct SceneLayout {
   // Images as many as `bytes` of memory hold, up to that many, but at least those of one transform.
   void choose_images(std::int64_t most, std::uint64_t bytes);
   // Of a batch: beyond it there is little to be gained.
-  std::int64_t most_images() const;
+  std::int64_t max_images() const;
 
   std::uint64_t device_bytes() const;
   std::uint64_t pinned_bytes() const;
@@ -45,9 +45,9 @@ struct SceneLayout {
 
 // The bytes of a plan without its loader, by what device::PlaneTransform says beforehand. Throws
 // OUT_OF_MEMORY, naming the least budget, where the budget is too small.
-SceneLayout scene_layout_within(const SceneSettings& settings, std::uint64_t loader_bytes,
-                                std::uint64_t budget);
+SceneMemoryPlan scene_layout_within(const SceneSettings& settings, std::uint64_t loader_bytes,
+                                    std::uint64_t budget);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_LAYOUT_HPP_
+#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_

@@ -6,11 +6,11 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // How a plan's memory is laid out under a budget. Only sizes of pieces of work depend on it, never
 // a result.
-struct PatchLayout {
+struct PatchMemoryPlan {
   std::int64_t capacity = 0;      // positions
   std::int64_t entries = 0;       // of tiles' lists
   std::uint64_t piece_bytes = 0;  // of each of two pinned buffers
@@ -19,9 +19,9 @@ struct PatchLayout {
   std::uint64_t total_bytes() const;
 
   // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
-  static PatchLayout within(const PatchSettings& settings, std::uint64_t budget);
+  static PatchMemoryPlan within(const PatchSettings& settings, std::uint64_t budget);
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CUDA_PATCHES_PATCH_LAYOUT_HPP_

@@ -3,13 +3,14 @@
 # Prints the Debian packages that an installed tree needs at run time: its shared libraries, and the font
 # that pictures are labelled with.
 #
-# usage: scripts/runtime-packages.sh PREFIX
+# usage: scripts/lib/runtime-packages.sh PREFIX
 set -euo pipefail
-# shellcheck source=scripts/common.sh
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/common.sh"
 
 case ${1:-} in
-  '' | -h | --help) usage; exit 0 ;;
+  '') usage >&2; exit 2 ;;
+  -h | --help) usage; exit 0 ;;
 esac
 prefix=$1
 [[ -d $prefix ]] || die "expected the folder of an installation, got $prefix"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_COMPLEX_HPP_
-#define PTYCHOPATCH_MATH_COMPLEX_HPP_
+#ifndef PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_
+#define PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_
 
 #include "math/hd.hpp"
 
 // Products of pixels of C components: C = 1 real, C = 2 complex (real, imaginary). Differences are
 // written as sums with a negated factor: g++ 12 fuses a neighbouring sum and difference into
 // vfmaddsub even where contraction is off, and the bits would depend on the SIMD level.
-namespace ptychopatch {
+namespace ppatch {
 
 // out = a b
 template <class T, int C>
@@ -45,6 +45,6 @@ PPATCH_HD T squared_modulus(const T* a) {
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
-#endif  // PTYCHOPATCH_MATH_COMPLEX_HPP_
+#endif  // PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cuda/registration/scene_layout.hpp"
+#include "cuda/registration/scene_memory_plan.hpp"
 
 #include <algorithm>
 
@@ -11,15 +11,15 @@
 #include "cuda/registration/scene_memory.hpp"
 #include "cuda/registration/scene_transforms.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Floats of a spectrum that one transform alone keeps a device busy with; of small ones several go
 // together, and each image has a spectrum of the reference.
 constexpr std::int64_t busy_floats = std::int64_t{1} << 20;
-constexpr std::int64_t most_together = 8;
-constexpr std::int64_t most_large = 8;  // images of a batch
-constexpr std::int64_t most_small = 64;
+constexpr std::int64_t max_together = 8;
+constexpr std::int64_t max_large = 8;  // images of a batch
+constexpr std::int64_t max_small = 64;
 constexpr std::int64_t small_floats = std::int64_t{1} << 23;  // that a batch may come to
 constexpr std::int64_t large_slots = 4;
 
@@ -41,17 +41,17 @@ std::int64_t doubles_of(const std::int64_t size[2]) {
 
 }  // namespace
 
-std::int64_t SceneLayout::planes_together(const SceneGeometry& geometry) {
+std::int64_t SceneMemoryPlan::planes_together(const SceneGeometry& geometry) {
   std::int64_t floats = spectrum_floats_of(geometry.coarse_fft);
   for (int level = 0; level < geometry.levels; ++level) {
     floats = std::max(floats, spectrum_floats_of(geometry.fft[level]));
   }
   std::int64_t together = 1;
-  while (together < most_together && 2 * together * floats <= busy_floats) together *= 2;
+  while (together < max_together && 2 * together * floats <= busy_floats) together *= 2;
   return together;
 }
 
-SceneLayout::SceneLayout(const SceneGeometry& of, std::int64_t planes_at_once)
+SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at_once)
     : geometry(of), together(planes_at_once) {
   for (int level = 0; level <= geometry.levels; ++level) {
     const std::int64_t* size = transform_size(geometry, level);
@@ -73,12 +73,12 @@ SceneLayout::SceneLayout(const SceneGeometry& of, std::int64_t planes_at_once)
   peaks = blocks_over(geometry.coarse_fft[0] + 1, CoarsePeaks::rows) + 1;
 }
 
-std::int64_t SceneLayout::most_images() const {
-  const std::int64_t small = std::min(most_small, small_floats / spectrum_floats);
-  return std::max(most_large, small / together * together);
+std::int64_t SceneMemoryPlan::max_images() const {
+  const std::int64_t small = std::min(max_small, small_floats / spectrum_floats);
+  return std::max(max_large, small / together * together);
 }
 
-void SceneLayout::choose_images(std::int64_t most, std::uint64_t bytes) {
+void SceneMemoryPlan::choose_images(std::int64_t most, std::uint64_t bytes) {
   const auto with = [&](std::int64_t count) {
     images = count;
     slots = spectrum_floats <= busy_floats ? images : std::min(images, large_slots);
@@ -89,18 +89,18 @@ void SceneLayout::choose_images(std::int64_t most, std::uint64_t bytes) {
   with(count);
 }
 
-std::uint64_t SceneLayout::device_bytes() const { return SceneMemory::device_bytes(*this); }
-std::uint64_t SceneLayout::pinned_bytes() const { return SceneMemory::pinned_bytes(*this); }
+std::uint64_t SceneMemoryPlan::device_bytes() const { return SceneMemory::device_bytes(*this); }
+std::uint64_t SceneMemoryPlan::pinned_bytes() const { return SceneMemory::pinned_bytes(*this); }
 
-SceneLayout scene_layout_within(const SceneSettings& settings, std::uint64_t loader_bytes,
-                                std::uint64_t budget) {
+SceneMemoryPlan scene_layout_within(const SceneSettings& settings, std::uint64_t loader_bytes,
+                                    std::uint64_t budget) {
   const SceneGeometry geometry(settings, settings.height, settings.width);
-  SceneLayout layout(geometry, SceneLayout::planes_together(geometry));
+  SceneMemoryPlan layout(geometry, SceneMemoryPlan::planes_together(geometry));
   layout.work_bytes = SceneTransforms::work_bytes_of(layout);
   layout.choose_images(layout.together, 0);
   require_budget(layout.device_bytes() + layout.pinned_bytes() + loader_bytes, budget);
-  layout.choose_images(layout.most_images(), budget - loader_bytes);
+  layout.choose_images(layout.max_images(), budget - loader_bytes);
   return layout;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
