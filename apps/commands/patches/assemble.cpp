@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "argument.hpp"
 #include "commands/command.hpp"
 #include "commands/metadata.hpp"
 #include "commands/outputs.hpp"

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "argument.hpp"
 #include "commands/command.hpp"
 #include "commands/groups/scan_groups.hpp"
 #include "commands/metadata.hpp"

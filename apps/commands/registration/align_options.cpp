@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "argument.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 
