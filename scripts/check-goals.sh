@@ -92,7 +92,7 @@ scenes() {
   "$python" "$root/tests/goals/scenes.py" --command "$release/apps/ptychopatch" --data "$data"
 }
 
-bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }
+bad_input() { "$python" "$root/tests/goals/bad_input.py" --command "$release/apps/ptychopatch"; }
 
 languages() {
   if [[ $(id -u) == 0 ]]; then
