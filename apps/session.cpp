@@ -11,7 +11,7 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
   context.device = options.device;
   context.num_threads = static_cast<std::int32_t>(options.threads);
   context.memory_budget = options.memory_budget;
-  context.log_level = options.verbose ? PPATCH_LOG_DEBUG : PPATCH_LOG_WARNING;
+  context.log_level = options.verbose ? PPATCH_LOG_LEVEL_DEBUG : PPATCH_LOG_LEVEL_WARNING;
   context.log = &log;
   context.log_user = this;
   context.progress = &progress;
@@ -32,7 +32,7 @@ void Session::set_part(double begin, double end) {
 void Session::log(void* self, ppatch_log_level level, const char* message) {
   Console& console = static_cast<Session*>(self)->console_;
   try {
-    level >= PPATCH_LOG_WARNING ? console.warn(message) : console.detail(message);
+    level >= PPATCH_LOG_LEVEL_WARNING ? console.warn(message) : console.detail(message);
   } catch (...) {  // a lost message must not come through the library's C
   }
 }

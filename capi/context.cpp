@@ -2,15 +2,15 @@
 #include "capi/handles.hpp"
 #include "core/options.hpp"
 
-using ptychopatch::guarded;
-using ptychopatch::required;
+using ppatch::guarded;
+using ppatch::required;
 
 ppatch_status ppatch_context_create(ppatch_context** context,
                                     const ppatch_context_options* options) {
   return guarded(__func__, [&] {
     required("context", context) = nullptr;
-    const auto read = ptychopatch::read_options("options", options);
-    *context = new ppatch_context{std::make_shared<ptychopatch::Context>(read)};
+    const auto read = ppatch::read_options("options", options);
+    *context = new ppatch_context{std::make_shared<ppatch::Context>(read)};
   });
 }
 
@@ -24,6 +24,6 @@ ppatch_status ppatch_context_get_info(const ppatch_context* context, ppatch_cont
   return guarded(__func__, [&] {
     ppatch_context_info read{};
     required("context", context).shared->get_info(&read);
-    ptychopatch::write_info("info", read, info);
+    ppatch::write_info("info", read, info);
   });
 }

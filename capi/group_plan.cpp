@@ -2,14 +2,14 @@
 #include "capi/handles.hpp"
 #include "core/options.hpp"
 
-using ptychopatch::guarded;
-using ptychopatch::required;
+using ppatch::guarded;
+using ppatch::required;
 
 ppatch_status ppatch_group_plan_bytes(const ppatch_context* context, int64_t point_count,
                                       const ppatch_group_options* options, uint64_t* bytes) {
   return guarded(__func__, [&] {
     const auto& shared = *required("context", context).shared;
-    required("bytes", bytes) = ptychopatch::GroupPlan::bytes(shared, point_count, options);
+    required("bytes", bytes) = ppatch::GroupPlan::bytes(shared, point_count, options);
   });
 }
 
@@ -19,7 +19,7 @@ ppatch_status ppatch_group_plan_create(ppatch_group_plan** plan, ppatch_context*
   return guarded(__func__, [&] {
     required("plan", plan) = nullptr;
     const auto& shared = required("context", context).shared;
-    *plan = new ppatch_group_plan{ptychopatch::GroupPlan(shared, points, options)};
+    *plan = new ppatch_group_plan{ppatch::GroupPlan(shared, points, options)};
   });
 }
 
@@ -61,6 +61,6 @@ ppatch_status ppatch_group_plan_get_info(const ppatch_group_plan* plan,
   return guarded(__func__, [&] {
     ppatch_group_plan_info read{};
     required("plan", plan).plan.get_info(&read);
-    ptychopatch::write_info("info", read, info);
+    ppatch::write_info("info", read, info);
   });
 }

@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The thread's last error. Fixed storage: reporting that memory ran out takes none.
 struct LastError {
@@ -46,6 +46,6 @@ T& required(const char* name, T* pointer) {
   return *pointer;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CAPI_GUARD_HPP_

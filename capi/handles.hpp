@@ -6,24 +6,24 @@
 
 #include "capi/api.hpp"
 #include "core/context.hpp"
-#include "core/group_plan.hpp"
-#include "core/patch_plan.hpp"
-#include "core/scene_plan.hpp"
+#include "core/groups/group_plan.hpp"
+#include "core/patches/patch_plan.hpp"
+#include "core/registration/scene_plan.hpp"
 
 struct ppatch_context {
-  std::shared_ptr<ptychopatch::Context> shared;
+  std::shared_ptr<ppatch::Context> shared;
 };
 
 struct ppatch_patch_plan {
-  ptychopatch::PatchPlan plan;
+  ppatch::PatchPlan plan;
 };
 
 struct ppatch_group_plan {
-  ptychopatch::GroupPlan plan;
+  ppatch::GroupPlan plan;
 };
 
 struct ppatch_scene_plan {
-  ptychopatch::ScenePlan plan;
+  ppatch::ScenePlan plan;
 };
 
 #endif  // PTYCHOPATCH_CAPI_HANDLES_HPP_

@@ -6,17 +6,17 @@
 #define PPATCH_TEXT_OF(x) #x
 #define PPATCH_VERSION_TEXT(a, b, c) PPATCH_TEXT_OF(a) "." PPATCH_TEXT_OF(b) "." PPATCH_TEXT_OF(c)
 
-namespace ptychopatch {
+namespace ppatch {
 
 LastError& last_error() noexcept {
   thread_local LastError error;
   return error;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
-using ptychopatch::guarded;
-using ptychopatch::required;
+using ppatch::guarded;
+using ppatch::required;
 
 int32_t ppatch_version(void) {
   return 10000 * PPATCH_VERSION_MAJOR + 100 * PPATCH_VERSION_MINOR + PPATCH_VERSION_PATCH;
@@ -55,17 +55,17 @@ const char* ppatch_status_string(ppatch_status status) {
   }
 }
 
-const char* ppatch_last_error(void) { return ptychopatch::last_error().text; }
+const char* ppatch_last_error(void) { return ppatch::last_error().text; }
 
-int64_t ppatch_dtype_size(ppatch_dtype dtype) { return ptychopatch::size_of(dtype); }
+int64_t ppatch_dtype_size(ppatch_dtype dtype) { return ppatch::size_of(dtype); }
 
 ppatch_status ppatch_backend_probe(ppatch_backend backend, int32_t* device_count) {
   return guarded(__func__, [&] {
     std::int32_t& count = required("device_count", device_count);
     if (backend != PPATCH_BACKEND_CPU && backend != PPATCH_BACKEND_CUDA) {
-      ptychopatch::invalid("backend: expected PPATCH_BACKEND_CPU (1) or _CUDA (2), got ", backend);
+      ppatch::invalid("backend: expected PPATCH_BACKEND_CPU (1) or _CUDA (2), got ", backend);
     }
     count = 0;
-    count = backend == PPATCH_BACKEND_CPU ? 1 : ptychopatch::cuda_device_count();
+    count = backend == PPATCH_BACKEND_CPU ? 1 : ppatch::cuda_device_count();
   });
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
 
-using ptychopatch::guarded;
-using ptychopatch::required;
+using ppatch::guarded;
+using ppatch::required;
 
 ppatch_status ppatch_patch_extract(ppatch_patch_plan* plan, const ppatch_array* image,
                                    const ppatch_array* patches) {

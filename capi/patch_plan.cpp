@@ -2,14 +2,14 @@
 #include "capi/handles.hpp"
 #include "core/options.hpp"
 
-using ptychopatch::guarded;
-using ptychopatch::required;
+using ppatch::guarded;
+using ppatch::required;
 
 ppatch_status ppatch_patch_plan_bytes(const ppatch_context* context, int64_t position_count,
                                       const ppatch_patch_options* options, uint64_t* bytes) {
   return guarded(__func__, [&] {
     const auto& shared = *required("context", context).shared;
-    required("bytes", bytes) = ptychopatch::PatchPlan::bytes(shared, position_count, options);
+    required("bytes", bytes) = ppatch::PatchPlan::bytes(shared, position_count, options);
   });
 }
 
@@ -19,7 +19,7 @@ ppatch_status ppatch_patch_plan_create(ppatch_patch_plan** plan, ppatch_context*
   return guarded(__func__, [&] {
     required("plan", plan) = nullptr;
     const auto& shared = required("context", context).shared;
-    *plan = new ppatch_patch_plan{ptychopatch::PatchPlan(shared, positions, options)};
+    *plan = new ppatch_patch_plan{ppatch::PatchPlan(shared, positions, options)};
   });
 }
 
@@ -56,6 +56,6 @@ ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan* plan,
   return guarded(__func__, [&] {
     ppatch_patch_plan_info read{};
     required("plan", plan).plan.get_info(&read);
-    ptychopatch::write_info("info", read, info);
+    ppatch::write_info("info", read, info);
   });
 }

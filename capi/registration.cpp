@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
-#include "core/pair_calls.hpp"
+#include "core/registration/pair_calls.hpp"
 
-using ptychopatch::guarded;
-using ptychopatch::required;
+using ppatch::guarded;
+using ppatch::required;
 
 ppatch_status ppatch_cfa_round(const ppatch_cfa* cfa, const double shift[2], int64_t lattice[2]) {
-  return guarded(__func__, [&] { ptychopatch::cfa_round(required("cfa", cfa), shift, lattice); });
+  return guarded(__func__, [&] { ppatch::cfa_round(required("cfa", cfa), shift, lattice); });
 }
 
 ppatch_status ppatch_common_area_of(const int64_t reference_shape[2], const int64_t moving_shape[2],
                                     const int64_t shift[2], ppatch_common_area* area) {
   return guarded(__func__,
-                 [&] { ptychopatch::common_area(reference_shape, moving_shape, shift, area); });
+                 [&] { ppatch::common_area(reference_shape, moving_shape, shift, area); });
 }
 
 ppatch_status ppatch_image_shift(ppatch_context* context, const ppatch_array* image,
@@ -20,7 +20,7 @@ ppatch_status ppatch_image_shift(ppatch_context* context, const ppatch_array* im
                                  const ppatch_array* out) {
   return guarded(__func__, [&] {
     auto& shared = *required("context", context).shared;
-    ptychopatch::shift_image(shared, image, shift, options, out);
+    ppatch::shift_image(shared, image, shift, options, out);
   });
 }
 
@@ -28,7 +28,7 @@ ppatch_status ppatch_mosaic_normalise(ppatch_context* context, const ppatch_cfa*
                                       const ppatch_scene_image* image, const ppatch_array* out) {
   return guarded(__func__, [&] {
     auto& shared = *required("context", context).shared;
-    ptychopatch::normalise_mosaic(shared, required("cfa", cfa), required("image", image), out);
+    ppatch::normalise_mosaic(shared, required("cfa", cfa), required("image", image), out);
   });
 }
 
@@ -36,7 +36,7 @@ ppatch_status ppatch_mosaic_bin(ppatch_context* context, const ppatch_cfa* cfa,
                                 const ppatch_scene_image* image, const ppatch_array* out) {
   return guarded(__func__, [&] {
     auto& shared = *required("context", context).shared;
-    ptychopatch::bin_mosaic(shared, required("cfa", cfa), required("image", image), out);
+    ppatch::bin_mosaic(shared, required("cfa", cfa), required("image", image), out);
   });
 }
 
@@ -44,7 +44,7 @@ ppatch_status ppatch_pair_gain(ppatch_context* context, const ppatch_array* anch
                                const ppatch_array* target, double* gain) {
   return guarded(__func__, [&] {
     auto& shared = *required("context", context).shared;
-    required("gain", gain) = ptychopatch::pair_gain(shared, anchor, target);
+    required("gain", gain) = ppatch::pair_gain(shared, anchor, target);
   });
 }
 
@@ -52,7 +52,7 @@ ppatch_status ppatch_pair_loss(ppatch_context* context, const ppatch_array* anch
                                const ppatch_array* target, double gain, double* loss) {
   return guarded(__func__, [&] {
     auto& shared = *required("context", context).shared;
-    required("loss", loss) = ptychopatch::pair_loss(shared, anchor, target, gain);
+    required("loss", loss) = ppatch::pair_loss(shared, anchor, target, gain);
   });
 }
 
@@ -61,7 +61,7 @@ ppatch_status ppatch_pair_mask(ppatch_context* context, const ppatch_array* anch
                                const ppatch_array* mask, double* mask_mean) {
   return guarded(__func__, [&] {
     auto& shared = *required("context", context).shared;
-    const double mean = ptychopatch::pair_mask(shared, anchor, target, options, mask);
+    const double mean = ppatch::pair_mask(shared, anchor, target, options, mask);
     if (mask_mean) *mask_mean = mean;
   });
 }

@@ -2,26 +2,26 @@
 #include "capi/handles.hpp"
 #include "core/options.hpp"
 
-using ptychopatch::guarded;
-using ptychopatch::required;
+using ppatch::guarded;
+using ppatch::required;
 
 const char* ppatch_shift_status_string(ppatch_shift_status status) {
   switch (status) {
-    case PPATCH_SHIFT_OK:
+    case PPATCH_SHIFT_STATUS_OK:
       return "ok";
-    case PPATCH_SHIFT_FLAT:
+    case PPATCH_SHIFT_STATUS_FLAT:
       return "flat";
-    case PPATCH_SHIFT_SATURATED:
+    case PPATCH_SHIFT_STATUS_SATURATED:
       return "saturated";
-    case PPATCH_SHIFT_NOT_FINITE:
+    case PPATCH_SHIFT_STATUS_NOT_FINITE:
       return "not-finite";
-    case PPATCH_SHIFT_TOO_SMALL:
+    case PPATCH_SHIFT_STATUS_TOO_SMALL:
       return "too-small";
-    case PPATCH_SHIFT_UNRELATED:
+    case PPATCH_SHIFT_STATUS_UNRELATED:
       return "unrelated";
-    case PPATCH_SHIFT_NOT_CONVERGED:
+    case PPATCH_SHIFT_STATUS_NOT_CONVERGED:
       return "not-converged";
-    case PPATCH_SHIFT_REFERENCE:
+    case PPATCH_SHIFT_STATUS_REFERENCE:
       return "reference";
     default:
       return "unknown";
@@ -32,7 +32,7 @@ ppatch_status ppatch_scene_plan_bytes(const ppatch_context* context,
                                       const ppatch_scene_options* options, uint64_t* bytes) {
   return guarded(__func__, [&] {
     const auto& shared = *required("context", context).shared;
-    required("bytes", bytes) = ptychopatch::ScenePlan::bytes(shared, options);
+    required("bytes", bytes) = ppatch::ScenePlan::bytes(shared, options);
   });
 }
 
@@ -41,7 +41,7 @@ ppatch_status ppatch_scene_plan_create(ppatch_scene_plan** plan, ppatch_context*
   return guarded(__func__, [&] {
     required("plan", plan) = nullptr;
     const auto& shared = required("context", context).shared;
-    *plan = new ppatch_scene_plan{ptychopatch::ScenePlan(shared, options)};
+    *plan = new ppatch_scene_plan{ppatch::ScenePlan(shared, options)};
   });
 }
 
@@ -62,6 +62,6 @@ ppatch_status ppatch_scene_plan_get_info(const ppatch_scene_plan* plan,
   return guarded(__func__, [&] {
     ppatch_scene_plan_info read{};
     required("plan", plan).plan.get_info(&read);
-    ptychopatch::write_info("info", read, info);
+    ppatch::write_info("info", read, info);
   });
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/backend_module.hpp"
-#include "cuda/group_engine.hpp"
-#include "cuda/machine.hpp"
-#include "cuda/pair_operators.hpp"
-#include "cuda/patch_engine.hpp"
-#include "cuda/plane_transform.hpp"
-#include "cuda/scene/scene_engine.hpp"
+#include "cuda/groups/group_engine.hpp"
+#include "cuda/patches/patch_engine.hpp"
+#include "cuda/registration/pair_operators.hpp"
+#include "cuda/registration/scene_engine.hpp"
+#include "cuda/runtime/machine.hpp"
+#include "cuda/runtime/plane_transform.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 class CudaBackend final : public Backend {
@@ -61,7 +61,7 @@ class CudaBackend final : public Backend {
   void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) override {
     pairs_.normalise_mosaic(image, period, out);
   }
-  void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+  void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
                   const ImageView& out) override {
     pairs_.bin_mosaic(image, mosaic, block, out);
   }
@@ -77,17 +77,17 @@ class CudaBackend final : public Backend {
   }
 
   bool accepts(ppatch_device_type type, int number) const override {
-    return type == PPATCH_HOST || type == PPATCH_CUDA_HOST ||
-           (type == PPATCH_CUDA && number == machine_.settings.device);
+    return type == PPATCH_DEVICE_HOST || type == PPATCH_DEVICE_CUDA_HOST ||
+           (type == PPATCH_DEVICE_CUDA && number == machine_.settings.device);
   }
 
  private:
-  PatchLayout layout(const PatchSettings& settings) const {
-    return PatchLayout::within(settings, machine_.settings.memory_budget);
+  PatchMemoryPlan layout(const PatchSettings& settings) const {
+    return PatchMemoryPlan::within(settings, machine_.settings.memory_budget);
   }
 
-  GroupLayout group_layout(const GroupSettings& settings) const {
-    return GroupLayout::within(settings, machine_.settings.memory_budget);
+  GroupMemoryPlan group_layout(const GroupSettings& settings) const {
+    return GroupMemoryPlan::within(settings, machine_.settings.memory_budget);
   }
 
   Machine machine_;
@@ -98,12 +98,11 @@ class CudaBackend final : public Backend {
 Backend* make_backend(const BackendSettings& settings) { return new CudaBackend(settings); }
 
 }  // namespace
-}  // namespace ptychopatch
+}  // namespace ppatch
 
-extern "C" __attribute__((visibility("default"))) const ptychopatch::BackendModule*
+extern "C" __attribute__((visibility("default"))) const ppatch::BackendModule*
 ppatch_backend_module() {
-  static const ptychopatch::BackendModule module = {ptychopatch::backend_interface_version,
-                                                    &ptychopatch::device::count,
-                                                    &ptychopatch::make_backend};
+  static const ppatch::BackendModule module = {ppatch::backend_interface_version,
+                                               &ppatch::device::count, &ppatch::make_backend};
   return &module;
 }

@@ -2,27 +2,28 @@
 #ifndef PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
 #define PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
 
-#include "cuda/device.hpp"
-#include "kernels/adjoint_block.hpp"
-#include "kernels/assemble.hpp"
-#include "kernels/coarse_peak.hpp"
-#include "kernels/extract_block.hpp"
-#include "kernels/gradient_block.hpp"
-#include "kernels/group_rows.hpp"
-#include "kernels/pair_pixels.hpp"
-#include "kernels/probe_adjoint_block.hpp"
-#include "kernels/row_sums.hpp"
-#include "kernels/scene_decimate.hpp"
-#include "kernels/scene_pattern.hpp"
-#include "kernels/scene_slack.hpp"
-#include "kernels/scene_sums.hpp"
-#include "kernels/shift_band.hpp"
-#include "kernels/shift_newton.hpp"
-#include "kernels/shift_rings.hpp"
-#include "kernels/shift_tiles.hpp"
-#include "kernels/shift_windows.hpp"
-#include "kernels/tile_entries.hpp"
-#include "kernels/value_select.hpp"
+#include "cuda/groups/kernels/group_rows.hpp"
+#include "cuda/patches/kernels/adjoint_block.hpp"
+#include "cuda/patches/kernels/extract_block.hpp"
+#include "cuda/patches/kernels/gradient_block.hpp"
+#include "cuda/patches/kernels/probe_adjoint_block.hpp"
+#include "cuda/patches/kernels/tile_entries.hpp"
+#include "cuda/registration/kernels/coarse_peak.hpp"
+#include "cuda/registration/kernels/hot_pixel_threshold.hpp"
+#include "cuda/registration/kernels/row_sums.hpp"
+#include "cuda/registration/kernels/scene_decimate.hpp"
+#include "cuda/registration/kernels/scene_pattern.hpp"
+#include "cuda/registration/kernels/scene_sums.hpp"
+#include "cuda/registration/kernels/shift_band.hpp"
+#include "cuda/registration/kernels/shift_newton.hpp"
+#include "cuda/registration/kernels/shift_rings.hpp"
+#include "cuda/registration/kernels/shift_tiles.hpp"
+#include "cuda/registration/kernels/shift_windows.hpp"
+#include "cuda/registration/kernels/value_select.hpp"
+#include "cuda/runtime/device.hpp"
+#include "kernels/patches/assemble.hpp"
+#include "kernels/registration/pair_pixels.hpp"
+#include "kernels/registration/pair_values.hpp"
 
 // Every kernel that the backend launches. A unit that defines device::launch makes some of them:
 // PPATCH_PATCH_KERNELS(float, 2) and the like.
@@ -51,12 +52,12 @@
   PPATCH_LAUNCH(EachPiece<TileEntries>); \
   PPATCH_LAUNCH(EachPiece<TileBegins>)
 
-#define PPATCH_SCENE_IMAGE_KERNELS(T) \
-  PPATCH_LAUNCH(SceneBandSums<T>);    \
-  PPATCH_LAUNCH(SceneFindLevels<T>);  \
-  PPATCH_LAUNCH(SceneSlack<T>);       \
-  PPATCH_LAUNCH(SceneDecimate<T, 1>); \
-  PPATCH_LAUNCH(SceneDecimate<T, 2>); \
+#define PPATCH_SCENE_IMAGE_KERNELS(T)       \
+  PPATCH_LAUNCH(SceneBandSums<T>);          \
+  PPATCH_LAUNCH(SceneFindLevels<T>);        \
+  PPATCH_LAUNCH(SceneHotPixelThreshold<T>); \
+  PPATCH_LAUNCH(SceneDecimate<T, 1>);       \
+  PPATCH_LAUNCH(SceneDecimate<T, 2>);       \
   PPATCH_LAUNCH(SceneDecimate<T, 3>)
 
 #define PPATCH_SCENE_PATTERN_KERNELS()                        \

@@ -51,8 +51,8 @@ int main(void) {
   ppatch_patch_options cutting = PPATCH_PATCH_OPTIONS_INIT;
   cutting.patch_height = cutting.patch_width = N;
   cutting.group_size = C;
-  cutting.anchor = PPATCH_HALF;
-  cutting.layout = PPATCH_CHANNEL_LAST;
+  cutting.anchor = PPATCH_ANCHOR_HALF;
+  cutting.layout = PPATCH_LAYOUT_CHANNEL_LAST;
   if (!st) st = ppatch_patch_plan_create(&cutter, ctx, &pos, &cutting);
   if (!st) st = ppatch_patch_extract(cutter, &obj, &out);
   if (!st) st = ppatch_context_synchronize(ctx);

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "commands/metadata.hpp"
+#include "commands/patches/patch_settings.hpp"
 #include "formats/scan_input.hpp"
 #include "formats/store_question.hpp"
 #include "mosaics/image_input.hpp"
 #include "mosaics/refusal.hpp"
-#include "patch_settings.hpp"
 
 namespace ptychopatch::app {
 namespace {

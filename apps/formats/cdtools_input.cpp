@@ -76,7 +76,7 @@ std::optional<Layout> find_cdtools(const ArrayStore& store) {
   }
   return Layout{"cdtools",
                 "cdtools results: positions are patch corners by the object's basis",
-                {PPATCH_CORNER, PPATCH_YX, PPATCH_WINDOW},
+                {PPATCH_ANCHOR_CORNER, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW},
                 [&] { return read_object(store, kObject); },
                 [&] {
                   return along_basis(store, translations_key(store),

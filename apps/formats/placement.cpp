@@ -20,8 +20,8 @@ std::string number_text(double value) {
 
 double anchor_shift(ppatch_anchor anchor, std::int64_t size) {
   const std::int64_t half = size / 2;
-  if (anchor == PPATCH_HALF) return static_cast<double>(half);
-  return anchor == PPATCH_CENTRE ? static_cast<double>(size - 1) / 2 : 0;
+  if (anchor == PPATCH_ANCHOR_HALF) return static_cast<double>(half);
+  return anchor == PPATCH_ANCHOR_CENTRE ? static_cast<double>(size - 1) / 2 : 0;
 }
 
 struct Axis {
@@ -67,9 +67,9 @@ NpyArray place(NpyArray numbers, const Placement& placement, const ppatch_patch_
   Tensor positions = to_tensor(std::move(numbers), PPATCH_F64, source);
   double* values = positions.as<double>();
   const std::size_t count = positions.data.size() / (2 * sizeof(double));
-  const double sign = options.sign == PPATCH_CONTENT ? -1 : 1;
+  const double sign = options.sign == PPATCH_SIGN_CONTENT ? -1 : 1;
   for (std::size_t c = 0; c < 2 && count != 0; ++c) {
-    Axis axis{(options.axes == PPATCH_YX) == (c == 0) ? std::size_t{0} : std::size_t{1}};
+    Axis axis{(options.axes == PPATCH_AXES_YX) == (c == 0) ? std::size_t{0} : std::size_t{1}};
     axis.image = axis.place == 0 ? image_height : image_width;
     axis.patch = axis.place == 0 ? options.patch_height : options.patch_width;
     double least = std::numeric_limits<double>::infinity(), most = -least;

@@ -40,7 +40,7 @@ std::optional<Layout> find_ptychodus(const ArrayStore& store) {
   return Layout{"ptychodus",
                 std::string("Ptychodus product (") + (old ? "old" : "new") +
                     " spelling): positions are patch centres about the object's centre",
-                {PPATCH_HALF, PPATCH_YX, PPATCH_WINDOW},
+                {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW},
                 [&] {
                   require_object(store, kObject);
                   return read_object(store, kObject);

@@ -7,7 +7,7 @@ namespace ptychopatch::formats {
 Layout ptychopinn_layout(const ArrayStore& store) {
   Layout layout{"ptychopinn",
                 "PtychoPINN scan: positions are patch centres (xcoords, ycoords)",
-                {PPATCH_HALF, PPATCH_XY, PPATCH_WINDOW},
+                {PPATCH_ANCHOR_HALF, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW},
                 [&] {
                   return NamedArray{store.read("objectGuess"), store.source("objectGuess")};
                 },

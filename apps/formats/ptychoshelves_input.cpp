@@ -52,7 +52,7 @@ std::optional<Layout> find_ptychoshelves(const ArrayStore& store) {
   if (!store.has(kPositions)) return std::nullopt;
   return Layout{"ptychoshelves",
                 "PtychoShelves reconstruction: positions are patch corners (x, y) about the middle",
-                {PPATCH_CORNER, PPATCH_XY, PPATCH_WINDOW},
+                {PPATCH_ANCHOR_CORNER, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW},
                 [&] {
                   require_object(store, kObject);
                   return NamedArray{layers_first(store.read(kObject)), store.source(kObject)};

@@ -9,7 +9,7 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr Convention kConvention = {PPATCH_HALF, PPATCH_YX, PPATCH_WINDOW};
+constexpr Convention kConvention = {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW};
 const std::string kObjects = "content/obj";
 const std::string kPositions = "content/positions";
 const std::string kChunks = "chunks";

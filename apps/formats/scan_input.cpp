@@ -46,9 +46,9 @@ static void exchange(Channel& channel, Placement& placement) {
 
 void exchange(Channel& channel, ScanInput& scan) {
   channel(scan.format, scan.convention_text);
-  channel.limited(scan.convention.anchor, ppatch_anchor{PPATCH_CENTRE});
-  channel.limited(scan.convention.axes, ppatch_axes{PPATCH_XY});
-  channel.limited(scan.convention.sign, ppatch_sign{PPATCH_CONTENT});
+  channel.limited(scan.convention.anchor, ppatch_anchor{PPATCH_ANCHOR_CENTRE});
+  channel.limited(scan.convention.axes, ppatch_axes{PPATCH_AXES_XY});
+  channel.limited(scan.convention.sign, ppatch_sign{PPATCH_SIGN_CONTENT});
   channel(scan.image, scan.positions, scan.start_positions, scan.placement);
 }
 

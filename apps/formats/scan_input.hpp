@@ -16,9 +16,9 @@ class Channel;
 
 // What a format documents about its positions. Nothing is inferred from data.
 struct Convention {
-  ppatch_anchor anchor = PPATCH_CORNER;
-  ppatch_axes axes = PPATCH_YX;
-  ppatch_sign sign = PPATCH_WINDOW;
+  ppatch_anchor anchor = PPATCH_ANCHOR_CORNER;
+  ppatch_axes axes = PPATCH_AXES_YX;
+  ppatch_sign sign = PPATCH_SIGN_WINDOW;
 };
 
 // A part of a scan, or why the file does not give it, which is an error for who takes it.

@@ -8,7 +8,7 @@ std::optional<Layout> find_tike(const ArrayStore& store) {
   if (!store.has("scan") || !store.has("probe")) return std::nullopt;
   return Layout{"tike",
                 "tike scan: positions are patch corners (row, column)",
-                {PPATCH_CORNER, PPATCH_YX, PPATCH_WINDOW},
+                {PPATCH_ANCHOR_CORNER, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW},
                 [&]() -> NamedArray {
                   throw FormatError(store.source("scan") +
                                     ": a tike scan holds no object; name an image with --image");

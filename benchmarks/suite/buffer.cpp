@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "ptychopatch/ptychopatch.hpp"
-#include "suite/case.hpp"
+#include "suite/patches/case.hpp"
 
 namespace ptychopatch::bench {
 namespace {
@@ -86,7 +86,7 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
 ppatch_array Buffer::view(ppatch_dtype dtype, const std::vector<std::int64_t>& shape) const {
   ppatch_array view = array(data_, dtype, shape);
   if (gpu_) {
-    view.device_type = PPATCH_CUDA;
+    view.device_type = PPATCH_DEVICE_CUDA;
     view.device_id = gpu_->ordinal();
   }
   return view;

@@ -5,9 +5,9 @@
 #include <memory>
 #include <stdexcept>
 
-#include "suite/arrays.hpp"
+#include "suite/patches/arrays.hpp"
+#include "suite/patches/workload.hpp"
 #include "suite/thread_team.hpp"
-#include "suite/workload.hpp"
 
 namespace ptychopatch::bench {
 namespace {
@@ -35,13 +35,13 @@ Record describe(const Case& one) {
 
 // On a card so many sets in turn that its cache holds none until it is used again.
 std::vector<Arrays> make_sets(const Case& one, const Gpu* gpu) {
-  constexpr std::int64_t kCaches = 4, kMostSets = 8;
+  constexpr std::int64_t kCaches = 4, kMaxSets = 8;
   std::int64_t count = 1;
   if (gpu) {
     const GpuFacts facts = gpu->facts();
     const std::int64_t wanted = kCaches * facts.l2_bytes / std::max<std::int64_t>(one.bytes(), 1);
     const std::int64_t room = facts.free_bytes / 2 / std::max<std::int64_t>(one.total_bytes(), 1);
-    count = std::clamp<std::int64_t>(std::min(wanted + 1, room), 1, kMostSets);
+    count = std::clamp<std::int64_t>(std::min(wanted + 1, room), 1, kMaxSets);
   }
   std::vector<Arrays> sets;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -75,7 +75,7 @@ void require_memory(std::int64_t bytes, const Gpu* gpu) {
 }
 
 void time_beside(const RoofBeside& beside, const std::function<void()>& work, Work how,
-                 double least_seconds, benchmark::State& state, Record& record) {
+                 double min_seconds, benchmark::State& state, Record& record) {
   const Gpu* const gpu = beside.buffers.front()->gpu();
   std::unique_ptr<ThreadTeam> team;
   std::unique_ptr<RoofRunner> on_host;
@@ -92,7 +92,7 @@ void time_beside(const RoofBeside& beside, const std::function<void()>& work, Wo
     on_host = std::make_unique<RoofRunner>(beside.roof, *beside.buffers.front(), *team);
     roof = [&on_host] { on_host->run(); };
   }
-  PairTimer timer(roof, work, least_seconds, timer_of(how == Work::kEnqueued ? gpu : nullptr));
+  PairTimer timer(roof, work, min_seconds, timer_of(how == Work::kEnqueued ? gpu : nullptr));
   while (state.KeepRunning()) {
     state.SetIterationTime(timer.time_pair());
     ++record.repetitions;
@@ -109,7 +109,7 @@ void time_beside(const RoofBeside& beside, const std::function<void()>& work, Wo
   record.roof_fraction_high = timer.ratio(0.75) * whole;
 }
 
-Record measure_case(const Case& one, const Device& device, double least_seconds,
+Record measure_case(const Case& one, const Device& device, double min_seconds,
                     benchmark::State& state) {
   const Gpu* const gpu = device.gpu();
   require_memory(one.total_bytes(), gpu);
@@ -131,13 +131,13 @@ Record measure_case(const Case& one, const Device& device, double least_seconds,
   time_beside(
       {roof_of(one, gpu),
        stand_in.data() ? std::vector<const Buffer*>{&stand_in} : largest_of(sets), one.threads},
-      [&workload] { workload.run(); }, gpu ? Work::kEnqueued : Work::kDone, least_seconds, state,
+      [&workload] { workload.run(); }, gpu ? Work::kEnqueued : Work::kDone, min_seconds, state,
       record);
   return record;
 }
 
 RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, const Gpu* gpu,
-                        double least_seconds, benchmark::State& state) {
+                        double min_seconds, benchmark::State& state) {
   require_memory(bytes, gpu);
   const Buffer buffer(bytes, 0, gpu);
   std::unique_ptr<ThreadTeam> team;
@@ -154,7 +154,7 @@ RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, const Gpu* g
     on_host = std::make_unique<RoofRunner>(roof, buffer, *team);
     run = [&on_host] { on_host->run(); };
   }
-  PairTimer timer([] {}, run, least_seconds, timer_of(gpu));
+  PairTimer timer([] {}, run, min_seconds, timer_of(gpu));
   while (state.KeepRunning()) state.SetIterationTime(timer.time_pair());
   const double seconds = timer.work_seconds();
   // Named by the bytes that were asked for; a roof of the host is made of whole blocks.

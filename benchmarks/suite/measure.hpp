@@ -4,9 +4,9 @@
 
 #include <benchmark/benchmark.h>
 
-#include "suite/case.hpp"
 #include "suite/device.hpp"
-#include "suite/pairs.hpp"
+#include "suite/patches/case.hpp"
+#include "suite/patches/pairs.hpp"
 #include "suite/report.hpp"
 #include "suite/roof.hpp"
 
@@ -28,15 +28,15 @@ enum class Work { kDone, kEnqueued };
 
 // Times pairs as long as state says so, and adds what came out to a record that has its bytes.
 void time_beside(const RoofBeside& beside, const std::function<void()>& work, Work how,
-                 double least_seconds, benchmark::State& state, Record& record);
+                 double min_seconds, benchmark::State& state, Record& record);
 
 // The numbers of a record; what run they are of is the caller's to add. Throws where the case
-// cannot be run. least_seconds: what one timing should take.
-Record measure_case(const Case& one, const Device& device, double least_seconds,
+// cannot be run. min_seconds: what one timing should take.
+Record measure_case(const Case& one, const Device& device, double min_seconds,
                     benchmark::State& state);
 
 RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, const Gpu* gpu,
-                        double least_seconds, benchmark::State& state);
+                        double min_seconds, benchmark::State& state);
 
 }  // namespace ptychopatch::bench
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "suite/buffer.hpp"
-#include "suite/case.hpp"
+#include "suite/patches/case.hpp"
 #include "suite/roof_loops.hpp"
 #include "suite/thread_team.hpp"
 

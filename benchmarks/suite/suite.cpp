@@ -8,11 +8,11 @@
 #include <ctime>
 #include <span>
 
-#include "suite/case_list.hpp"
-#include "suite/group_case.hpp"
+#include "suite/groups/group_case.hpp"
 #include "suite/measure.hpp"
-#include "suite/memory_use.hpp"
-#include "suite/scene_case.hpp"
+#include "suite/patches/case_list.hpp"
+#include "suite/patches/memory_use.hpp"
+#include "suite/registration/scene_case.hpp"
 
 namespace ptychopatch::bench {
 namespace {
@@ -30,7 +30,7 @@ constexpr Roof kRoofsOfHosts[] = {Roof::kMemset, Roof::kFill, Roof::kMemcpy, Roo
 constexpr Roof kRoofsOfCards[] = {Roof::kDeviceMemset, Roof::kDeviceCopy, Roof::kDeviceRead,
                                   Roof::kHostToDevice};
 
-double least_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-3; }
+double min_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-3; }
 
 // One line a case, as it is done.
 class LinePrinter : public benchmark::BenchmarkReporter {
@@ -85,7 +85,7 @@ Suite::Suite(const Options& options, ppatch_backend backend) : options_(options)
       roofs_.push_back({roof, bytes, threads});
     }
   }
-  const double least = least_seconds(options);
+  const double least = min_seconds(options);
   const auto add = [this, least](const auto& cases, const auto& measure) {
     for (const auto& one : cases) {
       timed_.push_back(
@@ -170,8 +170,8 @@ void Suite::add_case(const TimedCase& one, const Device& device) {
 
 void Suite::add_roof(const RoofCase& one, const Device& device) {
   add_benchmark(one.name(), [this, one, &device](benchmark::State& state) {
-    const RoofRecord record = measure_roof(one.roof, one.bytes, one.threads, device.gpu(),
-                                           least_seconds(options_), state);
+    const RoofRecord record =
+        measure_roof(one.roof, one.bytes, one.threads, device.gpu(), min_seconds(options_), state);
     state.counters["seconds"] = record.seconds;
     state.counters["GB/s"] = record.gigabytes_per_second;
     report_.roofs.push_back(record);

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "suite/case.hpp"
 #include "suite/device.hpp"
 #include "suite/options.hpp"
+#include "suite/patches/case.hpp"
 #include "suite/report.hpp"
 #include "suite/roof.hpp"
 

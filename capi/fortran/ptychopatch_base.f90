@@ -26,17 +26,17 @@ module ptychopatch_base
   integer(c_int32_t), parameter :: PPATCH_U16 = 7
   integer(c_int32_t), parameter :: PPATCH_U8 = 8
 
-  integer(c_int32_t), parameter :: PPATCH_HOST = 1
-  integer(c_int32_t), parameter :: PPATCH_CUDA = 2
-  integer(c_int32_t), parameter :: PPATCH_CUDA_HOST = 3
+  integer(c_int32_t), parameter :: PPATCH_DEVICE_HOST = 1
+  integer(c_int32_t), parameter :: PPATCH_DEVICE_CUDA = 2
+  integer(c_int32_t), parameter :: PPATCH_DEVICE_CUDA_HOST = 3
 
   integer(c_int32_t), parameter :: PPATCH_BACKEND_AUTO = 0
   integer(c_int32_t), parameter :: PPATCH_BACKEND_CPU = 1
   integer(c_int32_t), parameter :: PPATCH_BACKEND_CUDA = 2
 
-  integer(c_int32_t), parameter :: PPATCH_LOG_DEBUG = 1
-  integer(c_int32_t), parameter :: PPATCH_LOG_INFO = 2
-  integer(c_int32_t), parameter :: PPATCH_LOG_WARNING = 3
+  integer(c_int32_t), parameter :: PPATCH_LOG_LEVEL_DEBUG = 1
+  integer(c_int32_t), parameter :: PPATCH_LOG_LEVEL_INFO = 2
+  integer(c_int32_t), parameter :: PPATCH_LOG_LEVEL_WARNING = 3
 
   integer, parameter :: PPATCH_MAX_NDIM = 8
 
@@ -46,7 +46,7 @@ module ptychopatch_base
     integer(c_int32_t) :: ndim = 0
     integer(c_int64_t) :: shape(PPATCH_MAX_NDIM) = 0
     integer(c_int64_t) :: strides(PPATCH_MAX_NDIM) = 0
-    integer(c_int32_t) :: device_type = PPATCH_HOST
+    integer(c_int32_t) :: device_type = PPATCH_DEVICE_HOST
     integer(c_int32_t) :: device_id = 0
   end type ppatch_array
 

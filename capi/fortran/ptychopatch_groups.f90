@@ -7,18 +7,18 @@ module ptychopatch_groups
   implicit none
   public
 
-  integer(c_int32_t), parameter :: PPATCH_GROUP_OF_NEIGHBOURS = 0
-  integer(c_int32_t), parameter :: PPATCH_GROUP_WITH_SEED = 1
+  integer(c_int32_t), parameter :: PPATCH_GROUP_MEMBERS_NEIGHBOURS = 0
+  integer(c_int32_t), parameter :: PPATCH_GROUP_MEMBERS_WITH_CENTRE = 1
 
-  integer(c_int32_t), parameter :: PPATCH_GROUP_AS_DRAWN = 0
-  integer(c_int32_t), parameter :: PPATCH_GROUP_BY_DISTANCE = 1
-  integer(c_int32_t), parameter :: PPATCH_GROUP_BY_POSITION = 2
+  integer(c_int32_t), parameter :: PPATCH_GROUP_ORDER_AS_DRAWN = 0
+  integer(c_int32_t), parameter :: PPATCH_GROUP_ORDER_BY_DISTANCE = 1
+  integer(c_int32_t), parameter :: PPATCH_GROUP_ORDER_BY_POSITION = 2
 
-  integer(c_int32_t), parameter :: PPATCH_GROUP_RANDOM = 0
-  integer(c_int32_t), parameter :: PPATCH_GROUP_SEQUENTIAL = 1
+  integer(c_int32_t), parameter :: PPATCH_GROUP_SAMPLING_RANDOM = 0
+  integer(c_int32_t), parameter :: PPATCH_GROUP_SAMPLING_SEQUENTIAL = 1
 
-  integer(c_int32_t), parameter :: PPATCH_RELATIVE_FROM_OFFSET = 0
-  integer(c_int32_t), parameter :: PPATCH_RELATIVE_TO_OFFSET = 1
+  integer(c_int32_t), parameter :: PPATCH_RELATIVE_SIGN_FROM_OFFSET = 0
+  integer(c_int32_t), parameter :: PPATCH_RELATIVE_SIGN_TO_OFFSET = 1
 
   type, bind(c) :: ppatch_group_options
     integer(c_int32_t) :: struct_size = 64

@@ -7,30 +7,30 @@ module ptychopatch_patches
   implicit none
   public
 
-  integer(c_int32_t), parameter :: PPATCH_BILINEAR = 0
-  integer(c_int32_t), parameter :: PPATCH_NEAREST = 1
-  integer(c_int32_t), parameter :: PPATCH_BICUBIC = 2
-  integer(c_int32_t), parameter :: PPATCH_LANCZOS3 = 3
+  integer(c_int32_t), parameter :: PPATCH_INTERPOLATION_BILINEAR = 0
+  integer(c_int32_t), parameter :: PPATCH_INTERPOLATION_NEAREST = 1
+  integer(c_int32_t), parameter :: PPATCH_INTERPOLATION_BICUBIC = 2
+  integer(c_int32_t), parameter :: PPATCH_INTERPOLATION_LANCZOS3 = 3
 
-  integer(c_int32_t), parameter :: PPATCH_ZERO = 0
-  integer(c_int32_t), parameter :: PPATCH_CONSTANT = 1
-  integer(c_int32_t), parameter :: PPATCH_EDGE = 2
-  integer(c_int32_t), parameter :: PPATCH_REFLECT = 3
-  integer(c_int32_t), parameter :: PPATCH_WRAP = 4
+  integer(c_int32_t), parameter :: PPATCH_BOUNDARY_ZERO = 0
+  integer(c_int32_t), parameter :: PPATCH_BOUNDARY_CONSTANT = 1
+  integer(c_int32_t), parameter :: PPATCH_BOUNDARY_EDGE = 2
+  integer(c_int32_t), parameter :: PPATCH_BOUNDARY_REFLECT = 3
+  integer(c_int32_t), parameter :: PPATCH_BOUNDARY_WRAP = 4
 
-  integer(c_int32_t), parameter :: PPATCH_CORNER = 0
-  integer(c_int32_t), parameter :: PPATCH_HALF = 1
-  integer(c_int32_t), parameter :: PPATCH_CENTRE = 2
+  integer(c_int32_t), parameter :: PPATCH_ANCHOR_CORNER = 0
+  integer(c_int32_t), parameter :: PPATCH_ANCHOR_HALF = 1
+  integer(c_int32_t), parameter :: PPATCH_ANCHOR_CENTRE = 2
 
-  integer(c_int32_t), parameter :: PPATCH_YX = 0
-  integer(c_int32_t), parameter :: PPATCH_XY = 1
+  integer(c_int32_t), parameter :: PPATCH_AXES_YX = 0
+  integer(c_int32_t), parameter :: PPATCH_AXES_XY = 1
 
-  integer(c_int32_t), parameter :: PPATCH_WINDOW = 0
-  integer(c_int32_t), parameter :: PPATCH_CONTENT = 1
+  integer(c_int32_t), parameter :: PPATCH_SIGN_WINDOW = 0
+  integer(c_int32_t), parameter :: PPATCH_SIGN_CONTENT = 1
 
-  integer(c_int32_t), parameter :: PPATCH_FLAT = 0
-  integer(c_int32_t), parameter :: PPATCH_CHANNEL_LAST = 1
-  integer(c_int32_t), parameter :: PPATCH_CHANNEL_FIRST = 2
+  integer(c_int32_t), parameter :: PPATCH_LAYOUT_FLAT = 0
+  integer(c_int32_t), parameter :: PPATCH_LAYOUT_CHANNEL_LAST = 1
+  integer(c_int32_t), parameter :: PPATCH_LAYOUT_CHANNEL_FIRST = 2
 
   integer(c_int32_t), parameter :: PPATCH_ALGORITHM_AUTO = 0
   integer(c_int32_t), parameter :: PPATCH_ALGORITHM_BATCHED = 1
@@ -39,8 +39,8 @@ module ptychopatch_patches
   integer(c_int32_t), parameter :: PPATCH_LOCAL_OFFSETS_AS_GIVEN = 0
   integer(c_int32_t), parameter :: PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN = 1
 
-  integer(c_int32_t), parameter :: PPATCH_OVERWRITE = 0
-  integer(c_int32_t), parameter :: PPATCH_ACCUMULATE = 1
+  integer(c_int32_t), parameter :: PPATCH_ADJOINT_OVERWRITE = 0
+  integer(c_int32_t), parameter :: PPATCH_ADJOINT_ACCUMULATE = 1
 
   type, bind(c) :: ppatch_patch_options
     integer(c_int32_t) :: struct_size = 104

@@ -12,31 +12,31 @@ module ptychopatch_registration
   integer(c_int32_t), parameter :: PPATCH_METHOD_CROSS = 2
   integer(c_int32_t), parameter :: PPATCH_METHOD_PER_PLANE = 3
 
-  integer(c_int32_t), parameter :: PPATCH_SIGN_REGISTER = 0
-  integer(c_int32_t), parameter :: PPATCH_SIGN_DISPLACEMENT = 1
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_SIGN_REGISTER = 0
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_SIGN_DISPLACEMENT = 1
 
-  integer(c_int32_t), parameter :: PPATCH_LINEAR = 0
-  integer(c_int32_t), parameter :: PPATCH_CIRCULAR = 1
+  integer(c_int32_t), parameter :: PPATCH_EXTENT_LINEAR = 0
+  integer(c_int32_t), parameter :: PPATCH_EXTENT_CIRCULAR = 1
 
-  integer(c_int32_t), parameter :: PPATCH_AUTO = 0
-  integer(c_int32_t), parameter :: PPATCH_ON = 1
-  integer(c_int32_t), parameter :: PPATCH_OFF = 2
+  integer(c_int32_t), parameter :: PPATCH_SWITCH_AUTO = 0
+  integer(c_int32_t), parameter :: PPATCH_SWITCH_ON = 1
+  integer(c_int32_t), parameter :: PPATCH_SWITCH_OFF = 2
 
-  integer(c_int32_t), parameter :: PPATCH_PLANE_MEDIAN = 0
-  integer(c_int32_t), parameter :: PPATCH_PLANE_MEAN = 1
+  integer(c_int32_t), parameter :: PPATCH_PLANE_AVERAGE_MEDIAN = 0
+  integer(c_int32_t), parameter :: PPATCH_PLANE_AVERAGE_MEAN = 1
 
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_OK = 0
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_FLAT = 1
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_SATURATED = 2
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_NOT_FINITE = 3
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_TOO_SMALL = 4
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_UNRELATED = 5
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_NOT_CONVERGED = 6
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_REFERENCE = 7
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_OK = 0
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_FLAT = 1
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_SATURATED = 2
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_NOT_FINITE = 3
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_TOO_SMALL = 4
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_UNRELATED = 5
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_NOT_CONVERGED = 6
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_STATUS_REFERENCE = 7
 
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_ZERO_LAG = 1
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_FIXED_ROWS = 2
-  integer(c_int32_t), parameter :: PPATCH_SHIFT_FIXED_COLUMNS = 4
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_FLAG_ZERO_LAG = 1
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_FLAG_FIXED_ROWS = 2
+  integer(c_int32_t), parameter :: PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4
 
   type, bind(c) :: ppatch_cfa
     integer(c_int32_t) :: height = 0

@@ -24,17 +24,18 @@ extern "C" {
  * A point is never its own neighbour; that is decided by its index, so coincident points are
  * neighbours at distance 0. Where K exceeds n - 1, all n - 1 other points are neighbours.
  *
- * Seeds, for S <= n: group i's is point i if S = n or with PPATCH_GROUP_SEQUENTIAL; else the i-th
- * of a random order of the points, so no point is a seed twice. C members are then drawn of the K
- * neighbours, every choice and every order of it being equally likely. With
- * PPATCH_GROUP_WITH_SEED the seed is the first member and C - 1 others are drawn. A group of one
- * (gridsize 1) is its seed, whatever the options say.
+ * Seeds, for S <= n: group i's is point i if S = n or with PPATCH_GROUP_SAMPLING_SEQUENTIAL; else
+ * the i-th of a random order of the points, so no point is a seed twice. C members are then drawn
+ * of the K neighbours, every choice and every order of it being equally likely. With
+ * PPATCH_GROUP_MEMBERS_WITH_CENTRE the seed is the first member and C - 1 others are drawn. A group
+ * of one (gridsize 1) is its seed, whatever the options say.
  *
  * Oversampling, S > n, has to be asked for. There are n * M pairs of a seed and an unordered choice
  * of its neighbours, M = K' over C (K' over C - 1 with the seed), K' = min(K, n - 1); groups are S
  * different pairs, every set of S pairs being equally likely. Groups of different seeds may still
  * have the same members, since neighbours share neighbours: groups are distinct in their (seed,
- * set of members), and with PPATCH_GROUP_WITH_SEED also in their first member and the set of all.
+ * set of members), and with PPATCH_GROUP_MEMBERS_WITH_CENTRE also in their first member and the set
+ * of all.
  *
  * Every random number depends on (seed, number of the group) alone: the groups are the same on any
  * backend, with any number of threads, and for any division of the S groups among calls.
@@ -46,31 +47,32 @@ extern "C" {
 
 typedef int32_t ppatch_group_members;
 enum {
-  PPATCH_GROUP_OF_NEIGHBOURS = 0, /* C of the seed's K neighbours, as PtychoPINN has it */
-  PPATCH_GROUP_WITH_SEED = 1      /* the seed, and C - 1 of its K neighbours */
+  PPATCH_GROUP_MEMBERS_NEIGHBOURS = 0, /* C of the seed's K neighbours, as PtychoPINN has it */
+  PPATCH_GROUP_MEMBERS_WITH_CENTRE = 1 /* the seed, and C - 1 of its K neighbours */
 };
 
 typedef int32_t ppatch_group_order; /* of the members of a group */
 enum {
-  PPATCH_GROUP_AS_DRAWN = 0,
-  PPATCH_GROUP_BY_DISTANCE = 1, /* from the seed, as neighbours are ordered; a member seed first */
+  PPATCH_GROUP_ORDER_AS_DRAWN = 0,
+  PPATCH_GROUP_ORDER_BY_DISTANCE =
+      1, /* from the seed, as neighbours are ordered; a member seed first */
   /* Rows of gridsize members from low y to high y, in each row from low x to high x: channel j is
    * the same corner in every group. Members are sorted by (y, x, index), cut into gridsize rows,
    * and each row is sorted by (x, y, index). */
-  PPATCH_GROUP_BY_POSITION = 2
+  PPATCH_GROUP_ORDER_BY_POSITION = 2
 };
 
 typedef int32_t ppatch_group_sampling;
 enum {
-  PPATCH_GROUP_RANDOM = 0,
-  PPATCH_GROUP_SEQUENTIAL = 1 /* seeds are the first S points; S <= n */
+  PPATCH_GROUP_SAMPLING_RANDOM = 0,
+  PPATCH_GROUP_SAMPLING_SEQUENTIAL = 1 /* seeds are the first S points; S <= n */
 };
 
 typedef int32_t ppatch_relative_sign;
 enum {
-  PPATCH_RELATIVE_FROM_OFFSET = 0, /* member - offset */
+  PPATCH_RELATIVE_SIGN_FROM_OFFSET = 0, /* member - offset */
   /* -(member - offset): PtychoPINN's coords_relative with its local_offset_sign = -1 */
-  PPATCH_RELATIVE_TO_OFFSET = 1
+  PPATCH_RELATIVE_SIGN_TO_OFFSET = 1
 };
 
 typedef struct ppatch_group_options {

@@ -39,40 +39,40 @@ extern "C" {
 
 typedef int32_t ppatch_interpolation;
 enum {
-  PPATCH_BILINEAR = 0,
-  PPATCH_NEAREST = 1, /* floor(p + 1/2) */
-  PPATCH_BICUBIC = 2, /* Keys' cubic convolution, a = -1/2 */
-  PPATCH_LANCZOS3 = 3 /* six taps, weights normalised to sum to one */
+  PPATCH_INTERPOLATION_BILINEAR = 0,
+  PPATCH_INTERPOLATION_NEAREST = 1, /* floor(p + 1/2) */
+  PPATCH_INTERPOLATION_BICUBIC = 2, /* Keys' cubic convolution, a = -1/2 */
+  PPATCH_INTERPOLATION_LANCZOS3 = 3 /* six taps, weights normalised to sum to one */
 };
 
 typedef int32_t ppatch_boundary; /* SciPy's name for the same */
 enum {
-  PPATCH_ZERO = 0,     /* grid-constant, cval = 0 */
-  PPATCH_CONSTANT = 1, /* grid-constant */
-  PPATCH_EDGE = 2,     /* nearest */
-  PPATCH_REFLECT = 3,  /* mirror: the edge sample is not repeated */
-  PPATCH_WRAP = 4      /* grid-wrap */
+  PPATCH_BOUNDARY_ZERO = 0,     /* grid-constant, cval = 0 */
+  PPATCH_BOUNDARY_CONSTANT = 1, /* grid-constant */
+  PPATCH_BOUNDARY_EDGE = 2,     /* nearest */
+  PPATCH_BOUNDARY_REFLECT = 3,  /* mirror: the edge sample is not repeated */
+  PPATCH_BOUNDARY_WRAP = 4      /* grid-wrap */
 };
 
 typedef int32_t ppatch_anchor; /* the place in the patch that the position names */
 enum {
-  PPATCH_CORNER = 0, /* a = 0 */
-  PPATCH_HALF = 1,   /* a = N div 2: PtychoPINN, ptypy, ptychodus */
-  PPATCH_CENTRE = 2  /* a = (N - 1) / 2: pty-chi's Fourier path, OpenCV */
+  PPATCH_ANCHOR_CORNER = 0, /* a = 0 */
+  PPATCH_ANCHOR_HALF = 1,   /* a = N div 2: PtychoPINN, ptypy, ptychodus */
+  PPATCH_ANCHOR_CENTRE = 2  /* a = (N - 1) / 2: pty-chi's Fourier path, OpenCV */
 };
 
 typedef int32_t
     ppatch_axes; /* order of the two columns of positions, and of per-position results */
-enum { PPATCH_YX = 0, PPATCH_XY = 1 };
+enum { PPATCH_AXES_YX = 0, PPATCH_AXES_XY = 1 };
 
 typedef int32_t ppatch_sign;
 enum {
-  PPATCH_WINDOW = 0, /* positions move the window, as above */
-  PPATCH_CONTENT = 1 /* positions move the content: -p is used (CXI's sample motion) */
+  PPATCH_SIGN_WINDOW = 0, /* positions move the window, as above */
+  PPATCH_SIGN_CONTENT = 1 /* positions move the content: -p is used (CXI's sample motion) */
 };
 
 typedef int32_t ppatch_layout;
-enum { PPATCH_FLAT = 0, PPATCH_CHANNEL_LAST = 1, PPATCH_CHANNEL_FIRST = 2 };
+enum { PPATCH_LAYOUT_FLAT = 0, PPATCH_LAYOUT_CHANNEL_LAST = 1, PPATCH_LAYOUT_CHANNEL_FIRST = 2 };
 
 typedef int32_t ppatch_algorithm;
 enum {
@@ -106,7 +106,7 @@ typedef struct ppatch_patch_options {
   int64_t group_size; /* c; 0: 1. K must be a multiple of it */
   ppatch_local_offsets local_offsets;
   int32_t reserved;          /* 0 */
-  double constant_real;      /* the value outside the image for PPATCH_CONSTANT */
+  double constant_real;      /* the value outside the image for PPATCH_BOUNDARY_CONSTANT */
   double constant_imag;      /* used for complex images */
   double jitter_sigma;       /* px; position k is moved by N(0, sigma) on each axis; 0: none */
   uint64_t jitter_seed;      /* the draw depends on (jitter_seed, k) alone */
@@ -186,13 +186,13 @@ ppatch_status ppatch_patch_extract(ppatch_patch_plan *plan, const ppatch_array *
                                    const ppatch_array *patches);
 
 /* Flags of the adjoints. */
-enum { PPATCH_OVERWRITE = 0, PPATCH_ACCUMULATE = 1 };
+enum { PPATCH_ADJOINT_OVERWRITE = 0, PPATCH_ADJOINT_ACCUMULATE = 1 };
 
-/* Overlap-add: image = A* patches, the conjugate transpose of extract (for PPATCH_CONSTANT, of its
- * linear part, which is that of PPATCH_ZERO). coverage, unless NULL: the real image-shaped sum of
- * the weights, A* applied to patches of ones (F32 for C64, F64 for C128). With PPATCH_ACCUMULATE
- * both are added to what the arrays hold. Each pixel sums its patches in order of k: the result is
- * the same bits however the work is split. */
+/* Overlap-add: image = A* patches, the conjugate transpose of extract (for
+ * PPATCH_BOUNDARY_CONSTANT, of its linear part, which is that of PPATCH_BOUNDARY_ZERO). coverage,
+ * unless NULL: the real image-shaped sum of the weights, A* applied to patches of ones (F32 for
+ * C64, F64 for C128). With PPATCH_ADJOINT_ACCUMULATE both are added to what the arrays hold. Each
+ * pixel sums its patches in order of k: the result is the same bits however the work is split. */
 ppatch_status ppatch_patch_adjoint(ppatch_patch_plan *plan, const ppatch_array *patches,
                                    const ppatch_array *image, const ppatch_array *coverage,
                                    uint32_t flags);
@@ -208,8 +208,8 @@ ppatch_status ppatch_patch_assemble(ppatch_patch_plan *plan, const ppatch_array 
  *     curvature[k] = |dP_k/dp_k|^2,  the sum over the patch, each axis on its own,
  * both (K, 2) or (M, K, 2), F32 or F64 as the image's real type, columns in the plan's axes. The
  * derivative is that of the interpolant itself, from the right at its kinks (in window
- * coordinates), and by the position in the caller's sign; it is 0 for PPATCH_NEAREST. curvature may
- * be NULL. */
+ * coordinates), and by the position in the caller's sign; it is 0 for PPATCH_INTERPOLATION_NEAREST.
+ * curvature may be NULL. */
 ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan *plan, const ppatch_array *image,
                                              const ppatch_array *cotangent,
                                              const ppatch_array *gradient,

@@ -90,7 +90,7 @@ int64_t ppatch_dtype_size(ppatch_dtype dtype);
 
 /* Where an array lives; the numbers are DLPack's. */
 typedef int32_t ppatch_device_type;
-enum { PPATCH_HOST = 1, PPATCH_CUDA = 2, PPATCH_CUDA_HOST = 3 };
+enum { PPATCH_DEVICE_HOST = 1, PPATCH_DEVICE_CUDA = 2, PPATCH_DEVICE_CUDA_HOST = 3 };
 
 #define PPATCH_MAX_NDIM 8
 
@@ -124,7 +124,7 @@ static inline ppatch_array ppatch_array_strided(const void *data, ppatch_dtype d
   array.data = (void *)data;
   array.dtype = dtype;
   array.ndim = ndim;
-  array.device_type = PPATCH_HOST;
+  array.device_type = PPATCH_DEVICE_HOST;
   array.device_id = 0;
   for (d = PPATCH_MAX_NDIM - 1; d >= 0; --d) {
     array.shape[d] = d < ndim ? shape[d] : 0;
@@ -163,7 +163,7 @@ ppatch_status ppatch_backend_probe(ppatch_backend backend, int32_t *device_count
 typedef struct ppatch_context ppatch_context;
 
 typedef int32_t ppatch_log_level;
-enum { PPATCH_LOG_DEBUG = 1, PPATCH_LOG_INFO = 2, PPATCH_LOG_WARNING = 3 };
+enum { PPATCH_LOG_LEVEL_DEBUG = 1, PPATCH_LOG_LEVEL_INFO = 2, PPATCH_LOG_LEVEL_WARNING = 3 };
 
 /* Allocators: return memory aligned to `alignment` (a power of two) or NULL. */
 typedef void *(*ppatch_allocate_fn)(void *user, uint64_t bytes, uint64_t alignment);

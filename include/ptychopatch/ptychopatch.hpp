@@ -176,7 +176,7 @@ class PatchPlan {
     check(ppatch_patch_extract(get(), &image, &patches));
   }
   void adjoint(const Array& patches, const Array& image, const Array* coverage = nullptr,
-               std::uint32_t flags = PPATCH_OVERWRITE) {
+               std::uint32_t flags = PPATCH_ADJOINT_OVERWRITE) {
     check(ppatch_patch_adjoint(get(), &patches, &image, coverage, flags));
   }
   void assemble(const Array& patches, const Array& image, const Array& coverage, double eps) {
@@ -191,11 +191,11 @@ class PatchPlan {
   }
   void probe_adjoint_image(const Array& waves, const Array& probe, const Array& image,
                            const Array* coverage = nullptr,
-                           std::uint32_t flags = PPATCH_OVERWRITE) {
+                           std::uint32_t flags = PPATCH_ADJOINT_OVERWRITE) {
     check(ppatch_patch_probe_adjoint_image(get(), &waves, &probe, &image, coverage, flags));
   }
   void probe_adjoint_probe(const Array& image, const Array& waves, const Array& probe,
-                           std::uint32_t flags = PPATCH_OVERWRITE) {
+                           std::uint32_t flags = PPATCH_ADJOINT_OVERWRITE) {
     check(ppatch_patch_probe_adjoint_probe(get(), &image, &waves, &probe, flags));
   }
 

@@ -22,8 +22,8 @@ extern "C" {
 /* ---- Images of a scene ------------------------------------------------------------------------
  *
  * The shift d = (dy, dx) registers the moving image M onto the reference R: moved by d, M lies on
- * R, so R[y, x] ~ M[y - dy, x - dx]. This is scikit-image's sign; PPATCH_SIGN_DISPLACEMENT gives
- * -d, OpenCV's. Shifts are in pixels of the arrays as given: sensor pixels for a mosaic.
+ * R, so R[y, x] ~ M[y - dy, x - dx]. This is scikit-image's sign; PPATCH_SHIFT_SIGN_DISPLACEMENT
+ * gives -d, OpenCV's. Shifts are in pixels of the arrays as given: sensor pixels for a mosaic.
  */
 
 /* Colour filter array: which colour the pixel at (y, x) of the array has,
@@ -125,21 +125,22 @@ enum {
 
 typedef int32_t ppatch_shift_sign;
 enum {
-  PPATCH_SIGN_REGISTER = 0,    /* d: what to move the moving image by */
-  PPATCH_SIGN_DISPLACEMENT = 1 /* -d: where the reference's content is in the moving image */
+  PPATCH_SHIFT_SIGN_REGISTER = 0,    /* d: what to move the moving image by */
+  PPATCH_SHIFT_SIGN_DISPLACEMENT = 1 /* -d: where the reference's content is in the moving image */
 };
 
 typedef int32_t ppatch_extent; /* what lies beyond an image */
 enum {
-  PPATCH_LINEAR = 0,  /* nothing: windows are tapered, and padded where max_shift exceeds half */
-  PPATCH_CIRCULAR = 1 /* the image again; shifts are found within +-half of its size */
+  PPATCH_EXTENT_LINEAR =
+      0, /* nothing: windows are tapered, and padded where max_shift exceeds half */
+  PPATCH_EXTENT_CIRCULAR = 1 /* the image again; shifts are found within +-half of its size */
 };
 
 typedef int32_t ppatch_switch;
-enum { PPATCH_AUTO = 0, PPATCH_ON = 1, PPATCH_OFF = 2 };
+enum { PPATCH_SWITCH_AUTO = 0, PPATCH_SWITCH_ON = 1, PPATCH_SWITCH_OFF = 2 };
 
 typedef int32_t ppatch_plane_average;
-enum { PPATCH_PLANE_MEDIAN = 0, PPATCH_PLANE_MEAN = 1 };
+enum { PPATCH_PLANE_AVERAGE_MEDIAN = 0, PPATCH_PLANE_AVERAGE_MEAN = 1 };
 
 typedef struct ppatch_scene_options {
   uint32_t struct_size;
@@ -167,25 +168,27 @@ typedef struct ppatch_scene_options {
 /* What became of one moving image. */
 typedef int32_t ppatch_shift_status;
 enum {
-  PPATCH_SHIFT_OK = 0,
-  PPATCH_SHIFT_FLAT = 1,          /* no structure: one value throughout, black, or all left out */
-  PPATCH_SHIFT_SATURATED = 2,     /* less than a tenth of the pixels is below the white level */
-  PPATCH_SHIFT_NOT_FINITE = 3,    /* a NaN or an infinity */
-  PPATCH_SHIFT_TOO_SMALL = 4,     /* too few pixels in common to tell a shift */
-  PPATCH_SHIFT_UNRELATED = 5,     /* not the same scene, by coherence and second peak */
-  PPATCH_SHIFT_NOT_CONVERGED = 6, /* the fine pass left the neighbourhood of the coarse peak */
-  PPATCH_SHIFT_REFERENCE = 7      /* the reference itself is flat, saturated or not finite */
+  PPATCH_SHIFT_STATUS_OK = 0,
+  PPATCH_SHIFT_STATUS_FLAT = 1, /* no structure: one value throughout, black, or all left out */
+  PPATCH_SHIFT_STATUS_SATURATED = 2,  /* less than a tenth of the pixels is below the white level */
+  PPATCH_SHIFT_STATUS_NOT_FINITE = 3, /* a NaN or an infinity */
+  PPATCH_SHIFT_STATUS_TOO_SMALL = 4,  /* too few pixels in common to tell a shift */
+  PPATCH_SHIFT_STATUS_UNRELATED = 5,  /* not the same scene, by coherence and second peak */
+  PPATCH_SHIFT_STATUS_NOT_CONVERGED =
+      6,                            /* the fine pass left the neighbourhood of the coarse peak */
+  PPATCH_SHIFT_STATUS_REFERENCE = 7 /* the reference itself is flat, saturated or not finite */
 };
 
 /* One word for it, "ok", "flat", "saturated", "not-finite", "too-small", "unrelated",
  * "not-converged", "reference". Static storage; never NULL, whatever the value. */
 const char *ppatch_shift_status_string(ppatch_shift_status status);
 
-enum {                              /* ppatch_shift.flags */
-       PPATCH_SHIFT_ZERO_LAG = 1,   /* within half a pixel of zero on both axes: what a pattern that
-                                       stays with the sensor would give as well */
-       PPATCH_SHIFT_FIXED_ROWS = 2, /* row pattern found; lines of the spectrum were left out */
-       PPATCH_SHIFT_FIXED_COLUMNS = 4 /* column pattern, the same */
+enum {                                 /* ppatch_shift.flags */
+       PPATCH_SHIFT_FLAG_ZERO_LAG = 1, /* within half a pixel of zero on both axes: what a pattern
+                                     that stays with the sensor would give as well */
+       PPATCH_SHIFT_FLAG_FIXED_ROWS =
+           2, /* row pattern found; lines of the spectrum were left out */
+       PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4 /* column pattern, the same */
 };
 
 /* The answer for one moving image. The layout is frozen. Where status is FLAT, SATURATED,
@@ -284,12 +287,12 @@ ppatch_status ppatch_common_area_of(const int64_t reference_shape[2], const int6
 
 typedef struct ppatch_resample_options {
   uint32_t struct_size;
-  ppatch_interpolation interpolation; /* as for patches: PPATCH_BILINEAR, ... */
+  ppatch_interpolation interpolation; /* as for patches: PPATCH_INTERPOLATION_BILINEAR, ... */
   ppatch_boundary boundary;
   int32_t period;  /* taps lie this many pixels apart, so that a mosaic keeps its colours: 2 for
                       Bayer, 6 for X-Trans; 0: 1 */
   double gain;     /* 0: 1 */
-  double constant; /* the value outside for PPATCH_CONSTANT, before the gain */
+  double constant; /* the value outside for PPATCH_BOUNDARY_CONSTANT, before the gain */
 } ppatch_resample_options;
 
 #define PPATCH_RESAMPLE_OPTIONS_INIT \

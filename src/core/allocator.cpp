@@ -10,7 +10,7 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Columns of a large plane touch a page each; huge ones spare most of the address translations.
@@ -45,4 +45,4 @@ void Allocator::deallocate(void* memory, std::uint64_t bytes) const noexcept {
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -7,7 +7,7 @@
 
 #include "ptychopatch/ptychopatch.h"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Scratch memory, from the caller's callbacks where given. Throws OUT_OF_MEMORY.
 class Allocator {
@@ -59,6 +59,6 @@ class Buffer {
   std::int64_t count_ = 0;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_ALLOCATOR_HPP_

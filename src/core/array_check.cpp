@@ -7,7 +7,7 @@
 
 #include "core/dtype.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Indices and byte offsets stay below this, so that no later sum of a few of them overflows.
@@ -89,7 +89,7 @@ CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Ba
   }
   if (!backend.accepts(array->device_type, array->device_id)) {
     invalid(name, ".device_type: expected memory that ", backend.info().device_name,
-            " can reach (PPATCH_HOST on the CPU), got device type ", array->device_type,
+            " can reach (PPATCH_DEVICE_HOST on the CPU), got device type ", array->device_type,
             ", device ", array->device_id);
   }
   const auto address = reinterpret_cast<std::uintptr_t>(array->data);
@@ -119,8 +119,9 @@ void CheckedArray::expect_shape(const std::vector<std::int64_t>& expected) const
 }
 
 void CheckedArray::expect_host() const {
-  if (empty_ || array_->device_type != PPATCH_CUDA) return;
-  invalid(name_, ".device_type: expected host memory, PPATCH_HOST (1) or _CUDA_HOST (3), got ",
+  if (empty_ || array_->device_type != PPATCH_DEVICE_CUDA) return;
+  invalid(name_,
+          ".device_type: expected host memory, PPATCH_DEVICE_HOST (1) or _CUDA_HOST (3), got ",
           array_->device_type);
 }
 
@@ -147,4 +148,4 @@ void CheckedArray::expect_apart_from(const CheckedArray& other) const {
           "'s, got an output that shares bytes with it");
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -10,7 +10,7 @@
 #include "core/backend.hpp"
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // One of the caller's arrays under the name of its argument, found sound: its shape and strides
 // address memory without overflow, and the backend can reach it. Every check throws
@@ -50,6 +50,6 @@ std::string text_of_shape(const std::int64_t* shape, std::size_t ndim);
 inline bool is_complex(DType dtype) { return dtype == DType::c64 || dtype == DType::c128; }
 DType real_type_of(DType dtype);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_

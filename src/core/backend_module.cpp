@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <memory>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // The folder `ptychopatch` beside the library itself, unless the environment names another.
@@ -61,4 +61,4 @@ std::int32_t cuda_device_count() {
   return count;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

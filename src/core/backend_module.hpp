@@ -9,9 +9,9 @@
 
 // A backend other than the CPU is a shared library of its own, libptychopatch_<name>.so, that
 // exports
-//   extern "C" const ptychopatch::BackendModule* ppatch_backend_module();
+//   extern "C" const ppatch::BackendModule* ppatch_backend_module();
 // It is opened on first use and stays open.
-namespace ptychopatch {
+namespace ppatch {
 
 // Grows with every change to anything in backend.hpp or group_engine.hpp: library and module are
 // built together.
@@ -30,6 +30,6 @@ const BackendModule& cuda_module();
 // Devices of the CUDA backend; throws NOT_BUILT or NO_DEVICE with the reason.
 std::int32_t cuda_device_count();
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_BACKEND_MODULE_HPP_

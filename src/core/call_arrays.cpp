@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/call_arrays.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 const CheckedArray& CallArrays::read(const char* name, const ppatch_array* array) {
   return arguments_.emplace_back(Argument{CheckedArray(name, array, backend_), false}).array;
@@ -20,4 +20,4 @@ void CallArrays::check_outputs() const {
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -6,7 +6,7 @@
 
 #include "core/array_check.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The caller's arrays of one call, checked one by one as they are read and then against each other.
 class CallArrays {
@@ -33,6 +33,6 @@ class CallArrays {
   std::vector<Argument> arguments_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The caller's log and progress functions. Backends report through them.
 class Callbacks {
@@ -40,11 +40,11 @@ class Callbacks {
  private:
   ppatch_log_fn log_ = nullptr;
   void* log_user_ = nullptr;
-  ppatch_log_level log_level_ = PPATCH_LOG_INFO;
+  ppatch_log_level log_level_ = PPATCH_LOG_LEVEL_INFO;
   ppatch_progress_fn progress_ = nullptr;
   void* progress_user_ = nullptr;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_CALLBACKS_HPP_

@@ -5,7 +5,7 @@
 
 #include "core/backend_module.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr std::uint64_t default_memory_budget = std::uint64_t{1} << 30;
@@ -19,8 +19,9 @@ void check_options(const ppatch_context_options& options) {
     invalid("options.num_threads: expected 0 to 4096, got ", options.num_threads);
   }
   if (options.device < 0) invalid("options.device: expected at least 0, got ", options.device);
-  if (options.log_level < 0 || options.log_level > PPATCH_LOG_WARNING) {
-    invalid("options.log_level: expected 0 to ", PPATCH_LOG_WARNING, ", got ", options.log_level);
+  if (options.log_level < 0 || options.log_level > PPATCH_LOG_LEVEL_WARNING) {
+    invalid("options.log_level: expected 0 to ", PPATCH_LOG_LEVEL_WARNING, ", got ",
+            options.log_level);
   }
   if (options.reserved != 0) invalid("options.reserved: expected 0, got ", options.reserved);
   if (!options.allocate != !options.deallocate) {
@@ -30,7 +31,7 @@ void check_options(const ppatch_context_options& options) {
 }
 
 ppatch_context_options with_defaults(ppatch_context_options options) {
-  if (options.log_level == 0) options.log_level = PPATCH_LOG_INFO;
+  if (options.log_level == 0) options.log_level = PPATCH_LOG_LEVEL_INFO;
   if (options.memory_budget == 0) options.memory_budget = default_memory_budget;
   check_options(options);
   return options;
@@ -49,7 +50,7 @@ Context::Context(const ppatch_context_options& given) {
 
 void Context::make_backend(const ppatch_context_options& options) {
   if (options.backend == PPATCH_BACKEND_AUTO && options.allocate) {
-    callbacks_.log(PPATCH_LOG_INFO, "using the CPU: options.allocate gives host memory");
+    callbacks_.log(PPATCH_LOG_LEVEL_INFO, "using the CPU: options.allocate gives host memory");
   } else if (options.backend != PPATCH_BACKEND_CPU) {
     try {
       const std::int32_t devices = cuda_device_count();
@@ -64,7 +65,7 @@ void Context::make_backend(const ppatch_context_options& options) {
           options.backend == PPATCH_BACKEND_AUTO &&
           (error.status() == PPATCH_ERROR_NOT_BUILT || error.status() == PPATCH_ERROR_NO_DEVICE);
       if (!fall_back) throw;
-      callbacks_.log(PPATCH_LOG_INFO, "using the CPU: ", error.what());
+      callbacks_.log(PPATCH_LOG_LEVEL_INFO, "using the CPU: ", error.what());
     }
   }
   if (options.device != 0) {
@@ -94,4 +95,4 @@ void Context::get_info(ppatch_context_info* info) const {
   std::snprintf(info->simd, sizeof info->simd, "%s", from.simd.c_str());
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -8,7 +8,7 @@
 
 #include "core/backend.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What the plans of one ppatch_context share.
 class Context {
@@ -38,6 +38,6 @@ class Context {
   mutable std::unique_ptr<Backend> cpu_;  // beside a device's
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_CONTEXT_HPP_

@@ -6,7 +6,7 @@
 
 #include "ptychopatch/ptychopatch.h"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Bytes of an element, 0 for no dtype.
 constexpr std::int64_t size_of(ppatch_dtype dtype) {
@@ -29,6 +29,6 @@ constexpr std::int64_t size_of(ppatch_dtype dtype) {
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_DTYPE_HPP_

@@ -10,7 +10,7 @@
 
 #include "ptychopatch/ptychopatch.h"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The one exception of the library; the C API turns it into a status and the thread's last error.
 class Error : public std::exception {
@@ -44,6 +44,6 @@ template <class... Parts>
   fail(PPATCH_ERROR_INVALID_ARGUMENT, parts...);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_ERROR_HPP_

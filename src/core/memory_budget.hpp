@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Throws OUT_OF_MEMORY where a plan that needs at least so many bytes does not fit its budget.
 inline void require_budget(std::uint64_t least, std::uint64_t budget) {
@@ -16,6 +16,6 @@ inline void require_budget(std::uint64_t least, std::uint64_t budget) {
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_MEMORY_BUDGET_HPP_

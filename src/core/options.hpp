@@ -9,7 +9,7 @@
 
 // The protocol of structs that start with struct_size: a shorter one is zero-filled, a longer one
 // is taken only if its unknown tail is zero.
-namespace ptychopatch {
+namespace ppatch {
 
 // The library's own copy of the caller's options; all defaults for null.
 template <class Options>
@@ -43,6 +43,6 @@ void write_info(const char* name, const Info& info, Info* out) {
   out->struct_size = size;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CORE_OPTIONS_HPP_

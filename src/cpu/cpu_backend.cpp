@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/arena.hpp"
-#include "cpu/batched_engine.hpp"
 #include "cpu/groups/group_engine.hpp"
 #include "cpu/loop_table.hpp"
-#include "cpu/pair_operators.hpp"
-#include "cpu/patch_state.hpp"
-#include "cpu/scene/compatible_engine.hpp"
-#include "cpu/scene/ml_engine.hpp"
+#include "cpu/patches/batched_engine.hpp"
+#include "cpu/patches/patch_state.hpp"
+#include "cpu/registration/correlation_engine.hpp"
+#include "cpu/registration/ml_engine.hpp"
+#include "cpu/registration/pair_operators.hpp"
+#include "cpu/threads/arena.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 class CpuBackend final : public Backend {
@@ -16,9 +16,10 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(const BackendSettings& settings)
       : settings_(settings),
         arena_(settings.num_threads > 0 ? settings.num_threads : available_threads()),
-        simd_(choose_simd_level()),
+        simd_(choose_simd_target()),
         pairs_(arena_, *settings.allocator),
-        scene_machine_{&arena_, &simd_.loops.scene, fft_provider(simd_.name), &settings_} {}
+        scene_machine_{&arena_, &simd_.loops.scene, &simd_.loops.slabs, fft_provider(simd_.name),
+                       &settings_} {}
 
   ppatch_backend kind() const override { return PPATCH_BACKEND_CPU; }
   BackendInfo info() const override { return {arena_.num_threads(), "CPU", simd_.name}; }
@@ -37,21 +38,21 @@ class CpuBackend final : public Backend {
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
-    return ptychopatch::group_engine_bytes(settings, settings_, arena_.num_threads());
+    return ppatch::group_engine_bytes(settings, settings_, arena_.num_threads());
   }
 
   std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) override {
-    return ptychopatch::make_group_engine(settings, settings_, arena_, simd_.loops.groups);
+    return ppatch::make_group_engine(settings, settings_, arena_, simd_.loops.groups);
   }
 
   std::uint64_t scene_engine_bytes(const SceneSettings& settings) const override {
     return settings.method == ShiftMethod::ml ? ml_engine_bytes(settings, scene_machine_)
-                                              : compatible_engine_bytes(settings, scene_machine_);
+                                              : correlation_engine_bytes(settings, scene_machine_);
   }
 
   std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) override {
     return settings.method == ShiftMethod::ml ? make_ml_engine(settings, scene_machine_)
-                                              : make_compatible_engine(settings, scene_machine_);
+                                              : make_correlation_engine(settings, scene_machine_);
   }
 
   void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
@@ -61,7 +62,7 @@ class CpuBackend final : public Backend {
   void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) override {
     pairs_.normalise_mosaic(image, period, out);
   }
-  void bin_mosaic(const SceneImageView& image, const Mosaic& mosaic, int block,
+  void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
                   const ImageView& out) override {
     pairs_.bin_mosaic(image, mosaic, block, out);
   }
@@ -77,17 +78,17 @@ class CpuBackend final : public Backend {
   }
 
   bool accepts(ppatch_device_type type, int) const override {
-    return type == PPATCH_HOST || type == PPATCH_CUDA_HOST;
+    return type == PPATCH_DEVICE_HOST || type == PPATCH_DEVICE_CUDA_HOST;
   }
 
  private:
-  PatchScratchLayout layout(const PatchSettings& settings) const {
-    return PatchScratchLayout::within(settings, arena_.num_threads(), settings_.memory_budget);
+  PatchMemoryPlan layout(const PatchSettings& settings) const {
+    return PatchMemoryPlan::within(settings, arena_.num_threads(), settings_.memory_budget);
   }
 
   BackendSettings settings_;
   Arena arena_;
-  SimdLevel simd_;
+  SimdTarget simd_;
   PairOperators pairs_;
   SceneMachine scene_machine_;
 };
@@ -98,4 +99,4 @@ std::unique_ptr<Backend> make_cpu_backend(const BackendSettings& settings) {
   return std::make_unique<CpuBackend>(settings);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

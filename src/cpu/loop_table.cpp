@@ -8,23 +8,25 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace ptychopatch {
+namespace ppatch {
 namespace HWY_NAMESPACE {
 
-// Each in a unit of its own: cpu/loops/loops_*.cpp.
+// Each in a unit of its own: cpu/*/loops_*.cpp.
 PatchLoops<float, 1> loops_f32();
 PatchLoops<double, 1> loops_f64();
 PatchLoops<float, 2> loops_c64();
 PatchLoops<double, 2> loops_c128();
 SceneLoops loops_scene();
 GroupLoops loops_groups();
+SlabLoops loops_fft();
 
 LoopTable loop_table() {
-  return {loops_f32(), loops_f64(), loops_c64(), loops_c128(), loops_scene(), loops_groups()};
+  return {loops_f32(),   loops_f64(),    loops_c64(), loops_c128(),
+          loops_scene(), loops_groups(), loops_fft()};
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace ptychopatch
+}  // namespace ppatch
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
@@ -34,7 +36,7 @@ HWY_AFTER_NAMESPACE();
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 struct CompiledLevel {
@@ -67,7 +69,7 @@ constexpr CompiledLevel compiled_levels[] = {
 
 }  // namespace
 
-SimdLevel choose_simd_level() {
+SimdTarget choose_simd_target() {
   const char* text = std::getenv("PPATCH_SIMD");
   const std::string_view wanted = text ? text : "";
   std::string usable;
@@ -84,5 +86,5 @@ SimdLevel choose_simd_level() {
   invalid("environment variable PPATCH_SIMD: expected one of ", usable, ", got \"", wanted, "\"");
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 #endif  // HWY_ONCE

@@ -3,58 +3,14 @@
 #define PTYCHOPATCH_CPU_LOOP_TABLE_HPP_
 
 #include <cstdint>
-#include <span>
 #include <type_traits>
 
+#include "cpu/fft/slab_loops.hpp"
 #include "cpu/groups/near_points.hpp"
-#include "cpu/scene/scene_loops.hpp"
-#include "cpu/slot_scratch.hpp"
-#include "kernels/adjoint.hpp"
-#include "kernels/extract.hpp"
-#include "kernels/position_gradient.hpp"
-#include "kernels/probe_adjoint.hpp"
+#include "cpu/patches/patch_loops.hpp"
+#include "cpu/registration/scene_loops.hpp"
 
-namespace ptychopatch {
-
-// Patch k of batch slice m.
-struct PatchNumber {
-  std::int64_t m = 0, k = 0;
-};
-
-// The patches that may touch a tile of image `image`, in their order; their waves are those of
-// image `wave`.
-struct TilePatches {
-  std::int64_t image = 0, wave = 0;
-  std::int64_t first = 0;  // what the numbers count from
-  std::span<const std::uint32_t> numbers;
-
-  std::int64_t number(std::size_t i) const { return first + numbers[i]; }
-};
-
-// How finished rows reach memory: through the caches, or past them where the output would only push
-// everything else out.
-enum class Store { cached, streamed };
-
-// The hot loops over one patch, for pixels of C components of T. They give the bits of the
-// pixel-wise kernels whose structs they take.
-template <class T, int C>
-struct PatchLoops {
-  // All of each of the patches, which should stand near each other.
-  void (*extract)(const ExtractPixel<T, C>& job, std::span<const PatchNumber> patches, Store store,
-                  const SlotScratch& scratch);
-  // Adds what the patches give to the tile, one after the other.
-  void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, const TilePatches& patches,
-                  const Tile<T>& tile, const SlotScratch& scratch);
-  // Stores rows of a tile's sum past the caches, in image m, whose pixels are contiguous.
-  void (*stream_tile)(const Tile<T>& tile, const T* sum, const ImageView& image, std::int64_t m);
-  void (*gradient)(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
-                   const SlotScratch& scratch);
-  // Adds to rows [r0, r1) of one mode of the probe, rows of w pixels at sum, what wave (m, k)
-  // gives.
-  void (*probe_adjoint)(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std::int64_t k,
-                        std::int64_t mode, std::int64_t r0, std::int64_t r1, T* sum,
-                        const SlotScratch& scratch);
-};
+namespace ppatch {
 
 // All loops compiled for one SIMD level.
 struct LoopTable {
@@ -64,6 +20,7 @@ struct LoopTable {
   PatchLoops<double, 2> c128;
   SceneLoops scene;
   GroupLoops groups;
+  SlabLoops slabs;
 
   template <class T, int C>
   const PatchLoops<T, C>& get() const {
@@ -83,15 +40,15 @@ struct LoopTable {
   }
 };
 
-struct SimdLevel {
+struct SimdTarget {
   const char* name;
   LoopTable loops;
 };
 
 // The best level that this processor has, or the one that PPATCH_SIMD names. Throws
 // INVALID_ARGUMENT for a level that is not known or not there.
-SimdLevel choose_simd_level();
+SimdTarget choose_simd_target();
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_LOOP_TABLE_HPP_

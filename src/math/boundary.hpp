@@ -7,7 +7,7 @@
 #include "math/enums.hpp"
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // The remainder in [0, n).
 PPATCH_HD std::int64_t floor_mod(std::int64_t i, std::int64_t n) {
@@ -73,6 +73,6 @@ PPATCH_HD bool is_folded(Boundary boundary, std::int64_t start, std::int64_t ext
   return !clips && (start < 0 || start + extent > n);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_BOUNDARY_HPP_

@@ -6,7 +6,7 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 struct Division {
   std::int64_t quotient, remainder;
@@ -22,6 +22,6 @@ PPATCH_HD_CALLED Division divide(std::int64_t a, std::int64_t b) {
   return {a / b, a % b};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_DIVISION_HPP_

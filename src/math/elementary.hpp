@@ -8,7 +8,7 @@
 #include "math/hd.hpp"
 
 // Elementary functions without libm, so that every machine and backend gets the same bits.
-namespace ptychopatch {
+namespace ppatch {
 
 constexpr double pi = 3.14159265358979323846;
 
@@ -61,6 +61,6 @@ PPATCH_HD double log_positive(double x) {
   return 2.0 * t * sum + static_cast<double>(exponent) * ln2;
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_ELEMENTARY_HPP_

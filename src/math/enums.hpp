@@ -5,7 +5,7 @@
 #include <cstdint>
 
 // The values are those of the public header; core checks that at compile time.
-namespace ptychopatch {
+namespace ppatch {
 
 enum class DType : std::int32_t {
   f32 = 1,
@@ -27,6 +27,6 @@ enum class Algorithm : std::int32_t { automatic = 0, batched = 1, iterative = 2 
 enum class LocalOffsets : std::int32_t { as_given = 0, mirrored_ptychopinn = 1 };
 enum class GroupOrder : std::int32_t { as_drawn = 0, by_distance = 1, by_position = 2 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_ENUMS_HPP_

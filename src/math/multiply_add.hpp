@@ -6,13 +6,13 @@
 
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // a b + c, rounded once, on every machine and backend: where the processor has no such instruction,
 // the C library computes it.
 PPATCH_HD float multiply_add(float a, float b, float c) { return std::fma(a, b, c); }
 PPATCH_HD double multiply_add(double a, double b, double c) { return std::fma(a, b, c); }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_MULTIPLY_ADD_HPP_

@@ -8,7 +8,7 @@
 #include "math/elementary.hpp"
 #include "math/hd.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC11):
 // four random words that depend on the key and the counter alone.
@@ -50,6 +50,6 @@ PPATCH_HD NormalPair normal_pair(std::uint64_t seed, std::uint64_t k) {
   return {radius * cos_pi(turn), radius * sin_pi(turn)};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_RANDOM_HPP_

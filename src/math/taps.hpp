@@ -8,7 +8,7 @@
 
 // The one-dimensional interpolation kernels. For a coordinate i + f, 0 <= f < 1, tap j stands at
 // i + first + j.
-namespace ptychopatch {
+namespace ppatch {
 
 constexpr int max_taps = 6;
 
@@ -137,6 +137,6 @@ PPATCH_HD Taps sampling_taps(Interpolation kind, double f) {
   return kernel_taps(kind, f);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_MATH_TAPS_HPP_

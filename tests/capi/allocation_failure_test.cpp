@@ -42,7 +42,7 @@ class AllocationFailure : public testing::TestWithParam<Way>, protected FailingA
     ppatch_context_options options = cpu_options(2);
     if (through_callbacks()) allocator().install(&options);
     options.log = [](void*, ppatch_log_level, const char*) {};
-    options.log_level = PPATCH_LOG_DEBUG;
+    options.log_level = PPATCH_LOG_LEVEL_DEBUG;
     return options;
   }
 

@@ -63,7 +63,7 @@ class AlgorithmLog : public testing::Test {
     Random random = test_random("AlgorithmLog");
     Problem problem(32, 5, 8, random);
     problem.options().algorithm = asked;
-    const ContextPointer context = make_context(logging_options(&log, PPATCH_LOG_DEBUG));
+    const ContextPointer context = make_context(logging_options(&log, PPATCH_LOG_LEVEL_DEBUG));
     const PlanPointer plan = make_plan(context, problem);
     Outputs outputs;
     EXPECT_EQ(problem.run(plan.get(), Operation::kExtract, &outputs), PPATCH_OK);
@@ -114,12 +114,13 @@ TEST_F(AlgorithmLog, EqualBits) {
 TEST(LogLevel, HoldsBackWhatIsBelow) {
   Random random = test_random("LogLevel");
   const Problem problem(32, 5, 8, random);
-  for (const ppatch_log_level level : {PPATCH_LOG_DEBUG, PPATCH_LOG_INFO, PPATCH_LOG_WARNING}) {
+  for (const ppatch_log_level level :
+       {PPATCH_LOG_LEVEL_DEBUG, PPATCH_LOG_LEVEL_INFO, PPATCH_LOG_LEVEL_WARNING}) {
     Log log;
     const ContextPointer context = make_context(logging_options(&log, level));
     make_plan(context, problem);
     for (const ppatch_log_level seen : log.levels) EXPECT_GE(seen, level);
-    EXPECT_EQ(log.messages.empty(), level == PPATCH_LOG_WARNING);
+    EXPECT_EQ(log.messages.empty(), level == PPATCH_LOG_LEVEL_WARNING);
   }
   Log by_default;
   const ContextPointer context = make_context(logging_options(&by_default, 0));

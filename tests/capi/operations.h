@@ -38,7 +38,7 @@ static ppatch_status call_extract(ppatch_patch_plan *plan, const ppatch_array *c
   return ppatch_patch_extract(plan, a[0], a[1]);
 }
 static ppatch_status call_adjoint(ppatch_patch_plan *plan, const ppatch_array *const *a) {
-  return ppatch_patch_adjoint(plan, a[0], a[1], a[2], PPATCH_ACCUMULATE);
+  return ppatch_patch_adjoint(plan, a[0], a[1], a[2], PPATCH_ADJOINT_ACCUMULATE);
 }
 static ppatch_status call_assemble(ppatch_patch_plan *plan, const ppatch_array *const *a) {
   return ppatch_patch_assemble(plan, a[0], a[1], a[2], 1e-6);
@@ -50,10 +50,10 @@ static ppatch_status call_probe_extract(ppatch_patch_plan *plan, const ppatch_ar
   return ppatch_patch_probe_extract(plan, a[0], a[1], a[2]);
 }
 static ppatch_status call_by_image(ppatch_patch_plan *plan, const ppatch_array *const *a) {
-  return ppatch_patch_probe_adjoint_image(plan, a[0], a[1], a[2], a[3], PPATCH_OVERWRITE);
+  return ppatch_patch_probe_adjoint_image(plan, a[0], a[1], a[2], a[3], PPATCH_ADJOINT_OVERWRITE);
 }
 static ppatch_status call_by_probe(ppatch_patch_plan *plan, const ppatch_array *const *a) {
-  return ppatch_patch_probe_adjoint_probe(plan, a[0], a[1], a[2], PPATCH_ACCUMULATE);
+  return ppatch_patch_probe_adjoint_probe(plan, a[0], a[1], a[2], PPATCH_ADJOINT_ACCUMULATE);
 }
 
 static const operation operations[] = {

@@ -95,7 +95,7 @@ static void check_description(ppatch_patch_plan *plan, const operation *op, int 
   REFUSED(bad.strides[0] = INT64_MIN, "-9223372036854775808");
   REFUSED(bad.strides[1] = INT64_MIN, "-9223372036854775808");
   REFUSED(bad.strides[0] = INT64_MAX / 16, "576460752303423487");
-  REFUSED((bad.device_type = PPATCH_CUDA, bad.device_id = 0), "got device type 2");
+  REFUSED((bad.device_type = PPATCH_DEVICE_CUDA, bad.device_id = 0), "got device type 2");
   REFUSED(bad.device_type = 0, "got device type 0");
   REFUSED(bad.device_type = 77, "got device type 77");
 }
@@ -253,7 +253,7 @@ static void check_image_index(ppatch_context *context) {
                 "expected", "3", "got 2");
   CHECK_INVALID(ppatch_patch_extract(plan, &plain, &patches), "ppatch_patch_extract", "image",
                 "expected", "3", "got 1");
-  CHECK_INVALID(ppatch_patch_adjoint(plan, &patches, &two, NULL, PPATCH_OVERWRITE),
+  CHECK_INVALID(ppatch_patch_adjoint(plan, &patches, &two, NULL, PPATCH_ADJOINT_OVERWRITE),
                 "ppatch_patch_adjoint", "image", "expected", "3", "got 2");
   CHECK(same_bytes(before, buffers, sizeof before));
   CHECK_OK(ppatch_patch_extract(plan, &three, &patches));

@@ -93,7 +93,7 @@ static void check_option_sizes(ppatch_context *context) {
   ppatch_patch_options shorter;
   memset(&shorter, 0xa5, sizeof shorter);
   shorter.struct_size = 24;
-  shorter.interpolation = PPATCH_BILINEAR;
+  shorter.interpolation = PPATCH_INTERPOLATION_BILINEAR;
   shorter.patch_height = 3;
   shorter.patch_width = 5;
   CHECK_OK(ppatch_patch_plan_create(&plan, context, &positions, &shorter));

@@ -79,7 +79,7 @@ static void check_arrays(ppatch_context *context, ppatch_patch_plan *plan) {
   REFUSED((array.shape[0] = INT64_MAX / 2, array.strides[0] = 0), "expected", "");
   REFUSED(array.strides[0] = INT64_MAX, "stride", "9223372036854775807");
   REFUSED(array.strides[1] = INT64_MIN, "stride", "-9223372036854775808");
-  REFUSED(array.device_type = PPATCH_CUDA, "device_type", "got device type 2");
+  REFUSED(array.device_type = PPATCH_DEVICE_CUDA, "device_type", "got device type 2");
   REFUSED(array.device_type = 0, "device_type", "got device type 0");
   REFUSED(array.device_type = -4, "device_type", "got device type -4");
   /* (B, c, 2) with c other than the plan's group size, 1. */
@@ -159,8 +159,8 @@ static void check_split(ppatch_patch_plan *plan) {
   SPLIT_REFUSED((whole.shape[0] = K + 1, part.shape[0] = K + 1), "6", "7");
   SPLIT_REFUSED(whole.data = NULL, "integer", "data", "NULL");
   SPLIT_REFUSED(part.data = NULL, "fraction", "data", "NULL");
-  SPLIT_REFUSED(whole.device_type = PPATCH_CUDA, "integer", "device");
-  SPLIT_REFUSED(part.device_type = PPATCH_CUDA, "fraction", "device");
+  SPLIT_REFUSED(whole.device_type = PPATCH_DEVICE_CUDA, "integer", "device");
+  SPLIT_REFUSED(part.device_type = PPATCH_DEVICE_CUDA, "fraction", "device");
   SPLIT_REFUSED(whole.ndim = 0, "integer", "ndim", "got 0");
   SPLIT_REFUSED(part.ndim = 17, "fraction", "ndim", "got 17");
   SPLIT_REFUSED(part_values[4][1] = NAN, "fraction[4, 1]", "nan");
@@ -189,7 +189,7 @@ static void check_image_index(ppatch_patch_plan *plan) {
   INDEX_REFUSED(index.shape[0] = K - 1, "(6,)", "(5,)");
   INDEX_REFUSED((index.ndim = 2, index.shape[1] = 1), "(6,)", "(6, 1)");
   INDEX_REFUSED(index.ndim = 0, "ndim");
-  INDEX_REFUSED(index.device_type = PPATCH_CUDA, "device");
+  INDEX_REFUSED(index.device_type = PPATCH_DEVICE_CUDA, "device");
   INDEX_REFUSED(values[3] = -1, "[3]", "-1");
   INDEX_REFUSED(values[5] = INT64_MIN, "[5]", "-9223372036854775808");
   CHECK_OK(ppatch_patch_plan_set_image_index(plan, NULL));
@@ -219,7 +219,7 @@ static void check_get_positions(ppatch_patch_plan *plan) {
   GET_REFUSED(out.shape[1] = 1, "(6, 2)", "(6, 1)");
   GET_REFUSED(out.ndim = 1, "(6, 2)", "(6,)");
   GET_REFUSED(out.data = NULL, "data", "NULL");
-  GET_REFUSED(out.device_type = PPATCH_CUDA, "device");
+  GET_REFUSED(out.device_type = PPATCH_DEVICE_CUDA, "device");
   GET_REFUSED(out.strides[0] = 0, "overlap");
   GET_REFUSED(out.strides[0] = 1, "overlap");
 }

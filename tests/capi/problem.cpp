@@ -71,7 +71,7 @@ ppatch_status Call::operator()(ppatch_patch_plan* plan) const {
     case Operation::kExtract:
       return ppatch_patch_extract(plan, a, a + 1);
     case Operation::kAdjoint:
-      return ppatch_patch_adjoint(plan, a, a + 1, a + 2, PPATCH_OVERWRITE);
+      return ppatch_patch_adjoint(plan, a, a + 1, a + 2, PPATCH_ADJOINT_OVERWRITE);
     case Operation::kAssemble:
       return ppatch_patch_assemble(plan, a, a + 1, a + 2, 1e-9);
     case Operation::kPositionGradient:
@@ -79,9 +79,10 @@ ppatch_status Call::operator()(ppatch_patch_plan* plan) const {
     case Operation::kProbeExtract:
       return ppatch_patch_probe_extract(plan, a, a + 1, a + 2);
     case Operation::kProbeAdjointImage:
-      return ppatch_patch_probe_adjoint_image(plan, a, a + 1, a + 2, a + 3, PPATCH_OVERWRITE);
+      return ppatch_patch_probe_adjoint_image(plan, a, a + 1, a + 2, a + 3,
+                                              PPATCH_ADJOINT_OVERWRITE);
     case Operation::kProbeAdjointProbe:
-      return ppatch_patch_probe_adjoint_probe(plan, a, a + 1, a + 2, PPATCH_OVERWRITE);
+      return ppatch_patch_probe_adjoint_probe(plan, a, a + 1, a + 2, PPATCH_ADJOINT_OVERWRITE);
   }
   return PPATCH_ERROR_INTERNAL;
 }

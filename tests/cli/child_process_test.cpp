@@ -159,7 +159,7 @@ TEST(ChildProcess, ValuesComeWhole) {
   const auto scan = in_child<ScanInput>(kWork, [] {
     ScanInput sent;
     sent.format = "a format";
-    sent.convention = {PPATCH_HALF, PPATCH_XY, PPATCH_CONTENT};
+    sent.convention = {PPATCH_ANCHOR_HALF, PPATCH_AXES_XY, PPATCH_SIGN_CONTENT};
     sent.image.value = NamedArray{counting(1 << 20), "an image"};
     sent.positions.refused = "no positions";
     sent.placement.value.emplace();
@@ -168,9 +168,9 @@ TEST(ChildProcess, ValuesComeWhole) {
     return sent;
   });
   EXPECT_EQ(scan.format, "a format");
-  EXPECT_EQ(scan.convention.anchor, PPATCH_HALF);
-  EXPECT_EQ(scan.convention.axes, PPATCH_XY);
-  EXPECT_EQ(scan.convention.sign, PPATCH_CONTENT);
+  EXPECT_EQ(scan.convention.anchor, PPATCH_ANCHOR_HALF);
+  EXPECT_EQ(scan.convention.axes, PPATCH_AXES_XY);
+  EXPECT_EQ(scan.convention.sign, PPATCH_SIGN_CONTENT);
   ASSERT_TRUE(scan.image.value);
   EXPECT_EQ(scan.image.value->source, "an image");
   const NpyArray expected = counting(1 << 20);

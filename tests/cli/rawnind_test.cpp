@@ -10,14 +10,14 @@
 #include <fstream>
 #include <regex>
 
-#include "alignment/work_list.hpp"
 #include "cli/temporary_folder.hpp"
+#include "commands/registration/file_name.hpp"
+#include "commands/registration/scene.hpp"
+#include "commands/registration/sha1.hpp"
+#include "commands/registration/work_list.hpp"
 #include "formats/format_error.hpp"
 #include "mosaics/cfa.hpp"
 #include "oracle/seed.hpp"
-#include "rawnind/file_name.hpp"
-#include "rawnind/scene.hpp"
-#include "rawnind/sha1.hpp"
 
 namespace {
 

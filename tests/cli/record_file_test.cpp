@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "alignment/record_file.hpp"
+#include "commands/registration/record_file.hpp"
 
 #include <gtest/gtest.h>
 

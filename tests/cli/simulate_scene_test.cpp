@@ -4,10 +4,10 @@
 #include <cmath>
 #include <numbers>
 
+#include "commands/simulate/fourier.hpp"
+#include "commands/simulate/gaussian.hpp"
+#include "commands/simulate/mosaic_scene.hpp"
 #include "oracle/seed.hpp"
-#include "simulate/fourier.hpp"
-#include "simulate/gaussian.hpp"
-#include "simulate/mosaic_scene.hpp"
 
 namespace {
 

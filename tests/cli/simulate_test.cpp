@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "simulate/probe.hpp"
-#include "simulate/random.hpp"
-#include "simulate/scan_path.hpp"
-#include "simulate/specimen.hpp"
+#include "commands/simulate/probe.hpp"
+#include "commands/simulate/random.hpp"
+#include "commands/simulate/scan_path.hpp"
+#include "commands/simulate/specimen.hpp"
 
 namespace {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // cuFFT is opened by its name: where it is not, there is a reason, and nothing to be called.
-#include "cuda/cufft_library.hpp"
+#include "cuda/runtime/cufft_library.hpp"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-using ptychopatch::device::CufftLibrary;
+using ppatch::device::CufftLibrary;
 
 TEST(CufftLibrary, SaysWhyItIsNotThere) {
   const CufftLibrary library({"libcufft_that_is_hidden.so.12", "libcufft_that_is_hidden.so"});

@@ -49,7 +49,7 @@ class DeviceArray {
     const auto* const first = reinterpret_cast<const unsigned char*>(host_.memory().data());
     array.data = static_cast<unsigned char*>(memory_) +
                  (static_cast<const unsigned char*>(array.data) - first);
-    array.device_type = PPATCH_CUDA;
+    array.device_type = PPATCH_DEVICE_CUDA;
     return array;
   }
   // What the device holds now.

@@ -16,7 +16,7 @@
 #include "core/error.hpp"
 #include "cuda/kernel_list.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Blocks of one kind of memory, by their first byte.
@@ -194,15 +194,15 @@ PPATCH_PAIR_SAMPLE_KERNELS(double);
 PPATCH_PAIR_KERNELS();
 PPATCH_SHIFT_KERNELS();
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 // Device memory for tests (device_array.hpp).
 extern "C" {
 __attribute__((visibility("default"))) void* ppatch_test_allocate(std::uint64_t bytes) {
-  return ptychopatch::device::allocate(bytes);
+  return ppatch::device::allocate(bytes);
 }
 __attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
-  ptychopatch::device::release(memory);
+  ppatch::device::release(memory);
 }
 __attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
                                                              std::uint64_t bytes) {

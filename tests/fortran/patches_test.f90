@@ -107,14 +107,14 @@ contains
     call expect_ok(ppatch_patch_extract(plan, ppatch_array_of(image), ppatch_array_of(patches)), &
                    'extract')
     call expect_ok(ppatch_patch_adjoint(plan, ppatch_array_of(cotangent), ppatch_array_of(back), &
-                                        ppatch_array_of(coverage), PPATCH_OVERWRITE), 'adjoint')
+                                        ppatch_array_of(coverage), PPATCH_ADJOINT_OVERWRITE), 'adjoint')
     forward = sum(conjg(patches) * cotangent)
     backward = sum(conjg(image) * back)
     call expect(abs(forward - backward) < 1e-10_double * (1 + abs(forward)), 'the dot products')
     call expect(minval(coverage) >= 0 .and. maxval(coverage) > 0.5_double, 'the coverage')
     ! Absent outputs are NULL.
     call expect_ok(ppatch_patch_adjoint(plan, ppatch_array_of(cotangent), ppatch_array_of(back), &
-                                        flags=PPATCH_ACCUMULATE), 'adjoint, without coverage')
+                                        flags=PPATCH_ADJOINT_ACCUMULATE), 'adjoint, without coverage')
     call expect(abs(sum(conjg(image) * back) - 2 * backward) < 1e-9_double * (1 + abs(forward)), &
                 'the sum of two')
     call ppatch_patch_plan_destroy(plan)

@@ -36,7 +36,7 @@ program registration_test
   images(1) = ppatch_scene_image_of(scene(9:n + 8, 9:n + 8))
   images(2) = ppatch_scene_image_of(scene(9 + dx:n + 8 + dx, 9 + dy:n + 8 + dy))
   call expect_ok(ppatch_scene_plan_align(plan, 2_c_int64_t, images, shifts), 'align')
-  call expect(all(shifts%status == PPATCH_SHIFT_OK), &
+  call expect(all(shifts%status == PPATCH_SHIFT_STATUS_OK), &
               'the shifts: ' // ppatch_shift_status_text(maxval(shifts%status)))
   call expect(all(abs(shifts(1)%shift) < 0.01_double), 'the image itself')
   call expect(all(abs(shifts(2)%shift - [dy, dx]) < 0.01_double), 'the shift (dy, dx)')

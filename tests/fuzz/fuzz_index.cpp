@@ -2,8 +2,8 @@
 // A data set's index in YAML: what comes out of it are plain names.
 #include <cstdlib>
 
+#include "commands/registration/scene.hpp"
 #include "formats/format_error.hpp"
-#include "rawnind/scene.hpp"
 
 using namespace ptychopatch;  // NOLINT(google-build-using-namespace)
 

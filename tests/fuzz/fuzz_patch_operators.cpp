@@ -69,10 +69,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   std::vector<std::int64_t> image_shape{height, width};
-  std::vector<std::int64_t> patch_shape{o.layout == PPATCH_FLAT ? count : groups};
-  if (o.layout == PPATCH_CHANNEL_FIRST) patch_shape.push_back(o.group_size);
+  std::vector<std::int64_t> patch_shape{o.layout == PPATCH_LAYOUT_FLAT ? count : groups};
+  if (o.layout == PPATCH_LAYOUT_CHANNEL_FIRST) patch_shape.push_back(o.group_size);
   patch_shape.insert(patch_shape.end(), {o.patch_height, o.patch_width});
-  if (o.layout == PPATCH_CHANNEL_LAST) patch_shape.push_back(o.group_size);
+  if (o.layout == PPATCH_LAYOUT_CHANNEL_LAST) patch_shape.push_back(o.group_size);
   std::vector<std::int64_t> result_shape{count, 2};
   if (images > 0) {
     for (auto* shape : {&image_shape, &patch_shape, &result_shape}) {
@@ -84,8 +84,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Owned coverage(real, image_shape);
   const Owned gradient(real, result_shape);
   const ppatch_status first = ppatch_patch_extract(plan, &image.array, &patches.array);
-  const ppatch_status second =
-      ppatch_patch_adjoint(plan, &patches.array, &image.array, &coverage.array, PPATCH_ACCUMULATE);
+  const ppatch_status second = ppatch_patch_adjoint(plan, &patches.array, &image.array,
+                                                    &coverage.array, PPATCH_ADJOINT_ACCUMULATE);
   const ppatch_status third =
       ppatch_patch_assemble(plan, &patches.array, &image.array, &coverage.array, 1e-6);
   const ppatch_status fourth =

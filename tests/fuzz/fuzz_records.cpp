@@ -3,7 +3,7 @@
 // again as the same.
 #include <cstdlib>
 
-#include "alignment/record_file.hpp"
+#include "commands/registration/record_file.hpp"
 #include "formats/format_error.hpp"
 
 using namespace ptychopatch;  // NOLINT(google-build-using-namespace)

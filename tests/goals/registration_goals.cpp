@@ -42,7 +42,8 @@ struct Pool {
     const double sigma[2] = {found.covariance[0], found.covariance[2]};
     for (std::size_t axis = 0; axis < 2; ++axis) {
       // The moved picture is registered by moving it back.
-      const double error = found.status == PPATCH_SHIFT_OK ? found.shift[axis] + truth[axis] : NAN;
+      const double error =
+          found.status == PPATCH_SHIFT_STATUS_OK ? found.shift[axis] + truth[axis] : NAN;
       squares += error * error;
       bounds += bound[axis];
       standardised += error * error / sigma[axis];

@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 
@@ -82,17 +82,17 @@ TEST(Options, NumbersThatMakeNoGroups) {
   expect_invalid({"K of at least 3", "less the seed", "K = 2"}, [&] {
     draw(20, [](auto& o) {
       o.neighbours = 2;
-      o.members = PPATCH_GROUP_WITH_SEED;
+      o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
     });
   });
   draw(20, [](auto& o) {
     o.neighbours = 3;
-    o.members = PPATCH_GROUP_WITH_SEED;
+    o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   });
   expect_invalid({"at least 5 points", "groups of 4", "got 4"}, [&] { draw(4, [](auto&) {}); });
   expect_invalid({"at least 4 points", "got 3"},
-                 [&] { draw(3, [](auto& o) { o.members = PPATCH_GROUP_WITH_SEED; }); });
-  draw(4, [](auto& o) { o.members = PPATCH_GROUP_WITH_SEED; });
+                 [&] { draw(3, [](auto& o) { o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE; }); });
+  draw(4, [](auto& o) { o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE; });
   draw(5, [](auto&) {});
   expect_invalid({"at most 20 groups", "without options.oversample", "got 21"},
                  [&] { draw(20, [](auto& o) { o.group_count = 21; }); });
@@ -100,7 +100,7 @@ TEST(Options, NumbersThatMakeNoGroups) {
     draw(20, [](auto& o) {
       o.group_count = 21;
       o.oversample = 1;
-      o.sampling = PPATCH_GROUP_SEQUENTIAL;
+      o.sampling = PPATCH_GROUP_SAMPLING_SEQUENTIAL;
     });
   });
   expect_invalid({"at most 300 different groups", "20 points", "15 choices of 4 of 6", "got 301"},
@@ -132,7 +132,7 @@ TEST(Points, ThatAreNone) {
     wrong[900][0] = bad;
     expect_invalid({"points[777]", "finite", "y = "}, [&] {
       ppatch_group_options o = group_options(1, 2);
-      o.axes = PPATCH_XY;
+      o.axes = PPATCH_AXES_XY;
       GroupPlan(group_context(2), array_of(wrong), o);
     });
     expect_invalid({"points[777]"}, [&] { plan.set_points(array_of(wrong)); });

@@ -11,7 +11,7 @@
 #include <map>
 #include <set>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 
@@ -65,7 +65,7 @@ void expect_legal(const std::vector<Point>& points, const ppatch_group_options& 
   const auto n = static_cast<std::int64_t>(points.size());
   const std::int64_t c = groups.size;
   const std::int64_t k = std::min<std::int64_t>(o.neighbours, n - 1);
-  const bool with_seed = c == 1 || o.members == PPATCH_GROUP_WITH_SEED;
+  const bool with_seed = c == 1 || o.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   std::set<std::int64_t> seeds;
   std::set<std::vector<std::int64_t>> choices;
   for (std::int64_t i = 0; i < groups.count; ++i) {
@@ -73,7 +73,7 @@ void expect_legal(const std::vector<Point>& points, const ppatch_group_options& 
     const std::int64_t seed = groups.seeds[i];
     ASSERT_TRUE(seed >= 0 && seed < n) << seed;
     seeds.insert(seed);
-    if (o.sampling == PPATCH_GROUP_SEQUENTIAL || groups.count == n) {
+    if (o.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL || groups.count == n) {
       ASSERT_EQ(seed, i);
     }
     std::vector<std::int64_t> choice = sorted(group);
@@ -90,17 +90,18 @@ void expect_legal(const std::vector<Point>& points, const ppatch_group_options& 
       }
     }
     ASSERT_EQ(by_distance.size(), group.size()) << "a member that is no neighbour, group " << i;
-    if (o.order == PPATCH_GROUP_BY_DISTANCE) {
+    if (o.order == PPATCH_GROUP_ORDER_BY_DISTANCE) {
       ASSERT_EQ(group, by_distance);
     }
-    if (o.order == PPATCH_GROUP_AS_DRAWN && with_seed) {
+    if (o.order == PPATCH_GROUP_ORDER_AS_DRAWN && with_seed) {
       ASSERT_EQ(group[0], seed);
     }
-    if (o.order == PPATCH_GROUP_BY_POSITION) {
-      ASSERT_EQ(group, oracle::by_position(points, group, o.gridsize, o.axes == PPATCH_YX ? 0 : 1));
+    if (o.order == PPATCH_GROUP_ORDER_BY_POSITION) {
+      ASSERT_EQ(group,
+                oracle::by_position(points, group, o.gridsize, o.axes == PPATCH_AXES_YX ? 0 : 1));
     }
     const oracle::GroupCoordinates want = oracle::group_coordinates(points, group);
-    const double sign = o.relative_sign == PPATCH_RELATIVE_TO_OFFSET ? -1 : 1;
+    const double sign = o.relative_sign == PPATCH_RELATIVE_SIGN_TO_OFFSET ? -1 : 1;
     for (int axis = 0; axis < 2; ++axis) {
       ASSERT_EQ(groups.offsets[2 * i + axis], want.offset[axis]);
       for (std::int64_t j = 0; j < c; ++j) {
@@ -131,10 +132,10 @@ TEST_P(Draw, IsLegal) {
     o.relative_sign = static_cast<ppatch_relative_sign>(random() % 2);
     o.group_count = static_cast<std::int64_t>(1 + random() % static_cast<std::uint64_t>(n));
     if (random() % 4 == 0) o.group_count = 0;
-    if (random() % 3 == 0) o.sampling = PPATCH_GROUP_SEQUENTIAL;
+    if (random() % 3 == 0) o.sampling = PPATCH_GROUP_SAMPLING_SEQUENTIAL;
     // With the seed, C - 1 of C neighbours: at least C choices each.
     if (random() % 3 == 0 && c > 1 && n > c + 1 && o.neighbours > c) {
-      o.sampling = PPATCH_GROUP_RANDOM;
+      o.sampling = PPATCH_GROUP_SAMPLING_RANDOM;
       o.oversample = 1;
       o.group_count = 2 * n + 1;
     }
@@ -159,9 +160,10 @@ TEST(Draw, AllChoicesThereAre) {
   ppatch_group_options o = group_options(2, 6);
   o.oversample = 1;
   o.seed = random();
-  for (const ppatch_group_members members : {PPATCH_GROUP_OF_NEIGHBOURS, PPATCH_GROUP_WITH_SEED}) {
+  for (const ppatch_group_members members :
+       {PPATCH_GROUP_MEMBERS_NEIGHBOURS, PPATCH_GROUP_MEMBERS_WITH_CENTRE}) {
     o.members = members;
-    o.group_count = 9 * (members == PPATCH_GROUP_WITH_SEED ? 20 : 15);
+    o.group_count = 9 * (members == PPATCH_GROUP_MEMBERS_WITH_CENTRE ? 20 : 15);
     GroupPlan plan(group_context(2), array_of(points), o);
     expect_legal(points, o, draw(plan));
   }
@@ -192,8 +194,8 @@ TEST(Draw, ByPositionKeepsCorners) {
     }
   }
   ppatch_group_options o = group_options(2, 3);
-  o.members = PPATCH_GROUP_WITH_SEED;
-  o.order = PPATCH_GROUP_BY_POSITION;
+  o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
+  o.order = PPATCH_GROUP_ORDER_BY_POSITION;
   GroupPlan plan(group_context(1), array_of(points), o);
   const Groups groups = draw(plan);
   for (std::int64_t i = 0; i < groups.count; ++i) {
@@ -295,7 +297,7 @@ TEST(Coordinates, OfGivenGroups) {
       std::vector<std::int32_t> groups(11 * c);
       for (auto& i : groups) i = static_cast<std::int32_t>(random() % 60);
       ppatch_group_options o = group_options(2, 6);
-      if (to_offset) o.relative_sign = PPATCH_RELATIVE_TO_OFFSET;
+      if (to_offset) o.relative_sign = PPATCH_RELATIVE_SIGN_TO_OFFSET;
       GroupPlan plan(group_context(2), array_of(points), o);
       std::vector<double> offsets(22, std::nan(""));
       std::vector<float> relative(22 * c, std::nanf(""));

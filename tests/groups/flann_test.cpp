@@ -5,7 +5,7 @@
 
 #include <flann/flann.hpp>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 

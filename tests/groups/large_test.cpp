@@ -8,7 +8,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 
@@ -98,7 +98,7 @@ TEST(NeighboursOf, PointsInAnyTypeAndOrder) {
   std::vector<std::int64_t> got(2 * n * k, -7);
   const std::int64_t out_shape[2] = {n, k};
   const std::int64_t out_strides[2] = {2, 2 * n};
-  for (const ppatch_axes axes : {PPATCH_YX, PPATCH_XY}) {
+  for (const ppatch_axes axes : {PPATCH_AXES_YX, PPATCH_AXES_XY}) {
     ppatch_group_options options = group_options(1, k);
     options.axes = axes;
     GroupPlan plan(group_context(2), given, options);

@@ -10,7 +10,7 @@
 #include <map>
 #include <vector>
 
-#include "support/point_sets.hpp"
+#include "groups/support/point_sets.hpp"
 
 namespace {
 
@@ -175,7 +175,7 @@ TEST(Members, OfTheNeighboursInEveryOrder) {
 TEST(Members, WithTheSeed) {
   ppatch_group_options o = group_options(2, 5);
   o.group_count = 3;
-  o.members = PPATCH_GROUP_WITH_SEED;
+  o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   Tally ordered(5 * 4 * 3);
   each_key(uneven(9), o, [&](const Drawn& drawn) {
     for (const auto& ranks : drawn.ranks) ordered.add(ranks);
@@ -219,7 +219,7 @@ TEST(Oversampled, WithTheSeed) {
   ppatch_group_options o = group_options(2, 5);
   o.group_count = 21;
   o.oversample = 1;
-  o.members = PPATCH_GROUP_WITH_SEED;
+  o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   Tally middle(7 * 10);
   each_key(uneven(7), o, [&](const Drawn& drawn) {
     middle.add(joined({drawn.seeds[11]}, sorted(drawn.ranks[11])));

@@ -96,7 +96,7 @@ def faults(text, in_c, arguments):
 
 _BREAKS = [
     ("a constant of another value", "const PPATCH_C64 = Int32(3)", "const PPATCH_C64 = Int32(4)"),
-    ("a constant that is missing", "const PPATCH_WRAP = Int32(4)\n", ""),
+    ("a constant that is missing", "const PPATCH_BOUNDARY_WRAP = Int32(4)\n", ""),
     ("a function of another name", "ppatch_cfa_round", "ppatch_cfa_rounded"),
     ("a call of another function", "(:ppatch_patch_extract, library)", "(:ppatch_patch_assemble, library)"),
     ("an argument of another type", " Float64),", " Float32),"),

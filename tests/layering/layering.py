@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may include whom.
+"""Where a file may stand, and who may include whom.
 
-math <- kernels <- scene <- {cpu, cuda}; core knows its own headers and math's plain types; capi <- core;
-apps, bindings and examples know the public headers alone; only cuda/ includes CUDA's headers; the
-public C header is C, with no build switches.
+Layers: math <- kernels <- core <- {cpu, cuda}; capi <- core; apps, bindings and examples know the
+public headers alone; the public C header is C, with no build switches; CUDA is named in cuda/runtime.
+
+Families: patches, groups and registration are folders of the library's layers. A file of a family
+includes no other family; what lies beside the folders serves at least two of them; src/kernels holds
+what both the CPU's and CUDA's code reach.
 
 usage: layering.py SOURCE_DIR
        layering.py --self-test
@@ -18,26 +21,25 @@ LAYERS = {
     "include": ("include", set()),
     "math": ("src/math", set()),
     "kernels": ("src/kernels", {"math"}),
-    "core": ("src/core", {"math", "include"}),
-    "scene": ("src/scene", {"kernels", "math", "core", "include"}),
-    "cpu": ("src/cpu", {"scene", "kernels", "math", "core", "include"}),
-    "cuda": ("cuda", {"scene", "kernels", "math", "core", "include"}),
+    "core": ("src/core", {"kernels", "math", "include"}),
+    "cpu": ("src/cpu", {"kernels", "math", "core", "include"}),
+    "cuda": ("cuda", {"kernels", "math", "core", "include"}),
     "capi": ("capi", {"core", "include"}),
     "apps": ("apps", {"include"}),
     "bindings": ("bindings", {"include"}),
     "examples": ("examples", {"include"}),
 }
-# Of math, core may know only plain types, limits, counts, and the numbers that jitter is drawn from.
-CORE_MAY_KNOW = {
-    "src/math/combination.hpp", "src/math/enums.hpp", "src/math/hd.hpp",
-    "src/math/point_views.hpp", "src/math/position.hpp", "src/math/random.hpp",
-    "src/math/views.hpp"}
+FAMILIES = {"patches", "groups", "registration"}
+WITH_FAMILIES = {"math", "kernels", "core", "cpu", "cuda"}
 # Highway and DUCC0 want their headers in quotes.
 OTHERS_IN_QUOTES = ("hwy/", "ducc0/")
 SUFFIXES = {".c", ".cpp", ".h", ".hpp", ".cu", ".cuh", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 CUDA_HEADER = re.compile(r"(^|/)(cuda|cufft|cub/|thrust/|cooperative_groups|device_launch|nv/)")
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+NAMES_CUDA = re.compile(r"\bcu(?:da|fft)[A-Z]\w*\s*\(|<<<|__global__|__shared__|__syncthreads")
+CUDA_RUNTIME = "cuda/runtime/"
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+C_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def layer_of(path):
@@ -47,9 +49,18 @@ def layer_of(path):
     return None
 
 
+def family_of(path):
+    """The family whose folder holds a file of the library's layers, or None."""
+    layer = layer_of(path)
+    if layer not in WITH_FAMILIES:
+        return None
+    first = path[len(LAYERS[layer][0]) + 1:].split("/")[0]
+    return first if first in FAMILIES else None
+
+
 def resolve(root, including, name):
     """The path within the tree that an include names, or None."""
-    folders = [including.parent, root / "src", root / "include", root, root / "apps", root / "cuda"]
+    folders = [including.parent, root / "src", root / "include", root, root / "apps"]
     for folder in folders:
         found = (folder / name).resolve()
         if found.is_file() and root in found.parents:
@@ -59,10 +70,10 @@ def resolve(root, including, name):
 
 def check_include(root, path, quote, name):
     layer = layer_of(path)
-    if CUDA_HEADER.search(name) and layer != "cuda" and resolve(root, root / path, name) is None:
-        return f"includes {name}: CUDA's headers belong to cuda/"
     target = resolve(root, root / path, name)
     if target is None:
+        if CUDA_HEADER.search(name) and not path.startswith(CUDA_RUNTIME):
+            return f"includes {name}: CUDA's headers belong to {CUDA_RUNTIME}"
         if quote == '"' and not name.startswith(OTHERS_IN_QUOTES):
             return f"includes {name}, which is not in the tree"
         return None
@@ -71,13 +82,14 @@ def check_include(root, path, quote, name):
         return f"includes {target}, which is in no layer"
     if target_layer != layer and target_layer not in LAYERS[layer][1]:
         return f"includes {target}: {layer} may not know {target_layer}"
-    if layer == "core" and target_layer == "math" and target not in CORE_MAY_KNOW:
-        return f"includes {target}: of math, core may know only {', '.join(sorted(CORE_MAY_KNOW))}"
+    families = {family_of(path), family_of(target)} - {None}
+    if len(families) == 2:
+        return f"includes {target}: {family_of(path)} may not know {family_of(target)}"
     return None
 
 
 def check_public_c_header(text):
-    code = COMMENT.sub("", text)
+    code = C_COMMENT.sub("", text)
     for name in re.findall(r"^\s*#\s*include\s*(\S+)", code, re.MULTILINE):
         if name != "<stdint.h>" and not re.fullmatch(r'"ptychopatch/\w+\.h"', name):
             yield f"includes {name}: the C header needs <stdint.h> alone"
@@ -90,24 +102,73 @@ def check_public_c_header(text):
             yield f"holds {word}: the C header is C"
 
 
+def reached_from(layer, includes):
+    """Files that a layer's files include, directly or through others."""
+    todo = [path for path in includes if layer_of(path) == layer]
+    found = set(todo)
+    while todo:
+        for target in includes.get(todo.pop(), ()):
+            if target not in found:
+                found.add(target)
+                todo.append(target)
+    return found
+
+
+def check_places(includes):
+    """Files that stand in the wrong folder, by who includes them and whom they include."""
+    both = reached_from("cpu", includes) & reached_from("cuda", includes)
+    users = {}
+    for path, targets in includes.items():
+        for target in targets:
+            users.setdefault(target, set()).add(path)
+    for path, targets in sorted(includes.items()):
+        layer = layer_of(path)
+        if layer not in WITH_FAMILIES:
+            continue
+        if layer == "kernels" and path not in both:
+            yield path, "is not reached by both src/cpu and cuda: src/kernels holds what they share"
+        if family_of(path):
+            continue
+        for folder in pathlib.PurePosixPath(path).parts[:-1]:
+            if folder in FAMILIES:
+                yield path, f"stands below {folder}, but not in the layer's own folder of that name"
+        known = {family_of(target) for target in targets} - {None}
+        using = {family_of(user) for user in users.get(path, ())
+                 if layer_of(user) in WITH_FAMILIES and user != path}
+        own = pathlib.PurePosixPath(path).with_suffix("").as_posix()
+        using |= {None} if any(pathlib.PurePosixPath(user).with_suffix("").as_posix() != own
+                               and family_of(user) is None for user in users.get(path, ())) else set()
+        if len(known) == 1:
+            yield path, f"includes the family {known.pop()} alone: does it belong there?"
+        elif path.endswith((".hpp", ".h", ".cuh")) and len(using) == 1 and None not in using:
+            yield path, f"is included by {using.pop()} alone: does it belong there?"
+
+
 def check(root):
     root = root.resolve()
     problems = []
-    seen = set()
+    includes = {}
     for layer, (folder, _) in LAYERS.items():
         for file in sorted((root / folder).rglob("*")):
             if file.suffix not in SUFFIXES:
                 continue
             path = file.relative_to(root).as_posix()
-            seen.add(layer)
             text = file.read_text()
-            for quote, name in INCLUDE.findall(COMMENT.sub("", text)):
+            includes[path] = []
+            for quote, name in INCLUDE.findall(C_COMMENT.sub("", text)):
                 problem = check_include(root, path, quote, name)
                 if problem:
                     problems.append(f"{path} {problem}")
+                else:
+                    includes[path] += filter(None, [resolve(root, file, name)])
             if layer == "include" and file.suffix == ".h":
                 problems += [f"{path} {problem}" for problem in check_public_c_header(text)]
-    for layer in {"include", "math", "kernels", "core", "cpu", "capi"} - seen:
+            if layer in WITH_FAMILIES and not path.startswith(CUDA_RUNTIME):
+                word = NAMES_CUDA.search(COMMENT.sub("", text))
+                if word:
+                    problems.append(f"{path} names CUDA ({word.group()}): {CUDA_RUNTIME} alone does")
+    problems += [f"{path} {problem}" for path, problem in check_places(includes)]
+    for layer in LAYERS.keys() - {layer_of(path) for path in includes} - {"apps", "bindings", "examples", "cuda"}:
         problems.append(f"{LAYERS[layer][0]} has no source: does this test still look in the right place?")
     return problems
 
@@ -116,27 +177,40 @@ SOUND = {
     "include/ptychopatch/ptychopatch.h": "#ifndef P_H_\n#define P_H_\n#include <stdint.h>\n#endif\n",
     "include/ptychopatch/part.h": '#include "ptychopatch/ptychopatch.h"\n',
     "include/ptychopatch/ptychopatch.hpp": '#include "ptychopatch/ptychopatch.h"\n',
-    "src/math/enums.hpp": "#include <cstdint>\n",
-    "src/math/taps.hpp": '#include "math/enums.hpp"\n',
-    "src/kernels/extract.hpp": '#include "math/taps.hpp"\n',
-    "src/core/backend.hpp": '#include "math/enums.hpp"\n#include "ptychopatch/ptychopatch.h"\n',
-    "src/cpu/backend.cpp": '#include "core/backend.hpp"\n#include "kernels/extract.hpp"\n',
+    "src/math/taps.hpp": "#include <cstdint>\n",
+    "src/kernels/patches/extract.hpp": '#include "math/taps.hpp"\n',
+    "src/kernels/groups/draw.hpp": '#include "math/taps.hpp"\n',
+    "src/core/backend.hpp": '#include "core/patches/engine.hpp"\n#include "core/groups/engine.hpp"\n'
+                            '#include "ptychopatch/ptychopatch.h"\n',
+    "src/core/patches/engine.hpp": '#include "core/error.hpp"\n',
+    "src/core/groups/engine.hpp": '#include "core/error.hpp"\n',
+    "src/core/error.hpp": "",
+    "src/cpu/patches/engine.cpp": '#include "core/backend.hpp"\n#include "kernels/patches/extract.hpp"\n',
+    "src/cpu/groups/engine.cpp": '#include "kernels/groups/draw.hpp"\n',
     "capi/api.cpp": '#include "core/backend.hpp"\n',
     "apps/main.cpp": '#include "ptychopatch/ptychopatch.hpp"\n',
-    "cuda/backend.cu": '#include <cuda_runtime.h>\n#include "core/backend.hpp"\n',
+    "cuda/runtime/device.hpp": "",
+    "cuda/runtime/device.cu": '#include <cuda_runtime.h>\n#include "core/backend.hpp"\nint n = cudaFree(0);\n',
+    "cuda/patches/engine.cpp": '#include "kernels/patches/extract.hpp"\n#include "cuda/runtime/device.hpp"\n',
+    "cuda/groups/engine.cpp": '#include "kernels/groups/draw.hpp"\n#include "cuda/runtime/device.hpp"\n',
 }
-# One line added to one file, and what the complaint must name.
+# A line added to a file, and what the complaint must name.
 VIOLATIONS = [
-    ("src/math/taps.hpp", '#include "kernels/extract.hpp"', "kernels"),
-    ("src/math/taps.hpp", "#include <cuda_runtime.h>", "CUDA"),
-    ("src/kernels/extract.hpp", '#include "core/backend.hpp"', "core"),
-    ("src/kernels/extract.hpp", '#include "nowhere.hpp"', "nowhere.hpp"),
-    ("src/core/backend.hpp", '#include "kernels/extract.hpp"', "kernels"),
-    ("src/core/backend.hpp", '#include "math/taps.hpp"', "taps.hpp"),
-    ("src/core/backend.hpp", '#include "../cpu/backend.cpp"', "cpu"),
-    ("src/cpu/backend.cpp", '#include "capi/api.cpp"', "capi"),
-    ("src/cpu/backend.cpp", '#include "../../cuda/backend.cu"', "cuda"),
-    ("capi/api.cpp", '#include "kernels/extract.hpp"', "kernels"),
+    ("src/math/taps.hpp", '#include "kernels/patches/extract.hpp"', "kernels"),
+    ("src/kernels/patches/extract.hpp", "#include <cuda_runtime.h>", "CUDA"),
+    ("src/kernels/patches/extract.hpp", '#include "core/error.hpp"', "core"),
+    ("src/kernels/patches/extract.hpp", '#include "kernels/groups/draw.hpp"', "groups"),
+    ("src/kernels/patches/extract.hpp", '#include "nowhere.hpp"', "nowhere.hpp"),
+    ("src/kernels/patches/lonely.hpp", "", "both"),
+    ("src/core/only_patches.hpp", '#include "core/patches/engine.hpp"', "patches alone"),
+    ("src/core/backend.hpp", '#include "../cpu/patches/engine.cpp"', "cpu"),
+    ("src/cpu/patches/engine.cpp", '#include "capi/api.cpp"', "capi"),
+    ("src/cpu/patches/engine.cpp", '#include "../../../cuda/runtime/device.hpp"', "cuda"),
+    ("src/cpu/threads/patches/arena.hpp", "", "own folder"),
+    ("cuda/patches/engine.cpp", '#include "cuda/groups/engine.cpp"', "groups"),
+    ("cuda/patches/engine.cpp", "void f() { cudaFree(nullptr); }", "names CUDA"),
+    ("cuda/patches/engine.cpp", "#include <cufft.h>", "CUDA"),
+    ("capi/api.cpp", '#include "kernels/patches/extract.hpp"', "kernels"),
     ("apps/main.cpp", '#include "core/backend.hpp"', "core"),
     ("apps/main.cpp", "#include <cufft.h>", "CUDA"),
     ("include/ptychopatch/ptychopatch.h", "#ifdef PTYCHOPATCH_CUDA\n#endif", "build switch"),
@@ -161,12 +235,22 @@ def self_test():
         found = check(root)
         if found:
             sys.exit("a sound tree is refused: " + "; ".join(found))
+        # A header in a common folder that one family alone includes.
+        write_tree(root, {"src/core/near.hpp": "", "src/core/groups/x.hpp": '#include "core/near.hpp"\n'})
+        found = check(root)
+        if len(found) != 1 or "included by groups alone" not in found[0]:
+            sys.exit(f"a header of one family in a common folder gave {found}")
+        for extra in ("src/core/near.hpp", "src/core/groups/x.hpp"):
+            (root / extra).unlink()
         for path, line, word in VIOLATIONS:
-            write_tree(root, {path: SOUND[path] + line + "\n"})
+            write_tree(root, {path: SOUND.get(path, "") + line + "\n"})
             found = check(root)
             if len(found) != 1 or path not in found[0] or word not in found[0]:
                 sys.exit(f"{line} in {path} gave {found}, expected one complaint on {word}")
-            write_tree(root, {path: SOUND[path]})
+            if path in SOUND:
+                write_tree(root, {path: SOUND[path]})
+            else:
+                (root / path).unlink()
 
 
 def main(argument):

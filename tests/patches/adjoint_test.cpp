@@ -4,7 +4,7 @@
 // however far the sum itself cancels.
 #include <cmath>
 
-#include "support/sums_test.hpp"
+#include "patches/support/sums_test.hpp"
 
 namespace {
 
@@ -24,8 +24,8 @@ TEST_P(Adjoint, AgreesWithTheOracle) {
                            largest(oracle::adjoint_magnitude(scan, patches, oracle::kLeastWeight)),
                            as_complex(oracle::coverage(scan)),
                            largest(ones_magnitude(scan, patches))};
-    const Job::Sums over = job.adjoint(PPATCH_OVERWRITE);
-    const Job::Sums more = job.adjoint(PPATCH_ACCUMULATE);
+    const Job::Sums over = job.adjoint(PPATCH_ADJOINT_OVERWRITE);
+    const Job::Sums more = job.adjoint(PPATCH_ADJOINT_ACCUMULATE);
     expect_sums(over, more, wanted, limit);
   });
 }
@@ -52,7 +52,7 @@ TEST_P(Adjoint, AssembleDividesByTheCoverage) {
 TEST_P(Adjoint, IsTheSameWithoutCoverage) {
   run(2, [](const Case& c) {
     Job job(c);
-    const Job::Sums with = job.adjoint(PPATCH_OVERWRITE);
+    const Job::Sums with = job.adjoint(PPATCH_ADJOINT_OVERWRITE);
     HostArray without(c.dtype, with.image.shape());
     job.plan().adjoint(job.patches().view(), without.view());
     expect_same_bits({with.image}, {without}, "image without coverage");
@@ -77,33 +77,34 @@ TEST(AdjointOfManyImages, AgreesWithTheOracle) {
     Job job(c);
     const oracle::Scan scan = c.scan();
     const Values patches = job.patch_values();
-    expect_close(job.adjoint(PPATCH_OVERWRITE).image.values(), oracle::adjoint(scan, patches),
+    expect_close(job.adjoint(PPATCH_ADJOINT_OVERWRITE).image.values(),
+                 oracle::adjoint(scan, patches),
                  largest(oracle::adjoint_magnitude(scan, patches, oracle::kLeastWeight)),
                  sum_tolerance(c.dtype, scan), "image");
   });
 }
 
 TEST(AdjointOfConstant, IsThatOfZero) {
-  const auto constant = [](Case& c) { c.options.boundary = PPATCH_CONSTANT; };
+  const auto constant = [](Case& c) { c.options.boundary = PPATCH_BOUNDARY_CONSTANT; };
   for_each_case(60, constant, [](const Case& c) {
     Case zero = c;
-    zero.options.boundary = PPATCH_ZERO;
-    const Job::Sums a = Job(c).adjoint(PPATCH_OVERWRITE);
-    const Job::Sums b = Job(zero).adjoint(PPATCH_OVERWRITE);
+    zero.options.boundary = PPATCH_BOUNDARY_ZERO;
+    const Job::Sums a = Job(c).adjoint(PPATCH_ADJOINT_OVERWRITE);
+    const Job::Sums b = Job(zero).adjoint(PPATCH_ADJOINT_OVERWRITE);
     expect_same_bits({a.image, a.coverage}, {b.image, b.coverage}, "constant against zero");
   });
 }
 
 TEST(Assemble, GivesTheImageBackFromWholePositions) {
   const auto whole = [](Case& c) {
-    c.options.boundary = PPATCH_ZERO;
+    c.options.boundary = PPATCH_BOUNDARY_ZERO;
     c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
     c.form = PositionForm::kF64;
   };
   for_each_case(60, whole, [](const Case& drawn) {
     Case c = drawn;
     for (double& p : c.rest) p = std::floor(p);
-    if (c.options.anchor == PPATCH_CENTRE) c.options.anchor = PPATCH_HALF;
+    if (c.options.anchor == PPATCH_ANCHOR_CENTRE) c.options.anchor = PPATCH_ANCHOR_HALF;
     Job job(c);
     const HostArray patches = job.extract();
     Job::Sums out = job.assemble(1e-9);

@@ -11,8 +11,8 @@
 
 #include "oracle/seed.hpp"
 #include "oracle/test_backend.hpp"
+#include "patches/support/host_array.hpp"
 #include "ptychopatch/ptychopatch.hpp"
-#include "support/host_array.hpp"
 
 namespace {
 
@@ -101,7 +101,9 @@ TEST_P(Alignment, PatchesAreTheSameAnywhere) {
     const auto patches_at = [&](unsigned char* data) {
       return array(data, GetParam(), {count, size.height, size.width});
     };
-    for (const ppatch_interpolation kind : {PPATCH_NEAREST, PPATCH_BILINEAR, PPATCH_BICUBIC}) {
+    for (const ppatch_interpolation kind :
+         {PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BILINEAR,
+          PPATCH_INTERPOLATION_BICUBIC}) {
       Bytes expected(static_cast<std::size_t>(count * patch_bytes), poison);
       plan_of(context, positions, size, kind, PPATCH_ALGORITHM_ITERATIVE)
           .extract(image, patches_at(expected.data()));

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 
 namespace {
 
@@ -21,7 +21,7 @@ TEST_P(Copy, OfWholePositionsIsExact) {
     set_kind(c, GetParam());
     c.form = c.images ? PositionForm::kSplitF64 : PositionForm::kF64;
     c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
-    if (c.options.anchor == PPATCH_CENTRE) c.options.anchor = PPATCH_HALF;
+    if (c.options.anchor == PPATCH_ANCHOR_CENTRE) c.options.anchor = PPATCH_ANCHOR_HALF;
     c.options.constant_real = 0.625;  // the same in every dtype
     c.options.constant_imag = -0.25;
   };

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "oracle/test_backend.hpp"
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 
 namespace {
 
@@ -47,8 +47,8 @@ TEST(Determinism, Repeated) {
   for_each_case(8, make_large, [](const Case& c) {
     expect_same_bits(Job(c).everything(), Job(c).everything(), "a second run");
     Job job(c);
-    expect_same_bits({job.adjoint(PPATCH_OVERWRITE).image}, {job.adjoint(PPATCH_OVERWRITE).image},
-                     "a second call");
+    expect_same_bits({job.adjoint(PPATCH_ADJOINT_OVERWRITE).image},
+                     {job.adjoint(PPATCH_ADJOINT_OVERWRITE).image}, "a second call");
   });
 }
 
@@ -77,8 +77,8 @@ TEST(Determinism, BigOutputs) {
     const auto big = [&](Case& c) {
       c.dtype = dtype;
       c.options.algorithm = PPATCH_ALGORITHM_BATCHED;
-      c.options.interpolation = PPATCH_BILINEAR;
-      c.options.layout = c.modes == 1 ? PPATCH_FLAT : PPATCH_CHANNEL_FIRST;
+      c.options.interpolation = PPATCH_INTERPOLATION_BILINEAR;
+      c.options.layout = c.modes == 1 ? PPATCH_LAYOUT_FLAT : PPATCH_LAYOUT_CHANNEL_FIRST;
       c.options.patch_height = 31;
       c.options.patch_width = 33;
       c.images = 0;
@@ -189,7 +189,7 @@ TEST(Determinism, PositionsSplitIntoBatches) {
   const auto flat = [](Case& c) {
     make_large(c);
     c.options.jitter_sigma = 0;
-    c.options.layout = PPATCH_FLAT;
+    c.options.layout = PPATCH_LAYOUT_FLAT;
     c.indexed = false;
     c.images = 0;
     c.contiguous = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/dot.hpp"
+#include "patches/support/dot.hpp"
 
-#include "support/check.hpp"
+#include "patches/support/check.hpp"
 
 namespace {
 

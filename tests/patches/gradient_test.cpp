@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The scale is the largest sum of absolute terms, as for the adjoint.
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 
 namespace {
 

@@ -8,9 +8,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 #include "ptychopatch/ptychopatch.hpp"
-#include "support/check.hpp"
-#include "support/job.hpp"
 
 namespace {
 
@@ -95,9 +95,9 @@ TEST(Jitter, DependsOnSeedAndIndexAlone) {
   EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
   ppatch_patch_options changed = options;
   changed.algorithm = PPATCH_ALGORITHM_ITERATIVE;
-  changed.interpolation = PPATCH_LANCZOS3;
-  changed.boundary = PPATCH_WRAP;
-  changed.anchor = PPATCH_CENTRE;
+  changed.interpolation = PPATCH_INTERPOLATION_LANCZOS3;
+  changed.boundary = PPATCH_BOUNDARY_WRAP;
+  changed.anchor = PPATCH_ANCHOR_CENTRE;
   changed.position_capacity = 5000;
   EXPECT_EQ(moves(changed, 1000), many);
 }
@@ -115,7 +115,7 @@ TEST(Jitter, ScalesWithSigma) {
 TEST(Jitter, IsWhatIsCut) {
   const auto calm = [](Case& c) {
     c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
-    c.options.interpolation = PPATCH_BICUBIC;
+    c.options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
     c.far = false;
     c.dtype = PPATCH_C128;
     c.options.jitter_sigma = 0.8;

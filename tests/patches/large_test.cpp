@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Sizes as they are used: many tiles, many patches a tile, long vectors.
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 
 namespace {
 
@@ -12,7 +12,7 @@ class Large : public testing::TestWithParam<ppatch_dtype> {
     Random random = test_random("large");
     return draw_case(random(), [&](Case& c) {
       c.dtype = GetParam();
-      c.options.interpolation = PPATCH_BILINEAR;
+      c.options.interpolation = PPATCH_INTERPOLATION_BILINEAR;
       c.options.patch_height = 131;
       c.options.patch_width = 128;
       c.options.algorithm = PPATCH_ALGORITHM_BATCHED;
@@ -36,7 +36,7 @@ TEST_P(Large, ExtractAndAdjointAgreeWithTheOracle) {
   const oracle::Scan scan = c.scan();
   expect_close(job.canonical(job.extract(), 0), oracle::extract(scan, job.image_values()), 1,
                tolerance(c.dtype), "patch element");
-  const Job::Sums sums = job.adjoint(PPATCH_OVERWRITE);
+  const Job::Sums sums = job.adjoint(PPATCH_ADJOINT_OVERWRITE);
   expect_close(sums.image.values(), oracle::adjoint(scan, job.patch_values()),
                largest(oracle::adjoint_magnitude(scan, job.patch_values(), oracle::kLeastWeight)),
                tolerance(c.dtype), "image");

@@ -4,8 +4,8 @@
 // are worked out by hand: a sign error made twice passes every round trip.
 #include <gtest/gtest.h>
 
+#include "patches/support/job.hpp"
 #include "ptychopatch/ptychopatch.hpp"
-#include "support/job.hpp"
 
 namespace {
 
@@ -33,18 +33,54 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
 // Half: a = (3, 2). Centre: a = (2.5, 1.5).
 const Row kRows[] = {
-    {"corner_yx_window", PPATCH_CORNER, PPATCH_YX, PPATCH_WINDOW, {3, 1}, 2, 1},
-    {"corner_xy_window", PPATCH_CORNER, PPATCH_XY, PPATCH_WINDOW, {1, 3}, 2, 1},
-    {"corner_yx_content", PPATCH_CORNER, PPATCH_YX, PPATCH_CONTENT, {-3, -1}, 2, 1},
-    {"corner_xy_content", PPATCH_CORNER, PPATCH_XY, PPATCH_CONTENT, {-1, -3}, 2, 1},
-    {"half_yx_window", PPATCH_HALF, PPATCH_YX, PPATCH_WINDOW, {5, 2}, 3, 2},
-    {"half_xy_window", PPATCH_HALF, PPATCH_XY, PPATCH_WINDOW, {2, 5}, 3, 2},
-    {"half_yx_content", PPATCH_HALF, PPATCH_YX, PPATCH_CONTENT, {-4, -3}, 4, 1},
-    {"half_xy_content", PPATCH_HALF, PPATCH_XY, PPATCH_CONTENT, {-3, -4}, 4, 1},
-    {"centre_yx_window", PPATCH_CENTRE, PPATCH_YX, PPATCH_WINDOW, {4.5, 1.5}, 3, 2},
-    {"centre_xy_window", PPATCH_CENTRE, PPATCH_XY, PPATCH_WINDOW, {1.5, 4.5}, 3, 2},
-    {"centre_yx_content", PPATCH_CENTRE, PPATCH_YX, PPATCH_CONTENT, {-6.5, -2.5}, 1, 1},
-    {"centre_xy_content", PPATCH_CENTRE, PPATCH_XY, PPATCH_CONTENT, {-2.5, -6.5}, 1, 1},
+    {"corner_yx_window", PPATCH_ANCHOR_CORNER, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW, {3, 1}, 2, 1},
+    {"corner_xy_window", PPATCH_ANCHOR_CORNER, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW, {1, 3}, 2, 1},
+    {"corner_yx_content",
+     PPATCH_ANCHOR_CORNER,
+     PPATCH_AXES_YX,
+     PPATCH_SIGN_CONTENT,
+     {-3, -1},
+     2,
+     1},
+    {"corner_xy_content",
+     PPATCH_ANCHOR_CORNER,
+     PPATCH_AXES_XY,
+     PPATCH_SIGN_CONTENT,
+     {-1, -3},
+     2,
+     1},
+    {"half_yx_window", PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW, {5, 2}, 3, 2},
+    {"half_xy_window", PPATCH_ANCHOR_HALF, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW, {2, 5}, 3, 2},
+    {"half_yx_content", PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, PPATCH_SIGN_CONTENT, {-4, -3}, 4, 1},
+    {"half_xy_content", PPATCH_ANCHOR_HALF, PPATCH_AXES_XY, PPATCH_SIGN_CONTENT, {-3, -4}, 4, 1},
+    {"centre_yx_window",
+     PPATCH_ANCHOR_CENTRE,
+     PPATCH_AXES_YX,
+     PPATCH_SIGN_WINDOW,
+     {4.5, 1.5},
+     3,
+     2},
+    {"centre_xy_window",
+     PPATCH_ANCHOR_CENTRE,
+     PPATCH_AXES_XY,
+     PPATCH_SIGN_WINDOW,
+     {1.5, 4.5},
+     3,
+     2},
+    {"centre_yx_content",
+     PPATCH_ANCHOR_CENTRE,
+     PPATCH_AXES_YX,
+     PPATCH_SIGN_CONTENT,
+     {-6.5, -2.5},
+     1,
+     1},
+    {"centre_xy_content",
+     PPATCH_ANCHOR_CENTRE,
+     PPATCH_AXES_XY,
+     PPATCH_SIGN_CONTENT,
+     {-2.5, -6.5},
+     1,
+     1},
 };
 
 std::vector<double> bright_image() {
@@ -95,7 +131,7 @@ TEST_P(BrightPixel, GradientPointsUphill) {
     const std::int64_t y = i / kWidth;
     ramp[i] = static_cast<double>(10 * y + i % kWidth);
   }
-  const double sign = row.sign == PPATCH_CONTENT ? -1 : 1;
+  const double sign = row.sign == PPATCH_SIGN_CONTENT ? -1 : 1;
   const double inside[2] = {sign * 3.25, sign * 3.5};
   PatchPlan plan(shared_context(1), array(inside, {1, 2}), options);
   const double one = 1;
@@ -104,7 +140,7 @@ TEST_P(BrightPixel, GradientPointsUphill) {
   const ppatch_array curvature_view = array(curvature, {1, 2});
   plan.position_gradient(array(ramp.data(), {kHeight, kWidth}), array(&one, {1, 1, 1}),
                          array(gradient, {1, 2}), &curvature_view);
-  const int y = row.axes == PPATCH_YX ? 0 : 1;
+  const int y = row.axes == PPATCH_AXES_YX ? 0 : 1;
   EXPECT_NEAR(gradient[y], sign * 10, 1e-12);
   EXPECT_NEAR(gradient[1 - y], sign * 1, 1e-12);
   EXPECT_NEAR(curvature[y], 100, 1e-12);
@@ -132,7 +168,8 @@ TEST(Layouts, PutPatchFourWhereDocumented) {
   std::vector<double> positions(12, 100);
   positions[8] = 3;
   positions[9] = 1;
-  for (ppatch_layout layout : {PPATCH_FLAT, PPATCH_CHANNEL_LAST, PPATCH_CHANNEL_FIRST}) {
+  for (ppatch_layout layout :
+       {PPATCH_LAYOUT_FLAT, PPATCH_LAYOUT_CHANNEL_LAST, PPATCH_LAYOUT_CHANNEL_FIRST}) {
     ppatch_patch_options options = ptychopatch::patch_options(kPatchHeight, kPatchWidth);
     options.layout = layout;
     options.group_size = 3;
@@ -142,10 +179,10 @@ TEST(Layouts, PutPatchFourWhereDocumented) {
     const std::vector<std::int64_t> last{2, kPatchHeight, kPatchWidth, 3};
     const std::vector<std::int64_t> first{2, 3, kPatchHeight, kPatchWidth};
     plan.extract(array(bright_image().data(), {kHeight, kWidth}),
-                 array(patches.data(), layout == PPATCH_FLAT           ? flat
-                                       : layout == PPATCH_CHANNEL_LAST ? last
-                                                                       : first));
-    const std::size_t bright = layout == PPATCH_CHANNEL_LAST
+                 array(patches.data(), layout == PPATCH_LAYOUT_FLAT           ? flat
+                                       : layout == PPATCH_LAYOUT_CHANNEL_LAST ? last
+                                                                              : first));
+    const std::size_t bright = layout == PPATCH_LAYOUT_CHANNEL_LAST
                                    ? ((1 * kPatchHeight + 2) * kPatchWidth + 1) * 3 + 1
                                    : (4 * kPatchHeight + 2) * kPatchWidth + 1;
     for (std::size_t i = 0; i < patches.size(); ++i) {

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 #include "ptychopatch/ptychopatch.hpp"
-#include "support/check.hpp"
-#include "support/job.hpp"
 
 namespace {
 

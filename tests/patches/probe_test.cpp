@@ -3,7 +3,7 @@
 // The scale is the largest sum of absolute terms, as for the adjoint.
 #include <algorithm>
 
-#include "support/sums_test.hpp"
+#include "patches/support/sums_test.hpp"
 
 namespace {
 
@@ -48,8 +48,8 @@ TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
             oracle::kLeastWeight)),
         real_part(oracle::adjoint(scan, power)),
         largest(oracle::adjoint_magnitude(scan, power, oracle::kLeastWeight))};
-    const Job::Sums over = job.probe_adjoint_image(PPATCH_OVERWRITE);
-    const Job::Sums more = job.probe_adjoint_image(PPATCH_ACCUMULATE);
+    const Job::Sums over = job.probe_adjoint_image(PPATCH_ADJOINT_OVERWRITE);
+    const Job::Sums more = job.probe_adjoint_image(PPATCH_ADJOINT_ACCUMULATE);
     expect_sums(over, more, wanted, limit);
   });
 }
@@ -63,9 +63,9 @@ TEST_P(Probe, AdjointByProbeAgreesWithTheOracle) {
     const double scale = largest(oracle::probe_adjoint_probe_magnitude(
         scan, job.image_values(), job.wave_values(), job.probe()));
     const double limit = probe_sum_tolerance(c.dtype, scan);
-    expect_close(job.probe_adjoint_probe(PPATCH_OVERWRITE).probe.values(), want, scale, limit,
-                 "probe");
-    const Job::ProbeSum more = job.probe_adjoint_probe(PPATCH_ACCUMULATE);
+    expect_close(job.probe_adjoint_probe(PPATCH_ADJOINT_OVERWRITE).probe.values(), want, scale,
+                 limit, "probe");
+    const Job::ProbeSum more = job.probe_adjoint_probe(PPATCH_ADJOINT_ACCUMULATE);
     expect_close(more.probe.values(), sum(more.before, want), scale + 1, limit,
                  "accumulated probe");
   });
@@ -74,7 +74,7 @@ TEST_P(Probe, AdjointByProbeAgreesWithTheOracle) {
 TEST_P(Probe, AdjointByImageIsTheSameWithoutCoverage) {
   run(2, [](const Case& c) {
     Job job(c);
-    const Job::Sums with = job.probe_adjoint_image(PPATCH_OVERWRITE);
+    const Job::Sums with = job.probe_adjoint_image(PPATCH_ADJOINT_OVERWRITE);
     HostArray without(c.dtype, with.image.shape());
     job.plan().probe_adjoint_image(job.waves().view(), job.probe_array().view(), without.view());
     expect_same_bits({with.image}, {without}, "image without coverage");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/ptychopinn.hpp"
+#include "patches/support/ptychopinn.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
-#include "support/check.hpp"
-#include "support/job.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "capi/failing_allocations.hpp"
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -87,7 +87,7 @@ TEST_P(SceneAllocationFailure, OfAligningLeavesThePlanUsable) {
       ptychopatch::ScenePlan untouched(context, kind);
       untouched.set_reference(still);
       const ppatch_shift expected = align(untouched, moved);
-      EXPECT_EQ(expected.status, PPATCH_SHIFT_OK);
+      EXPECT_EQ(expected.status, PPATCH_SHIFT_STATUS_OK);
       fail_each("ppatch_scene_plan_align", [&] {
         ptychopatch::ScenePlan plan(context, kind);
         plan.set_reference(still);

@@ -9,7 +9,7 @@
 #include <functional>
 
 #include "capi/counting_allocator.hpp"
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -75,7 +75,7 @@ TEST(SceneArguments, ImagesAreChecked) {
       {"pixels.data", [](auto& i) { i.pixels.data = nullptr; }},
       {"pixels.device_type",
        [](auto& i) {
-         i.pixels.device_type = PPATCH_CUDA;
+         i.pixels.device_type = PPATCH_DEVICE_CUDA;
          i.pixels.device_id = 1 << 20;
        }},
       {"mask",
@@ -163,7 +163,7 @@ TEST(SceneArguments, CancelledBetweenImages) {
   EXPECT_EQ(ppatch_scene_plan_align(plan.get(), 4, images.data(), results.data()),
             PPATCH_ERROR_CANCELLED);
   const ppatch_shift untouched = poisoned_shift();
-  EXPECT_EQ(results[1].status, PPATCH_SHIFT_OK);
+  EXPECT_EQ(results[1].status, PPATCH_SHIFT_STATUS_OK);
   EXPECT_TRUE(same_bytes(&results[2], &untouched, sizeof untouched));
 }
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <map>
 
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 

@@ -10,13 +10,13 @@
 #include <complex>
 #include <numbers>
 
+#include "core/registration/fft_size.hpp"
 #include "cpu/loop_table.hpp"
 #include "oracle/seed.hpp"
-#include "scene/fft_size.hpp"
 
 namespace {
 
-using ptychopatch::FftProvider;
+using ppatch::FftProvider;
 using Value = std::complex<double>;
 
 struct alignas(64) Floats {
@@ -53,7 +53,7 @@ class Fft : public testing::TestWithParam<int> {
   }
   double tolerance() const { return 1e-5 * std::sqrt(static_cast<double>(n_)) + 1e-5; }
 
-  FftProvider provider_ = ptychopatch::fft_provider(ptychopatch::choose_simd_level().name);
+  FftProvider provider_ = ppatch::fft_provider(ppatch::choose_simd_target().name);
   std::int64_t n_ = GetParam();
   std::vector<Value> signal_;
 };
@@ -125,7 +125,7 @@ TEST(FftSize, IsTheLeastProductOfSmallPrimes) {
       }
       if (rest == 1) break;
     }
-    EXPECT_EQ(ptychopatch::good_fft_size(n), expected);
+    EXPECT_EQ(ppatch::good_fft_size(n), expected);
   }
 }
 

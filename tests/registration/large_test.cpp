@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -55,7 +55,7 @@ TEST(LargeScene, OfSixtyMegapixelsNearTheirLimit) {
   EXPECT_LE(info.bytes, 6U * height * width);
   plan.set_reference(image_of(still, height, width));
   const ppatch_shift shift = align(plan, image_of(moved, height, width));
-  EXPECT_EQ(shift.status, PPATCH_SHIFT_OK) << seed_note();
+  EXPECT_EQ(shift.status, PPATCH_SHIFT_STATUS_OK) << seed_note();
   EXPECT_NEAR(shift.shift[0], 34.0, 0.01) << seed_note();
   EXPECT_NEAR(shift.shift[1], -58.0, 0.01) << seed_note();
   EXPECT_EQ(shift.lattice_shift[0], 34);
@@ -85,9 +85,9 @@ TEST(LargeScene, StructureInAFewRowsIsSeen) {
     ptychopatch::ScenePlan plan(scene_context(), options);
     plan.set_reference(image_of(still, height, width));
     const ppatch_shift shift = align(plan, image_of(moved, height, width));
-    EXPECT_NE(shift.status, PPATCH_SHIFT_FLAT) << beside << ", " << seed_note();
-    EXPECT_NE(shift.status, PPATCH_SHIFT_SATURATED) << beside << ", " << seed_note();
-    EXPECT_NE(shift.status, PPATCH_SHIFT_REFERENCE) << beside << ", " << seed_note();
+    EXPECT_NE(shift.status, PPATCH_SHIFT_STATUS_FLAT) << beside << ", " << seed_note();
+    EXPECT_NE(shift.status, PPATCH_SHIFT_STATUS_SATURATED) << beside << ", " << seed_note();
+    EXPECT_NE(shift.status, PPATCH_SHIFT_STATUS_REFERENCE) << beside << ", " << seed_note();
   }
 }
 
@@ -119,7 +119,7 @@ TEST(LargeScene, IsAlignedAlikeWithinAnyBudget) {
   EXPECT_LE(bytes, 6U * height * width);
   const std::int64_t truth[3][2] = {{-6, 3}, {2, -1}, {-90, -70}};
   for (std::size_t j = 0; j < 3; ++j) {
-    EXPECT_EQ(roomy[j].status, PPATCH_SHIFT_OK);
+    EXPECT_EQ(roomy[j].status, PPATCH_SHIFT_STATUS_OK);
     EXPECT_NEAR(roomy[j].shift[0], static_cast<double>(truth[j][0]), 0.01) << seed_note();
     EXPECT_NEAR(roomy[j].shift[1], static_cast<double>(truth[j][1]), 0.01) << seed_note();
   }

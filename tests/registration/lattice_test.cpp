@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "oracle/registration.hpp"
-#include "support/scene.hpp"
+#include "oracle/registration/registration.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -79,7 +79,7 @@ TEST(Lattice, EveryPhaseIsAlignedAlike) {
     for (double& black : options.black) black = 256.0;
     const ppatch_shift found =
         align_pair(image_of(still, 384, 384), image_of(moved, 384, 384), options);
-    ASSERT_EQ(found.status, PPATCH_SHIFT_OK) << letters;
+    ASSERT_EQ(found.status, PPATCH_SHIFT_STATUS_OK) << letters;
     EXPECT_NEAR(found.shift[0], -3.3, 0.01) << letters;
     EXPECT_NEAR(found.shift[1], 7.8, 0.01) << letters;
     const auto lattice = oracle::nearest_colour_shift(letters, {-3.3, 7.8}, 20);

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "oracle/registration.hpp"
-#include "support/scene.hpp"
+#include "oracle/registration/registration.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -27,7 +27,7 @@ class Methods : public testing::Test {
 ppatch_scene_options circular(std::int64_t h, std::int64_t w, ppatch_method method) {
   ppatch_scene_options options = scene_options(h, w);
   options.method = method;
-  options.extent = PPATCH_CIRCULAR;
+  options.extent = PPATCH_EXTENT_CIRCULAR;
   return options;
 }
 
@@ -39,7 +39,7 @@ TEST_F(Methods, FindsAWholeShiftExactly) {
       ppatch_scene_options options = circular(96, 110, method);
       options.upsample = upsample;
       const ppatch_shift found = align_pair(image_of(still), image_of(moved), options);
-      EXPECT_EQ(found.status, PPATCH_SHIFT_OK);
+      EXPECT_EQ(found.status, PPATCH_SHIFT_STATUS_OK);
       EXPECT_DOUBLE_EQ(found.shift[0], -7.0);
       EXPECT_DOUBLE_EQ(found.shift[1], 12.0);
       // Of 96 x 110 frequencies some have no power and so no phase, that of the mean among them.
@@ -70,7 +70,7 @@ TEST_F(Methods, FindsAFractionOfAPixelInEveryType) {
       options.method = method;
       options.upsample = 50;
       const ppatch_shift found = align_pair(still, moved, options);
-      EXPECT_EQ(found.status, PPATCH_SHIFT_OK);
+      EXPECT_EQ(found.status, PPATCH_SHIFT_STATUS_OK);
       EXPECT_NEAR(found.shift[0], 2.4, method == PPATCH_METHOD_ML ? 0.01 : 0.05);
       EXPECT_NEAR(found.shift[1], -1.32, method == PPATCH_METHOD_ML ? 0.01 : 0.05);
     }
@@ -110,7 +110,7 @@ TEST_F(Methods, AgreesWithTheOracleOnTheLikeliestShift) {
         oracle::likeliest_displacement(oracle_image(pair.still), oracle_image(pair.moved), truth);
     const ppatch_shift found =
         align_pair(image_of(pair.still), image_of(pair.moved), scene_options(96, 96));
-    ASSERT_EQ(found.status, PPATCH_SHIFT_OK);
+    ASSERT_EQ(found.status, PPATCH_SHIFT_STATUS_OK);
     EXPECT_NEAR(found.shift[0], -expected[0], settled);
     EXPECT_NEAR(found.shift[1], -expected[1], settled);
   }
@@ -143,7 +143,7 @@ TEST_F(Methods, FindsShiftsBeyondHalfTheSize) {
   }
   // moved[y, x] = still[y + 250, x + 15].
   const ppatch_shift found = align_pair(image_of(still), image_of(moved), scene_options(400, 400));
-  EXPECT_EQ(found.status, PPATCH_SHIFT_OK);
+  EXPECT_EQ(found.status, PPATCH_SHIFT_STATUS_OK);
   EXPECT_NEAR(found.shift[0], 250.0, 0.01);
   EXPECT_NEAR(found.shift[1], 15.0, 0.01);
 }
@@ -175,7 +175,8 @@ TEST_F(Methods, MasksLeaveOutThreeQuarters) {
 
 TEST_F(Methods, PlanesAreAveraged) {
   const MosaicPair pair = draw_mosaic(random_, "RGGB", 256, 6.0, -4.0);
-  for (const ppatch_plane_average average : {PPATCH_PLANE_MEDIAN, PPATCH_PLANE_MEAN}) {
+  for (const ppatch_plane_average average :
+       {PPATCH_PLANE_AVERAGE_MEDIAN, PPATCH_PLANE_AVERAGE_MEAN}) {
     ppatch_scene_options options = scene_options(256, 256, ppatch_cfa_of("RGGB"));
     options.method = PPATCH_METHOD_PER_PLANE;
     options.plane_average = average;

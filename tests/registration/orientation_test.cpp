@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -37,7 +37,7 @@ TEST(Orientation, ASpotFurtherDownIsMovedUp) {
       const double tolerance = method == PPATCH_METHOD_PER_PLANE ? 3.0 : 0.5;
       EXPECT_NEAR(found.shift[0], -6.0, tolerance) << method << " " << letters;
       EXPECT_NEAR(found.shift[1], 3.0, tolerance) << method << " " << letters;
-      options.sign = PPATCH_SIGN_DISPLACEMENT;
+      options.sign = PPATCH_SHIFT_SIGN_DISPLACEMENT;
       const ppatch_shift other = align_pair(image_of(still), image_of(moved), options);
       for (int axis = 0; axis < 2; ++axis) {
         EXPECT_EQ(other.shift[axis], -found.shift[axis]);
@@ -72,8 +72,8 @@ TEST(Orientation, TheShiftFoundRegistersTheImage) {
     for (float& pixel : out.pixels) pixel = NAN;
     ppatch_resample_options options{};
     options.struct_size = sizeof options;
-    options.interpolation = PPATCH_LANCZOS3;
-    options.boundary = PPATCH_EDGE;
+    options.interpolation = PPATCH_INTERPOLATION_LANCZOS3;
+    options.boundary = PPATCH_BOUNDARY_EDGE;
     const ppatch_array from = ptychopatch::array(moved.pixels.data(), {64, 64});
     const ppatch_array to = ptychopatch::array(out.pixels.data(), {64, 64});
     ptychopatch::check(ppatch_image_shift(context.get(), &from, shift, &options, &to));

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "oracle/registration.hpp"
-#include "support/scene.hpp"
+#include "oracle/registration/registration.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -122,7 +122,8 @@ TEST_F(Pairs, MosaicsAreNormalisedAndBinnedByColour) {
 TEST_F(Pairs, ResamplingMovesRampsExactly) {
   const std::int64_t h = 40;
   const std::int64_t w = 50;
-  for (const ppatch_interpolation interpolation : {PPATCH_BILINEAR, PPATCH_BICUBIC}) {
+  for (const ppatch_interpolation interpolation :
+       {PPATCH_INTERPOLATION_BILINEAR, PPATCH_INTERPOLATION_BICUBIC}) {
     for (const int period : {1, 2, 6}) {
       std::vector<double> from;
       for (std::int64_t y = 0; y < h; ++y) {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "support/scene.hpp"
+#include "registration/support/scene.hpp"
 
 namespace {
 
@@ -44,11 +44,11 @@ TEST_F(Status, ImagesWithoutStructure) {
   Picture bright = still_;
   for (float& pixel : bright.pixels) pixel += 100.0F;
   const std::pair<const Picture*, ppatch_shift_status> cases[] = {
-      {&flat, PPATCH_SHIFT_FLAT},
-      {&black, PPATCH_SHIFT_FLAT},
-      {&broken, PPATCH_SHIFT_NOT_FINITE},
-      {&infinite, PPATCH_SHIFT_NOT_FINITE},
-      {&bright, PPATCH_SHIFT_SATURATED}};
+      {&flat, PPATCH_SHIFT_STATUS_FLAT},
+      {&black, PPATCH_SHIFT_STATUS_FLAT},
+      {&broken, PPATCH_SHIFT_STATUS_NOT_FINITE},
+      {&infinite, PPATCH_SHIFT_STATUS_NOT_FINITE},
+      {&bright, PPATCH_SHIFT_STATUS_SATURATED}};
   for (const char* letters : {"", "RGGB"}) {
     for (const ppatch_method method :
          {PPATCH_METHOD_ML, PPATCH_METHOD_PHASE, PPATCH_METHOD_CROSS, PPATCH_METHOD_PER_PLANE}) {
@@ -64,11 +64,11 @@ TEST_F(Status, ImagesWithoutStructure) {
         EXPECT_EQ(found.status, status) << ppatch_shift_status_string(found.status);
         expect_nothing_measured(found);
       }
-      EXPECT_EQ(align(plan, image_of(raised)).status, PPATCH_SHIFT_OK);
+      EXPECT_EQ(align(plan, image_of(raised)).status, PPATCH_SHIFT_STATUS_OK);
       for (const auto& [picture, status] : cases) {
         plan.set_reference(image_of(*picture));
         const ppatch_shift found = align(plan, image_of(raised));
-        EXPECT_EQ(found.status, PPATCH_SHIFT_REFERENCE);
+        EXPECT_EQ(found.status, PPATCH_SHIFT_STATUS_REFERENCE);
         expect_nothing_measured(found);
       }
     }
@@ -78,14 +78,14 @@ TEST_F(Status, ImagesWithoutStructure) {
 TEST_F(Status, EqualImages) {
   const ppatch_shift found =
       align_pair(image_of(still_), image_of(still_), scene_options(256, 256));
-  EXPECT_EQ(found.status, PPATCH_SHIFT_OK);
+  EXPECT_EQ(found.status, PPATCH_SHIFT_STATUS_OK);
   EXPECT_NEAR(found.shift[0], 0.0, 1e-5);
   EXPECT_NEAR(found.shift[1], 0.0, 1e-5);
   EXPECT_GT(found.coherence, 0.99);
   EXPECT_NEAR(found.peak, 1.0, 1e-4);
   EXPECT_LT(found.residual, 0.01);
   EXPECT_NEAR(found.gain, 1.0, 1e-4);
-  EXPECT_TRUE(found.flags & PPATCH_SHIFT_ZERO_LAG);
+  EXPECT_TRUE(found.flags & PPATCH_SHIFT_FLAG_ZERO_LAG);
   for (const double c : found.covariance) EXPECT_TRUE(std::isfinite(c));
 }
 
@@ -98,7 +98,7 @@ TEST_F(Status, UnrelatedImagesAreTold) {
     for (float& pixel : b.pixels) pixel += 8.0F;
     const ppatch_shift found =
         align_pair(image_of(a), image_of(b), scene_options(256, 256, ppatch_cfa_of(letters)));
-    EXPECT_NE(found.status, PPATCH_SHIFT_OK)
+    EXPECT_NE(found.status, PPATCH_SHIFT_STATUS_OK)
         << "coherence " << found.coherence << ", second peak " << found.second_peak_ratio;
   }
 }
@@ -106,7 +106,7 @@ TEST_F(Status, UnrelatedImagesAreTold) {
 TEST_F(Status, TooSmall) {
   const Picture tiny = textured(random_, 3, 3);
   EXPECT_EQ(align_pair(image_of(tiny), image_of(tiny), scene_options(3, 3)).status,
-            PPATCH_SHIFT_TOO_SMALL);
+            PPATCH_SHIFT_STATUS_TOO_SMALL);
 }
 
 TEST_F(Status, SizesMayDiffer) {
@@ -160,12 +160,12 @@ TEST_F(Status, PatternsOfTheSensorAreNotTheScene) {
   }
   const ppatch_shift found = align_pair(image_of(images[0], size, size),
                                         image_of(images[1], size, size), scene_options(size, size));
-  EXPECT_EQ(found.status, PPATCH_SHIFT_OK);
+  EXPECT_EQ(found.status, PPATCH_SHIFT_STATUS_OK);
   EXPECT_NEAR(found.shift[0], -5.4, 0.1);
   EXPECT_NEAR(found.shift[1], 3.7, 0.1);
-  EXPECT_TRUE(found.flags & PPATCH_SHIFT_FIXED_ROWS);
-  EXPECT_TRUE(found.flags & PPATCH_SHIFT_FIXED_COLUMNS);
-  EXPECT_FALSE(found.flags & PPATCH_SHIFT_ZERO_LAG);
+  EXPECT_TRUE(found.flags & PPATCH_SHIFT_FLAG_FIXED_ROWS);
+  EXPECT_TRUE(found.flags & PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
+  EXPECT_FALSE(found.flags & PPATCH_SHIFT_FLAG_ZERO_LAG);
 }
 
 TEST_F(Status, ACleanSceneHasNoPattern) {

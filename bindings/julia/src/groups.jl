@@ -43,9 +43,9 @@ function group(points::AbstractArray{T}, gridsize = 1; neighbours = 0, samples =
     options = CApi.ppatch_group_options(;
         gridsize, neighbours, seed,
         group_count = samples,
-        members = include_seed ? CApi.PPATCH_GROUP_WITH_SEED : CApi.PPATCH_GROUP_OF_NEIGHBOURS,
+        members = include_seed ? CApi.PPATCH_GROUP_MEMBERS_WITH_CENTRE : CApi.PPATCH_GROUP_MEMBERS_NEIGHBOURS,
         order = number_of("order", order, ORDERS),
-        sampling = sequential ? CApi.PPATCH_GROUP_SEQUENTIAL : CApi.PPATCH_GROUP_RANDOM,
+        sampling = sequential ? CApi.PPATCH_GROUP_SAMPLING_SEQUENTIAL : CApi.PPATCH_GROUP_SAMPLING_RANDOM,
         oversample = oversample,
         axes = number_of("axes", axes, AXES),
         relative_sign = number_of("relative_sign", relative_sign, RELATIVE_SIGNS))

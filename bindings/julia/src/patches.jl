@@ -118,7 +118,7 @@ function extract_adjoint(patches, positions, image_size = nothing; probe = nothi
     cut = patch_options(patch_size_of(patches, layout)...; layout, options...)
     image = image_for(patches, image_size, out)
     weights = weights_or_nothing(coverage, real(eltype(image)), size(image))
-    flags = accumulate ? CApi.PPATCH_ACCUMULATE : CApi.PPATCH_OVERWRITE
+    flags = accumulate ? CApi.PPATCH_ADJOINT_ACCUMULATE : CApi.PPATCH_ADJOINT_OVERWRITE
     with_patch_plan(context, positions, image_index, cut) do plan
         probe === nothing ?
         CApi.ppatch_patch_adjoint(plan, View(patches), View(image), optional_view(weights), flags) :
@@ -184,7 +184,7 @@ function probe_adjoint(image, waves, positions, probe_size = nothing; out = noth
         throw(ArgumentError("out: expected an array, or probe_size and nothing to accumulate"))
     cut = patch_options(patch_size_of(waves, layout)...; layout, options...)
     probe = array_or_new(out, eltype(image), probe_size)
-    flags = accumulate ? CApi.PPATCH_ACCUMULATE : CApi.PPATCH_OVERWRITE
+    flags = accumulate ? CApi.PPATCH_ADJOINT_ACCUMULATE : CApi.PPATCH_ADJOINT_OVERWRITE
     with_patch_plan(context, positions, image_index, cut) do plan
         CApi.ppatch_patch_probe_adjoint_probe(plan, View(image), View(waves), View(probe), flags)
     end

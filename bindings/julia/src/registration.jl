@@ -29,9 +29,9 @@ function Shift(s::CApi.ppatch_shift)
     return Shift(s.shift, [yy yx; yx xx], s.lattice_shift, s.lattice_residual, s.peak,
                  s.second_peak_ratio, s.coherence, s.residual, s.gain,
                  (s.common_height, s.common_width), Symbol(replace(word, '-' => '_')),
-                 s.flags & CApi.PPATCH_SHIFT_ZERO_LAG != 0,
-                 s.flags & CApi.PPATCH_SHIFT_FIXED_ROWS != 0,
-                 s.flags & CApi.PPATCH_SHIFT_FIXED_COLUMNS != 0, s.iterations)
+                 s.flags & CApi.PPATCH_SHIFT_FLAG_ZERO_LAG != 0,
+                 s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_ROWS != 0,
+                 s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_COLUMNS != 0, s.iterations)
 end
 
 levels_of(black::Real) = ntuple(_ -> Float64(black), 4)

@@ -64,7 +64,7 @@ bool describe_cuda_array(const char* name, nb::handle array, bool writes,
     }
     made.strides[d] = step / size;
   }
-  made.device_type = PPATCH_CUDA;
+  made.device_type = PPATCH_DEVICE_CUDA;
   *description = made;
   return true;
 }

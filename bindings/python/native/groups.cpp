@@ -26,7 +26,7 @@ struct Search {
       set_stream(*plan, stream);
       plan->plan.set_points(*points);
       body(plan->plan);
-      if (out.device_type == PPATCH_CUDA) context.get().synchronize();
+      if (out.device_type == PPATCH_DEVICE_CUDA) context.get().synchronize();
     });
   }
 };

@@ -61,7 +61,7 @@ void check_ndim(const char* name, std::int64_t ndim) {
 }  // namespace
 
 HeldArray::HeldArray(const char* name, nb::handle array, Access access) {
-  array_.device_type = PPATCH_HOST;
+  array_.device_type = PPATCH_DEVICE_HOST;
   if (PyObject_CheckBuffer(array.ptr()) == 0) {
     take_tensor(name, array, access);
   } else if (!take_buffer(name, array, access)) {

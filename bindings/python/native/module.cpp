@@ -5,7 +5,7 @@
 #include "context.hpp"
 #include "groups.hpp"
 #include "patches.hpp"
-#include "scenes.hpp"
+#include "registration.hpp"
 
 namespace {
 

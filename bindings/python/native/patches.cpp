@@ -37,7 +37,7 @@ bool same_shape(const ppatch_array& a, const ppatch_array& b) {
 void set_positions(PatchEntry& entry, const ppatch_array& positions) {
   const auto bytes = static_cast<std::size_t>(2 * count_of(positions)) *
                      static_cast<std::size_t>(ppatch_dtype_size(positions.dtype));
-  const bool comparable = positions.device_type == PPATCH_HOST && positions.ndim > 1 &&
+  const bool comparable = positions.device_type == PPATCH_DEVICE_HOST && positions.ndim > 1 &&
                           positions.shape[positions.ndim - 1] == 2 && contiguous(positions);
   if (comparable && !entry.positions.empty() && entry.positions.size() == bytes &&
       same_shape(entry.shape, positions) &&
@@ -87,7 +87,7 @@ struct Placing {
       set_positions(*plan, *positions);
       set_image_index(*plan, image_index.get());
       body(plan->plan);
-      if (out->device_type == PPATCH_CUDA) context.get().synchronize();
+      if (out->device_type == PPATCH_DEVICE_CUDA) context.get().synchronize();
     });
   }
 };
@@ -116,7 +116,7 @@ void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::
   const OptionalArray by("probe", probe);
   const HeldArray to("out", out, Access::kWrite);
   const OptionalArray weights("coverage", coverage, Access::kWrite);
-  const std::uint32_t flags = accumulate ? PPATCH_ACCUMULATE : PPATCH_OVERWRITE;
+  const std::uint32_t flags = accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
   placing.run(to, [&](PatchPlan& plan) {
     if (by.get()) {
       plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags);
@@ -134,7 +134,8 @@ void probe_adjoint(PlanningContext& context, const ppatch_patch_options& options
   const HeldArray by("waves", waves);
   const HeldArray to("out", out, Access::kWrite);
   placing.run(to, [&](PatchPlan& plan) {
-    plan.probe_adjoint_probe(*from, *by, *to, accumulate ? PPATCH_ACCUMULATE : PPATCH_OVERWRITE);
+    plan.probe_adjoint_probe(*from, *by, *to,
+                             accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE);
   });
 }
 

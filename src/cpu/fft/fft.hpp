@@ -10,7 +10,7 @@
 // (fft_ducc*.cpp, fft_fftw.cpp). A slab is `lanes` signals side by side: sample k of lane l is at
 // [k * lanes + l]. Each lane is transformed on its own by the same operations, so a signal's bits
 // depend neither on its lane nor on what the others hold.
-namespace ptychopatch {
+namespace ppatch {
 
 constexpr int max_fft_lanes = 16;
 
@@ -42,6 +42,6 @@ struct FftProvider {
 // The one compiled for the SIMD level of that name, or the best below it.
 FftProvider fft_provider(std::string_view simd);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_FFT_FFT_HPP_

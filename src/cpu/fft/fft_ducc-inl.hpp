@@ -8,7 +8,7 @@
 #define DUCC0_NO_LOWLEVEL_THREADING
 #include "ducc0/fft/fft1d_impl.h"
 
-namespace ptychopatch {
+namespace ppatch {
 // The body of one unit for each level.
 // NOLINTBEGIN(google-build-namespaces,misc-definitions-in-headers)
 namespace {
@@ -75,4 +75,4 @@ FftProvider PPATCH_FFT_PROVIDER() {
 }
 // NOLINTEND(google-build-namespaces,misc-definitions-in-headers)
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/fft/fft.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 FftProvider fft_ducc_base();
 FftProvider fft_ducc_avx2();
@@ -15,4 +15,4 @@ FftProvider fft_provider([[maybe_unused]] std::string_view simd) {
   return fft_ducc_base();
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -9,7 +9,7 @@
 
 #include "cpu/fft/fft.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr int fftw_lanes = 16;
@@ -123,4 +123,4 @@ FftProvider fft_provider(std::string_view) {
           [](std::int64_t n) -> std::unique_ptr<RealFft> { return std::make_unique<FftwReal>(n); }};
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 std::int64_t aligned(std::int64_t floats) { return (floats + 15) / 16 * 16; }
@@ -166,4 +166,4 @@ void PlaneFft::inverse_needed(float* data, std::int64_t live_rows, const Arena& 
             });
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

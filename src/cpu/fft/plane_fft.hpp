@@ -6,11 +6,11 @@
 #include <memory>
 #include <type_traits>
 
-#include "cpu/arena.hpp"
 #include "cpu/fft/fft.hpp"
 #include "cpu/fft/slab_loops.hpp"
+#include "cpu/threads/arena.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Memory of the threads of an arena, `floats` each.
 struct FftSlots {
@@ -91,6 +91,6 @@ class PlaneFft {
   std::shared_ptr<const ComplexFft> columns_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_FFT_PLANE_FFT_HPP_

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Between a plane and the slabs of fft.hpp, `lanes` rows or columns at once; lanes is a multiple of
 // 4.
@@ -21,6 +21,6 @@ struct SlabLoops {
                           std::int64_t stride);
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_FFT_SLAB_LOOPS_HPP_

@@ -4,16 +4,16 @@
 #include <algorithm>
 #include <utility>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
-constexpr std::int64_t most_chunks = 64;     // of points, counted apart
-constexpr std::int64_t most_buckets = 1024;  // of cells, in the first step of a sort
-constexpr std::int64_t least_bucket_bits = 6;
+constexpr std::int64_t max_chunks = 64;     // of points, counted apart
+constexpr std::int64_t max_buckets = 1024;  // of cells, in the first step of a sort
+constexpr std::int64_t min_bucket_bits = 6;
 
 int bucket_bits(std::int64_t cells) {
-  int bits = least_bucket_bits;
-  while ((cells >> bits) >= most_buckets) ++bits;
+  int bits = min_bucket_bits;
+  while ((cells >> bits) >= max_buckets) ++bits;
   return bits;
 }
 
@@ -21,10 +21,10 @@ int bucket_bits(std::int64_t cells) {
 
 CellSort::Layout::Layout(std::int64_t cells, int threads)
     : slots(threads),
-      buckets(std::min(most_buckets, (cells >> least_bucket_bits) + 2)),
+      buckets(std::min(max_buckets, (cells >> min_bucket_bits) + 2)),
       bins(std::max(std::int64_t{1} << bucket_bits(cells), buckets)) {}
 
-std::int64_t CellSort::Layout::numbers() const { return 2 * bins * slots + most_chunks * buckets; }
+std::int64_t CellSort::Layout::numbers() const { return 2 * bins * slots + max_chunks * buckets; }
 
 CellSort::CellSort(const Layout& layout, const PlacedPoints& placed, const Allocator& allocator)
     : layout_(layout), placed_(placed), numbers_(allocator, layout.numbers()) {}
@@ -34,7 +34,7 @@ void CellSort::sort_all(const PointSource& points, const PlaneGrid& grid, std::u
   const std::int64_t cells = grid.cells();
   const int shift = bucket_bits(cells);
   const std::int64_t buckets = ((cells - 1) >> shift) + 1;
-  const std::int64_t chunks = std::min<std::int64_t>(most_chunks, 4 * arena.num_threads());
+  const std::int64_t chunks = std::min<std::int64_t>(max_chunks, 4 * arena.num_threads());
   const auto each = [&](std::int64_t chunk, auto&& body) {
     std::uint32_t* counts = numbers_.data() + chunk * layout_.buckets;
     const std::int64_t last = points.count() * (chunk + 1) / chunks;
@@ -100,7 +100,7 @@ template <class Bin>
 void CellSort::sort_by(const Bin& bin, std::int64_t bins, std::uint32_t first, std::uint32_t last,
                        std::uint32_t* begins, int shift, int slot) {
   const PlacedPoints placed = placed_;
-  std::uint32_t* next = numbers_.data() + most_chunks * layout_.buckets + 2 * layout_.bins * slot;
+  std::uint32_t* next = numbers_.data() + max_chunks * layout_.buckets + 2 * layout_.bins * slot;
   std::uint32_t* end = next + layout_.bins;
   std::fill_n(next, bins, 0U);
   for (std::uint32_t at = first; at < last; ++at) ++next[bin(at)];
@@ -123,4 +123,4 @@ void CellSort::sort_by(const Bin& bin, std::int64_t bins, std::uint32_t first, s
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

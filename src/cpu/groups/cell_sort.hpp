@@ -5,11 +5,11 @@
 #include <cstdint>
 
 #include "core/allocator.hpp"
-#include "cpu/arena.hpp"
-#include "kernels/point_source.hpp"
-#include "math/plane_grid.hpp"
+#include "cpu/threads/arena.hpp"
+#include "kernels/groups/point_source.hpp"
+#include "math/groups/plane_grid.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // What is kept of points: their places in quanta of a grid, and their numbers.
 struct PlacedPoints {
@@ -55,6 +55,6 @@ class CellSort {
   Buffer<std::uint32_t> numbers_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_GROUPS_CELL_SORT_HPP_

@@ -7,18 +7,18 @@
 #include "cpu/groups/group_writer.hpp"
 #include "cpu/groups/neighbour_search.hpp"
 #include "cpu/groups/point_grid.hpp"
-#include "kernels/group_draw.hpp"
+#include "kernels/groups/group_draw.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Rows of work that one thread takes at a time.
-constexpr std::int64_t most_block_rows = std::int64_t{1} << 16;
-constexpr std::int64_t least_block_rows = 256;
+constexpr std::int64_t max_block_rows = std::int64_t{1} << 16;
+constexpr std::int64_t min_block_rows = 256;
 constexpr std::int64_t blocks_a_thread = 16;
 constexpr std::int64_t blocks_a_round = 4;  // of each thread; progress is told after a round
 // Cells are put in order roughly: by this many stripes of them.
-constexpr std::int64_t most_stripes = 4096;
+constexpr std::int64_t max_stripes = 4096;
 constexpr std::int64_t ahead = 8;  // points that are fetched before they are needed
 
 // One row of a call: the point that is asked about.
@@ -26,21 +26,21 @@ struct Task {
   std::uint32_t point, row;
 };
 
-struct GroupLayout {
+struct GroupMemoryPlan {
   std::int64_t neighbours = 0;  // room of a thread for what it finds
   PointGrid::Layout grid;
   std::int64_t members = 0;  // room of a thread for numbers
   std::int64_t block_rows = 0;
   std::int64_t slots = 0;
 
-  GroupLayout(const GroupSettings& s, const BackendSettings& backend, int threads)
+  GroupMemoryPlan(const GroupSettings& s, const BackendSettings& backend, int threads)
       : neighbours(std::max<std::int64_t>(1, std::min(s.neighbours, s.capacity - 1))),
         grid(s.capacity, neighbours, threads),
         slots(threads) {
     members = 3 * s.members + 2;
-    block_rows = std::clamp(s.capacity, least_block_rows, most_block_rows);
-    while (block_rows > least_block_rows && bytes() > backend.memory_budget) {
-      block_rows = std::max(block_rows / 2, least_block_rows);
+    block_rows = std::clamp(s.capacity, min_block_rows, max_block_rows);
+    while (block_rows > min_block_rows && bytes() > backend.memory_budget) {
+      block_rows = std::max(block_rows / 2, min_block_rows);
     }
     require_budget(bytes(), backend.memory_budget);
   }
@@ -49,13 +49,13 @@ struct GroupLayout {
     return grid.bytes() + Buffer<Neighbour>::bytes_of(neighbours * slots) +
            Buffer<std::int64_t>::bytes_of(members * slots) +
            Buffer<Task>::bytes_of(2 * block_rows * slots) +
-           Buffer<std::uint32_t>::bytes_of(most_stripes * slots);
+           Buffer<std::uint32_t>::bytes_of(max_stripes * slots);
   }
 };
 
 class CpuGroupEngine final : public GroupEngine {
  public:
-  CpuGroupEngine(const GroupSettings& settings, const GroupLayout& layout,
+  CpuGroupEngine(const GroupSettings& settings, const GroupMemoryPlan& layout,
                  const BackendSettings& backend, const Arena& arena, const GroupLoops& loops)
       : settings_(settings),
         layout_(layout),
@@ -66,7 +66,7 @@ class CpuGroupEngine final : public GroupEngine {
         found_(*backend.allocator, layout.neighbours * layout.slots),
         numbers_(*backend.allocator, layout.members * layout.slots),
         tasks_(*backend.allocator, 2 * layout.block_rows * layout.slots),
-        stripes_(*backend.allocator, most_stripes * layout.slots) {}
+        stripes_(*backend.allocator, max_stripes * layout.slots) {}
 
   void set_points(const PointView& points) override {
     const PointSource source(points, settings_.axes);
@@ -98,7 +98,7 @@ class CpuGroupEngine final : public GroupEngine {
   std::int64_t* numbers(int slot) { return numbers_.data() + layout_.members * slot; }
 
   GroupSettings settings_;
-  GroupLayout layout_;
+  GroupMemoryPlan layout_;
   const Callbacks& callbacks_;
   const Arena& arena_;
   const GroupLoops& loops_;
@@ -115,7 +115,7 @@ template <class Body>
 void CpuGroupEngine::each_block(std::int64_t rows, Body&& body) const {
   const std::int64_t threads = arena_.num_threads();
   const std::int64_t size =
-      std::clamp(rows / (threads * blocks_a_thread) + 1, least_block_rows, layout_.block_rows);
+      std::clamp(rows / (threads * blocks_a_thread) + 1, min_block_rows, layout_.block_rows);
   const std::int64_t blocks = (rows + size - 1) / size;
   const std::int64_t round = threads * blocks_a_round;
   callbacks_.progress(0.0);
@@ -135,7 +135,7 @@ const Task* CpuGroupEngine::ordered_tasks(std::int64_t first, std::int64_t last,
                                           const PointOf& point_of) {
   Task* tasks = tasks_.data() + 2 * layout_.block_rows * slot;
   Task* given = tasks + layout_.block_rows;
-  std::uint32_t* next = stripes_.data() + most_stripes * slot;
+  std::uint32_t* next = stripes_.data() + max_stripes * slot;
   const GridNode& root = grid_.root();
   if (root.plain) {
     for (std::int64_t row = first; row < last; ++row) {
@@ -144,8 +144,8 @@ const Task* CpuGroupEngine::ordered_tasks(std::int64_t first, std::int64_t last,
     return tasks;
   }
   std::int64_t shift = 0;
-  while ((root.grid.cells() >> shift) >= most_stripes) ++shift;
-  std::fill_n(next, most_stripes, 0U);
+  while ((root.grid.cells() >> shift) >= max_stripes) ++shift;
+  std::fill_n(next, max_stripes, 0U);
   const auto stripe_of = [&](std::uint32_t point) {
     const Point p = points_[point];
     return root.grid.cell(root.grid.quantum(p.x, 0), root.grid.quantum(p.y, 1)) >> shift;
@@ -156,7 +156,7 @@ const Task* CpuGroupEngine::ordered_tasks(std::int64_t first, std::int64_t last,
     ++next[given[row - first].row];
   }
   std::uint32_t sum = 0;
-  for (std::int64_t s = 0; s < most_stripes; ++s) {
+  for (std::int64_t s = 0; s < max_stripes; ++s) {
     const std::uint32_t count = next[s];
     next[s] = sum;
     sum += count;
@@ -265,14 +265,14 @@ void CpuGroupEngine::neighbours(const IndexView& queries, const IndexView& indic
 
 std::uint64_t group_engine_bytes(const GroupSettings& settings, const BackendSettings& backend,
                                  int threads) {
-  return GroupLayout(settings, backend, threads).bytes();
+  return GroupMemoryPlan(settings, backend, threads).bytes();
 }
 
 std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings,
                                                const BackendSettings& backend, const Arena& arena,
                                                const GroupLoops& loops) {
-  const GroupLayout layout(settings, backend, arena.num_threads());
+  const GroupMemoryPlan layout(settings, backend, arena.num_threads());
   return std::make_unique<CpuGroupEngine>(settings, layout, backend, arena, loops);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

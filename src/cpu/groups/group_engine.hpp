@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "core/backend.hpp"
-#include "cpu/arena.hpp"
 #include "cpu/groups/near_points.hpp"
+#include "cpu/threads/arena.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Throws OUT_OF_MEMORY where the budget is too small.
 std::uint64_t group_engine_bytes(const GroupSettings& settings, const BackendSettings& backend,
@@ -17,6 +17,6 @@ std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings,
                                                const BackendSettings& backend, const Arena& arena,
                                                const GroupLoops& loops);
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_GROUPS_GROUP_ENGINE_HPP_

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ptychopatch {
+namespace ppatch {
 
 void GroupWriter::sort_by_position(std::int64_t* members, std::int64_t gridsize) const {
   const auto sort = [&](std::int64_t first, std::int64_t count, bool rows) {
@@ -29,4 +29,4 @@ void GroupWriter::write_coordinates(std::int64_t row, const IndexView& groups,
       relative);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 
-#include "core/group_engine.hpp"
-#include "kernels/group_coordinates.hpp"
+#include "core/groups/group_engine.hpp"
+#include "kernels/groups/group_coordinates.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Rows are written in the grid's order: the one that will be needed is fetched meanwhile.
 inline void prefetch_row(const IndexView& view, std::int64_t row) {
@@ -37,6 +37,6 @@ class GroupWriter {
   GroupCoordinates coordinates_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_GROUPS_GROUP_WRITER_HPP_

@@ -4,17 +4,17 @@
 
 #include <cstdint>
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Points of some runs of a grid's points that lie near a place, all in quanta of one node.
 struct NearQuery {
-  static constexpr int most_runs = 7;
+  static constexpr int max_runs = 7;
   const std::int32_t* x = nullptr;
   const std::int32_t* y = nullptr;
   std::int32_t at_x = 0, at_y = 0;
   float limit = 0.0F;  // squared distance that is still near
   int runs = 0;
-  std::uint32_t begin[most_runs] = {}, end[most_runs] = {};
+  std::uint32_t begin[max_runs] = {}, end[max_runs] = {};
 };
 
 // Sorted by their approximate squared distance: its bits but for the last seven. A distance has an
@@ -46,6 +46,6 @@ struct GroupLoops {
   bool (*find_near)(const NearQuery& query, NearPoints& near);
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_GROUPS_NEAR_POINTS_HPP_

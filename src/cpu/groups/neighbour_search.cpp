@@ -5,15 +5,15 @@
 #include <cmath>
 #include <limits>
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 // Neighbours that find_near is asked for, and that are kept in order; more are kept in a heap.
-constexpr std::int64_t most_near = 64;
-constexpr std::int32_t most_reach = 3;
+constexpr std::int64_t max_near = 64;
+constexpr std::int32_t max_reach = 3;
 // Below, squared distances lose precision or vanish.
-constexpr double least_distance = 1e-145;
-constexpr double most_scale = 1e140;
+constexpr double min_distance = 1e-145;
+constexpr double max_scale = 1e140;
 constexpr double pi_below = 3.14159;
 
 // How much approximate squared distances up to `square` have to differ for their order to be
@@ -26,13 +26,13 @@ const Neighbour* NeighbourSearch::find(std::uint32_t query, bool with_distances)
   query_ = query;
   at_ = points_[query];
   has_at_ = true;
-  return find(k_ <= most_near ? locate(at_) : Place{}, with_distances);
+  return find(k_ <= max_near ? locate(at_) : Place{}, with_distances);
 }
 
 const Neighbour* NeighbourSearch::find_kept(std::uint32_t slot, bool with_distances) {
   const GridNode& root = grid_.root();
   const std::uint32_t query = grid_.index()[slot];
-  if (root.child_count > 0 || root.plain || k_ > most_near) return find(query, with_distances);
+  if (root.child_count > 0 || root.plain || k_ > max_near) return find(query, with_distances);
   // Its coordinates need not be read before they are needed.
   query_ = query;
   has_at_ = false;
@@ -46,7 +46,7 @@ const Neighbour* NeighbourSearch::find(const Place& place, bool with_distances) 
     read_query();
     count_ = 0;
     search(grid_.root());
-    if (k_ > most_near) std::sort_heap(found_, found_ + count_);
+    if (k_ > max_near) std::sort_heap(found_, found_ + count_);
   }
   if (with_distances && !exact_) {
     read_query();
@@ -76,7 +76,7 @@ NeighbourSearch::Place NeighbourSearch::locate(const Point& at) const {
 
 bool NeighbourSearch::find_near(const Place& place) {
   const GridNode& node = *place.node;
-  if (node.plain || node.grid.scale > most_scale) return false;
+  if (node.plain || node.grid.scale > max_scale) return false;
   const double size = static_cast<double>(std::int64_t{1} << node.grid.shift);
   // A circle of this radius holds no point of another node.
   const double own = std::min({place.x - node.region[0], node.region[2] - place.x,
@@ -85,7 +85,7 @@ bool NeighbourSearch::find_near(const Place& place) {
   if (own < 0.5 * size) return false;
   const auto k = static_cast<double>(k_ + 1);
   const double wanted = k + 2.7 * std::sqrt(k);
-  for (std::int32_t reach = 1; reach <= most_reach; ++reach) {
+  for (std::int32_t reach = 1; reach <= max_reach; ++reach) {
     const double most = std::min(reach * size, own);
     if (!set_runs(place, reach)) return false;
     std::int64_t total = 0;
@@ -247,7 +247,7 @@ void NeighbourSearch::scan(const GridNode& node, const double at[2], std::uint32
 
 void NeighbourSearch::offer(std::uint32_t index) {
   if (index == query_) return;
-  const bool sorted = k_ <= most_near;
+  const bool sorted = k_ <= max_near;
   const Neighbour& worst = sorted ? found_[k_ - 1] : found_[0];
   // Among many coincident points the coordinates need not be read.
   if (count_ == k_ && worst.squared_distance == 0.0 && index > worst.index) return;
@@ -267,7 +267,7 @@ void NeighbourSearch::offer(std::uint32_t index) {
   }
   if (count_ == k_) {
     reach_ =
-        std::max(std::sqrt((sorted ? found_[k_ - 1] : found_[0]).squared_distance), least_distance);
+        std::max(std::sqrt((sorted ? found_[k_ - 1] : found_[0]).squared_distance), min_distance);
   }
 }
 
@@ -276,4 +276,4 @@ bool NeighbourSearch::beyond(const GridNode& node, double distance) const {
   return distance * (1.0 - 0x1p-40) - 2.0 > reach_ * node.grid.scale * (1.0 + 0x1p-40);
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

@@ -5,7 +5,7 @@
 #include "cpu/groups/near_points.hpp"
 #include "cpu/groups/point_grid.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // Finds the k nearest neighbours of one point after the other; one thread's own.
 //
@@ -60,6 +60,6 @@ class NeighbourSearch {
   NearPoints near_;
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_GROUPS_NEIGHBOUR_SEARCH_HPP_

@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 namespace {
 
 constexpr std::int64_t padding = 64;  // numbers that a vector may read beyond the last point
@@ -17,14 +17,14 @@ constexpr double overfull = 6.0;  // times the mean number of points
 constexpr std::int64_t sample_size = 4096;
 constexpr std::int64_t sample_lines = 16;
 constexpr double coarse_cells = 256.0;
-constexpr std::uint32_t most_depth = 20;  // that still makes grids coarser
-constexpr int most_levels = 100;
-constexpr double most_coordinate = 1e150;
+constexpr std::uint32_t max_depth = 20;  // that still makes grids coarser
+constexpr int max_levels = 100;
+constexpr double max_coordinate = 1e150;
 
 // How much coarser a grid is than one of the points_per_cell: deeper grids are, so that all of them
 // together fit into the memory.
 double coarseness(std::uint32_t depth) {
-  return depth > 1 ? std::exp2(static_cast<double>(std::min(depth, most_depth) - 1)) : 1.0;
+  return depth > 1 ? std::exp2(static_cast<double>(std::min(depth, max_depth) - 1)) : 1.0;
 }
 
 // Number j of a sample of `count` points, spread by the golden ratio: points that take turns to be
@@ -114,7 +114,7 @@ Extremes PointGrid::extremes(const PointSource& points, const Arena& arena) {
     const std::int64_t last = n * (chunk + 1) / chunks_of_points;
     for (std::int64_t i = n * chunk / chunks_of_points; i < last; ++i) {
       const Point p = points[i];
-      const bool sound = std::abs(p.x) <= most_coordinate && std::abs(p.y) <= most_coordinate;
+      const bool sound = std::abs(p.x) <= max_coordinate && std::abs(p.y) <= max_coordinate;
       if (!sound && part.wrong < 0) part.wrong = i;
       part.add(p);
     }
@@ -259,11 +259,11 @@ void PointGrid::set_region(GridNode& node, const GridNode& parent) const {
   for (int axis = 0; axis < 2; ++axis) {
     const double origin = parent.grid.origin[axis];
     const auto at = static_cast<double>(line[axis]);
-    const double slack = rounding * (std::abs(origin) + (at + 1.0) * size);
-    const double low = std::max(origin + at * size + slack,
-                                origin + parent.region[axis] / parent.grid.scale + slack);
-    const double high = std::min(origin + (at + 1.0) * size - slack,
-                                 origin + parent.region[axis + 2] / parent.grid.scale - slack);
+    const double threshold = rounding * (std::abs(origin) + (at + 1.0) * size);
+    const double low = std::max(origin + at * size + threshold,
+                                origin + parent.region[axis] / parent.grid.scale + threshold);
+    const double high = std::min(origin + (at + 1.0) * size - threshold,
+                                 origin + parent.region[axis + 2] / parent.grid.scale - threshold);
     node.region[axis] = node.grid.place(low, axis) + 1.0;
     node.region[axis + 2] = node.grid.place(high, axis) - 1.0;
   }
@@ -280,7 +280,7 @@ void PointGrid::make_child(const PointSource& points, const GridNode& parent, st
     node.high[axis] = span.high[axis];
   }
   node.coincident = span.low[0] == span.high[0] && span.low[1] == span.high[1];
-  node.plain = node.coincident || level == most_levels;
+  node.plain = node.coincident || level == max_levels;
   if (!node.plain) lay_grid(points, node);
   if (node.plain) {
     std::sort(index_.data() + node.first_point, index_.data() + last);
@@ -301,4 +301,4 @@ void PointGrid::make_child(const PointSource& points, const GridNode& parent, st
   }
 }
 
-}  // namespace ptychopatch
+}  // namespace ppatch

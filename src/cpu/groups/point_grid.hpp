@@ -6,12 +6,12 @@
 #include <cstdint>
 
 #include "core/allocator.hpp"
-#include "cpu/arena.hpp"
 #include "cpu/groups/cell_sort.hpp"
-#include "kernels/point_source.hpp"
-#include "math/plane_grid.hpp"
+#include "cpu/threads/arena.hpp"
+#include "kernels/groups/point_source.hpp"
+#include "math/groups/plane_grid.hpp"
 
-namespace ptychopatch {
+namespace ppatch {
 
 // A grid over some of the points: over all of them, or over those of one cell of another grid.
 struct GridNode {
@@ -100,6 +100,6 @@ class PointGrid {
   std::atomic<std::uint32_t> begins_taken_{0}, nodes_taken_{0};
 };
 
-}  // namespace ptychopatch
+}  // namespace ppatch
 
 #endif  // PTYCHOPATCH_CPU_GROUPS_POINT_GRID_HPP_

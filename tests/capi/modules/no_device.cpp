@@ -12,12 +12,12 @@ std::int32_t no_devices(char* reason, std::int32_t reason_size) {
   return 0;
 }
 
-ptychopatch::Backend* no_backend(const ptychopatch::BackendSettings&) { return nullptr; }
+ppatch::Backend* no_backend(const ppatch::BackendSettings&) { return nullptr; }
 
 }  // namespace
 
-extern "C" const ptychopatch::BackendModule* ppatch_backend_module() {
-  static const ptychopatch::BackendModule module = {ptychopatch::backend_interface_version,
-                                                    &no_devices, &no_backend};
+extern "C" const ppatch::BackendModule* ppatch_backend_module() {
+  static const ppatch::BackendModule module = {ppatch::backend_interface_version, &no_devices,
+                                               &no_backend};
   return &module;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "oracle/groups.hpp"
+#include "oracle/groups/groups.hpp"
 #include "oracle/seed.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 

@@ -97,15 +97,15 @@ void draw_positions(Case& c, Random& random) {
   const bool far = c.far && c.options.local_offsets == PPATCH_LOCAL_OFFSETS_AS_GIVEN;
   for (std::int64_t k = 0; k < c.count; ++k) {
     for (int column = 0; column < 2; ++column) {
-      const bool y = (column == 0) == (c.options.axes == PPATCH_YX);
+      const bool y = (column == 0) == (c.options.axes == PPATCH_AXES_YX);
       const std::int64_t n = y ? c.options.patch_height : c.options.patch_width;
       Place place = draw_place(random, n, y ? c.height : c.width, far);
-      if (c.options.anchor == PPATCH_HALF) place.whole += n / 2;
-      if (c.options.anchor == PPATCH_CENTRE) {
+      if (c.options.anchor == PPATCH_ANCHOR_HALF) place.whole += n / 2;
+      if (c.options.anchor == PPATCH_ANCHOR_CENTRE) {
         place.whole += (n - 1) / 2;
         if (n % 2 == 0 && chance(random, 70)) place.rest += 0.5;
       }
-      if (c.options.sign == PPATCH_CONTENT) place = {-place.whole, -place.rest};
+      if (c.options.sign == PPATCH_SIGN_CONTENT) place = {-place.whole, -place.rest};
       if (!c.split()) {
         place = {0, static_cast<double>(place.whole) + place.rest};
       } else if (chance(random, 30)) {  // a fraction outside [0, 1)

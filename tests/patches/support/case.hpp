@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "oracle/layout.hpp"
-#include "oracle/patches.hpp"
+#include "oracle/patches/layout.hpp"
+#include "oracle/patches/patches.hpp"
 #include "oracle/seed.hpp"
 #include "support/host_array.hpp"
 

@@ -46,10 +46,12 @@ void set_kind(Case& c, const Kind& kind);
 inline auto all_kinds() {
   return testing::Combine(
       testing::Values<ppatch_dtype>(PPATCH_F32, PPATCH_F64, PPATCH_C64, PPATCH_C128),
-      testing::Values<ppatch_interpolation>(PPATCH_BILINEAR, PPATCH_NEAREST, PPATCH_BICUBIC,
-                                            PPATCH_LANCZOS3),
-      testing::Values<ppatch_boundary>(PPATCH_ZERO, PPATCH_CONSTANT, PPATCH_EDGE, PPATCH_REFLECT,
-                                       PPATCH_WRAP));
+      testing::Values<ppatch_interpolation>(
+          PPATCH_INTERPOLATION_BILINEAR, PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BICUBIC,
+          PPATCH_INTERPOLATION_LANCZOS3),
+      testing::Values<ppatch_boundary>(PPATCH_BOUNDARY_ZERO, PPATCH_BOUNDARY_CONSTANT,
+                                       PPATCH_BOUNDARY_EDGE, PPATCH_BOUNDARY_REFLECT,
+                                       PPATCH_BOUNDARY_WRAP));
 }
 
 #endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CHECK_HPP_

@@ -29,7 +29,7 @@ double relative(Wide a, Wide b, double denominator) {
   return miss == 0 ? 0 : std::numeric_limits<double>::infinity();
 }
 
-// The operator at 0: what PPATCH_CONSTANT adds to its linear part.
+// The operator at 0: what PPATCH_BOUNDARY_CONSTANT adds to its linear part.
 Values difference(const Values& a, const Values& b) {
   Values out = a;
   for (std::size_t i = 0; i < out.size(); ++i) out[i] -= b[i];
@@ -78,14 +78,15 @@ DotResiduals dot_residuals(const Case& c) {
   }
 
   DotResiduals out{};
-  out.extract = relative(dot(linear, y), dot(x, job.adjoint(PPATCH_OVERWRITE).image.values()),
-                         magnitude_dot(bound, y));
+  out.extract =
+      relative(dot(linear, y), dot(x, job.adjoint(PPATCH_ADJOINT_OVERWRITE).image.values()),
+               magnitude_dot(bound, y));
   out.by_image = relative(dot(linear_waves, waves),
-                          dot(x, job.probe_adjoint_image(PPATCH_OVERWRITE).image.values()),
+                          dot(x, job.probe_adjoint_image(PPATCH_ADJOINT_OVERWRITE).image.values()),
                           magnitude_dot(wave_bound, waves));
   out.by_probe =
       relative(dot(all_waves, waves),
-               dot(probe.values, job.probe_adjoint_probe(PPATCH_OVERWRITE).probe.values()),
+               dot(probe.values, job.probe_adjoint_probe(PPATCH_ADJOINT_OVERWRITE).probe.values()),
                magnitude_dot(wave_bound, waves));
   return out;
 }

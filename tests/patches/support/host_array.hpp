@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "oracle/patches.hpp"
+#include "oracle/patches/patches.hpp"
 #include "oracle/seed.hpp"
 #include "ptychopatch/ptychopatch.h"
 

@@ -113,7 +113,7 @@ HostArray Job::extract() {
 
 Job::Sums Job::sums(std::uint32_t flags) {
   Sums out{output(case_.dtype, image_shape()), output(real_of(case_.dtype), image_shape()), {}, {}};
-  if (flags & PPATCH_ACCUMULATE) {
+  if (flags & PPATCH_ADJOINT_ACCUMULATE) {
     out.image.fill(random_);
     out.coverage.fill(random_);
   }
@@ -132,7 +132,7 @@ Job::Sums Job::adjoint(std::uint32_t flags) {
 }
 
 Job::Sums Job::assemble(double eps) {
-  Sums out = sums(PPATCH_OVERWRITE);
+  Sums out = sums(PPATCH_ADJOINT_OVERWRITE);
   plan_->assemble(patches_.view(), out.image.view(), out.coverage.view(), eps);
   verify(out.image);
   verify(out.coverage);
@@ -167,7 +167,7 @@ Job::Sums Job::probe_adjoint_image(std::uint32_t flags) {
 
 Job::ProbeSum Job::probe_adjoint_probe(std::uint32_t flags) {
   ProbeSum out{output(case_.dtype, probe_shape()), {}};
-  if (flags & PPATCH_ACCUMULATE) out.probe.fill(random_);
+  if (flags & PPATCH_ADJOINT_ACCUMULATE) out.probe.fill(random_);
   out.before = out.probe.values();
   plan_->probe_adjoint_probe(image_.view(), waves_.view(), out.probe.view(), flags);
   verify(out.probe);
@@ -181,16 +181,16 @@ std::vector<HostArray> Job::everything() {
     out.push_back(s.coverage);
   };
   out.push_back(extract());
-  add(adjoint(PPATCH_OVERWRITE));
-  add(adjoint(PPATCH_ACCUMULATE));
+  add(adjoint(PPATCH_ADJOINT_OVERWRITE));
+  add(adjoint(PPATCH_ADJOINT_ACCUMULATE));
   add(assemble(1e-3));
   const Gradients gradients = position_gradient();
   out.push_back(gradients.gradient);
   out.push_back(gradients.curvature);
   out.push_back(probe_extract());
-  add(probe_adjoint_image(PPATCH_OVERWRITE));
-  add(probe_adjoint_image(PPATCH_ACCUMULATE));
-  out.push_back(probe_adjoint_probe(PPATCH_OVERWRITE).probe);
-  out.push_back(probe_adjoint_probe(PPATCH_ACCUMULATE).probe);
+  add(probe_adjoint_image(PPATCH_ADJOINT_OVERWRITE));
+  add(probe_adjoint_image(PPATCH_ADJOINT_ACCUMULATE));
+  out.push_back(probe_adjoint_probe(PPATCH_ADJOINT_OVERWRITE).probe);
+  out.push_back(probe_adjoint_probe(PPATCH_ADJOINT_ACCUMULATE).probe);
   return out;
 }

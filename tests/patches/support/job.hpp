@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "oracle/gradient.hpp"
-#include "oracle/probes.hpp"
+#include "oracle/patches/gradient.hpp"
+#include "oracle/patches/probes.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 #include "support/case.hpp"
 
@@ -21,7 +21,7 @@ class Job {
   Job(const Case& c, const ptychopatch::Context& context);
 
   HostArray extract();
-  // With PPATCH_ACCUMULATE the outputs hold `before` on entry. image first, then coverage.
+  // With PPATCH_ADJOINT_ACCUMULATE the outputs hold `before` on entry. image first, then coverage.
   struct Sums {
     HostArray image;
     HostArray coverage;

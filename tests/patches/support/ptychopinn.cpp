@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "oracle/ptychopinn.hpp"
+#include "oracle/patches/ptychopinn.hpp"
 #include "support/job.hpp"
 
 using oracle::Offset;
@@ -41,10 +41,10 @@ double ptychopinn_difference(std::uint64_t seed, std::int64_t n, std::int64_t gr
   const auto want = oracle::get_image_patches(image, kHeight, kWidth, offsets, members, n);
 
   ppatch_patch_options options = ptychopatch::patch_options(n, n);
-  options.boundary = PPATCH_ZERO;
-  options.anchor = PPATCH_HALF;
-  options.axes = PPATCH_XY;
-  options.layout = PPATCH_CHANNEL_LAST;
+  options.boundary = PPATCH_BOUNDARY_ZERO;
+  options.anchor = PPATCH_ANCHOR_HALF;
+  options.axes = PPATCH_AXES_XY;
+  options.layout = PPATCH_LAYOUT_CHANNEL_LAST;
   options.group_size = members;
   if (mirrored) options.local_offsets = PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN;
   // Mirroring is the library's; without it the caller adds and rounds.

@@ -17,7 +17,8 @@ class SumsTest : public testing::TestWithParam<Kind> {
 
   static void run(int count, const std::function<void(const Case&)>& body);
 
-  // over: what PPATCH_OVERWRITE gave; more: what PPATCH_ACCUMULATE added to what was there.
+  // over: what PPATCH_ADJOINT_OVERWRITE gave; more: what PPATCH_ADJOINT_ACCUMULATE added to what
+  // was there.
   static void expect_sums(const Job::Sums& over, const Job::Sums& more, const Wanted& wanted,
                           double limit);
 };

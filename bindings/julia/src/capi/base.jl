@@ -21,17 +21,17 @@ const PPATCH_I64 = Int32(6)
 const PPATCH_U16 = Int32(7)
 const PPATCH_U8 = Int32(8)
 
-const PPATCH_HOST = Int32(1)
-const PPATCH_CUDA = Int32(2)
-const PPATCH_CUDA_HOST = Int32(3)
+const PPATCH_DEVICE_HOST = Int32(1)
+const PPATCH_DEVICE_CUDA = Int32(2)
+const PPATCH_DEVICE_CUDA_HOST = Int32(3)
 
 const PPATCH_BACKEND_AUTO = Int32(0)
 const PPATCH_BACKEND_CPU = Int32(1)
 const PPATCH_BACKEND_CUDA = Int32(2)
 
-const PPATCH_LOG_DEBUG = Int32(1)
-const PPATCH_LOG_INFO = Int32(2)
-const PPATCH_LOG_WARNING = Int32(3)
+const PPATCH_LOG_LEVEL_DEBUG = Int32(1)
+const PPATCH_LOG_LEVEL_INFO = Int32(2)
+const PPATCH_LOG_LEVEL_WARNING = Int32(3)
 
 const PPATCH_MAX_NDIM = 8
 
@@ -43,7 +43,7 @@ Base.@kwdef struct ppatch_array
     ndim::Int32 = 0
     shape::NTuple{PPATCH_MAX_NDIM, Int64} = ntuple(_ -> 0, PPATCH_MAX_NDIM)
     strides::NTuple{PPATCH_MAX_NDIM, Int64} = ntuple(_ -> 0, PPATCH_MAX_NDIM)
-    device_type::Int32 = PPATCH_HOST
+    device_type::Int32 = PPATCH_DEVICE_HOST
     device_id::Int32 = 0
 end
 

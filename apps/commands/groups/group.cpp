@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands/command.hpp"
+#include "commands/groups/group_choices.hpp"
+#include "commands/groups/scan_groups.hpp"
+#include "commands/metadata.hpp"
+#include "commands/outputs.hpp"
+#include "commands/patches/patch_settings.hpp"
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+#include "placement_options.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+struct GroupCommandOptions {
+  CommonOptions common;
+  GroupChoices groups;
+  std::string input, positions;
+  std::optional<std::int32_t> axes;
+  std::optional<std::array<double, 2>> pixel_size;
+};
+
+class Group {
+ public:
+  Group(const GroupCommandOptions& options, Console& console)
+      : options_(options), console_(console), outputs_(options.common, "") {
+    if (!options.groups.asked()) throw UsageError("expected --gridsize N");
+    if (options.input.empty() == options.positions.empty()) {
+      throw UsageError(options.input.empty()
+                           ? "expected a scan INPUT, or --positions FILE"
+                           : "argument INPUT: " + formats::quoted(options.input) +
+                                 " would not be used, as --positions names a file too");
+    }
+    read_positions();
+  }
+
+  int run() {
+    Session session(options_.common, console_);
+    console_.begin("group", group_count());
+    const ScanGroups groups = ScanGroups::draw(session, positions_, source_, group_options_);
+    if (!options_.common.dry_run) write(session, groups);
+    console_.note((options_.common.dry_run ? "dry run: would write " : "wrote ") +
+                  formats::quoted(options_.common.output) + ": groups " +
+                  formats::shape_text(groups.indices().shape) + " of " +
+                  std::to_string(positions_.shape[0]) + " positions");
+    return kDone;
+  }
+
+ private:
+  std::int64_t group_count() const {
+    return group_options_.group_count > 0 ? group_options_.group_count : positions_.shape[0];
+  }
+
+  void read_positions() {
+    const formats::Wanted wanted{false, true};
+    formats::ScanInput input = options_.input.empty()
+                                   ? formats::read_part(options_.positions, wanted)
+                                   : formats::read_scan(options_.input, wanted);
+    formats::NamedArray positions = input.positions.take();
+    source_ = positions.source;
+    format_ = input.format;
+    if (positions.array.shape.size() != 2 || positions.array.shape[1] != 2) {
+      throw formats::FormatError(source_ + " has shape " +
+                                 formats::shape_text(positions.array.shape) +
+                                 ", expected positions (n, 2)");
+    }
+    group_options_ = options_.groups.options();
+    ppatch_patch_options convention = patch_options(1, 1);
+    apply(input.convention, convention);
+    convention.axes = options_.axes.value_or(convention.axes);
+    group_options_.axes = convention.axes;
+    // In pixels, but from the scan's own zero: groups need no image.
+    formats::Placement placement = input.placement.take();
+    if (options_.pixel_size) {
+      placement.pixel_size = options_.pixel_size;
+      placement.size_source = "--pixel-size";
+    }
+    placement.origin = formats::Origin{};
+    placement.origin_source = "";
+    if (!placement.trivial()) {
+      console_.note(formats::placement_text(placement) + " (change with --pixel-size)");
+    }
+    positions.array =
+        formats::place(std::move(positions.array), placement, convention, 1, 1, source_);
+    positions_ = formats::to_tensor(std::move(positions.array), PPATCH_F64, source_);
+  }
+
+  void write(const Session& session, const ScanGroups& groups) {
+    nlohmann::ordered_json metadata = make_metadata(kGroupsSchema, session.backend_name());
+    metadata["options"] = to_json(group_options_);
+    metadata["positions"] = {{"source", source_},
+                             {"format", format_},
+                             {"count", positions_.shape[0]},
+                             {"units", "pixels of the image"}};
+    metadata["seed"] = group_options_.seed;
+    const auto writer = outputs_.make_writer();
+    groups.add_to(*writer);
+    writer->add_text(kMetadataKey, metadata_text(metadata));
+    outputs_.write_arrays(*writer);
+    outputs_.publish();
+    console_.end();
+  }
+
+  const GroupCommandOptions& options_;
+  Console& console_;
+  Outputs outputs_;
+  ppatch_group_options group_options_{};
+  formats::Tensor positions_;
+  std::string source_, format_;
+};
+
+}  // namespace
+
+Command add_group(CLI::App& root) {
+  const auto options = std::make_shared<GroupCommandOptions>();
+  CLI::App* app = root.add_subcommand("group", "Draw groups of neighbouring scan positions");
+  app->add_option("INPUT", options->input, "A scan, as `ptychopatch extract` reads it");
+  app->add_option("--positions", options->positions,
+                  "Positions (n, 2), .npy (default: yx), or a scan's file")
+      ->type_name("FILE");
+  options->groups.add_options(*app);
+  add_choice(*app, "--axes", axes_orders(), "Order of the positions' columns",
+             [options](std::int32_t value) { options->axes = value; });
+  add_pixel_size(*app, options->pixel_size);
+  options->common.add_output_options(*app);
+  options->common.add_run_options(*app);
+  return {app, [options](Console& console) {
+            options->common.apply(console);
+            return Group(*options, console).run();
+          }};
+}
+
+}  // namespace ptychopatch::app

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands/command.hpp"
+#include "commands/metadata.hpp"
+#include "commands/outputs.hpp"
+#include "commands/patches/patch_file.hpp"
+#include "commands/patches/preview.hpp"
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
+#include "interrupt.hpp"
+#include "session.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+using formats::Shape;
+using formats::Tensor;
+
+struct AssembleOptions {
+  CommonOptions common;
+  PatchSettings patches;
+  std::string input, preview;
+  std::vector<std::string> shape;
+  double eps = 1e-9;
+};
+
+class Assemble {
+ public:
+  Assemble(const AssembleOptions& options, Console& console)
+      : options_(options),
+        console_(console),
+        outputs_(options.common, options.preview),
+        file_(options.input, options.patches, options.shape) {}
+
+  int run() {
+    make_outputs();
+    Session session(options_.common, console_);
+    if (options_.common.dry_run) {
+      make_plan(session);
+      say_convention();
+      console_.note("dry run: would write " + summary());
+      return kDone;
+    }
+    assemble(session);
+    write(session);
+    say_convention();
+    console_.note("wrote " + summary());
+    return kDone;
+  }
+
+ private:
+  void make_outputs() {
+    Shape shape = file_.geometry.image_shape();
+    if (file_.geometry.batch) shape.insert(shape.begin(), file_.geometry.images);
+    const ppatch_dtype dtype = file_.patches.dtype;
+    image_ = Tensor::make(dtype, shape, formats::quoted(options_.input) + ": the image");
+    const bool single = dtype == PPATCH_F32 || dtype == PPATCH_C64;
+    coverage_ = Tensor::make(single ? PPATCH_F32 : PPATCH_F64, shape,
+                             formats::quoted(options_.input) + ": the coverage");
+  }
+
+  PatchPlan make_plan(const Session& session) const {
+    try {
+      return {session.context(), file_.positions.view(), file_.options};
+    } catch (const Error& error) {
+      if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) throw;
+      throw UsageError(file_.positions_source + ": " + sentence(error));
+    }
+  }
+
+  void assemble(Session& session) {
+    PatchPlan plan = make_plan(session);
+    console_.begin("assemble", file_.geometry.images * file_.geometry.positions);
+    const Shape image = file_.geometry.image_shape();
+    const std::int64_t pixels = file_.geometry.image_height * file_.geometry.image_width;
+    const std::int64_t step = file_.geometry.positions * file_.geometry.patch_size();
+    for (std::int64_t m = 0; m < file_.geometry.images; ++m) {
+      const auto total = static_cast<double>(file_.geometry.images);
+      session.set_part(static_cast<double>(m) / total, static_cast<double>(m + 1) / total);
+      plan.assemble(
+          file_.patches.view(m * step, file_.geometry.part_shape(file_.geometry.positions)),
+          image_.view(m * pixels, image), coverage_.view(m * pixels, image), options_.eps);
+      stop_if_interrupted();
+    }
+    session.context().synchronize();
+  }
+
+  void write(const Session& session) {
+    nlohmann::ordered_json metadata = make_metadata(kImageSchema, session.backend_name());
+    metadata["options"] = to_json(file_.options);
+    metadata["eps"] = options_.eps;
+    metadata["image"] = {{"shape", image_.shape},
+                         {"dtype", formats::element_type(image_.dtype).name()}};
+    metadata["patches"] = {{"source", formats::quoted(options_.input)},
+                           {"shape", file_.patches.shape}};
+    metadata["seed"] = nullptr;
+    const auto writer = outputs_.make_writer();
+    writer->add("image", image_);
+    writer->add("coverage", coverage_);
+    writer->add_text(kMetadataKey, metadata_text(metadata));
+    outputs_.write_arrays(*writer);
+    if (outputs_.wants_picture()) outputs_.write_picture(preview_assembled(image_, coverage_));
+    outputs_.publish();
+    console_.end();
+  }
+
+  void say_convention() {
+    console_.note(formats::quoted(options_.input) + ": patches " +
+                  formats::shape_text(file_.patches.shape) + ", " + convention_text(file_.options));
+  }
+
+  std::string summary() const {
+    return formats::quoted(options_.common.output) + ": image " +
+           formats::shape_text(image_.shape) + " " + formats::element_type(image_.dtype).name() +
+           (options_.preview.empty() ? "" : "; and " + formats::quoted(options_.preview));
+  }
+
+  const AssembleOptions& options_;
+  Console& console_;
+  Outputs outputs_;
+  PatchFile file_;
+  Tensor image_, coverage_;
+};
+
+}  // namespace
+
+Command add_assemble(CLI::App& root) {
+  const auto options = std::make_shared<AssembleOptions>();
+  CLI::App* app = root.add_subcommand("assemble", "Put patches back together, with coverage");
+  app->add_option("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz or .h5")
+      ->required();
+  app->add_option("--shape", options->shape, "Image height and width (default: the metadata's)")
+      ->expected(2)
+      ->type_name("H W");
+  add_number(*app, "--eps", 0, "image = sum / max(coverage, eps); default 1e-9",
+             [options](double value) {
+               if (value <= 0) throw UsageError("argument --eps: expected a number above 0, got 0");
+               options->eps = value;
+             });
+  options->patches.add_geometry_options(*app);
+  app->add_option("--preview", options->preview, "Also draw the image and its coverage")
+      ->type_name("PNG");
+  options->common.add_output_options(*app);
+  options->common.add_run_options(*app);
+  return {app, [options](Console& console) {
+            options->common.apply(console);
+            return Assemble(*options, console).run();
+          }};
+}
+
+}  // namespace ptychopatch::app

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_MONTAGE_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_MONTAGE_HPP_
+
+#include <vector>
+
+#include "commands/patches/patch_geometry.hpp"
+#include "pictures/plane.hpp"
+
+namespace ptychopatch::app {
+
+// A picture of some of the patches, evenly spread over the scan, on one scale.
+class PatchMontage {
+ public:
+  explicit PatchMontage(const PatchGeometry& geometry);
+
+  // Patches `first` and on (of images * positions) are in part.
+  void take(std::int64_t first, std::int64_t count, const formats::Tensor& part);
+
+  pictures::Picture picture() const;
+
+ private:
+  const PatchGeometry& geometry_;
+  std::vector<std::int64_t> chosen_;  // ascending
+  std::vector<pictures::Plane> planes_;
+};
+
+}  // namespace ptychopatch::app
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_MONTAGE_HPP_

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "commands/command.hpp"
+#include "commands/metadata.hpp"
+#include "commands/registration/align_options.hpp"
+#include "commands/registration/alignment_plot.hpp"
+#include "commands/registration/image_stream.hpp"
+#include "commands/registration/results.hpp"
+#include "commands/registration/work_list.hpp"
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+#include "formats/input_file.hpp"
+#include "formats/output_file.hpp"
+#include "formats/png.hpp"
+#include "interrupt.hpp"
+#include "mosaics/raw_input.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+using alignment::Decoded;
+using alignment::Pair;
+using alignment::Record;
+using alignment::SceneWork;
+
+class Align {
+ public:
+  Align(const AlignOptions& options, Console& console) : options_(options), console_(console) {
+    options.layout.empty() && options.index.empty() ? take_files() : take_scenes();
+    for (const SceneWork& work : scenes_) pairs_ += work.pairs.size();
+  }
+
+  int run() {
+    if (pairs_ == 0) {
+      throw formats::FormatError("nothing is to be aligned: no reference has another image" +
+                                 std::string(options_.shards > 1 ? " in this shard" : ""));
+    }
+    if (options_.common.dry_run) return list();
+    Record metadata = make_metadata(kAlignmentSchema, "none");
+    metadata["options"] = options_.settings.json();
+    results_ = std::make_unique<alignment::Results>(
+        options_.common.output, options_.record_format(), options_.common.overwrite,
+        options_.resume, std::move(metadata));
+    if (!options_.plot.empty()) {
+      formats::OutputTarget::check(options_.plot, options_.replaces());
+    }
+    read_mask();
+    try {
+      work();
+    } catch (const mosaics::Interruption&) {
+      return stop();
+    } catch (const Interrupted&) {
+      return stop();
+    } catch (const Error& error) {
+      if (error.status() == PPATCH_ERROR_CANCELLED) return stop();
+      save();
+      throw;
+    } catch (const std::exception&) {
+      save();
+      throw;
+    }
+    results_->write(true);
+    write_plot();
+    console_.end();
+    console_.note(results_->account());
+    if (results_->count_ok() == results_->size()) return kDone;
+    return results_->count_ok() > 0 ? kDoneInPart : kBadInput;
+  }
+
+ private:
+  // --ref REF MOVING...
+  void take_files() {
+    if (options_.reference.empty() || options_.inputs.empty()) {
+      throw UsageError(
+          "expected --ref REF and the images to align onto it, or --layout rawnind ROOT; see "
+          "ptychopatch align --help");
+    }
+    const auto references = mosaics::items_of(options_.reference);
+    if (references.size() != 1) {
+      throw UsageError("argument --ref: expected one image, but " +
+                       formats::quoted(options_.reference) + " holds " +
+                       std::to_string(references.size()));
+    }
+    std::vector<mosaics::ImageItem> moving;
+    for (const std::string& path : options_.inputs) {
+      // Why a file cannot be opened belongs to its record.
+      std::vector<mosaics::ImageItem> items = {{path, std::nullopt}};
+      try {
+        items = mosaics::items_of(path);
+      } catch (const formats::FormatError&) {
+      }
+      moving.insert(moving.end(), items.begin(), items.end());
+    }
+    files_ = moving.size() + 1;
+    std::vector<mosaics::ImageItem> mine;
+    for (std::size_t i = 0; i < moving.size(); ++i) {
+      if (options_.in_shard(i)) mine.push_back(moving[i]);
+    }
+    scenes_.push_back(alignment::work_of(references[0], mine));
+  }
+
+  // --layout rawnind ROOT, or a list of its files.
+  void take_scenes() {
+    if (!options_.reference.empty()) {
+      throw UsageError("arguments --ref and --layout exclude each other");
+    }
+    if (!options_.settings.mask.empty()) {
+      throw UsageError(
+          "argument --mask: expected with --ref alone, as each scene has a size of "
+          "its own");
+    }
+    if (options_.inputs.size() > 1 || (options_.inputs.empty() && options_.index.empty())) {
+      throw UsageError("expected one ROOT folder with --layout, got '" +
+                       std::to_string(options_.inputs.size()) + "'");
+    }
+    std::string root;
+    if (!options_.inputs.empty()) {
+      root = options_.inputs[0];
+    } else {
+      root = std::filesystem::path(options_.index).parent_path().string();
+    }
+    const std::vector<rawnind::Scene> all = options_.index.empty()
+                                                ? rawnind::walk_layout(root)
+                                                : rawnind::read_index(options_.index, root);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      files_ += all[i].files();
+      if (options_.in_shard(i)) scenes_.push_back(alignment::work_of(all[i]));
+    }
+    all_scenes_ = all.size();
+  }
+
+  int list() {
+    std::size_t missing = 0;
+    for (const SceneWork& work : scenes_) {
+      for (const mosaics::ImageItem& item : work.images) {
+        std::error_code ignored;
+        missing += std::filesystem::exists(item.path, ignored) ? 0 : 1;
+      }
+      for (const Pair& pair : work.pairs) {
+        std::cout << (pair.names.scene.empty() ? "-" : pair.names.scene) << '\t'
+                  << (pair.names.reference.empty() ? "-" : pair.names.reference) << '\t'
+                  << pair.names.image << '\n';
+      }
+    }
+    console_.note(
+        "dry run: " + (all_scenes_ != 0 ? std::to_string(all_scenes_) + " scenes, " : "") +
+        std::to_string(files_) + " files; would align " + std::to_string(pairs_) + " pairs" +
+        (options_.shards > 1 ? " of " + std::to_string(scenes_.size()) + " scenes in this shard"
+                             : "") +
+        (missing != 0 ? "; " + std::to_string(missing) + " files are not there" : ""));
+    return kDone;
+  }
+
+  void read_mask() {
+    if (options_.settings.mask.empty()) return;
+    const mosaics::Mosaic image = mosaics::read_image({options_.settings.mask, std::nullopt}, {});
+    mask_.type = {formats::Kind::kUnsigned, 1};
+    mask_.shape = image.pixels.shape;
+    const auto count = static_cast<std::size_t>(image.height() * image.width());
+    mask_.data = formats::Bytes(count);
+    const std::size_t size = image.pixels.type.size;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::span<const std::byte> pixel = image.pixels.data.span().subspan(i * size, size);
+      const bool zero = std::ranges::all_of(pixel, [](std::byte b) { return b == std::byte{0}; });
+      mask_.data.data()[i] = zero ? std::byte{0} : std::byte{1};
+    }
+  }
+
+  // Which images of a scene must be decoded for the pairs that are left.
+  static std::vector<std::size_t> needed(const SceneWork& work, const std::vector<Pair>& pairs) {
+    std::vector<bool> wanted(work.images.size());
+    for (const Pair& pair : pairs) {
+      wanted[pair.image] = true;
+      if (pair.reference != SceneWork::kNoReference) wanted[pair.reference] = true;
+    }
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i]) indices.push_back(i);
+    }
+    return indices;
+  }
+
+  void work() {
+    Session session(options_.common, console_);
+    const alignment::PairFiles files(session, options_.masks, options_.apply, options_.apply_mode,
+                                     options_.replaces());
+    session_ = &session;
+    files_of_pairs_ = &files;
+    std::vector<std::vector<Pair>> left;
+    std::vector<mosaics::ImageItem> items;
+    std::size_t place = 0;
+    for (SceneWork& work : scenes_) {
+      left.emplace_back();
+      for (Pair& pair : work.pairs) {
+        pair.place = place++;
+        if (const Record* record = results_->kept(pair.names)) {
+          results_->add(pair.place, *record);
+        } else {
+          left.back().push_back(pair);
+        }
+      }
+      for (const std::size_t i : needed(work, left.back())) items.push_back(work.images[i]);
+    }
+    if (results_->size() != 0) {
+      console_.note(std::to_string(results_->size()) + " of " + std::to_string(pairs_) +
+                    " pairs are done already");
+    }
+    console_.begin("align", static_cast<std::int64_t>(pairs_));
+    alignment::ImageStream stream(std::move(items), options_.settings.image);
+    for (std::size_t s = 0; s < scenes_.size(); ++s) {
+      if (left[s].empty()) continue;
+      align_scene(scenes_[s], left[s], stream);
+      results_->write(false);
+    }
+  }
+
+  void align_scene(const SceneWork& work, const std::vector<Pair>& pairs,
+                   alignment::ImageStream& stream) {
+    std::vector<Decoded> images(work.images.size());
+    alignment::SceneAligner aligner(*session_, options_.settings);
+    bool references_ready = false;
+    const auto begin = [&] {
+      for (std::size_t g = 0; g < work.references; ++g) {
+        // A place for each, so that numbers stay; none is asked for that was not decoded.
+        static const mosaics::Mosaic none;
+        aligner.add_reference(images[g].mosaic ? *images[g].mosaic : none,
+                              mask_.data.size() != 0 ? &mask_ : nullptr);
+      }
+      references_ready = true;
+      for (std::size_t g = 0; g < work.references; ++g) align_image(pairs, g, images, aligner);
+    };
+    for (const std::size_t i : needed(work, pairs)) {
+      if (i >= work.references && !references_ready) begin();
+      images[i] = stream.next();
+      if (i < work.references) {
+        check_mask(images[i]);
+        continue;
+      }
+      align_image(pairs, i, images, aligner);
+      images[i] = {};
+    }
+    if (!references_ready) begin();
+  }
+
+  void check_mask(const Decoded& reference) const {
+    if (mask_.data.size() == 0 || !reference.mosaic) return;
+    if (reference.mosaic->pixels.shape != mask_.shape) {
+      throw UsageError("argument --mask: expected the reference's size, " +
+                       formats::shape_text(reference.mosaic->pixels.shape) + ", got " +
+                       formats::shape_text(mask_.shape));
+    }
+  }
+
+  void align_image(const std::vector<Pair>& pairs, std::size_t i,
+                   const std::vector<Decoded>& images, alignment::SceneAligner& aligner) {
+    const auto all = static_cast<double>(pairs_);
+    for (const Pair& pair : pairs) {
+      if (pair.image != i) continue;
+      stop_if_interrupted();
+      const auto done = static_cast<double>(results_->size());
+      session_->set_part(done / all, (done + 1) / all);
+      Record record = alignment::empty_record(
+          pair.names, name_of(alignment::methods(), options_.settings.method));
+      fill(pair, images, aligner, record);
+      const bool ok = alignment::is_ok(record);
+      if (!ok) {
+        const auto reason = record["reason"].get<std::string>();
+        // What was wrong with a file is a sentence that names it.
+        console_.warn((reason.starts_with('\'') ? "" : formats::quoted(pair.names.image) + ": ") +
+                      reason);
+      }
+      results_->add(pair.place, std::move(record));
+      console_.advance((done + 1) / all);
+    }
+  }
+
+  void fill(const Pair& pair, const std::vector<Decoded>& images, alignment::SceneAligner& aligner,
+            Record& record) {
+    const Decoded& image = images[pair.image];
+    if (!image.mosaic) {
+      alignment::reject(record, image.word, image.sentence);
+      return;
+    }
+    if (pair.reference == SceneWork::kNoReference) {
+      alignment::reject(record, "no-reference", "the scene has no reference in gt/");
+      return;
+    }
+    const Decoded& reference = images[pair.reference];
+    if (!reference.mosaic) {
+      alignment::reject(record, "reference", "the reference cannot be used: " + reference.sentence);
+      return;
+    }
+    const alignment::Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
+    if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !alignment::is_ok(record)) return;
+    files_of_pairs_->write(*reference.mosaic, *image.mosaic, aligned, record);
+    if (!options_.plot.empty()) {
+      plot_.add(session_->context(), *reference.mosaic, *image.mosaic, aligned.shift,
+                pair.names.image);
+    }
+  }
+
+  // What is finished is not lost to what went wrong after it.
+  void save() const {
+    if (results_->size() != 0) results_->write(true);
+  }
+
+  int stop() {
+    if (results_->size() == 0) throw Interrupted();
+    save();
+    console_.error("interrupted: " + std::to_string(results_->size()) + " of " +
+                   std::to_string(pairs_) + " results are written; --resume goes on");
+    return kRunFailed;
+  }
+
+  void write_plot() {
+    if (options_.plot.empty()) return;
+    const pictures::Picture picture = plot_.picture();
+    formats::OutputFile file(options_.plot, options_.replaces());
+    file.write(formats::encode_png(picture.rgb(), picture.height(), picture.width()).span());
+    file.finish();
+    file.publish();
+  }
+
+  const AlignOptions& options_;
+  Console& console_;
+  std::vector<SceneWork> scenes_;
+  std::size_t all_scenes_ = 0, files_ = 0, pairs_ = 0;
+  formats::NpyArray mask_;
+  std::unique_ptr<alignment::Results> results_;
+  alignment::AlignmentPlot plot_;
+  Session* session_ = nullptr;
+  const alignment::PairFiles* files_of_pairs_ = nullptr;
+};
+
+}  // namespace
+
+Command add_align(CLI::App& root) {
+  const auto options = std::make_shared<AlignOptions>();
+  CLI::App* app = root.add_subcommand("align", "Find the shift of noisy images to a reference");
+  options->add_options(*app);
+  return {app, [options](Console& console) {
+            options->common.apply(console);
+            return Align(*options, console).run();
+          }};
+}
+
+}  // namespace ptychopatch::app

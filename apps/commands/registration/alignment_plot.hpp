@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_
+
+#include <string>
+#include <vector>
+
+#include "mosaics/mosaic.hpp"
+#include "pictures/picture.hpp"
+#include "ptychopatch/ptychopatch.hpp"
+
+namespace ptychopatch::alignment {
+
+// What a run did, to look at: every shift with its standard error, and for the first images a
+// detail of the reference beside the image over it, before and after. There the reference is red
+// and the image is cyan: where they lie on each other all is grey.
+class AlignmentPlot {
+ public:
+  void add(const Context& context, const mosaics::Mosaic& reference, const mosaics::Mosaic& image,
+           const ppatch_shift& shift, const std::string& name);
+
+  pictures::Picture picture() const;
+
+ private:
+  struct Mark {
+    double y, x, sigma_y, sigma_x;
+  };
+
+  pictures::Picture scatter() const;
+
+  std::vector<Mark> marks_;
+  std::vector<pictures::Picture> strips_;
+};
+
+}  // namespace ptychopatch::alignment
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/detail_strip.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "commands/registration/pair_measures.hpp"
+
+namespace ptychopatch::alignment {
+namespace {
+
+constexpr std::int64_t kSide = 96;  // of a detail
+constexpr std::int64_t kShown = 2;  // pixels for each of its pixels
+constexpr std::int64_t kStep = 48;
+
+// Grey values of a part of an image, rows from its top.
+struct Grey {
+  std::int64_t height = 0, width = 0;
+  std::vector<double> values;
+
+  double& at(std::int64_t y, std::int64_t x) {
+    return values[static_cast<std::size_t>(y * width + x)];
+  }
+  double at(std::int64_t y, std::int64_t x) const {
+    return values[static_cast<std::size_t>(y * width + x)];
+  }
+};
+
+double pixel(const mosaics::Mosaic& mosaic, std::int64_t y, std::int64_t x) {
+  const auto i = static_cast<std::size_t>(y * mosaic.width() + x);
+  const std::byte* data = mosaic.pixels.data.data();
+  if (mosaic.pixels.type.kind == formats::Kind::kUnsigned) {
+    return reinterpret_cast<const std::uint16_t*>(data)[i];
+  }
+  if (mosaic.pixels.type.size == 4) return reinterpret_cast<const float*>(data)[i];
+  return reinterpret_cast<const double*>(data)[i];
+}
+
+// Each colour over its mean in the part, then a mean over the pattern's own size about each pixel.
+Grey grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
+             std::int64_t height, std::int64_t width) {
+  Grey raw{height, width, std::vector<double>(static_cast<std::size_t>(height * width))};
+  std::array<double, 3> sums{}, counts{};
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
+      sums[colour] += pixel(mosaic, top + y, left + x) - mosaic.black;
+      counts[colour] += 1;
+    }
+  }
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
+      const double mean = sums[colour] / counts[colour];
+      raw.at(y, x) = (pixel(mosaic, top + y, left + x) - mosaic.black) / (mean > 0 ? mean : 1);
+    }
+  }
+  const std::int64_t reach = mosaic.cfa.period == 1 ? 0 : 1;
+  if (reach == 0) return raw;
+  Grey smooth = raw;
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      double sum = 0, weights = 0;
+      for (std::int64_t dy = -reach; dy <= reach; ++dy) {
+        for (std::int64_t dx = -reach; dx <= reach; ++dx) {
+          const std::int64_t from_y = y + dy, from_x = x + dx;
+          if (from_y < 0 || from_x < 0 || from_y >= height || from_x >= width) continue;
+          const double weight = (dy == 0 ? 2.0 : 1.0) * (dx == 0 ? 2.0 : 1.0);
+          sum += weight * raw.at(from_y, from_x);
+          weights += weight;
+        }
+      }
+      smooth.at(y, x) = sum / weights;
+    }
+  }
+  return smooth;
+}
+
+struct Place {
+  std::int64_t y = 0, x = 0;
+};
+
+// Where the reference's values change most, on a grid, away from where the image ends.
+Place liveliest(const mosaics::Mosaic& reference, std::int64_t margin, std::int64_t side) {
+  Place best{(reference.height() - side) / 2, (reference.width() - side) / 2};
+  double most = -1;
+  const std::int64_t period = reference.cfa.period;
+  for (std::int64_t y = margin; y + side + margin <= reference.height(); y += kStep) {
+    for (std::int64_t x = margin; x + side + margin <= reference.width(); x += kStep) {
+      double sum = 0;
+      for (std::int64_t i = 0; i + 2 * period < side; i += 3) {
+        for (std::int64_t k = 0; k + 2 * period < side; k += 3) {
+          const double here = pixel(reference, y + i, x + k);
+          sum += std::abs(pixel(reference, y + i + 2 * period, x + k) - here) +
+                 std::abs(pixel(reference, y + i, x + k + 2 * period) - here);
+        }
+      }
+      if (sum > most) {
+        most = sum;
+        best = {y, x};
+      }
+    }
+  }
+  return best;
+}
+
+// Means over 5 x 5 values, of which noise is the smaller part.
+std::vector<double> coarse_values(const Grey& grey) {
+  constexpr std::int64_t kBox = 5;
+  std::vector<double> means;
+  for (std::int64_t y = 0; y + kBox <= grey.height; y += kBox) {
+    for (std::int64_t x = 0; x + kBox <= grey.width; x += kBox) {
+      double sum = 0;
+      for (std::int64_t i = 0; i < kBox * kBox; ++i) sum += grey.at(y + i / kBox, x + i % kBox);
+      means.push_back(sum / (kBox * kBox));
+    }
+  }
+  return means.empty() ? grey.values : means;
+}
+
+// Grey levels 0 to 1 between the darkest and brightest hundredth of what is not noise.
+Grey levelled(Grey grey) {
+  std::vector<double> sorted = coarse_values(grey);
+  std::ranges::sort(sorted);
+  const double low = sorted[sorted.size() / 100];
+  const double high = sorted[sorted.size() - 1 - sorted.size() / 100];
+  for (double& value : grey.values) {
+    value = std::clamp((value - low) / (high > low ? high - low : 1), 0.0, 1.0);
+  }
+  return grey;
+}
+
+Grey moved(const Context& context, const Grey& grey, const double (&shift)[2]) {
+  Grey out = grey;
+  const ppatch_array from = array(grey.values.data(), {grey.height, grey.width});
+  const ppatch_array to = array(out.values.data(), {grey.height, grey.width});
+  ppatch_resample_options options{};
+  options.struct_size = sizeof options;
+  options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
+  options.boundary = PPATCH_BOUNDARY_EDGE;
+  check(ppatch_image_shift(context.get(), &from, shift, &options, &to));
+  return out;
+}
+
+std::uint8_t encoded(double level) {
+  return static_cast<std::uint8_t>(std::lround(255 * std::pow(level, 1 / 2.2)));
+}
+
+pictures::Picture drawn(const Grey& red, const Grey& cyan, std::int64_t margin) {
+  const std::int64_t height = red.height - 2 * margin, width = red.width - 2 * margin;
+  pictures::Picture picture(height, width);
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      const std::uint8_t first = encoded(red.at(y + margin, x + margin));
+      const std::uint8_t second = encoded(cyan.at(y + margin, x + margin));
+      picture.set(y, x, {first, second, second});
+    }
+  }
+  return picture.enlarged(kShown);
+}
+
+}  // namespace
+
+pictures::Picture detail_strip(const Context& context, const mosaics::Mosaic& reference,
+                               const mosaics::Mosaic& image, const ppatch_shift& shift) {
+  const std::int64_t height = std::min(reference.height(), image.height());
+  const std::int64_t width = std::min(reference.width(), image.width());
+  const double reach = std::max(std::abs(shift.shift[0]), std::abs(shift.shift[1]));
+  const std::int64_t shortest = std::min(height, width);
+  const auto furthest = static_cast<std::int64_t>(std::ceil(reach)) + 4;
+  const std::int64_t margin = std::min(furthest, std::max<std::int64_t>(0, shortest / 2 - 8));
+  const std::int64_t side = std::clamp<std::int64_t>(shortest - 2 * margin, 1, kSide);
+  const Place found = liveliest(reference, margin, side);
+  const std::int64_t size_y = std::min(side + 2 * margin, height);
+  const std::int64_t size_x = std::min(side + 2 * margin, width);
+  const std::int64_t top = std::clamp<std::int64_t>(found.y - margin, 0, height - size_y);
+  const std::int64_t left = std::clamp<std::int64_t>(found.x - margin, 0, width - size_x);
+  const Grey clean = levelled(grey_of(reference, top, left, size_y, size_x));
+  const Grey noisy = grey_of(image, top, left, size_y, size_x);
+  const Grey after = levelled(moved(context, noisy, shift.shift));
+  const std::int64_t edge = std::min(margin, (std::min(size_y, size_x) - 1) / 2);
+  constexpr std::int64_t kGap = 6;
+  return pictures::side_by_side(
+      {drawn(clean, clean, edge), drawn(clean, levelled(noisy), edge), drawn(clean, after, edge)},
+      kGap);
+}
+
+}  // namespace ptychopatch::alignment

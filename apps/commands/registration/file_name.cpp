@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/file_name.hpp"
+
+namespace ptychopatch::rawnind {
+
+std::string FileName::text() const {
+  return type + "_" + scene + (reference ? "_GT_" : "_") + rest;
+}
+
+std::optional<FileName> parse_file_name(std::string_view name) {
+  constexpr std::string_view kReference = "_GT";
+  const std::size_t first = name.find('_');
+  const std::size_t last = name.rfind("_ISO");
+  if (first == std::string_view::npos || first == 0 || last == std::string_view::npos) {
+    return std::nullopt;
+  }
+  // A scene with no name needs an underscore of its own on either side.
+  if (last <= first) return std::nullopt;
+  std::string_view scene = name.substr(first + 1, last - first - 1);
+  FileName parsed;
+  parsed.type = name.substr(0, first);
+  parsed.reference = scene.ends_with(kReference);
+  if (parsed.reference) scene.remove_suffix(kReference.size());
+  parsed.scene = scene;
+  parsed.rest = name.substr(last + 1);
+  return parsed;
+}
+
+}  // namespace ptychopatch::rawnind

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/pair_files.hpp"
+
+#include <cmath>
+#include <filesystem>
+
+#include "formats/format_error.hpp"
+#include "formats/output_file.hpp"
+#include "formats/png.hpp"
+#include "mosaics/dng_writer.hpp"
+
+namespace ptychopatch::alignment {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "gt/A_B.dng" is A_B, "stack.mrc[3]" is stack[3].
+std::string stem_of(const std::string& name) {
+  const std::size_t bracket = name.ends_with(']') ? name.rfind('[') : std::string::npos;
+  const std::string index = bracket == std::string::npos ? "" : name.substr(bracket);
+  return fs::path(name.substr(0, bracket)).stem().string() + index;
+}
+
+// Rows one after the other.
+formats::Bytes packed(const ppatch_array& image) {
+  const auto element = static_cast<std::size_t>(ppatch_dtype_size(image.dtype));
+  const std::size_t row = static_cast<std::size_t>(image.shape[1]) * element;
+  formats::Bytes bytes(static_cast<std::size_t>(image.shape[0]) * row);
+  const auto* from = static_cast<const std::byte*>(image.data);
+  for (std::int64_t y = 0; y < image.shape[0]; ++y) {
+    std::memcpy(bytes.data() + static_cast<std::size_t>(y) * row,
+                from + static_cast<std::size_t>(y * image.strides[0]) * element, row);
+  }
+  return bytes;
+}
+
+formats::ElementType type_of(ppatch_dtype dtype) {
+  if (dtype == PPATCH_U16) return {formats::Kind::kUnsigned, 2};
+  return {formats::Kind::kFloat, static_cast<std::size_t>(ppatch_dtype_size(dtype))};
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code code;
+  fs::create_directories(folder, code);
+  if (code) {
+    throw formats::FormatError("cannot make folder " + formats::quoted(folder.string()) + ": " +
+                               code.message());
+  }
+}
+
+}  // namespace
+
+PairFiles::PairFiles(const app::Session& session, const std::string& masks,
+                     const std::string& apply, ApplyMode mode, bool overwrite)
+    : session_(session), masks_(masks), apply_(apply), mode_(mode), overwrite_(overwrite) {
+  if (!masks_.empty()) make_folder(masks_);
+  if (!apply_.empty()) make_folder(apply_);
+}
+
+void PairFiles::write(const mosaics::Mosaic& reference, const mosaics::Mosaic& image,
+                      const Aligned& aligned, Record& record) const {
+  if (!masks_.empty()) write_mask(aligned, record);
+  if (apply_.empty()) return;
+  const PairNames names = names_of(record);
+  const fs::path folder = fs::path(apply_) / names.scene / stem_of(names.reference);
+  make_folder(folder);
+  const std::string stem = (folder / stem_of(names.image)).string();
+  const ppatch_common_area& common = aligned.measures.common;
+  if (mode_ == ApplyMode::kCrop) {
+    if (common.height < 1 || common.width < 1) return;
+    write_image(
+        stem,
+        cropped(pixels_of(image), common.moving_y, common.moving_x, common.height, common.width),
+        image.cfa.shifted(common.moving_y, common.moving_x), image);
+    write_image(stem + ".reference",
+                cropped(pixels_of(reference), common.reference_y, common.reference_x, common.height,
+                        common.width),
+                reference.cfa.shifted(common.reference_y, common.reference_x), reference);
+    return;
+  }
+  const ppatch_array from = pixels_of(image);
+  const auto bytes = static_cast<std::size_t>(reference.height() * reference.width() *
+                                              ppatch_dtype_size(from.dtype));
+  formats::Bytes moved(bytes);
+  const ppatch_array to = array(moved.data(), from.dtype, {reference.height(), reference.width()});
+  ppatch_resample_options options{};
+  options.struct_size = sizeof options;
+  options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
+  options.boundary = PPATCH_BOUNDARY_CONSTANT;
+  options.constant = image.black;
+  options.period = image.cfa.period;
+  check(ppatch_image_shift(session_.context().get(), &from, aligned.shift.shift, &options, &to));
+  write_image(stem, to, reference.cfa, image);
+}
+
+void PairFiles::write_mask(const Aligned& aligned, Record& record) const {
+  const PairMeasures& measures = aligned.measures;
+  if (measures.mask.size() == 0) return;
+  std::vector<std::uint8_t> rgb;
+  rgb.reserve(3 * measures.mask.size());
+  for (const std::byte each : measures.mask.span()) {
+    rgb.insert(rgb.end(), 3, each == std::byte{0} ? 0 : 255);
+  }
+  const PairNames names = names_of(record);
+  const std::string path =
+      (fs::path(masks_) / ((names.scene.empty() ? "" : names.scene + "_") +
+                           stem_of(names.reference) + "_" + stem_of(names.image) + ".png"))
+          .string();
+  write_file(path, formats::encode_png(rgb, measures.mask_height, measures.mask_width).span());
+  record["mask_fpath"] = path;
+}
+
+void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,
+                            const mosaics::Cfa& cfa, const mosaics::Mosaic& levels) const {
+  const formats::Bytes bytes = packed(pixels);
+  if (pixels.dtype == PPATCH_U16 && cfa.mosaic() && levels.white > levels.black &&
+      levels.black >= 0) {
+    const std::span<const std::uint16_t> values(
+        reinterpret_cast<const std::uint16_t*>(bytes.data()), bytes.size() / 2);
+    const mosaics::DngSettings settings{cfa, static_cast<std::uint32_t>(std::lround(levels.black)),
+                                        static_cast<std::uint32_t>(std::lround(levels.white))};
+    write_file(stem + ".dng",
+               mosaics::encode_dng(values, pixels.shape[0], pixels.shape[1], settings).span());
+    return;
+  }
+  const std::string header =
+      formats::format_npy_header(type_of(pixels.dtype), {pixels.shape[0], pixels.shape[1]});
+  formats::Bytes file(header.size() + bytes.size());
+  std::memcpy(file.data(), header.data(), header.size());
+  std::memcpy(file.data() + header.size(), bytes.data(), bytes.size());
+  write_file(stem + ".npy", file.span());
+}
+
+void PairFiles::write_file(const std::string& path, std::span<const std::byte> bytes) const {
+  formats::OutputFile file(path, overwrite_);
+  file.write(bytes);
+  file.finish();
+  file.publish();
+}
+
+}  // namespace ptychopatch::alignment

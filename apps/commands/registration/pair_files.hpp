@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_FILES_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_FILES_HPP_
+
+#include <string>
+
+#include "commands/registration/scene_aligner.hpp"
+
+namespace ptychopatch::alignment {
+
+enum class ApplyMode { kCrop, kResample };
+
+// The files of an aligned pair, each whole or absent. A name may be "": those are not made.
+//   masks  DIR/SCENE_REFERENCE_IMAGE.png, white where the pair agrees
+//   apply  DIR/SCENE/REFERENCE/IMAGE.dng (.npy where it is no 16-bit mosaic): cropped to the common
+//          area at the lattice shift, its colours kept, and IMAGE.reference.dng, cut out of the
+//          reference alike; or resampled to the reference's own pixels
+class PairFiles {
+ public:
+  PairFiles(const app::Session& session, const std::string& masks, const std::string& apply,
+            ApplyMode mode, bool overwrite);
+
+  // Writes down in the record where its mask lies.
+  void write(const mosaics::Mosaic& reference, const mosaics::Mosaic& image, const Aligned& aligned,
+             Record& record) const;
+
+ private:
+  void write_mask(const Aligned& aligned, Record& record) const;
+  void write_image(const std::string& stem, const ppatch_array& pixels, const mosaics::Cfa& cfa,
+                   const mosaics::Mosaic& levels) const;
+  void write_file(const std::string& path, std::span<const std::byte> bytes) const;
+
+  const app::Session& session_;
+  std::string masks_, apply_;
+  ApplyMode mode_;
+  bool overwrite_;
+};
+
+}  // namespace ptychopatch::alignment
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_FILES_HPP_

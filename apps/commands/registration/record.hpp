@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_HPP_
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands/registration/pair_measures.hpp"
+#include "mosaics/mosaic.hpp"
+#include "ptychopatch/ptychopatch.hpp"
+
+namespace ptychopatch::alignment {
+
+// What became of one moving image on one reference, under RawNIND's own keys and ours, always all
+// of them and in one order. What is not known is null.
+using Record = nlohmann::ordered_json;
+
+// The images that a record is of, as it names them.
+struct PairNames {
+  std::string scene;      // "": null
+  std::string reference;  // "": none, null
+  std::string image;
+
+  friend bool operator==(const PairNames&, const PairNames&) = default;
+  friend auto operator<=>(const PairNames&, const PairNames&) = default;
+};
+
+// With no result yet: every key is there.
+Record empty_record(const PairNames& names, const std::string& method);
+
+PairNames names_of(const Record& record);
+
+// Rejected before it could be aligned: one word, one sentence.
+void reject(Record& record, const std::string& word, const std::string& sentence);
+
+void describe(Record& record, const mosaics::Mosaic& reference, const mosaics::Mosaic& image);
+void set_shift(Record& record, const ppatch_shift& shift);
+void set_measures(Record& record, const PairMeasures& measures);
+
+bool is_ok(const Record& record);
+
+}  // namespace ptychopatch::alignment
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_HPP_

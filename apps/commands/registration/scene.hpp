@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_HPP_
+
+#include <string>
+#include <vector>
+
+namespace ptychopatch::rawnind {
+
+// One thing photographed many times from the same place: clean references ("GT") and noisy images.
+struct Scene {
+  std::string type;    // "Bayer" or "X-Trans"; "" where the files alone say it
+  std::string name;    // RawNIND's image_set
+  std::string folder;  // "" or ends with '/'
+  // Below the folder, in order: "gt/Bayer_...", "Bayer_...".
+  std::vector<std::string> references, images;
+
+  std::size_t files() const { return references.size() + images.size(); }
+};
+
+// Where a scene lies below the data set's root.
+std::string scene_folder(const std::string& root, const std::string& type, const std::string& name);
+
+// The scenes below ROOT/src/{Bayer,X-Trans} (or below ROOT itself where it holds these two), by
+// type and name. What is hidden is left out. FormatError where there is none.
+std::vector<Scene> walk_layout(const std::string& root);
+
+// The scenes that a data set's own index lists, RawNIND's YAML: type, scene, clean_images and
+// noisy_images with a filename each. Sorted as above. FormatError where it is not such an index.
+std::vector<Scene> read_index(const std::string& path, const std::string& root);
+std::vector<Scene> parse_index(const std::string& yaml, const std::string& root,
+                               const std::string& source);
+
+}  // namespace ptychopatch::rawnind
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_HPP_

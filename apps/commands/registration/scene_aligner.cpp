@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/scene_aligner.hpp"
+
+#include <algorithm>
+
+#include "formats/format_error.hpp"
+
+namespace ptychopatch::alignment {
+namespace {
+
+ppatch_scene_image with_mask(ppatch_scene_image image, const formats::NpyArray* mask) {
+  if (mask != nullptr) image.mask = array(mask->data.data(), PPATCH_U8, mask->shape);
+  return image;
+}
+
+}  // namespace
+
+SceneAligner::SceneAligner(const app::Session& session, const AlignSettings& settings)
+    : session_(session), settings_(settings) {}
+
+void SceneAligner::add_reference(const mosaics::Mosaic& reference, const formats::NpyArray* mask) {
+  references_.push_back({&reference, mask});
+}
+
+ScenePlan& SceneAligner::plan_for(std::size_t reference) {
+  const auto found = plans_.find(reference);
+  if (found != plans_.end()) return *found->second;
+  const mosaics::Mosaic& mosaic = *references_[reference].mosaic;
+  ppatch_scene_options options = settings_.scene_options();
+  options.height = mosaic.height();
+  options.width = mosaic.width();
+  options.cfa = cfa_of(mosaic.cfa);
+  const std::uint64_t bytes = ScenePlan::bytes(session_.context(), options);
+  if (held_ + bytes > session_.context().info().memory_budget) {
+    plans_.clear();
+    held_ = 0;
+  }
+  auto plan = std::make_unique<ScenePlan>(session_.context(), options);
+  plan->set_reference(
+      with_mask(scene_image(mosaic, pixels_of(mosaic)), references_[reference].mask));
+  held_ += bytes;
+  return *plans_.emplace(reference, std::move(plan)).first->second;
+}
+
+Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image, Record& record) {
+  const mosaics::Mosaic& target = *references_[reference].mosaic;
+  describe(record, target, image);
+  if (image.cfa != target.cfa) {
+    reject(record, "other-cfa",
+           "the image's colour filters begin as " + image.cfa.name() +
+               ", but those of its reference as " + target.cfa.name());
+    return {};
+  }
+  // Beyond the reference's size an image has nothing in common with it.
+  const std::int64_t height = std::min(image.height(), target.height());
+  const std::int64_t width = std::min(image.width(), target.width());
+  Aligned aligned;
+  aligned.shift =
+      plan_for(reference).align(scene_image(image, cropped(pixels_of(image), 0, 0, height, width)));
+  set_shift(record, aligned.shift);
+  record["backend"] = app::backend_name(aligned.shift.backend);
+  if (aligned.shift.status == PPATCH_SHIFT_STATUS_OK) {
+    aligned.measures = measure_pair(session_.context(), target, image, aligned.shift.lattice_shift);
+    set_measures(record, aligned.measures);
+  }
+  return aligned;
+}
+
+}  // namespace ptychopatch::alignment

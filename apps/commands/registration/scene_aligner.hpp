@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_ALIGNER_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_ALIGNER_HPP_
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "commands/registration/align_settings.hpp"
+#include "commands/registration/image_stream.hpp"
+#include "commands/registration/record.hpp"
+#include "session.hpp"
+
+namespace ptychopatch::alignment {
+
+// An image on a reference: what the shift was, and how the pair measures.
+struct Aligned {
+  ppatch_shift shift{};
+  PairMeasures measures;
+};
+
+// The references of one scene, and images aligned onto each of them. Where memory allows it each
+// reference keeps its plan; otherwise they share one, which costs time and changes nothing.
+class SceneAligner {
+ public:
+  SceneAligner(const app::Session& session, const AlignSettings& settings);
+
+  // The reference must outlive this; its mask too.
+  void add_reference(const mosaics::Mosaic& reference, const formats::NpyArray* mask);
+
+  // Fills the record in: shift, measures, or why there is none.
+  Aligned align(std::size_t reference, const mosaics::Mosaic& image, Record& record);
+
+ private:
+  struct Reference {
+    const mosaics::Mosaic* mosaic;
+    const formats::NpyArray* mask;
+  };
+
+  ScenePlan& plan_for(std::size_t reference);
+
+  const app::Session& session_;
+  const AlignSettings& settings_;
+  std::vector<Reference> references_;
+  std::map<std::size_t, std::unique_ptr<ScenePlan>> plans_;
+  std::uint64_t held_ = 0;
+};
+
+}  // namespace ptychopatch::alignment
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_ALIGNER_HPP_

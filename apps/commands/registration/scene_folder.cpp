@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/scene_folder.hpp"
+
+#include <filesystem>
+
+#include "commands/registration/scene.hpp"
+#include "formats/format_error.hpp"
+#include "formats/input_file.hpp"
+#include "formats/output_file.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+Json read_truth(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return Json::array();
+  formats::InputFile file(path);
+  std::string text(static_cast<std::size_t>(file.size()), '\0');
+  text.resize(file.read(std::as_writable_bytes(std::span(text))));
+  Json truth = Json::parse(text, nullptr, false);
+  if (!truth.is_array()) {
+    throw formats::FormatError(formats::quoted(path) +
+                               " is no list of images, expected what simulate scene wrote");
+  }
+  return truth;
+}
+
+void require(const std::error_code& code, const std::string& path) {
+  if (code) {
+    throw formats::FormatError("cannot write " + formats::quoted(path) + ": " + code.message());
+  }
+}
+
+}  // namespace
+
+SceneFolder::SceneFolder(const std::string& root, const std::string& type, const std::string& name,
+                         bool overwrite)
+    : below_("src/" + type + "/" + name + "/") {
+  path_ = rawnind::scene_folder(root, type, name);
+  const std::string top = path_.substr(0, path_.size() - below_.size());
+  truth_path_ = top + "truth.json";
+  temporary_ = top + "src/" + type + "/." + name + ".tmp";
+  bool known = false;
+  for (Json& each : read_truth(truth_path_)) {
+    const Json file = each.is_object() ? each.value("file", Json()) : Json();
+    const bool ours = file.is_string() && file.get<std::string>().starts_with(below_);
+    known = known || ours;
+    if (!ours) truth_.push_back(std::move(each));
+  }
+  std::error_code ignored;
+  if (!fs::exists(path_, ignored)) return;
+  replaces_ = overwrite && known;
+  if (!replaces_) {
+    throw formats::FormatError("scene " + formats::quoted(path_) + " exists" +
+                               (known ? "; give --overwrite to replace it"
+                                      : " and was not simulated; it will not be replaced"));
+  }
+}
+
+SceneFolder::~SceneFolder() {
+  std::error_code ignored;
+  if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+}
+
+void SceneFolder::begin() {
+  std::error_code code;
+  fs::remove_all(temporary_, code);
+  fs::create_directories(temporary_ + "/gt", code);
+  require(code, temporary_);
+}
+
+void SceneFolder::add(const std::string& name, std::span<const std::byte> bytes, Json truth) {
+  formats::OutputFile file(temporary_ + "/" + name, false);
+  file.write(bytes);
+  file.finish();
+  file.publish();
+  truth["file"] = below_ + name;
+  truth_.push_back(std::move(truth));
+}
+
+void SceneFolder::publish() {
+  formats::OutputFile truth(truth_path_, true);
+  const std::string text = truth_.dump(1) + "\n";
+  truth.write(std::as_bytes(std::span(text)));
+  truth.finish();
+  std::error_code code;
+  if (replaces_) fs::remove_all(path_, code);
+  require(code, path_);
+  fs::rename(temporary_, path_.substr(0, path_.size() - 1), code);
+  require(code, path_);
+  temporary_.clear();
+  truth.publish();
+}
+
+}  // namespace ptychopatch::app

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_YAML_TEXT_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_YAML_TEXT_HPP_
+
+#include <string>
+#include <vector>
+
+#include "commands/registration/record.hpp"
+
+namespace ptychopatch::alignment {
+
+// See record_file.hpp. Texts that another reader could take for something else are quoted as JSON
+// does it, which YAML understands.
+std::string encode_yaml(const std::vector<Record>& records);
+std::vector<Record> decode_yaml(const std::string& text, const std::string& source);
+
+}  // namespace ptychopatch::alignment
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_YAML_TEXT_HPP_

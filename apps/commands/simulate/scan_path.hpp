@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SCAN_PATH_HPP_
+#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SCAN_PATH_HPP_
+
+#include <cstdint>
+#include <vector>
+
+namespace ptychopatch::simulate {
+
+enum class PathKind { kRaster, kRasterJittered, kFermat };
+
+struct Point {
+  double y = 0;
+  double x = 0;
+};
+
+// The rectangle that positions stay in, ends included.
+struct Field {
+  double top = 0, left = 0, bottom = 0, right = 0;
+
+  double height() const { return bottom - top; }
+  double width() const { return right - left; }
+  bool contains(const Point& point) const {
+    return point.y >= top && point.y <= bottom && point.x >= left && point.x <= right;
+  }
+};
+
+// Positions about `step` pixels apart: a raster row by row, the same with each position moved by up
+// to 0.35 steps on each axis, or Fermat's spiral (n-th point at radius step sqrt(n / pi), golden
+// angle).
+std::vector<Point> path_by_step(PathKind kind, const Field& field, double step, std::uint64_t seed);
+
+// Exactly count positions that fill the field.
+std::vector<Point> path_by_count(PathKind kind, const Field& field, std::int64_t count,
+                                 std::uint64_t seed);
+
+// How many positions path_by_step would give, about.
+double expected_count(const Field& field, double step);
+
+}  // namespace ptychopatch::simulate
+
+#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SCAN_PATH_HPP_

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <memory>
+
+#include "argument.hpp"
+#include "commands/command.hpp"
+#include "commands/metadata.hpp"
+#include "commands/outputs.hpp"
+#include "commands/patches/preview.hpp"
+#include "commands/simulate/probe.hpp"
+#include "commands/simulate/specimen.hpp"
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+#include "interrupt.hpp"
+
+namespace ptychopatch::app {
+namespace {
+
+using formats::Tensor;
+using simulate::PathKind;
+
+const Choices& path_kinds() {
+  static const Choices choices = {
+      {"raster", static_cast<std::int32_t>(PathKind::kRaster)},
+      {"raster-jittered", static_cast<std::int32_t>(PathKind::kRasterJittered)},
+      {"fermat", static_cast<std::int32_t>(PathKind::kFermat)}};
+  return choices;
+}
+
+constexpr std::int64_t kLargestSide = 1 << 20;
+constexpr std::int64_t kMostPositions = 100'000'000;
+
+struct SimulateOptions {
+  CommonOptions common;
+  std::vector<std::string> size = {"256"};
+  std::int64_t patch = 64;
+  PathKind path = PathKind::kFermat;
+  std::optional<double> step;
+  std::optional<std::int64_t> count;
+  std::optional<double> diameter;
+  std::uint64_t seed = 0;
+  std::string preview;
+};
+
+class SimulateScan {
+ public:
+  SimulateScan(const SimulateOptions& options, Console& console)
+      : options_(options), console_(console), outputs_(options.common, options.preview) {
+    const auto extent = [&](std::size_t i) {
+      return parse_integer("--size", options.size[i], 1, kLargestSide);
+    };
+    height_ = extent(0);
+    width_ = options.size.size() > 1 ? extent(1) : height_;
+  }
+
+  int run() {
+    make_positions();
+    console_.note("object (" + std::to_string(height_) + ", " + std::to_string(width_) + "), " +
+                  std::to_string(centres_.size()) + " positions, seed " +
+                  std::to_string(options_.seed));
+    object_ = Tensor::make(PPATCH_C128, {height_, width_}, "argument --size");
+    probe_ = Tensor::make(PPATCH_C128, {options_.patch, options_.patch}, "argument -N");
+    if (options_.common.dry_run) {
+      console_.note("dry run: would write " + formats::quoted(options_.common.output));
+      return kDone;
+    }
+    make_object();
+    const auto probe = simulate::defocused_probe(options_.patch, diameter());
+    std::memcpy(probe_.data.data(), probe.data(), probe_.data.size());
+    stop_if_interrupted();
+    write();
+    console_.note("wrote " + formats::quoted(options_.common.output) +
+                  (options_.preview.empty() ? "" : " and " + formats::quoted(options_.preview)));
+    return kDone;
+  }
+
+ private:
+  double diameter() const {
+    return options_.diameter.value_or(0.45 * static_cast<double>(options_.patch));
+  }
+
+  // Every patch of N x N about a centre lies within the object, its interpolation too.
+  simulate::Field field() const {
+    const std::int64_t before = options_.patch / 2, after = options_.patch - before;
+    if (options_.patch > height_ || options_.patch > width_) {
+      throw UsageError("argument -N: expected at most the object's size, (" +
+                       std::to_string(height_) + ", " + std::to_string(width_) + "), got '" +
+                       std::to_string(options_.patch) + "'");
+    }
+    return {static_cast<double>(before), static_cast<double>(before),
+            static_cast<double>(height_ - after), static_cast<double>(width_ - after)};
+  }
+
+  void make_positions() {
+    const simulate::Field area = field();
+    if (options_.step && options_.count) {
+      throw UsageError("arguments --step and --count exclude each other");
+    }
+    if (options_.count) {
+      const bool room = area.height() >= 1 && area.width() >= 1;
+      if (!room && *options_.count > 1) {
+        throw UsageError(
+            "argument --count: expected 1 where the object is no larger than a patch, "
+            "got '" +
+            std::to_string(*options_.count) + "'");
+      }
+      centres_ = simulate::path_by_count(options_.path, area, *options_.count, options_.seed);
+      return;
+    }
+    const double step = options_.step.value_or(0.1 * static_cast<double>(options_.patch));
+    if (!(simulate::expected_count(area, step) <= static_cast<double>(kMostPositions))) {
+      throw UsageError("argument --step: expected a step that gives at most " +
+                       std::to_string(kMostPositions) + " positions, got '" + std::to_string(step) +
+                       "'");
+    }
+    centres_ = simulate::path_by_step(options_.path, area, step, options_.seed);
+  }
+
+  void make_object() {
+    const simulate::Specimen specimen(height_, width_, options_.seed);
+    auto* to = object_.as<std::complex<double>>();
+    console_.begin("simulate", height_);
+    for (std::int64_t y = 0; y < height_; ++y) {
+      stop_if_interrupted();
+      for (std::int64_t x = 0; x < width_; ++x) *to++ = specimen.pixel(y, x);
+      console_.advance(static_cast<double>(y + 1) / static_cast<double>(height_));
+    }
+    console_.end();
+  }
+
+  void write() {
+    const auto count = static_cast<std::int64_t>(centres_.size());
+    Tensor x = Tensor::make(PPATCH_F64, {count}, "positions");
+    Tensor y = Tensor::make(PPATCH_F64, {count}, "positions");
+    for (std::int64_t k = 0; k < count; ++k) {
+      x.as<double>()[k] = centres_[static_cast<std::size_t>(k)].x;
+      y.as<double>()[k] = centres_[static_cast<std::size_t>(k)].y;
+    }
+    nlohmann::ordered_json metadata = make_metadata(kScanSchema, "none");
+    metadata["options"] = {
+        {"size", {height_, width_}},
+        {"patch_size", options_.patch},
+        {"path", name_of(path_kinds(), static_cast<std::int32_t>(options_.path))},
+        {"step", options_.step ? nlohmann::ordered_json(*options_.step) : nullptr},
+        {"count", count},
+        {"probe_diameter", diameter()},
+        {"fresnel_number", simulate::kFresnelNumber}};
+    metadata["positions"] = {{"anchor", "half"}, {"axes", "xy"}, {"units", "pixels of the object"}};
+    metadata["generator"] = "SplitMix64";
+    metadata["seed"] = options_.seed;
+    const auto writer = outputs_.make_writer();
+    writer->add("objectGuess", object_);
+    writer->add("probeGuess", probe_);
+    writer->add("xcoords", x);
+    writer->add("ycoords", y);
+    writer->add_text(kMetadataKey, metadata_text(metadata));
+    outputs_.write_arrays(*writer);
+    if (outputs_.wants_picture()) outputs_.write_picture(preview_scan(object_, probe_, centres_));
+    outputs_.publish();
+  }
+
+  const SimulateOptions& options_;
+  Console& console_;
+  Outputs outputs_;
+  std::int64_t height_ = 0;
+  std::int64_t width_ = 0;
+  std::vector<simulate::Point> centres_;
+  Tensor object_, probe_;
+};
+
+void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& options) {
+  app.add_option("--size", options->size, "Object height and width in pixels (default 256)")
+      ->expected(1, 2)
+      ->type_name("H [W]");
+  add_integer(
+      app, "-N", 1, "Probe and patch size in pixels (default 64)",
+      [options](std::int64_t value) { options->patch = value; }, kLargestSide);
+  add_choice(app, "--path", path_kinds(), "Order and place of the positions (default fermat)",
+             [options](std::int32_t value) { options->path = static_cast<PathKind>(value); });
+  add_number(app, "--step", 1e-3, "Pixels between neighbours (default N / 10)",
+             [options](double value) { options->step = value; });
+  add_integer(
+      app, "--count", 1, "How many positions, instead of --step",
+      [options](std::int64_t value) { options->count = value; }, kMostPositions);
+  add_number(app, "--probe-diameter", 0.5, "Pixels of the defocused probe (default 0.45 N)",
+             [options](double value) { options->diameter = value; });
+  add_integer(app, "--seed", 0, "Seed of specimen and scan (default 0; SplitMix64)",
+              [options](std::int64_t value) { options->seed = static_cast<std::uint64_t>(value); });
+  app.add_option("--preview", options->preview, "Also draw object, scan and probe")
+      ->type_name("PNG");
+  options->common.add_output_options(app);
+  options->common.add_run_options(app);
+}
+
+}  // namespace
+
+Command add_simulate(CLI::App& root) {
+  CLI::App* simulate = root.add_subcommand("simulate", "Make data with known truth");
+  simulate->require_subcommand(1);
+  const auto options = std::make_shared<SimulateOptions>();
+  CLI::App* app = simulate->add_subcommand(
+      "scan", "A specimen, a probe and scan positions, named as in PtychoPINN's .npz");
+  add_scan_options(*app, options);
+  const Command scene = add_simulate_scene(*simulate);
+  return {simulate, [options, scene](Console& console) {
+            if (scene.app->parsed()) return scene.run(console);
+            options->common.apply(console);
+            return SimulateScan(*options, console).run();
+          }};
+}
+
+}  // namespace ptychopatch::app

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/patches/case.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ptychopatch::bench {
+namespace {
+
+// Room for the widest interpolation around patches that lie inside.
+constexpr std::int64_t kRoom = 16;
+
+}  // namespace
+
+std::int64_t Case::image_side() const {
+  const double pixels = static_cast<double>(patches) * static_cast<double>(size * size);
+  return std::max<std::int64_t>(size + kRoom, std::llround(std::sqrt(pixels / overlap)));
+}
+
+bool Case::has_probe() const {
+  return operation == Operation::kProbeExtract || operation == Operation::kProbeAdjointImage ||
+         operation == Operation::kProbeAdjointProbe;
+}
+
+std::int64_t Case::bytes() const {
+  if (operation == Operation::kSetPositions) {
+    return patches * 2 * static_cast<std::int64_t>(sizeof(double));
+  }
+  return patches * modes * size * size * ppatch_dtype_size(dtype);
+}
+
+std::int64_t Case::total_bytes() const {
+  const std::int64_t images = operation == Operation::kAdjointCoverage ? 2 : 1;
+  const std::int64_t positions = patches * 2 * static_cast<std::int64_t>(sizeof(double));
+  return bytes() + 3 * positions + images * image_side() * image_side() * ppatch_dtype_size(dtype) +
+         (has_probe() ? modes * size * size * ppatch_dtype_size(dtype) : 0);
+}
+
+std::string Case::name() const {
+  std::string text = set;
+  const auto add = [&text](const char* prefix, const std::string& word) {
+    text.append(prefix).append(word);
+  };
+  add("/", bench::name(operation));
+  add("/", dtype_name(dtype));
+  add("/", interpolation_name(interpolation));
+  if (order == Order::kEdges) add("/", boundary_name(boundary));
+  add("/N", std::to_string(size));
+  add("/K", std::to_string(patches));
+  if (modes > 1) add("/M", std::to_string(modes));
+  if (overlap != Case().overlap) add("/overlap", std::to_string(std::llround(overlap)));
+  add("/", bench::name(order));
+  add("/threads", std::to_string(threads));
+  if (misaligned) add("/misaligned", std::to_string(misaligned));
+  if (memory_budget) add("/budgetKiB", std::to_string(memory_budget >> 10));
+  return text;
+}
+
+ppatch_dtype real_type(ppatch_dtype dtype) {
+  return dtype == PPATCH_F32 || dtype == PPATCH_C64 ? PPATCH_F32 : PPATCH_F64;
+}
+
+std::int64_t real_size(ppatch_dtype dtype) { return ppatch_dtype_size(real_type(dtype)); }
+
+std::string name(Operation operation) {
+  switch (operation) {
+    case Operation::kExtract:
+      return "extract";
+    case Operation::kAdjoint:
+      return "adjoint";
+    case Operation::kAdjointCoverage:
+      return "adjoint_coverage";
+    case Operation::kPositionGradient:
+      return "position_gradient";
+    case Operation::kProbeExtract:
+      return "probe_extract";
+    case Operation::kProbeAdjointImage:
+      return "probe_adjoint_image";
+    case Operation::kProbeAdjointProbe:
+      return "probe_adjoint_probe";
+    case Operation::kSetPositions:
+      return "set_positions";
+    case Operation::kAtomicAdjoint:
+      return "atomic_adjoint";
+  }
+  return "?";
+}
+
+std::string name(Order order) {
+  switch (order) {
+    case Order::kRaster:
+      return "raster";
+    case Order::kRandom:
+      return "random";
+    case Order::kEdges:
+      return "edges";
+  }
+  return "?";
+}
+
+std::string dtype_name(ppatch_dtype dtype) {
+  switch (dtype) {
+    case PPATCH_F32:
+      return "f32";
+    case PPATCH_F64:
+      return "f64";
+    case PPATCH_C64:
+      return "c64";
+    case PPATCH_C128:
+      return "c128";
+    default:
+      return "?";
+  }
+}
+
+std::string interpolation_name(ppatch_interpolation interpolation) {
+  switch (interpolation) {
+    case PPATCH_INTERPOLATION_BILINEAR:
+      return "bilinear";
+    case PPATCH_INTERPOLATION_NEAREST:
+      return "nearest";
+    case PPATCH_INTERPOLATION_BICUBIC:
+      return "bicubic";
+    case PPATCH_INTERPOLATION_LANCZOS3:
+      return "lanczos3";
+    default:
+      return "?";
+  }
+}
+
+std::string boundary_name(ppatch_boundary boundary) {
+  switch (boundary) {
+    case PPATCH_BOUNDARY_ZERO:
+      return "zero";
+    case PPATCH_BOUNDARY_CONSTANT:
+      return "constant";
+    case PPATCH_BOUNDARY_EDGE:
+      return "edge";
+    case PPATCH_BOUNDARY_REFLECT:
+      return "reflect";
+    case PPATCH_BOUNDARY_WRAP:
+      return "wrap";
+    default:
+      return "?";
+  }
+}
+
+}  // namespace ptychopatch::bench

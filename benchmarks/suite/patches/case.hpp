@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ptychopatch/ptychopatch.h"
+
+namespace ptychopatch::bench {
+
+enum class Operation {
+  kExtract,
+  kAdjoint,
+  kAdjointCoverage,
+  kPositionGradient,
+  kProbeExtract,
+  kProbeAdjointImage,
+  kProbeAdjointProbe,
+  kSetPositions,
+  kAtomicAdjoint  // a kernel to compare with, on a card
+};
+
+enum class Order {
+  kRaster,  // rows of a scan, moved a little, inside the image
+  kRandom,  // the same positions shuffled
+  kEdges    // anywhere, also over the image's edges
+};
+
+// One thing to measure, the same on every backend.
+struct Case {
+  std::string set;  // what it is compared with: main, types, patches, ...
+  Operation operation = Operation::kExtract;
+  std::int64_t patches = 0;
+  std::int64_t size = 0;   // of a patch along each axis
+  std::int64_t modes = 1;  // of the probe
+  ppatch_dtype dtype = PPATCH_C64;
+  ppatch_interpolation interpolation = PPATCH_INTERPOLATION_BILINEAR;
+  ppatch_boundary boundary = PPATCH_BOUNDARY_ZERO;
+  Order order = Order::kRaster;
+  int threads = 1;
+  std::uint64_t memory_budget = 0;  // 0: the library's default
+  double overlap = 16;              // patches over a pixel
+  std::int64_t misaligned = 0;      // bytes from a cache line's begin to the patches'
+
+  // Of the square image, which follows from the overlap: patches overlap equally whatever their
+  // number and size, so that the share of the image in the work is the same everywhere.
+  std::int64_t image_side() const;
+  bool has_probe() const;
+  // Bytes of the largest array, that of the patches or waves (of set_positions: of the positions).
+  std::int64_t bytes() const;
+  // Bytes of all arrays together.
+  std::int64_t total_bytes() const;
+  std::string name() const;
+};
+
+std::int64_t real_size(ppatch_dtype dtype);
+ppatch_dtype real_type(ppatch_dtype dtype);
+
+std::string name(Operation operation);
+std::string name(Order order);
+std::string dtype_name(ppatch_dtype dtype);
+std::string interpolation_name(ppatch_interpolation interpolation);
+std::string boundary_name(ppatch_boundary boundary);
+
+}  // namespace ptychopatch::bench
+
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/patches/case_list.hpp"
+
+namespace ptychopatch::bench {
+namespace {
+
+constexpr Operation kOperations[] = {
+    Operation::kExtract,           Operation::kAdjoint,      Operation::kAdjointCoverage,
+    Operation::kPositionGradient,  Operation::kProbeExtract, Operation::kProbeAdjointImage,
+    Operation::kProbeAdjointProbe,
+};
+constexpr Operation kBoth[] = {Operation::kExtract, Operation::kAdjoint};
+constexpr Operation kProbes[] = {Operation::kProbeExtract, Operation::kProbeAdjointImage,
+                                 Operation::kProbeAdjointProbe};
+constexpr Order kOrders[] = {Order::kRaster, Order::kRandom};
+
+// How large the work is; the shape of the list does not depend on it.
+struct Scale {
+  std::int64_t size;                       // N of most cases
+  std::int64_t patches;                    // K that goes with it
+  std::vector<std::int64_t> sizes;         // N of the set main, K so that the bytes are the same
+  std::vector<std::int64_t> patch_counts;  // K of the set patches
+  std::vector<std::int64_t> patch_sizes;   // N of the set pixels
+  std::int64_t large_patches;
+};
+
+Scale scale(ppatch_backend backend, bool small) {
+  if (small) return {32, 64, {16, 32}, {100, 1000}, {16, 32, 64}, 512};
+  // A card does a gigabyte in the time that a processor takes for tens of megabytes.
+  if (backend == PPATCH_BACKEND_CUDA) {
+    return {128,
+            8192,
+            {32, 64, 128, 256, 512},
+            {100, 1000, 10'000, 100'000, 1'000'000},
+            {16, 32, 64, 128, 256, 512, 1024},
+            160'000};
+  }
+  return {128,
+          1024,
+          {32, 64, 128, 256},
+          {100, 1000, 10'000, 100'000, 1'000'000},
+          {16, 32, 64, 128, 256, 512, 1024},
+          20'000};
+}
+
+class CaseList {
+ public:
+  CaseList(int threads, ppatch_backend backend, bool small)
+      : threads_(threads),
+        on_card_(backend == PPATCH_BACKEND_CUDA),
+        scale_(scale(backend, small)) {}
+
+  std::vector<Case> timed() {
+    add_main();
+    add_types();
+    add_interpolations();
+    add_probes();
+    add_edges();
+    if (on_card_) {
+      add_overlaps();
+    } else {
+      add_alignment();
+      add_threads();
+    }
+    add_large();
+    add_patches();
+    add_pixels();
+    return std::move(cases_);
+  }
+
+  std::vector<Case> memory() {
+    for (const Operation operation : kOperations) add(usual("memory", operation));
+    for (const Operation operation : kBoth) {
+      Case one = usual("memory", operation);
+      one.memory_budget = std::uint64_t{1} << 20;
+      add(one);
+    }
+    for (const std::uint64_t budget : {std::uint64_t{0}, std::uint64_t{4} << 20}) {
+      for (const Operation operation : kBoth) {
+        Case one = large("memory", operation, Order::kRandom);
+        one.memory_budget = budget;
+        add(one);
+      }
+    }
+    return std::move(cases_);
+  }
+
+  std::vector<std::int64_t> roof_sizes() const {
+    return {usual("roofs", Operation::kExtract).bytes(),
+            large("roofs", Operation::kExtract, Order::kRaster).bytes()};
+  }
+
+ private:
+  Case usual(const char* set, Operation operation) const {
+    Case one;
+    one.set = set;
+    one.operation = operation;
+    one.patches = scale_.patches;
+    one.size = scale_.size;
+    one.threads = threads_;
+    return one;
+  }
+
+  Case large(const char* set, Operation operation, Order order) const {
+    Case one = usual(set, operation);
+    one.patches = scale_.large_patches;
+    one.size = scale_.size / 2;
+    one.order = order;
+    return one;
+  }
+
+  void add(const Case& one) { cases_.push_back(one); }
+
+  void add_main() {
+    const std::int64_t pixels = scale_.patches * scale_.size * scale_.size;
+    for (const std::int64_t size : scale_.sizes) {
+      for (const Operation operation : kOperations) {
+        for (const Order order : kOrders) {
+          Case one = usual("main", operation);
+          one.size = size;
+          one.patches = pixels / (size * size);
+          one.order = order;
+          add(one);
+        }
+      }
+    }
+  }
+
+  void add_types() {
+    for (const ppatch_dtype dtype : {PPATCH_F32, PPATCH_F64, PPATCH_C128}) {
+      for (const Operation operation : kOperations) {
+        for (const Order order : kOrders) {
+          const bool both = operation == kBoth[0] || operation == kBoth[1];
+          if (order == Order::kRandom && !both) continue;
+          Case one = usual("types", operation);
+          one.dtype = dtype;
+          one.order = order;
+          add(one);
+        }
+      }
+    }
+  }
+
+  void add_interpolations() {
+    for (const ppatch_interpolation interpolation :
+         {PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BICUBIC,
+          PPATCH_INTERPOLATION_LANCZOS3}) {
+      for (const Operation operation : kOperations) {
+        Case one = usual("interpolations", operation);
+        one.interpolation = interpolation;
+        add(one);
+      }
+    }
+  }
+
+  // Several modes in the bytes of one.
+  void add_probes() {
+    for (const Operation operation : kProbes) {
+      Case one = usual("probes", operation);
+      one.modes = 4;
+      one.patches /= one.modes;
+      add(one);
+    }
+  }
+
+  void add_edges() {
+    for (const ppatch_boundary boundary :
+         {PPATCH_BOUNDARY_ZERO, PPATCH_BOUNDARY_CONSTANT, PPATCH_BOUNDARY_EDGE,
+          PPATCH_BOUNDARY_REFLECT, PPATCH_BOUNDARY_WRAP}) {
+      for (const Operation operation : kBoth) {
+        Case one = usual("edges", operation);
+        one.boundary = boundary;
+        one.order = Order::kEdges;
+        add(one);
+      }
+    }
+  }
+
+  // Where NumPy's large arrays begin.
+  void add_alignment() {
+    for (const Operation operation : kOperations) {
+      Case one = usual("alignment", operation);
+      one.misaligned = 16;
+      add(one);
+    }
+  }
+
+  // Beside a kernel that adds every pixel by itself.
+  void add_overlaps() {
+    for (const double overlap : {4.0, 30.0, 200.0}) {
+      for (const Operation operation : {Operation::kAdjoint, Operation::kAtomicAdjoint}) {
+        for (const Order order : kOrders) {
+          Case one = usual("overlaps", operation);
+          one.overlap = overlap;
+          one.order = order;
+          add(one);
+        }
+      }
+    }
+  }
+
+  void add_threads() {
+    for (int threads = 1; threads < threads_; threads *= 2) {
+      for (const Operation operation : kOperations) {
+        Case one = usual("threads", operation);
+        one.threads = threads;
+        add(one);
+      }
+    }
+  }
+
+  void add_large() {
+    for (const Operation operation : kBoth) {
+      for (const Order order : kOrders) add(large("large", operation, order));
+    }
+  }
+
+  void add_patches() {
+    for (const Operation operation : {kBoth[0], kBoth[1], Operation::kSetPositions}) {
+      for (const std::int64_t patches : scale_.patch_counts) {
+        Case one = usual("patches", operation);
+        one.patches = patches;
+        one.size = 16;
+        add(one);
+      }
+    }
+  }
+
+  void add_pixels() {
+    for (const Operation operation : kBoth) {
+      for (const std::int64_t size : scale_.patch_sizes) {
+        Case one = usual("pixels", operation);
+        one.patches = 64;
+        one.size = size;
+        add(one);
+      }
+    }
+  }
+
+  int threads_;
+  bool on_card_;
+  Scale scale_;
+  std::vector<Case> cases_;
+};
+
+}  // namespace
+
+std::vector<Case> timed_cases(int threads, ppatch_backend backend, bool small) {
+  return CaseList(threads, backend, small).timed();
+}
+
+std::vector<Case> memory_cases(int threads, bool small) {
+  return CaseList(threads, PPATCH_BACKEND_CPU, small).memory();
+}
+
+std::vector<std::int64_t> roof_sizes(ppatch_backend backend, bool small) {
+  return CaseList(1, backend, small).roof_sizes();
+}
+
+}  // namespace ptychopatch::bench

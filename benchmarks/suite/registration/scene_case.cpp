@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/registration/scene_case.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <stdexcept>
+
+#include "suite/measure.hpp"
+
+namespace ptychopatch::bench {
+namespace {
+
+constexpr std::uint64_t kSeed = 4;
+constexpr std::int64_t kRoom = 16;  // of the scene around the images
+constexpr double kBlack = 512, kWhite = 16383;
+
+// Detail of all sizes: white noise summed along rows and columns with some forgetting.
+std::vector<float> make_field(std::int64_t height, std::int64_t width) {
+  std::mt19937_64 random(kSeed);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  std::vector<float> field(static_cast<std::size_t>(height * width));
+  constexpr float kKept = 0.9F;
+  std::vector<float> above(static_cast<std::size_t>(width));
+  for (std::int64_t y = 0; y < height; ++y) {
+    float left = 0;
+    float* const row = field.data() + y * width;
+    for (std::int64_t x = 0; x < width; ++x) {
+      left = kKept * left + uniform(random);
+      float& kept = above[static_cast<std::size_t>(x)];
+      kept = kKept * kept + left;
+      row[x] = kept;
+    }
+  }
+  return field;
+}
+
+// Image 0 is the reference; the others are moved by whole steps of the mosaic, and noisy.
+void fill_image(const std::vector<float>& field, const SceneCase& one, std::int64_t image,
+                std::uint16_t* out) {
+  std::mt19937_64 random(kSeed + static_cast<std::uint64_t>(image));
+  std::uniform_real_distribution<double> uniform(0, 1);
+  const std::int64_t dy = image * 2 % kRoom, dx = image * 6 % kRoom;
+  const std::int64_t pitch = one.width + kRoom;
+  const double noise = image == 0 ? 5 : 60;
+  // Drawing each pixel's would take longer than what is measured.
+  std::vector<double> drawn(65537);
+  for (double& each : drawn) each = noise * (uniform(random) + uniform(random) - 1);
+  constexpr double kColours[4] = {0.6, 1, 1, 0.5};
+  for (std::int64_t y = 0; y < one.height; ++y) {
+    const float* const row = field.data() + (y + dy) * pitch + dx;
+    for (std::int64_t x = 0; x < one.width; ++x) {
+      const double light = 2000 + 120 * static_cast<double>(row[x]);
+      const auto pixel = static_cast<std::size_t>(y * one.width + x);
+      const double value =
+          kBlack + std::max(0.0, light) * kColours[y % 2 * 2 + x % 2] + drawn[pixel % drawn.size()];
+      out[pixel] = static_cast<std::uint16_t>(std::clamp(value, 0.0, kWhite));
+    }
+  }
+}
+
+}  // namespace
+
+std::string SceneCase::name() const {
+  return "scenes/align/u16/" + std::to_string(height) + "x" + std::to_string(width) + "/images" +
+         std::to_string(images) + (on_card ? "/on_card" : "/on_host") + "/threads" +
+         std::to_string(threads);
+}
+
+std::vector<SceneCase> scene_cases(int threads, ppatch_backend backend, bool small) {
+  const std::int64_t height = small ? 256 : 4000, width = small ? 384 : 6000;
+  std::vector<SceneCase> cases = {{height, width, 8, false, threads}};
+  if (backend == PPATCH_BACKEND_CUDA) cases.push_back({height, width, 8, true, threads});
+  return cases;
+}
+
+Record measure_scene(const SceneCase& one, const Device& device, double min_seconds,
+                     benchmark::State& state) {
+  const Gpu* const gpu = device.gpu();
+  const std::int64_t bytes = one.images * one.image_bytes();
+  require_memory(bytes, gpu);
+  const Context context = device.context(one.threads, 0);
+  const PinnedBuffer pinned(bytes + one.image_bytes(), gpu);
+  Buffer card(gpu ? bytes + one.image_bytes() : 0, 0, gpu);
+  {
+    const std::vector<float> field = make_field(one.height + kRoom, one.width + kRoom);
+    for (std::int64_t i = 0; i <= one.images; ++i) {
+      fill_image(field, one, i,
+                 reinterpret_cast<std::uint16_t*>(pinned.data() + i * one.image_bytes()));
+    }
+  }
+  if (one.on_card) card.fill_from(pinned.data(), bytes + one.image_bytes());
+  std::vector<ppatch_scene_image> images;
+  for (std::int64_t i = 0; i <= one.images; ++i) {
+    Array view = array(pinned.data() + i * one.image_bytes(), PPATCH_U16, {one.height, one.width});
+    if (one.on_card) {
+      view = card.view(PPATCH_U16, {one.height, one.width});
+      view.data = card.data() + i * one.image_bytes();
+    } else if (gpu) {
+      view.device_type = PPATCH_DEVICE_CUDA_HOST;
+      view.device_id = gpu->ordinal();
+    }
+    images.push_back(ppatch_scene_image_of(view));
+  }
+  ppatch_scene_options options = scene_options(one.height, one.width, ppatch_cfa_of("RGGB"));
+  for (double& black : options.black) black = kBlack;
+  options.white = kWhite;
+  options.max_shift[0] = options.max_shift[1] = 64;
+  ScenePlan plan(context, options);
+  plan.set_reference(images.front());
+  const std::vector<ppatch_scene_image> moving(images.begin() + 1, images.end());
+  for (const ppatch_shift& shift : plan.align(moving)) {
+    if (shift.status != PPATCH_SHIFT_STATUS_OK) {
+      throw std::runtime_error(std::string("an image came out as ") +
+                               ppatch_shift_status_string(shift.status));
+    }
+  }
+  // It returns when all is done, on a card too: what counts is the host's clock.
+  const auto work = [&] { plan.align(moving); };
+
+  Record record;
+  record.name = one.name();
+  record.set = "scenes";
+  record.operation = "align";
+  record.backend = device.backend_name();
+  record.dtype = "u16";
+  record.order = one.on_card ? "on_card" : "on_host";
+  record.image_shape = {one.height, one.width};
+  record.patches_shape = {one.images, one.height, one.width};
+  record.threads = one.threads;
+  record.bytes = bytes;
+  record.plan_bytes = plan.info().bytes;
+  const Roof roof = !gpu ? Roof::kRead : one.on_card ? Roof::kDeviceRead : Roof::kHostToDevice;
+  const Buffer stand_in(gpu ? 0 : std::max(bytes, 2 * kRoofBlock));
+  time_beside({roof, {gpu ? &card : &stand_in}, one.threads, pinned.data()}, work, Work::kDone,
+              min_seconds, state, record);
+  return record;
+}
+
+}  // namespace ptychopatch::bench

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_
+#define PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_
+
+#include <cmath>
+#include <limits>
+
+#include "cuda/runtime/block.hpp"
+#include "kernels/groups/point_source.hpp"
+
+// Points in the plane for a device's searches. They are sorted by cells of a fine grid along
+// Morton's curve, those of one cell by number, and stand in leaves of eight. Over these lies a
+// complete binary tree of boxes, which clusters and outliers do not make deeper.
+namespace ppatch {
+
+// The box of some points: nothing yet.
+struct PointBox {
+  double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+  std::uint32_t least = UINT32_MAX;  // number in it; of the whole set, the first that is no point
+
+  PPATCH_HD bool empty() const { return low[0] > high[0]; }
+  PPATCH_HD void add(const Point& p) {
+    const double at[2] = {p.x, p.y};
+    for (int axis = 0; axis < 2; ++axis) {
+      low[axis] = at[axis] < low[axis] ? at[axis] : low[axis];
+      high[axis] = at[axis] > high[axis] ? at[axis] : high[axis];
+    }
+  }
+  PPATCH_HD void add(const PointBox& other) {
+    for (int axis = 0; axis < 2; ++axis) {
+      low[axis] = other.low[axis] < low[axis] ? other.low[axis] : low[axis];
+      high[axis] = other.high[axis] > high[axis] ? other.high[axis] : high[axis];
+    }
+    least = other.least < least ? other.least : least;
+  }
+  // No point in it is nearer, roundings included: each of them grows with what is rounded.
+  PPATCH_HD double squared_distance(const Point& p) const {
+    const double dx = outside(p.x, 0);
+    const double dy = outside(p.y, 1);
+    return dx * dx + dy * dy;
+  }
+
+ private:
+  PPATCH_HD double outside(double at, int axis) const {
+    return at < low[axis] ? low[axis] - at : at > high[axis] ? at - high[axis] : 0.0;
+  }
+};
+
+// The box of a stretch of points by each block; `least` is the first that is not finite or too
+// large, where there is one.
+struct PointExtremes {
+  static constexpr int threads = 128;
+  static constexpr std::int64_t stretch = 4096;
+  static constexpr double max_coordinate = 1e150;
+  struct Shared {
+    double low[threads][2], high[threads][2];
+    std::uint32_t least[threads];
+  };
+  using Private = Nothing;
+
+  PointSource points;
+  PointBox* boxes = nullptr;
+
+  PPATCH_HD static bool is_sound(const Point& p) {
+    return std::fabs(p.x) <= max_coordinate && std::fabs(p.y) <= max_coordinate;
+  }
+  std::int64_t blocks() const { return blocks_over(points.count(), stretch); }
+  PPATCH_HD std::int64_t steps(std::int64_t) const { return 2; }
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
+    const std::int64_t first = at.block * stretch;
+    const std::int64_t last = first + stretch < points.count() ? first + stretch : points.count();
+    PointBox box;
+    if (n == 0) {
+      for (std::int64_t i = first + at.thread; i < last; i += threads) {
+        const Point p = points[i];
+        const bool sound = is_sound(p);
+        if (!sound && box.least == UINT32_MAX) box.least = static_cast<std::uint32_t>(i);
+        if (sound) box.add(p);
+      }
+      for (int axis = 0; axis < 2; ++axis) {
+        shared.low[at.thread][axis] = box.low[axis];
+        shared.high[at.thread][axis] = box.high[axis];
+      }
+      shared.least[at.thread] = box.least;
+      return;
+    }
+    if (at.thread > 0) return;
+    for (int thread = 0; thread < threads; ++thread) {
+      PointBox part;
+      for (int axis = 0; axis < 2; ++axis) {
+        part.low[axis] = shared.low[thread][axis];
+        part.high[axis] = shared.high[thread][axis];
+      }
+      part.least = shared.least[thread];
+      box.add(part);
+    }
+    boxes[at.block] = box;
+  }
+};
+
+// A point's cell along Morton's curve, and its number.
+struct PointKeys {
+  static constexpr int bits = 31;  // of an axis
+
+  PointSource points;
+  double low[2] = {0.0, 0.0};
+  double scale = 0.0;  // cells a unit
+  std::uint64_t* key = nullptr;
+  std::uint32_t* number = nullptr;
+
+  PPATCH_HD void operator()(std::int64_t i) const {
+    const Point p = points[i];
+    key[i] = spread(cell(p.x - low[0])) | spread(cell(p.y - low[1])) << 1;
+    number[i] = static_cast<std::uint32_t>(i);
+  }
+
+ private:
+  PPATCH_HD std::uint64_t cell(double from_low) const {
+    constexpr double last = 2147483647.0;  // 2^31 - 1
+    const double at = from_low * scale;
+    return static_cast<std::uint64_t>(at < last ? at : last);
+  }
+  // Every bit two places from the next.
+  PPATCH_HD static std::uint64_t spread(std::uint64_t x) {
+    x = (x | x << 16) & 0x0000ffff0000ffffULL;
+    x = (x | x << 8) & 0x00ff00ff00ff00ffULL;
+    x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fULL;
+    x = (x | x << 2) & 0x3333333333333333ULL;
+    return (x | x << 1) & 0x5555555555555555ULL;
+  }
+};
+
+// Node 1 is the root, the children of node i are 2 i and 2 i + 1, leaf j is node `leaves` + j.
+struct PointTree {
+  static constexpr std::int64_t leaf_points = 8;
+
+  std::int64_t count = 0;
+  std::int64_t leaves = 1;    // a power of two
+  const double* x = nullptr;  // by place in the leaves
+  const double* y = nullptr;
+  const std::uint32_t* number = nullptr;
+  const PointBox* box = nullptr;
+};
+
+// Takes the points of leaf j to their places, and makes its box.
+struct PointLeaves {
+  PointSource points;
+  std::int64_t leaves = 1;
+  const std::uint32_t* number = nullptr;
+  double* x = nullptr;
+  double* y = nullptr;
+  PointBox* box = nullptr;
+
+  PPATCH_HD void operator()(std::int64_t j) const {
+    const std::int64_t first = j * PointTree::leaf_points;
+    const std::int64_t end = first + PointTree::leaf_points;
+    const std::int64_t last = end < points.count() ? end : points.count();
+    PointBox own;
+    for (std::int64_t i = first; i < last; ++i) {
+      const Point p = points[number[i]];
+      x[i] = p.x;
+      y[i] = p.y;
+      own.add(p);
+      own.least = number[i] < own.least ? number[i] : own.least;
+    }
+    box[leaves + j] = own;
+  }
+};
+
+// Node first + i takes its children's points.
+struct PointNodes {
+  std::int64_t first = 1;
+  PointBox* box = nullptr;
+
+  PPATCH_HD void operator()(std::int64_t i) const {
+    PointBox own = box[2 * (first + i)];
+    own.add(box[2 * (first + i) + 1]);
+    box[first + i] = own;
+  }
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda/groups/point_index.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "cuda/runtime/host_span.hpp"
+
+namespace ppatch {
+namespace {
+
+std::int64_t leaves_of(std::int64_t count) {
+  const std::int64_t leaves = std::max<std::int64_t>(1, blocks_over(count, PointTree::leaf_points));
+  return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(leaves)));
+}
+
+std::int64_t nodes_of(std::int64_t count) { return 2 * leaves_of(count); }
+
+std::int64_t stretches_of(std::int64_t count) { return blocks_over(count, PointExtremes::stretch); }
+
+[[noreturn]] void refuse(std::int64_t number, const Point& p) {
+  invalid("points[", number, "]: expected finite coordinates within +-1e150, got x = ", p.x,
+          ", y = ", p.y);
+}
+
+template <class Body>
+void run_each(const Body& body, std::int64_t count, device::Stream stream) {
+  const EachPiece<Body> kernel{body, count};
+  device::launch(kernel, kernel.blocks(), stream);
+}
+
+}  // namespace
+
+PointIndex::PointIndex(const Machine& machine, std::int64_t capacity)
+    : keys_(machine.allocator, capacity),
+      keys_sorted_(machine.allocator, capacity),
+      numbers_(machine.allocator, capacity),
+      numbers_sorted_(machine.allocator, capacity),
+      stretches_(machine.allocator, stretches_of(capacity)),
+      boxes_(machine.allocator, nodes_of(capacity)),
+      sort_scratch_(machine.allocator,
+                    static_cast<std::int64_t>(device::sort_scratch_bytes(capacity))) {}
+
+std::uint64_t PointIndex::bytes_of(std::int64_t capacity) {
+  return 2 * (DeviceBuffer<std::uint64_t>::bytes_of(capacity) +
+              DeviceBuffer<std::uint32_t>::bytes_of(capacity)) +
+         DeviceBuffer<PointBox>::bytes_of(nodes_of(capacity) + stretches_of(capacity)) +
+         device::sort_scratch_bytes(capacity);
+}
+
+void PointIndex::check(const PointSource& points) {
+  for (std::int64_t i = 0; i < points.count(); ++i) {
+    const Point p = points[i];
+    if (!PointExtremes::is_sound(p)) refuse(i, p);
+  }
+}
+
+PointBox PointIndex::extremes(const PointSource& points, device::Stream stream) {
+  const PointExtremes kernel{points, stretches_.data()};
+  std::vector<PointBox> parts(static_cast<std::size_t>(kernel.blocks()));
+  PointBox all;
+  if (parts.empty()) return all;
+  device::launch(kernel, kernel.blocks(), stream);
+  device::copy_to_host(parts.data(), kernel.boxes, parts.size() * sizeof(PointBox), stream);
+  device::synchronize(stream);
+  for (const PointBox& part : parts) all.add(part);
+  return all;
+}
+
+void PointIndex::build(const PointSource& points, device::Stream stream) {
+  const std::int64_t n = points.count();
+  const PointBox span = extremes(points, stream);
+  if (span.least != UINT32_MAX) {
+    const PointView& view = points.view();
+    const HostSpan on_host(
+        view.data, view.dtype == DType::f32 ? 4 : 8,
+        {{span.least + std::int64_t{1}, view.stride_point}, {2, view.stride_axis}}, stream);
+    const Point p = points.moved_to(on_host.data())[span.least];
+    refuse(span.least, p);
+  }
+  tree_ = {};
+  if (n == 0) return;
+  const double extent = std::max(span.high[0] - span.low[0], span.high[1] - span.low[1]);
+  PointKeys keys{points, {span.low[0], span.low[1]}, 0.0, keys_.data(), numbers_.data()};
+  constexpr double cells = 2147483648.0;  // 2^31
+  // A scale that is infinite, of points that all but coincide, would make no number of 0.
+  constexpr double min_extent = 1e-280;
+  keys.scale = cells / std::max(extent, min_extent);
+  run_each(keys, n, stream);
+  device::sort({keys_.data(), keys_sorted_.data(), numbers_.data(), numbers_sorted_.data()}, n,
+               2 * PointKeys::bits, sort_scratch_.data(),
+               static_cast<std::uint64_t>(sort_scratch_.size()), stream);
+  const std::int64_t leaves = leaves_of(n);
+  auto* const x = reinterpret_cast<double*>(keys_.data());
+  auto* const y = reinterpret_cast<double*>(keys_sorted_.data());
+  run_each(PointLeaves{points, leaves, numbers_sorted_.data(), x, y, boxes_.data()}, leaves,
+           stream);
+  for (std::int64_t first = leaves / 2; first > 0; first /= 2) {
+    run_each(PointNodes{first, boxes_.data()}, first, stream);
+  }
+  tree_ = {n, leaves, x, y, numbers_sorted_.data(), boxes_.data()};
+}
+
+}  // namespace ppatch

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_
+#define PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_
+
+#include "cuda/groups/kernels/point_tree.hpp"
+#include "cuda/runtime/machine.hpp"
+
+namespace ppatch {
+
+// The tree that searches walk, over the points of one group plan.
+class PointIndex {
+ public:
+  PointIndex(const Machine& machine, std::int64_t capacity);
+  static std::uint64_t bytes_of(std::int64_t capacity);
+
+  // Throws INVALID_ARGUMENT for a point that is none, of points that the host can read.
+  static void check(const PointSource& points);
+  // Throws INVALID_ARGUMENT, with the tree as it was, for a point that is none. The points stay
+  // where they are as long as the tree is used.
+  void build(const PointSource& points, device::Stream stream);
+  PointTree tree() const { return tree_; }
+  std::int64_t count() const { return tree_.count; }
+
+ private:
+  PointBox extremes(const PointSource& points, device::Stream stream);
+
+  DeviceBuffer<std::uint64_t> keys_, keys_sorted_;  // after the sort, the places' coordinates
+  DeviceBuffer<std::uint32_t> numbers_, numbers_sorted_;
+  DeviceBuffer<PointBox> stretches_, boxes_;
+  DeviceBuffer<unsigned char> sort_scratch_;
+  PointTree tree_;
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "cuda/kernel_list.hpp"
-#include "cuda/launch.cuh"
-
-namespace ptychopatch {
-
-PPATCH_SHIFT_KERNELS();
-
-}  // namespace ptychopatch

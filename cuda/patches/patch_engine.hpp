@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
+#define PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
+
+#include <vector>
+
+#include "cuda/patches/chunk_arrays.hpp"
+#include "cuda/patches/patch_memory_plan.hpp"
+#include "cuda/patches/tile_lists.hpp"
+#include "cuda/runtime/array_copies.hpp"
+#include "cuda/runtime/machine.hpp"
+#include "kernels/patches/patch_problem.hpp"
+
+namespace ppatch {
+
+// The operators of one patch plan on a device. Arrays on the device are used where they lie; host
+// arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
+// sum.
+class CudaPatchEngine final : public PatchEngine {
+ public:
+  CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
+                  const Machine& machine);
+  ~CudaPatchEngine() override;
+
+  void set_positions(const PositionSource& source) override;
+  void set_image_index(const std::int32_t* index) override;
+  void set_stream(void* stream) override;
+  std::int64_t position_count() const override { return count_; }
+  void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const override;
+  bool has_image_index() const override { return has_index_; }
+  std::int64_t largest_image_index() const override { return largest_index_; }
+  std::uint64_t scratch_bytes() const override { return layout_.total_bytes() + copies_.bytes(); }
+
+  void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
+  void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
+               const ImageView& coverage, Accumulation mode) override;
+  void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
+                double eps) override;
+  void position_gradient(const ImageView& image, const PatchView& cotangent,
+                         const PositionResultView& gradient,
+                         const PositionResultView& curvature) override;
+  void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
+                     Accumulation mode) override;
+
+ private:
+  // Patches [first, last) of a call.
+  struct Chunk {
+    std::int64_t first = 0, last = 0;
+  };
+  PatchProblem problem(const Chunk& chunk) const;
+  // Patches that may be worked on at a time, whole groups, where each takes so many bytes of
+  // copies.
+  std::int64_t chunk_size(std::uint64_t bytes_a_patch, std::int64_t most) const;
+  template <class Body>
+  void each_chunk(std::int64_t size, Body&& body) const;
+
+  template <class T, int C>
+  ImageView on_device(PatchSlot slot, const char* name, const ImageView& view, bool read);
+  template <class T, int C>
+  void fetch(const ImageView& from, const ImageView& to);
+  template <class T, int C>
+  void adjoint_on_device(const PatchView& in, const ProbeView& probe, const ImageView& image,
+                         const ImageView& coverage, bool from_zero);
+  template <class T, int C>
+  void sum_on_device(const PatchView& in, const ImageView& image, const ImageView& coverage,
+                     const ProbeView& probe, Accumulation mode, const double* eps);
+  template <class T, int C, int Most>
+  void cut(const ImageView& image, const ProbeView& probe, const PatchView& out);
+  template <class T, int C>
+  void differentiate(const ImageView& image, const PatchView& cotangent,
+                     const PositionResultView& gradient, const PositionResultView& curvature);
+  template <class T, int C>
+  void sum_probe(const ImageView& image, const PatchView& waves, const ProbeView& probe,
+                 Accumulation mode);
+  template <class T, int C>
+  ProbeView shared_on_device(const ProbeView& probe, bool read);
+
+  PatchSettings settings_;
+  PatchMemoryPlan layout_;
+  const Machine& machine_;
+  PlanStream stream_;
+  std::vector<PatchOrigin> origins_;  // as the host knows them
+  DeviceBuffer<PatchOrigin> device_origins_;
+  DeviceBuffer<std::int32_t> device_index_;
+  TileLists lists_;
+  Staging staging_;
+  ArrayCopies copies_;
+  std::int64_t count_ = 0;
+  bool has_index_ = false;
+  std::int64_t largest_index_ = -1;
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_
+#define PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_
+
+#include "cuda/patches/kernels/adjoint_block.hpp"
+#include "cuda/patches/kernels/tile_entries.hpp"
+
+namespace ppatch {
+
+constexpr std::int64_t device_tile_width = AdjointBlock<float, 1, 2>::columns;
+constexpr std::int64_t min_tile_height = AdjointBlock<float, 1, 2>::groups;
+constexpr std::int64_t max_tile_height = min_tile_height * AdjointBlock<float, 1, 2>::max_rows;
+
+// Tiles as high as can be, lower ones where there would be too few to keep a card busy.
+inline TilePlane tile_plane(const ImageView& image, bool indexed) {
+  constexpr std::int64_t busy = 1024;
+  TilePlane plane;
+  plane.height = image.height;
+  plane.width = image.width;
+  plane.slices = indexed ? image.count : 1;
+  plane.tile_width = device_tile_width;
+  plane.tile_height = max_tile_height;
+  if (image.height == 0 || image.width == 0) return plane;
+  plane.columns = blocks_over(image.width, plane.tile_width);
+  plane.rows = blocks_over(image.height, plane.tile_height);
+  while (plane.tile_height > min_tile_height && image.count * plane.rows * plane.columns < busy) {
+    plane.tile_height /= 2;
+    plane.rows = blocks_over(image.height, plane.tile_height);
+  }
+  return plane;
+}
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_

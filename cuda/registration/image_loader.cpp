@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda/registration/image_loader.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "core/dtype_dispatch.hpp"
+#include "core/error.hpp"
+#include "core/registration/cfa_neighbours.hpp"
+#include "cuda/registration/kernels/hot_pixel_threshold.hpp"
+#include "cuda/registration/kernels/scene_sums.hpp"
+#include "cuda/runtime/strided_copy.hpp"
+
+namespace ppatch {
+namespace {
+
+// Two copies of images of up to four bytes a pixel, or one of doubles.
+constexpr int slots = 2;
+constexpr std::int64_t slot_bytes_a_pixel = 4;
+constexpr std::uint64_t min_piece = std::uint64_t{1} << 16;
+constexpr std::uint64_t max_piece = std::uint64_t{8} << 20;
+constexpr std::int64_t max_row_step = 0x7fffffff;         // bytes, of copies of rows
+constexpr std::int64_t max_side = std::int64_t{1} << 29;  // coordinates have 32 bits in kernels
+
+std::int64_t bytes_of(DType dtype) { return dtype == DType::u16 ? 2 : dtype == DType::f32 ? 4 : 8; }
+
+std::uint64_t whole_lines(std::int64_t bytes) {
+  return static_cast<std::uint64_t>((bytes + 255) / 256 * 256);
+}
+
+std::uint64_t piece_bytes(const SceneSettings& s) {
+  return std::clamp(static_cast<std::uint64_t>(s.height) * static_cast<std::uint64_t>(s.width),
+                    min_piece, max_piece);
+}
+
+std::int64_t band_count(const SceneSettings& s) {
+  return blocks_over(s.height, SceneBandSums<float>::band);
+}
+
+NearPixels near_pixels(const CfaPattern& mosaic) {
+  const CfaNeighbours neighbours(mosaic);
+  NearPixels near;
+  near.period = neighbours.period;
+  near.reach = neighbours.reach;
+  for (int place = 0; place < near.period * near.period; ++place) {
+    Neighbours all = neighbours.at(place / near.period, place % near.period);
+    const auto two = two_of(all);
+    std::iter_swap(all.begin(), std::find(all.begin(), all.end(), two.first));
+    std::iter_swap(all.begin() + 1, std::find(all.begin(), all.end(), two.second));
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      near.y[place][k] = static_cast<signed char>(all[k].y);
+      near.x[place][k] = static_cast<signed char>(all[k].x);
+    }
+  }
+  return near;
+}
+
+HostLayout layout_of(const void* data, std::int64_t element, const SceneGeometry& geometry,
+                     std::int64_t stride_y, std::int64_t stride_x) {
+  HostLayout layout;
+  layout.data = static_cast<unsigned char*>(const_cast<void*>(data));
+  layout.element = element;
+  layout.add(geometry.height, stride_y * element);
+  layout.add(geometry.width, stride_x * element);
+  return layout;
+}
+
+// Strips as high as leave enough of them to fill a card: what is read twice lies at their ends.
+std::int32_t strip_rows(const ScenePlane& out, std::int64_t columns) {
+  constexpr std::int64_t enough = 512;
+  std::int32_t rows = 64;
+  while (rows > 16 && blocks_over(out.height, rows) * blocks_over(out.width, columns) < enough) {
+    rows /= 2;
+  }
+  return rows;
+}
+
+template <class Kernel>
+void run(const Kernel& kernel, device::Stream stream) {
+  device::launch(kernel, kernel.blocks(), stream);
+}
+
+}  // namespace
+
+ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
+    : settings_(settings),
+      near_(near_pixels(settings.mosaic)),
+      fine_filter_(SceneGeometry(settings, settings.height, settings.width).step),
+      coarse_filter_(2),
+      slot_bytes_(whole_lines(slot_bytes_a_pixel * settings.height * settings.width)),
+      mask_bytes_(whole_lines(settings.height * settings.width)),
+      pixels_(machine.allocator, static_cast<std::int64_t>(slots * slot_bytes_)),
+      masks_(machine.allocator, static_cast<std::int64_t>(slots * mask_bytes_)),
+      sums_(machine.allocator, band_count(settings)),
+      levels_(machine.allocator, 1),
+      threshold_(machine.allocator, max_places),
+      look_again_(machine.allocator, 1),
+      pattern_(settings, machine),
+      staging_(piece_bytes(settings)) {
+  const int max_reach = fine_filter_.step == 3   ? SceneDecimate<float, 3>::max_reach
+                        : fine_filter_.step == 2 ? SceneDecimate<float, 2>::max_reach
+                                                 : SceneDecimate<float, 1>::max_reach;
+  if (settings.height > max_side || settings.width > max_side || near_.reach > max_reach) {
+    fail(PPATCH_ERROR_UNSUPPORTED, "options: expected sides of at most ", max_side,
+         " pixels on a device, got ", settings.height, " x ", settings.width);
+  }
+}
+
+ImageLoader::~ImageLoader() {
+  try {
+    device::synchronize(upload_.get());
+    if (has_worked_) done_.wait();
+  } catch (const Error&) {
+  }
+}
+
+std::uint64_t ImageLoader::scratch_bytes(const SceneSettings& s) {
+  return slots * (whole_lines(slot_bytes_a_pixel * s.height * s.width) +
+                  whole_lines(s.height * s.width)) +
+         DeviceBuffer<PlaceSums>::bytes_of(band_count(s)) + sizeof(SceneLevels) +
+         max_places * sizeof(float) + sizeof(std::int32_t) + PatternSearch::bytes(s);
+}
+
+std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * piece_bytes(s); }
+
+void ImageLoader::send(const HostLayout& from, unsigned char* to) {
+  const std::int64_t row_bytes = from.shape[1] * from.element;
+  const bool has_rows = from.stride[1] == from.element && from.stride[0] >= row_bytes &&
+                        from.stride[0] <= max_row_step;
+  if (has_rows && device::is_page_locked(from.data)) {
+    device::copy_rows_to_device(to, from.data, static_cast<std::uint64_t>(from.stride[0]),
+                                static_cast<std::uint64_t>(row_bytes),
+                                static_cast<std::uint64_t>(from.shape[0]), upload_.get());
+  } else {
+    staging_.upload(from, to, upload_.get());
+  }
+}
+
+ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry& geometry,
+                                device::Stream stream) {
+  ScenePixels pixels;
+  pixels.data = view.data;
+  pixels.height = geometry.height;
+  pixels.width = geometry.width;
+  pixels.stride_y = view.stride_y;
+  pixels.stride_x = view.stride_x;
+  pixels.mask = view.mask;
+  pixels.mask_stride_y = view.mask_stride_y;
+  pixels.mask_stride_x = view.mask_stride_x;
+  const bool copies_pixels = !device::reaches(view.data);
+  const bool copies_mask = view.mask && !device::reaches(view.mask);
+  const std::int64_t element = bytes_of(view.dtype);
+  if (copies_pixels || copies_mask) {
+    const bool takes_both = copies_pixels && element > slot_bytes_a_pixel;
+    if (takes_both) turn_ = 0;
+    Slot& slot = slot_[turn_];
+    for (Slot& taken : slot_) {
+      if (takes_both || &taken == &slot) {
+        if (taken.has_been_read) taken.read.wait_in(upload_.get());
+        taken.in_use = true;
+      }
+    }
+    if (copies_pixels) {
+      unsigned char* const to = pixels_.data() + static_cast<std::uint64_t>(turn_) * slot_bytes_;
+      send(layout_of(view.data, element, geometry, view.stride_y, view.stride_x), to);
+      pixels.data = to;
+      pixels.stride_y = geometry.width;
+      pixels.stride_x = 1;
+    }
+    if (copies_mask) {
+      unsigned char* const to = masks_.data() + static_cast<std::uint64_t>(turn_) * mask_bytes_;
+      send(layout_of(view.mask, 1, geometry, view.mask_stride_y, view.mask_stride_x), to);
+      pixels.mask = to;
+      pixels.mask_stride_y = geometry.width;
+      pixels.mask_stride_x = 1;
+    }
+    slot.uploaded.record(upload_.get());
+    slot.uploaded.wait_in(stream);
+    turn_ = 1 - turn_;
+  }
+  return pixels;
+}
+
+template <class T, int Step>
+void ImageLoader::decimate(const Job& job, const DecimationFilter& filter, bool conditions) {
+  SceneDecimate<T, Step> kernel;
+  kernel.pixels = job.pixels;
+  if (conditions) {
+    kernel.levels = levels_.data();
+    kernel.threshold = threshold_.data();
+    kernel.near = near_;
+  }
+  kernel.wraps = settings_.circular;
+  kernel.aligned = job.pixels.stride_x == 1 &&
+                   reinterpret_cast<std::uintptr_t>(job.pixels.data) % 16 == 0 &&
+                   job.pixels.stride_y * static_cast<std::int64_t>(sizeof(T)) % 16 == 0;
+  std::copy(filter.taps, filter.taps + kernel.taps, kernel.tap);
+  kernel.runs = job.runs;
+  kernel.state = job.state;
+  kernel.out = job.out;
+  kernel.strip_rows = strip_rows(job.out, kernel.columns);
+  run(kernel, job.stream);
+}
+
+template <class T>
+void ImageLoader::condition(const Job& job) {
+  SceneBandSums<T> sums;
+  sums.pixels = job.pixels;
+  sums.rules = job.rules;
+  sums.every =
+      level_row_step(job.pixels.height * job.pixels.width, job.rules.integers, job.rules.masked);
+  sums.sums = sums_.data();
+  SceneFindLevels<T> find;
+  find.pixels = job.pixels;
+  find.rules = job.rules;
+  find.repairs = job.repairs;
+  find.sums = sums_.data();
+  find.bands = sums.blocks();
+  find.levels = levels_.data();
+  find.state = job.state;
+  const bool samples = sums.every > 1;
+  if (samples) find.look_again = look_again_.data();
+  run(sums, job.stream);
+  run(find, job.stream);
+  if (samples) {
+    sums.every = 1;
+    sums.wanted = look_again_.data();
+    find.is_second_look = true;
+    run(sums, job.stream);
+    run(find, job.stream);
+  }
+  if (job.repairs) {
+    SceneHotPixelThreshold<T> threshold;
+    threshold.pixels = job.pixels;
+    threshold.near = near_;
+    threshold.grid = DeviationGrid(job.pixels.height, job.pixels.width, near_.period, near_.reach);
+    threshold.levels = levels_.data();
+    threshold.threshold = threshold_.data();
+    run(threshold, job.stream);
+  }
+  if (fine_filter_.step == 1) {
+    decimate<T, 1>(job, fine_filter_, true);
+  } else if (fine_filter_.step == 2) {
+    decimate<T, 2>(job, fine_filter_, true);
+  } else {
+    decimate<T, 3>(job, fine_filter_, true);
+  }
+}
+
+void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry,
+                       bool levels_clipped, const ScenePlane planes[], SceneImageState* state,
+                       device::Stream stream) {
+  // Scratch is one image's, whichever stream it is worked on in.
+  if (has_worked_) done_.wait_in(stream);
+  Job job;
+  job.pixels = upload(view, geometry, stream);
+  job.rules.period = settings_.mosaic.period;
+  std::copy(view.black, view.black + max_places, job.rules.black);
+  job.rules.white = view.white;
+  job.rules.clips = view.clips;
+  job.rules.levels_clipped = levels_clipped;
+  job.rules.masked = view.mask != nullptr;
+  job.rules.integers = view.dtype == DType::u16;
+  job.repairs = (job.rules.integers ? settings_.repair_integers : settings_.repair_floats) &&
+                geometry.height > 2 * near_.reach && geometry.width > 2 * near_.reach;
+  job.out = planes[0];
+  const bool looks = pattern_.applies(geometry.height, geometry.width);
+  if (looks) job.runs = pattern_.runs(geometry.height, geometry.width);
+  job.state = state;
+  job.stream = stream;
+  with_sample(view.dtype, [&](auto sample) { condition<decltype(sample)>(job); });
+  for (Slot& slot : slot_) {
+    if (!slot.in_use) continue;
+    slot.read.record(stream);
+    slot.has_been_read = true;
+    slot.in_use = false;
+  }
+  for (int level = 1; level < geometry.levels; ++level) {
+    const ScenePlane& finer = planes[level - 1];
+    Job coarser;
+    coarser.pixels.data = finer.data;
+    coarser.pixels.height = finer.height;
+    coarser.pixels.width = coarser.pixels.stride_y = finer.width;
+    coarser.pixels.stride_x = 1;
+    coarser.out = planes[level];
+    coarser.state = state;
+    coarser.stream = stream;
+    decimate<float, 2>(coarser, coarse_filter_, false);
+  }
+  if (looks) {
+    pattern_.find(geometry.height, geometry.width, state, stream);
+  }
+  done_.record(stream);
+  has_worked_ = true;
+}
+
+}  // namespace ppatch

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_
+#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_
+
+#include "cuda/registration/kernels/block_select.hpp"
+#include "cuda/runtime/block.hpp"
+#include "kernels/registration/hot_pixels.hpp"
+#include "kernels/registration/scene_image.hpp"
+#include "kernels/registration/scene_levels.hpp"
+#include "math/division.hpp"
+
+namespace ppatch {
+
+// How far beyond its neighbours a pixel must lie to be hot, by place in the period: a block finds
+// the median deviation of one place.
+template <class T>
+struct SceneHotPixelThreshold {
+  static constexpr int threads = 256;
+  using Select = BlockSelect<threads>;
+  struct Shared {
+    std::int32_t y[DeviationGrid::max_lines], x[DeviationGrid::max_lines];
+    float deviation[DeviationGrid::max_cells];
+    Select::Shared select;
+  };
+  using Private = Select::Private;
+
+  ScenePixels pixels;
+  NearPixels near;
+  DeviationGrid grid;
+  const SceneLevels* levels = nullptr;
+  float* threshold = nullptr;
+
+  std::int64_t blocks() const { return std::int64_t{near.period} * near.period; }
+  PPATCH_HD std::int64_t steps(std::int64_t) const {
+    return levels->status == scene_ok && levels->repairs ? 3 + Select::steps : 0;
+  }
+
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
+    const auto place = static_cast<int>(at.block);
+    if (n == 0) return locate(at.thread, shared);
+    const std::int64_t count = std::int64_t{grid.rows.count} * grid.columns.count;
+    if (n == 1) {
+      PPATCH_ROLLED
+      for (int i = at.thread; i < count; i += threads) {
+        const std::int32_t y = shared.y[i / grid.columns.count] + place / near.period;
+        const std::int32_t x = shared.x[i % grid.columns.count] + place % near.period;
+        shared.deviation[i] = deviation(place, y, x);
+      }
+    } else if (n < 2 + Select::steps) {
+      const float* deviations = shared.deviation;
+      Select::step(
+          n - 2, at.thread, count, count / 2, [&](std::int64_t i) { return deviations[i]; },
+          shared.select, own);
+    } else if (at.thread == 0) {
+      threshold[place] =
+          hot_sigmas * (count > 0 ? sigma_of_median * float_of(own.found) : no_bound);
+    }
+  }
+
+ private:
+  PPATCH_HD void locate(int line, Shared& shared) const {
+    if (line < grid.rows.count) shared.y[line] = static_cast<std::int32_t>(grid.y(line));
+    if (line < grid.columns.count) shared.x[line] = static_cast<std::int32_t>(grid.x(line));
+  }
+  PPATCH_HD float deviation(int place, std::int32_t y, std::int32_t x) const {
+    float around[8];
+    for (int k = 0; k < 8; ++k) {
+      around[k] = scaled(y + near.y[place][k], x + near.x[place][k]);
+    }
+    return std::fabs(scaled(y, x) - median_of_eight(around));
+  }
+  // Neighbours may be of another place than the pixel.
+  PPATCH_HD float scaled(std::int32_t y, std::int32_t x) const {
+    const auto period = static_cast<std::uint32_t>(near.period);
+    const std::uint32_t place =
+        static_cast<std::uint32_t>(y) % period * period + static_cast<std::uint32_t>(x) % period;
+    const auto value = static_cast<double>(pixels.row<T>(y)[x * pixels.stride_x]);
+    return static_cast<float>((value - levels->black[place]) * levels->scale[place]);
+  }
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_

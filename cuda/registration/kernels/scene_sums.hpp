@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_
+#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_
+
+#include <type_traits>
+
+#include "cuda/runtime/block.hpp"
+#include "kernels/registration/scene_image.hpp"
+#include "kernels/registration/scene_levels.hpp"
+
+namespace ppatch {
+
+// One of the doubles of PlaceSums, told by its number.
+struct PlaceSum {
+  static constexpr int count = static_cast<int>(sizeof(PlaceSums) / sizeof(double));
+  enum Kind { number, sum, square, least, largest, rest };
+
+  PPATCH_HD static int kind(int i) { return i / max_places; }
+  PPATCH_HD static double& at(PlaceSums& sums, int i) {
+    return reinterpret_cast<double*>(&sums)[i];
+  }
+  PPATCH_HD static double start(int i) {
+    if (i == count - 1) return 1.0;  // finite
+    return kind(i) == least ? no_bound : kind(i) == largest ? -no_bound : 0.0;
+  }
+  PPATCH_HD static double joined(int i, double a, double b) {
+    if (i == count - 1 || kind(i) == least) return b < a ? b : a;
+    if (kind(i) == largest) return b > a ? b : a;
+    return a + b;
+  }
+};
+
+// The number that is taken off all pixels before they are summed.
+template <class T>
+PPATCH_HD double sums_origin(const ScenePixels& pixels) {
+  const auto first = static_cast<double>(*pixels.row<T>(0));
+  return first - first == 0.0 ? first : 0.0;
+}
+
+// Sums over bands of 64 rows: a block owns a band, a thread every 24th pixel of a row, so that it
+// stays within a column of the period. Rows are added up in order, and lanes within them.
+template <class T>
+struct SceneBandSums {
+  static constexpr int lanes = 24;  // a multiple of every period
+  static constexpr int batch = 16;  // rows at a time
+  static constexpr int ahead = 8;   // pixels that are on their way to a thread
+  static constexpr int threads = lanes * batch;
+  static constexpr int band = 64;  // rows
+  static_assert(threads >= PlaceSum::count);
+
+  struct Lane {
+    double count, sum, square, least, largest, finite;
+  };
+  struct Shared {
+    int rows;
+    int row[band];  // of the band, those looked at
+    int place_y[band];
+    Lane lane[batch][lanes];
+  };
+  struct Private {
+    double total;
+  };
+
+  ScenePixels pixels;
+  LevelRules rules;
+  std::int64_t every = 1;                // of every n-th period the rows
+  const std::int32_t* wanted = nullptr;  // where there is one, it says whether to look at all
+  PlaceSums* sums = nullptr;             // of each band
+
+  std::int64_t blocks() const { return blocks_over(pixels.height, band); }
+  PPATCH_HD std::int64_t steps(std::int64_t) const {
+    return wanted && *wanted == 0 ? 0 : 2 + 2 * (band / batch);
+  }
+
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
+    if (n == 0) {
+      own.total = at.thread < PlaceSum::count ? PlaceSum::start(at.thread) : 0.0;
+      if (at.thread == 0) list_rows(at.block * band, shared);
+      return;
+    }
+    const auto first = static_cast<int>(n - 1) / 2 * batch;
+    if (first >= band) {
+      if (at.thread < PlaceSum::count) PlaceSum::at(sums[at.block], at.thread) = own.total;
+    } else if (n % 2 == 1) {
+      const int i = at.thread / lanes;
+      if (first + i < shared.rows) {
+        const std::int64_t y = at.block * band + shared.row[first + i];
+        sum_row(y, at.thread % lanes, shared.lane[i][at.thread % lanes]);
+      }
+    } else if (at.thread < PlaceSum::count) {
+      add_rows(at, first, shared, own);
+    }
+  }
+
+ private:
+  PPATCH_HD void list_rows(std::int64_t first, Shared& shared) const {
+    shared.rows = 0;
+    PPATCH_ROLLED
+    for (int i = 0; i < band && first + i < pixels.height; ++i) {
+      const auto y = static_cast<std::uint32_t>(first + i);
+      const auto period = static_cast<std::uint32_t>(rules.period);
+      if (y / period % static_cast<std::uint32_t>(every) != 0) continue;
+      shared.row[shared.rows] = i;
+      shared.place_y[shared.rows++] = static_cast<int>(y % period);
+    }
+  }
+
+  PPATCH_HD void sum_row(std::int64_t y, int lane, Lane& to) const {
+    const double origin = sums_origin<T>(pixels);
+    const double bound = rules.clips ? rules.white : no_bound;
+    const T* row = pixels.row<T>(y);
+    double sum = 0.0;
+    double square = 0.0;
+    double least = no_bound;
+    double largest = -no_bound;
+    std::int32_t count = 0;
+    bool finite = true;
+    PPATCH_ROLLED
+    for (std::int64_t x = lane; x < pixels.width; x += lanes * ahead) {
+      T value[ahead];
+      for (int k = 0; k < ahead; ++k) {
+        const std::int64_t at = x + k * lanes;
+        value[k] = at < pixels.width ? row[at * pixels.stride_x] : T(0);
+      }
+      for (int k = 0; k < ahead; ++k) {
+        const std::int64_t at = x + k * lanes;
+        const auto number = static_cast<double>(value[k]);
+        finite = finite && number - number == 0.0;
+        const bool in = at < pixels.width && number < bound && !pixels.masked(y, at);
+        const double centred = in ? number - origin : 0.0;
+        count += in ? 1 : 0;
+        sum += centred;
+        square += centred * centred;
+        least = in && number < least ? number : least;
+        largest = in && number > largest ? number : largest;
+      }
+    }
+    to = {static_cast<double>(count), sum, square, least, largest, finite ? 1.0 : 0.0};
+  }
+
+  // A thread's sum over what belongs to its place.
+  PPATCH_HD void add_rows(const BlockThread& at, int first, const Shared& shared,
+                          Private& own) const {
+    const int period = rules.period;
+    const int i = at.thread;
+    const bool is_finite = i == PlaceSum::count - 1;
+    const bool is_pixels = i == PlaceSum::count - 2;
+    const int place = i % max_places;
+    const int left = shared.rows - first;
+    PPATCH_ROLLED
+    for (int r = 0; r < batch && r < left; ++r) {
+      if (is_pixels) {
+        own.total += static_cast<double>(pixels.width);
+        continue;
+      }
+      if (!is_finite && shared.place_y[first + r] != place / period) continue;
+      PPATCH_ROLLED
+      for (int l = is_finite ? 0 : place % period; l < lanes; l += is_finite ? 1 : period) {
+        const Lane& lane = shared.lane[r][l];
+        const double value = is_finite                               ? lane.finite
+                             : PlaceSum::kind(i) == PlaceSum::number ? lane.count
+                             : PlaceSum::kind(i) == PlaceSum::sum    ? lane.sum
+                             : PlaceSum::kind(i) == PlaceSum::square ? lane.square
+                             : PlaceSum::kind(i) == PlaceSum::least  ? lane.least
+                                                                     : lane.largest;
+        own.total = PlaceSum::joined(i, own.total, value);
+      }
+    }
+  }
+};
+
+// Levels from the bands' sums, by one block.
+template <class T>
+struct SceneFindLevels {
+  static constexpr int threads = 192;
+  static constexpr int ahead = 6;  // bands whose sums are on their way to a thread
+  static_assert(threads >= PlaceSum::count);
+  struct Shared {
+    PlaceSums all;
+  };
+  using Private = Nothing;
+
+  ScenePixels pixels;
+  LevelRules rules;
+  bool repairs = false;
+  const PlaceSums* sums = nullptr;
+  std::int64_t bands = 0;
+  // A first look leaves here whether a second one, at all pixels, is wanted; the second one reads
+  // it.
+  std::int32_t* look_again = nullptr;
+  bool is_second_look = false;
+  SceneLevels* levels = nullptr;
+  SceneImageState* state = nullptr;
+
+  static std::int64_t blocks() { return 1; }
+  PPATCH_HD std::int64_t steps(std::int64_t) const {
+    return is_second_look && *look_again == 0 ? 0 : 2;
+  }
+
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
+    const int i = at.thread;
+    if (n == 0) {
+      if (i >= PlaceSum::count) return;
+      const auto* const from = reinterpret_cast<const double*>(sums) + i;
+      double total = from[0];
+      PPATCH_ROLLED
+      for (std::int64_t b = 1; b < bands; b += ahead) {
+        double some[ahead];
+        for (int k = 0; k < ahead; ++k) {
+          some[k] = b + k < bands ? from[(b + k) * PlaceSum::count] : PlaceSum::start(i);
+        }
+        for (int k = 0; k < ahead; ++k) {
+          if (b + k < bands) total = PlaceSum::joined(i, total, some[k]);
+        }
+      }
+      PlaceSum::at(shared.all, i) = total;
+    } else if (i == 0) {
+      if (look_again && !is_second_look) *look_again = is_suspicious(shared.all, rules.period);
+      find_levels(shared.all, sums_origin<T>(pixels), rules, levels);
+      levels->repairs = repairs;
+      state->status = levels->status;
+      state->flags = 0;
+    }
+  }
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_

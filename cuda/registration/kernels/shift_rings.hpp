@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_RINGS_HPP_
+#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_RINGS_HPP_
+
+#include <cmath>
+
+#include "cuda/registration/kernels/block_sums.hpp"
+#include "cuda/registration/kernels/shift_job.hpp"
+#include "cuda/runtime/block.hpp"
+#include "math/division.hpp"
+
+namespace ppatch {
+
+// Sums of cross, reference, moving and number of bins, by ring. A block has some rows and some
+// rings, a thread one ring: in a row its bins lie side by side, between columns that are found
+// first. sums[4 (chunk * rings + ring)].
+struct ShiftRingSums {
+  static constexpr int threads = 128;
+  static constexpr int rows = 16;
+  struct Shared {
+    std::int32_t first[rows][threads + 1];
+  };
+  using Private = Nothing;
+
+  ShiftSpectrum spectrum;
+  const ShiftJob* jobs = nullptr;
+  std::int64_t count = 0, rings = 0;
+
+  std::int64_t blocks() const { return count * chunks() * groups(); }
+  PPATCH_HD std::int64_t chunks() const { return blocks_over(spectrum.height, rows); }
+  PPATCH_HD std::int64_t groups() const { return blocks_over(rings, threads); }
+  PPATCH_HD std::int64_t steps(std::int64_t) const { return 2; }
+
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
+    const Division chunk_group = divide(at.block, groups());
+    const Division job_chunk = divide(chunk_group.quotient, chunks());
+    const ShiftJob& job = jobs[job_chunk.quotient];
+    const std::int64_t y0 = job_chunk.remainder * rows;
+    const std::int64_t ring0 = chunk_group.remainder * threads;
+    if (n == 0) {
+      PPATCH_ROLLED
+      for (int i = at.thread; i < rows * (threads + 1); i += threads) {
+        const int r = i / (threads + 1);
+        const int t = i % (threads + 1);
+        shared.first[r][t] =
+            y0 + r < spectrum.height && spectrum.has_row(y0 + r, job.flags)
+                ? first_of(spectrum.fy(y0 + r), static_cast<std::int32_t>(ring0 + t), job.flags)
+                : 0;
+      }
+      return;
+    }
+    if (ring0 + at.thread >= rings) return;
+    double sums[4] = {};
+    PPATCH_ROLLED
+    for (int r = 0; r < rows; ++r) {
+      add_row(job, y0 + r, shared.first[r][at.thread], shared.first[r][at.thread + 1], sums);
+    }
+    double* to = job.sums + 4 * (job_chunk.remainder * rings + ring0 + at.thread);
+    for (int s = 0; s < 4; ++s) to[s] = sums[s];
+  }
+
+ private:
+  PPATCH_HD float f2_of(float fy, std::int64_t k) const {
+    const float fx = spectrum.fx(k);
+    return multiply_add(fx, fx, fy * fy);
+  }
+  // The first column whose ring is that one or a later one: near where geometry has it.
+  PPATCH_HD std::int32_t first_of(float fy, std::int32_t ring, std::uint32_t flags) const {
+    const auto first = static_cast<std::int32_t>(spectrum.first_column(flags));
+    const auto end = static_cast<std::int32_t>(spectrum.end_column());
+    const float f = static_cast<float>(ring) / spectrum.ring_scale;
+    const float rest = f * f - fy * fy;
+    const float near = rest > 0.0F ? std::sqrt(rest) * static_cast<float>(spectrum.width) : 0.0F;
+    auto k = near < static_cast<float>(end) ? static_cast<std::int32_t>(near) : end;
+    if (k < first) k = first;
+    while (k > first && spectrum.ring(f2_of(fy, k - 1)) >= ring) --k;
+    while (k < end && spectrum.ring(f2_of(fy, k)) < ring) ++k;
+    return k;
+  }
+  PPATCH_HD void add_row(const ShiftJob& job, std::int64_t y, std::int32_t first, std::int32_t end,
+                         double (&sums)[4]) const {
+    if (first >= end) return;
+    const SpectrumValue row_phase = spectrum.row_phase(job, y);
+    const float fy = spectrum.fy(y);
+    float cross = 0.0F;
+    float reference = 0.0F;
+    float moving = 0.0F;
+    std::int32_t bins = 0;
+    PPATCH_ROLLED
+    for (std::int32_t k = first; k < end; ++k) {
+      const ShiftBin bin = read_bin(spectrum, job, y, k, fy, row_phase);
+      if (bin.f2 < spectrum.min_f2) continue;
+      cross += bin.z.re;
+      reference += bin.reference;
+      moving += bin.moving;
+      ++bins;
+    }
+    sums[0] += static_cast<double>(cross);
+    sums[1] += static_cast<double>(reference);
+    sums[2] += static_cast<double>(moving);
+    sums[3] += static_cast<double>(bins);
+  }
+};
+
+// The weights of the rings from their sums, and the mean coherence of the band. A block has a job.
+struct ShiftRingWeights {
+  static constexpr int threads = 128;
+  struct Shared {
+    BlockSums<3, threads> sums;
+  };
+  using Private = Nothing;
+
+  const ShiftJob* jobs = nullptr;
+  std::int64_t count = 0, rings = 0, chunks = 0;
+
+  std::int64_t blocks() const { return count; }
+  PPATCH_HD std::int64_t steps(std::int64_t) const { return 3; }
+
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
+    const ShiftJob& job = jobs[at.block];
+    if (n == 1) return shared.sums.gather(at.thread);
+    if (n == 2) {
+      if (at.thread != 0) return;
+      const bool any = shared.sums.total(2) > 0.0;
+      job.state->coherence = any ? shared.sums.total(0) / shared.sums.total(1) : -1.0;
+      job.state->stepping = any ? 1 : 0;
+      job.state->iterations = 0;
+      return;
+    }
+    double own[3] = {};  // coherence of bins, bins, rings that have a weight
+    PPATCH_ROLLED
+    for (std::int64_t ring = at.thread; ring < rings; ring += threads) {
+      double sums[4] = {};
+      for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+        const double* from = job.sums + 4 * (chunk * rings + ring);
+        for (int s = 0; s < 4; ++s) sums[s] += from[s];
+      }
+      const RingSums powers{sums[0], sums[1], sums[2]};
+      const RingWeight weight = ring_weight(powers, sums[3], sums[3] * job.independent);
+      job.weights[ring] = weight;
+      own[0] += ring_coherence(powers, sums[3] * job.independent) * sums[3];
+      own[1] += sums[3];
+      own[2] += weight.noise >= 0.0F ? 1.0 : 0.0;
+    }
+    shared.sums.put(at.thread, own);
+  }
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_RINGS_HPP_

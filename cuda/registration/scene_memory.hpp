@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_HPP_
+#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_HPP_
+
+#include <cstdint>
+
+#include "cuda/registration/kernels/coarse_peak.hpp"
+#include "cuda/registration/kernels/shift_job.hpp"
+#include "cuda/registration/kernels/shift_windows.hpp"
+#include "cuda/registration/scene_memory_plan.hpp"
+#include "cuda/runtime/device_memory.hpp"
+#include "kernels/registration/scene_image.hpp"
+
+namespace ppatch {
+
+// What host and device tell each other: the same on both sides. Jobs go to the device, states of
+// images and peaks come from it, states of shifts go both ways.
+struct SceneMail {
+  WindowJob* moving_windows = nullptr;      // images
+  WindowJob* reference_windows = nullptr;   // images, in the order of their jobs
+  ShiftJob* shifts = nullptr;               // images, in any order
+  CoarseJob* peaks = nullptr;               // images
+  ShiftState* shift_states = nullptr;       // images
+  CoarseState* peak_states = nullptr;       // images
+  SceneImageState* image_states = nullptr;  // the reference, then images
+
+  std::uint64_t bytes = 0, sent = 0, back = 0;  // [0, sent) goes, [back, bytes) comes
+};
+
+// The memory of a layout, in two pieces: of the device, and the pinned mirror of the mail.
+class SceneMemory {
+ public:
+  SceneMemory() = default;
+  // Takes more memory only where that at hand is too small.
+  void take(const SceneMemoryPlan& layout, const DeviceAllocator& allocator);
+  void release();
+  std::uint64_t bytes() const {
+    return static_cast<std::uint64_t>(device_.size()) + pinned_.bytes();
+  }
+
+  static std::uint64_t device_bytes(const SceneMemoryPlan& layout);
+  static std::uint64_t pinned_bytes(const SceneMemoryPlan& layout);
+
+  // Both by level.
+  void reference_planes(ScenePlane* planes) const;
+  void image_planes(std::int64_t image, ScenePlane* planes) const;
+
+  float* reference_coarse() const { return reference_coarse_; }
+  float* slot(std::int64_t i) const { return slots_ + i * layout_.spectrum_floats; }
+  float* moving(std::int64_t i) const { return moving_ + i * layout_.spectrum_floats; }
+  float* weighted(std::int64_t i) const { return weighted_ + i * layout_.spectrum_floats; }
+  float* phases(std::int64_t i) const { return phases_ + i * layout_.table_floats; }
+  float* taper(std::int64_t i) const { return tapers_ + i * layout_.taper_floats; }
+  float* slot_taper(std::int64_t i) const { return taper(layout_.images + i); }
+  RingWeight* weights(std::int64_t i) const { return weights_ + i * layout_.rings; }
+  double* sums(std::int64_t i) const { return sums_ + i * layout_.sums_doubles; }
+  double* slot_sums(std::int64_t i) const;
+  LagPeak* peaks(std::int64_t i) const { return peaks_ + i * layout_.peaks; }
+  void* work() const { return work_; }
+
+  const SceneMail& host() const { return host_; }
+  const SceneMail& device() const { return device_mail_; }
+  void send(device::Stream stream) const;
+  void fetch(device::Stream stream) const;
+
+ private:
+  class Carver;
+  void carve(Carver& carver, const SceneMemoryPlan& layout);
+  void planes_at(float* data, ScenePlane* planes) const;
+
+  SceneMemoryPlan layout_;
+  DeviceBuffer<unsigned char> device_;
+  PinnedBuffer pinned_;
+  float *reference_planes_ = nullptr, *planes_ = nullptr, *reference_coarse_ = nullptr;
+  float *slots_ = nullptr, *moving_ = nullptr, *weighted_ = nullptr;
+  float *phases_ = nullptr, *tapers_ = nullptr;
+  RingWeight* weights_ = nullptr;
+  double *sums_ = nullptr, *slot_sums_ = nullptr;
+  LagPeak* peaks_ = nullptr;
+  unsigned char *work_ = nullptr, *mail_ = nullptr;
+  SceneMail host_, device_mail_;
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_HPP_

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda/registration/scene_memory_plan.hpp"
+
+#include <algorithm>
+
+#include "core/memory_budget.hpp"
+#include "core/registration/shift_answer.hpp"
+#include "cuda/registration/kernels/shift_band.hpp"
+#include "cuda/registration/kernels/shift_rings.hpp"
+#include "cuda/registration/kernels/shift_tiles.hpp"
+#include "cuda/registration/scene_memory.hpp"
+#include "cuda/registration/scene_transforms.hpp"
+
+namespace ppatch {
+namespace {
+
+// Floats of a spectrum that one transform alone keeps a device busy with; of small ones several go
+// together, and each image has a spectrum of the reference.
+constexpr std::int64_t busy_floats = std::int64_t{1} << 20;
+constexpr std::int64_t max_together = 8;
+constexpr std::int64_t max_large = 8;  // images of a batch
+constexpr std::int64_t max_small = 64;
+constexpr std::int64_t small_floats = std::int64_t{1} << 23;  // that a batch may come to
+constexpr std::int64_t large_slots = 4;
+
+std::int64_t spectrum_floats_of(const std::int64_t size[2]) {
+  return size[0] * 2 * (size[1] / 2 + 1);
+}
+
+std::int64_t doubles_of(const std::int64_t size[2]) {
+  const std::int64_t rings = 4 * ring_count(size[0], size[1]);
+  // See CovarianceTiles: of more tiles than twice as many as are plenty some are left out.
+  const std::int64_t columns = blocks_over(size[1], covariance_tile);
+  const std::int64_t tiles = blocks_over(size[0], covariance_tile) * columns;
+  return std::max({blocks_over(size[0], ShiftRingSums::rows) * rings,
+                   blocks_over(size[0], shift_rows) * band_sums,
+                   tile_sums * (std::min(tiles, 2 * CovarianceTiles::plenty) + columns),
+                   WindowSums::count_of_sums *
+                       blocks_over(std::min<std::int64_t>(size[0], 1000), WindowSums::rows)});
+}
+
+}  // namespace
+
+std::int64_t SceneMemoryPlan::planes_together(const SceneGeometry& geometry) {
+  std::int64_t floats = spectrum_floats_of(geometry.coarse_fft);
+  for (int level = 0; level < geometry.levels; ++level) {
+    floats = std::max(floats, spectrum_floats_of(geometry.fft[level]));
+  }
+  std::int64_t together = 1;
+  while (together < max_together && 2 * together * floats <= busy_floats) together *= 2;
+  return together;
+}
+
+SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at_once)
+    : geometry(of), together(planes_at_once) {
+  for (int level = 0; level <= geometry.levels; ++level) {
+    const std::int64_t* size = transform_size(geometry, level);
+    spectrum_floats = std::max(spectrum_floats, spectrum_floats_of(size));
+    ShiftSpectrum spectrum;
+    spectrum.height = size[0];
+    spectrum.width = size[1];
+    table_floats = std::max(table_floats, spectrum.table_floats());
+    taper_floats = std::max(taper_floats, size[0] + size[1]);
+    rings = std::max(rings, ring_count(size[0], size[1]));
+    sums_doubles = std::max(sums_doubles, doubles_of(size));
+    if (level == geometry.levels) continue;
+    plane_floats += geometry.size[level][0] * geometry.size[level][1];
+  }
+  coarse_floats = spectrum_floats_of(geometry.coarse_fft);
+  // Spectra and tables begin with whole cache lines.
+  spectrum_floats = blocks_over(spectrum_floats, 32) * 32;
+  table_floats = blocks_over(table_floats, 32) * 32;
+  peaks = blocks_over(geometry.coarse_fft[0] + 1, CoarsePeaks::rows) + 1;
+}
+
+std::int64_t SceneMemoryPlan::max_images() const {
+  const std::int64_t small = std::min(max_small, small_floats / spectrum_floats);
+  return std::max(max_large, small / together * together);
+}
+
+void SceneMemoryPlan::choose_images(std::int64_t most, std::uint64_t bytes) {
+  const auto with = [&](std::int64_t count) {
+    images = count;
+    slots = spectrum_floats <= busy_floats ? images : std::min(images, large_slots);
+    return device_bytes() + pinned_bytes();
+  };
+  std::int64_t count = std::max<std::int64_t>(1, most / together) * together;
+  while (count > together && with(count) > bytes) count -= together;
+  with(count);
+}
+
+std::uint64_t SceneMemoryPlan::device_bytes() const { return SceneMemory::device_bytes(*this); }
+std::uint64_t SceneMemoryPlan::pinned_bytes() const { return SceneMemory::pinned_bytes(*this); }
+
+SceneMemoryPlan scene_layout_within(const SceneSettings& settings, std::uint64_t loader_bytes,
+                                    std::uint64_t budget) {
+  const SceneGeometry geometry(settings, settings.height, settings.width);
+  SceneMemoryPlan layout(geometry, SceneMemoryPlan::planes_together(geometry));
+  layout.work_bytes = SceneTransforms::work_bytes_of(layout);
+  layout.choose_images(layout.together, 0);
+  require_budget(layout.device_bytes() + layout.pinned_bytes() + loader_bytes, budget);
+  layout.choose_images(layout.max_images(), budget - loader_bytes);
+  return layout;
+}
+
+}  // namespace ppatch

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda/registration/scene_passes.hpp"
+
+#include <algorithm>
+
+#include "core/registration/shift_answer.hpp"
+#include "cuda/registration/kernels/shift_band.hpp"
+#include "cuda/registration/kernels/shift_newton.hpp"
+#include "cuda/registration/kernels/shift_rings.hpp"
+#include "cuda/registration/kernels/shift_tiles.hpp"
+#include "cuda/registration/scene_transforms.hpp"
+
+namespace ppatch {
+namespace {
+
+static_assert(fixed_rows_flag == PPATCH_SHIFT_FLAG_FIXED_ROWS);
+static_assert(fixed_columns_flag == PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
+
+template <class Kernel>
+void run(const Kernel& kernel, device::Stream stream) {
+  device::launch(kernel, kernel.blocks(), stream);
+}
+
+template <class Body>
+void run_each(const Body& body, std::int64_t count, device::Stream stream) {
+  run(EachPiece<Body>{body, count}, stream);
+}
+
+}  // namespace
+
+ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int level, const Carrier* carriers,
+                          int carrier_count) {
+  const std::int64_t* size = transform_size(geometry, level);
+  ShiftSpectrum spectrum;
+  spectrum.height = size[0];
+  spectrum.width = size[1];
+  spectrum.ring_scale = static_cast<float>(0.5 * shortest_side(size[0], size[1]));
+  const auto least = static_cast<float>(lowest_frequency(size[0], size[1]));
+  spectrum.min_f2 = least * least;
+  // Only the finest level has the mosaic's carriers in reach.
+  if (level > 0) return spectrum;
+  spectrum.pixels = static_cast<float>(geometry.step);
+  spectrum.cycles = 1.0F / spectrum.pixels;
+  spectrum.carrier_count = carrier_count;
+  std::copy(carriers, carriers + carrier_count, spectrum.carriers);
+  return spectrum;
+}
+
+void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
+                 const ShiftSpectrum& spectrum, device::Stream stream) {
+  std::int64_t samples = 0;
+  std::int64_t rows = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    samples = std::max(samples, host_jobs[i].height + host_jobs[i].width);
+    rows = std::max(rows, host_jobs[i].looked_at());
+  }
+  if (samples > 0) {
+    run_each(WindowTapers{jobs, samples}, count * samples, stream);
+    run(WindowSums{jobs, count, blocks_over(rows, WindowSums::rows)}, stream);
+    run_each(WindowMean{jobs}, count, stream);
+  }
+  run(WindowRows{jobs, count, spectrum.height, spectrum.row_floats()}, stream);
+}
+
+void cross_coarsely(const CoarseCross& cross, device::Stream stream) { run(cross, stream); }
+
+void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64_t count,
+                device::Stream stream) {
+  CoarsePeaks peaks;
+  peaks.height = geometry.coarse_fft[0];
+  peaks.width = geometry.coarse_fft[1];
+  peaks.row_floats = 2 * (peaks.width / 2 + 1);
+  peaks.max_y =
+      std::min(static_cast<std::int64_t>(geometry.coarse_most[0]), (peaks.height - 1) / 2);
+  peaks.max_x = std::min(static_cast<std::int64_t>(geometry.coarse_most[1]), (peaks.width - 1) / 2);
+  peaks.apart = second_peak_distance(geometry.step *
+                                     static_cast<double>(std::int64_t{1} << (geometry.levels - 1)));
+  peaks.jobs = jobs;
+  peaks.count = count;
+  for (const bool second : {false, true}) {
+    peaks.second = second;
+    run(peaks, stream);
+    run(CoarseAnswer{peaks}, stream);
+  }
+}
+
+void step_to_shift(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,
+                   device::Stream stream) {
+  const ShiftPhases phases{spectrum, jobs};
+  run_each(phases, count * phases.pieces(), stream);
+  const std::int64_t rings = ring_count(spectrum.height, spectrum.width);
+  const ShiftRingSums ring_sums{spectrum, jobs, count, rings};
+  run(ring_sums, stream);
+  run(ShiftRingWeights{jobs, count, rings, ring_sums.chunks()}, stream);
+  // Images that have ended leave all others out.
+  const ShiftNewtonSums sums{spectrum, jobs, count};
+  for (int i = 0; i < max_steps; ++i) {
+    run(sums, stream);
+    run(ShiftNewtonStep{spectrum, jobs, count, sums.chunks()}, stream);
+  }
+}
+
+void sum_band(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,
+              device::Stream stream) {
+  const ShiftPhases phases{spectrum, jobs};
+  run_each(phases, count * phases.pieces(), stream);
+  const ShiftBandSums sums{spectrum, jobs, count};
+  run(sums, stream);
+  run(ShiftBandTotals{jobs, count, sums.chunks()}, stream);
+}
+
+void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJob* host_jobs,
+               std::int64_t count, device::Stream stream) {
+  std::int64_t tiles = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    tiles = std::max(tiles, host_jobs[i].tiles.looked_at * host_jobs[i].tiles.columns);
+  }
+  if (tiles == 0) return;
+  run(ShiftTileSums{jobs, count, tiles, spectrum.row_floats()}, stream);
+  run(ShiftTileTotals{jobs, count}, stream);
+}
+
+}  // namespace ppatch

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_
+#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_
+
+#include <cstdint>
+
+#include "core/registration/scene_geometry.hpp"
+#include "cuda/registration/kernels/coarse_peak.hpp"
+#include "cuda/registration/kernels/shift_job.hpp"
+#include "cuda/registration/kernels/shift_windows.hpp"
+#include "cuda/runtime/device.hpp"
+
+// What is enqueued for some images at once. Jobs are read on the device; where sizes of launches
+// follow from them, the same jobs are given as the host has them.
+namespace ppatch {
+
+// The spectra of a level, carriers of none but the finest; level geometry.levels: the coarse
+// peak's.
+ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int level, const Carrier* carriers,
+                          int carrier_count);
+
+// Windows into the planes of a level's transforms.
+void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
+                 const ShiftSpectrum& spectrum, device::Stream stream);
+
+// X of both normalisations from the spectra of the reference and of moving images.
+void cross_coarsely(const CoarseCross& cross, device::Stream stream);
+
+// The peaks of the correlations, and second ones.
+void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64_t count,
+                device::Stream stream);
+
+// Weights, and as many steps of Newton's as it takes.
+void step_to_shift(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,
+                   device::Stream stream);
+
+// BandSums, and both spectra filtered.
+void sum_band(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,
+              device::Stream stream);
+
+// Sums over tiles of the filtered images.
+void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJob* host_jobs,
+               std::int64_t count, device::Stream stream);
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_

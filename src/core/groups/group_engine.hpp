@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_ENGINE_HPP_
+#define PTYCHOPATCH_CORE_GROUPS_GROUP_ENGINE_HPP_
+
+#include <cstdint>
+
+#include "math/enums.hpp"
+#include "math/groups/point_views.hpp"
+
+// The part of the seam that groups need; a part of backend.hpp, which includes it.
+namespace ppatch {
+
+// A group plan's options with every default filled in.
+struct GroupSettings {
+  std::int64_t gridsize = 1;
+  std::int64_t members = 1;     // C
+  std::int64_t neighbours = 3;  // K, as asked for: there may be fewer points
+  std::uint64_t seed = 0;
+  bool with_seed = false;
+  GroupOrder order = GroupOrder::as_drawn;
+  bool sequential = false;
+  Axes axes = Axes::yx;
+  bool to_offset = false;  // the sign of relative coordinates
+  std::int64_t capacity = 0;
+
+  // Members that are drawn of the neighbours; one less than all where the seed is a member.
+  std::int64_t chosen() const { return members == 1 ? 0 : members - (with_seed ? 1 : 0); }
+};
+
+// Groups [first, first + indices.count) of `total`.
+struct GroupRequest {
+  std::int64_t first = 0, total = 0;
+  IndexView indices;
+  IndexView seeds;
+  CoordinateResultView offsets;
+  CoordinateResultView relative;
+};
+
+// Searches the points of one group plan.
+class GroupEngine {
+ public:
+  virtual ~GroupEngine() = default;
+
+  // The view's memory is read again by all that follows. Keeps the old points where it throws
+  // INVALID_ARGUMENT, and has none where it throws CANCELLED.
+  virtual void set_points(const PointView& points) = 0;
+  virtual void set_stream(void* stream) = 0;
+  virtual std::int64_t point_count() const = 0;
+  virtual std::uint64_t scratch_bytes() const = 0;
+
+  virtual void draw(const GroupRequest& request) = 0;
+  // Throws INVALID_ARGUMENT for an index that names no point, before anything is written.
+  virtual void coordinates(const IndexView& indices, const CoordinateResultView& offsets,
+                           const CoordinateResultView& relative) = 0;
+  // K of every query, K < n. Queries are checked as in coordinates.
+  virtual void neighbours(const IndexView& queries, const IndexView& indices,
+                          const CoordinateResultView& squared_distances) = 0;
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_ENGINE_HPP_

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_
+#define PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_
+
+#include <memory>
+
+#include "core/context.hpp"
+#include "core/groups/group_settings.hpp"
+
+namespace ppatch {
+
+// Checks every call's arguments and hands the work to the backend's engine.
+class GroupPlan {
+ public:
+  GroupPlan(std::shared_ptr<Context> context, const ppatch_array* points,
+            const ppatch_group_options* options);
+
+  static std::uint64_t bytes(const Context& context, std::int64_t point_count,
+                             const ppatch_group_options* options);
+
+  void set_points(const ppatch_array* points);
+  void set_stream(void* stream) { engine_->set_stream(stream); }
+  void get_info(ppatch_group_plan_info* info) const;
+
+  void draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* seeds,
+            const ppatch_array* offsets, const ppatch_array* relative);
+  void coordinates(const ppatch_array* indices, const ppatch_array* offsets,
+                   const ppatch_array* relative);
+  void neighbours(const ppatch_array* queries, const ppatch_array* indices,
+                  const ppatch_array* squared_distances);
+
+ private:
+  static ppatch_array no_points();
+  PointView read_points(const ppatch_array* points) const;
+
+  std::shared_ptr<Context> context_;
+  GroupSettings settings_;
+  GroupTotals totals_;
+  std::unique_ptr<GroupEngine> engine_;
+  ppatch_array points_ = no_points();  // what the engine reads
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_
+#define PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_
+
+#include <array>
+#include <utility>
+
+#include "core/backend.hpp"
+#include "math/registration/shift_formulas.hpp"
+
+namespace ppatch {
+
+struct PixelOffset {
+  int y = 0, x = 0;
+  bool operator==(const PixelOffset&) const = default;
+};
+
+using Neighbours = std::array<PixelOffset, 8>;
+
+// The eight nearest pixels of the same colour, for each place in the period; of equally near ones
+// those that come first row by row.
+struct CfaNeighbours {
+  explicit CfaNeighbours(const CfaPattern& mosaic);
+
+  const Neighbours& at(int place_y, int place_x) const {
+    const int place = place_y * period + place_x;
+    return places[static_cast<std::size_t>(place)];
+  }
+
+  int period;
+  int reach = 0;  // largest |y| or |x| among them
+  std::array<Neighbours, 36> places{};
+};
+
+// Two of a pixel's neighbours, in its own row where there are such.
+std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near);
+
+// Where the mosaic modulates chroma to, with the mean square of its colours' amplitudes there as
+// strength. Returns how many; at most 35.
+int mosaic_carriers(const CfaPattern& mosaic, Carrier* carriers);
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_

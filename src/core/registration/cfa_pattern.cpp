@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/registration/cfa_pattern.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace ppatch {
+namespace {
+
+bool keeps_colours(const CfaPattern& mosaic, std::int64_t dy, std::int64_t dx) {
+  const int p = mosaic.period;
+  for (int y = 0; y < p; ++y) {
+    for (int x = 0; x < p; ++x) {
+      if (mosaic.at(y + dy, x + dx) != mosaic.at(y, x)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+CfaPattern read_cfa(const char* name, const ppatch_cfa& cfa) {
+  const bool none = cfa.height == 0 && cfa.width == 0;
+  if (!none &&
+      (cfa.height != cfa.width || (cfa.height != 1 && cfa.height != 2 && cfa.height != 6))) {
+    invalid(name, ": expected 0 x 0 (no mosaic), 1 x 1, 2 x 2 or 6 x 6, got ", cfa.height, " x ",
+            cfa.width);
+  }
+  for (const std::uint8_t byte : cfa.reserved) {
+    if (byte != 0) invalid(name, ".reserved: expected 0, got ", static_cast<int>(byte));
+  }
+  CfaPattern mosaic;
+  mosaic.period = none ? 1 : cfa.height;
+  for (int i = 0; i < mosaic.period * mosaic.period && !none; ++i) {
+    if (cfa.colour[i] > 3) {
+      invalid(name, ".colour[", i,
+              "]: expected 0 (red), 1 (green), 2 (blue) or 3 (second green), got ",
+              static_cast<int>(cfa.colour[i]));
+    }
+    mosaic.colour[i] = cfa.colour[i] == 3 ? 1 : cfa.colour[i];
+  }
+  if (std::all_of(mosaic.colour, mosaic.colour + mosaic.period * mosaic.period,
+                  [&](unsigned char c) { return c == mosaic.colour[0]; })) {
+    mosaic = CfaPattern();
+  }
+  return mosaic;
+}
+
+void round_to_lattice(const CfaPattern& mosaic, const double shift[2], std::int64_t lattice[2]) {
+  const int p = mosaic.period;
+  const auto cell_y = static_cast<std::int64_t>(std::floor(shift[0] / p)) * p;
+  const auto cell_x = static_cast<std::int64_t>(std::floor(shift[1] / p)) * p;
+  double best = INFINITY;
+  // A lattice point lies in every period, so the nearest is within one of this one.
+  for (std::int64_t y = -p; y <= 2 * p; ++y) {
+    for (std::int64_t x = -p; x <= 2 * p; ++x) {
+      if (!keeps_colours(mosaic, y + p, x + p)) continue;
+      const double ey = static_cast<double>(cell_y + y) - shift[0];
+      const double ex = static_cast<double>(cell_x + x) - shift[1];
+      const double distance = ey * ey + ex * ex;
+      if (!(distance < best)) continue;
+      best = distance;
+      lattice[0] = cell_y + y;
+      lattice[1] = cell_x + x;
+    }
+  }
+}
+
+}  // namespace ppatch

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/registration/scene_plan.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "core/array_check.hpp"
+#include "core/options.hpp"
+#include "core/registration/cfa_pattern.hpp"
+
+namespace ppatch {
+namespace {
+
+// What a device may be short of: memory, or transforms of a size.
+bool leaves_to_cpu(const Error& error, const Backend& backend) {
+  return backend.kind() != PPATCH_BACKEND_CPU && (error.status() == PPATCH_ERROR_OUT_OF_MEMORY ||
+                                                  error.status() == PPATCH_ERROR_UNSUPPORTED);
+}
+
+}  // namespace
+
+SceneImageView read_scene_image(const std::string& name, const ppatch_scene_image& image,
+                                const ppatch_cfa& cfa, const PixelLevels& plan_levels,
+                                const Backend& backend) {
+  const std::string pixels_name = name + ".pixels";
+  const CheckedArray pixels(pixels_name.c_str(), &image.pixels, backend);
+  pixels.expect_dtype({DType::u16, DType::f32, DType::f64});
+  if (pixels.ndim() != 2 || pixels.empty()) {
+    invalid(pixels_name, ": expected shape (H, W) with a pixel in it, got ",
+            text_of_shape(image.pixels.shape, static_cast<std::size_t>(image.pixels.ndim)));
+  }
+  SceneImageView view;
+  view.data = pixels.data();
+  view.on_device = image.pixels.device_type == PPATCH_DEVICE_CUDA;
+  view.dtype = pixels.dtype();
+  view.height = pixels.shape(0);
+  view.width = pixels.shape(1);
+  view.stride_y = pixels.stride(0);
+  view.stride_x = pixels.stride(1);
+  if (image.mask.data) {
+    const std::string mask_name = name + ".mask";
+    const CheckedArray mask(mask_name.c_str(), &image.mask, backend);
+    mask.expect_dtype({DType::u8});
+    mask.expect_shape({view.height, view.width});
+    view.mask = static_cast<const std::uint8_t*>(mask.data());
+    view.on_device = view.on_device || image.mask.device_type == PPATCH_DEVICE_CUDA;
+    view.mask_stride_y = mask.stride(0);
+    view.mask_stride_x = mask.stride(1);
+  }
+  if (image.own_levels < 0 || image.own_levels > 1) {
+    invalid(name, ".own_levels: expected 0 or 1, got ", image.own_levels);
+  }
+  if (image.reserved != 0) invalid(name, ".reserved: expected 0, got ", image.reserved);
+  PixelLevels levels;
+  for (int c = 0; c < 4; ++c) levels.black[c] = image.black[c];
+  levels.white = image.white;
+  check_levels(name.c_str(), levels);
+  if (image.own_levels == 0) {
+    for (const double level :
+         {levels.black[0], levels.black[1], levels.black[2], levels.black[3], levels.white}) {
+      if (level != 0.0) {
+        invalid(name, ".own_levels: expected 1 with levels of its own, got 0 and a level of ",
+                level);
+      }
+    }
+    levels = plan_levels;
+  }
+  const int period = cfa.height > 1 ? cfa.height : 1;
+  for (int i = 0; i < period * period; ++i) {
+    view.black[i] = levels.black[period > 1 ? cfa.colour[i] : 0];
+  }
+  view.clips = levels.white != 0.0;
+  view.white = levels.white;
+  return view;
+}
+
+ScenePlan::ScenePlan(std::shared_ptr<Context> context, const ppatch_scene_options* options)
+    : context_(std::move(context)),
+      settings_(read_scene_settings(options)),
+      levels_(read_plan_levels(options)),
+      cfa_(read_options("options", options).cfa) {
+  // A mosaic of one colour is none.
+  if (settings_.mosaic.period == 1) cfa_ = ppatch_cfa{};
+  make_engine();
+  context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "scene plan: images up to ", settings_.height,
+                            " x ", settings_.width, ", ", engine_->scratch_bytes(),
+                            " bytes of scratch on ", backend_->info().device_name);
+}
+
+std::uint64_t ScenePlan::bytes(const Context& context, const ppatch_scene_options* options) {
+  read_plan_levels(options);
+  const SceneSettings settings = read_scene_settings(options);
+  return context.scene_backend(settings.method).scene_engine_bytes(settings);
+}
+
+void ScenePlan::make_engine() {
+  std::string reason;
+  backend_ = &context_->backend();
+  if (!backend_->aligns(settings_.method, &reason))
+    return move_to_cpu(PPATCH_LOG_LEVEL_INFO, reason);
+  bool fits = false;
+  try {
+    backend_->scene_engine_bytes(settings_);
+    fits = true;
+    engine_ = backend_->make_scene_engine(settings_);
+  } catch (const Error& error) {
+    // A budget that is too small is the caller's to mend, not a reason to go elsewhere.
+    const bool is_budget = !fits && error.status() == PPATCH_ERROR_OUT_OF_MEMORY;
+    if (is_budget || !leaves_to_cpu(error, *backend_)) throw;
+    move_to_cpu(PPATCH_LOG_LEVEL_WARNING, error.what());
+  }
+}
+
+void ScenePlan::move_to_cpu(ppatch_log_level level, const std::string& reason) {
+  context_->callbacks().log(level, "scene plan: aligning on the CPU: ", reason);
+  engine_.reset();
+  backend_ = &context_->cpu_backend();
+  engine_ = backend_->make_scene_engine(settings_);
+}
+
+SceneImageView ScenePlan::read_image(const std::string& name,
+                                     const ppatch_scene_image& image) const {
+  const SceneImageView view = read_scene_image(name, image, cfa_, levels_, *backend_);
+  if (view.height > settings_.height || view.width > settings_.width) {
+    invalid(name, ".pixels: expected at most the plan's ", settings_.height, " x ", settings_.width,
+            ", got ", view.height, " x ", view.width);
+  }
+  return view;
+}
+
+void ScenePlan::set_reference(const ppatch_scene_image* reference) {
+  if (!reference) invalid("reference: expected an image, got NULL");
+  const SceneImageView view = read_image("reference", *reference);
+  has_reference_ = false;
+  engine_->set_reference(view);
+  reference_ = view;
+  has_reference_ = true;
+}
+
+// Completes the answers of a call, writes them, and tells of progress.
+class ScenePlan::Answers final : public ShiftSink {
+ public:
+  Answers(const ScenePlan& plan, std::int64_t count, ppatch_shift* results)
+      : plan_(plan), count_(count), results_(results) {}
+
+  std::int64_t taken() const { return taken_; }
+  // An engine that begins now numbers images from the first that is missing.
+  void begin() { first_ = taken_; }
+
+  void take(std::int64_t index, const ppatch_shift& result) override {
+    ppatch_shift& to = results_[first_ + index];
+    to = result;
+    plan_.complete(to);
+    taken_ = first_ + index + 1;
+    tell();
+  }
+  void tell() const {
+    plan_.context_->callbacks().progress(static_cast<double>(taken_) / static_cast<double>(count_));
+  }
+
+ private:
+  const ScenePlan& plan_;
+  std::int64_t count_, first_ = 0, taken_ = 0;
+  ppatch_shift* results_;
+};
+
+void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results) {
+  if (count < 0) invalid("count: expected at least 0, got ", count);
+  if (!has_reference_) invalid("plan: expected a reference to be set first, got none");
+  if (count > 0 && !images) invalid("images: expected an array, got NULL");
+  if (count > 0 && !results) invalid("results: expected an array, got NULL");
+  if (count == 0) return;
+  std::vector<SceneImageView> views(static_cast<std::size_t>(count));
+  for (std::int64_t j = 0; j < count; ++j) {
+    views[static_cast<std::size_t>(j)] = read_image(text_of("images[", j, "]"), images[j]);
+  }
+  Answers answers(*this, count, results);
+  answers.tell();
+  try {
+    engine_->align(count, views.data(), answers);
+  } catch (const Error& error) {
+    if (!leaves_to_cpu(error, *backend_)) throw;
+    const std::string reason = error.what();
+    for (std::int64_t j = -1; j < count; ++j) {
+      const std::string name = j < 0 ? "reference" : text_of("images[", j, "]");
+      const SceneImageView& view = j < 0 ? reference_ : views[static_cast<std::size_t>(j)];
+      if (view.on_device) {
+        fail(error.status(), name, ": expected host memory, for ", reason,
+             ", and the CPU cannot read the device's");
+      }
+    }
+    move_to_cpu(PPATCH_LOG_LEVEL_WARNING, reason);
+    engine_->set_reference(reference_);
+    answers.begin();
+    engine_->align(count - answers.taken(), views.data() + answers.taken(), answers);
+  }
+}
+
+void ScenePlan::complete(ppatch_shift& result) const {
+  constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+  const bool measured = result.status == PPATCH_SHIFT_STATUS_OK ||
+                        result.status == PPATCH_SHIFT_STATUS_UNRELATED ||
+                        result.status == PPATCH_SHIFT_STATUS_NOT_CONVERGED;
+  if (!measured || !std::isfinite(result.shift[0]) || !std::isfinite(result.shift[1])) {
+    for (int axis = 0; axis < 2; ++axis) {
+      result.shift[axis] = nothing;
+      result.lattice_shift[axis] = 0;
+      result.lattice_residual[axis] = nothing;
+    }
+    for (double& c : result.covariance) c = nothing;
+    for (double* value : {&result.peak, &result.second_peak_ratio, &result.coherence,
+                          &result.residual, &result.gain}) {
+      *value = nothing;
+    }
+    return;
+  }
+  if (std::abs(result.shift[0]) < 0.5 && std::abs(result.shift[1]) < 0.5) {
+    result.flags |= PPATCH_SHIFT_FLAG_ZERO_LAG;
+  }
+  round_to_lattice(settings_.mosaic, result.shift, result.lattice_shift);
+  for (int axis = 0; axis < 2; ++axis) {
+    if (settings_.displacement) {
+      result.shift[axis] = -result.shift[axis];
+      result.lattice_shift[axis] = -result.lattice_shift[axis];
+    }
+    result.lattice_residual[axis] =
+        result.shift[axis] - static_cast<double>(result.lattice_shift[axis]);
+  }
+}
+
+void ScenePlan::get_info(ppatch_scene_plan_info* info) const {
+  info->method = static_cast<ppatch_method>(settings_.method);
+  info->bytes = engine_->scratch_bytes();
+}
+
+}  // namespace ppatch

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_
+#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_
+
+#include <memory>
+#include <string>
+
+#include "core/context.hpp"
+#include "core/registration/scene_settings.hpp"
+
+namespace ppatch {
+
+// Checks every call's arguments, hands the work to the backend's engine, and turns its answers into
+// the caller's sign and lattice.
+class ScenePlan {
+ public:
+  ScenePlan(std::shared_ptr<Context> context, const ppatch_scene_options* options);
+
+  static std::uint64_t bytes(const Context& context, const ppatch_scene_options* options);
+
+  void set_reference(const ppatch_scene_image* reference);
+  void align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results);
+  void get_info(ppatch_scene_plan_info* info) const;
+
+ private:
+  class Answers;
+
+  // On the context's backend or, where that cannot, on the CPU.
+  void make_engine();
+  void move_to_cpu(ppatch_log_level level, const std::string& reason);
+  SceneImageView read_image(const std::string& name, const ppatch_scene_image& image) const;
+  void complete(ppatch_shift& result) const;
+
+  std::shared_ptr<Context> context_;
+  SceneSettings settings_;
+  PixelLevels levels_;
+  ppatch_cfa cfa_;
+  Backend* backend_ = nullptr;  // of the context: whose engine it is
+  std::unique_ptr<SceneEngine> engine_;
+  SceneImageView reference_;
+  bool has_reference_ = false;
+};
+
+// The view of a scene's image, checked; plan_levels: for images without their own.
+SceneImageView read_scene_image(const std::string& name, const ppatch_scene_image& image,
+                                const ppatch_cfa& cfa, const PixelLevels& plan_levels,
+                                const Backend& backend);
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_

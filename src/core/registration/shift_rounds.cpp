@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/registration/shift_rounds.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace ppatch {
+namespace {
+
+constexpr double coarse_edge = 0.125;
+constexpr double fine_edge = 0.025;
+constexpr std::int64_t min_overlap = 8;
+constexpr double max_wandering = 4.0;  // from the coarse peak
+
+// Where a window of the reference lies along an axis of n samples, if that of the moving image is
+// `whole` samples further on.
+struct Side {
+  std::int64_t start, length;
+};
+
+Side side_of(std::int64_t n, std::int64_t whole, bool common) {
+  const std::int64_t pitch = std::max<std::int64_t>(8, n / 128);
+  const std::int64_t margin = (std::abs(whole) + pitch - 1) / pitch * pitch;
+  if (common && 8 * margin <= n) return {margin, n - 2 * margin};
+  return {std::max<std::int64_t>(0, -whole), n - std::abs(whole)};
+}
+
+}  // namespace
+
+Window whole_window(const std::int64_t size[2], bool circular) {
+  return {0, 0, size[0], size[1], circular ? 0.0 : coarse_edge, 0.0, 0.0};
+}
+
+ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
+                         const ShiftRounds& rounds, bool circular)
+    : size_{size[0], size[1]},
+      start_{start[0], start[1]},
+      rounds_(rounds),
+      circular_(circular),
+      ended_(false) {
+  for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] = start[axis];
+}
+
+bool ShiftSearch::lay() {
+  if (ended_ || round_ >= rounds_.most) return false;
+  reference_ = {0, 0, size_[0], size_[1], circular_ ? 0.0 : fine_edge, 0.0, 0.0};
+  moving_ = reference_;
+  if (!circular_) {
+    for (int axis = 0; axis < 2; ++axis) {
+      shift_.whole[axis] = static_cast<std::int64_t>(std::floor(shift_.displacement[axis] + 0.5));
+    }
+    const Side y = side_of(size_[0], shift_.whole[0], rounds_.common_windows);
+    const Side x = side_of(size_[1], shift_.whole[1], rounds_.common_windows);
+    reference_.y = y.start;
+    reference_.x = x.start;
+    reference_.height = y.length;
+    reference_.width = x.length;
+    moving_ = reference_;
+    moving_.y += shift_.whole[0];
+    moving_.x += shift_.whole[1];
+    moving_.shift_y = shift_.rest(0);
+    moving_.shift_x = shift_.rest(1);
+  }
+  shift_.overlap[0] = reference_.height;
+  shift_.overlap[1] = reference_.width;
+  for (int axis = 0; axis < 2; ++axis) {
+    if (shift_.overlap[axis] >= std::min(size_[axis], min_overlap)) continue;
+    shift_.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
+    ended_ = true;
+    return false;
+  }
+  return true;
+}
+
+void ShiftSearch::advance(double coherence, const double rest[2], int iterations) {
+  if (coherence < 0.0) {
+    shift_.coherence = 0.0;
+    shift_.status = PPATCH_SHIFT_STATUS_UNRELATED;
+    ended_ = true;
+    return;
+  }
+  shift_.coherence = coherence;
+  shift_.iterations = iterations;
+  double moved_by = 0.0;
+  for (int axis = 0; axis < 2; ++axis) {
+    const double now = static_cast<double>(shift_.whole[axis]) + rest[axis];
+    moved_by = std::max(moved_by, std::abs(now - shift_.displacement[axis]));
+    shift_.displacement[axis] = now;
+  }
+  ++round_;
+  if (std::abs(shift_.displacement[0] - start_[0]) > max_wandering ||
+      std::abs(shift_.displacement[1] - start_[1]) > max_wandering) {
+    shift_.status = PPATCH_SHIFT_STATUS_NOT_CONVERGED;
+    ended_ = true;
+  }
+  if (round_ >= rounds_.least && moved_by < rounds_.settled) ended_ = true;
+}
+
+}  // namespace ppatch

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_
+#define PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_
+
+#include <cstdint>
+
+#include "ptychopatch/ptychopatch.h"
+
+namespace ppatch {
+
+// A part of a plane under a separable Tukey window that is moved by a fraction of a sample.
+struct Window {
+  std::int64_t y = 0, x = 0, height = 0, width = 0;
+  double edge = 0.0;  // of either side; 0: no taper
+  double shift_y = 0.0, shift_x = 0.0;
+
+  bool operator==(const Window&) const = default;
+};
+
+// That of the coarse peak.
+Window whole_window(const std::int64_t size[2], bool circular);
+
+// Each round's windows are laid by the last one's shift; they end where that moves less than
+// `settled` samples.
+struct ShiftRounds {
+  int least = 2, most = 6;
+  double settled = 1e-3;
+  // Windows of the reference that many shifts have in common, for a little of their area.
+  bool common_windows = false;
+};
+
+// Rounds of windows and weights: of an image with one level; of the coarser levels of others, whose
+// result is a start; and of their finest one, whose windows are laid well from the first round on.
+constexpr ShiftRounds only_rounds{2, 6, 1e-3};
+constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
+constexpr ShiftRounds last_rounds{1, 6, 0.01, true};
+
+struct FineShift {
+  double displacement[2] = {0.0, 0.0};  // D = -d, in samples
+  double coherence = 0.0;
+  int iterations = 0;
+  ppatch_shift_status status = PPATCH_SHIFT_STATUS_OK;
+  std::int64_t whole[2] = {0, 0};    // part of the displacement that the windows follow
+  std::int64_t overlap[2] = {0, 0};  // of the last windows
+
+  double rest(int axis) const { return displacement[axis] - static_cast<double>(whole[axis]); }
+};
+
+// The rounds of one image on one level. While lay() is true: the windows are transformed, weights
+// and Newton's iteration found from them, and advance() told.
+class ShiftSearch {
+ public:
+  ShiftSearch() = default;
+  ShiftSearch(const std::int64_t size[2], const double start[2], const ShiftRounds& rounds,
+              bool circular);
+
+  // Lays windows for another round; false once the search has ended.
+  bool lay();
+  const Window& reference_window() const { return reference_; }
+  const Window& moving_window() const { return moving_; }
+
+  // coherence: -1 where no ring has any weight, so that nothing else was found. rest: what the
+  // displacement has become, less the part that the windows follow.
+  void advance(double coherence, const double rest[2], int iterations);
+
+  const FineShift& result() const { return shift_; }
+
+ private:
+  std::int64_t size_[2] = {0, 0};
+  double start_[2] = {0.0, 0.0};
+  ShiftRounds rounds_;
+  bool circular_ = false, ended_ = true;
+  int round_ = 0;
+  Window reference_, moving_;
+  FineShift shift_;
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_

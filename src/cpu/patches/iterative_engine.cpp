@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/simd_targets.hpp"
+// Compiled for each SIMD level, as the loops are: below them multiply_add is a call.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/patches/iterative_engine.cpp"
+#include "hwy/foreach_target.h"
+// After foreach_target.h.
+#include "core/dtype_dispatch.hpp"
+#include "cpu/patches/patch_state.hpp"
+#include "hwy/highway.h"
+#include "kernels/patches/adjoint.hpp"
+#include "kernels/patches/extract.hpp"
+#include "kernels/patches/probe_adjoint.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ppatch {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Patch by patch, pixel by pixel, on the calling thread: the kernels as they stand.
+class IterativeEngine final : public PatchState {
+ public:
+  using PatchState::PatchState;
+
+  void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
+  void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
+               const ImageView& coverage, Accumulation mode) override;
+  void position_gradient(const ImageView& image, const PatchView& cotangent,
+                         const PositionResultView& gradient,
+                         const PositionResultView& curvature) override;
+  void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
+                     Accumulation mode) override;
+
+ private:
+  // Calls body(m, k) for every patch of every image, with progress.
+  template <class Body>
+  void each_patch(std::int64_t images, Body&& body) const {
+    const std::int64_t all = images * position_count();
+    callbacks().progress(0.0);
+    for (std::int64_t n = 0; n < all; ++n) {
+      body(n / position_count(), n % position_count());
+      callbacks().progress(static_cast<double>(n + 1) / static_cast<double>(all));
+    }
+  }
+
+  template <class Body>
+  void each_pixel(Body&& body) const {
+    for (std::int64_t r = 0; r < settings().patch_height; ++r) {
+      for (std::int64_t q = 0; q < settings().patch_width; ++q) body(r, q);
+    }
+  }
+};
+
+void IterativeEngine::extract(const ImageView& image, const ProbeView& probe,
+                              const PatchView& out) {
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const ExtractPixel<T, C> job{problem(), image, probe, out};
+    each_patch(out.images, [&](std::int64_t m, std::int64_t k) {
+      const auto sampler = patch_sampler<T, C>(job.problem, image, m, k);
+      each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
+    });
+  });
+}
+
+template <class T, int C>
+void clear(const ImageView& image) {
+  for (std::int64_t m = 0; m < image.count; ++m) {
+    for (std::int64_t y = 0; y < image.height; ++y) {
+      for (std::int64_t x = 0; x < image.width; ++x) {
+        for (int c = 0; c < C; ++c) image.at<T>(m, y, x)[c] = T(0);
+      }
+    }
+  }
+}
+
+void IterativeEngine::adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
+                              const ImageView& coverage, Accumulation mode) {
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const AdjointPixel<T, C> job{problem(), in, probe};
+    if (mode == Accumulation::overwrite) {
+      clear<T, C>(image);
+      if (coverage.data) clear<T, 1>(coverage);
+    }
+    each_patch(in.images, [&](std::int64_t m, std::int64_t k) {
+      const auto taps = job.taps(k);
+      const std::int64_t slice = job.problem.image_of(m, k);
+      for (std::int64_t ey = 0; ey < in.height + taps.y.count - 1; ++ey) {
+        const std::int64_t y =
+            extended_index(job.problem.boundary, taps.y.start + ey, image.height);
+        for (std::int64_t ex = 0; ex < in.width + taps.x.count - 1 && y >= 0; ++ex) {
+          const std::int64_t x =
+              extended_index(job.problem.boundary, taps.x.start + ex, image.width);
+          if (x < 0) continue;
+          T value[C] = {};
+          job.contribution(taps, m, k, ey, ex, value);
+          for (int c = 0; c < C; ++c) image.at<T>(slice, y, x)[c] += value[c];
+          if (coverage.data) *coverage.at<T>(slice, y, x) += job.coverage(taps, k, ey, ex);
+        }
+      }
+    });
+  });
+}
+
+void IterativeEngine::position_gradient(const ImageView& image, const PatchView& cotangent,
+                                        const PositionResultView& gradient,
+                                        const PositionResultView& curvature) {
+  with_pixel(image.dtype, [&](auto pixel) {
+    using P = decltype(pixel);
+    const auto job = gradient_job<typename P::T, P::C>(image, cotangent, gradient, curvature);
+    each_patch(cotangent.images, job);
+  });
+}
+
+void IterativeEngine::probe_adjoint(const ImageView& image, const PatchView& waves,
+                                    const ProbeView& probe, Accumulation mode) {
+  with_pixel(image.dtype, [&](auto pixel) {
+    using T = typename decltype(pixel)::T;
+    constexpr int C = decltype(pixel)::C;
+    const ProbeAdjointPixel<T, C> job{problem(), image, waves, probe};
+    const std::int64_t probes = probe.shared ? 1 : position_count();
+    for (std::int64_t k = 0; k < probes && mode == Accumulation::overwrite; ++k) {
+      for (std::int64_t n = 0; n < probe.modes; ++n) {
+        each_pixel([&](std::int64_t r, std::int64_t q) {
+          T* to = probe.template at<T>(k, n) + r * probe.stride_y + q * probe.stride_x;
+          for (int c = 0; c < C; ++c) to[c] = T(0);
+        });
+      }
+    }
+    each_patch(waves.images, [&](std::int64_t m, std::int64_t k) {
+      const auto sampler = patch_sampler<T, C>(job.problem, image, m, k);
+      each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
+    });
+  });
+}
+
+}  // namespace
+
+PatchEngine* new_iterative_engine(const PatchSettings& settings, const PatchMemoryPlan& layout,
+                                  const BackendSettings& backend) {
+  return std::make_unique<IterativeEngine>(settings, layout, backend).release();
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ppatch
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ppatch {
+
+HWY_EXPORT(new_iterative_engine);
+
+std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
+                                                   const PatchMemoryPlan& layout,
+                                                   const BackendSettings& backend) {
+  return std::unique_ptr<PatchEngine>(
+      HWY_DYNAMIC_DISPATCH(new_iterative_engine)(settings, layout, backend));
+}
+
+}  // namespace ppatch
+#endif

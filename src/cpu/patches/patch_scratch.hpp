@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_
+#define PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_
+
+#include <cstdint>
+
+#include "core/backend.hpp"
+#include "cpu/patches/slot_scratch.hpp"
+#include "cpu/patches/tile_bins.hpp"
+#include "cpu/patches/tile_grid.hpp"
+#include "kernels/patches/patch_taps.hpp"
+
+namespace ppatch {
+
+// How a plan's memory is laid out under a budget. Only sizes of pieces of work depend on it, never
+// a result.
+struct PatchMemoryPlan {
+  std::int64_t capacity = 0;        // positions
+  std::int64_t order_capacity = 0;  // the same, or 0 where no order is kept
+  std::int64_t slots = 0;           // threads
+  std::int64_t row_bytes = 0;       // one working row of a slot
+  std::int64_t column_count = 0;    // one column map of a slot
+  std::int64_t tile_pixels = 0;     // the tile of a slot
+  std::int64_t entry_capacity = 0;  // patch numbers in the bins
+  std::int64_t bin_capacity = 0;
+
+  std::int64_t slot_bytes() const;
+  // A tile of so many bytes a pixel, and a cache line for each of its rows.
+  std::int64_t tile_bytes(std::int64_t pixel_bytes) const;
+  std::uint64_t total_bytes() const;
+  // Bytes of a tile pixel: the widest dtype and its coverage.
+  static constexpr std::int64_t sum_bytes = 16;
+  static constexpr std::int64_t coverage_bytes = 8;
+
+  // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
+  static PatchMemoryPlan within(const PatchSettings& settings, int threads, std::uint64_t budget);
+};
+
+// A plan's memory.
+class PatchScratch {
+ public:
+  PatchScratch() = default;
+  PatchScratch(const PatchMemoryPlan& layout, const Allocator& allocator);
+
+  const PatchMemoryPlan& layout() const { return layout_; }
+  PatchOrigin* origins() { return origins_.data(); }
+  const PatchOrigin* origins() const { return origins_.data(); }
+  // One number a position: the order of work; none for the iterative algorithm.
+  std::uint32_t* order() { return order_.data(); }
+  // One number a position, for an image index.
+  std::int32_t* image_index() { return image_index_.data(); }
+  const std::int32_t* image_index() const { return image_index_.data(); }
+  BinMemory bins();
+  SlotScratch slot(int n);
+
+ private:
+  PatchMemoryPlan layout_;
+  Buffer<PatchOrigin> origins_;
+  Buffer<std::int32_t> image_index_;
+  Buffer<std::uint32_t> order_;
+  Buffer<std::uint32_t> entries_;
+  Buffer<std::int64_t> bins_;
+  Buffer<unsigned char> slots_;
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_

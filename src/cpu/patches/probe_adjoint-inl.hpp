@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#if defined(PTYCHOPATCH_CPU_PATCHES_PROBE_ADJOINT_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef PTYCHOPATCH_CPU_PATCHES_PROBE_ADJOINT_INL_HPP_
+#undef PTYCHOPATCH_CPU_PATCHES_PROBE_ADJOINT_INL_HPP_
+#else
+#define PTYCHOPATCH_CPU_PATCHES_PROBE_ADJOINT_INL_HPP_
+#endif
+
+#include "cpu/patches/patch_rows-inl.hpp"
+#include "kernels/patches/probe_adjoint.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ppatch {
+namespace HWY_NAMESPACE {
+
+template <class T, int C>
+void probe_adjoint_rows(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std::int64_t k,
+                        std::int64_t mode, std::int64_t r0, std::int64_t r1, T* HWY_RESTRICT sum,
+                        const SlotScratch& scratch) {
+  const PatchProblem& problem = job.problem;
+  const std::int64_t w = problem.width;
+  const auto taps = sampling_patch_taps<T>(problem.interpolation, problem.origins[k]);
+  const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
+                                 scratch.columns);
+  PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, kept_row, scratch);
+  rows.seek(r0);
+  const RowsAt<T> patch = rows_at<T>(scratch, value_row);
+  for (std::int64_t r = r0; r < r1; r += band_rows) {
+    rows.next(patch);
+    for (int g = 0; g < band_rows && r + g < r1; ++g) {
+      const T* HWY_RESTRICT value = patch[g];
+      const T* HWY_RESTRICT wave =
+          contiguous_row<T, C>(job.waves.template at<T>(m, k, mode) + (r + g) * job.waves.stride_y,
+                               job.waves.stride_x, w, scratch.row<T>(cotangent_row));
+      T* HWY_RESTRICT to = sum + (r + g - r0) * w * C;
+      for (std::int64_t q = 0; q < w; ++q) {
+        T term[C];
+        multiply_conjugate<T, C>(value + q * C, wave + q * C, term);
+        for (int c = 0; c < C; ++c) to[q * C + c] += term[c];
+      }
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ppatch
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_ENGINE_HPP_
+#define PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_ENGINE_HPP_
+
+#include <memory>
+
+#include "cpu/registration/ml_engine.hpp"
+
+namespace ppatch {
+
+// The methods phase, cross and per-plane.
+std::uint64_t correlation_engine_bytes(const SceneSettings& settings, const SceneMachine& machine);
+std::unique_ptr<SceneEngine> make_correlation_engine(const SceneSettings& settings,
+                                                     const SceneMachine& machine);
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_ENGINE_HPP_

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/registration/spectrum_pass.hpp"
+#include "cpu/registration/windows.hpp"
+#include "math/registration/newton_step.hpp"
+
+namespace ppatch {
+namespace {
+
+// Weights of the rings from the sums of a pass; returns the mean coherence of the band, or -1 where
+// no ring has any weight.
+double fill_weights(const Band& band, const FineShift& shift, const EstimateTools& tools) {
+  const std::int64_t rings = ring_count(band.fft->height(), band.fft->width());
+  // Windows that fill a part of the transform's plane make neighbouring bins depend on each other.
+  const double independent = static_cast<double>(shift.overlap[0] * shift.overlap[1]) /
+                             static_cast<double>(band.fft->height() * band.fft->width());
+  double coherence = 0.0;
+  double bins = 0.0;
+  bool any = false;
+  for (std::int64_t i = 0; i < rings; ++i) {
+    const double* sums = tools.sums + 4 * i;
+    const RingSums ring{sums[0], sums[1], sums[2]};
+    tools.weights[i] = ring_weight(ring, sums[3], sums[3] * independent);
+    coherence += ring_coherence(ring, sums[3] * independent) * sums[3];
+    bins += sums[3];
+    any = any || tools.weights[i].noise >= 0.0F;
+  }
+  return any ? coherence / bins : -1.0;
+}
+
+}  // namespace
+
+FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
+                     const double start[2], const ShiftRounds& rounds, Window& held, bool circular,
+                     const EstimateTools& tools) {
+  const std::int64_t size[2] = {reference.height, reference.width};
+  ShiftSearch search(size, start, rounds, circular);
+  while (search.lay()) {
+    const FineShift& shift = search.result();
+    if (!(held == search.reference_window())) {
+      // Held once it is there: memory may run out on the way.
+      held = {};
+      transform_window(reference, search.reference_window(), *band.fft, tools,
+                       tools.reference_spectrum);
+      held = search.reference_window();
+    }
+    transform_window(moving, search.moving_window(), *band.fft, tools, tools.moving_spectrum);
+    double rest[2] = {shift.rest(0), shift.rest(1)};
+    SpectrumPass pass(band, tools);
+    pass.set_shift(rest);
+    pass.run(tools.loops->ring_row, 4 * ring_count(band.fft->height(), band.fft->width()), false);
+    const double coherence = fill_weights(band, shift, tools);
+    int iterations = 0;
+    while (coherence >= 0.0 && iterations < max_steps) {
+      if (iterations > 0) pass.set_shift(rest);
+      pass.run(tools.loops->newton_row, newton_sums, false);
+      double step[2];
+      if (!newton_step(tools.sums, step)) break;
+      rest[0] += step[0];
+      rest[1] += step[1];
+      ++iterations;
+      if (is_done(step)) break;
+    }
+    search.advance(coherence, rest, iterations);
+  }
+  return search.result();
+}
+
+}  // namespace ppatch

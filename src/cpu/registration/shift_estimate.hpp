@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_
+#define PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_
+
+#include <cstdint>
+
+#include "core/registration/shift_answer.hpp"
+#include "core/registration/shift_rounds.hpp"
+#include "cpu/fft/plane_fft.hpp"
+#include "cpu/registration/decimator.hpp"
+#include "cpu/registration/scene_loops.hpp"
+
+namespace ppatch {
+
+// Lines of the spectrum that fixed patterns own, to be left out.
+struct ExcludedLines {
+  bool fx = false;  // |fx| < 1.5 / width
+  bool fy = false;
+};
+
+// Memory and means that every estimate works with. The spectra hold plane_floats() of the largest
+// transform each.
+struct EstimateTools {
+  const SceneLoops* loops = nullptr;
+  const Arena* arena = nullptr;
+  float* reference_spectrum = nullptr;
+  float* moving_spectrum = nullptr;
+  float* weighted_spectrum = nullptr;  // of the reference; may be reference_spectrum
+  FftSlots fft_slots;
+  double* sums = nullptr;   // see sums_doubles
+  float* tables = nullptr;  // see tables_floats
+  RingWeight* weights = nullptr;
+};
+
+// What is fixed about the spectra of one level: their size, and the carriers of the CFA, in cycles
+// per pixel.
+struct Band {
+  const PlaneFft* fft = nullptr;
+  const Carrier* carriers = nullptr;
+  int carrier_count = 0;
+  int pixels = 1;  // a sample of the plane, for the carriers
+  ExcludedLines excluded;
+};
+
+constexpr std::int64_t spectrum_rows_per_block = 64;
+
+std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
+std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);
+
+struct CoarsePeak {
+  double displacement[2] = {0.0, 0.0};  // D = -d, in samples
+  double second_ratio = 0.0;
+  bool found = false;
+};
+
+// The peak of the correlation of two planes within +-most samples; `apart` is how far from it a
+// second peak must lie. Tapered unless circular.
+CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
+                       const double most[2], double apart, bool circular,
+                       const EstimateTools& tools);
+
+// Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
+// last windows in tools, weights in tools.weights. held: the window whose reference is in
+// tools.reference_spectrum; one of 0 x 0 where there is none.
+FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
+                     const double start[2], const ShiftRounds& rounds, Window& held, bool circular,
+                     const EstimateTools& tools);
+
+// Consumes the spectra that fine_shift left.
+ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_

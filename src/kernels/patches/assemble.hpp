@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_
+#define PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_
+
+#include <limits>
+
+#include "math/hd.hpp"
+#include "math/patches/patch_views.hpp"
+
+namespace ppatch {
+
+// Divides a pixel by its coverage.
+template <class T, int C>
+struct AssemblePixel {
+  ImageView image, coverage;
+  T floor = T(0);
+
+  AssemblePixel(const ImageView& sum, const ImageView& weights, double eps)
+      : image(sum), coverage(weights), floor(static_cast<T>(eps)) {
+    if (floor < std::numeric_limits<T>::min()) floor = std::numeric_limits<T>::min();
+  }
+
+  std::int64_t count() const { return image.count * image.height * image.width; }
+
+  // Of all images, counted row by row.
+  PPATCH_HD void operator()(std::int64_t index) const {
+    divide(index / image.width / image.height, index / image.width % image.height,
+           index % image.width);
+  }
+
+  PPATCH_HD void divide(std::int64_t m, std::int64_t y, std::int64_t x) const {
+    const T cover = *coverage.template at<T>(m, y, x);
+    const T weight = cover < floor ? floor : cover;
+    T* value = image.template at<T>(m, y, x);
+    for (int c = 0; c < C; ++c) value[c] /= weight;
+  }
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_

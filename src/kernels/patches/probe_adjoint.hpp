@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_
+#define PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_
+
+#include "kernels/patches/sampler.hpp"
+#include "math/patches/complex.hpp"
+
+namespace ppatch {
+
+// Adds to pixel (r, q) of the probe what wave (m, k) gives it: conj(P[k]) waves[k, mode].
+template <class T, int C>
+struct ProbeAdjointPixel {
+  PatchProblem problem;
+  ImageView image;
+  PatchView waves;
+  ProbeView probe;
+
+  PPATCH_HD void operator()(const Sampler<T, C>& sampler, std::int64_t m, std::int64_t k,
+                            std::int64_t r, std::int64_t q) const {
+    T value[C];
+    sampler.sample(r, q, value);
+    for (std::int64_t mode = 0; mode < probe.modes; ++mode) {
+      const T* w = waves.template at<T>(m, k, mode) + r * waves.stride_y + q * waves.stride_x;
+      T* p = probe.template at<T>(k, mode) + r * probe.stride_y + q * probe.stride_x;
+      T term[C];
+      multiply_conjugate<T, C>(value, w, term);
+      for (int c = 0; c < C; ++c) p[c] += term[c];
+    }
+  }
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_

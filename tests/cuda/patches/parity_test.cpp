@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Patches on the device beside the CPU: the same bits, for host arrays, for any budget that makes
+// chunks of them, for arrays on the device, and patch by patch.
+#include <cstring>
+
+#include "oracle/test_backend.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
+
+namespace {
+
+using ptychopatch::Context;
+
+Context context_of(ppatch_backend backend, std::uint64_t budget) {
+  ppatch_context_options options = ptychopatch::context_options();
+  options.backend = backend;
+  options.num_threads = backend == PPATCH_BACKEND_CPU ? 1 : 0;
+  options.memory_budget = budget;
+  return Context(options);
+}
+
+const Context& cpu() {
+  static const Context context = context_of(PPATCH_BACKEND_CPU, 0);
+  return context;
+}
+
+const Context& card(std::uint64_t budget) {
+  static const Context roomy = context_of(test_backend(), 0);
+  static const Context tight = context_of(test_backend(), 700000);
+  return budget == 0 ? roomy : tight;
+}
+
+void make_large(Case& c) {
+  c.max_elements = 60000;
+  if (c.count > 3) {
+    c.height += 60;
+    c.width += 90;
+    c.count = 60;
+  }
+  c.options.jitter_sigma = c.modes == 2 ? 0.7 : 0;
+  if (c.options.local_offsets != PPATCH_LOCAL_OFFSETS_AS_GIVEN) c.options.jitter_sigma = 0;
+}
+
+TEST(CudaParity, RunsOnTheDevice) {
+  ppatch_context_info info = card(0).info();
+  EXPECT_EQ(info.backend, PPATCH_BACKEND_CUDA);
+  EXPECT_STRNE(info.device_name, "CPU");
+  EXPECT_STREQ(info.simd, "");
+}
+
+TEST(CudaParity, SmallCases) {
+  for_each_case(60, {}, [](const Case& c) {
+    expect_same_bits(Job(c, cpu()).everything(), Job(c, card(0)).everything(), "the device");
+  });
+}
+
+TEST(CudaParity, LargeCases) {
+  for_each_case(8, make_large, [](const Case& c) {
+    expect_same_bits(Job(c, cpu()).everything(), Job(c, card(0)).everything(), "the device");
+  });
+}
+
+TEST(CudaParity, SmallBudgets) {
+  for_each_case(8, make_large, [](const Case& c) {
+    try {
+      expect_same_bits(Job(c, cpu()).everything(), Job(c, card(1)).everything(), "a small budget");
+    } catch (const ptychopatch::Error& error) {
+      // Copies of large images have no room in it.
+      EXPECT_EQ(error.status(), PPATCH_ERROR_OUT_OF_MEMORY) << error.what();
+      EXPECT_NE(std::strstr(error.what(), "memory budget of at least"), nullptr) << error.what();
+    }
+  });
+}
+
+TEST(CudaParity, Repeated) {
+  for_each_case(8, make_large, [](const Case& c) {
+    Job job(c, card(0));
+    expect_same_bits({job.adjoint(PPATCH_ADJOINT_OVERWRITE).image},
+                     {job.adjoint(PPATCH_ADJOINT_OVERWRITE).image}, "a second call");
+  });
+}
+
+// The bytes that are asked for beforehand are those that are held, and less than what would be
+// needed is refused with the number.
+TEST(CudaMemory, IsAskedForBeforehand) {
+  ppatch_patch_options options = ptychopatch::patch_options(64, 64);
+  for (const std::int64_t count : {1, 1000, 100000}) {
+    options.position_capacity = count;
+    std::uint64_t asked = 0;
+    ASSERT_EQ(ppatch_patch_plan_bytes(card(0).get(), count, &options, &asked), PPATCH_OK);
+    const ptychopatch::PatchPlan plan(card(0), options);
+    EXPECT_EQ(plan.info().bytes, asked);
+    EXPECT_LE(asked, card(0).info().memory_budget);
+    const Context small = context_of(test_backend(), 1000);
+    EXPECT_EQ(ppatch_patch_plan_bytes(small.get(), count, &options, &asked),
+              PPATCH_ERROR_OUT_OF_MEMORY);
+    EXPECT_NE(std::strstr(ppatch_last_error(), "at least"), nullptr) << ppatch_last_error();
+  }
+}
+
+}  // namespace

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything here is in one canonical form, C-contiguous: images (M, H, W), patches (cuts, h, w).
+// A cut is one patch: position k on image m. With an image index there are K cuts, in order of k;
+// without one there are M * K, m first.
+#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_PATCHES_HPP_
+#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_PATCHES_HPP_
+
+#include <complex>
+#include <cstdint>
+#include <vector>
+
+#include "oracle/patches/coordinate.hpp"
+
+namespace oracle {
+
+using Complex = std::complex<double>;
+using Values = std::vector<Complex>;
+
+// Small enough that 1e-12 of it is an ulp or two.
+inline constexpr double kLeastWeight = 1e-3;
+
+struct Cut {
+  std::int64_t image;
+  std::int64_t position;
+};
+
+struct Scan {
+  ppatch_patch_options options;
+  bool real;  // real dtypes take only the real part of the boundary's constant
+  std::int64_t images;
+  std::int64_t height;
+  std::int64_t width;
+  std::vector<Position> positions;
+  std::vector<std::int64_t> image_index;  // empty: every position on every image
+};
+
+std::vector<Cut> cuts(const Scan& scan);
+
+// Which factor of the separable weights is differentiated.
+enum class Derivative { kNone, kY, kX };
+
+Values extract(const Scan& scan, const Values& image, Derivative derivative = Derivative::kNone);
+
+// The same sums with every term replaced by its absolute value: what a rounding error is relative
+// to. A weight counts as least_weight at least: being a difference of numbers about 1, it is right
+// to an ulp of 1 and no better, however small it is.
+std::vector<double> extract_magnitude(const Scan& scan, const Values& image, double least_weight,
+                                      Derivative derivative = Derivative::kNone);
+
+Values adjoint(const Scan& scan, const Values& patches);
+std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches, double least_weight);
+
+// Most numbers that an adjoint adds up in one pixel, a patch counting once for each of its extended
+// pixels that the boundary mode folds there.
+std::int64_t most_additions(const Scan& scan);
+
+// adjoint of patches of ones.
+std::vector<double> coverage(const Scan& scan);
+
+Values assemble(const Scan& scan, const Values& patches, double eps);
+
+}  // namespace oracle
+
+#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_PATCHES_HPP_

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Waves are (cuts, modes, h, w); a probe is (modes, h, w), or (K, modes, h, w) per position.
+#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_PROBES_HPP_
+#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_PROBES_HPP_
+
+#include <vector>
+
+#include "oracle/patches/patches.hpp"
+
+namespace oracle {
+
+struct Probe {
+  Values values;
+  std::int64_t modes;
+  bool per_position;
+};
+
+Values probe_extract(const Scan& scan, const Values& image, const Probe& probe);
+
+// sum over modes of conj(probe) waves, (cuts, h, w): the patches whose adjoint is the answer.
+Values probe_weighted(const Scan& scan, const Values& waves, const Probe& probe);
+Values probe_power(const Scan& scan, const Probe& probe);
+
+Values probe_adjoint_probe(const Scan& scan, const Values& image, const Values& waves,
+                           const Probe& shape_of);
+std::vector<double> probe_adjoint_probe_magnitude(const Scan& scan, const Values& image,
+                                                  const Values& waves, const Probe& shape_of);
+
+}  // namespace oracle
+
+#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_PROBES_HPP_
