@@ -150,7 +150,8 @@ std::optional<Layout> find_cxi(const ArrayStore& store) {
     const Cxi cxi(store);
     return Layout{cxi.format(),
                   cxi.convention_text(),
-                  {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX, cxi.by_ptychodus() ? PPATCH_SIGN_WINDOW : PPATCH_SIGN_CONTENT},
+                  {PPATCH_ANCHOR_HALF, PPATCH_AXES_YX,
+                   cxi.by_ptychodus() ? PPATCH_SIGN_WINDOW : PPATCH_SIGN_CONTENT},
                   [cxi] { return cxi.image(); },
                   [cxi] { return cxi.positions(); },
                   [cxi] { return cxi.placement(); }};
