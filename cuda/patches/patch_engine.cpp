@@ -4,8 +4,6 @@
 #include <algorithm>
 
 #include "core/dtype_dispatch.hpp"
-#include "core/patches/patch_positions.hpp"
-#include "cuda/patches/host_positions.hpp"
 #include "cuda/patches/host_views.hpp"
 #include "cuda/patches/kernels/extract_block.hpp"
 #include "cuda/patches/kernels/gradient_block.hpp"
@@ -33,9 +31,8 @@ CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchMemor
     : settings_(settings),
       layout_(layout),
       machine_(machine),
-      origins_(static_cast<std::size_t>(layout.capacity)),
-      device_origins_(machine.allocator, layout.capacity),
-      device_index_(machine.allocator, layout.capacity),
+      origins_(machine.allocator, layout.capacity),
+      image_index_(machine.allocator, layout.capacity),
       lists_(machine.allocator, layout.entries),
       staging_(layout.piece_bytes),
       copies_(machine, layout.left) {}
@@ -49,37 +46,25 @@ CudaPatchEngine::~CudaPatchEngine() {
   }
 }
 
-void CudaPatchEngine::set_positions(const PositionSource& given) {
+template <class T>
+void CudaPatchEngine::upload(std::span<const T> from, DeviceBuffer<T>& to) {
   const device::Selection selected(machine_.settings.device);
-  const HostPositions on_host(given, settings_.group_size, stream_.get());
-  const PositionSource& source = on_host.source();
-  const PatchPositions positions(settings_, source);
-  positions.check();
-  for (std::int64_t k = 0; k < source.count; ++k) {
-    origins_[static_cast<std::size_t>(k)] = positions.origin(k);
-  }
-  if (source.count != count_) has_index_ = false;
-  count_ = source.count;
   lists_.invalidate();
   HostLayout layout;
-  layout.data = reinterpret_cast<unsigned char*>(origins_.data());
-  layout.element = sizeof(PatchOrigin);
-  layout.add(count_, sizeof(PatchOrigin));
-  staging_.upload(layout, device_origins_.data(), stream_.get());
+  layout.data = reinterpret_cast<unsigned char*>(const_cast<T*>(from.data()));
+  layout.element = sizeof(T);
+  layout.add(static_cast<std::int64_t>(from.size()), sizeof(T));
+  staging_.upload(layout, to.data(), stream_.get());
 }
 
-void CudaPatchEngine::set_image_index(const std::int32_t* index) {
-  const device::Selection selected(machine_.settings.device);
-  lists_.invalidate();
-  has_index_ = index != nullptr;
-  if (!index) return;
-  largest_index_ = count_ > 0 ? *std::max_element(index, index + count_) : -1;
-  std::vector<std::int32_t> copy(index, index + count_);
-  HostLayout layout;
-  layout.data = reinterpret_cast<unsigned char*>(copy.data());
-  layout.element = sizeof(std::int32_t);
-  layout.add(count_, sizeof(std::int32_t));
-  staging_.upload(layout, device_index_.data(), stream_.get());
+void CudaPatchEngine::set_positions(std::span<const PatchOrigin> origins) {
+  upload(origins, origins_);
+  count_ = static_cast<std::int64_t>(origins.size());
+}
+
+void CudaPatchEngine::set_image_index(std::span<const std::int32_t> index) {
+  upload(index, image_index_);
+  has_index_ = !index.empty();
 }
 
 void CudaPatchEngine::set_stream(void* stream) {
@@ -87,15 +72,16 @@ void CudaPatchEngine::set_stream(void* stream) {
   stream_.set(stream);
 }
 
-void CudaPatchEngine::get_positions(double* out, std::int64_t stride_k,
-                                    std::int64_t stride_axis) const {
-  write_positions(origins_.data(), count_, settings_, out, stride_k, stride_axis);
+void CudaPatchEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
+  const device::Selection selected(machine_.settings.device);
+  device::copy_to_host(to, from, bytes, stream_.get());
+  device::synchronize(stream_.get());
 }
 
 PatchProblem CudaPatchEngine::problem(const Chunk& chunk) const {
   PatchProblem p;
-  p.origins = device_origins_.data() + chunk.first;
-  p.image_index = has_index_ ? device_index_.data() + chunk.first : nullptr;
+  p.origins = origins_.data() + chunk.first;
+  p.image_index = has_index_ ? image_index_.data() + chunk.first : nullptr;
   p.count = chunk.last - chunk.first;
   p.height = settings_.patch_height;
   p.width = settings_.patch_width;
