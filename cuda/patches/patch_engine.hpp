@@ -56,19 +56,19 @@ class CudaPatchEngine final : public PatchEngine {
   template <class T, int C>
   ImageView on_device(PatchSlot slot, const char* name, const ImageView& view, bool read);
   template <class T, int C>
-  void fetch(const ImageView& from, const ImageView& to);
-  template <class T, int C>
+  void download(const ImageView& from, const ImageView& to);
+  template <class P>
   void adjoint_on_device(const PatchView& in, const ProbeView& probe, const ImageView& image,
                          const ImageView& coverage, bool from_zero);
-  template <class T, int C>
+  template <class P>
   void sum_on_device(const PatchView& in, const ImageView& image, const ImageView& coverage,
                      const ProbeView& probe, Accumulation mode, const double* eps);
-  template <class T, int C, int Most>
-  void cut(const ImageView& image, const ProbeView& probe, const PatchView& out);
-  template <class T, int C>
+  template <class P, int Most>
+  void extract_on_device(const ImageView& image, const ProbeView& probe, const PatchView& out);
+  template <class P>
   void differentiate(const ImageView& image, const PatchView& cotangent,
                      const PositionResultView& gradient, const PositionResultView& curvature);
-  template <class T, int C>
+  template <class P>
   void sum_probe(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                  Accumulation mode);
   template <class T, int C>

@@ -20,7 +20,7 @@ constexpr std::int64_t blocks_a_thread = 16;
 constexpr std::int64_t blocks_a_round = 4;  // of each thread; progress is told after a round
 // Cells are put in order roughly: by this many stripes of them.
 constexpr std::int64_t max_stripes = 4096;
-constexpr std::int64_t ahead = 8;  // points that are fetched before they are needed
+constexpr std::int64_t ahead = 8;  // points that are prefetched before they are needed
 
 // One row of a call: the point that is asked about.
 struct Task {
