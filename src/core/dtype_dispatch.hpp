@@ -9,6 +9,19 @@
 
 namespace ppatch {
 
+// The dtypes of pixels, and the one of a type of pixels.
+#define PPATCH_PIXEL_TYPE(name, ...) DType::name,
+constexpr DType pixel_dtypes[] = {PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)};
+#undef PPATCH_PIXEL_TYPE
+
+template <class P>
+constexpr DType dtype_of{};
+#define PPATCH_PIXEL_TYPE(name, ...) \
+  template <>                        \
+  inline constexpr DType dtype_of<PixelTypes::name> = DType::name;
+PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)
+#undef PPATCH_PIXEL_TYPE
+
 // Calls body with the type of pixels of a dtype; other dtypes do nothing.
 template <class Body>
 void with_pixel(DType dtype, Body&& body) {
