@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/memory_budget.hpp"
-#include "cuda/runtime/host_span.hpp"
 
 namespace ppatch {
 namespace {
@@ -197,6 +196,12 @@ void CudaGroupEngine::set_stream(void* stream) {
   stream_.set(stream);
 }
 
+void CudaGroupEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
+  const device::Selection selected(machine_.settings.device);
+  device::copy_to_host(to, from, bytes, stream_.get());
+  device::synchronize(stream_.get());
+}
+
 template <class Body>
 void CudaGroupEngine::each_chunk(std::int64_t rows, std::int64_t size, Body&& body) const {
   machine_.callbacks().progress(0.0);
@@ -250,28 +255,10 @@ void CudaGroupEngine::draw(const GroupRequest& request) {
   });
 }
 
-void CudaGroupEngine::check_indices(const char* name, const IndexView& view) {
-  const HostSpan on_host(view.data, element_of(view.dtype),
-                         {{view.count, view.stride_row}, {view.size, view.stride_column}},
-                         stream_.get());
-  IndexView read = view;
-  read.data = const_cast<void*>(on_host.data());
-  for (std::int64_t row = 0; row < view.count; ++row) {
-    for (std::int64_t column = 0; column < view.size; ++column) {
-      const std::int64_t index = read_index(read, row, column);
-      if (index >= 0 && index < index_.count()) continue;
-      const std::string place = view.size > 1 ? text_of(row, ", ", column) : text_of(row);
-      invalid(name, "[", place, "]: expected the number of one of the ", index_.count(),
-              " points, got ", index);
-    }
-  }
-}
-
 void CudaGroupEngine::coordinates(const IndexView& indices, const CoordinateResultView& offsets,
                                   const CoordinateResultView& relative) {
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
-  check_indices("indices", indices);
   RowArrays arrays(*this, indices.count);
   const std::uint64_t bytes = arrays.bytes_a_row(indices) + arrays.bytes_a_row(offsets, 2) +
                               arrays.bytes_a_row(relative, 2 * indices.size);
@@ -290,7 +277,6 @@ void CudaGroupEngine::neighbours(const IndexView& queries, const IndexView& indi
                                  const CoordinateResultView& squared_distances) {
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
-  if (queries.data) check_indices("queries", queries);
   const std::int64_t k = settings_.neighbours;
   RowArrays arrays(*this, indices.count);
   const std::uint64_t bytes = arrays.bytes_a_row(queries) + arrays.bytes_a_row(indices) +

@@ -33,7 +33,7 @@ class CudaGroupEngine final : public GroupEngine {
 
   void set_points(const PointView& points) override;
   void set_stream(void* stream) override;
-  std::int64_t point_count() const override { return index_.count(); }
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override;
   std::uint64_t scratch_bytes() const override { return layout_.total_bytes() + copies_.bytes(); }
 
   void draw(const GroupRequest& request) override;
@@ -62,7 +62,6 @@ class CudaGroupEngine final : public GroupEngine {
   template <class Body>
   void each_chunk(std::int64_t rows, std::int64_t size, Body&& body) const;
   std::int64_t chunk_size(std::uint64_t bytes_a_row, std::int64_t most) const;
-  void check_indices(const char* name, const IndexView& view);
   NeighbourQuery query(std::int64_t k) const;
   GroupCoordinates group_coordinates() const;
 

@@ -68,7 +68,7 @@ class ChunkArrays {
     if (read) staging_.upload(layout, memory, stream_);
     return packed(part, C, memory);
   }
-  void fetch_patches(const PatchView& from, std::int64_t first, std::int64_t last) {
+  void download_patches(const PatchView& from, std::int64_t first, std::int64_t last) {
     if (!copies_patches_) return;
     const PatchView to = part_of(patches_, first, last, sizeof(T));
     staging_.download(from.data, layout_of(to, C, sizeof(T)), stream_);
@@ -85,7 +85,7 @@ class ChunkArrays {
     if (read) staging_.upload(layout, memory, stream_);
     return packed(part, patches_.height, patches_.width, C, memory);
   }
-  void fetch_probe(const ProbeView& from, std::int64_t first, std::int64_t last) {
+  void download_probe(const ProbeView& from, std::int64_t first, std::int64_t last) {
     if (!copies_probe_) return;
     const ProbeView to = part_of(probe_, first, sizeof(T));
     staging_.download(from.data,

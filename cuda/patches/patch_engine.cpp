@@ -4,8 +4,6 @@
 #include <algorithm>
 
 #include "core/dtype_dispatch.hpp"
-#include "core/patches/patch_positions.hpp"
-#include "cuda/patches/host_positions.hpp"
 #include "cuda/patches/host_views.hpp"
 #include "cuda/patches/kernels/extract_block.hpp"
 #include "cuda/patches/kernels/gradient_block.hpp"
@@ -33,9 +31,8 @@ CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchMemor
     : settings_(settings),
       layout_(layout),
       machine_(machine),
-      origins_(static_cast<std::size_t>(layout.capacity)),
-      device_origins_(machine.allocator, layout.capacity),
-      device_index_(machine.allocator, layout.capacity),
+      origins_(machine.allocator, layout.capacity),
+      image_index_(machine.allocator, layout.capacity),
       lists_(machine.allocator, layout.entries),
       staging_(layout.piece_bytes),
       copies_(machine, layout.left) {}
@@ -49,37 +46,25 @@ CudaPatchEngine::~CudaPatchEngine() {
   }
 }
 
-void CudaPatchEngine::set_positions(const PositionSource& given) {
+template <class T>
+void CudaPatchEngine::upload(std::span<const T> from, DeviceBuffer<T>& to) {
   const device::Selection selected(machine_.settings.device);
-  const HostPositions on_host(given, settings_.group_size, stream_.get());
-  const PositionSource& source = on_host.source();
-  const PatchPositions positions(settings_, source);
-  positions.check();
-  for (std::int64_t k = 0; k < source.count; ++k) {
-    origins_[static_cast<std::size_t>(k)] = positions.origin(k);
-  }
-  if (source.count != count_) has_index_ = false;
-  count_ = source.count;
   lists_.invalidate();
   HostLayout layout;
-  layout.data = reinterpret_cast<unsigned char*>(origins_.data());
-  layout.element = sizeof(PatchOrigin);
-  layout.add(count_, sizeof(PatchOrigin));
-  staging_.upload(layout, device_origins_.data(), stream_.get());
+  layout.data = reinterpret_cast<unsigned char*>(const_cast<T*>(from.data()));
+  layout.element = sizeof(T);
+  layout.add(static_cast<std::int64_t>(from.size()), sizeof(T));
+  staging_.upload(layout, to.data(), stream_.get());
 }
 
-void CudaPatchEngine::set_image_index(const std::int32_t* index) {
-  const device::Selection selected(machine_.settings.device);
-  lists_.invalidate();
-  has_index_ = index != nullptr;
-  if (!index) return;
-  largest_index_ = count_ > 0 ? *std::max_element(index, index + count_) : -1;
-  std::vector<std::int32_t> copy(index, index + count_);
-  HostLayout layout;
-  layout.data = reinterpret_cast<unsigned char*>(copy.data());
-  layout.element = sizeof(std::int32_t);
-  layout.add(count_, sizeof(std::int32_t));
-  staging_.upload(layout, device_index_.data(), stream_.get());
+void CudaPatchEngine::set_positions(std::span<const PatchOrigin> origins) {
+  upload(origins, origins_);
+  count_ = static_cast<std::int64_t>(origins.size());
+}
+
+void CudaPatchEngine::set_image_index(std::span<const std::int32_t> index) {
+  upload(index, image_index_);
+  has_index_ = !index.empty();
 }
 
 void CudaPatchEngine::set_stream(void* stream) {
@@ -87,15 +72,16 @@ void CudaPatchEngine::set_stream(void* stream) {
   stream_.set(stream);
 }
 
-void CudaPatchEngine::get_positions(double* out, std::int64_t stride_k,
-                                    std::int64_t stride_axis) const {
-  write_positions(origins_.data(), count_, settings_, out, stride_k, stride_axis);
+void CudaPatchEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
+  const device::Selection selected(machine_.settings.device);
+  device::copy_to_host(to, from, bytes, stream_.get());
+  device::synchronize(stream_.get());
 }
 
 PatchProblem CudaPatchEngine::problem(const Chunk& chunk) const {
   PatchProblem p;
-  p.origins = device_origins_.data() + chunk.first;
-  p.image_index = has_index_ ? device_index_.data() + chunk.first : nullptr;
+  p.origins = origins_.data() + chunk.first;
+  p.image_index = has_index_ ? image_index_.data() + chunk.first : nullptr;
   p.count = chunk.last - chunk.first;
   p.height = settings_.patch_height;
   p.width = settings_.patch_width;
@@ -142,7 +128,7 @@ ImageView CudaPatchEngine::on_device(PatchSlot slot, const char* name, const Ima
 }
 
 template <class T, int C>
-void CudaPatchEngine::fetch(const ImageView& from, const ImageView& to) {
+void CudaPatchEngine::download(const ImageView& from, const ImageView& to) {
   if (from.data != to.data) {
     staging_.download(from.data, layout_of(to, C, sizeof(T)), stream_.get());
   }
@@ -159,17 +145,20 @@ ProbeView CudaPatchEngine::shared_on_device(const ProbeView& probe, bool read) {
   return packed(probe, h, w, C, memory);
 }
 
-template <class T, int C, int Most>
-void CudaPatchEngine::cut(const ImageView& image, const ProbeView& probe, const PatchView& out) {
+template <class P, int Most>
+void CudaPatchEngine::extract_on_device(const ImageView& image, const ProbeView& probe,
+                                        const PatchView& out) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const ImageView from = on_device<T, C>(image_slot, "image", image, true);
   const ProbeView shared = shared_on_device<T, C>(probe, true);
   ChunkArrays<T, C> arrays(out, probe, copies_, staging_, stream_.get());
   each_chunk(chunk_size(arrays.bytes_a_patch(), INT64_MAX), [&](const Chunk& chunk) {
     const PatchView to = arrays.patches(chunk.first, chunk.last, false);
     const ProbeView with = arrays.probe(shared, chunk.first, chunk.last, true);
-    const ExtractPixel<T, C> job{problem(chunk), from, with, to};
-    if (out.height > 0 && out.width > 0) run(ExtractBlock<T, C, Most>(job), stream_.get());
-    arrays.fetch_patches(to, chunk.first, chunk.last);
+    const ExtractPixel<P> job{problem(chunk), from, with, to};
+    if (out.height > 0 && out.width > 0) run(ExtractBlock<P, Most>(job), stream_.get());
+    arrays.download_patches(to, chunk.first, chunk.last);
   });
 }
 
@@ -178,20 +167,21 @@ void CudaPatchEngine::extract(const ImageView& image, const ProbeView& probe,
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
+    using P = decltype(pixel);
     if (has_few_taps(settings_.interpolation)) {
-      cut<T, C, 2>(image, probe, out);
+      extract_on_device<P, 2>(image, probe, out);
     } else {
-      cut<T, C, 6>(image, probe, out);
+      extract_on_device<P, 6>(image, probe, out);
     }
   });
 }
 
-template <class T, int C>
+template <class P>
 void CudaPatchEngine::adjoint_on_device(const PatchView& in, const ProbeView& probe,
                                         const ImageView& image, const ImageView& coverage,
                                         bool from_zero) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const TilePlane plane = tile_plane(image, has_index_);
   const ProbeView shared = shared_on_device<T, C>(probe, true);
   ChunkArrays<T, C> arrays(in, probe, copies_, staging_, stream_.get());
@@ -201,7 +191,7 @@ void CudaPatchEngine::adjoint_on_device(const PatchView& in, const ProbeView& pr
     lists_.build(problem(chunk), chunk.first, plane, stream_.get());
     const PatchView from = arrays.patches(chunk.first, chunk.last, true);
     const ProbeView with = arrays.probe(shared, chunk.first, chunk.last, true);
-    const AdjointPixel<T, C> job{problem(chunk), from, with};
+    const AdjointPixel<P> job{problem(chunk), from, with};
     const auto sum = [&](auto kernel) {
       kernel.job = job;
       kernel.image = image;
@@ -213,29 +203,31 @@ void CudaPatchEngine::adjoint_on_device(const PatchView& in, const ProbeView& pr
       run(kernel, stream_.get());
     };
     if (has_few_taps(settings_.interpolation)) {
-      sum(AdjointBlock<T, C, 2>{});
+      sum(AdjointBlock<P, 2>{});
     } else {
-      sum(AdjointBlock<T, C, 6>{});
+      sum(AdjointBlock<P, 6>{});
     }
     from_zero = false;
   });
 }
 
-template <class T, int C>
+template <class P>
 void CudaPatchEngine::sum_on_device(const PatchView& in, const ImageView& image,
                                     const ImageView& coverage, const ProbeView& probe,
                                     Accumulation mode, const double* eps) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const bool from_zero = mode == Accumulation::overwrite;
   const ImageView sum = on_device<T, C>(image_slot, "image", image, !from_zero);
   const ImageView cover =
       coverage.data ? on_device<T, 1>(coverage_slot, "coverage", coverage, !from_zero) : coverage;
-  adjoint_on_device<T, C>(in, probe, sum, cover, from_zero);
+  adjoint_on_device<P>(in, probe, sum, cover, from_zero);
   if (eps) {
-    const AssemblePixel<T, C> divide(sum, cover, *eps);
-    run(EachPiece<AssemblePixel<T, C>>{divide, divide.count()}, stream_.get());
+    const AssemblePixel<P> divide(sum, cover, *eps);
+    run(EachPiece<AssemblePixel<P>>{divide, divide.count()}, stream_.get());
   }
-  fetch<T, C>(sum, image);
-  if (coverage.data) fetch<T, 1>(cover, coverage);
+  download<T, C>(sum, image);
+  if (coverage.data) download<T, 1>(cover, coverage);
 }
 
 void CudaPatchEngine::adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
@@ -243,7 +235,7 @@ void CudaPatchEngine::adjoint(const PatchView& in, const ProbeView& probe, const
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
   with_pixel(image.dtype, [&](auto pixel) {
-    sum_on_device<typename decltype(pixel)::T, pixel.C>(in, image, coverage, probe, mode, nullptr);
+    sum_on_device<decltype(pixel)>(in, image, coverage, probe, mode, nullptr);
   });
 }
 
@@ -252,15 +244,16 @@ void CudaPatchEngine::assemble(const PatchView& in, const ImageView& image,
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
   with_pixel(image.dtype, [&](auto pixel) {
-    sum_on_device<typename decltype(pixel)::T, pixel.C>(in, image, coverage, ProbeView{},
-                                                        Accumulation::overwrite, &eps);
+    sum_on_device<decltype(pixel)>(in, image, coverage, ProbeView{}, Accumulation::overwrite, &eps);
   });
 }
 
-template <class T, int C>
+template <class P>
 void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cotangent,
                                     const PositionResultView& gradient,
                                     const PositionResultView& curvature) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const ImageView from = on_device<T, C>(image_slot, "image", image, true);
   const ProbeView no_probe;
   ChunkArrays<T, C> arrays(cotangent, no_probe, copies_, staging_, stream_.get());
@@ -273,8 +266,8 @@ void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cot
     if (!copied) return part_of(view, chunk.first, sizeof(T));
     return packed(view, count, copies_.take(slot, name, count * bytes_a_result, stream_.get()));
   };
-  const auto fetch_result = [&](const Chunk& chunk, const PositionResultView& view, bool copied,
-                                const PositionResultView& copy) {
+  const auto download_result = [&](const Chunk& chunk, const PositionResultView& view, bool copied,
+                                   const PositionResultView& copy) {
     if (!copied) return;
     const PositionResultView to = part_of(view, chunk.first, sizeof(T));
     staging_.download(copy.data,
@@ -284,7 +277,7 @@ void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cot
   const std::uint64_t bytes =
       arrays.bytes_a_patch() + (copies[0] ? bytes_a_result : 0) + (copies[1] ? bytes_a_result : 0);
   each_chunk(chunk_size(bytes, INT64_MAX), [&](const Chunk& chunk) {
-    PositionGradient<T, C> job;
+    PositionGradient<P> job;
     job.problem = problem(chunk);
     job.image = from;
     job.cotangent = arrays.patches(chunk.first, chunk.last, true);
@@ -292,9 +285,9 @@ void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cot
     job.curvature = result(chunk, curvature, copies[1], curvature_slot, "curvature");
     job.axis_of_y = settings_.axes == Axes::yx ? 0 : 1;
     job.direction = settings_.sign == Sign::content ? -1.0 : 1.0;
-    run(GradientBlock<T, C>{job}, stream_.get());
-    fetch_result(chunk, gradient, copies[0], job.gradient);
-    fetch_result(chunk, curvature, copies[1], job.curvature);
+    run(GradientBlock<P>{job}, stream_.get());
+    download_result(chunk, gradient, copies[0], job.gradient);
+    download_result(chunk, curvature, copies[1], job.curvature);
   });
 }
 
@@ -304,13 +297,15 @@ void CudaPatchEngine::position_gradient(const ImageView& image, const PatchView&
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
   with_pixel(image.dtype, [&](auto pixel) {
-    differentiate<typename decltype(pixel)::T, pixel.C>(image, cotangent, gradient, curvature);
+    differentiate<decltype(pixel)>(image, cotangent, gradient, curvature);
   });
 }
 
-template <class T, int C>
+template <class P>
 void CudaPatchEngine::sum_probe(const ImageView& image, const PatchView& waves,
                                 const ProbeView& probe, Accumulation mode) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const bool overwrite = mode == Accumulation::overwrite;
   const ImageView from = on_device<T, C>(image_slot, "image", image, true);
   const ProbeView shared = shared_on_device<T, C>(probe, !overwrite);
@@ -319,8 +314,8 @@ void CudaPatchEngine::sum_probe(const ImageView& image, const PatchView& waves,
     each_chunk(chunk_size(arrays.bytes_a_patch(), INT64_MAX), [&](const Chunk& chunk) {
       const PatchView in = arrays.patches(chunk.first, chunk.last, true);
       const ProbeView to = arrays.probe(shared, chunk.first, chunk.last, !overwrite);
-      run(ProbeAdjointBlock<T, C>{{problem(chunk), from, in, to}, overwrite}, stream_.get());
-      arrays.fetch_probe(to, chunk.first, chunk.last);
+      run(ProbeAdjointBlock<P>{{problem(chunk), from, in, to}, overwrite}, stream_.get());
+      arrays.download_probe(to, chunk.first, chunk.last);
     });
     return;
   }
@@ -336,7 +331,7 @@ void CudaPatchEngine::sum_probe(const ImageView& image, const PatchView& waves,
     ChunkArrays<T, C> arrays(slice, no_probe, copies_, staging_, stream_.get());
     each_chunk(chunk_size(arrays.bytes_a_patch(), INT64_MAX), [&](const Chunk& chunk) {
       const PatchView in = arrays.patches(chunk.first, chunk.last, true);
-      run(ProbeAdjointBlock<T, C>{{problem(chunk), sampled, in, shared}, from_zero}, stream_.get());
+      run(ProbeAdjointBlock<P>{{problem(chunk), sampled, in, shared}, from_zero}, stream_.get());
       from_zero = false;
     });
   }
@@ -352,9 +347,8 @@ void CudaPatchEngine::probe_adjoint(const ImageView& image, const PatchView& wav
                                     const ProbeView& probe, Accumulation mode) {
   const device::Selection selected(machine_.settings.device);
   copies_.begin();
-  with_pixel(image.dtype, [&](auto pixel) {
-    sum_probe<typename decltype(pixel)::T, pixel.C>(image, waves, probe, mode);
-  });
+  with_pixel(image.dtype,
+             [&](auto pixel) { sum_probe<decltype(pixel)>(image, waves, probe, mode); });
 }
 
 }  // namespace ppatch

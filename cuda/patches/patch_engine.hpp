@@ -2,7 +2,7 @@
 #ifndef PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
 #define PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
 
-#include <vector>
+#include <span>
 
 #include "cuda/patches/chunk_arrays.hpp"
 #include "cuda/patches/patch_memory_plan.hpp"
@@ -22,13 +22,10 @@ class CudaPatchEngine final : public PatchEngine {
                   const Machine& machine);
   ~CudaPatchEngine() override;
 
-  void set_positions(const PositionSource& source) override;
-  void set_image_index(const std::int32_t* index) override;
+  void set_positions(std::span<const PatchOrigin> origins) override;
+  void set_image_index(std::span<const std::int32_t> index) override;
   void set_stream(void* stream) override;
-  std::int64_t position_count() const override { return count_; }
-  void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const override;
-  bool has_image_index() const override { return has_index_; }
-  std::int64_t largest_image_index() const override { return largest_index_; }
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override;
   std::uint64_t scratch_bytes() const override { return layout_.total_bytes() + copies_.bytes(); }
 
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
@@ -47,6 +44,8 @@ class CudaPatchEngine final : public PatchEngine {
   struct Chunk {
     std::int64_t first = 0, last = 0;
   };
+  template <class T>
+  void upload(std::span<const T> from, DeviceBuffer<T>& to);
   PatchProblem problem(const Chunk& chunk) const;
   // Patches that may be worked on at a time, whole groups, where each takes so many bytes of
   // copies.
@@ -57,19 +56,19 @@ class CudaPatchEngine final : public PatchEngine {
   template <class T, int C>
   ImageView on_device(PatchSlot slot, const char* name, const ImageView& view, bool read);
   template <class T, int C>
-  void fetch(const ImageView& from, const ImageView& to);
-  template <class T, int C>
+  void download(const ImageView& from, const ImageView& to);
+  template <class P>
   void adjoint_on_device(const PatchView& in, const ProbeView& probe, const ImageView& image,
                          const ImageView& coverage, bool from_zero);
-  template <class T, int C>
+  template <class P>
   void sum_on_device(const PatchView& in, const ImageView& image, const ImageView& coverage,
                      const ProbeView& probe, Accumulation mode, const double* eps);
-  template <class T, int C, int Most>
-  void cut(const ImageView& image, const ProbeView& probe, const PatchView& out);
-  template <class T, int C>
+  template <class P, int Most>
+  void extract_on_device(const ImageView& image, const ProbeView& probe, const PatchView& out);
+  template <class P>
   void differentiate(const ImageView& image, const PatchView& cotangent,
                      const PositionResultView& gradient, const PositionResultView& curvature);
-  template <class T, int C>
+  template <class P>
   void sum_probe(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                  Accumulation mode);
   template <class T, int C>
@@ -79,15 +78,13 @@ class CudaPatchEngine final : public PatchEngine {
   PatchMemoryPlan layout_;
   const Machine& machine_;
   PlanStream stream_;
-  std::vector<PatchOrigin> origins_;  // as the host knows them
-  DeviceBuffer<PatchOrigin> device_origins_;
-  DeviceBuffer<std::int32_t> device_index_;
+  DeviceBuffer<PatchOrigin> origins_;
+  DeviceBuffer<std::int32_t> image_index_;
   TileLists lists_;
   Staging staging_;
   ArrayCopies copies_;
   std::int64_t count_ = 0;
   bool has_index_ = false;
-  std::int64_t largest_index_ = -1;
 };
 
 }  // namespace ppatch

@@ -131,7 +131,7 @@ PPATCH_HD Taps kernel_taps(Interpolation kind, double f, double* slopes = nullpt
   return taps;
 }
 
-// The taps that sampling uses: a whole coordinate needs one, an exact copy.
+// The taps that sampling uses: an integer coordinate needs one, an exact copy.
 PPATCH_HD Taps sampling_taps(Interpolation kind, double f) {
   if (f == 0.0) return Taps{};
   return kernel_taps(kind, f);

@@ -21,9 +21,9 @@ struct AxisTaps {
 };
 
 template <class T>
-PPATCH_HD AxisTaps<T> axis_taps(const Taps& taps, std::int64_t whole) {
+PPATCH_HD AxisTaps<T> axis_taps(const Taps& taps, std::int64_t integer) {
   AxisTaps<T> axis;
-  axis.start = whole + taps.first;
+  axis.start = integer + taps.first;
   axis.count = taps.count;
   PPATCH_ROLLED
   for (int j = 0; j < taps.count; ++j) axis.weight[j] = static_cast<T>(taps.weight[j]);
@@ -44,15 +44,15 @@ PPATCH_HD PatchTaps<T> sampling_patch_taps(Interpolation kind, const PatchOrigin
 
 template <class T>
 PPATCH_HD AxisTaps<T> axis_taps_with_slope(Interpolation kind, double fraction,
-                                           std::int64_t whole) {
+                                           std::int64_t integer) {
   double slope[max_taps] = {};
-  auto axis = axis_taps<T>(kernel_taps(kind, fraction, slope), whole);
+  auto axis = axis_taps<T>(kernel_taps(kind, fraction, slope), integer);
   PPATCH_ROLLED
   for (int j = 0; j < axis.count; ++j) axis.slope[j] = static_cast<T>(slope[j]);
   return axis;
 }
 
-// For the derivative by position: all taps of the kernel, also at whole positions.
+// For the derivative by position: all taps of the kernel, also at integer positions.
 template <class T>
 PPATCH_HD PatchTaps<T> gradient_patch_taps(Interpolation kind, const PatchOrigin& origin) {
   return {axis_taps_with_slope<T>(kind, origin.fraction_y, origin.y),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cuda/kernel_list.hpp"
+#include "cuda/patches/kernels/kernel_list.hpp"
 #include "cuda/runtime/launch.cuh"
 
 namespace ppatch {
 
-PPATCH_PATCH_KERNELS(double, 1);
+PPATCH_LIST_KERNELS();
 
 }  // namespace ppatch

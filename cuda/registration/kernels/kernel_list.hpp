@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
-#define PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
+#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_KERNEL_LIST_HPP_
+#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_KERNEL_LIST_HPP_
 
-#include "cuda/groups/kernels/group_rows.hpp"
-#include "cuda/patches/kernels/adjoint_block.hpp"
-#include "cuda/patches/kernels/extract_block.hpp"
-#include "cuda/patches/kernels/gradient_block.hpp"
-#include "cuda/patches/kernels/probe_adjoint_block.hpp"
-#include "cuda/patches/kernels/tile_entries.hpp"
 #include "cuda/registration/kernels/coarse_peak.hpp"
 #include "cuda/registration/kernels/hot_pixel_threshold.hpp"
 #include "cuda/registration/kernels/row_sums.hpp"
@@ -20,37 +14,11 @@
 #include "cuda/registration/kernels/shift_tiles.hpp"
 #include "cuda/registration/kernels/shift_windows.hpp"
 #include "cuda/registration/kernels/value_select.hpp"
-#include "cuda/runtime/device.hpp"
-#include "kernels/patches/assemble.hpp"
+#include "cuda/runtime/instance.hpp"
 #include "kernels/registration/pair_pixels.hpp"
 #include "kernels/registration/pair_values.hpp"
 
-// Every kernel that the backend launches. A unit that defines device::launch makes some of them:
-// PPATCH_PATCH_KERNELS(float, 2) and the like.
-#define PPATCH_LAUNCH(...) \
-  template void device::launch(const __VA_ARGS__&, std::int64_t, device::Stream)
-
-#define PPATCH_PATCH_KERNELS(T, C)        \
-  PPATCH_LAUNCH(ExtractBlock<T, C, 2>);   \
-  PPATCH_LAUNCH(ExtractBlock<T, C, 6>);   \
-  PPATCH_LAUNCH(AdjointBlock<T, C, 2>);   \
-  PPATCH_LAUNCH(AdjointBlock<T, C, 6>);   \
-  PPATCH_LAUNCH(GradientBlock<T, C>);     \
-  PPATCH_LAUNCH(ProbeAdjointBlock<T, C>); \
-  PPATCH_LAUNCH(EachPiece<AssemblePixel<T, C>>)
-
-#define PPATCH_GROUP_KERNELS()              \
-  PPATCH_LAUNCH(PointExtremes);             \
-  PPATCH_LAUNCH(EachPiece<PointKeys>);      \
-  PPATCH_LAUNCH(EachPiece<PointLeaves>);    \
-  PPATCH_LAUNCH(EachPiece<PointNodes>);     \
-  PPATCH_LAUNCH(EachPiece<DrawRow>);        \
-  PPATCH_LAUNCH(EachPiece<CoordinatesRow>); \
-  PPATCH_LAUNCH(EachPiece<NeighboursRow>)
-
-#define PPATCH_LIST_KERNELS()            \
-  PPATCH_LAUNCH(EachPiece<TileEntries>); \
-  PPATCH_LAUNCH(EachPiece<TileBegins>)
+// The kernels of registration; T: a type of samples.
 
 #define PPATCH_SCENE_IMAGE_KERNELS(T)       \
   PPATCH_LAUNCH(SceneBandSums<T>);          \
@@ -102,4 +70,4 @@
   PPATCH_LAUNCH(ShiftTileSums);           \
   PPATCH_LAUNCH(ShiftTileTotals)
 
-#endif  // PTYCHOPATCH_CUDA_KERNEL_LIST_HPP_
+#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_KERNEL_LIST_HPP_
