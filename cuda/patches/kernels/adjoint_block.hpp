@@ -135,7 +135,7 @@ struct AdjointBlock {
     patch.k = k;
     patch.wave = job.in.template at<T>(problem.image_index ? 0 : slice, k, 0);
     patch.probe = job.probe.template at<T>(k, 0);
-    prepare_sampling_taps<T>(problem.interpolation, problem.origins[k], &patch.taps);
+    prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;
     patch.folded =

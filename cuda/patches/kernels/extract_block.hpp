@@ -80,7 +80,7 @@ struct ExtractBlock {
     patch.out = job.out.template at<T>(m, k, 0);
     patch.probe = job.probe.template at<T>(k, 0);
     patch.slice = problem.image_of(m, k);
-    prepare_sampling_taps<T>(problem.interpolation, problem.origins[k], &patch.taps);
+    prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;
     patch.inside = y.start >= 0 && x.start >= 0 &&
