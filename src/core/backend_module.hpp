@@ -15,7 +15,7 @@ namespace ppatch {
 
 // Grows with every change to anything in backend.hpp or group_engine.hpp: library and module are
 // built together.
-constexpr std::int32_t backend_interface_version = 5;
+constexpr std::int32_t backend_interface_version = 6;
 
 struct BackendModule {
   std::int32_t interface_version;
