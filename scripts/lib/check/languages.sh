@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Proves what the pages say about calling the library from other languages, on a Debian 12 that holds
-# nothing but its base system: installs the Debian packages there, with what they depend on; compiles and
-# runs the C and Fortran examples by pkg-config; compares the Julia package with the headers; installs the
-# Python package into a new environment by pip, runs its example, TensorFlow's gradients and scikit-image's
-# published tests on it, checks its types, and measures what its calls add.
+# What the pages say of C, Fortran, Python and Julia, on a bare Debian 12 (20 minutes; needs root, PyPI).
 #
-# usage: scripts/check-languages.sh [--here] [--keep] [--help]
+# usage: scripts/check.sh languages [--here] [--keep]
+#
+# On a system that holds nothing but its base it installs the Debian packages, with what they depend on;
+# compiles and runs the C and Fortran examples by pkg-config; compares the Julia package with the headers;
+# installs the Python package into a new environment by pip, runs its example, TensorFlow's gradients and
+# scikit-image's published tests on it, checks its types, and measures what its calls add.
 #
 #   --here  no such system: from an installation in a new prefix, with what this machine has
 #   --keep  leave the folder of that system (build/languages-machine) for a look inside
@@ -14,10 +15,10 @@
 # A line of a goal is: what, value, limit, ok or MISS. It needs a machine that does nothing else, and
 # one that reaches PyPI; and root, but for --here.
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
-# shellcheck source=scripts/machine.sh
-source "$(dirname "$0")/machine.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../common.sh"
+# shellcheck source=scripts/lib/machine.sh
+source "$(dirname "$0")/../machine.sh"
 
 here=false keep=false
 for argument in "$@"; do
@@ -34,8 +35,6 @@ three_patches=$'patch 0 begins at y = 10.00, x = 20.00
 patch 1 begins at y = 96.50, x = 64.25
 patch 2 begins at y = 150.75, x = 180.50'
 missed=()
-
-line() { printf '%-64s  %s  %s  %s\n' "$@"; }
 
 # there COMMAND: runs a line of shell in the tree's folder, on the bare system or here.
 if $here; then

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Prints every figure that the project holds itself to, with its limit, and fails on a miss.
+# Every figure that the project holds itself to, with its limit: ok or MISS (hours; a family takes minutes).
 #
-# usage: scripts/check-goals.sh [--help] [PART ...]
+# usage: scripts/check.sh goals [FAMILY ...]
 #
-# Parts; all of them where none is named:
+# Families; all of them where none is named:
 #   operators     patches, adjoints and PtychoPINN's patches against the oracle, on random cases
 #   groups        groups beside SciPy's cKDTree and FLANN, their share of a whole call, the same
 #                 for any threads and shards (needs a machine that does nothing else)
@@ -16,53 +16,64 @@
 #   scan          extract and assemble on a real scan, through the command
 #   scenes        align on scenes with known truth, real camera RAWs and files that are none
 #   bad-input     what the command must refuse: exit 2, one sentence, no output file
-#   languages     scripts/check-languages.sh: C, Fortran, Python and Julia as the pages say, from the
-#                 Debian packages on a bare Debian 12 where this is root, and what Python's calls cost
-#                 (needs PyPI and a machine that does nothing else)
 #   cuda          that the library itself links nothing of CUDA's, what info says, registers of kernels,
 #                 tests on a card (skipped where there is none)
 #   sanitizers    the fast tests under the address and undefined behaviour sanitizers
 #   format        clang-format
-#   tidy          clang-tidy (minutes)
+#   languages, lines, tidy  the parts of scripts/check.sh; languages with --here where this is not root
 #
-# A line is: what, value, limit, ok or MISS. PTYCHOPATCH_TEST_DATA names the folder of real scans
-# (default: ../shared/data beside the tree).
+# PTYCHOPATCH_TEST_DATA names the folder of real scans (default: ../shared/data beside the tree).
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../common.sh"
 
-parts=()
+all=(operators groups registration registration-speed patches-speed scan scenes bad-input cuda
+  sanitizers format languages lines tidy)
+families=()
 for argument in "$@"; do
   case $argument in
-    operators | groups | registration | registration-speed | patches-speed | scan | scenes | \
-      bad-input | languages | cuda | sanitizers | format | tidy)
-      parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
-    *) die "unknown part $argument; see --help" ;;
   esac
+  [[ " ${all[*]} " == *" $argument "* ]] || die "unknown family $argument; see --help"
+  families+=("$argument")
 done
-((${#parts[@]})) || parts=(operators groups registration registration-speed patches-speed scan
-  scenes bad-input languages cuda sanitizers format tidy)
+((${#families[@]})) || families=("${all[@]}")
 
 data=${PTYCHOPATCH_TEST_DATA:-$root/../shared/data}
 release=$root/build/release
 python_of_peers=$root/build/peers/bin/python
 missed=()
 
-line() { printf '%-56s  %s  %s  %s\n' "$@"; }
+# The release build, once, for the families that run it.
+release_is_built=false
+need_release() {
+  $release_is_built && return
+  configure release "$few_architectures"
+  build_quietly release
+  release_is_built=true
+}
+
+part() { bash "$root/scripts/lib/check/$1.sh" "${@:2}"; }
 
 # count NAME VALUE: a count of faults, whose limit is 0.
 count() {
   if [[ $2 == 0 ]]; then line "$1" 0 0 ok; else line "$1" "$2" 0 MISS; return 1; fi
 }
 
-operators() { "$release/tests/goals/ptychopatch_goals"; }
+operators() {
+  need_release
+  "$release/tests/goals/ptychopatch_goals"
+}
 
 groups() {
+  need_release
   "$python" "$root/benchmarks/peers/groups.py" --library "$release/capi/libptychopatch.so"
 }
 
-registration() { "$release/tests/goals/registration_goals"; }
+registration() {
+  need_release
+  "$release/tests/goals/registration_goals"
+}
 
 # Whether the peers are installed; a MISS of what is measured beside them where they are not.
 have_peers() {
@@ -73,45 +84,45 @@ have_peers() {
 
 registration_speed() {
   have_peers "registration beside its peers" || return
+  need_release
   "$python_of_peers" "$root/benchmarks/peers/scenes.py" \
     --library "$release/capi/libptychopatch.so"
 }
 
 patches_speed() {
   have_peers "patches beside their peers" || return
+  "$root/scripts/install-deps.sh" --dev
   configure release -DPTYCHOPATCH_BENCHMARKS=ON
   build_quietly release
   "$python" "$root/benchmarks/goals.py" --python "$python_of_peers"
 }
 
 scan() {
+  need_release
   "$python" "$root/tests/goals/real_scan.py" --command "$release/apps/ptychopatch" --data "$data"
 }
 
 scenes() {
+  need_release
   "$python" "$root/tests/goals/scenes.py" --command "$release/apps/ptychopatch" --data "$data"
 }
 
-bad_input() { "$python" "$root/scripts/bad_input.py" --command "$release/apps/ptychopatch"; }
-
-languages() {
-  if [[ $(id -u) == 0 ]]; then
-    "$root/scripts/check-languages.sh"
-  else
-    "$root/scripts/check-languages.sh" --here
-  fi
+bad_input() {
+  need_release
+  "$python" "$root/tests/goals/bad_input.py" --command "$release/apps/ptychopatch"
 }
 
 cuda() {
   local linked module output faults=0
+  need_release
   linked=$(ldd "$release/capi/libptychopatch.so" | grep -c -i -E 'libcu|nvidia' || true)
   count "CUDA libraries that libptychopatch.so links" "$linked" || faults=1
   "$release/apps/ptychopatch" info | sed -n 's/^  cuda: /info: cuda: /p'
   module=$release/capi/ptychopatch/libptychopatch_cuda.so
-  if command -v nvcc > /dev/null; then
+  if command -v nvcc > /dev/null || ((${#cuda_options[@]})); then
     if [[ -f $module ]]; then line "the module is built where there is nvcc" yes yes ok; else
       line "the module is built where there is nvcc" no yes MISS; faults=1; fi
-    output=$("$root/scripts/cuda-registers.sh") || faults=1
+    output=$(part cuda-registers) || faults=1
     tail -n 1 <<< "$output"
   else
     echo "no nvcc: the module is not built, its registers are not counted"
@@ -154,9 +165,13 @@ format() {
   count "clang-format: places that differ" "$faults"
 }
 
+languages() { if [[ $(id -u) == 0 ]]; then part languages; else part languages --here; fi; }
+
+lines() { part lines; }
+
 tidy() {
   local output faults
-  output=$("$root/scripts/tidy.sh" 2>&1) && { count "clang-tidy: warnings" 0; return; }
+  output=$(part tidy 2>&1) && { count "clang-tidy: warnings" 0; return; }
   faults=$(grep -E '(warning|error): ' <<< "$output" | sort -u | wc -l)
   ((faults)) || die "$output"
   grep -E '(warning|error): ' <<< "$output" | sort -u
@@ -164,13 +179,9 @@ tidy() {
 }
 
 "$root/scripts/install-deps.sh"
-say "release: build"
-configure release
-build_quietly release
-
-for part in "${parts[@]}"; do
-  say "$part"
-  "${part//-/_}" || missed+=("$part")
+for family in "${families[@]}"; do
+  say "$family"
+  "${family//-/_}" || missed+=("$family")
 done
 
 echo

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Proves the README's two commands, each twice in a row, on a Debian 12 that holds nothing but its base
-# system: made by debootstrap in a folder, with a clean clone of the last commit.
+# The README's two commands, each twice, on a bare Debian 12 (an hour; needs root).
 #
-# usage: scripts/check-fresh-machine.sh [--keep] [--help]
+# usage: scripts/check.sh fresh-machine [--keep]
+#
+# The system is made by debootstrap in a folder, with a clean clone of the last commit.
 #
 #   --keep  leave the folder (build/fresh-machine) for a look inside
 #
@@ -11,10 +12,10 @@
 # proxies that this machine's apt and environment name; tests find the data folder beside the checkout if
 # there is one.
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
-# shellcheck source=scripts/machine.sh
-source "$(dirname "$0")/machine.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../common.sh"
+# shellcheck source=scripts/lib/machine.sh
+source "$(dirname "$0")/../machine.sh"
 
 keep=false
 case ${1:-} in

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds a wheel of the Python package in build/wheel, compares what is in it with what should be, and
-# installs it into a new environment, where the README's example has to run.
+# A wheel of the Python package: its files, and the README's example where it is installed (5 minutes).
 #
-# usage: scripts/check-wheel.sh [--cuda] [--help]
+# usage: scripts/check.sh wheel [--cuda]
 #
 #   --cuda  with the CUDA backend (needs nvcc 13), for one architecture
+#
+# The wheel is left in build/wheel.
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../common.sh"
 
 cuda=false
 case ${1:-} in

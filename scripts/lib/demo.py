@@ -56,7 +56,7 @@ def main():
     size = options.size
 
     rows = []
-    for interpolation, pictures in (("bilinear", True), ("nearest", False)):
+    for interpolation, pictures in (("bicubic", True), ("nearest", False)):
         patches = options.out / f"patches-{interpolation}.npz"
         image = options.out / f"image-{interpolation}.npz"
         montage = ["--montage", options.out / "patches.png"] if pictures else []
@@ -75,8 +75,9 @@ def main():
     print()
     for row in (heads, *rows):
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-    print("\nErrors are relative to the object's largest value, where a patch covers it. At whole pixels"
-          "\n(nearest) the patches give the object back; between pixels an interpolation smooths it."
+    print("\nErrors are relative to the object's largest value, where a patch covers it. Patches of whole pixels"
+          "\n(nearest) give the object back. Between pixels, interpolating twice, once on the way out and"
+          "\nonce on the way back, smooths the finest details of the object: that is the error of bicubic."
           "\nTimes are the whole command's, files and pictures included.\n")
     for picture in (*options.picture, options.out / "patches.png", options.out / "image.png"):
         print(f"picture: {picture}")

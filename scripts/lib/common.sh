@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Sourced by the other scripts: where the tree is, messages, and one way to configure and build.
+# Sourced by the scripts: where the tree is, messages, and one way to configure and build.
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 jobs=$(nproc)
 
 say() { printf '\n== %s\n' "$*"; }
@@ -20,11 +20,18 @@ usage() { awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "$0";
 python=/usr/bin/python3
 [[ -x $python ]] || python=python3
 
-# The toolkit that scripts/install-cuda.sh installs, where there is no other.
+# The toolkit that scripts/install-deps.sh --cuda installs, where there is no other.
 cuda_options=()
 if ! command -v nvcc > /dev/null && [[ -x $root/build/deps/cuda/bin/nvcc ]]; then
   cuda_options=(-DCMAKE_CUDA_COMPILER="$root/build/deps/cuda/bin/nvcc")
 fi
+
+# What tests compile the CUDA backend for: the oldest, H100 and the newest card. A release is for all.
+# shellcheck disable=SC2034
+few_architectures=-DCMAKE_CUDA_ARCHITECTURES='75;90-real;120'
+
+# line WHAT VALUE LIMIT VERDICT: a goal, ok or MISS.
+line() { printf '%-60s  %s  %s  %s\n' "$@"; }
 
 # configure PRESET [cmake arguments]; quiet unless it fails
 configure() {
@@ -40,7 +47,7 @@ configure() {
     printf '%s\n' "$output" >&2
     die "cmake --preset $preset failed"
   fi
-  sed -n 's/^-- \(.*the CUDA backend is left out\)$/\1 (scripts\/install-cuda.sh installs one)/p' <<< "$output"
+  sed -n 's/^-- \(.*the CUDA backend is left out\)$/\1 (scripts\/install-deps.sh --cuda installs one)/p' <<< "$output"
 }
 
 # build PRESET [target ...]

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Prints the Debian packages whose shared libraries an installed tree needs at run time.
 #
-# usage: scripts/runtime-packages.sh PREFIX
+# usage: scripts/lib/runtime-packages.sh PREFIX
 set -euo pipefail
-# shellcheck source=scripts/common.sh
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/common.sh"
 
 case ${1:-} in
-  '' | -h | --help) usage; exit 0 ;;
+  '') usage >&2; exit 2 ;;
+  -h | --help) usage; exit 0 ;;
 esac
 prefix=$1
 [[ -d $prefix ]] || die "expected the folder of an installation, got $prefix"

@@ -1,31 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Gathers what building the library and the tests of its CUDA backend needs, as folders, for a machine
-# that has a card, nvcc, CMake, Ninja or make, and g++, but no registry. scripts/test-gpu.sh uses it there.
-#
-# usage: scripts/gather-deps.sh [--help]
-#
 # Unpacks Debian 12's packages of Highway, GoogleTest, FLANN's headers, lz4, pkgconf and what the
 # benchmark suite is built with, and DUCC0's headers, into build/gathered. Nothing is installed.
+#
+# usage: scripts/install-deps.sh --gather
 set -euo pipefail
-# shellcheck source=scripts/common.sh
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/common.sh"
-
-case ${1:-} in
-  '') ;;
-  -h | --help) usage; exit 0 ;;
-  *) die "unknown argument $1; see --help" ;;
-esac
 
 packages=(
   libhwy-dev libhwy1 libgtest-dev libflann-dev liblz4-dev liblz4-1 pkgconf-bin libpkgconf3
   libbenchmark-dev libbenchmark1debian libcli11-dev nlohmann-json3-dev
 )
 gathered=$root/build/gathered
-
-command -v apt-get > /dev/null || die "this needs apt-get and Debian 12's packages"
-[[ -d $root/build/deps/ducc0/src ]] ||
-  die "build/deps/ducc0 is not there: run scripts/install-deps.sh first"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

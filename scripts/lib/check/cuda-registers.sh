@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Compiles every kernel of the CUDA backend, prints the registers that each uses and the bytes that it
-# spills, and fails where one spills more than the limit.
+# Registers of every CUDA kernel, and that none spills more than a limit (20 minutes; needs nvcc).
 #
-# usage: scripts/cuda-registers.sh [--limit BYTES] [ARCHITECTURE ...]
+# usage: scripts/check.sh cuda-registers [--limit BYTES] [ARCHITECTURE ...]
 #
 #   ARCHITECTURE  those of a release where none is given: 75 80 86 89 90 100 120
 #   --limit       of stores, 192 bytes where none is given: what is saved around the calls of functions
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../common.sh"
 
 architectures=()
 limit=192
@@ -22,7 +21,8 @@ while (($#)); do
   esac
   shift
 done
-command -v nvcc > /dev/null || die "there is no nvcc"
+nvcc=$(command -v nvcc || echo "$root/build/deps/cuda/bin/nvcc")
+[[ -x $nvcc ]] || die "there is no nvcc; scripts/install-deps.sh --cuda installs one"
 
 ((${#architectures[@]})) || architectures=(75 80 86 89 90 100 120)
 
@@ -31,22 +31,24 @@ trap 'rm -rf "$folder"' EXIT
 # compile SOURCE ARCHITECTURE
 compile() {
   local log=$folder/$2-${1##*/}.log
-  nvcc -std=c++20 -O3 -fmad=false -Xptxas=-v -Xcompiler=-Wno-unknown-pragmas -I"$root" -I"$root/src" \
+  "$nvcc" -std=c++20 -O3 -fmad=false -Xptxas=-v -Xcompiler=-Wno-unknown-pragmas -I"$root" -I"$root/src" \
     -I"$root/include" -gencode "arch=compute_$2,code=sm_$2" -cubin "$1" -o "$log.cubin" 2> "$log" ||
     { cat "$log"; return 1; }
 }
+mapfile -t sources < <(git -C "$root" ls-files 'cuda/*.cu')
 for architecture in "${architectures[@]}"; do
-  for source in "$root"/cuda/kernels_*.cu; do
+  for source in "${sources[@]}"; do
     while (($(jobs -rp | wc -l) >= jobs)); do wait -n || die "nvcc failed"; done
-    compile "$source" "$architecture" &
+    compile "$root/$source" "$architecture" &
   done
 done
 while (($(jobs -p | wc -l))); do wait -n || die "nvcc failed"; done
 for architecture in "${architectures[@]}"; do
   cat "$folder/$architecture"-*.log | c++filt | sed "s/^/$architecture /"
 done | awk -v limit="$limit" '
-  /entry function/ { name = $0; sub(/.*run_blocks</, "", name); sub(/>\(.*/, "", name)
-                     gsub(/ptychopatch::/, "", name); entry = 1 }
+  # CUB has kernels too.
+  /entry function/ { entry = /run_blocks</; name = $0; sub(/.*run_blocks</, "", name); sub(/>\(.*/, "", name)
+                     gsub(/ppatch::/, "", name) }
   /spill stores/ && entry { spills = $6 }
   /Used [0-9]+ registers/ && entry {
     registers = $0; sub(/.*Used /, "", registers)
