@@ -2,7 +2,6 @@
 #include "cuda/groups/group_engine.hpp"
 
 #include "cuda/runtime/chunks.hpp"
-#include "cuda/runtime/host_span.hpp"
 
 namespace ppatch {
 
@@ -36,14 +35,19 @@ void CudaGroupEngine::set_points(const PointView& given) {
     memory_.staging.upload(array.bytes, points_copy_.data(), stream_.get());
     view = array.packed_at(points_copy_.data(), 0, given.count);
   }
-  const PointSource points(view, settings_.axes);
-  index_.build(points, stream_.get());
-  points_ = points;
+  index_.build(view, settings_.axes, stream_.get());
+  points_ = PointSource(view, settings_.axes);
 }
 
 void CudaGroupEngine::set_stream(void* stream) {
   const device::Selection selected(machine_.settings.device);
   stream_.set(stream);
+}
+
+void CudaGroupEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
+  const device::Selection selected(machine_.settings.device);
+  device::copy_to_host(to, from, bytes, stream_.get());
+  device::synchronize(stream_.get());
 }
 
 NeighbourQuery CudaGroupEngine::query(std::int64_t k) const {
@@ -84,27 +88,9 @@ void CudaGroupEngine::draw(const GroupRequest& request) {
   });
 }
 
-void CudaGroupEngine::check_indices(const char* name, const IndexView& view) {
-  const HostSpan on_host(view.data, size_of(view.dtype),
-                         {{view.count, view.stride_row}, {view.size, view.stride_column}},
-                         stream_.get());
-  IndexView read = view;
-  read.data = const_cast<void*>(on_host.data());
-  for (std::int64_t row = 0; row < view.count; ++row) {
-    for (std::int64_t column = 0; column < view.size; ++column) {
-      const std::int64_t index = read_index(read, row, column);
-      if (index >= 0 && index < index_.count()) continue;
-      const std::string place = view.size > 1 ? text_of(row, ", ", column) : text_of(row);
-      invalid(name, "[", place, "]: expected the number of one of the ", index_.count(),
-              " points, got ", index);
-    }
-  }
-}
-
 void CudaGroupEngine::coordinates(const IndexView& indices, const CoordinateResultView& offsets,
                                   const CoordinateResultView& relative) {
   DeviceCall call(machine_, memory_, stream_.get());
-  check_indices("indices", indices);
   CoordinatesRow row;
   row.coordinates = group_coordinates();
   Chunks chunks(call, indices.count);
@@ -123,7 +109,6 @@ void CudaGroupEngine::coordinates(const IndexView& indices, const CoordinateResu
 void CudaGroupEngine::neighbours(const IndexView& queries, const IndexView& indices,
                                  const CoordinateResultView& squared_distances) {
   DeviceCall call(machine_, memory_, stream_.get());
-  if (queries.data) check_indices("queries", queries);
   const std::int64_t k = settings_.neighbours;
   NeighboursRow row;
   row.query = query(k);

@@ -19,7 +19,7 @@ class CudaGroupEngine final : public GroupEngine {
 
   void set_points(const PointView& points) override;
   void set_stream(void* stream) override;
-  std::int64_t point_count() const override { return index_.count(); }
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override;
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
   void draw(const GroupRequest& request) override;
@@ -29,7 +29,6 @@ class CudaGroupEngine final : public GroupEngine {
                   const CoordinateResultView& squared_distances) override;
 
  private:
-  void check_indices(const char* name, const IndexView& view);
   NeighbourQuery query(std::int64_t k) const;
   GroupCoordinates group_coordinates() const;
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 
 #include "core/dtype_dispatch.hpp"
-#include "core/patches/patch_positions.hpp"
-#include "cuda/patches/host_positions.hpp"
 #include "cuda/patches/kernels/extract_block.hpp"
 #include "cuda/patches/kernels/gradient_block.hpp"
 #include "cuda/patches/kernels/probe_adjoint_block.hpp"
@@ -34,9 +32,8 @@ CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchMemor
     : settings_(settings),
       plan_(plan),
       machine_(machine),
-      origins_(static_cast<std::size_t>(plan.capacity)),
-      device_origins_(machine.allocator, plan.capacity),
-      device_index_(machine.allocator, plan.capacity),
+      origins_(machine.allocator, plan.capacity),
+      image_index_(machine.allocator, plan.capacity),
       lists_(machine.allocator, plan.entries),
       memory_(machine, plan.piece_bytes, plan.left) {}
 
@@ -49,29 +46,22 @@ CudaPatchEngine::~CudaPatchEngine() {
   }
 }
 
-void CudaPatchEngine::set_positions(const PositionSource& given) {
+template <class T>
+void CudaPatchEngine::upload(std::span<const T> from, DeviceBuffer<T>& to) {
   const device::Selection selected(machine_.settings.device);
-  const HostPositions on_host(given, settings_.group_size, stream_.get());
-  const PositionSource& source = on_host.source();
-  const PatchPositions positions(settings_, source);
-  positions.check();
-  for (std::int64_t k = 0; k < source.count; ++k) {
-    origins_[static_cast<std::size_t>(k)] = positions.origin(k);
-  }
-  if (source.count != count_) has_index_ = false;
-  count_ = source.count;
   lists_.invalidate();
-  memory_.staging.upload(contiguous(origins_.data(), count_), device_origins_.data(),
-                         stream_.get());
+  const auto array = contiguous(from.data(), static_cast<std::int64_t>(from.size()));
+  memory_.staging.upload(array, to.data(), stream_.get());
 }
 
-void CudaPatchEngine::set_image_index(const std::int32_t* index) {
-  const device::Selection selected(machine_.settings.device);
-  lists_.invalidate();
-  has_index_ = index != nullptr;
-  if (!index) return;
-  largest_index_ = count_ > 0 ? *std::max_element(index, index + count_) : -1;
-  memory_.staging.upload(contiguous(index, count_), device_index_.data(), stream_.get());
+void CudaPatchEngine::set_positions(std::span<const PatchOrigin> origins) {
+  upload(origins, origins_);
+  count_ = static_cast<std::int64_t>(origins.size());
+}
+
+void CudaPatchEngine::set_image_index(std::span<const std::int32_t> index) {
+  upload(index, image_index_);
+  has_index_ = !index.empty();
 }
 
 void CudaPatchEngine::set_stream(void* stream) {
@@ -79,15 +69,16 @@ void CudaPatchEngine::set_stream(void* stream) {
   stream_.set(stream);
 }
 
-void CudaPatchEngine::get_positions(double* out, std::int64_t stride_k,
-                                    std::int64_t stride_axis) const {
-  write_positions(origins_.data(), count_, settings_, out, stride_k, stride_axis);
+void CudaPatchEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
+  const device::Selection selected(machine_.settings.device);
+  device::copy_to_host(to, from, bytes, stream_.get());
+  device::synchronize(stream_.get());
 }
 
 PatchProblem CudaPatchEngine::problem(const Chunk& chunk) const {
   PatchProblem p;
-  p.origins = device_origins_.data() + chunk.first;
-  p.image_index = has_index_ ? device_index_.data() + chunk.first : nullptr;
+  p.origins = origins_.data() + chunk.first;
+  p.image_index = has_index_ ? image_index_.data() + chunk.first : nullptr;
   p.count = chunk.last - chunk.first;
   p.height = settings_.patch_height;
   p.width = settings_.patch_width;

@@ -2,7 +2,7 @@
 #ifndef PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
 #define PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
 
-#include <vector>
+#include <span>
 
 #include "cuda/patches/patch_memory_plan.hpp"
 #include "cuda/patches/tile_lists.hpp"
@@ -21,13 +21,10 @@ class CudaPatchEngine final : public PatchEngine {
                   const Machine& machine);
   ~CudaPatchEngine() override;
 
-  void set_positions(const PositionSource& source) override;
-  void set_image_index(const std::int32_t* index) override;
+  void set_positions(std::span<const PatchOrigin> origins) override;
+  void set_image_index(std::span<const std::int32_t> index) override;
   void set_stream(void* stream) override;
-  std::int64_t position_count() const override { return count_; }
-  void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const override;
-  bool has_image_index() const override { return has_index_; }
-  std::int64_t largest_image_index() const override { return largest_index_; }
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override;
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
@@ -42,6 +39,8 @@ class CudaPatchEngine final : public PatchEngine {
                      Accumulation mode) override;
 
  private:
+  template <class T>
+  void upload(std::span<const T> from, DeviceBuffer<T>& to);
   PatchProblem problem(const Chunk& chunk) const;
   PatchProblem problem() const;
   std::int64_t max_rows() const;
@@ -69,14 +68,12 @@ class CudaPatchEngine final : public PatchEngine {
   PatchMemoryPlan plan_;
   const Machine& machine_;
   PlanStream stream_;
-  std::vector<PatchOrigin> origins_;  // as the host knows them
-  DeviceBuffer<PatchOrigin> device_origins_;
-  DeviceBuffer<std::int32_t> device_index_;
+  DeviceBuffer<PatchOrigin> origins_;
+  DeviceBuffer<std::int32_t> image_index_;
   TileLists lists_;
   CallMemory memory_;
   std::int64_t count_ = 0;
   bool has_index_ = false;
-  std::int64_t largest_index_ = -1;
 };
 
 }  // namespace ppatch

@@ -119,7 +119,7 @@ void CheckedArray::expect_shape(const std::vector<std::int64_t>& expected) const
 }
 
 void CheckedArray::expect_host() const {
-  if (empty_ || array_->device_type != PPATCH_DEVICE_CUDA) return;
+  if (!on_device()) return;
   invalid(name_,
           ".device_type: expected host memory, PPATCH_DEVICE_HOST (1) or _CUDA_HOST (3), got ",
           array_->device_type);

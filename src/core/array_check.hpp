@@ -28,6 +28,12 @@ class CheckedArray {
   std::int64_t stride(int axis) const { return array_->strides[axis] * components(); }
   int components() const;
   bool empty() const { return empty_; }
+  bool on_device() const { return !empty_ && array_->device_type == PPATCH_DEVICE_CUDA; }
+  // The bytes that it touches; none of an empty array.
+  const unsigned char* first_byte() const {
+    return reinterpret_cast<const unsigned char*>(first_);  // NOLINT(performance-no-int-to-ptr)
+  }
+  std::size_t byte_count() const { return last_ - first_; }
 
   void expect_dtype(std::initializer_list<DType> legal) const;
   void expect_shape(const std::vector<std::int64_t>& shape) const;

@@ -39,7 +39,9 @@ class Backend {
   virtual BackendInfo info() const = 0;
   virtual ppatch_backend kind() const = 0;
   virtual void synchronize() = 0;
-  // Scratch that make_patch_engine takes; throws OUT_OF_MEMORY where the budget cannot hold it.
+  // What a plan takes of the memory that the budget is about: the scratch of make_patch_engine, and
+  // on a host's backend the plan's positions too, which its engine borrows. Throws OUT_OF_MEMORY
+  // where the budget cannot hold it.
   virtual std::uint64_t patch_engine_bytes(const PatchSettings& settings) const = 0;
   virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
   virtual std::uint64_t group_engine_bytes(const GroupSettings& settings) const = 0;

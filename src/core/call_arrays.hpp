@@ -21,6 +21,7 @@ class CallArrays {
   // What it returns stays where it is.
   const CheckedArray& read(const char* name, const ppatch_array* array);
   const CheckedArray& first_read() const { return arguments_.front().array; }
+  const CheckedArray& last_read() const { return arguments_.back().array; }
 
  private:
   static constexpr std::size_t most = 8;  // arrays of a call

@@ -31,6 +31,7 @@ class GroupPlan {
 
  private:
   static ppatch_array no_points();
+  std::int64_t point_count() const { return points_.shape[0]; }
   PointView read_points(const ppatch_array* points) const;
 
   std::shared_ptr<Context> context_;

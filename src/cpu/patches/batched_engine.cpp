@@ -65,7 +65,14 @@ BatchedEngine::BatchedEngine(const PatchSettings& settings, const PatchMemoryPla
       loops_(loops),
       bins_(scratch().bins()) {}
 
-void BatchedEngine::positions_changed() {
+void BatchedEngine::set_image_index(std::span<const std::int32_t> index) {
+  PatchState::set_image_index(index);
+  bins_.invalidate();
+}
+
+void BatchedEngine::set_positions(std::span<const PatchOrigin> origins) {
+  PatchState::set_positions(origins);
+  bins_.invalidate();
   ordered_ = position_count() <= UINT32_MAX;
   if (ordered_) sort_by_cell(problem(), bins_.counters(), scratch().order());
 }

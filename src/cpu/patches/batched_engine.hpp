@@ -16,6 +16,8 @@ class BatchedEngine final : public PatchState {
   BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
                 const BackendSettings& backend, const Arena& arena, const LoopTable& loops);
 
+  void set_positions(std::span<const PatchOrigin> origins) override;
+  void set_image_index(std::span<const std::int32_t> index) override;
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
   void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
                const ImageView& coverage, Accumulation mode) override;
@@ -24,9 +26,6 @@ class BatchedEngine final : public PatchState {
                          const PositionResultView& curvature) override;
   void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                      Accumulation mode) override;
-
- protected:
-  void positions_changed() override;
 
  private:
   // body(group, memory) for all patches of all images, few at a time, in the order of work.
