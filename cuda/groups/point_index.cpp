@@ -5,6 +5,8 @@
 #include <bit>
 #include <vector>
 
+#include "cuda/runtime/run.hpp"
+
 namespace ppatch {
 namespace {
 
@@ -38,12 +40,6 @@ Point read_point(PointView view, Axes axes, std::int64_t i, device::Stream strea
   return PointSource(view, axes)[0];
 }
 
-template <class Body>
-void run_each(const Body& body, std::int64_t count, device::Stream stream) {
-  const EachPiece<Body> kernel{body, count};
-  device::launch(kernel, kernel.blocks(), stream);
-}
-
 }  // namespace
 
 PointIndex::PointIndex(const Machine& machine, std::int64_t capacity)
@@ -75,7 +71,7 @@ PointBox PointIndex::extremes(const PointSource& points, device::Stream stream) 
   std::vector<PointBox> parts(static_cast<std::size_t>(kernel.blocks()));
   PointBox all;
   if (parts.empty()) return all;
-  device::launch(kernel, kernel.blocks(), stream);
+  run(kernel, stream);
   device::copy_to_host(parts.data(), kernel.boxes, parts.size() * sizeof(PointBox), stream);
   device::synchronize(stream);
   for (const PointBox& part : parts) all.add(part);
@@ -86,8 +82,8 @@ void PointIndex::build(const PointView& view, Axes axes, device::Stream stream) 
   const PointSource points(view, axes);
   const std::int64_t n = points.count();
   const PointBox span = extremes(points, stream);
-  if (span.least != UINT32_MAX) {
-    refuse(span.least, read_point(view, axes, span.least, stream));
+  if (span.min_number != UINT32_MAX) {
+    refuse(span.min_number, read_point(view, axes, span.min_number, stream));
   }
   tree_ = {};
   if (n == 0) return;

@@ -111,7 +111,7 @@ std::function<ProbeView(const Chunk&)> CudaPatchEngine::probe_in(Chunks& chunks,
   return [shared](const Chunk&) { return shared; };
 }
 
-template <class T, int C, int Most>
+template <class T, int C, int MaxTaps>
 void CudaPatchEngine::extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
                                  const PatchView& out) {
   const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
@@ -120,7 +120,7 @@ void CudaPatchEngine::extract_in(DeviceCall& call, const ImageView& image, const
   const auto to = chunks.array(patches_of<T, C>(out), Access::write);
   chunks.run(max_rows(), [&](const Chunk& chunk) {
     const ExtractPixel<T, C> job{problem(chunk), from, with(chunk), to(chunk)};
-    if (out.height > 0 && out.width > 0) call.run(ExtractBlock<T, C, Most>(job));
+    if (out.height > 0 && out.width > 0) call.run(ExtractBlock<T, C, MaxTaps>(job));
   });
 }
 

@@ -51,7 +51,7 @@ class CudaPatchEngine final : public PatchEngine {
   std::function<ProbeView(const Chunk&)> probe_in(Chunks& chunks, DeviceCall& call,
                                                   const ProbeView& probe) const;
 
-  template <class T, int C, int Most>
+  template <class T, int C, int MaxTaps>
   void extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
                   const PatchView& out);
   template <class T, int C>

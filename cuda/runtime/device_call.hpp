@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "cuda/runtime/array_views.hpp"
-#include "cuda/runtime/block.hpp"
 #include "cuda/runtime/call_memory.hpp"
+#include "cuda/runtime/run.hpp"
 
 namespace ppatch {
 
@@ -42,11 +42,11 @@ class DeviceCall {
   // A kernel that knows its blocks.
   template <class Kernel>
   void run(const Kernel& kernel) const {
-    device::launch(kernel, kernel.blocks(), stream_);
+    ppatch::run(kernel, stream_);
   }
   template <class Body>
   void run_each(const Body& body, std::int64_t count) const {
-    run(EachPiece<Body>{body, count});
+    ppatch::run_each(body, count, stream_);
   }
 
   const Callbacks& callbacks() const { return machine_.callbacks(); }
