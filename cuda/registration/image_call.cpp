@@ -3,25 +3,13 @@
 
 #include <algorithm>
 
+#include "core/dtype.hpp"
 #include "cuda/runtime/image_views.hpp"
 
 namespace ppatch {
 namespace {
 
 constexpr std::uint64_t piece_bytes = std::uint64_t{1} << 20;
-
-std::int64_t bytes_of(DType dtype) {
-  switch (dtype) {
-    case DType::u8:
-      return 1;
-    case DType::u16:
-      return 2;
-    case DType::f32:
-      return 4;
-    default:
-      return 8;
-  }
-}
 
 }  // namespace
 
@@ -31,7 +19,7 @@ ImageCall::ImageCall(const Machine& machine)
       copies_(machine, machine.settings.memory_budget) {}
 
 ImageView ImageCall::image(const char* name, const ImageView& view, bool is_input) {
-  const std::int64_t size = bytes_of(view.dtype);
+  const std::int64_t size = size_of(static_cast<ppatch_dtype>(view.dtype));
   const HostLayout layout = layout_of(view, 1, size);
   if (layout.count() == 0 || device::reaches(view.data)) return view;
   void* const copy = copies_.take(slot_++, name, layout.packed_bytes(), stream_.get());

@@ -54,7 +54,7 @@ class Backend {
   virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
   virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
 
-  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype, u16, f32 or f64.
+  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype of an image's samples.
   virtual void shift_image(const ImageView& image, const double shift[2],
                            const ResampleSettings& settings, const ImageView& out) = 0;
   // (pixel - black) / (white - black).
