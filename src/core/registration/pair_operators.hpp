@@ -12,14 +12,14 @@ class PairOperators {
  public:
   virtual ~PairOperators() = default;
 
-  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype, u16, f32 or f64.
+  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype of an image's samples.
   virtual void shift_image(const ImageView& image, const double shift[2],
                            const ResampleSettings& settings, const ImageView& out) const = 0;
   // (pixel - black) / (white - black).
   virtual void normalise_mosaic(const SceneImageView& image, int period,
                                 const ImageView& out) const = 0;
   // The same, averaged by colour over block x block pixels; out holds three images.
-  virtual void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
+  virtual void bin_mosaic(const SceneImageView& image, const CfaPattern& cfa, int block,
                           const ImageView& out) const = 0;
   // Both of one shape, f32 or f64 each.
   virtual double pair_gain(const ImageView& anchor, const ImageView& target) const = 0;

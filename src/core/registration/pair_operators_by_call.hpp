@@ -66,13 +66,13 @@ class PairOperatorsByCall final : public PairOperators {
     call.finish();
   }
 
-  void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
+  void bin_mosaic(const SceneImageView& image, const CfaPattern& cfa, int block,
                   const ImageView& out) const override {
     Call call(machine_);
     with_sample(image.dtype, [&](auto sample) {
       BinnedPixel<decltype(sample)> pixel;
-      pixel.mosaic = samples_of<decltype(sample)>(call, image, mosaic.period);
-      std::copy(mosaic.colour, mosaic.colour + 36, pixel.colour);
+      pixel.mosaic = samples_of<decltype(sample)>(call, image, cfa.period);
+      std::copy(cfa.colour, cfa.colour + 36, pixel.colour);
       pixel.block = block;
       pixel.out = call.output("out", out);
       call.run_each_pixel(pixel, 1, out.height, out.width);
