@@ -11,6 +11,7 @@
 #include "core/registration/conditioning_rules.hpp"
 #include "cuda/registration/kernels/hot_pixel_threshold.hpp"
 #include "cuda/registration/kernels/scene_sums.hpp"
+#include "cuda/runtime/run.hpp"
 
 namespace ppatch {
 namespace {
@@ -71,11 +72,6 @@ std::int32_t strip_rows(const ScenePlane& out, std::int64_t columns) {
     rows /= 2;
   }
   return rows;
-}
-
-template <class Kernel>
-void run(const Kernel& kernel, device::Stream stream) {
-  device::launch(kernel, kernel.blocks(), stream);
 }
 
 }  // namespace
@@ -257,14 +253,14 @@ void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry
     slot.has_been_read = true;
     slot.in_use = false;
   }
-  for (int level = 1; level < geometry.scales; ++level) {
-    const ScenePlane& finer = planes[level - 1];
+  for (int scale = 1; scale < geometry.scales; ++scale) {
+    const ScenePlane& finer = planes[scale - 1];
     Job coarser;
     coarser.pixels.data = finer.data;
     coarser.pixels.height = finer.height;
     coarser.pixels.width = coarser.pixels.stride_y = finer.width;
     coarser.pixels.stride_x = 1;
-    coarser.out = planes[level];
+    coarser.out = planes[scale];
     coarser.state = state;
     coarser.stream = stream;
     decimate<float, 2>(coarser, coarse_filter_, false);

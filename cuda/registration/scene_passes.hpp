@@ -14,12 +14,12 @@
 // follow from them, the same jobs are given as the host has them.
 namespace ppatch {
 
-// The spectra of a level, carriers of none but the finest; level geometry.scales: the coarse
+// The spectra of a scale, carriers of none but the finest; scale geometry.scales: the coarse
 // peak's.
-ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int level, const Carrier* carriers,
+ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrier* carriers,
                           int carrier_count);
 
-// Windows into the planes of a level's transforms.
+// Windows into the planes of a scale's transforms.
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
