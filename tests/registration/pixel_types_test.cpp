@@ -85,15 +85,16 @@ TEST_F(PixelTypes, EqualValuesGiveEqualAnswers) {
   for (std::size_t i = 0; i < 700; ++i) mask[i * 11] = 0;
   for (const ppatch_method method : all_methods) {
     for (const char* letters : {"", "RGGB", xtrans}) {
-      for (const auto* masked : {static_cast<const std::vector<std::uint8_t>*>(nullptr), &mask}) {
+      for (const bool is_masked : {false, true}) {
+        const std::vector<std::uint8_t>* masked = is_masked ? &mask : nullptr;
         for (const ppatch_switch repairs : {PPATCH_SWITCH_ON, PPATCH_SWITCH_OFF}) {
           ppatch_scene_options options = scene_options(size, size, ppatch_cfa_of(letters));
           options.method = method;
           options.hot_pixels = repairs;
           options.white = 250.0;
           options.upsample = 20;
-          SCOPED_TRACE(testing::Message() << method << ", " << letters << ", mask "
-                                          << (masked != nullptr) << ", repairs " << repairs);
+          SCOPED_TRACE(testing::Message() << method << ", " << letters << ", mask " << is_masked
+                                          << ", repairs " << repairs);
           const ppatch_shift expected = align_as<float>(options, masked);
           expect_same(align_as<std::uint8_t>(options, masked), expected);
           expect_same(align_as<std::uint16_t>(options, masked), expected);
@@ -272,7 +273,8 @@ TEST(OtherTypes, AreRefused) {
   const std::vector<double> memory(2 * 64 * 64, 1.0);
   const ptychopatch::Context context = scene_context();
   ptychopatch::ScenePlan plan(context, scene_options(64, 64));
-  for (const ppatch_dtype dtype : {PPATCH_C64, PPATCH_C128, PPATCH_I32, PPATCH_I64, 10, 0}) {
+  for (const ppatch_dtype dtype : std::initializer_list<ppatch_dtype>{
+           PPATCH_C64, PPATCH_C128, PPATCH_I32, PPATCH_I64, 10, 0}) {
     const ppatch_array pixels = ptychopatch::array(memory.data(), dtype, {64, 64});
     ppatch_scene_image image = ppatch_scene_image_of(pixels);
     EXPECT_EQ(ppatch_scene_plan_set_reference(plan.get(), &image), PPATCH_ERROR_INVALID_ARGUMENT);
