@@ -82,7 +82,7 @@ std::vector<ReferenceWaves::Wave> ReferenceWaves::plan(int scale, const ImageNum
     job.tiles = CovarianceTiles(shift.overlap);
     if (!job.tiles.enough()) job.tiles.looked_at = 0;
     for (int axis = 0; axis < 2; ++axis) {
-      state.rest[axis] = shift.fraction(axis);
+      state.fraction[axis] = shift.fraction(axis);
       job.displacement[axis] = shift.displacement[axis];
     }
   }

@@ -192,7 +192,7 @@ void CudaSceneEngine::find_shifts(int scale, const ShiftRounds& rounds) {
     run_round(scale, laid);
     for (const std::int64_t i : laid) {
       const ShiftState& state = space_.memory.host().shift_states[i];
-      images_[static_cast<std::size_t>(i)].search.advance(state.coherence, state.rest,
+      images_[static_cast<std::size_t>(i)].search.advance(state.coherence, state.fraction,
                                                           state.iterations);
     }
   }

@@ -53,7 +53,7 @@ class DeviceArray {
     return array;
   }
   // What the device holds now.
-  const HostArray& fetched() {
+  const HostArray& downloaded() {
     DeviceMemory::get().copy(host_.memory().data(), memory_, host_.memory().size());
     return host_;
   }

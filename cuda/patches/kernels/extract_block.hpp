@@ -91,16 +91,16 @@ struct ExtractBlock {
   // Samples of row y, from that of pixel q on: `scalars` of them.
   PPATCH_HD void load(const Patch& patch, const Samples<T, C>& samples, std::int64_t y,
                       std::int64_t q, int scalars, T* sample) const {
-    constexpr int most = wide + (MaxTaps - 1) * C;
+    constexpr int max_scalars = wide + (MaxTaps - 1) * C;
     const std::int64_t x = patch.taps.x.start + q;
     if (patch.inside) {
       const T* from = job.image.template at<T>(samples.slice, y, x);
-      for (int s = 0; s < most; ++s) {
+      for (int s = 0; s < max_scalars; ++s) {
         if (s < scalars) sample[s] = from[s / C * job.image.stride_x + s % C];
       }
       return;
     }
-    for (int s = 0; s < most; ++s) {
+    for (int s = 0; s < max_scalars; ++s) {
       if (s < scalars) sample[s] = samples.pixel(y, x + s / C, s % C);
     }
   }

@@ -87,8 +87,8 @@ struct CoarseCross {
   }
 };
 
-// The largest value of a correlation within +-most lags, in order of dy, dx: of blocks of rows of
-// lags. second: of the phase correlation, more than `apart` from the peak.
+// The largest value of a correlation within the largest lags, in order of dy, dx: of blocks of rows
+// of lags. second: of the phase correlation, more than `apart` from the peak.
 struct CoarsePeaks {
   static constexpr int threads = 128;
   static constexpr int rows = 4;

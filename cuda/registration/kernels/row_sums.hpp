@@ -8,7 +8,7 @@
 namespace ppatch {
 
 // Sums over each row of `count` images of height x width values, from its first to its last: a
-// block owns some rows, fetches them stretch by stretch, and a thread adds up one row.
+// block owns some rows, reads them stretch by stretch, and a thread adds up one row.
 template <class Value>
 struct RowSums {
   static constexpr int threads = 256;

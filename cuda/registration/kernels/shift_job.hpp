@@ -14,8 +14,8 @@ namespace ppatch {
 
 // What a device finds out about one image's shift, and is told by the host before.
 struct ShiftState {
-  double rest[2] = {0.0, 0.0};  // of the displacement, beside what the windows follow
-  double coherence = -1.0;      // of the band; -1 where no ring has any weight
+  double fraction[2] = {0.0, 0.0};  // of the displacement, beside what the windows follow
+  double coherence = -1.0;          // of the band; -1 where no ring has any weight
   std::int32_t iterations = 0;
   std::int32_t stepping = 0;  // whether Newton's iteration goes on
   double band[band_sums] = {};
@@ -80,7 +80,7 @@ struct ShiftSpectrum {
     const std::int64_t k = is_row ? i - columns() : i;
     // Lines from the middle on have negative frequencies.
     const std::int64_t line = is_row && 2 * k >= height ? k - height : k;
-    const double turns = job.state->rest[is_row ? 0 : 1] * static_cast<double>(line) /
+    const double turns = job.state->fraction[is_row ? 0 : 1] * static_cast<double>(line) /
                          static_cast<double>(is_row ? height : width);
     double cosine;
     double sine;

@@ -27,10 +27,10 @@ struct WindowJob {
 // The tapers of windows, a thread a sample of one.
 struct WindowTapers {
   const WindowJob* jobs = nullptr;
-  std::int64_t most = 0;  // samples of both tapers, of any window
+  std::int64_t max_samples = 0;  // samples of both tapers, of any window
 
   PPATCH_HD void operator()(std::int64_t index) const {
-    const Division job_sample = divide(index, most);
+    const Division job_sample = divide(index, max_samples);
     const WindowJob& job = jobs[job_sample.quotient];
     const bool is_row = job_sample.remainder >= job.width;
     const std::int64_t u = is_row ? job_sample.remainder - job.width : job_sample.remainder;
