@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "core/dtype.hpp"
 #include "core/dtype_dispatch.hpp"
 #include "core/error.hpp"
 #include "core/registration/cfa_neighbours.hpp"
 #include "cuda/registration/kernels/hot_pixel_threshold.hpp"
 #include "cuda/registration/kernels/scene_sums.hpp"
-#include "cuda/runtime/strided_copy.hpp"
 
 namespace ppatch {
 namespace {
@@ -19,10 +19,7 @@ constexpr int slots = 2;
 constexpr std::int64_t slot_bytes_a_pixel = 4;
 constexpr std::uint64_t min_piece = std::uint64_t{1} << 16;
 constexpr std::uint64_t max_piece = std::uint64_t{8} << 20;
-constexpr std::int64_t max_row_step = 0x7fffffff;         // bytes, of copies of rows
 constexpr std::int64_t max_side = std::int64_t{1} << 29;  // coordinates have 32 bits in kernels
-
-std::int64_t bytes_of(DType dtype) { return dtype == DType::u16 ? 2 : dtype == DType::f32 ? 4 : 8; }
 
 std::uint64_t whole_lines(std::int64_t bytes) {
   return static_cast<std::uint64_t>((bytes + 255) / 256 * 256);
@@ -55,14 +52,14 @@ NearPixels near_pixels(const CfaPattern& mosaic) {
   return near;
 }
 
-HostLayout layout_of(const void* data, std::int64_t element, const SceneGeometry& geometry,
-                     std::int64_t stride_y, std::int64_t stride_x) {
-  HostLayout layout;
-  layout.data = static_cast<unsigned char*>(const_cast<void*>(data));
-  layout.element = element;
-  layout.add(geometry.height, stride_y * element);
-  layout.add(geometry.width, stride_x * element);
-  return layout;
+StridedArray plane_of(const void* data, std::int64_t element, const SceneGeometry& geometry,
+                      std::int64_t stride_y, std::int64_t stride_x) {
+  StridedArray plane;
+  plane.data = static_cast<unsigned char*>(const_cast<void*>(data));
+  plane.element = element;
+  plane.add_axis(geometry.height, stride_y * element);
+  plane.add_axis(geometry.width, stride_x * element);
+  return plane;
 }
 
 // Strips as high as leave enough of them to fill a card: what is read twice lies at their ends.
@@ -123,19 +120,6 @@ std::uint64_t ImageLoader::scratch_bytes(const SceneSettings& s) {
 
 std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * piece_bytes(s); }
 
-void ImageLoader::send(const HostLayout& from, unsigned char* to) {
-  const std::int64_t row_bytes = from.shape[1] * from.element;
-  const bool has_rows = from.stride[1] == from.element && from.stride[0] >= row_bytes &&
-                        from.stride[0] <= max_row_step;
-  if (has_rows && device::is_page_locked(from.data)) {
-    device::copy_rows_to_device(to, from.data, static_cast<std::uint64_t>(from.stride[0]),
-                                static_cast<std::uint64_t>(row_bytes),
-                                static_cast<std::uint64_t>(from.shape[0]), upload_.get());
-  } else {
-    staging_.upload(from, to, upload_.get());
-  }
-}
-
 ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry& geometry,
                                 device::Stream stream) {
   ScenePixels pixels;
@@ -149,7 +133,7 @@ ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry&
   pixels.mask_stride_x = view.mask_stride_x;
   const bool copies_pixels = !device::reaches(view.data);
   const bool copies_mask = view.mask && !device::reaches(view.mask);
-  const std::int64_t element = bytes_of(view.dtype);
+  const std::int64_t element = size_of(static_cast<ppatch_dtype>(view.dtype));
   if (copies_pixels || copies_mask) {
     const bool takes_both = copies_pixels && element > slot_bytes_a_pixel;
     if (takes_both) turn_ = 0;
@@ -162,14 +146,17 @@ ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry&
     }
     if (copies_pixels) {
       unsigned char* const to = pixels_.data() + static_cast<std::uint64_t>(turn_) * slot_bytes_;
-      send(layout_of(view.data, element, geometry, view.stride_y, view.stride_x), to);
+      staging_.upload_in_order(plane_of(view.data, element, geometry, view.stride_y, view.stride_x),
+                               to, upload_.get());
       pixels.data = to;
       pixels.stride_y = geometry.width;
       pixels.stride_x = 1;
     }
     if (copies_mask) {
       unsigned char* const to = masks_.data() + static_cast<std::uint64_t>(turn_) * mask_bytes_;
-      send(layout_of(view.mask, 1, geometry, view.mask_stride_y, view.mask_stride_x), to);
+      staging_.upload_in_order(
+          plane_of(view.mask, 1, geometry, view.mask_stride_y, view.mask_stride_x), to,
+          upload_.get());
       pixels.mask = to;
       pixels.mask_stride_y = geometry.width;
       pixels.mask_stride_x = 1;

@@ -59,8 +59,6 @@ class ImageLoader {
     device::Stream stream = nullptr;
   };
 
-  // To one of the copies.
-  void send(const HostLayout& from, unsigned char* to);
   ScenePixels upload(const SceneImageView& view, const SceneGeometry& geometry,
                      device::Stream stream);
   template <class T>

@@ -51,7 +51,7 @@ struct GradientBlock {
     if (n == 0) {
       own.total = 0.0;
       if (at.thread == 0) {
-        prepare_gradient_taps<T>(problem.interpolation, problem.origins[k], &shared.taps);
+        prepare_gradient_taps(problem.interpolation, problem.origins[k], shared.taps);
       }
       return;
     }

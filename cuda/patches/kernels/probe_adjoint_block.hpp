@@ -88,7 +88,7 @@ struct ProbeAdjointBlock {
     const Division number = divide(i, job.waves.count);
     const std::int64_t m = job.probe.shared ? number.quotient : i;
     const std::int64_t k = job.probe.shared ? number.remainder : owner;
-    prepare_sampling_taps<T>(job.problem.interpolation, job.problem.origins[k], &wave.taps);
+    prepare_sampling_taps(job.problem.interpolation, job.problem.origins[k], wave.taps);
     wave.first = job.waves.template at<S>(m, k, 0);
     wave.slice = job.problem.image_of(m, k);
   }

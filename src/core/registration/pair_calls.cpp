@@ -165,7 +165,7 @@ void shift_image(Context& context, const ppatch_array* image, const double* shif
   expect_output(to, {&from});
   if (to.empty()) return;
   if (from.empty()) invalid("image: expected a pixel in it, got none");
-  context.backend().shift_image(source, shift, settings, target);
+  context.backend().pair_operators().shift_image(source, shift, settings, target);
 }
 
 void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
@@ -175,7 +175,8 @@ void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scen
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({input.view.height, input.view.width});
   expect_output(to, {&input.pixels});
-  context.backend().normalise_mosaic(input.view, input.mosaic.period, image_view(to));
+  context.backend().pair_operators().normalise_mosaic(input.view, input.mosaic.period,
+                                                      image_view(to));
 }
 
 void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
@@ -200,20 +201,21 @@ void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_imag
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({3, input.view.height / block, input.view.width / block});
   expect_output(to, {&input.pixels});
-  if (!to.empty()) context.backend().bin_mosaic(input.view, input.mosaic, block, image_view(to));
+  if (!to.empty())
+    context.backend().pair_operators().bin_mosaic(input.view, input.mosaic, block, image_view(to));
 }
 
 double pair_gain(Context& context, const ppatch_array* anchor, const ppatch_array* target) {
   const Pair pair(context, anchor, target);
-  return context.backend().pair_gain(pair.anchor, pair.target);
+  return context.backend().pair_operators().pair_gain(pair.anchor, pair.target);
 }
 
 double pair_loss(Context& context, const ppatch_array* anchor, const ppatch_array* target,
                  double gain) {
   check_gain("gain", gain);
   const Pair pair(context, anchor, target);
-  if (gain == 0.0) gain = context.backend().pair_gain(pair.anchor, pair.target);
-  return context.backend().pair_loss(pair.anchor, pair.target, gain);
+  if (gain == 0.0) gain = context.backend().pair_operators().pair_gain(pair.anchor, pair.target);
+  return context.backend().pair_operators().pair_loss(pair.anchor, pair.target, gain);
 }
 
 double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_array* target,
@@ -239,9 +241,11 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
   if (options.threshold > 0.0) settings.threshold = options.threshold;
   if (options.quantile > 0.0) settings.quantile = options.quantile;
   if (pair.anchor_array.empty()) return std::nan("");
-  settings.gain =
-      options.gain != 0.0 ? options.gain : context.backend().pair_gain(pair.anchor, pair.target);
-  return context.backend().pair_mask(pair.anchor, pair.target, settings, image_view(to));
+  settings.gain = options.gain != 0.0
+                      ? options.gain
+                      : context.backend().pair_operators().pair_gain(pair.anchor, pair.target);
+  return context.backend().pair_operators().pair_mask(pair.anchor, pair.target, settings,
+                                                      image_view(to));
 }
 
 }  // namespace ppatch

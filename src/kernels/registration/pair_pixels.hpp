@@ -44,9 +44,9 @@ struct ShiftTaps {
   ShiftTaps() = default;
   ShiftTaps(Interpolation interpolation, std::int64_t period, double shift) {
     const double at = -shift / static_cast<double>(period);
-    const double whole = std::floor(at);
-    taps = sampling_taps(interpolation, at - whole);
-    first = static_cast<std::int64_t>(whole) + taps.first;
+    const double integer = std::floor(at);
+    sampling_taps(interpolation, at - integer, taps);
+    first = static_cast<std::int64_t>(integer) + taps.first;
   }
   Taps taps;
   std::int64_t first = 0;
