@@ -52,7 +52,7 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
   std::int64_t rows = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     samples = std::max(samples, host_jobs[i].height + host_jobs[i].width);
-    rows = std::max(rows, host_jobs[i].looked_at());
+    rows = std::max(rows, host_jobs[i].weighed_rows().count);
   }
   if (samples > 0) {
     run_each(WindowTapers{jobs, samples}, count * samples, stream);
