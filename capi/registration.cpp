@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
+#include "core/registration/cfa_pattern.hpp"
+#include "core/registration/common_area.hpp"
+#include "core/registration/image_calls.hpp"
 #include "core/registration/pair_calls.hpp"
 
 using ppatch::guarded;

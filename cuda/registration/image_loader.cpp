@@ -8,6 +8,7 @@
 #include "core/dtype_dispatch.hpp"
 #include "core/error.hpp"
 #include "core/registration/cfa_neighbours.hpp"
+#include "core/registration/conditioning_rules.hpp"
 #include "cuda/registration/kernels/hot_pixel_threshold.hpp"
 #include "cuda/registration/kernels/scene_sums.hpp"
 
@@ -81,7 +82,7 @@ void run(const Kernel& kernel, device::Stream stream) {
 
 ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
     : settings_(settings),
-      near_(near_pixels(settings.mosaic)),
+      near_(near_pixels(settings.cfa)),
       fine_filter_(SceneGeometry(settings, settings.height, settings.width).step),
       coarse_filter_(2),
       slot_bytes_(whole_lines(slot_bytes_a_pixel * settings.height * settings.width)),
@@ -90,7 +91,7 @@ ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
       masks_(machine.allocator, static_cast<std::int64_t>(slots * mask_bytes_)),
       sums_(machine.allocator, band_count(settings)),
       levels_(machine.allocator, 1),
-      threshold_(machine.allocator, max_places),
+      threshold_(machine.allocator, max_cfa_phases),
       look_again_(machine.allocator, 1),
       pattern_(settings, machine),
       staging_(piece_bytes(settings)) {
@@ -114,8 +115,8 @@ ImageLoader::~ImageLoader() {
 std::uint64_t ImageLoader::scratch_bytes(const SceneSettings& s) {
   return slots * (whole_lines(slot_bytes_a_pixel * s.height * s.width) +
                   whole_lines(s.height * s.width)) +
-         DeviceBuffer<PlaceSums>::bytes_of(band_count(s)) + sizeof(SceneLevels) +
-         max_places * sizeof(float) + sizeof(std::int32_t) + PatternSearch::bytes(s);
+         DeviceBuffer<CfaPhaseSums>::bytes_of(band_count(s)) + sizeof(Conditioning) +
+         max_cfa_phases * sizeof(float) + sizeof(std::int32_t) + PatternSearch::bytes(s);
 }
 
 std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * piece_bytes(s); }
@@ -195,7 +196,7 @@ void ImageLoader::condition(const Job& job) {
   sums.pixels = job.pixels;
   sums.rules = job.rules;
   sums.every =
-      level_row_step(job.pixels.height * job.pixels.width, job.rules.integers, job.rules.masked);
+      summed_row_step(job.pixels.height * job.pixels.width, job.rules.integers, job.rules.masked);
   sums.sums = sums_.data();
   SceneFindLevels<T> find;
   find.pixels = job.pixels;
@@ -235,21 +236,15 @@ void ImageLoader::condition(const Job& job) {
 }
 
 void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry,
-                       bool levels_clipped, const ScenePlane planes[], SceneImageState* state,
+                       bool replaces_clipped, const ScenePlane planes[], SceneImageState* state,
                        device::Stream stream) {
   // Scratch is one image's, whichever stream it is worked on in.
   if (has_worked_) done_.wait_in(stream);
   Job job;
   job.pixels = upload(view, geometry, stream);
-  job.rules.period = settings_.mosaic.period;
-  std::copy(view.black, view.black + max_places, job.rules.black);
-  job.rules.white = view.white;
-  job.rules.clips = view.clips;
-  job.rules.levels_clipped = levels_clipped;
-  job.rules.masked = view.mask != nullptr;
-  job.rules.integers = view.dtype == DType::u16;
-  job.repairs = (job.rules.integers ? settings_.repair_integers : settings_.repair_floats) &&
-                geometry.height > 2 * near_.reach && geometry.width > 2 * near_.reach;
+  job.rules = conditioning_rules(view, settings_.cfa.period, replaces_clipped);
+  job.repairs = settings_.repairs(view.dtype) && geometry.height > 2 * near_.reach &&
+                geometry.width > 2 * near_.reach;
   job.out = planes[0];
   const bool looks = pattern_.applies(geometry.height, geometry.width);
   if (looks) job.runs = pattern_.runs(geometry.height, geometry.width);
@@ -262,7 +257,7 @@ void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry
     slot.has_been_read = true;
     slot.in_use = false;
   }
-  for (int level = 1; level < geometry.levels; ++level) {
+  for (int level = 1; level < geometry.scales; ++level) {
     const ScenePlane& finer = planes[level - 1];
     Job coarser;
     coarser.pixels.data = finer.data;

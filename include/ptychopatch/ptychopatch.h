@@ -82,7 +82,8 @@ enum {
   PPATCH_I32 = 5,
   PPATCH_I64 = 6,
   PPATCH_U16 = 7, /* pixels of a camera */
-  PPATCH_U8 = 8   /* masks */
+  PPATCH_U8 = 8,  /* masks */
+  PPATCH_I16 = 9  /* pixels of some detectors */
 };
 
 /* Bytes of one element, 0 for a value that is no dtype. */

@@ -68,6 +68,10 @@ template <>
 struct DTypeOf<std::uint8_t> {
   static constexpr ppatch_dtype value = PPATCH_U8;
 };
+template <>
+struct DTypeOf<std::int16_t> {
+  static constexpr ppatch_dtype value = PPATCH_I16;
+};
 
 // A C-contiguous host array over the caller's memory, of a type known only at run time.
 inline Array array(const void* data, ppatch_dtype dtype, const std::vector<std::int64_t>& shape) {

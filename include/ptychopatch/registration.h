@@ -58,7 +58,8 @@ static inline ppatch_cfa ppatch_cfa_of(const char *letters) {
   return cfa;
 }
 
-/* One image: frozen. pixels is (H, W), U16, F32 or F64, with any strides. */
+/* One image: frozen. pixels is (H, W), U8, U16, I16, F32 or F64, with any
+ * strides. */
 typedef struct ppatch_scene_image {
   ppatch_array pixels;
   ppatch_array mask;  /* (H, W) U8: 0 leaves the pixel out. data NULL: all pixels are in */
@@ -299,9 +300,9 @@ typedef struct ppatch_resample_options {
   { .struct_size = (uint32_t)sizeof(ppatch_resample_options) }
 
 /* Moves an image by d = shift: out[y, x] = gain * image~(y - dy, x - dx), with the taps and
- * boundaries of patches. image and out: (H, W) or (C, H, W), one dtype, U16, F32 or F64; out may
- * have another H and W. U16 is rounded to the nearest and clamped. options may be NULL: bilinear,
- * zero outside. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ * boundaries of patches. image and out: (H, W) or (C, H, W), one dtype, U8, U16, I16, F32 or F64;
+ * out may have another H and W. Integers are rounded to the nearest and clamped. options may be
+ * NULL: bilinear, zero outside. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
 ppatch_status ppatch_image_shift(ppatch_context *context, const ppatch_array *image,
                                  const double shift[2], const ppatch_resample_options *options,
                                  const ppatch_array *out);

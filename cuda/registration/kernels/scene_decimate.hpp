@@ -7,9 +7,9 @@
 #include "cuda/registration/kernels/mirrored_index.hpp"
 #include "cuda/registration/kernels/scene_runs.hpp"
 #include "cuda/runtime/block.hpp"
+#include "kernels/registration/conditioning.hpp"
 #include "kernels/registration/hot_pixels.hpp"
 #include "kernels/registration/scene_image.hpp"
-#include "kernels/registration/scene_levels.hpp"
 #include "math/multiply_add.hpp"
 
 namespace ppatch {
@@ -41,7 +41,7 @@ struct SceneDecimate {
   static constexpr int pad = (half + max_reach + 7) / 8 * 8;
   static constexpr int wide = in_columns + 2 * pad;
   static constexpr int ring_rows = rows + 2 * max_reach;
-  static constexpr int vector = 16 / static_cast<int>(sizeof(T));
+  static constexpr int vector = sizeof(T) == 1 ? 8 : 16 / static_cast<int>(sizeof(T));
   // Conditioned columns are dealt out by their place within a step, so that a tap reads a
   // contiguous row.
   static constexpr int filtered_columns = in_columns + 2 * half;
@@ -87,7 +87,7 @@ struct SceneDecimate {
 
   ScenePixels pixels;
   // Of the image; without them pixels are floats that are taken as they are.
-  const SceneLevels* levels = nullptr;
+  const Conditioning* levels = nullptr;
   const float* threshold = nullptr;
   NearPixels near;
   bool wraps = false;
@@ -149,9 +149,9 @@ struct SceneDecimate {
     if (!levels) return;
     PPATCH_ROLLED
     for (int i = at.thread; i < places; i += threads) {
-      shared.level[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->scale[i])};
+      shared.level[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->factor[i])};
       shared.test[i] = {
-          levels->clip[i], levels->clip_level[i], levels->repairs ? threshold[i] : 0.0F,
+          levels->clip[i], levels->clip_value[i], levels->repairs ? threshold[i] : 0.0F,
           near.y[i][0],    near.x[i][0],          near.y[i][1],
           near.x[i][1]};
       for (int k = 0; k < 8; ++k) {
@@ -191,7 +191,7 @@ struct SceneDecimate {
       const int place_y = place_along(y) * period;
       float* to_row = shared.scaled[r % ring_rows] + c;
       if (aligned && x >= 0 && x + vector <= width()) {
-        struct alignas(16) Wide {
+        struct alignas(vector * sizeof(T)) Wide {
           T value[vector];
         };
         const Wide all = *reinterpret_cast<const Wide*>(pixels.row<T>(y) + x);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SCENE_SCRATCH_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SCENE_SCRATCH_HPP_
+#ifndef PTYCHOPATCH_CPU_REGISTRATION_ML_MEMORY_PLAN_HPP_
+#define PTYCHOPATCH_CPU_REGISTRATION_ML_MEMORY_PLAN_HPP_
 
 #include <cstdint>
 
@@ -11,10 +11,10 @@
 
 namespace ppatch {
 
-// How a plan's memory is laid out.
-struct SceneScratchPlan {
+// The memory of the maximum-likelihood engine.
+struct MlMemoryPlan {
   std::int64_t fine_floats = 0;      // a band-limited image
-  std::int64_t coarse_floats = 0;    // its further levels
+  std::int64_t coarse_floats = 0;    // its further scales
   std::int64_t spectrum_floats = 0;  // one of two
   std::int64_t kept_floats = 0;      // a third, of the reference, where the budget has room for it
   std::int64_t slot_floats = 0;      // one of `slots`
@@ -26,11 +26,11 @@ struct SceneScratchPlan {
 
   std::uint64_t total_bytes() const;
 
-  // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
-  static SceneScratchPlan within(const SceneSettings& settings, const FftProvider& fft,
-                                 int neighbour_reach, int threads, std::uint64_t budget);
+  // Throws OUT_OF_MEMORY, naming the smallest budget that would do, where the budget is too small.
+  static MlMemoryPlan within(const SceneSettings& settings, const FftProvider& fft,
+                             int neighbour_reach, int threads, std::uint64_t budget);
 };
 
 }  // namespace ppatch
 
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SCENE_SCRATCH_HPP_
+#endif  // PTYCHOPATCH_CPU_REGISTRATION_ML_MEMORY_PLAN_HPP_
