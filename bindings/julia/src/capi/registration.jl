@@ -146,7 +146,7 @@ ppatch_scene_plan_get_info(plan, info) =
           (Ptr{ppatch_scene_plan}, Ptr{ppatch_scene_plan_info}),
           plan, info)
 ppatch_cfa_parse(letters, cfa) =
-    ccall((:ppatch_cfa_parse, library), Int32, (Cstring, Ptr{ppatch_cfa}), letters, cfa)
+    ccall((:ppatch_cfa_parse, library), Int32, (Ptr{Cchar}, Ptr{ppatch_cfa}), letters, cfa)
 ppatch_cfa_round(cfa, shift, lattice) =
     ccall((:ppatch_cfa_round, library), Int32,
           (Ptr{ppatch_cfa}, Ptr{Float64}, Ptr{Int64}),
