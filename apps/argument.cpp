@@ -24,14 +24,7 @@ std::string plain(double value) {
 
 }  // namespace
 
-const char* name_of(const Choices& choices, std::int32_t value) {
-  for (const Choice& choice : choices) {
-    if (choice.value == value) return choice.name;
-  }
-  return "unknown";
-}
-
-std::string listed(const Choices& choices) {
+std::string listed(Choices choices) {
   std::string text;
   for (std::size_t i = 0; i < choices.size(); ++i) {
     if (i != 0) text += ",";
@@ -89,8 +82,7 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
   return static_cast<std::uint64_t>(value);
 }
 
-std::int32_t parse_choice(const std::string& option, const std::string& text,
-                          const Choices& choices) {
+std::int32_t parse_choice(const std::string& option, const std::string& text, Choices choices) {
   for (const Choice& choice : choices) {
     if (text == choice.name) return choice.value;
   }

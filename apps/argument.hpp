@@ -7,30 +7,23 @@
 #include <functional>
 #include <limits>
 #include <string>
-#include <vector>
+
+#include "choices.hpp"
 
 namespace ptychopatch::app {
 
 // Options that explain themselves when what they were given is wrong: UsageError names the option,
 // what was expected and what came.
 
-struct Choice {
-  const char* name;
-  std::int32_t value;
-};
-using Choices = std::vector<Choice>;
-
-const char* name_of(const Choices& choices, std::int32_t value);
 // "corner, half or centre"
-std::string listed(const Choices& choices);
+std::string listed(Choices choices);
 
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t least,
                            std::int64_t most);
 double parse_number(const std::string& option, const std::string& text, double least);
 // "512M", "2GiB", "1.5e9": k, M, G, T (also kB, MB, ...) are powers of 1000, KiB, MiB, ... of 1024.
 std::uint64_t parse_size(const std::string& option, const std::string& text);
-std::int32_t parse_choice(const std::string& option, const std::string& text,
-                          const Choices& choices);
+std::int32_t parse_choice(const std::string& option, const std::string& text, Choices choices);
 
 template <class Set>
 CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t least,
@@ -52,9 +45,9 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, double least,
 }
 
 template <class Set>
-CLI::Option* add_choice(CLI::App& app, const std::string& name, const Choices& choices,
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
                         const std::string& help, Set set) {
-  const std::function<void(const std::string&)> function = [=, &choices](const std::string& text) {
+  const std::function<void(const std::string&)> function = [=](const std::string& text) {
     set(parse_choice(name, text, choices));
   };
   return app.add_option_function(name, function, help)->type_name("{" + listed(choices) + "}");

@@ -53,9 +53,9 @@ Json scan_info(const formats::ScanInput& scan) {
   return {{"format", scan.format()},
           {"convention", scan.convention_text()},
           {"placement", placement_info(scan)},
-          {"anchor", name_of(anchors(), options.anchor)},
-          {"axes", name_of(axes_orders(), options.axes)},
-          {"sign", name_of(signs(), options.sign)},
+          {"anchor", name_of(kAnchorChoices, options.anchor)},
+          {"axes", name_of(kAxesChoices, options.axes)},
+          {"sign", name_of(kSignChoices, options.sign)},
           {"image", part_info([&] { return scan.image(); })},
           {"positions", part_info([&] { return scan.positions(); })}};
 }

@@ -10,13 +10,6 @@ constexpr const char* kGroup = "Groups";
 constexpr std::int64_t kMostGridsize = 64;
 constexpr std::int64_t kMostSamples = std::int64_t{1} << 40;
 
-const Choices& orders() {
-  static const Choices choices = {{"drawn", PPATCH_GROUP_ORDER_AS_DRAWN},
-                                  {"distance", PPATCH_GROUP_ORDER_BY_DISTANCE},
-                                  {"position", PPATCH_GROUP_ORDER_BY_POSITION}};
-  return choices;
-}
-
 }  // namespace
 
 void GroupChoices::add_options(CLI::App& app) {
@@ -41,7 +34,7 @@ void GroupChoices::add_options(CLI::App& app) {
                "More groups than positions: different choices of the neighbours")
       ->group(kGroup);
   app.add_flag("--include-seed", include_seed, "The seed is a member of its group")->group(kGroup);
-  add_choice(app, "--order", orders(), "Order of a group's members (default drawn)",
+  add_choice(app, "--order", kGroupOrderChoices, "Order of a group's members (default drawn)",
              [this](std::int32_t value) { order = value; })
       ->group(kGroup);
 }
@@ -79,10 +72,10 @@ nlohmann::ordered_json to_json(const ppatch_group_options& options) {
       {"neighbours", options.neighbours},
       {"seed", options.seed},
       {"include_seed", options.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE},
-      {"order", name_of(orders(), options.order)},
+      {"order", name_of(kGroupOrderChoices, options.order)},
       {"sequential", options.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL},
       {"oversample", options.oversample == 1},
-      {"axes", options.axes == PPATCH_AXES_YX ? "yx" : "xy"},
+      {"axes", name_of(kAxesChoices, options.axes)},
       {"relative", options.relative_sign == PPATCH_RELATIVE_SIGN_TO_OFFSET ? "-(member - offset)"
                                                                            : "member - offset"}};
 }

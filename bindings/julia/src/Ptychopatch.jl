@@ -22,10 +22,7 @@ export Context, Groups, Scene, Shift, align, assemble, extract, extract_adjoint,
 "The functions, structures and constants of the C API, by their names there."
 module CApi
 const library = "libptychopatch.so.0"
-include("capi/base.jl")
-include("capi/patches.jl")
-include("capi/groups.jl")
-include("capi/registration.jl")
+include("capi.jl")
 end
 
 include("arrays.jl")

@@ -24,7 +24,7 @@ mutable struct Context
 
     function Context(; backend::Symbol = :auto, device = 0, num_threads = 0, memory_budget = 0)
         options = CApi.ppatch_context_options(;
-            backend = number_of("backend", backend, BACKENDS), device, num_threads, memory_budget)
+            backend = number_of("backend", backend, CApi.backend_choices), device, num_threads, memory_budget)
         handle = Ref{Ptr{CApi.ppatch_context}}(C_NULL)
         check(CApi.ppatch_context_create(handle, Ref(options)))
         return finalizer(context -> CApi.ppatch_context_destroy(context.handle), new(handle[]))

@@ -85,17 +85,17 @@ mutable struct Scene
                    overlap_ratio = 0.0, context = default_context())
         width, height = size(reference)
         options = CApi.ppatch_scene_options(;
-            method = number_of("method", method, METHODS),
+            method = number_of("method", method, CApi.method_choices),
             height, width,
             cfa = cfa_of(cfa),
             black = levels_of(black),
             white,
             max_shift = pair_of(max_shift),
-            sign = number_of("sign", sign, SHIFT_SIGNS),
-            extent = number_of("extent", extent, EXTENTS),
-            hot_pixels = number_of("hot_pixels", hot_pixels, SWITCHES),
-            fixed_pattern = number_of("fixed_pattern", fixed_pattern, SWITCHES),
-            plane_average = number_of("plane_average", plane_average, AVERAGES),
+            sign = number_of("sign", sign, CApi.shift_sign_choices),
+            extent = number_of("extent", extent, CApi.extent_choices),
+            hot_pixels = number_of("hot_pixels", hot_pixels, CApi.switch_choices),
+            fixed_pattern = number_of("fixed_pattern", fixed_pattern, CApi.switch_choices),
+            plane_average = number_of("plane_average", plane_average, CApi.plane_average_choices),
             upsample, overlap_ratio)
         handle = Ref{Ptr{CApi.ppatch_scene_plan}}(C_NULL)
         check(CApi.ppatch_scene_plan_create(handle, context, Ref(options)))
