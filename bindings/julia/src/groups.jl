@@ -100,3 +100,15 @@ function nearest_neighbours(points, k; queries = nothing, axes::Symbol = :yx,
     end
     return indices .+ 1, squared_distances
 end
+
+"""
+    group_plan_bytes(count, gridsize = 1; neighbours = 0)
+
+Bytes of scratch that a call with so many points holds, within the context's budget.
+"""
+function group_plan_bytes(count, gridsize = 1; neighbours = 0, context = default_context())
+    bytes = Ref(UInt64(0))
+    options = Ref(CApi.ppatch_group_options(; gridsize, neighbours))
+    check(CApi.ppatch_group_plan_bytes(context, count, options, bytes))
+    return Int(bytes[])
+end
