@@ -11,10 +11,10 @@ RUN scripts/install-deps.sh \
  && cmake --preset release -DPTYCHOPATCH_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr/local \
  && cmake --build --preset release \
  && cmake --install build/release --prefix /opt/ptychopatch \
- && scripts/runtime-packages.sh /opt/ptychopatch > /opt/runtime-packages
+ && scripts/lib/runtime-packages.sh /opt/ptychopatch > /opt/runtime-packages
 
 FROM build AS build-cuda
-RUN scripts/install-cuda.sh \
+RUN scripts/install-deps.sh --cuda \
  && cmake --preset release -DPTYCHOPATCH_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr/local \
       -DPTYCHOPATCH_CUDA=ON -DCMAKE_CUDA_COMPILER=/src/build/deps/cuda/bin/nvcc \
  && cmake --build --preset release \

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "argument.hpp"
 
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
+#include <utility>
 
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
+#include "pictures/canvas.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -93,6 +97,44 @@ std::int32_t parse_choice(const std::string& option, const std::string& text, Ch
     names.replace(at, 1, ", ");
   }
   wrong(option, names, text);
+}
+
+CLI::Option* add_picture(CLI::App& app, const std::string& name, std::string& path,
+                         const std::string& help) {
+  const std::function<void(const std::string&)> set = [name, &path](const std::string& text) {
+    std::error_code ignored;
+    if (!pictures::format_of(text) && text != "-" && !std::filesystem::is_other(text, ignored)) {
+      wrong(name, "a file's name that ends in .png, .svg or .pdf", text);
+    }
+    path = text;
+  };
+  return app.add_option_function(name, set, help + " (.png, .svg or .pdf)")->type_name("FILE");
+}
+
+CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t least,
+                         const std::string& help, std::function<void(std::int64_t)> set,
+                         std::int64_t most) {
+  const std::function<void(const std::string&)> function =
+      [=, set = std::move(set)](const std::string& text) {
+        set(parse_integer(name, text, least, most));
+      };
+  return app.add_option_function(name, function, help)->type_name("N");
+}
+
+CLI::Option* add_number(CLI::App& app, const std::string& name, double least,
+                        const std::string& help, std::function<void(double)> set) {
+  const std::function<void(const std::string&)> function =
+      [=, set = std::move(set)](const std::string& text) { set(parse_number(name, text, least)); };
+  return app.add_option_function(name, function, help)->type_name("X");
+}
+
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
+                        const std::string& help, std::function<void(std::int32_t)> set) {
+  const std::function<void(const std::string&)> function =
+      [=, set = std::move(set)](const std::string& text) {
+        set(parse_choice(name, text, choices));
+      };
+  return app.add_option_function(name, function, help)->type_name("{" + listed(choices) + "}");
 }
 
 }  // namespace ptychopatch::app

@@ -2,13 +2,13 @@
 #ifndef PTYCHOPATCH_APPS_ARGUMENT_HPP_
 #define PTYCHOPATCH_APPS_ARGUMENT_HPP_
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <string>
 
 #include "choices.hpp"
+#include "cli_fwd.hpp"
 
 namespace ptychopatch::app {
 
@@ -25,33 +25,18 @@ double parse_number(const std::string& option, const std::string& text, double l
 std::uint64_t parse_size(const std::string& option, const std::string& text);
 std::int32_t parse_choice(const std::string& option, const std::string& text, Choices choices);
 
-template <class Set>
+// A picture's file, whose ending says its format: .png, .svg or .pdf. Standard output and devices,
+// which have no ending, get PNG.
+CLI::Option* add_picture(CLI::App& app, const std::string& name, std::string& path,
+                         const std::string& help);
+
 CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t least,
-                         const std::string& help, Set set,
-                         std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
-  const std::function<void(const std::string&)> function = [=](const std::string& text) {
-    set(parse_integer(name, text, least, most));
-  };
-  return app.add_option_function(name, function, help)->type_name("N");
-}
-
-template <class Set>
+                         const std::string& help, std::function<void(std::int64_t)> set,
+                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
 CLI::Option* add_number(CLI::App& app, const std::string& name, double least,
-                        const std::string& help, Set set) {
-  const std::function<void(const std::string&)> function = [=](const std::string& text) {
-    set(parse_number(name, text, least));
-  };
-  return app.add_option_function(name, function, help)->type_name("X");
-}
-
-template <class Set>
+                        const std::string& help, std::function<void(double)> set);
 CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
-                        const std::string& help, Set set) {
-  const std::function<void(const std::string&)> function = [=](const std::string& text) {
-    set(parse_choice(name, text, choices));
-  };
-  return app.add_option_function(name, function, help)->type_name("{" + listed(choices) + "}");
-}
+                        const std::string& help, std::function<void(std::int32_t)> set);
 
 }  // namespace ptychopatch::app
 

@@ -2,10 +2,10 @@
 #ifndef PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_
 #define PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 
+#include "cli_fwd.hpp"
 #include "console.hpp"
 #include "ptychopatch/ptychopatch.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "placement_options.hpp"
 
+#include <CLI/CLI.hpp>
 #include <limits>
 
 #include "argument.hpp"

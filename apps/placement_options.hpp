@@ -2,10 +2,10 @@
 #ifndef PTYCHOPATCH_APPS_PLACEMENT_OPTIONS_HPP_
 #define PTYCHOPATCH_APPS_PLACEMENT_OPTIONS_HPP_
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <optional>
 
+#include "cli_fwd.hpp"
 #include "formats/placement.hpp"
 
 namespace ptychopatch::app {

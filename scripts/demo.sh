@@ -9,8 +9,8 @@
 #   N       height and width of the patches (default: 64)
 #   FOLDER  where everything is written (default: out, in the project's folder)
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/lib/common.sh"
 
 out=$root/out
 input=
@@ -41,9 +41,9 @@ if [[ -z $input ]]; then
   "$command" simulate scan -o "$input" --preview "$out/scan.png" --overwrite
   pictures=(--picture "$out/scan.png")
 fi
-"$python" "$root/scripts/demo.py" --command "$command" --scan "$input" --out "$out" \
+"$python" "$root/scripts/lib/demo.py" --command "$command" --scan "$input" --out "$out" \
   --size "$size" "${pictures[@]}"
 
 say "simulate a scene of camera RAWs, and align it"
 "$command" simulate scene "$out/scene" --overwrite
-"$python" "$root/scripts/demo_align.py" --command "$command" --root "$out/scene" --out "$out"
+"$python" "$root/scripts/lib/demo_align.py" --command "$command" --root "$out/scene" --out "$out"

@@ -5,8 +5,8 @@
 #
 # usage: scripts/docs.sh [--help]
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/lib/common.sh"
 
 case ${1:-} in
   '') ;;

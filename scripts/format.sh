@@ -6,8 +6,10 @@
 #
 #   --check  change nothing; name the files that differ and fail if there are any
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/packages.sh
+source "$root/scripts/lib/packages.sh"
 
 mode=(-i)
 case ${1:-} in
@@ -16,7 +18,7 @@ case ${1:-} in
   -h | --help) usage; exit 0 ;;
   *) die "unknown argument $1; see --help" ;;
 esac
-command -v clang-format > /dev/null || die "no clang-format; run scripts/install-deps.sh --dev"
+command -v clang-format > /dev/null || install_packages clang-format
 
 cd "$root"
 git ls-files -z -- '*.c' '*.h' '*.cpp' '*.hpp' '*.cu' '*.cuh' | xargs -0 clang-format "${mode[@]}"

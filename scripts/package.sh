@@ -7,8 +7,10 @@
 #
 # -DPTYCHOPATCH_CUDA=OFF leaves the backend out, -DCMAKE_CUDA_ARCHITECTURES=90 makes it for one card.
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/packages.sh
+source "$root/scripts/lib/packages.sh"
 
 for argument in "$@"; do
   case $argument in
@@ -18,6 +20,8 @@ for argument in "$@"; do
   esac
 done
 
+"$root/scripts/install-deps.sh"
+install_packages dpkg-dev file libbenchmark-dev
 folder=$root/build/package
 configure release -B "$folder" -DCMAKE_INSTALL_PREFIX=/usr -DPTYCHOPATCH_TESTS=OFF \
   -DPTYCHOPATCH_BENCHMARKS=ON -DPTYCHOPATCH_PYTHON=OFF "$@"

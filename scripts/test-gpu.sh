@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds the library, its CUDA backend, their tests and the benchmark suite for one architecture, and
-# runs what needs a card, a soak of a thousand scenes among it. It fails where there is no card: then every test would be skipped.
+# runs what needs a card, a soak of a thousand scenes among it. It fails where there is no card: then
+# every test would be skipped.
 #
 # usage: scripts/test-gpu.sh [OPTION ...] [ARCHITECTURE]
 #
@@ -11,11 +12,11 @@
 #                   racecheck and initcheck
 #   --bench FOLDER  after the tests the benchmark suite, its report and page left in FOLDER
 #
-# What scripts/gather-deps.sh has gathered in build/gathered is used where it is, and the system's
+# What scripts/install-deps.sh --gather has left in build/gathered is used where it is, and the system's
 # packages else. The build is in build/gpu.
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/lib/common.sh"
 
 architecture=native
 build_only=false

@@ -10,22 +10,20 @@
 #                  executions, on FUZZ_CORPUS (build/corpus); then the fastest ones in turn until
 #                  there are FUZZ_TOTAL executions in all (default 0); prints those of each and of all
 #   format         clang-format
-#   tidy           clang-tidy
-#   abi            the ABI against the one that was recorded
-#   fresh-machine  the README's two commands on a bare Debian 12 (root only)
+#   tidy, abi, ptx, fresh-machine  those of scripts/check.sh; the last needs root
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/lib/common.sh"
 
 parts=()
 for argument in "$@"; do
   case $argument in
-    tsan | fuzz | format | tidy | abi | fresh-machine) parts+=("$argument") ;;
+    tsan | fuzz | format | tidy | abi | ptx | fresh-machine) parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
-((${#parts[@]})) || parts=(tsan fuzz format tidy abi fresh-machine)
+((${#parts[@]})) || parts=(tsan fuzz format tidy abi ptx fresh-machine)
 
 tsan() {
   configure tsan
@@ -100,21 +98,12 @@ fuzz() {
   ((${#found[@]} == 0)) || die "findings of ${found[*]}; their inputs are in $folder"
 }
 
-format() { "$root/scripts/format.sh" --check; }
-
-tidy() { "$root/scripts/tidy.sh"; }
-
-abi() {
-  configure release
-  build release ptychopatch
-  ctest --test-dir "$root/build/release" -R '^abi_' --output-on-failure --no-tests=error
-}
-
-fresh_machine() { "$root/scripts/check-fresh-machine.sh"; }
-
 "$root/scripts/install-deps.sh" --dev
 for part in "${parts[@]}"; do
-  say "$part"
-  "${part//-/_}"
+  case $part in
+    tsan | fuzz) say "$part"; "$part" ;;
+    format) say "$part"; "$root/scripts/format.sh" --check ;;
+    *) "$root/scripts/check.sh" "$part" ;;
+  esac
 done
 say "all of it passed: ${parts[*]}"

@@ -2,10 +2,10 @@
 #ifndef PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_
 #define PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <vector>
 
+#include "cli_fwd.hpp"
 #include "console.hpp"
 
 namespace ptychopatch::app {

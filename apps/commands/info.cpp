@@ -2,6 +2,7 @@
 #include <spdlog/version.h>
 #include <zip.h>
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 #include <thread>

@@ -11,8 +11,10 @@
 # (python3-torch): PyPI's wheels for this kind of machine bring gigabytes of CUDA. What cannot be had is left out, and
 # compare.py names it.
 set -euo pipefail
-# shellcheck source=scripts/common.sh
-source "$(dirname "$0")/../../scripts/common.sh"
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../../scripts/lib/common.sh"
+# shellcheck source=scripts/lib/packages.sh
+source "$root/scripts/lib/packages.sh"
 
 tensorflow=true
 for argument in "$@"; do
@@ -23,21 +25,8 @@ for argument in "$@"; do
   esac
 done
 
-debian=(python3-venv python3-torch)
-missing=()
-for package in "${debian[@]}"; do
-  state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true)
-  [[ $state == installed ]] || missing+=("$package")
-done
-if ((${#missing[@]})); then
-  say "installing ${missing[*]}"
-  as_root=()
-  [[ $(id -u) == 0 ]] || as_root=(sudo)
-  { "${as_root[@]}" apt-get update -q &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
-      --no-install-recommends "${missing[@]}"; } ||
-    echo "install.sh: going on without ${missing[*]}" >&2
-fi
+# Without PyTorch the others are still compared.
+(install_packages python3-venv python3-torch) || echo "install.sh: going on without PyTorch" >&2
 
 environment=$root/build/peers
 say "virtual environment $environment"

@@ -4,16 +4,38 @@
 for people.
 
 A comment before a declaration documents it, one behind a member the member. A comment that begins with
-"---- Title" opens a group of what follows it. What is indented stays as it is, line by line.
+"---- Title" opens a group of what follows it. What is indented stays as it is, line by line, but for
+formulas: formulas.json beside this file has them in TeX, by header and text, and one that no header has
+any more is an error.
 
 usage: comments.py HEADER
 """
+import json
 import pathlib
 import re
 import sys
 
 INDENTED = re.compile(r"   +\S")
 LIST_ITEM = re.compile(r" *(- |\d+\. )")
+
+
+class Formulas:
+    """The formulas of one header: their text in the header, and in TeX."""
+
+    def __init__(self, header):
+        table = json.loads(pathlib.Path(__file__).with_name("formulas.json").read_text())
+        self.tex = {self._key(text): tex for text, tex in table.get(header, [])}
+        self.unused = set(self.tex)
+
+    @staticmethod
+    def _key(text):
+        return " ".join(text.split())
+
+    def of(self, lines):
+        """The TeX of a formula that these lines are, or None."""
+        key = self._key(" ".join(lines))
+        self.unused.discard(key)
+        return self.tex.get(key)
 
 
 def escaped(line):
@@ -30,29 +52,48 @@ def body_of(comment):
     return [line.rstrip() for line in lines]
 
 
-def documented(lines):
-    """Text for Doxygen: paragraphs and lists, with what is indented kept by lines."""
-    made, kept, in_list = [], False, False
+def documented(lines, formulas):
+    """Text for Doxygen: paragraphs and lists, with what is indented kept by lines or set as a formula."""
+    made, kept, in_list = [], [], False
+
+    def end_kept():
+        while kept and not kept[-1]:
+            kept.pop()
+        if kept:
+            tex = formulas.of(kept)
+            made.extend(["", f"@f[{tex}@f]", ""] if tex else ["", "@verbatim", *kept, "@endverbatim", ""])
+            kept.clear()
+
     for line in lines:
         item = LIST_ITEM.match(line)
         in_list = bool(item) or (in_list and line.startswith("  "))
-        indented = bool(INDENTED.match(line)) and not in_list
-        if indented and not kept:
-            made += ["", "@verbatim"]
-        elif kept and not indented and line:
-            made += ["@endverbatim", ""]
-        if indented or not kept or line:
-            made.append(line if indented else escaped(line) if not item
-                        else re.sub(r"\d+\.", "-#", item[0]) + escaped(line[item.end():]))
-        kept = indented or (kept and not line)
-    if kept:
-        made.append("@endverbatim")
+        if INDENTED.match(line) and not in_list:
+            kept.append(line)
+            continue
+        if kept and not line:
+            kept.append(line)
+            continue
+        end_kept()
+        made.append(escaped(line) if not item
+                    else re.sub(r"\d+\.", "-#", item[0]) + escaped(line[item.end():]))
+    end_kept()
     return "\n".join(made).strip("\n")
+
+
+def named_enumerations(text):
+    """A type and the constants that follow it, one thing to a reader: `enum NAME {` for Doxygen."""
+    def joined(found):
+        note = re.search(r"/\*\*<(.*?)\*/", found["note"] or "", re.DOTALL)
+        return f"{f'/** {note[1].strip()} */' if note else ''}\nenum {found['name']} {{"
+
+    return re.sub(r"typedef\s+u?int32_t\s+(?P<name>\w+);(?P<note>\s*/\*\*<.*?\*/)?\s*\nenum \{", joined, text,
+                  flags=re.DOTALL)
 
 
 def main(path):
     header = pathlib.Path(path)
     text = header.read_text()
+    formulas = Formulas(header.name)
     open_group = False
     pieces = []
     place = 0
@@ -63,22 +104,24 @@ def main(path):
         title = re.match(r"-+ (.*?) -+$", lines[0].rstrip()) or re.match(r"---- (.*?) -*$", lines[0])
         before = text[text.rfind("\n", 0, found.start()) + 1:found.start()]
         if "SPDX" in lines[0]:
-            pieces.append(f"/** @file\n{documented(lines[1:])}\n*/")
+            pieces.append(f"/** @file\n{documented(lines[1:], formulas)}\n*/")
         elif title:
             name = f"{header.stem}_{re.sub(r'[^a-z]+', '_', title[1].lower())}"
             closing = "/** @} */\n" if open_group else ""
             open_group = True
-            pieces.append(f"{closing}/** @defgroup {name} {title[1]}\n{documented(lines[1:])}\n@{{ */")
+            pieces.append(f"{closing}/** @defgroup {name} {title[1]}\n{documented(lines[1:], formulas)}\n@{{ */")
         elif before.lstrip().startswith(("}", "#")):
             continue
         elif before.strip():
             pieces.append(f"/**< {' '.join(escaped(line) for line in lines)} */")
         else:
-            pieces.append(f"/** {documented(lines)} */")
+            pieces.append(f"/** {documented(lines, formulas)} */")
     pieces.append(text[place:])
     # One name for a structure and its type is one thing to a reader; Sphinx would have it twice.
     made = re.sub(r"typedef (struct (\w+) \{.*?\}) \2;", r"\1;", "".join(pieces), flags=re.DOTALL)
-    made = re.sub(r"(typedef int32_t\s+(\w+);[^\n]*\n)enum ", r"\1/** Values of \2. */\nenum ", made)
+    made = named_enumerations(made)
+    if formulas.unused:
+        sys.exit(f"{header.name} no longer has the formula: {'; '.join(sorted(formulas.unused))}")
     head, end, tail = made.rpartition("#ifdef __cplusplus\n}")
     sys.stdout.write(f"{head}/** @}} */\n{end}{tail}")
 

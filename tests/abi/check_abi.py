@@ -127,7 +127,7 @@ def main():
         constants.write_text("\n".join([*constants_of(folder, work, cc), ""]))
     found = differences(folder, work, cc, baseline, constants)
     if found:
-        found.append("If docs/abi.md allows it, scripts/record-abi.sh records it; else the ABI's number grows.")
+        found.append("If docs/abi.md allows it, scripts/check.sh abi --record records it; else the ABI's number grows.")
     found += not_found(folder, work, cc, baseline, constants)
     print("\n".join(found))
     sys.exit(1 if found else 0)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "group_choices.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "exit_status.hpp"
 
 namespace ptychopatch::app {

@@ -2,11 +2,11 @@
 #ifndef PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_
 #define PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "argument.hpp"
+#include "cli_fwd.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
 namespace ptychopatch::app {

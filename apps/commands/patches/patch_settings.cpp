@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "patch_settings.hpp"
 
+#include <CLI/CLI.hpp>
 #include <limits>
 
 #include "exit_status.hpp"

@@ -2,12 +2,12 @@
 #ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_
 #define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "argument.hpp"
+#include "cli_fwd.hpp"
 #include "formats/scan_input.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/registration/align_settings.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every device test on the PTX of the CUDA backend, run on the host (an hour; skipped without the runner).
+#
+# usage: scripts/check.sh ptx [--arch NN] [REGEX]
+#
+#   REGEX      only the tests whose names it matches (Python's regular expressions)
+#   --arch NN  the PTX of that compute capability (default: the newest that the build ships)
+#
+# What runs PTX on the host is looked for in the folder PTYCHOPATCH_PTX, or in ../shared/ptx beside the
+# tree; it and nvcc 13 are needed, else this says so and passes. Each test runs with three values of
+# PTYCHOPATCH_TEST_SEED, which orders threads, blocks and streams; PTYCHOPATCH_TEST_SEED, where it is set,
+# is the only one.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../common.sh"
+
+arch=() regex=()
+while (($#)); do
+  case $1 in
+    --arch) arch=(--arch "${2:?--arch needs a number}"); shift ;;
+    -h | --help) usage; exit 0 ;;
+    -*) die "unknown argument $1; see --help" ;;
+    *) regex=("$1") ;;
+  esac
+  shift
+done
+
+skip() { echo "skipped: $*"; exit 0; }
+
+ptx=${PTYCHOPATCH_PTX:-$root/../shared/ptx}
+[[ -x $ptx/ptx-build ]] || skip "there is no $ptx/ptx-build (PTYCHOPATCH_PTX names its folder)"
+command -v nvcc > /dev/null || ((${#cuda_options[@]})) ||
+  skip "there is no nvcc (scripts/install-deps.sh --cuda installs one)"
+
+configure release -DPTYCHOPATCH_CUDA=ON "$few_architectures"
+build_quietly release gpu_tests
+out=$root/build/ptx
+"$ptx/ptx-build" "${arch[@]}" "$root" "$root/build/release" "$out"
+failed=()
+for seed in ${PTYCHOPATCH_TEST_SEED:-1 2 3}; do
+  say "seed $seed"
+  PTYCHOPATCH_TEST_SEED=$seed "$ptx/ptx-suite" "$out" "$root/build/release" "${regex[@]}" ||
+    failed+=("$seed")
+done
+((${#failed[@]} == 0)) || die "tests failed with PTYCHOPATCH_TEST_SEED=${failed[*]}"

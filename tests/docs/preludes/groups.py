@@ -1,0 +1,1 @@
+run("ptychopatch simulate scan -o scan.npz")
