@@ -49,9 +49,10 @@ def _argument(api, function, one):
         return f"{kind}, value :: {one.name}"
     if one.name in ARRAYS.get(function.name, ()):
         return f"{kind}, intent({'in' if type_.const else 'inout'}) :: {one.name}(*)"
-    # Structures that tell their size are read before they are written.
-    read = type_.base in api.structures and api.structures[type_.base][0].name == "struct_size"
-    intent = "in" if type_.const else "inout" if read else "out"
+    if type_.base == "char":
+        return f"{kind}, intent(in) :: {one.name}(*)"
+    # Structures may be read before they are written, or stay as they were.
+    intent = "in" if type_.const else "inout" if type_.base in api.structures else "out"
     size = f"({type_.length})" if type_.length else ""
     optional = "" if type_.length else ", optional"
     return f"{kind}, intent({intent}){optional} :: {one.name}{size}"

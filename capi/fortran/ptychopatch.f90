@@ -51,20 +51,13 @@ contains
     image%pixels = ppatch_array_of(pixels)
   end function ppatch_scene_image_of
 
-  !> The array for a text of 4 (2 x 2) or 36 (6 x 6) letters R, G, B, row by row, as 'RGGB'; no mosaic
-  !> for a text of any other length. A letter that is none of these is refused wherever the array
-  !> is given.
-  function ppatch_cfa_of(letters) result(cfa)
+  !> The array for a text of 4 (2 x 2) or 36 (6 x 6) letters R, G, B, row by row, as 'RGGB'.
+  function ppatch_cfa_parse_text(letters, cfa) result(status)
     character(*), intent(in) :: letters
-    type(ppatch_cfa) :: cfa
-    integer :: i
-    if (len(letters) /= 4 .and. len(letters) /= 36) return
-    cfa%height = merge(2, 6, len(letters) == 4)
-    cfa%width = cfa%height
-    do i = 1, len(letters)
-      cfa%colour(i) = int(index('RGB', letters(i:i)) - 1, c_int8_t)
-    end do
-  end function ppatch_cfa_of
+    type(ppatch_cfa), intent(inout) :: cfa
+    integer(c_int32_t) :: status
+    status = ppatch_cfa_parse(letters // c_null_char, cfa)
+  end function ppatch_cfa_parse_text
 
   !> What went wrong in the last call of this thread that failed.
   function ppatch_error_text() result(text)

@@ -14,9 +14,14 @@ namespace {
 
 using Extents = std::array<std::int64_t, 2>;
 
+// "": no mosaic.
+ppatch_cfa cfa_of(const std::string& letters) {
+  return letters.empty() ? ppatch_cfa_none() : ptychopatch::cfa(letters);
+}
+
 std::array<std::int64_t, 2> cfa_round(const std::string& letters,
                                       const std::array<double, 2>& shift) {
-  const ppatch_cfa cfa = ppatch_cfa_of(letters.c_str());
+  const ppatch_cfa cfa = cfa_of(letters);
   std::array<std::int64_t, 2> lattice{};
   check(ppatch_cfa_round(&cfa, shift.data(), lattice.data()));
   return lattice;
@@ -51,7 +56,7 @@ using MosaicOperator = ppatch_status (*)(ppatch_context*, const ppatch_cfa*,
 template <MosaicOperator apply>
 void mosaic(PlanningContext& context, const std::string& letters, nb::handle image,
             const Levels& black, double white, nb::handle out) {
-  const ppatch_cfa cfa = ppatch_cfa_of(letters.c_str());
+  const ppatch_cfa cfa = cfa_of(letters);
   HeldImage from("image", image, nb::none());
   from.set_levels(black, white);
   const HeldArray to("out", out, Access::kWrite);
