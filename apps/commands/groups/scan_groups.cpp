@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "exit_status.hpp"
-#include "formats/array_store.hpp"
-#include "formats/format_error.hpp"
-#include "formats/input_file.hpp"
+#include "formats/store_question.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -143,15 +141,14 @@ void ScanGroups::add_to(formats::ArrayWriter& writer) const {
 }
 
 Tensor read_groups(const std::string& path, std::string* source) {
-  formats::NpyArray array;
-  if (formats::container_of(path) == formats::Container::kNpy) {
-    *source = formats::quoted(path);
-    array = formats::read_npy_file(path);
-  } else {
-    const std::unique_ptr<formats::ArrayStore> store = formats::open_store(path);
-    *source = store->source(kIndices);
-    array = store->read(kIndices);
-  }
+  formats::NamedArray groups =
+      formats::container_of(path) == formats::Container::kNpy
+          ? formats::NamedArray{formats::read_npy_file(path), formats::quoted(path)}
+          : formats::ask_store<formats::NamedArray>(path, [](const formats::ArrayStore& store) {
+              return formats::NamedArray{store.read(kIndices), store.source(kIndices)};
+            });
+  *source = groups.source;
+  formats::NpyArray array = std::move(groups.array);
   const formats::Shape shape = array.shape;
   if (shape.size() != 2 || shape[1] < 1) {
     throw formats::FormatError(*source + " has shape " + formats::shape_text(shape) +

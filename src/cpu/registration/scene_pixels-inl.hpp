@@ -9,9 +9,9 @@
 
 #include <cstdint>
 
-#include "cpu/fft/slab-inl.hpp"
 #include "cpu/lanes-inl.hpp"
 #include "cpu/registration/scene_loops.hpp"
+#include "cpu/transpose-inl.hpp"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
