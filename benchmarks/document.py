@@ -189,7 +189,7 @@ def passes(report, _):
     parts = report["passes"]
     return table(["Pass", "Time", "Share", "Its bytes, MB", "At the speed of a copy"],
                  [[one["pass"], duration(one["seconds"]), percent(one["share"]),
-                   f"{one['bytes'] / 1e6:.0f}", duration(one["roof_seconds"])]
+                   f"{one['bytes'] / 1e6:.0f}", duration(one["copy_seconds"])]
                   for one in parts["passes"] if one["seconds"] > 0])
 
 
