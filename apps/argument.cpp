@@ -4,10 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
+#include "pictures/canvas.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -103,6 +105,18 @@ std::int32_t parse_choice(const std::string& option, const std::string& text,
     names.replace(at, 1, ", ");
   }
   wrong(option, names, text);
+}
+
+CLI::Option* add_picture(CLI::App& app, const std::string& name, std::string& path,
+                         const std::string& help) {
+  const std::function<void(const std::string&)> set = [name, &path](const std::string& text) {
+    std::error_code ignored;
+    if (!pictures::format_of(text) && text != "-" && !std::filesystem::is_other(text, ignored)) {
+      wrong(name, "a file's name that ends in .png, .svg or .pdf", text);
+    }
+    path = text;
+  };
+  return app.add_option_function(name, set, help + " (.png, .svg or .pdf)")->type_name("FILE");
 }
 
 CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t least,

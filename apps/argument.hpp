@@ -33,6 +33,11 @@ std::uint64_t parse_size(const std::string& option, const std::string& text);
 std::int32_t parse_choice(const std::string& option, const std::string& text,
                           const Choices& choices);
 
+// A picture's file, whose ending says its format: .png, .svg or .pdf. Standard output and devices,
+// which have no ending, get PNG.
+CLI::Option* add_picture(CLI::App& app, const std::string& name, std::string& path,
+                         const std::string& help);
+
 CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t least,
                          const std::string& help, std::function<void(std::int64_t)> set,
                          std::int64_t most = std::numeric_limits<std::int64_t>::max());

@@ -15,7 +15,6 @@ written, and a table that differs from the results is an error.
 """
 import argparse
 import json
-import math
 import os
 import re
 import subprocess
@@ -201,38 +200,30 @@ def accuracy(report, _):
     return table(["Images", "Program", "RMSE, px", "Times the bound", "Error by sigma, rms"], rows, 2)
 
 
-def draw_accuracy(report):
+def draw_accuracy(report, path):
     """RMSE of every program on a logarithmic axis, a line of dots a setting."""
+    import matplotlib  # Debian's python3-matplotlib; --check does without
+
+    matplotlib.use("svg")
+    # Letters stay text, and names in the file are the same each time.
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "accuracy", "font.size": 9})
+    from matplotlib import pyplot
+
     settings = report["accuracy"]["settings"]
     names = list(dict.fromkeys(record["program"] for one in settings for record in one["programs"]))
-    colours = ["#0b6e4f", "#c1292e", "#235789", "#f1a208", "#6f2dbd"]
-    left, right, top, step = 220, 700, 20 * len(names) + 20, 34
-    height = top + step * len(settings) + 40
-
-    def x_of(rmse):
-        decades = math.log10(min(max(rmse, 1e-4), 1e2)) + 4  # 1e-4 to 1e2 px
-        return left + (right - left) * decades / 6
-
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right + 30} {height}" '
-             'font-family="sans-serif" font-size="12">',
-             f'<rect width="{right + 30}" height="{height}" fill="white"/>']
-    for exponent in range(-4, 3):
-        x = x_of(10.0 ** exponent)
-        parts.append(f'<path d="M{x:.1f} {top}V{height - 40}" stroke="#ddd"/><text x="{x:.1f}" '
-                     f'y="{height - 24}" text-anchor="middle">{10.0 ** exponent:g}</text>')
-    for i, name in enumerate(names):
-        parts.append(f'<circle cx="{left}" cy="{14 + 20 * i}" r="5" fill="{colours[i % 5]}"/>'
-                     f'<text x="{left + 12}" y="{18 + 20 * i}">{name}</text>')
-    for j, one in enumerate(settings):
-        y = top + step * j + step / 2
-        parts.append(f'<text x="{left - 12}" y="{y + 4:.1f}" text-anchor="end">{one["setting"]}</text>')
-        for record in one["programs"]:
-            colour = colours[names.index(record["program"]) % 5]
-            parts.append(f'<circle cx="{x_of(record["rmse"]):.1f}" cy="{y:.1f}" r="5" '
-                         f'fill="{colour}" fill-opacity="0.8"/>')
-    parts.append(f'<text x="{(left + right) / 2}" y="{height - 6}" text-anchor="middle">RMS error '
-                 'of a shift along an axis, px</text></svg>')
-    return "\n".join(parts) + "\n"
+    figure, axes = pyplot.subplots(figsize=(7.6, 0.4 * len(settings) + 1.3), layout="constrained")
+    for name in names:
+        dots = [(record["rmse"], one["setting"]) for one in settings for record in one["programs"]
+                if record["program"] == name]
+        axes.plot(*zip(*dots), "o", markersize=7, alpha=0.8, label=name)
+    axes.set(xscale="log", xlabel="RMS error of a shift along an axis, px")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.invert_yaxis()
+    axes.grid(axis="x", color="#dddddd")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1), ncols=3, frameon=False)
+    figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
 
 
 TABLES = {
@@ -302,8 +293,7 @@ def main():
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(filled)
     if sources["accuracy"]:
-        with open(os.path.join(IMAGES, "accuracy.svg"), "w", encoding="utf-8") as file:
-            file.write(draw_accuracy(report))
+        draw_accuracy(report, os.path.join(IMAGES, "accuracy.svg"))
     if cpu is None:
         return
     subprocess.run([arguments.bench, "--render", os.path.join(RESULTS, "cpu.json"),

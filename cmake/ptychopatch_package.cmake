@@ -34,7 +34,8 @@ set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME ptychopatch)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS "${this_library}")
+# Libraries are found by themselves; the font that pictures are labelled with is not.
+set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS "${this_library}, fonts-dejavu-core")
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION
     "Cuts and assembles patches of scans, groups positions, aligns camera RAWs")
 

@@ -30,7 +30,7 @@ source "$root/scripts/lib/pypi.sh"
 packages=(
   g++ gfortran cmake ninja-build pkg-config binutils abigail-tools git ca-certificates
   libhwy-dev libtbb-dev
-  libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev
+  libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev libcairo2-dev fonts-dejavu-core
   libhdf5-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev nettle-dev
   libgtest-dev libflann-dev liblz4-dev
   python3 python3-dev python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
@@ -42,7 +42,7 @@ docs_packages=(
 dev_packages=(
   "${docs_packages[@]}"
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
-  bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-torch
+  bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-matplotlib python3-torch
 )
 
 list=false cuda='' gather=false docs=false

@@ -8,7 +8,6 @@
 #include "formats/hdf5_writer.hpp"
 #include "formats/memory_limit.hpp"
 #include "formats/npz_writer.hpp"
-#include "formats/png.hpp"
 #include "interrupt.hpp"
 
 namespace ptychopatch::app {
@@ -46,8 +45,9 @@ void Outputs::write_arrays(formats::ArrayWriter& writer) {
   writer.write(*arrays_, options_.compress);
 }
 
-void Outputs::write_picture(const pictures::Picture& picture) {
-  picture_->write(formats::encode_png(picture.rgb(), picture.height(), picture.width()).span());
+void Outputs::write_picture(const pictures::Canvas& picture) {
+  const std::string bytes = picture.encoded_for(picture_path_);
+  picture_->write(std::as_bytes(std::span(bytes)));
 }
 
 void Outputs::publish() {

@@ -9,7 +9,7 @@
 #include "common_options.hpp"
 #include "formats/array_writer.hpp"
 #include "formats/output_file.hpp"
-#include "pictures/picture.hpp"
+#include "pictures/canvas.hpp"
 
 namespace ptychopatch::app {
 
@@ -28,7 +28,7 @@ class Outputs {
   // Of the format that was asked for, or that the output's name says.
   std::unique_ptr<formats::ArrayWriter> make_writer() const;
   void write_arrays(formats::ArrayWriter& writer);
-  void write_picture(const pictures::Picture& picture);
+  void write_picture(const pictures::Canvas& picture);
   void publish();
 
  private:

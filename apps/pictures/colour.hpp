@@ -4,7 +4,7 @@
 
 #include <complex>
 
-#include "pictures/picture.hpp"
+#include "pictures/canvas.hpp"
 
 namespace ptychopatch::pictures {
 

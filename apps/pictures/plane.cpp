@@ -35,15 +35,15 @@ Plane plane_of(const formats::Tensor& tensor, std::int64_t first, std::int64_t h
   return plane;
 }
 
-Plane shrunk(const Plane& plane, std::int64_t factor) {
-  if (factor == 1) return plane;
-  Plane small{plane.height / factor, plane.width / factor, plane.complex, {}};
-  const auto area = static_cast<double>(factor * factor);
+Plane shrunk(const Plane& plane, std::int64_t high, std::int64_t wide) {
+  if (high * wide == 1) return plane;
+  Plane small{plane.height / high, plane.width / wide, plane.complex, {}};
+  const auto area = static_cast<double>(high * wide);
   for (std::int64_t y = 0; y < small.height; ++y) {
     for (std::int64_t x = 0; x < small.width; ++x) {
       std::complex<double> sum = 0;
-      for (std::int64_t i = 0; i < factor * factor; ++i) {
-        sum += std::complex<double>(plane.at(y * factor + i / factor, x * factor + i % factor));
+      for (std::int64_t i = 0; i < high * wide; ++i) {
+        sum += std::complex<double>(plane.at(y * high + i / wide, x * wide + i % wide));
       }
       small.values.emplace_back(sum / area);
     }
@@ -77,48 +77,30 @@ Scale scale_of(const std::vector<const Plane*>& planes) {
 
 Scale scale_of(const Plane& plane) { return scale_of(std::vector<const Plane*>{&plane}); }
 
-Picture render(const Plane& plane, const Scale& scale) {
-  Picture picture(plane.height, plane.width);
+Image render(const Plane& plane, const Scale& scale) {
+  Image image(plane.height, plane.width);
   for (std::int64_t y = 0; y < plane.height; ++y) {
     for (std::int64_t x = 0; x < plane.width; ++x) {
       const std::complex<double> value(plane.at(y, x));
-      picture.set(y, x,
-                  plane.complex ? phase_colour(value / scale.high)
-                                : sequential_colour(fraction(value.real(), scale)));
+      image.set(y, x,
+                plane.complex ? phase_colour(value / scale.high)
+                              : sequential_colour(fraction(value.real(), scale)));
     }
   }
-  return picture;
+  return image;
 }
 
-Picture render_grey(const Plane& plane, const Scale& scale, double black, double white) {
-  Picture picture(plane.height, plane.width);
+Image render_grey(const Plane& plane, const Scale& scale, double black, double white) {
+  Image image(plane.height, plane.width);
   for (std::int64_t y = 0; y < plane.height; ++y) {
     for (std::int64_t x = 0; x < plane.width; ++x) {
       const double t = fraction(shown(plane, plane.at(y, x)), scale);
       const double level = std::isfinite(t) ? black + (white - black) * t : white;
       const auto grey = static_cast<std::uint8_t>(std::lround(255 * level));
-      picture.set(y, x, {grey, grey, grey});
+      image.set(y, x, {grey, grey, grey});
     }
   }
-  return picture;
-}
-
-void draw_phase_wheel(Picture& picture, double radius) {
-  const double centre_y = static_cast<double>(picture.height()) - 1.5 * radius;
-  const double centre_x = static_cast<double>(picture.width()) - 1.5 * radius;
-  picture.draw_disc(centre_y, centre_x, radius + 2, kPaper, 1);
-  const auto reach = static_cast<std::int64_t>(radius) + 1;
-  for (std::int64_t dy = -reach; dy <= reach; ++dy) {
-    for (std::int64_t dx = -reach; dx <= reach; ++dx) {
-      const double y = std::round(centre_y) + static_cast<double>(dy);
-      const double x = std::round(centre_x) + static_cast<double>(dx);
-      // Rows run downwards; phase is shown growing counter-clockwise.
-      const std::complex<double> value(x - centre_x, centre_y - y);
-      const double inside = std::clamp(radius + 0.5 - std::abs(value), 0.0, 1.0);
-      picture.blend(static_cast<std::int64_t>(y), static_cast<std::int64_t>(x),
-                    phase_colour(value / radius), inside);
-    }
-  }
+  return image;
 }
 
 std::int64_t enlargement(std::int64_t side, std::int64_t wanted) {

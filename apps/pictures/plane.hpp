@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "formats/tensor.hpp"
-#include "pictures/picture.hpp"
+#include "pictures/canvas.hpp"
 
 namespace ptychopatch::pictures {
 
@@ -26,8 +26,8 @@ struct Plane {
 Plane plane_of(const formats::Tensor& tensor, std::int64_t first, std::int64_t height,
                std::int64_t width, std::int64_t stride = 1);
 
-// Means over factor x factor pixels; what is left over at the right and at the bottom is dropped.
-Plane shrunk(const Plane& plane, std::int64_t factor);
+// Means over high x wide pixels; what is left over at the right and at the bottom is dropped.
+Plane shrunk(const Plane& plane, std::int64_t high, std::int64_t wide);
 
 // How values become colours: shared by pictures that are to be compared.
 struct Scale {
@@ -41,12 +41,9 @@ Scale scale_of(const std::vector<const Plane*>& planes);
 Scale scale_of(const Plane& plane);
 
 // Complex values by phase and amplitude, real ones on the sequential scale.
-Picture render(const Plane& plane, const Scale& scale);
+Image render(const Plane& plane, const Scale& scale);
 // Amplitude, or the value, in grey between the levels black and white (0 to 1).
-Picture render_grey(const Plane& plane, const Scale& scale, double black, double white);
-
-// The key to phase colours, in the lower right corner.
-void draw_phase_wheel(Picture& picture, double radius);
+Image render_grey(const Plane& plane, const Scale& scale, double black, double white);
 
 // The factor at which a side of that many pixels is shown at a good size.
 std::int64_t enlargement(std::int64_t side, std::int64_t wanted);

@@ -5,7 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "pictures/ticks.hpp"
+
 namespace ptychopatch::bench {
+
+using pictures::fixed;
+using pictures::grouped;
 
 // Where a value is drawn, between two places on the page.
 class Axis {
@@ -27,10 +32,6 @@ class Axis {
 
 // Three figures and an SI prefix: "12.3 ms" for (0.0123, "s").
 std::string with_prefix(double value, const std::string& unit);
-// printf's "%.*f".
-std::string fixed(double value, int decimals);
-// "20 000"
-std::string grouped(long long value);
 
 }  // namespace ptychopatch::bench
 

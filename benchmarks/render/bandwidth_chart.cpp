@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "render/bandwidth_chart.hpp"
-
 #include <algorithm>
 #include <iterator>
 
+#include "pictures/canvas.hpp"
 #include "render/axis.hpp"
-#include "render/svg.hpp"
+#include "render/chart.hpp"
 
 namespace ptychopatch::bench {
 namespace {
 
-constexpr double kWidth = 860, kLeft = 210, kRight = 150, kRow = 22, kBar = 14, kHead = 104,
-                 kFoot = 40;
+using pictures::Canvas;
+using pictures::kFaint;
+using pictures::Rgb;
+
+constexpr double kWidth = 860, kLeft = 210, kRight = 150, kRow = 22, kBar = 14, kHead = 104;
+constexpr Rgb kRoof = {185, 28, 28};
+constexpr Rgb kWrite = {37, 99, 235}, kWriteRandom = {147, 180, 245};
+constexpr Rgb kRead = {15, 118, 110}, kReadRandom = {131, 197, 190};
 
 std::string spoken(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
@@ -34,51 +39,51 @@ std::vector<RoofRecord> roofs_beside(const Report& report, const Record& record)
   return roofs;
 }
 
-void draw_row(Svg& svg, const Axis& axis, const Record& record, double top) {
-  const double end = axis.place(record.gigabytes_per_second);
+void draw_row(Canvas& canvas, const Axis& axis, const Record& record, double top) {
   const double middle = top + kRow / 2;
-  const std::string speed = fixed(record.gigabytes_per_second, 1) + " GB/s";
-  svg.text({kLeft - 8, middle + 4}, spoken(record.operation) + ", " + record.order, "end");
-  svg.rectangle({kLeft, middle - kBar / 2}, end - kLeft, kBar,
-                (record.roof.ends_with("read") ? "read " : "write ") + record.order,
-                record.name + ": " + with_prefix(record.seconds, "s") + ", " + speed);
+  const bool reads = record.roof.ends_with("read"), random = record.order == "random";
+  canvas.text({kLeft - 8, middle + 4}, spoken(record.operation) + ", " + record.order,
+              {.before = 1});
+  canvas.rectangle({kLeft, middle - kBar / 2}, axis.place(record.gigabytes_per_second) - kLeft,
+                   kBar,
+                   reads    ? random ? kReadRandom : kRead
+                   : random ? kWriteRandom
+                            : kWrite);
   const double roof = axis.place(roof_speed(record));
-  svg.line({roof, middle - kBar / 2 - 2}, {roof, middle + kBar / 2 + 2}, "own-roof");
-  svg.text({kWidth - kRight + 12, middle + 4},
-           fixed(100 * record.roof_fraction, 0) + " % of " + record.roof, "start");
+  canvas.path({{roof, middle - kBar / 2 - 2}, {roof, middle + kBar / 2 + 2}}, {kRoof, 3});
+  canvas.text({kWidth - kRight + 12, middle + 4},
+              fixed(100 * record.roof_fraction, 0) + " % of " + record.roof);
 }
 
-void draw_roofs(Svg& svg, const Axis& axis, const std::vector<RoofRecord>& roofs, double bottom) {
-  double label = kHead - 8 - 13 * static_cast<double>(roofs.size() - 1);
-  for (const RoofRecord& roof : roofs) {
-    const double x = axis.place(roof.gigabytes_per_second);
-    svg.line({x, label + 3}, {x, bottom}, "roof");
-    svg.text({x - 4, label}, roof.roof + " " + fixed(roof.gigabytes_per_second, 1),
-             "roof-name end");
-    label += 13;
+void draw_roofs(Canvas& canvas, const Axis& axis, const std::vector<RoofRecord>& roofs,
+                double bottom) {
+  const auto label = [&roofs](std::size_t i) {
+    return kHead - 8 - 13 * static_cast<double>(roofs.size() - 1 - i);
+  };
+  for (std::size_t i = 0; i < roofs.size(); ++i) {
+    const double x = axis.place(roofs[i].gigabytes_per_second);
+    canvas.path({{x, label(i) + 3}, {x, bottom}}, {kRoof, 1, true});
+  }
+  // Over the lines of the roofs before.
+  for (std::size_t i = 0; i < roofs.size(); ++i) {
+    const pictures::Font font = {.size = 11, .colour = kRoof, .before = 1};
+    const std::string words = roofs[i].roof + " " + fixed(roofs[i].gigabytes_per_second, 1);
+    const double x = axis.place(roofs[i].gigabytes_per_second) - 4;
+    const double width = canvas.width_of(words, font) + 3;
+    canvas.rectangle({x - width, label(i) - 10}, width, 13, {255, 255, 255});
+    canvas.text({x, label(i)}, words, font);
   }
 }
 
 }  // namespace
 
-std::vector<std::int64_t> main_sizes(const Report& report) {
-  std::vector<std::int64_t> sizes;
-  for (const Record& record : report.records) {
-    const std::int64_t size = record.patches_shape.back();
-    if (record.set == "main" && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) {
-      sizes.push_back(size);
-    }
-  }
-  return sizes;
-}
-
-std::string bandwidth_chart(const Report& report, std::int64_t size) {
+Chart bandwidth_chart(const Report& report, std::int64_t size) {
   std::vector<Record> rows;
   std::copy_if(report.records.begin(), report.records.end(), std::back_inserter(rows),
                [size](const Record& record) {
                  return record.set == "main" && record.patches_shape.back() == size;
                });
-  if (rows.empty()) return "";
+  if (rows.empty()) return {};
   const std::vector<RoofRecord> roofs = roofs_beside(report, rows.front());
   std::vector<double> speeds;
   for (const Record& record : rows) {
@@ -91,25 +96,28 @@ std::string bandwidth_chart(const Report& report, std::int64_t size) {
       grouped(rows.front().patches_shape.front()) + " patches of " + std::to_string(size) + " x " +
       std::to_string(size) + " " + rows.front().dtype + ", " + rows.front().interpolation + ", " +
       std::to_string(rows.front().threads) + (rows.front().threads == 1 ? " thread" : " threads");
-  Svg svg(kWidth, bottom + kFoot, title);
+  Canvas canvas;
   const Axis axis(Axis::Kind::kLinear, speeds, kLeft, kWidth - kRight);
-  svg.text({12, 20}, title, "title start");
-  svg.text({12, 36}, "red mark: the roof timed in turn with the case; dashed: roofs by themselves",
-           "faint start");
+  canvas.text({12, 20}, title, {.size = 14, .bold = true});
+  canvas.text({12, 36},
+              "red mark: the roof timed in turn with the case; dashed: roofs by themselves",
+              {.size = 11, .colour = kFaint});
   for (const double tick : axis.ticks()) {
-    svg.line({axis.place(tick), kHead}, {axis.place(tick), bottom}, "grid");
-    svg.text({axis.place(tick), bottom + 16}, fixed(tick, tick < 2 && tick > 0 ? 1 : 0),
-             "faint middle");
+    const double x = axis.place(tick);
+    canvas.path({{x, kHead}, {x, bottom}}, {pictures::kGrid});
+    canvas.text({x, bottom + 16}, pictures::short_text(tick),
+                {.size = 11, .colour = kFaint, .before = 0.5});
   }
-  svg.text({(kLeft + kWidth - kRight) / 2, bottom + 32}, "GB/s of the patches", "faint middle");
+  canvas.text({(kLeft + kWidth - kRight) / 2, bottom + 32}, "GB/s of the patches",
+              {.size = 11, .colour = kFaint, .before = 0.5});
   double top = kHead;
   for (const Record& record : rows) {
-    draw_row(svg, axis, record, top);
+    draw_row(canvas, axis, record, top);
     top += kRow;
   }
-  if (!roofs.empty()) draw_roofs(svg, axis, roofs, bottom);
-  svg.line({kLeft, kHead}, {kLeft, bottom}, "axis");
-  return svg.str();
+  if (!roofs.empty()) draw_roofs(canvas, axis, roofs, bottom);
+  canvas.path({{kLeft, kHead}, {kLeft, bottom}}, {kFaint});
+  return {title, canvas.encoded(pictures::Format::kSvg)};
 }
 
 }  // namespace ptychopatch::bench

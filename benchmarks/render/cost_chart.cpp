@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "render/cost_chart.hpp"
-
 #include <algorithm>
 #include <functional>
 #include <vector>
 
+#include "pictures/canvas.hpp"
 #include "render/axis.hpp"
-#include "render/svg.hpp"
+#include "render/chart.hpp"
 
 namespace ptychopatch::bench {
 namespace {
 
+using pictures::Canvas;
+using pictures::kFaint;
+using pictures::Point;
+
 constexpr double kWidth = 860, kHeight = 420, kLeft = 80, kRight = 200, kHead = 52, kFoot = 48;
+constexpr pictures::Rgb kColours[] = {{37, 99, 235}, {15, 118, 110}, {180, 83, 9}, {124, 58, 237}};
+constexpr double kSolid = 2, kRoof = 1.5;
 
 using Abscissa = std::function<double(const Record&)>;
 
@@ -40,57 +45,48 @@ std::string tick_label(double seconds) {
   return point == std::string::npos ? text : text.substr(0, point) + text.substr(text.find(' '));
 }
 
-void draw_frame(Svg& svg, const Axis& x, const Axis& y, const std::string& label) {
+void draw_frame(Canvas& canvas, const Axis& x, const Axis& y, const std::string& label) {
+  constexpr double kBottom = kHeight - kFoot;
   for (const double tick : x.ticks()) {
-    svg.line({x.place(tick), kHead}, {x.place(tick), kHeight - kFoot}, "grid");
-    svg.text({x.place(tick), kHeight - kFoot + 16}, grouped(static_cast<long long>(tick)),
-             "faint middle");
+    canvas.path({{x.place(tick), kHead}, {x.place(tick), kBottom}}, {pictures::kGrid});
+    canvas.text({x.place(tick), kBottom + 16}, grouped(static_cast<long long>(tick)),
+                {.size = 11, .colour = kFaint, .before = 0.5});
   }
   for (const double tick : y.ticks()) {
-    svg.line({kLeft, y.place(tick)}, {kWidth - kRight, y.place(tick)}, "grid");
-    svg.text({kLeft - 8, y.place(tick) + 4}, tick_label(tick), "faint end");
+    canvas.path({{kLeft, y.place(tick)}, {kWidth - kRight, y.place(tick)}}, {pictures::kGrid});
+    canvas.text({kLeft - 8, y.place(tick) + 4}, tick_label(tick),
+                {.size = 11, .colour = kFaint, .before = 1});
   }
-  svg.text({(kLeft + kWidth - kRight) / 2, kHeight - kFoot + 36}, label, "faint middle");
+  canvas.text({(kLeft + kWidth - kRight) / 2, kBottom + 36}, label,
+              {.size = 11, .colour = kFaint, .before = 0.5});
 }
 
-void draw_curve(Svg& svg, const Axis& x, const Axis& y, const Abscissa& abscissa,
-                const Curve& curve, std::size_t index) {
-  const std::string number = std::to_string(index % 4);
+void draw_curve(Canvas& canvas, const Axis& x, const Axis& y, const Abscissa& abscissa,
+                const Curve& curve, const pictures::Rgb& colour) {
   std::vector<Point> cost, roof;
   for (const Record& record : curve.records) {
     cost.push_back({x.place(abscissa(record)), y.place(record.seconds)});
     roof.push_back({x.place(abscissa(record)), y.place(record.roof_seconds)});
   }
-  svg.path(roof, "curve dashed s" + number);
-  svg.path(cost, "curve s" + number);
-  for (std::size_t i = 0; i < cost.size(); ++i) {
-    const Record& record = curve.records[i];
-    svg.dot(cost[i], "d" + number,
-            record.name + ": " + with_prefix(record.seconds, "s") + ", roof " +
-                with_prefix(record.roof_seconds, "s"));
-  }
+  canvas.path(roof, {colour, kRoof, true});
+  canvas.path(cost, {colour, kSolid});
+  for (const Point& point : cost) canvas.disc(point, 4, colour);
 }
 
-// In the order of the curves' ends, from above.
-void draw_legend(Svg& svg, std::vector<Curve> curves) {
-  double place = kHead + 10;
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    const std::string number = std::to_string(i % 4);
-    const double left = kWidth - kRight + 16;
-    std::string name = curves[i].operation;
-    std::replace(name.begin(), name.end(), '_', ' ');
-    svg.path({{left, place}, {left + 26, place}}, "curve s" + number);
-    svg.text({left + 34, place + 4}, name, "start");
-    svg.path({{left, place + 18}, {left + 26, place + 18}}, "curve dashed s" + number);
-    svg.text({left + 34, place + 22}, "its roof", "start");
-    place += 48;
-  }
+void draw_legend(Canvas& canvas, const Curve& curve, const pictures::Rgb& colour, double place) {
+  const double left = kWidth - kRight + 16;
+  std::string name = curve.operation;
+  std::replace(name.begin(), name.end(), '_', ' ');
+  canvas.path({{left, place}, {left + 26, place}}, {colour, kSolid});
+  canvas.text({left + 34, place + 4}, name);
+  canvas.path({{left, place + 18}, {left + 26, place + 18}}, {colour, kRoof, true});
+  canvas.text({left + 34, place + 22}, "its roof");
 }
 
-std::string chart(const Report& report, const std::string& set, const std::string& title,
-                  const std::string& label, const Abscissa& abscissa) {
+Chart chart(const Report& report, const std::string& set, const std::string& title,
+            const std::string& label, const Abscissa& abscissa) {
   const std::vector<Curve> curves = curves_of(report, set);
-  if (curves.empty()) return "";
+  if (curves.empty()) return {};
   std::vector<double> places, seconds;
   for (const Curve& curve : curves) {
     for (const Record& record : curve.records) {
@@ -100,23 +96,26 @@ std::string chart(const Report& report, const std::string& set, const std::strin
   }
   const Axis x(Axis::Kind::kLogarithmic, places, kLeft, kWidth - kRight);
   const Axis y(Axis::Kind::kLogarithmic, seconds, kHeight - kFoot, kHead);
-  Svg svg(kWidth, kHeight, title);
-  svg.text({12, 20}, title, "title start");
-  draw_frame(svg, x, y, label);
-  for (std::size_t i = 0; i < curves.size(); ++i) draw_curve(svg, x, y, abscissa, curves[i], i);
-  draw_legend(svg, curves);
-  return svg.str();
+  Canvas canvas;
+  canvas.text({12, 20}, title, {.size = 14, .bold = true});
+  draw_frame(canvas, x, y, label);
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    const pictures::Rgb& colour = kColours[i % std::size(kColours)];
+    draw_curve(canvas, x, y, abscissa, curves[i], colour);
+    draw_legend(canvas, curves[i], colour, kHead + 10 + 48 * static_cast<double>(i));
+  }
+  return {title, canvas.encoded(pictures::Format::kSvg)};
 }
 
 }  // namespace
 
-std::string cost_against_patches(const Report& report) {
+Chart cost_against_patches(const Report& report) {
   return chart(report, "patches", "Cost against the number of patches (16 x 16 c64)",
                "number of patches",
                [](const Record& record) { return static_cast<double>(record.patches_shape[0]); });
 }
 
-std::string cost_against_pixels(const Report& report) {
+Chart cost_against_pixels(const Report& report) {
   return chart(report, "pixels", "Cost against the size of patches (64 patches, c64)",
                "pixels of a patch", [](const Record& record) {
                  const auto side = static_cast<double>(record.patches_shape.back());

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 
-#include "render/bandwidth_chart.hpp"
-#include "render/cost_chart.hpp"
-#include "render/svg.hpp"
+#include "render/chart.hpp"
 #include "render/tables.hpp"
 
 namespace ptychopatch::bench {
@@ -22,7 +20,7 @@ body { font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1f2937; back
        max-width: 1440px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; } h3 { font-size: 1.05rem; }
 p, ul { max-width: 860px; }
-svg { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
+img { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; margin: 0.5rem 0 1.5rem; }
 th, td { padding: 3px 9px; border-bottom: 1px solid #e5e7eb; text-align: left; white-space: nowrap; }
@@ -59,6 +57,35 @@ std::string section(const std::string& title, const std::string& content) {
              : "<h3>" + escaped(title) + "</h3>\n<div class=\"wide\">" + content + "</div>\n";
 }
 
+// A document of its own in the page, since names in one drawing are those in another too.
+std::string embedded(const Chart& chart) {
+  if (chart.svg.empty()) return "";
+  std::string data;
+  for (const char c : chart.svg) {
+    if (c == '\n') {
+      data += "%0A";
+    } else if (std::string_view("%#\"&<>").find(c) == std::string_view::npos) {
+      data += c;
+    } else {
+      constexpr std::string_view kDigits = "0123456789ABCDEF";
+      data.append("%").append(1, kDigits[c / 16]).append(1, kDigits[c % 16]);
+    }
+  }
+  return "<img alt=\"" + escaped(chart.title) + "\" src=\"data:image/svg+xml," + data + "\">\n";
+}
+
+// Patch sizes that the main cases have, in their order.
+std::vector<std::int64_t> main_sizes(const Report& report) {
+  std::vector<std::int64_t> sizes;
+  for (const Record& record : report.records) {
+    const std::int64_t size = record.patches_shape.back();
+    if (record.set == "main" && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) {
+      sizes.push_back(size);
+    }
+  }
+  return sizes;
+}
+
 std::string report_part(const Report& report) {
   std::string text = "<h2>" + escaped(report.machine.summary()) + "</h2>\n<p>libptychopatch " +
                      escaped(report.library_version) + ", commit " + escaped(report.commit) +
@@ -69,9 +96,11 @@ std::string report_part(const Report& report) {
         "<p><strong>A quick run on little data: it shows that the suite works, not what the "
         "library costs.</strong></p>\n";
   }
-  for (const std::int64_t size : main_sizes(report)) text += bandwidth_chart(report, size);
-  text += cost_against_patches(report);
-  text += cost_against_pixels(report);
+  for (const std::int64_t size : main_sizes(report)) {
+    text += embedded(bandwidth_chart(report, size));
+  }
+  text += embedded(cost_against_patches(report));
+  text += embedded(cost_against_pixels(report));
   for (const Set& set : kSets) text += section(set.title, timed_table(report, set.name));
   text += section("Memory beside inputs and outputs", memory_table(report));
   text += section("Roofs by themselves", roof_table(report));
@@ -102,10 +131,10 @@ std::vector<Picture> pictures(const std::vector<Report>& reports) {
   const Report& report = reports.front();
   const std::vector<std::int64_t> sizes = main_sizes(report);
   const bool has = std::find(sizes.begin(), sizes.end(), kPreferred) != sizes.end();
-  std::vector<Picture> all = {{"cost-patches", cost_against_patches(report)},
-                              {"cost-pixels", cost_against_pixels(report)}};
+  std::vector<Picture> all = {{"cost-patches", cost_against_patches(report).svg},
+                              {"cost-pixels", cost_against_pixels(report).svg}};
   if (!sizes.empty()) {
-    all.push_back({"roofline", bandwidth_chart(report, has ? kPreferred : sizes.back())});
+    all.push_back({"roofline", bandwidth_chart(report, has ? kPreferred : sizes.back()).svg});
   }
   std::erase_if(all, [](const Picture& one) { return one.svg.empty(); });
   return all;

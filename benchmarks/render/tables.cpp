@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "render/axis.hpp"
-#include "render/svg.hpp"
 
 namespace ptychopatch::bench {
 namespace {
@@ -46,6 +45,29 @@ std::string percent(double part) { return fixed(100 * part, 0) + " %"; }
 std::string megabytes(std::uint64_t bytes) { return fixed(static_cast<double>(bytes) / 1e6, 2); }
 
 }  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
 
 std::string timed_table(const Report& report, const std::string& set) {
   Table table({"operation", "dtype", "interpolation", "boundary", "order", "patches", "threads",

@@ -3,10 +3,14 @@
 #define PTYCHOPATCH_BENCHMARKS_RENDER_TABLES_HPP_
 
 #include <string>
+#include <string_view>
 
 #include "suite/report.hpp"
 
 namespace ptychopatch::bench {
+
+// For text in HTML.
+std::string escaped(std::string_view text);
 
 // HTML.
 std::string timed_table(const Report& report, const std::string& set);

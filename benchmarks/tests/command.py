@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 
-from expect import require, run
+from expect import drawings_of, require, run
 
 
 def main():
@@ -26,7 +26,7 @@ def main():
         require(sorted(names) == sorted(listed.stdout.split()), "the cases that --dry-run named")
         require(all(name in shown.stdout for name in names), "a line a case")
         with open(page, encoding="utf-8") as file:
-            require(file.read().count("<svg") == 3, "three charts: main of two sizes, patches")
+            require(len(drawings_of(file.read())) == 3, "three charts: main of two sizes, patches")
 
         refused = run(2, command, "bench", *some, "-o", page)
         require("page.html" in refused.stderr, "the file named that is there already")

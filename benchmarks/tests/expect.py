@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the tests here run a program and say what they miss."""
+import re
 import subprocess
 import sys
+import urllib.parse
 
 
 def run(status, *arguments, **options):
@@ -15,3 +17,9 @@ def run(status, *arguments, **options):
 def require(condition, what):
     if not condition:
         sys.exit(f"expected {what}")
+
+
+def drawings_of(page):
+    """The SVG documents that a page of the suite holds."""
+    return [urllib.parse.unquote(text) for text in
+            re.findall(r'<img alt="[^"]+" src="data:image/svg\+xml,([^"]*)">', page)]

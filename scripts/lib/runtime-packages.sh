@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Prints the Debian packages whose shared libraries an installed tree needs at run time.
+# Prints the Debian packages that an installed tree needs at run time: its shared libraries, and the font
+# that pictures are labelled with.
 #
 # usage: scripts/lib/runtime-packages.sh PREFIX
 set -euo pipefail
@@ -22,4 +23,4 @@ find "$prefix" -type f \( -name '*.so*' -o -perm -u+x \) -print0 |
     # Debian names a library of /usr/lib by the path it had before the merge, or by the one it has now.
     path=$(readlink -f "$library")
     dpkg-query -S "$path" 2> /dev/null || dpkg-query -S "${path#/usr}" 2> /dev/null || true
-  done | sed 's/:.*//' | sort -u
+  done | sed 's/:.*//' | sort -u - <(echo fonts-dejavu-core)

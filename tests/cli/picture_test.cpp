@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pictures/picture.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numbers>
 
 #include "pictures/colour.hpp"
-#include "pictures/plane.hpp"
+#include "pictures/panel.hpp"
+#include "pictures/ticks.hpp"
 
 namespace {
 
@@ -65,49 +64,6 @@ TEST(Colour, TheSequentialScaleGrowsBrighterEvenly) {
   EXPECT_GT(brightness(sequential_colour(3)), 220);
 }
 
-TEST(Picture, MontagePlacesCellsInRows) {
-  const Rgb red = {255, 0, 0}, green = {0, 255, 0}, blue = {0, 0, 255}, paper = {9, 9, 9};
-  const Picture whole =
-      montage({Picture(2, 3, red), Picture(2, 3, green), Picture(1, 1, blue)}, 2, 1, paper);
-  EXPECT_EQ(whole.height(), 1 + 2 * 3);
-  EXPECT_EQ(whole.width(), 1 + 2 * 4);
-  EXPECT_EQ(whole.at(1, 1), red);
-  EXPECT_EQ(whole.at(2, 3), red);
-  EXPECT_EQ(whole.at(1, 4), paper);
-  EXPECT_EQ(whole.at(1, 5), green);
-  EXPECT_EQ(whole.at(3, 1), paper);
-  EXPECT_EQ(whole.at(4, 1), blue);
-  EXPECT_EQ(whole.at(4, 2), paper);
-}
-
-TEST(Picture, DiscsAreWhereTheyShouldBe) {
-  Picture picture(9, 9);
-  picture.draw_disc(4, 5, 1.2, {255, 255, 255}, 1);
-  EXPECT_EQ(picture.at(4, 5), (Rgb{255, 255, 255}));
-  EXPECT_EQ(picture.at(4, 8), (Rgb{0, 0, 0}));
-  EXPECT_EQ(picture.at(4, 4), picture.at(4, 6));
-  EXPECT_EQ(picture.at(3, 5), picture.at(5, 5));
-  // Outside, at the rim and nowhere at all: no pixel but its own.
-  for (const double far : {-50.0, 1e300, -1e300, static_cast<double>(NAN)}) {
-    Picture other(3, 3);
-    other.draw_disc(far, 1, 2, {255, 255, 255}, 1);
-    EXPECT_EQ(other.at(1, 1), (Rgb{0, 0, 0})) << far;
-  }
-  Picture corner(3, 3);
-  corner.draw_disc(-0.5, 2.5, 1, {255, 255, 255}, 1);
-  EXPECT_NE(corner.at(0, 2), (Rgb{0, 0, 0}));
-}
-
-TEST(Picture, EnlargedRepeatsPixels) {
-  Picture picture(1, 2);
-  picture.set(0, 1, {1, 2, 3});
-  const Picture large = picture.enlarged(3);
-  EXPECT_EQ(large.height(), 3);
-  EXPECT_EQ(large.width(), 6);
-  EXPECT_EQ(large.at(2, 2), (Rgb{0, 0, 0}));
-  EXPECT_EQ(large.at(0, 3), (Rgb{1, 2, 3}));
-}
-
 TEST(Plane, TakesStridedElements) {
   Tensor tensor = Tensor::make(PPATCH_F32, {4, 3}, "test");
   for (int i = 0; i < 12; ++i) tensor.as<float>()[i] = static_cast<float>(i);
@@ -116,7 +72,7 @@ TEST(Plane, TakesStridedElements) {
   EXPECT_EQ(plane.at(0, 0).real(), 1);
   EXPECT_EQ(plane.at(0, 1).real(), 4);
   EXPECT_EQ(plane.at(1, 1).real(), 10);
-  const Plane small = shrunk(plane_of(tensor, 0, 4, 3), 2);
+  const Plane small = shrunk(plane_of(tensor, 0, 4, 3), 2, 2);
   EXPECT_EQ(small.height, 2);
   EXPECT_EQ(small.width, 1);
   EXPECT_EQ(small.at(0, 0).real(), 2);  // mean of 0, 1, 3, 4
@@ -132,6 +88,44 @@ TEST(Plane, ScaleBrushesHotPixelsAside) {
   EXPECT_GT(scale.high, scale.low);
   const Plane nothing{0, 0, false, {}};
   EXPECT_GT(scale_of(nothing).high, scale_of(nothing).low);
+}
+
+TEST(View, PixelsLieWhereTheyAreDrawn) {
+  const Plane plane{3, 5, false, std::vector<std::complex<float>>(15)};
+  const View large(plane, 100, 20);  // 4 x 4 pixels for each
+  EXPECT_EQ(large.height(), 12);
+  EXPECT_EQ(large.width(), 20);
+  EXPECT_EQ(large.place(2, 1).y, 10);
+  EXPECT_EQ(large.place(2, 1).x, 6);
+  const View small(plane, 3, 1);  // means over 2 x 2
+  EXPECT_EQ(small.height(), 1);
+  EXPECT_EQ(small.width(), 2);
+  EXPECT_EQ(small.place(0.5, 2.5).y, 0.5);
+  EXPECT_EQ(small.place(0.5, 2.5).x, 1.5);
+}
+
+TEST(View, ALongStripKeepsItsShortSide) {
+  const Plane strip{1, 70'000, false, std::vector<std::complex<float>>(70'000, 3)};
+  const View view(strip, 1600, 640);
+  EXPECT_EQ(view.height(), 1);
+  EXPECT_LE(view.width(), 1600);
+  EXPECT_EQ(view.plane.at(0, view.plane.width - 1), std::complex<float>(3));
+}
+
+TEST(Ticks, AreRoundAndWithin) {
+  const std::vector<double> tenths = round_ticks(-0.31, 0.31, 8);
+  ASSERT_EQ(tenths.size(), 7U);
+  for (int i = 0; i < 7; ++i)
+    EXPECT_NEAR(tenths[static_cast<std::size_t>(i)], 0.1 * (i - 3), 1e-15);
+  EXPECT_EQ(round_ticks(0, 255, 5), (std::vector<double>{0, 100, 200}));
+  EXPECT_EQ(round_ticks(0, 3, 20, true), (std::vector<double>{0, 1, 2, 3}));
+  EXPECT_EQ(round_ticks(7, 7, 5), std::vector<double>{7});
+  for (const double low : {1e30, -1e30, 1e-30, -3.4e38}) {
+    EXPECT_LE(round_ticks(low, low + std::abs(low) * 1e-7, 5).size(), 11U) << low;
+  }
+  EXPECT_EQ(short_text(3 * 0.1), "0.3");
+  EXPECT_EQ(grouped(-1234567), "-1\u202f234\u202f567");
+  EXPECT_EQ(grouped(-123), "-123");
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command `align`: records in every format, resumed, in shards, interrupted, with its pictures."""
 import json
+import os
 import signal
 import subprocess
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 
@@ -308,6 +310,21 @@ class AlignTest(CommandTest):
         self.scene("--iso", 100, 800)
         self.align("--layout", "rawnind", "set", "--plot", "p.png")
         self.assertTrue(self.path("p.png").read_bytes().startswith(b"\x89PNG"))
+        again = []
+        for _ in range(2):
+            self.align("--layout", "rawnind", "set", "--plot", "p.svg", "--overwrite")
+            again.append(self.path("p.svg").read_bytes())
+        ElementTree.fromstring(again[0])
+        self.assertEqual(*again, "two runs give equal bytes")
+        self.run_badly("align", "--layout", "rawnind", "set", "--plot", "p.gif", "-o", "n.json",
+                       says=("--plot", "p.gif", ".png, .svg or .pdf"))
+        # Any bytes may be a name.
+        odd = os.path.join(os.fsencode(self.folder), b"\xff" + b"long" * 40 + b".npy")
+        with open(odd, "wb") as file:
+            np.save(file, scenes.smooth_noise(self.rng, 60, 60))
+        self.run_well("align", "--ref", os.fsdecode(odd), os.fsdecode(odd), "--plot", "odd.pdf",
+                      "-o", "s.json")
+        self.assertTrue(self.path("odd.pdf").read_bytes().startswith(b"%PDF-"))
         for side in (9, 40):
             np.save(self.path("a.npy"), scenes.smooth_noise(self.rng, side, side))
             self.execute("align", "--ref", "a.npy", "a.npy", "--plot", f"{side}.png", "-o", "s.json",

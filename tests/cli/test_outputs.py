@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 
@@ -37,6 +38,37 @@ class OutputsTest(CommandTest):
         self.run_well(*self.extract, "--montage", "m.png", "--overwrite")
         self.assertEqual(self.names(), ["m.png", "out.npz", "s.npz"])
 
+    def test_a_pictures_ending_says_its_format(self):
+        self.run_well(*self.extract)
+        for name, *arguments in (("extract", "s.npz", "-N", 8, "--montage"),
+                                 ("assemble", "out.npz", "--preview"),
+                                 ("simulate", "scan", "--size", 40, "-N", 16, "--preview")):
+            for ending, begin in (("png", b"\x89PNG\r\n\x1a\n"), ("svg", b"<?xml"),
+                                  ("PDF", b"%PDF-")):
+                written = []
+                for run in "ab":
+                    self.run_well(name, *arguments, f"{run}.{ending}", "-o", f"{run}.npz",
+                                  "--overwrite")
+                    written.append(self.path(f"{run}.{ending}").read_bytes())
+                self.assertTrue(written[0].startswith(begin), (name, ending))
+                self.assertEqual(*written, "two runs give equal bytes")
+                if ending == "svg":
+                    self.check_svg(written[0])
+            for wrong in ("m.jpg", "m", "m.png.gz", ".png/"):
+                self.run_badly(name, *arguments, wrong, "-o", "n.npz",
+                               says=(str(arguments[-1]), wrong, ".png, .svg or .pdf"))
+        piped = self.execute("extract", "s.npz", "-N", 8, "-o", "n.npz", "--montage", "-").stdout
+        self.assertTrue(piped.startswith(b"\x89PNG"))
+
+    def check_svg(self, text):
+        root = ElementTree.fromstring(text)
+        space = "{http://www.w3.org/2000/svg}"
+        self.assertEqual(root.tag, space + "svg")
+        links = [use.get("{http://www.w3.org/1999/xlink}href") for use in root.iter(space + "use")]
+        self.assertGreater(sum(link.startswith("#glyph") for link in links), 20, "a title at least")
+        names = {element.get("id") for element in root.iter()}
+        self.assertLessEqual({link[1:] for link in links}, names)
+
     def test_an_input_may_be_replaced(self):
         self.run_well("extract", "s.npz", "-N", 8, "-o", "s.npz", "--overwrite")
         self.assertIn("patches", self.load("s.npz"))
@@ -64,7 +96,10 @@ class OutputsTest(CommandTest):
         for output in ("d", "d/", "missing/out.npz", "s.npz/out.npz", "", "/proc/out.npz"):
             self.run_badly("extract", "s.npz", "-N", 8, "-o", output, "--overwrite",
                            says=repr(output))
-        self.run_badly("extract", "s.npz", "-N", 8, "-o", "same", "--montage", "same", says="same")
+        self.run_badly("extract", "s.npz", "-N", 8, "-o", "same", "--montage", "same",
+                       says=("--montage", "same", ".png, .svg or .pdf"))
+        self.run_badly("extract", "s.npz", "-N", 8, "-o", "same.png", "--montage", "same.png",
+                       says="same.png")
         self.run_badly("extract", "s.npz", "-N", 8, "-o", "o.npz", "--montage", "gone/m.png",
                        says="gone")
 

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "argument.hpp"
 #include "commands/command.hpp"
 #include "commands/metadata.hpp"
 #include "commands/outputs.hpp"
@@ -141,8 +142,7 @@ Command add_assemble(CLI::App& root) {
                options->eps = value;
              });
   options->patches.add_geometry_options(*app);
-  app->add_option("--preview", options->preview, "Also draw the image and its coverage")
-      ->type_name("PNG");
+  add_picture(*app, "--preview", options->preview, "Also draw the image and its coverage");
   options->common.add_output_options(*app);
   options->common.add_run_options(*app);
   return {app, [options](Console& console) {

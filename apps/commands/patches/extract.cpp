@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "argument.hpp"
 #include "commands/command.hpp"
 #include "commands/groups/scan_groups.hpp"
 #include "commands/metadata.hpp"
@@ -164,8 +165,8 @@ Command add_extract(CLI::App& root) {
       ->group("Groups");
   add_choice(*app, "--dtype", dtypes(), "Type of the patches (default: the image's, or nearest)",
              [options](std::int32_t value) { options->choices.dtype = value; });
-  app->add_option("--montage", options->montage, "Also draw patches, evenly spread over the scan")
-      ->type_name("PNG");
+  add_picture(*app, "--montage", options->montage,
+              "Also draw patches, evenly spread over the scan");
   options->common.add_output_options(*app);
   options->common.add_run_options(*app);
   return {app, [options](Console& console) {

@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "commands/patches/patch_geometry.hpp"
-#include "pictures/plane.hpp"
+#include "pictures/panel.hpp"
 
 namespace ptychopatch::app {
 
-// A picture of some of the patches, evenly spread over the scan, on one scale.
+// A picture of some of the patches, evenly spread over the scan, on one scale. Above each is the
+// number of its position, after that of its image where there are several.
 class PatchMontage {
  public:
   explicit PatchMontage(const PatchGeometry& geometry);
@@ -17,12 +18,12 @@ class PatchMontage {
   // Patches `first` and on (of images * positions) are in part.
   void take(std::int64_t first, std::int64_t count, const formats::Tensor& part);
 
-  pictures::Picture picture() const;
+  pictures::Canvas picture() const;
 
  private:
   const PatchGeometry& geometry_;
   std::vector<std::int64_t> chosen_;  // ascending
-  std::vector<pictures::Plane> planes_;
+  std::vector<pictures::View> views_;
 };
 
 }  // namespace ptychopatch::app

@@ -5,19 +5,32 @@
 #include <numbers>
 
 #include "pictures/colour.hpp"
+#include "pictures/panel.hpp"
+#include "pictures/ticks.hpp"
 
 namespace ptychopatch::app {
 namespace {
 
+using pictures::Canvas;
+using pictures::grouped;
+using pictures::Scale;
+using pictures::View;
+
 constexpr std::int64_t kWantedSide = 640;
 constexpr std::int64_t kLargestSide = 1600;
-constexpr std::int64_t kGap = 8;
+constexpr double kGap = 64;               // of panels: the numbers of the next are in it
+constexpr std::size_t kMaxDots = 20'000;  // More are one area, and a file of vectors names each.
 
-pictures::Picture with_wheel(pictures::Picture picture, bool complex) {
-  const std::int64_t side = std::min(picture.height(), picture.width());
-  if (complex && side >= 200)
-    pictures::draw_phase_wheel(picture, 0.055 * static_cast<double>(side));
-  return picture;
+View view_of(const formats::Tensor& tensor, std::int64_t wanted = kWantedSide) {
+  const std::size_t axes = tensor.shape.size();
+  return {pictures::plane_of(tensor, 0, tensor.shape[axes - 2], tensor.shape[axes - 1]),
+          kLargestSide, wanted};
+}
+
+std::string titled(const std::string& name, const formats::Tensor& tensor) {
+  const std::size_t axes = tensor.shape.size();
+  return name + ", " + grouped(tensor.shape[axes - 2]) + " x " + grouped(tensor.shape[axes - 1]) +
+         " pixels";
 }
 
 double largest(const pictures::Plane& plane) {
@@ -32,55 +45,44 @@ pictures::Rgb colour_of_time(double t) {
   return pictures::from_oklch(0.66 + 0.3 * t, 0.19 - 0.07 * t, (35 + 70 * t) * degree);
 }
 
-pictures::Picture draw(const View& view, const pictures::Scale& scale) {
-  return pictures::render(view.plane, scale).enlarged(view.enlargement);
-}
-
 }  // namespace
 
-View view_of(const formats::Tensor& tensor) {
-  const std::size_t axes = tensor.shape.size();
-  const std::int64_t height = tensor.shape[axes - 2], width = tensor.shape[axes - 1];
-  const std::int64_t side = std::max(height, width);
-  // A very long strip keeps at least one pixel of its short side.
-  View view;
-  view.factor = std::min((side + kLargestSide - 1) / kLargestSide, std::min(height, width));
-  view.plane = pictures::shrunk(pictures::plane_of(tensor, 0, height, width), view.factor);
-  view.enlargement =
-      pictures::enlargement(std::max(view.plane.height, view.plane.width), kWantedSide);
-  return view;
+Canvas preview_assembled(const formats::Tensor& image, const formats::Tensor& coverage) {
+  const View left = view_of(image), right = view_of(coverage);
+  const Scale scale = pictures::scale_of(left.plane), counted = {0, largest(right.plane)};
+  Canvas canvas;
+  const double end = draw_panel(canvas, {0, 0}, titled("image", image), left,
+                                pictures::render(left.plane, scale), &scale);
+  draw_panel(canvas, {std::ceil(end) + kGap, 0}, "coverage, patches at a pixel", right,
+             pictures::render(right.plane, counted), &counted);
+  return canvas;
 }
 
-pictures::Picture preview_assembled(const formats::Tensor& image, const formats::Tensor& coverage) {
-  const View left = view_of(image);
-  const View right = view_of(coverage);
-  const pictures::Scale counted = {0, largest(right.plane)};
-  return pictures::side_by_side(
-      {with_wheel(draw(left, pictures::scale_of(left.plane)), left.plane.complex),
-       draw(right, counted)},
-      kGap);
-}
-
-pictures::Picture preview_scan(const formats::Tensor& object, const formats::Tensor& probe,
-                               const std::vector<simulate::Point>& centres) {
-  const View view = view_of(object);
-  const pictures::Scale scale = pictures::scale_of(view.plane);
-  pictures::Picture path =
-      pictures::render_grey(view.plane, scale, 0.06, 0.5).enlarged(view.enlargement);
-  const double zoom = static_cast<double>(view.enlargement) / static_cast<double>(view.factor);
-  const double centre = (zoom - 1) / 2;
-  const double radius = std::clamp(0.9 * zoom, 1.2, 3.0);
-  for (std::size_t k = 0; k < centres.size(); ++k) {
-    const double time = (static_cast<double>(k) + 0.5) / static_cast<double>(centres.size());
-    path.draw_disc(centres[k].y * zoom + centre, centres[k].x * zoom + centre, radius,
-                   colour_of_time(time), 0.95);
+Canvas preview_scan(const formats::Tensor& object, const formats::Tensor& probe,
+                    const std::vector<simulate::Point>& centres) {
+  const View view = view_of(object), beam = view_of(probe, kWantedSide / 2);
+  const Scale scale = pictures::scale_of(view.plane), lit = pictures::scale_of(beam.plane);
+  Canvas canvas;
+  double end = draw_panel(canvas, {0, 0}, titled("object", object), view,
+                          pictures::render(view.plane, scale), &scale);
+  const double left = std::ceil(end) + kGap;
+  const std::size_t dots = std::min(centres.size(), kMaxDots);
+  const std::string all = grouped(static_cast<long long>(centres.size()));
+  end = draw_panel(
+      canvas, {left, 0},
+      (dots < centres.size() ? grouped(static_cast<long long>(dots)) + " of " + all : all) +
+          " positions, the first ones dark",
+      view, pictures::render_grey(view.plane, scale, 0.06, 0.5), nullptr);
+  const double pixel = static_cast<double>(view.zoom) / static_cast<double>(view.factor_y);
+  for (std::size_t i = 0; i < dots; ++i) {
+    const simulate::Point& centre = centres[i * centres.size() / dots];
+    const pictures::Point place = view.place(centre.y, centre.x);
+    const double time = (static_cast<double>(i) + 0.5) / static_cast<double>(dots);
+    canvas.disc({left + place.x, place.y}, std::clamp(0.9 * pixel, 1.2, 3.0), colour_of_time(time));
   }
-  const View beam = view_of(probe);
-  const std::int64_t beam_side = std::max(beam.plane.height, beam.plane.width);
-  pictures::Picture spot = pictures::render(beam.plane, pictures::scale_of(beam.plane))
-                               .enlarged(pictures::enlargement(beam_side, kWantedSide / 2));
-  return pictures::side_by_side({with_wheel(draw(view, scale), view.plane.complex), path, spot},
-                                kGap);
+  draw_panel(canvas, {std::ceil(end) + kGap, 0}, titled("probe", probe), beam,
+             pictures::render(beam.plane, lit), &lit);
+  return canvas;
 }
 
 }  // namespace ptychopatch::app

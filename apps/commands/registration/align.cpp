@@ -16,7 +16,6 @@
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/output_file.hpp"
-#include "formats/png.hpp"
 #include "interrupt.hpp"
 #include "mosaics/raw_input.hpp"
 
@@ -319,9 +318,9 @@ class Align {
 
   void write_plot() {
     if (options_.plot.empty()) return;
-    const pictures::Picture picture = plot_.picture();
+    const std::string bytes = plot_.picture().encoded_for(options_.plot);
     formats::OutputFile file(options_.plot, options_.replaces());
-    file.write(formats::encode_png(picture.rgb(), picture.height(), picture.width()).span());
+    file.write(std::as_bytes(std::span(bytes)));
     file.finish();
     file.publish();
   }

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "argument.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 
@@ -89,9 +90,8 @@ void AlignOptions::add_result_options(CLI::App& app) {
              [this](std::int32_t value) { format = static_cast<RecordFormat>(value); });
   app.add_flag("--resume", resume,
                "Go on with the output that is there: what is ok in it is kept, the rest done");
-  app.add_option("--plot", plot,
-                 "Also draw the shifts with their errors, and details before and after")
-      ->type_name("PNG");
+  add_picture(app, "--plot", plot,
+              "Also draw the shifts with their errors, and details before and after");
   app.add_option("--apply", apply, "Also write the aligned images")->type_name("DIR");
   add_choice(app, "--apply-mode", apply_modes(),
              "crop (default): the common area of both, at the lattice shift, colours kept; "

@@ -2,54 +2,42 @@
 #include "commands/registration/alignment_plot.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
-#include "commands/registration/detail_strip.hpp"
-#include "pictures/text.hpp"
+#include "formats/utf8.hpp"
+#include "pictures/ticks.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
 
-using pictures::Picture;
+using pictures::Canvas;
+using pictures::Font;
 using pictures::Rgb;
 
-constexpr std::size_t kMostStrips = 24;
-constexpr std::int64_t kSide = 480, kMargin = 56, kGap = 10, kLine = 12;
-constexpr Rgb kInk = {40, 44, 52}, kFaint = {205, 208, 214}, kMark = {196, 60, 42};
+constexpr std::size_t kMaxDetails = 24;
+constexpr double kSide = 480;  // of the plot of shifts
+constexpr std::int64_t kZoom = 2, kGap = 6;
+constexpr double kLeastWidth = 320;  // of a detail's place, for the words above it
+constexpr Rgb kMark = {196, 60, 42}, kAxis = {150, 154, 162};
+constexpr Font kTitle = {.size = 13, .bold = true};
 
-std::string number(double value, int digits) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
-
-// The largest of 1, 2, 5 times a power of ten that is at most `most`.
-double round_step(double most) {
-  const double power = std::pow(10, std::floor(std::log10(most)));
-  for (const double factor : {5.0, 2.0}) {
-    if (factor * power <= most) return factor * power;
-  }
-  return power;
-}
-
-void draw_line(Picture& picture, double y0, double x0, double y1, double x1, Rgb colour) {
-  const auto steps = static_cast<std::int64_t>(std::ceil(std::hypot(y1 - y0, x1 - x0))) + 1;
-  for (std::int64_t i = 0; i <= steps; ++i) {
-    const double t = static_cast<double>(i) / static_cast<double>(steps);
-    picture.blend(std::llround(y0 + t * (y1 - y0)), std::llround(x0 + t * (x1 - x0)), colour, 1);
-  }
+// A name may be any bytes and of any length: its end says which image it is.
+std::string fitted(const Canvas& canvas, const std::string& name, double width) {
+  std::u32string text = formats::utf32_of(name);
+  const auto utf8 = [](const std::u32string& from) {
+    std::string to;
+    for (const char32_t c : from) formats::append_utf8(to, c < 32 ? U' ' : c);
+    return to;
+  };
+  if (canvas.width_of(utf8(text)) <= width) return utf8(text);
+  while (!text.empty() && canvas.width_of(utf8(U'\u2026' + text)) > width) text.erase(0, 1);
+  return utf8(U'\u2026' + text);
 }
 
 // ISO and what follows says which image of a scene it is; its checksum does not.
 std::string short_name(const std::string& name) {
-  const std::size_t slash = name.rfind('/');
-  std::string text = slash == std::string::npos ? name : name.substr(slash + 1);
-  text = text.substr(0, text.find("_sha1="));
-  constexpr std::size_t kLongest = 44;
-  if (text.size() > kLongest) text.replace(0, text.size() - kLongest + 1, "~");
-  return text;
+  const std::string text = name.substr(name.rfind('/') + 1);
+  return text.substr(0, text.find("_sha1="));
 }
 
 }  // namespace
@@ -61,69 +49,69 @@ void AlignmentPlot::add(const Context& context, const mosaics::Mosaic& reference
     return std::isfinite(shift.covariance[i]) ? std::sqrt(shift.covariance[i]) : 0.0;
   };
   marks_.push_back({shift.shift[0], shift.shift[1], sigma(0), sigma(2)});
-  if (strips_.size() == kMostStrips) return;
-  const Picture strip = detail_strip(context, reference, image, shift);
-  const std::string text = "dy = " + number(shift.shift[0], 3) + " +- " + number(sigma(0), 3) +
-                           "  dx = " + number(shift.shift[1], 3) + " +- " + number(sigma(2), 3);
-  const std::string title = short_name(name);
-  const std::int64_t width = std::max({strip.width(), pictures::text_width(title) + 2 * kGap,
-                                       pictures::text_width(text) + 2 * kGap});
-  Picture labelled(strip.height() + 2 * kLine, width, pictures::kPaper);
-  pictures::draw_text(labelled, 2, 6, title, kInk);
-  pictures::draw_text(labelled, 2 + kLine, 6, text, kInk);
-  labelled.paste(strip, 2 * kLine, 0);
-  strips_.push_back(labelled);
+  if (details_.size() == kMaxDetails) return;
+  const auto measured = [](double value, double error) {
+    return pictures::fixed(value, 3) + " \u00b1 " + pictures::fixed(error, 3);
+  };
+  details_.push_back({short_name(name),
+                      "dy = " + measured(shift.shift[0], sigma(0)) +
+                          ", dx = " + measured(shift.shift[1], sigma(2)) + " pixels",
+                      detail_strip(context, reference, image, shift)});
 }
 
-Picture AlignmentPlot::scatter() const {
-  Picture picture(kSide + 2 * kMargin, kSide + 2 * kMargin, pictures::kPaper);
+void AlignmentPlot::draw_shifts(Canvas& canvas) const {
   double reach = 0.1;
   for (const Mark& mark : marks_) {
     reach = std::max({reach, std::abs(mark.y) + mark.sigma_y, std::abs(mark.x) + mark.sigma_x});
   }
   reach *= 1.1;
-  const double scale = kSide / (2 * reach);
-  const auto place = [&](double value) {
-    return static_cast<double>(kMargin) + (value + reach) * scale;
-  };
-  const double step = round_step(reach / 2);
-  const int digits = std::max(0, static_cast<int>(-std::floor(std::log10(step))));
-  const auto ticks = static_cast<int>(reach / step);
-  for (int i = -ticks; i <= ticks; ++i) {
-    const bool zero = i == 0;
-    const double tick = i * step;
-    const Rgb colour = zero ? Rgb{150, 154, 162} : kFaint;
-    draw_line(picture, place(tick), place(-reach), place(tick), place(reach), colour);
-    draw_line(picture, place(-reach), place(tick), place(reach), place(tick), colour);
-    const std::string text = number(tick, digits);
-    const auto at = std::llround(place(tick));
-    pictures::draw_text(picture, at - 3, kMargin - 6 - pictures::text_width(text), text, kInk);
-    pictures::draw_text(picture, kMargin + kSide + 6, at - pictures::text_width(text) / 2, text,
-                        kInk);
+  const auto place = [&](double value) { return (value + reach) * kSide / (2 * reach); };
+  for (const double tick : pictures::round_ticks(-reach, reach, 8)) {
+    const double at = place(tick);
+    const pictures::Pen pen = {tick == 0 ? kAxis : pictures::kGrid};
+    canvas.path({{at, 0}, {at, kSide}}, pen);
+    canvas.path({{0, at}, {kSide, at}}, pen);
+    canvas.text({-8, at + 4}, pictures::short_text(tick), {.before = 1});
+    canvas.text({at, kSide + 18}, pictures::short_text(tick), {.before = 0.5});
   }
   for (const Mark& mark : marks_) {
     const double y = place(mark.y), x = place(mark.x);
-    draw_line(picture, place(mark.y - mark.sigma_y), x, place(mark.y + mark.sigma_y), x, kMark);
-    draw_line(picture, y, place(mark.x - mark.sigma_x), y, place(mark.x + mark.sigma_x), kMark);
-    picture.draw_disc(y, x, 2.5, kMark, 0.9);
+    canvas.path({{x, place(mark.y - mark.sigma_y)}, {x, place(mark.y + mark.sigma_y)}}, {kMark});
+    canvas.path({{place(mark.x - mark.sigma_x), y}, {place(mark.x + mark.sigma_x), y}}, {kMark});
+    canvas.disc({x, y}, 2.5, kMark);
   }
-  pictures::draw_text(picture, kMargin / 3, kMargin,
-                      "shift (dy down, dx right) in pixels, bars: one sigma", kInk);
-  return picture;
+  canvas.text({0, -34}, "Shifts onto the reference, in pixels", kTitle);
+  canvas.text({0, -16}, "dy downwards, dx to the right; bars: one standard error");
 }
 
-Picture AlignmentPlot::picture() const {
-  if (marks_.empty()) return {1, 1, pictures::kPaper};
-  const auto count = static_cast<double>(strips_.size());
-  const auto columns = static_cast<std::int64_t>(std::ceil(count / std::ceil(count / 8)));
-  Picture details = pictures::montage(strips_, std::max<std::int64_t>(1, columns / 4 + 1), kGap);
-  Picture legend(kLine + 6, std::max(details.width(), std::int64_t{560}), pictures::kPaper);
-  pictures::draw_text(legend, 6, kGap + 6,
-                      "the reference, and the image (cyan) over it (red) before and after", kInk);
-  Picture right(details.height() + legend.height(), legend.width(), pictures::kPaper);
-  right.paste(legend, 0, 0);
-  right.paste(details, legend.height(), 0);
-  return pictures::side_by_side({scatter(), right}, kGap);
+void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
+  canvas.text({left, -34}, "Details of the reference", kTitle);
+  canvas.text({left, -16}, "alone, and the image (cyan) over it (red) before and after");
+  double width = kLeastWidth, height = 0;
+  for (const Detail& detail : details_) {
+    const pictures::Image& one = detail.strip[0];
+    width = std::max(width, static_cast<double>(3 * one.width() * kZoom + 2 * kGap));
+    height = std::max(height, static_cast<double>(one.height() * kZoom));
+  }
+  const std::size_t columns = details_.size() < 4 ? 1 : details_.size() < 13 ? 2 : 3;
+  for (std::size_t i = 0; i < details_.size(); ++i) {
+    const Detail& detail = details_[i];
+    double x = left + static_cast<double>(i % columns) * (width + 24);
+    const double y = static_cast<double>(i / columns) * (height + 54);
+    canvas.text({x, y + 12}, fitted(canvas, detail.name, width));
+    canvas.text({x, y + 28}, detail.shift, {.colour = pictures::kFaint});
+    for (const pictures::Image& one : detail.strip) {
+      canvas.image({x, y + 36}, one, kZoom);
+      x += static_cast<double>(one.width() * kZoom + kGap);
+    }
+  }
+}
+
+Canvas AlignmentPlot::picture() const {
+  Canvas canvas;
+  draw_shifts(canvas);
+  if (!details_.empty()) draw_details(canvas, kSide + 56);
+  return canvas;
 }
 
 }  // namespace ptychopatch::alignment

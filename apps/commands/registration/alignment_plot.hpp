@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "commands/registration/detail_strip.hpp"
 #include "mosaics/mosaic.hpp"
-#include "pictures/picture.hpp"
+#include "pictures/canvas.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
 namespace ptychopatch::alignment {
@@ -19,17 +20,23 @@ class AlignmentPlot {
   void add(const Context& context, const mosaics::Mosaic& reference, const mosaics::Mosaic& image,
            const ppatch_shift& shift, const std::string& name);
 
-  pictures::Picture picture() const;
+  pictures::Canvas picture() const;
 
  private:
   struct Mark {
     double y, x, sigma_y, sigma_x;
   };
 
-  pictures::Picture scatter() const;
+  struct Detail {
+    std::string name, shift;
+    DetailStrip strip;
+  };
+
+  void draw_shifts(pictures::Canvas& canvas) const;
+  void draw_details(pictures::Canvas& canvas, double left) const;
 
   std::vector<Mark> marks_;
-  std::vector<pictures::Picture> strips_;
+  std::vector<Detail> details_;
 };
 
 }  // namespace ptychopatch::alignment

@@ -6,27 +6,15 @@
 #include <cmath>
 #include <vector>
 
-#include "commands/registration/pair_measures.hpp"
+#include "pictures/plane.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
 
+using pictures::Plane;
+
 constexpr std::int64_t kSide = 96;  // of a detail
-constexpr std::int64_t kShown = 2;  // pixels for each of its pixels
 constexpr std::int64_t kStep = 48;
-
-// Grey values of a part of an image, rows from its top.
-struct Grey {
-  std::int64_t height = 0, width = 0;
-  std::vector<double> values;
-
-  double& at(std::int64_t y, std::int64_t x) {
-    return values[static_cast<std::size_t>(y * width + x)];
-  }
-  double at(std::int64_t y, std::int64_t x) const {
-    return values[static_cast<std::size_t>(y * width + x)];
-  }
-};
 
 double pixel(const mosaics::Mosaic& mosaic, std::int64_t y, std::int64_t x) {
   const auto i = static_cast<std::size_t>(y * mosaic.width() + x);
@@ -39,9 +27,13 @@ double pixel(const mosaics::Mosaic& mosaic, std::int64_t y, std::int64_t x) {
 }
 
 // Each colour over its mean in the part, then a mean over the pattern's own size about each pixel.
-Grey grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
-             std::int64_t height, std::int64_t width) {
-  Grey raw{height, width, std::vector<double>(static_cast<std::size_t>(height * width))};
+Plane grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
+              std::int64_t height, std::int64_t width) {
+  Plane raw{height, width, false,
+            std::vector<std::complex<float>>(static_cast<std::size_t>(height * width))};
+  const auto index = [width](std::int64_t y, std::int64_t x) {
+    return static_cast<std::size_t>(y * width + x);
+  };
   std::array<double, 3> sums{}, counts{};
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
@@ -54,12 +46,13 @@ Grey grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
     for (std::int64_t x = 0; x < width; ++x) {
       const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
       const double mean = sums[colour] / counts[colour];
-      raw.at(y, x) = (pixel(mosaic, top + y, left + x) - mosaic.black) / (mean > 0 ? mean : 1);
+      raw.values[index(y, x)] = static_cast<float>(
+          (pixel(mosaic, top + y, left + x) - mosaic.black) / (mean > 0 ? mean : 1));
     }
   }
   const std::int64_t reach = mosaic.cfa.period == 1 ? 0 : 1;
   if (reach == 0) return raw;
-  Grey smooth = raw;
+  Plane smooth = raw;
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
       double sum = 0, weights = 0;
@@ -68,11 +61,11 @@ Grey grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
           const std::int64_t from_y = y + dy, from_x = x + dx;
           if (from_y < 0 || from_x < 0 || from_y >= height || from_x >= width) continue;
           const double weight = (dy == 0 ? 2.0 : 1.0) * (dx == 0 ? 2.0 : 1.0);
-          sum += weight * raw.at(from_y, from_x);
+          sum += weight * static_cast<double>(raw.at(from_y, from_x).real());
           weights += weight;
         }
       }
-      smooth.at(y, x) = sum / weights;
+      smooth.values[index(y, x)] = static_cast<float>(sum / weights);
     }
   }
   return smooth;
@@ -106,36 +99,30 @@ Place liveliest(const mosaics::Mosaic& reference, std::int64_t margin, std::int6
   return best;
 }
 
-// Means over 5 x 5 values, of which noise is the smaller part.
-std::vector<double> coarse_values(const Grey& grey) {
+// Grey levels 0 to 1 between the darkest and the brightest of what is not noise, which is the
+// smaller part of means over 5 x 5 values.
+Plane levelled(Plane grey) {
   constexpr std::int64_t kBox = 5;
-  std::vector<double> means;
-  for (std::int64_t y = 0; y + kBox <= grey.height; y += kBox) {
-    for (std::int64_t x = 0; x + kBox <= grey.width; x += kBox) {
-      double sum = 0;
-      for (std::int64_t i = 0; i < kBox * kBox; ++i) sum += grey.at(y + i / kBox, x + i % kBox);
-      means.push_back(sum / (kBox * kBox));
-    }
-  }
-  return means.empty() ? grey.values : means;
-}
-
-// Grey levels 0 to 1 between the darkest and brightest hundredth of what is not noise.
-Grey levelled(Grey grey) {
-  std::vector<double> sorted = coarse_values(grey);
-  std::ranges::sort(sorted);
-  const double low = sorted[sorted.size() / 100];
-  const double high = sorted[sorted.size() - 1 - sorted.size() / 100];
-  for (double& value : grey.values) {
-    value = std::clamp((value - low) / (high > low ? high - low : 1), 0.0, 1.0);
+  const pictures::Scale scale = pictures::scale_of(
+      pictures::shrunk(grey, std::min(kBox, grey.height), std::min(kBox, grey.width)));
+  for (auto& value : grey.values) {
+    value = static_cast<float>(std::clamp(
+        (static_cast<double>(value.real()) - scale.low) / (scale.high - scale.low), 0.0, 1.0));
   }
   return grey;
 }
 
-Grey moved(const Context& context, const Grey& grey, const double (&shift)[2]) {
-  Grey out = grey;
-  const ppatch_array from = array(grey.values.data(), {grey.height, grey.width});
-  const ppatch_array to = array(out.values.data(), {grey.height, grey.width});
+Plane moved(const Context& context, const Plane& grey, const double (&shift)[2]) {
+  Plane out = grey;
+  // Real parts alone.
+  const auto reals = [](const Plane& plane) {
+    ppatch_array view =
+        array(reinterpret_cast<const float*>(plane.values.data()), {plane.height, plane.width});
+    view.strides[0] = 2 * plane.width;
+    view.strides[1] = 2;
+    return view;
+  };
+  const ppatch_array from = reals(grey), to = reals(out);
   ppatch_resample_options options{};
   options.struct_size = sizeof options;
   options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
@@ -144,13 +131,13 @@ Grey moved(const Context& context, const Grey& grey, const double (&shift)[2]) {
   return out;
 }
 
-std::uint8_t encoded(double level) {
-  return static_cast<std::uint8_t>(std::lround(255 * std::pow(level, 1 / 2.2)));
+std::uint8_t encoded(std::complex<float> level) {
+  return static_cast<std::uint8_t>(std::lround(255 * std::pow(level.real(), 1 / 2.2F)));
 }
 
-pictures::Picture drawn(const Grey& red, const Grey& cyan, std::int64_t margin) {
+pictures::Image drawn(const Plane& red, const Plane& cyan, std::int64_t margin) {
   const std::int64_t height = red.height - 2 * margin, width = red.width - 2 * margin;
-  pictures::Picture picture(height, width);
+  pictures::Image picture(height, width);
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
       const std::uint8_t first = encoded(red.at(y + margin, x + margin));
@@ -158,13 +145,13 @@ pictures::Picture drawn(const Grey& red, const Grey& cyan, std::int64_t margin) 
       picture.set(y, x, {first, second, second});
     }
   }
-  return picture.enlarged(kShown);
+  return picture;
 }
 
 }  // namespace
 
-pictures::Picture detail_strip(const Context& context, const mosaics::Mosaic& reference,
-                               const mosaics::Mosaic& image, const ppatch_shift& shift) {
+DetailStrip detail_strip(const Context& context, const mosaics::Mosaic& reference,
+                         const mosaics::Mosaic& image, const ppatch_shift& shift) {
   const std::int64_t height = std::min(reference.height(), image.height());
   const std::int64_t width = std::min(reference.width(), image.width());
   const double reach = std::max(std::abs(shift.shift[0]), std::abs(shift.shift[1]));
@@ -177,14 +164,12 @@ pictures::Picture detail_strip(const Context& context, const mosaics::Mosaic& re
   const std::int64_t size_x = std::min(side + 2 * margin, width);
   const std::int64_t top = std::clamp<std::int64_t>(found.y - margin, 0, height - size_y);
   const std::int64_t left = std::clamp<std::int64_t>(found.x - margin, 0, width - size_x);
-  const Grey clean = levelled(grey_of(reference, top, left, size_y, size_x));
-  const Grey noisy = grey_of(image, top, left, size_y, size_x);
-  const Grey after = levelled(moved(context, noisy, shift.shift));
+  const Plane clean = levelled(grey_of(reference, top, left, size_y, size_x));
+  const Plane noisy = grey_of(image, top, left, size_y, size_x);
+  const Plane after = levelled(moved(context, noisy, shift.shift));
   const std::int64_t edge = std::min(margin, (std::min(size_y, size_x) - 1) / 2);
-  constexpr std::int64_t kGap = 6;
-  return pictures::side_by_side(
-      {drawn(clean, clean, edge), drawn(clean, levelled(noisy), edge), drawn(clean, after, edge)},
-      kGap);
+  return {drawn(clean, clean, edge), drawn(clean, levelled(noisy), edge),
+          drawn(clean, after, edge)};
 }
 
 }  // namespace ptychopatch::alignment

@@ -6,8 +6,8 @@
 
 #include "formats/format_error.hpp"
 #include "formats/output_file.hpp"
-#include "formats/png.hpp"
 #include "mosaics/dng_writer.hpp"
+#include "pictures/canvas.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
@@ -96,17 +96,18 @@ void PairFiles::write(const mosaics::Mosaic& reference, const mosaics::Mosaic& i
 void PairFiles::write_mask(const Aligned& aligned, Record& record) const {
   const PairMeasures& measures = aligned.measures;
   if (measures.mask.size() == 0) return;
-  std::vector<std::uint8_t> rgb;
-  rgb.reserve(3 * measures.mask.size());
-  for (const std::byte each : measures.mask.span()) {
-    rgb.insert(rgb.end(), 3, each == std::byte{0} ? 0 : 255);
+  pictures::Image mask(measures.mask_height, measures.mask_width);
+  for (std::int64_t i = 0; i < measures.mask_height * measures.mask_width; ++i) {
+    if (measures.mask.data()[i] == std::byte{0}) continue;
+    mask.set(i / measures.mask_width, i % measures.mask_width, {255, 255, 255});
   }
   const PairNames names = names_of(record);
   const std::string path =
       (fs::path(masks_) / ((names.scene.empty() ? "" : names.scene + "_") +
                            stem_of(names.reference) + "_" + stem_of(names.image) + ".png"))
           .string();
-  write_file(path, formats::encode_png(rgb, measures.mask_height, measures.mask_width).span());
+  const std::string png = pictures::encode_png(mask);
+  write_file(path, std::as_bytes(std::span(png)));
   record["mask_fpath"] = path;
 }
 

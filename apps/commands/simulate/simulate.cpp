@@ -187,8 +187,7 @@ void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& opt
              [options](double value) { options->diameter = value; });
   add_integer(app, "--seed", 0, "Seed of specimen and scan (default 0; SplitMix64)",
               [options](std::int64_t value) { options->seed = static_cast<std::uint64_t>(value); });
-  app.add_option("--preview", options->preview, "Also draw object, scan and probe")
-      ->type_name("PNG");
+  add_picture(app, "--preview", options->preview, "Also draw object, scan and probe");
   options->common.add_output_options(app);
   options->common.add_run_options(app);
 }

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pictures/canvas.hpp"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <cairo.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+#include <utility>
+
+namespace ptychopatch::pictures {
+namespace {
+
+constexpr double kMargin = 12;
+
+using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
+using Cairo = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
+
+void check(cairo_status_t status) {
+  if (status == CAIRO_STATUS_SUCCESS) return;
+  throw std::runtime_error(std::string("cannot draw a picture: ") + cairo_status_to_string(status));
+}
+
+Surface checked(cairo_surface_t* surface) {
+  Surface owned(surface, &cairo_surface_destroy);
+  check(cairo_surface_status(surface));
+  return owned;
+}
+
+// Cairo counts in int and draws up to 32767; a larger number is its error, not an overflow.
+int length(double pixels) { return static_cast<int>(std::min(pixels, 1e6)); }
+
+Surface surface_of(const Image& image, std::int64_t zoom) {
+  Surface surface = checked(cairo_image_surface_create(
+      CAIRO_FORMAT_RGB24, length(static_cast<double>(image.width() * zoom)),
+      length(static_cast<double>(image.height() * zoom))));
+  auto* const data = cairo_image_surface_get_data(surface.get());
+  const std::int64_t stride = cairo_image_surface_get_stride(surface.get());
+  for (std::int64_t y = 0; y < image.height() * zoom; ++y) {
+    auto* const row = reinterpret_cast<std::uint32_t*>(data + y * stride);
+    for (std::int64_t x = 0; x < image.width() * zoom; ++x) {
+      const Rgb from = image.at(y / zoom, x / zoom);
+      row[x] = std::uint32_t{from[0]} << 16 | std::uint32_t{from[1]} << 8 | from[2];
+    }
+  }
+  cairo_surface_mark_dirty(surface.get());
+  return surface;
+}
+
+cairo_status_t append(void* text, const unsigned char* data, unsigned size) {
+  static_cast<std::string*>(text)->append(reinterpret_cast<const char*>(data), size);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+std::string png_of(const Surface& surface) {
+  std::string file;
+  check(cairo_surface_write_to_png_stream(surface.get(), &append, &file));
+  return file;
+}
+
+void set_colour(cairo_t* cairo, Rgb colour) {
+  cairo_set_source_rgb(cairo, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
+}
+
+void set_font(cairo_t* cairo, const Font& font) {
+  cairo_select_font_face(cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                         font.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(cairo, font.size);
+}
+
+}  // namespace
+
+Image::Image(std::int64_t height, std::int64_t width, Rgb fill)
+    : height_(height), width_(width), pixels_(static_cast<std::size_t>(height * width), fill) {}
+
+Rgb Image::at(std::int64_t y, std::int64_t x) const {
+  return pixels_[static_cast<std::size_t>(y * width_ + x)];
+}
+
+void Image::set(std::int64_t y, std::int64_t x, Rgb colour) {
+  pixels_[static_cast<std::size_t>(y * width_ + x)] = colour;
+}
+
+std::optional<Format> format_of(std::string_view name) {
+  std::string ending(name.substr(name.size() - std::min<std::size_t>(name.size(), 4)));
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (ending == ".png") return Format::kPng;
+  if (ending == ".svg") return Format::kSvg;
+  if (ending == ".pdf") return Format::kPdf;
+  return std::nullopt;
+}
+
+Canvas::Canvas() {
+  const Surface surface =
+      checked(cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, nullptr));
+  cairo_.reset(cairo_create(surface.get()), &cairo_destroy);
+  // Letters are as wide in every format.
+  cairo_font_options_t* const options = cairo_font_options_create();
+  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+  cairo_set_font_options(cairo_.get(), options);
+  cairo_font_options_destroy(options);
+}
+
+void Canvas::path(const std::vector<Point>& points, const Pen& pen) {
+  cairo_t* const cairo = cairo_.get();
+  set_colour(cairo, pen.colour);
+  cairo_set_line_width(cairo, pen.width);
+  cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+  constexpr double kDashes[] = {5, 4};
+  cairo_set_dash(cairo, kDashes, pen.dashed ? 2 : 0, 0);
+  // A thin upright or level line fills one pixel and not the halves of two.
+  const bool level = points.size() == 2 && points[0].y == points[1].y;
+  const bool upright = points.size() == 2 && points[0].x == points[1].x;
+  cairo_new_path(cairo);  // Text leaves a point behind.
+  for (const Point& point : points) {
+    cairo_line_to(cairo, upright ? std::floor(point.x) + 0.5 : point.x,
+                  level ? std::floor(point.y) + 0.5 : point.y);
+  }
+  cairo_stroke(cairo);
+}
+
+void Canvas::rectangle(Point corner, double width, double height, Rgb fill) {
+  set_colour(cairo_.get(), fill);
+  cairo_new_path(cairo_.get());
+  cairo_rectangle(cairo_.get(), corner.x, corner.y, width, height);
+  cairo_fill(cairo_.get());
+}
+
+void Canvas::disc(Point centre, double radius, Rgb fill) {
+  set_colour(cairo_.get(), fill);
+  cairo_new_path(cairo_.get());
+  cairo_arc(cairo_.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
+  cairo_fill(cairo_.get());
+}
+
+void Canvas::image(Point corner, const Image& image, std::int64_t zoom) {
+  // Enlarged here, because a file of vectors does not say that pixels are to stay squares.
+  const Surface surface = surface_of(image, zoom);
+  cairo_set_source_surface(cairo_.get(), surface.get(), corner.x, corner.y);
+  cairo_pattern_set_filter(cairo_get_source(cairo_.get()), CAIRO_FILTER_NEAREST);
+  cairo_new_path(cairo_.get());
+  cairo_rectangle(cairo_.get(), corner.x, corner.y, cairo_image_surface_get_width(surface.get()),
+                  cairo_image_surface_get_height(surface.get()));
+  cairo_fill(cairo_.get());
+}
+
+void Canvas::text(Point place, const std::string& words, const Font& font) {
+  set_font(cairo_.get(), font);
+  set_colour(cairo_.get(), font.colour);
+  cairo_move_to(cairo_.get(), place.x - font.before * width_of(words, font), place.y);
+  cairo_show_text(cairo_.get(), words.c_str());
+}
+
+double Canvas::width_of(const std::string& words, const Font& font) const {
+  set_font(cairo_.get(), font);
+  cairo_text_extents_t extents;
+  cairo_text_extents(cairo_.get(), words.c_str(), &extents);
+  return extents.x_advance;
+}
+
+std::string Canvas::encoded(Format format) const {
+  cairo_surface_t* const drawing = cairo_get_target(cairo_.get());
+  check(cairo_status(cairo_.get()));
+  double left = 0, top = 0, width = 0, height = 0;
+  cairo_recording_surface_ink_extents(drawing, &left, &top, &width, &height);
+  width = std::ceil(left + width) - std::floor(left) + 2 * kMargin;
+  height = std::ceil(top + height) - std::floor(top) + 2 * kMargin;
+
+  std::string file;
+  cairo_surface_t* target = nullptr;
+  switch (format) {
+    case Format::kPng:
+      target = cairo_image_surface_create(CAIRO_FORMAT_RGB24, length(width), length(height));
+      break;
+    case Format::kSvg:
+      target = cairo_svg_surface_create_for_stream(&append, &file, width, height);
+      cairo_svg_surface_set_document_unit(target, CAIRO_SVG_UNIT_PX);
+      break;
+    case Format::kPdf:
+      target = cairo_pdf_surface_create_for_stream(&append, &file, width, height);
+      cairo_pdf_surface_set_metadata(target, CAIRO_PDF_METADATA_CREATE_DATE, "");
+      break;
+  }
+  const Surface paper = checked(target);
+  const Cairo cairo(cairo_create(target), &cairo_destroy);
+  cairo_set_source_rgb(cairo.get(), 1, 1, 1);
+  cairo_paint(cairo.get());
+  cairo_set_source_surface(cairo.get(), drawing, kMargin - std::floor(left),
+                           kMargin - std::floor(top));
+  cairo_paint(cairo.get());
+  check(cairo_status(cairo.get()));
+  if (format == Format::kPng) return png_of(paper);
+  cairo_surface_finish(target);
+  check(cairo_surface_status(target));
+  return file;
+}
+
+std::string encode_png(const Image& image) { return png_of(surface_of(image, 1)); }
+
+}  // namespace ptychopatch::pictures
