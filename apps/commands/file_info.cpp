@@ -2,17 +2,14 @@
 #include "commands/file_info.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iomanip>
 #include <ostream>
 #include <utility>
 
 #include "commands/metadata.hpp"
 #include "commands/patches/patch_settings.hpp"
-#include "formats/array_store.hpp"
-#include "formats/format_error.hpp"
-#include "formats/input_file.hpp"
 #include "formats/scan_input.hpp"
+#include "formats/store_question.hpp"
 #include "mosaics/image_input.hpp"
 #include "mosaics/refusal.hpp"
 
@@ -29,40 +26,28 @@ void describe(Json& array, const formats::NpyHeader& header) {
   array["bytes"] = header.data_bytes;
 }
 
-Json part_info(const std::function<formats::NamedArray()>& read) {
-  try {
-    const formats::NamedArray part = read();
-    return {
-        {"source", part.source}, {"shape", part.array.shape}, {"dtype", part.array.type.name()}};
-  } catch (const formats::FormatError& error) {
-    return {{"refused", error.what()}};
-  }
-}
-
-Json placement_info(const formats::ScanInput& scan) {
-  try {
-    return formats::placement_text(scan.placement());
-  } catch (const formats::FormatError& error) {
-    return std::string("unknown: ") + error.what();
-  }
+Json part_info(const formats::Part<formats::NamedArray>& part) {
+  if (!part.value) return {{"refused", part.refused}};
+  const formats::NpyArray& array = part.value->array;
+  return {{"source", part.value->source}, {"shape", array.shape}, {"dtype", array.type.name()}};
 }
 
 Json scan_info(const formats::ScanInput& scan) {
   ppatch_patch_options options = patch_options(0, 0);
-  apply(scan.convention(), options);
-  return {{"format", scan.format()},
-          {"convention", scan.convention_text()},
-          {"placement", placement_info(scan)},
+  apply(scan.convention, options);
+  const formats::Part<formats::Placement>& placement = scan.placement;
+  return {{"format", scan.format},
+          {"convention", scan.convention_text},
+          {"placement", placement.value ? formats::placement_text(*placement.value)
+                                        : "unknown: " + placement.refused},
           {"anchor", name_of(anchors(), options.anchor)},
           {"axes", name_of(axes_orders(), options.axes)},
           {"sign", name_of(signs(), options.sign)},
-          {"image", part_info([&] { return scan.image(); })},
-          {"positions", part_info([&] { return scan.positions(); })}};
+          {"image", part_info(scan.image)},
+          {"positions", part_info(scan.positions)}};
 }
 
-Json store_info(const std::string& path) {
-  std::unique_ptr<formats::ArrayStore> opened = formats::open_store(path);
-  const formats::ArrayStore& archive = *opened;
+Json store_info(const formats::ArrayStore& archive, const std::string& path) {
   Json info = {{"file", path}, {"format", archive.format()}, {"arrays", Json::array()}};
   for (const std::string& key : archive.keys()) {
     Json array = {{"key", key}};
@@ -75,11 +60,12 @@ Json store_info(const std::string& path) {
     info["arrays"].push_back(std::move(array));
   }
   try {
-    if (const auto metadata = read_metadata(archive)) info["metadata"] = *metadata;
+    const auto text = archive.text(kMetadataKey);
+    if (text) info["metadata"] = parse_metadata(*text, archive.source(kMetadataKey));
   } catch (const formats::FormatError& error) {
     info["metadata_unreadable"] = error.what();
   }
-  if (const auto scan = formats::find_scan(std::move(opened))) info["scan"] = scan_info(*scan);
+  if (const auto scan = formats::find_scan(archive)) info["scan"] = scan_info(*scan);
   return info;
 }
 
@@ -133,7 +119,8 @@ Json file_info(const std::string& path) {
     case formats::Container::kUnknown:
       return unknown_info(path);
     default:
-      return store_info(path);
+      return Json::parse(formats::ask_store<std::string>(
+          path, [&](const auto& store) { return metadata_text(store_info(store, path)); }));
   }
 }
 

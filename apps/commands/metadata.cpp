@@ -15,13 +15,9 @@ Json make_metadata(const char* schema, const std::string& backend) {
           {"backend", backend}};
 }
 
-std::optional<Json> read_metadata(const formats::ArrayStore& store) {
-  const std::optional<std::string> text = store.text(kMetadataKey);
-  if (!text) return std::nullopt;
-  Json json = Json::parse(*text, nullptr, false);
-  if (!json.is_object()) {
-    throw formats::FormatError(store.source(kMetadataKey) + " is no JSON object");
-  }
+Json parse_metadata(const std::string& text, const std::string& source) {
+  Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) throw formats::FormatError(source + " is no JSON object");
   return json;
 }
 

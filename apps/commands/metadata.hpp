@@ -3,10 +3,7 @@
 #define PTYCHOPATCH_APPS_COMMANDS_METADATA_HPP_
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
-
-#include "formats/array_store.hpp"
 
 namespace ptychopatch::app {
 
@@ -25,8 +22,8 @@ inline constexpr const char* kAlignmentSchema = "ptychopatch/alignment";
 // machine or the number of threads.
 nlohmann::ordered_json make_metadata(const char* schema, const std::string& backend);
 
-// None where there is no such key; FormatError where it is no JSON object.
-std::optional<nlohmann::ordered_json> read_metadata(const formats::ArrayStore& store);
+// FormatError, begun by source, where it is no JSON object.
+nlohmann::ordered_json parse_metadata(const std::string& text, const std::string& source);
 
 // As text; bytes of file names that are not UTF-8 are replaced.
 std::string metadata_text(const nlohmann::ordered_json& metadata);

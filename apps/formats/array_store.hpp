@@ -4,10 +4,10 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "formats/format_error.hpp"
 #include "formats/npy_array.hpp"
 
 namespace ptychopatch::formats {
@@ -15,15 +15,20 @@ namespace ptychopatch::formats {
 // A file of named arrays, whatever its format.
 class ArrayStore {
  public:
+  explicit ArrayStore(const std::string& path) : name_(quoted(path)) {}
   virtual ~ArrayStore() = default;
+  ArrayStore(const ArrayStore&) = delete;
+  ArrayStore& operator=(const ArrayStore&) = delete;
+
+  // In quotes, for a message.
+  const std::string& name() const { return name_; }
+  // How a message names an array: 'scan.npz' (key 'xcoords').
+  std::string source(const std::string& key) const { return name_ + " (key " + quoted(key) + ")"; }
 
   virtual std::string format() const = 0;  // "npz"
   // Of every array, for a listing; an HDF5 path has no leading slash.
   virtual std::vector<std::string> keys() const = 0;
   virtual bool has(const std::string& key) const = 0;
-
-  // How a message names an array: 'scan.npz' (key 'xcoords').
-  virtual std::string source(const std::string& key) const = 0;
 
   // FormatError where there is no such array or none that can be read. Sizes are checked against
   // the file and this machine's memory before any is taken.
@@ -31,23 +36,27 @@ class ArrayStore {
   virtual NpyArray read(const std::string& key) const = 0;
 
   // A text that is there under this key, None where there is none.
-  virtual std::optional<std::string> text(const std::string& key) const = 0;
-  // A number attached to an array, where the format has such.
-  virtual std::optional<double> attribute(const std::string& key, const std::string& name) const {
-    (void)key, (void)name;
+  virtual std::optional<std::string> text(const std::string&) const { return std::nullopt; }
+
+  // What only some formats have. A number or a text attached to an array:
+  virtual std::optional<double> attribute(const std::string&, const std::string&) const {
+    return std::nullopt;
+  }
+  virtual std::optional<std::string> text_attribute(const std::string&, const std::string&) const {
     return std::nullopt;
   }
   // Where a key is a soft link, what it names.
-  virtual std::optional<std::string> link(const std::string& key) const {
-    (void)key;
-    return std::nullopt;
-  }
+  virtual std::optional<std::string> link(const std::string&) const { return std::nullopt; }
+  // Names in a group, in the order of their names; none where there is no such group.
+  virtual std::vector<std::string> children(const std::string&) const { return {}; }
+
+ private:
+  std::string name_;
 };
 
-// By the file's first bytes: .npz (as it is or compressed by bzip2), HDF5 or MAT version 5.
+// By the file's first bytes: .npz (as it is or compressed by bzip2), HDF5 or MAT. In this process;
+// ask_store() has the one that does no harm.
 std::unique_ptr<ArrayStore> open_store(const std::string& path);
-// The same from memory, which must outlive what it returns.
-std::unique_ptr<ArrayStore> open_store(std::span<const std::byte> bytes, const std::string& name);
 
 // All values, rounded to f64, in C order. FormatError unless there are `count` of them.
 std::vector<double> read_numbers(const ArrayStore& store, const std::string& key,

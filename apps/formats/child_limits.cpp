@@ -9,15 +9,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 
 namespace ptychopatch::formats {
 namespace {
 
-// Beyond what any question takes that asks for no data, and what data take.
+// Beyond what any file takes of which no data are read, and what data take.
 #if defined(PTYCHOPATCH_CHILD_MICROSECONDS)
 constexpr suseconds_t kMicroseconds = PTYCHOPATCH_CHILD_MICROSECONDS;
 #else
-constexpr suseconds_t kMicroseconds = 2000000;
+constexpr suseconds_t kMicroseconds = 4000000;
 #endif
 constexpr suseconds_t kSecond = 1000000;
 constexpr rlim_t kMemory = rlim_t{512} << 20;
@@ -54,22 +55,52 @@ void set_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// In pages; the parent's memory counts until it is given back.
+rlim_t memory_of_parent() {
+  std::ifstream list("/proc/self/statm");
+  rlim_t pages = 0;
+  for (int column = 0; column < 6; ++column) list >> pages;
+  return list ? pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+struct Allowance {
+  bool limited = false;
+  std::uint64_t data_bytes = 0;
+  rlim_t memory = 0;
+};
+
+Allowance& allowance() {
+  static Allowance of_this_process;
+  return of_this_process;
+}
+
 }  // namespace
 
 void allow_child(std::uint64_t data_bytes) {
+  Allowance& now = allowance();
+  if (!now.limited) return;
+  now.data_bytes += data_bytes;
   // Of the processor's time; a slow disk or network may take any.
-  const auto seconds = static_cast<time_t>(data_bytes / kBytesASecond);
+  const auto seconds = static_cast<time_t>(now.data_bytes / kBytesASecond);
   const itimerval left{{}, {seconds + kMicroseconds / kSecond, kMicroseconds % kSecond}};
   ::setitimer(ITIMER_PROF, &left, nullptr);
-  if (!kSanitized) limit(RLIMIT_DATA, kMemory + kCopies * data_bytes);
+  if (!kSanitized) limit(RLIMIT_DATA, now.memory + kCopies * now.data_bytes);
 }
 
-void begin_child() {
+int begin_child(int pipe) {
   set_signals();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_DUMPABLE, 0);
-  // What a library prints is for nobody.
-  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int standard = 0; standard < 3; ++standard) ::dup2(nothing, standard);
+  // What a library prints is for nobody, and no other open file is its business.
+  constexpr int kPipe = 3;
+  pipe = ::fcntl(pipe, F_DUPFD, kPipe);  // it may be one of the three
+  const int nothing = ::open("/dev/null", O_RDWR);
+  for (int standard = 0; standard < kPipe; ++standard) ::dup2(nothing, standard);
+  ::dup2(pipe, kPipe);
+  ::close_range(kPipe + 1, ~0U, 0);
+  allowance() = {true, 0, kMemory + memory_of_parent()};
+  allow_child(0);
+  return kPipe;
 }
 
 }  // namespace ptychopatch::formats

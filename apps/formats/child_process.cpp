@@ -4,75 +4,104 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <new>
-#include <utility>
 
-#include "formats/message_socket.hpp"
+#include "formats/child_limits.hpp"
+#include "formats/file_descriptor.hpp"
+#include "formats/format_error.hpp"
 
 namespace ptychopatch::formats {
+namespace {
 
-ChildProcess::ChildProcess(Serve serve, std::string library) : library_(std::move(library)) {
-  const std::string problem = "cannot start a process that reads files";
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw system_error(problem);
+// What every answer begins with.
+enum class Answer { kGood, kRefused, kNoMemory };
+
+constexpr int kPipeBytes = 1 << 20;
+
+struct Child {
+  explicit Child(pid_t process) : id(process) {}
+  ~Child() {
+    ::kill(id, SIGKILL);
+    while (::waitpid(id, nullptr, 0) < 0 && errno == EINTR) continue;
   }
-  socket_ = FileDescriptor(ends[0]);
-  FileDescriptor other(ends[1]);
-  child_ = ::fork();
-  if (child_ < 0) throw system_error(problem);
-  if (child_ == 0) {
-    ::close(socket_.release());
-    serve(other.get());
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  pid_t id;
+};
+
+[[noreturn]] void serve(Channel& channel, const std::function<void()>& function,
+                        const std::function<void(Channel&)>& answer) {
+  try {
+    Answer how = Answer::kGood;
+    std::string refusal;
+    try {
+      function();
+    } catch (const FormatError& error) {
+      how = Answer::kRefused;
+      refusal = error.what();
+    } catch (const std::bad_alloc&) {
+      how = Answer::kNoMemory;
+    }
+    channel.limited(how, Answer::kNoMemory);
+    if (how == Answer::kGood) answer(channel);
+    if (how == Answer::kRefused) channel(refusal);
+  } catch (...) {
+    ::_exit(1);
   }
+  ::_exit(0);
 }
 
-ChildProcess::~ChildProcess() {
-  ::kill(child_, SIGKILL);
-  while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) continue;
+void receive(Channel& channel, const std::function<void(Channel&)>& answer) {
+  Answer how{};
+  channel.limited(how, Answer::kNoMemory);
+  if (how == Answer::kGood) return answer(channel);
+  if (how == Answer::kNoMemory) throw std::bad_alloc();
+  std::string refusal;
+  channel(refusal);
+  throw FormatError(refusal);
 }
 
-void ChildProcess::died(const std::string& name) {
-  alive_ = false;
-  throw FormatError(name + " is damaged: " + library_ + " fails or does not end on it");
-}
-
-// For something to read; false where stop says so before.
-bool ChildProcess::wait(const std::function<bool()>& stop) const {
+void wait_for(int pipe, const std::function<bool()>& stop) {
   constexpr int kMilliseconds = 50;
   while (stop) {
-    if (stop()) return false;
-    pollfd end{socket_.get(), POLLIN, 0};
+    if (stop()) throw Interruption();
+    pollfd end{pipe, POLLIN, 0};
     if (::poll(&end, 1, kMilliseconds) > 0) break;
   }
-  return true;
 }
 
-bool ChildProcess::ask(const Message& question, const std::string& name,
-                       const std::function<bool()>& stop, Message& answer) {
-  if (!alive_ || !send_message(socket_.get(), question)) died(name);
-  if (!wait(stop)) {
-    alive_ = false;
-    return false;
-  }
-  if (!receive_message(socket_.get(), answer)) died(name);
-  switch (static_cast<Answer>(answer.number())) {
-    case Answer::kGood:
-      return true;
-    case Answer::kRefused:
-      throw FormatError(answer.text());
-    case Answer::kNoMemory:
-      throw std::bad_alloc();
-  }
-  Message::nonsense();
-}
+}  // namespace
 
-void ChildProcess::receive(std::span<std::byte> data, const std::string& name) {
-  if (!receive_bytes(socket_.get(), data.data(), data.size())) died(name);
+void run_child(const ChildWork& work, const std::function<void()>& function,
+               const std::function<void(Channel&)>& answer) {
+  const std::string problem = "cannot start a process that reads files";
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error(problem);
+  const FileDescriptor out(ends[0]);
+  ::fcntl(out.get(), F_SETPIPE_SZ, kPipeBytes);  // faster, where it is allowed
+  FileDescriptor in(ends[1]);
+  const pid_t id = ::fork();
+  if (id < 0) throw system_error(problem);
+  if (id == 0) {
+    Channel channel(begin_child(in.get()), Channel::End::kSender, work.source);
+    serve(channel, function, answer);
+  }
+  const Child child(id);
+  // Else its death would not be seen.
+  in = FileDescriptor();
+  try {
+    wait_for(out.get(), work.stop);
+    Channel channel(out.get(), Channel::End::kReceiver, work.source);
+    receive(channel, answer);
+  } catch (const ChannelClosed&) {
+    throw FormatError(work.source + " is damaged: " + work.library +
+                      " fails or does not end on it");
+  }
 }
 
 }  // namespace ptychopatch::formats

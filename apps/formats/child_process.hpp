@@ -2,49 +2,37 @@
 #ifndef PTYCHOPATCH_APPS_FORMATS_CHILD_PROCESS_HPP_
 #define PTYCHOPATCH_APPS_FORMATS_CHILD_PROCESS_HPP_
 
-#include <sys/types.h>
-
 #include <functional>
-#include <span>
 #include <string>
 
-#include "formats/file_descriptor.hpp"
-#include "formats/message.hpp"
+#include "formats/channel.hpp"
 
 namespace ptychopatch::formats {
 
-// A child in which a library runs that on damaged files reads and writes beyond its memory, crashes
-// or does not end. There that costs a file, not this process.
-class ChildProcess {
- public:
-  // What the child does: see child_limits.hpp. It does not return.
-  using Serve = void (*)(int socket);
+// Thrown where a caller's stop said so.
+class Interruption {};
 
-  // library: as a sentence calls it.
-  ChildProcess(Serve serve, std::string library);
-  ~ChildProcess();
-  ChildProcess(const ChildProcess&) = delete;
-  ChildProcess& operator=(const ChildProcess&) = delete;
-
-  bool alive() const { return alive_; }
-
-  // The answer, behind its Answer. FormatError where the file is refused or the child died of it;
-  // name begins the sentence then. stop is asked now and then while there is no answer: where it
-  // says so the child ends, and there is none.
-  bool ask(const Message& question, const std::string& name, const std::function<bool()>& stop,
-           Message& answer);
-  // What follows an answer.
-  void receive(std::span<std::byte> data, const std::string& name);
-
- private:
-  [[noreturn]] void died(const std::string& name);
-  bool wait(const std::function<bool()>& stop) const;
-
-  std::string library_;
-  FileDescriptor socket_;
-  pid_t child_ = -1;
-  bool alive_ = true;
+// Work for a library that on damaged files reads and writes beyond its memory, crashes or does not
+// end. In a child of its own that costs a file, not this process.
+struct ChildWork {
+  std::string library;         // as a sentence calls it
+  std::string source;          // the file, which begins a sentence
+  std::function<bool()> stop;  // asked now and then while the child works
 };
+
+// The child works, then answers; the parent takes the answer. FormatError where the file is refused
+// or the child dies of it. Several threads may have a child each.
+void run_child(const ChildWork& work, const std::function<void()>& function,
+               const std::function<void(Channel&)>& answer);
+
+// What function() finds, in a child.
+template <class Value, class Function>
+Value in_child(const ChildWork& work, const Function& function) {
+  Value value;
+  run_child(
+      work, [&] { value = function(); }, [&](Channel& channel) { channel(value); });
+  return value;
+}
 
 }  // namespace ptychopatch::formats
 

@@ -25,6 +25,21 @@ NpyArray positions_array(std::int64_t count) {
   return array;
 }
 
+void require_object(const ArrayStore& store, const std::string& key) {
+  if (store.has(key)) return;
+  throw FormatError(store.source(key) + " is missing; name an image with --image");
+}
+
+NamedArray read_object(const ArrayStore& store, const std::string& key) {
+  return {without_single_axes(store.read(key)), store.source(key)};
+}
+
+NamedArray read_positions(const ArrayStore& store, const std::string& key) {
+  Tensor table = read_table(store, key, 2, 2);
+  return {{{Kind::kFloat, sizeof(double)}, std::move(table.shape), std::move(table.data)},
+          store.source(key)};
+}
+
 NamedArray two_columns(const ArrayStore& store, const std::string& first,
                        const std::string& second) {
   const Tensor a = read_column(store, first);
@@ -69,6 +84,18 @@ std::array<double, 2> Basis::along(double x, double y) const {
   const std::array<double, 2> length = lengths();
   return {length[0] * ((x * column[1] - y * column[0]) / area),
           length[1] * ((row[0] * y - row[1] * x) / area)};
+}
+
+NamedArray along_basis(const ArrayStore& store, const std::string& key, const Basis& basis,
+                       double factor) {
+  const Tensor table = read_table(store, key, 2, 3);
+  NpyArray positions = positions_array(table.shape[0]);
+  auto* to = reinterpret_cast<double*>(positions.data.data());
+  for (std::int64_t k = 0; k < table.shape[0]; ++k) {
+    const double* from = table.as<double>() + k * table.shape[1];
+    for (const double along : basis.along(from[0], from[1])) *to++ = factor * along;
+  }
+  return {std::move(positions), store.source(key)};
 }
 
 Basis read_basis(const ArrayStore& store, const std::string& key) {

@@ -2,13 +2,21 @@
 #ifndef PTYCHOPATCH_APPS_FORMATS_COLUMNS_HPP_
 #define PTYCHOPATCH_APPS_FORMATS_COLUMNS_HPP_
 
-#include <span>
+#include <array>
 
 #include "formats/array_store.hpp"
-#include "formats/scan_input.hpp"
 #include "formats/tensor.hpp"
 
 namespace ptychopatch::formats {
+
+// FormatError where there is none: it can come from elsewhere.
+void require_object(const ArrayStore& store, const std::string& key);
+
+// An image; layers that are one only are dropped.
+NamedArray read_object(const ArrayStore& store, const std::string& key);
+
+// (K, 2) f64.
+NamedArray read_positions(const ArrayStore& store, const std::string& key);
 
 // (K, 2) f64 from two arrays (K,).
 NamedArray two_columns(const ArrayStore& store, const std::string& first,
@@ -31,6 +39,10 @@ struct Basis {
   std::array<double, 2> lengths() const;
   std::array<double, 2> along(double x, double y) const;
 };
+
+// Vectors (x, y, ...) of a table along a basis, times a factor: (K, 2).
+NamedArray along_basis(const ArrayStore& store, const std::string& key, const Basis& basis,
+                       double factor = 1);
 
 // From an array (3, 2) or (2, 3) of x, y, z; row first. FormatError where the two are parallel.
 Basis read_basis(const ArrayStore& store, const std::string& key);

@@ -3,7 +3,8 @@
 #define PTYCHOPATCH_APPS_FORMATS_FAR_FIELD_HPP_
 
 #include <array>
-#include <cstdint>
+
+#include "formats/npy_header.hpp"
 
 namespace ptychopatch::formats {
 
@@ -11,12 +12,20 @@ namespace ptychopatch::formats {
 inline constexpr double kPlanckLight = 6.62607015e-34 * 299792458.0;
 inline constexpr double kElectronVolt = 1.602176634e-19;  // J
 
-// Size in metres of a pixel of the object (row, column) whose far field falls on a detector.
+// What a placement says of such a pixel.
+inline constexpr const char* kFarField =
+    "in the far field: wavelength x distance / (detector pixel x frame)";
+
+// Size in metres of a pixel of the object (row, column) whose far field falls on a detector, whose
+// frames are the last two axes of their array.
 inline std::array<double, 2> far_field_pixel(double wavelength, double distance,
                                              const std::array<double, 2>& detector_pixel,
-                                             const std::array<std::int64_t, 2>& frame) {
-  return {wavelength * distance / (detector_pixel[0] * static_cast<double>(frame[0])),
-          wavelength * distance / (detector_pixel[1] * static_cast<double>(frame[1]))};
+                                             const Shape& frames) {
+  const auto side = [&](std::size_t d) {
+    return static_cast<double>(frames[frames.size() - 2 + d]);
+  };
+  return {wavelength * distance / (detector_pixel[0] * side(0)),
+          wavelength * distance / (detector_pixel[1] * side(1))};
 }
 
 }  // namespace ptychopatch::formats

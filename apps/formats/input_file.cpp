@@ -36,6 +36,12 @@ std::size_t InputFile::read(std::span<std::byte> out) {
   return done;
 }
 
+void InputFile::seek(std::uint64_t place) {
+  if (::lseek(file_.get(), static_cast<off_t>(place), SEEK_SET) < 0) {
+    throw system_error("cannot read " + quoted(path_));
+  }
+}
+
 Container container_of(const std::string& path) {
   InputFile file(path);
   std::array<std::byte, kMagicBytes> first{};
@@ -44,20 +50,15 @@ Container container_of(const std::string& path) {
 }
 
 Container container_of(std::span<const std::byte> first_bytes) {
-  using std::string_view_literals::operator""sv;
   const std::string_view text(reinterpret_cast<const char*>(first_bytes.data()),
                               first_bytes.size());
   if (text.starts_with("\x93NUMPY")) return Container::kNpy;
   if (text.starts_with("PK\x03\x04") || text.starts_with("PK\x05\x06")) return Container::kZip;
   if (text.starts_with("\x89HDF\r\n\x1a\n")) return Container::kHdf5;
-  if (text.starts_with("MATLAB 7.3")) return Container::kMat73;
-  if (text.starts_with("MATLAB") && text.size() == kMagicBytes) {
-    // The format's version and the byte order that it is in: 1 is that of version 5, 2 HDF5.
-    const std::string_view version = text.substr(kMagicBytes - 4);
-    if (version == "\0\2IM"sv || version == "\2\0MI"sv) {
-      return Container::kMat73;
-    }
-    if (version.ends_with("IM") || version.ends_with("MI")) return Container::kMat5;
+  // The byte order ends the header.
+  const bool ordered = text.ends_with("IM") || text.ends_with("MI");
+  if (text.starts_with("MATLAB 7.3") || (text.starts_with("MATLAB") && ordered)) {
+    return Container::kMat;
   }
   if (text.starts_with("BZh")) return Container::kBzip2;
   return Container::kUnknown;

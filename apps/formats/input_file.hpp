@@ -17,6 +17,8 @@ class InputFile : public ByteReader {
   std::size_t read(std::span<std::byte> out) override;
   std::uint64_t size() const override { return size_; }
   bool size_is_certain() const override { return true; }
+  // Where the next byte is read.
+  void seek(std::uint64_t place);
 
   // The open file, at its beginning, for a library that reads by itself.
   FileDescriptor take() { return std::move(file_); }
@@ -27,7 +29,7 @@ class InputFile : public ByteReader {
   std::uint64_t size_ = 0;
 };
 
-enum class Container { kNpy, kZip, kHdf5, kMat5, kMat73, kBzip2, kUnknown };
+enum class Container { kNpy, kZip, kHdf5, kMat, kBzip2, kUnknown };
 
 // So many first bytes tell a container.
 inline constexpr std::size_t kMagicBytes = 128;

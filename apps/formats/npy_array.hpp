@@ -18,6 +18,12 @@ struct NpyArray {
   std::int64_t count() const;
 };
 
+// An array and how a message and the metadata name where it came from.
+struct NamedArray {
+  NpyArray array;
+  std::string source;
+};
+
 // Takes memory only for data that the reader is known to have, or as they come.
 NpyArray read_npy(ByteReader& reader, const std::string& source);
 

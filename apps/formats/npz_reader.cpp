@@ -63,29 +63,29 @@ class MemberReader : public ByteReader {
 
 void NpzReader::Discard::operator()(zip* archive) const { zip_discard(archive); }
 
-NpzReader::NpzReader(const std::string& path) : name_(quoted(path)) {
+NpzReader::NpzReader(const std::string& path) : ArrayStore(path) {
   InputFile file(path);
   archive_bytes_ = file.size();
   FileDescriptor descriptor = file.take();
   int code = 0;
   archive_.reset(zip_fdopen(descriptor.get(), 0, &code));
-  if (!archive_) throw not_an_archive(name_, text_of(code));
+  if (!archive_) throw not_an_archive(name(), text_of(code));
   descriptor.release();  // the archive's from here on
   list();
 }
 
-NpzReader::NpzReader(std::span<const std::byte> bytes, const std::string& name)
-    : name_(quoted(name)), archive_bytes_(bytes.size()) {
+NpzReader::NpzReader(Bytes bytes, const std::string& path)
+    : ArrayStore(path), bytes_(std::move(bytes)), archive_bytes_(bytes_.size()) {
   zip_error_t error;
   zip_error_init(&error);
-  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  zip_source_t* source = zip_source_buffer_create(bytes_.data(), bytes_.size(), 0, &error);
   if (source != nullptr) {
     archive_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
     if (!archive_) zip_source_free(source);
   }
   const std::string reason = archive_ ? "" : zip_error_strerror(&error);
   zip_error_fini(&error);
-  if (!archive_) throw not_an_archive(name_, reason);
+  if (!archive_) throw not_an_archive(name(), reason);
   list();
 }
 
@@ -94,18 +94,14 @@ void NpzReader::list() {
   for (zip_int64_t i = 0; i < count; ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
     const char* member = zip_get_name(archive_.get(), index, 0);
-    if (member == nullptr) throw not_an_archive(name_, zip_strerror(archive_.get()));
+    if (member == nullptr) throw not_an_archive(name(), zip_strerror(archive_.get()));
     std::string key(member);
     if (key.ends_with(".npy")) key.resize(key.size() - 4);
     if (!index_.emplace(key, index).second) {
-      throw not_an_archive(name_, "key " + quoted(key) + " is there twice");
+      throw not_an_archive(name(), "key " + quoted(key) + " is there twice");
     }
     keys_.push_back(std::move(key));
   }
-}
-
-std::string NpzReader::source(const std::string& key) const {
-  return name_ + " (key " + quoted(key) + ")";
 }
 
 template <class Function>
@@ -114,7 +110,7 @@ auto NpzReader::with_member(const std::string& key, Function function) const {
   if (found == index_.end()) {
     std::string there;
     for (const std::string& each : keys_) there += (there.empty() ? "" : ", ") + each;
-    throw FormatError(name_ + ": key " + quoted(key) + " is missing; there are " +
+    throw FormatError(name() + ": key " + quoted(key) + " is missing; there are " +
                       quoted(there.empty() ? "none" : there));
   }
   const std::string what = source(key);

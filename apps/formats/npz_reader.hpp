@@ -20,14 +20,15 @@ namespace ptychopatch::formats {
 class NpzReader : public ArrayStore {
  public:
   explicit NpzReader(const std::string& path);
-  // bytes must outlive the reader.
-  NpzReader(std::span<const std::byte> bytes, const std::string& name);
+  // Of an archive that was compressed by bzip2, unpacked.
+  NpzReader(Bytes bytes, const std::string& path);
 
-  std::string format() const override { return "npz"; }
+  std::string format() const override {
+    return bytes_.size() == 0 ? "npz" : "npz, compressed by bzip2";
+  }
   // In the archive's order.
   std::vector<std::string> keys() const override { return keys_; }
   bool has(const std::string& key) const override { return index_.contains(key); }
-  std::string source(const std::string& key) const override;
   NpyHeader header(const std::string& key) const override;
   NpyArray read(const std::string& key) const override;
   std::optional<std::string> text(const std::string& key) const override;
@@ -41,7 +42,7 @@ class NpzReader : public ArrayStore {
   template <class Function>
   auto with_member(const std::string& key, Function function) const;
 
-  std::string name_;
+  Bytes bytes_;
   std::uint64_t archive_bytes_ = 0;
   std::unique_ptr<zip, Discard> archive_;
   std::vector<std::string> keys_;

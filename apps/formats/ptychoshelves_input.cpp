@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/ptychoshelves_input.hpp"
-
 #include "formats/columns.hpp"
-#include "formats/format_error.hpp"
+#include "formats/layouts.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -34,41 +32,33 @@ double first_pixel(std::int64_t object, std::int64_t probe) {
   return static_cast<double>(half - 1);
 }
 
-}  // namespace
-
-PtychoShelvesInput::PtychoShelvesInput(std::unique_ptr<ArrayStore> store)
-    : StoreInput(
-          std::move(store), "ptychoshelves",
-          {PPATCH_ANCHOR_CORNER, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW},
-          "PtychoShelves reconstruction: positions are patch corners (x, y) about the middle") {}
-
-bool PtychoShelvesInput::recognises(const ArrayStore& store) { return store.has(kPositions); }
-
-NamedArray PtychoShelvesInput::image() const {
-  if (!store().has(kObject)) {
-    throw FormatError(store().source(kObject) + " is missing; name an image with --image");
-  }
-  return {layers_first(store().read(kObject)), store().source(kObject)};
-}
-
-NamedArray PtychoShelvesInput::positions() const {
-  Tensor table = read_table(store(), kPositions, 2, 2);
-  return {{{Kind::kFloat, sizeof(double)}, std::move(table.shape), std::move(table.data)},
-          store().source(kPositions)};
-}
-
-Placement PtychoShelvesInput::placement() const {
+Placement placement_of(const ArrayStore& store) {
   Placement placement;
   placement.origin.kind = Origin::Kind::kFit;
   placement.origin_source = "there is no object or no probe that would say";
-  if (!store().has(kObject) || !store().has(kProbe)) return placement;
-  const Shape object = store().header(kObject).shape;
-  const Shape probe = store().header(kProbe).shape;
+  if (!store.has(kObject) || !store.has(kProbe)) return placement;
+  const Shape object = store.header(kObject).shape;
+  const Shape probe = store.header(kProbe).shape;
   if (object.size() < 2 || probe.size() < 2) return placement;
   placement.origin.kind = Origin::Kind::kPlace;
   placement.origin.place = {first_pixel(object[0], probe[0]), first_pixel(object[1], probe[1])};
   placement.origin_source = "ceil((object - probe) / 2) - 1";
   return placement;
+}
+
+}  // namespace
+
+std::optional<Layout> find_ptychoshelves(const ArrayStore& store) {
+  if (!store.has(kPositions)) return std::nullopt;
+  return Layout{"ptychoshelves",
+                "PtychoShelves reconstruction: positions are patch corners (x, y) about the middle",
+                {PPATCH_ANCHOR_CORNER, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW},
+                [&] {
+                  require_object(store, kObject);
+                  return NamedArray{layers_first(store.read(kObject)), store.source(kObject)};
+                },
+                [&] { return read_positions(store, kPositions); },
+                [&] { return placement_of(store); }};
 }
 
 }  // namespace ptychopatch::formats

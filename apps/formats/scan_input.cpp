@@ -1,87 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/scan_input.hpp"
 
-#include "formats/array_store.hpp"
-#include "formats/cdtools_input.hpp"
-#include "formats/cxi_input.hpp"
-#include "formats/format_error.hpp"
-#include "formats/input_file.hpp"
-#include "formats/ptychodus_input.hpp"
-#include "formats/ptychopinn_input.hpp"
-#include "formats/ptychoshelves_input.hpp"
-#include "formats/ptypy_input.hpp"
-#include "formats/tike_input.hpp"
+#include "formats/layouts.hpp"
+#include "formats/store_question.hpp"
 
 namespace ptychopatch::formats {
 namespace {
 
-class NpyInput : public ScanInput {
- public:
-  explicit NpyInput(std::string path) : path_(std::move(path)) {}
-
-  std::string format() const override { return "npy"; }
-  std::string convention_text() const override { return "plain arrays, the library's defaults"; }
-  Convention convention() const override { return {}; }
-  NamedArray image() const override { return {read_npy_file(path_), quoted(path_)}; }
-  NamedArray positions() const override { return image(); }
-
- private:
-  std::string path_;
-};
-
-template <class Input>
-std::unique_ptr<ScanInput> of_hdf5(std::unique_ptr<ArrayStore> store) {
-  return std::make_unique<Input>(
-      std::unique_ptr<Hdf5File>(static_cast<Hdf5File*>(store.release())));
+template <class T>
+Part<T> part_of(const std::function<T()>& read) {
+  try {
+    return {read(), {}};
+  } catch (const FormatError& error) {
+    return {std::nullopt, error.what()};
+  }
 }
 
-// None where no format's names are there; the store is then left as it was.
-std::unique_ptr<ScanInput> recognised(std::unique_ptr<ArrayStore>& store) {
-  if (PtychoPinnInput::recognises(*store)) {
-    return std::make_unique<PtychoPinnInput>(std::move(store));
+ScanInput read(const Layout& layout, Wanted wanted) {
+  ScanInput scan;
+  scan.format = layout.format;
+  scan.convention_text = layout.convention_text;
+  scan.convention = layout.convention;
+  scan.placement = part_of(layout.placement);
+  if (wanted.image) scan.image = part_of(layout.image);
+  if (wanted.positions) scan.positions = part_of(layout.positions);
+  if (wanted.positions && layout.start_positions) {
+    scan.start_positions = part_of(layout.start_positions);
   }
-  if (PtychodusInput::recognises(*store)) {
-    return std::make_unique<PtychodusInput>(std::move(store));
-  }
-  if (CdtoolsInput::recognises(*store)) return std::make_unique<CdtoolsInput>(std::move(store));
-  if (PtychoShelvesInput::recognises(*store)) {
-    return std::make_unique<PtychoShelvesInput>(std::move(store));
-  }
-  if (TikeInput::recognises(*store)) return std::make_unique<TikeInput>(std::move(store));
-  if (const auto* file = dynamic_cast<const Hdf5File*>(store.get())) {
-    if (CxiInput::recognises(*file)) return of_hdf5<CxiInput>(std::move(store));
-    if (PtypyInput::recognises(*file)) return of_hdf5<PtypyInput>(std::move(store));
-    if (PtydInput::recognises(*file)) return of_hdf5<PtydInput>(std::move(store));
-  }
-  return nullptr;
-}
-
-std::unique_ptr<ScanInput> required(std::unique_ptr<ArrayStore> store, const std::string& name) {
-  if (auto scan = recognised(store)) return scan;
-  // Says which of PtychoPINN's keys is missing, and which are there.
-  if (store->format() == "npz") return std::make_unique<PtychoPinnInput>(std::move(store));
-  throw FormatError(quoted(name) + " (" + store->format() +
-                    ") is no scan of a known format: expected the names of a Ptychodus, CXI, "
-                    "ptypy, PtychoShelves, cdtools, tike or PtychoPINN file");
+  return scan;
 }
 
 }  // namespace
 
-std::unique_ptr<ScanInput> open_scan(const std::string& path) {
-  return required(open_store(path), path);
+// Looked for by the type of what is passed, so in no nameless namespace.
+template <class T>
+static void exchange(Channel& channel, Part<T>& part) {
+  channel(part.value, part.refused);
 }
 
-std::unique_ptr<ScanInput> open_scan(std::span<const std::byte> bytes, const std::string& name) {
-  return required(open_store(bytes, name), name);
+static void exchange(Channel& channel, Placement& placement) {
+  channel(placement.units, placement.pixel_size, placement.size_source, placement.zero);
+  channel.limited(placement.origin.kind, Origin::Kind::kFit);
+  channel(placement.origin.place, placement.origin_source);
 }
 
-std::unique_ptr<ScanInput> find_scan(std::unique_ptr<ArrayStore> store) {
-  return recognised(store);
+void exchange(Channel& channel, ScanInput& scan) {
+  channel(scan.format, scan.convention_text);
+  channel.limited(scan.convention.anchor, ppatch_anchor{PPATCH_ANCHOR_CENTRE});
+  channel.limited(scan.convention.axes, ppatch_axes{PPATCH_AXES_XY});
+  channel.limited(scan.convention.sign, ppatch_sign{PPATCH_SIGN_CONTENT});
+  channel(scan.image, scan.positions, scan.start_positions, scan.placement);
 }
 
-std::unique_ptr<ScanInput> open_part(const std::string& path) {
-  if (container_of(path) == Container::kNpy) return std::make_unique<NpyInput>(path);
-  return open_scan(path);
+std::optional<ScanInput> find_scan(const ArrayStore& store, Wanted wanted) {
+  for (const auto find : {&find_ptychopinn, &find_ptychodus, &find_cdtools, &find_ptychoshelves,
+                          &find_tike, &find_cxi, &find_ptyr, &find_ptyd}) {
+    if (const auto layout = find(store)) return read(*layout, wanted);
+  }
+  return std::nullopt;
+}
+
+ScanInput read_scan(const std::string& path, Wanted wanted) {
+  return ask_store<ScanInput>(path, [&](const ArrayStore& store) {
+    if (auto scan = find_scan(store, wanted)) return std::move(*scan);
+    // Says which of PtychoPINN's keys is missing, and which are there.
+    if (store.format() == "npz") return read(ptychopinn_layout(store), wanted);
+    throw FormatError(quoted(path) + " (" + store.format() +
+                      ") is no scan of a known format: expected the names of a Ptychodus, CXI, "
+                      "ptypy, PtychoShelves, cdtools, tike or PtychoPINN file");
+  });
+}
+
+ScanInput read_part(const std::string& path, Wanted wanted) {
+  if (container_of(path) != Container::kNpy) return read_scan(path, wanted);
+  Layout plain{"npy", "plain arrays, the library's defaults", {}, {}, {}};
+  plain.image = plain.positions = [&] { return NamedArray{read_npy_file(path), quoted(path)}; };
+  return read(plain, wanted);
 }
 
 }  // namespace ptychopatch::formats

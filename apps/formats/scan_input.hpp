@@ -2,18 +2,17 @@
 #ifndef PTYCHOPATCH_APPS_FORMATS_SCAN_INPUT_HPP_
 #define PTYCHOPATCH_APPS_FORMATS_SCAN_INPUT_HPP_
 
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 
-#include "formats/npy_array.hpp"
+#include "formats/array_store.hpp"
+#include "formats/format_error.hpp"
 #include "formats/placement.hpp"
 #include "ptychopatch/ptychopatch.h"
 
 namespace ptychopatch::formats {
 
-class ArrayStore;
+class Channel;
 
 // What a format documents about its positions. Nothing is inferred from data.
 struct Convention {
@@ -22,39 +21,43 @@ struct Convention {
   ppatch_sign sign = PPATCH_SIGN_WINDOW;
 };
 
-// An array and how a message and the metadata name where it came from.
-struct NamedArray {
-  NpyArray array;
-  std::string source;
+// A part of a scan, or why the file does not give it, which is an error for who takes it.
+template <class T>
+struct Part {
+  std::optional<T> value;
+  std::string refused;
+
+  T take() {
+    if (!value) throw FormatError(refused);
+    return std::move(*value);
+  }
 };
 
-// A scan in a file: an image and the positions at which patches are cut. One reader per format
-// implements this. What a file lacks is refused when it is asked for.
-class ScanInput {
- public:
-  virtual ~ScanInput() = default;
-
-  virtual std::string format() const = 0;           // "ptychopinn"
-  virtual std::string convention_text() const = 0;  // what the format documents, one phrase
-  virtual Convention convention() const = 0;
-  virtual NamedArray image() const = 0;
-  // (K, 2), columns in the convention's axes, as placement() says.
-  virtual NamedArray positions() const = 0;
-  virtual Placement placement() const { return {}; }
-  // Where the scan was first meant to be, as positions(), where the file says so.
-  virtual std::optional<NamedArray> start_positions() const { return std::nullopt; }
+// A scan in a file: an image and the positions at which patches are cut.
+struct ScanInput {
+  std::string format;           // "ptychopinn"
+  std::string convention_text;  // what the format documents, one phrase
+  Convention convention;
+  Part<NamedArray> image;
+  Part<NamedArray> positions;  // (K, 2), columns in the convention's axes, as the placement says
+  // Where the scan was first meant to be, as the positions; neither part where nothing says so.
+  Part<NamedArray> start_positions;
+  Part<Placement> placement;
 };
 
-// The reader whose format the file's contents show; FormatError where there is none.
-std::unique_ptr<ScanInput> open_scan(const std::string& path);
-// The same from memory, which must outlive the reader.
-std::unique_ptr<ScanInput> open_scan(std::span<const std::byte> bytes, const std::string& name);
+void exchange(Channel& channel, ScanInput& scan);
 
+// Which arrays of a scan are read.
+struct Wanted {
+  bool image = true, positions = true;
+};
+
+// By what the file's contents show; FormatError where it is of no known format.
+ScanInput read_scan(const std::string& path, Wanted wanted = {});
 // The scan in an open file; none where it is of no known scan's format.
-std::unique_ptr<ScanInput> find_scan(std::unique_ptr<ArrayStore> store);
-
-// A scan's file, or a .npy file that holds the one part that will be asked for.
-std::unique_ptr<ScanInput> open_part(const std::string& path);
+std::optional<ScanInput> find_scan(const ArrayStore& store, Wanted wanted = {});
+// A scan's file, or a .npy file that holds the one part that is wanted.
+ScanInput read_part(const std::string& path, Wanted wanted);
 
 }  // namespace ptychopatch::formats
 

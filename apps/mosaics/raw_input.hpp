@@ -6,17 +6,17 @@
 #include <span>
 #include <string>
 
+#include "formats/child_process.hpp"
 #include "mosaics/mosaic.hpp"
 
 namespace ptychopatch::mosaics {
 
-// Thrown where a caller's stop said so.
-class Interruption {};
+using formats::Interruption;
 
 // A camera RAW, decoded by LibRaw in a process of its own: active area, CFA, levels. Where black
 // levels differ from pixel to pixel, pixels are raised to the highest of them, so that one number
 // tells black. Refusal where it is no mosaic, is cut off, or cannot be decoded. stop is asked now
-// and then and makes it throw Interruption. Calls from several threads take turns.
+// and then and makes it throw Interruption.
 Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
                   const std::function<bool()>& stop = {});
 

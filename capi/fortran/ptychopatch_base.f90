@@ -25,6 +25,7 @@ module ptychopatch_base
   integer(c_int32_t), parameter :: PPATCH_I64 = 6
   integer(c_int32_t), parameter :: PPATCH_U16 = 7
   integer(c_int32_t), parameter :: PPATCH_U8 = 8
+  integer(c_int32_t), parameter :: PPATCH_I16 = 9
 
   integer(c_int32_t), parameter :: PPATCH_DEVICE_HOST = 1
   integer(c_int32_t), parameter :: PPATCH_DEVICE_CUDA = 2

@@ -54,19 +54,18 @@ module ptychopatch_groups
       integer(c_int64_t), intent(out) :: bytes
       integer(c_int32_t) :: status
     end function
-    function ppatch_group_plan_create(plan, context, points, options) bind(c) result(status)
+    function ppatch_group_plan_create(plan, context, options) bind(c) result(status)
       import
       type(c_ptr), intent(out) :: plan
       type(c_ptr), value :: context
-      type(ppatch_array), intent(in), optional :: points
-      type(ppatch_group_options), intent(in), optional :: options
+      type(ppatch_group_options), intent(in) :: options
       integer(c_int32_t) :: status
     end function
     subroutine ppatch_group_plan_destroy(plan) bind(c)
       import
       type(c_ptr), value :: plan
     end subroutine
-    function ppatch_group_plan_set_points(plan, points) bind(c) result(status)
+    function ppatch_group_plan_borrow_points(plan, points) bind(c) result(status)
       import
       type(c_ptr), value :: plan
       type(ppatch_array), intent(in) :: points
@@ -77,13 +76,13 @@ module ptychopatch_groups
       type(c_ptr), value :: plan, stream
       integer(c_int32_t) :: status
     end function
-    function ppatch_group_plan_draw(plan, first, indices, seeds, offsets, relative) bind(c) &
+    function ppatch_group_plan_draw(plan, first, indices, centres, offsets, relative) bind(c) &
       result(status)
       import
       type(c_ptr), value :: plan
       integer(c_int64_t), value :: first
       type(ppatch_array), intent(in) :: indices
-      type(ppatch_array), intent(in), optional :: seeds, offsets, relative
+      type(ppatch_array), intent(in), optional :: centres, offsets, relative
       integer(c_int32_t) :: status
     end function
     function ppatch_group_plan_coordinates(plan, indices, offsets, relative) bind(c) result(status)

@@ -149,7 +149,7 @@ module ptychopatch_registration
       import
       type(c_ptr), value :: plan
     end subroutine
-    function ppatch_scene_plan_set_reference(plan, reference) bind(c) result(status)
+    function ppatch_scene_plan_borrow_reference(plan, reference) bind(c) result(status)
       import
       type(c_ptr), value :: plan
       type(ppatch_scene_image), intent(in) :: reference
@@ -167,6 +167,12 @@ module ptychopatch_registration
       import
       type(c_ptr), value :: plan
       type(ppatch_scene_plan_info), intent(inout) :: info
+      integer(c_int32_t) :: status
+    end function
+    function ppatch_cfa_parse(letters, cfa) bind(c) result(status)
+      import
+      character(kind=c_char), intent(in) :: letters(*)
+      type(ppatch_cfa), intent(inout) :: cfa
       integer(c_int32_t) :: status
     end function
     function ppatch_cfa_round(cfa, shift, lattice) bind(c) result(status)
@@ -237,29 +243,13 @@ module ptychopatch_registration
 
 contains
 
-  !> The array for a text of 4 (2 x 2) or 36 (6 x 6) letters R, G, B, row by row, as 'RGGB'; no mosaic
-  !> for a text of any other length. A letter that is none of these is refused wherever the array
-  !> is given.
-  function ppatch_cfa_of(letters) result(cfa)
+  !> The array for a text of 4 (2 x 2) or 36 (6 x 6) letters R, G, B, row by row, as 'RGGB'.
+  function ppatch_cfa_parse_text(letters, cfa) result(status)
     character(*), intent(in) :: letters
-    type(ppatch_cfa) :: cfa
-    integer :: i
-    if (len(letters) /= 4 .and. len(letters) /= 36) return
-    cfa%height = merge(2, 6, len(letters) == 4)
-    cfa%width = cfa%height
-    do i = 1, len(letters)
-      select case (letters(i:i))
-      case ('R')
-        cfa%colour(i) = 0_c_int8_t
-      case ('G')
-        cfa%colour(i) = 1_c_int8_t
-      case ('B')
-        cfa%colour(i) = 2_c_int8_t
-      case default
-        cfa%colour(i) = -1_c_int8_t
-      end select
-    end do
-  end function ppatch_cfa_of
+    type(ppatch_cfa), intent(inout) :: cfa
+    integer(c_int32_t) :: status
+    status = ppatch_cfa_parse(letters // c_null_char, cfa)
+  end function ppatch_cfa_parse_text
 
   !> An image with the plan's levels and no mask.
   function ppatch_scene_image_of(pixels) result(image)

@@ -17,7 +17,7 @@ class PointIndex {
   static void check(const PointSource& points);
   // Throws INVALID_ARGUMENT, with the tree as it was, for a point that is none. The points stay
   // where they are as long as the tree is used.
-  void build(const PointSource& points, device::Stream stream);
+  void build(const PointView& points, Axes axes, device::Stream stream);
   PointTree tree() const { return tree_; }
   std::int64_t count() const { return tree_.count; }
 

@@ -14,16 +14,12 @@ bool may_do_with_less(const Error& error) {
   return error.status() == PPATCH_ERROR_OUT_OF_MEMORY || error.status() == PPATCH_ERROR_UNSUPPORTED;
 }
 
-bool is_too_small(const SceneGeometry& geometry) {
-  return geometry.size[0][0] * geometry.size[0][1] < 16;
-}
-
 }  // namespace
 
 std::uint64_t CudaSceneEngine::bytes(const SceneSettings& settings, std::uint64_t budget) {
   const std::uint64_t loader =
       ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings);
-  if (is_too_small(SceneGeometry(settings, settings.height, settings.width))) return loader;
+  if (SceneGeometry(settings, settings.height, settings.width).is_too_small()) return loader;
   const SceneMemoryPlan layout = scene_layout_within(settings, loader, budget);
   return layout.device_bytes() + layout.pinned_bytes() + loader;
 }
@@ -33,9 +29,9 @@ CudaSceneEngine::CudaSceneEngine(const SceneSettings& settings, const Machine& m
       machine_(machine),
       loader_bytes_(ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings)),
       loader_(std::make_unique<ImageLoader>(settings, machine)),
-      carrier_count_(leaking_carriers(settings.mosaic, carriers_)) {
+      carrier_count_(leaking_carriers(settings.cfa, carriers_)) {
   const SceneGeometry geometry(settings, settings.height, settings.width);
-  if (!is_too_small(geometry)) take_memory(geometry);
+  if (!geometry.is_too_small()) take_memory(geometry);
 }
 
 CudaSceneEngine::~CudaSceneEngine() {
@@ -96,11 +92,11 @@ void CudaSceneEngine::prepare(const SceneGeometry& geometry) {
   geometry_ = SceneGeometry();
   slots_.reset(layout_.slots);
   const device::Stream stream = stream_.get();
-  ScenePlane planes[SceneGeometry::max_levels];
+  ScenePlane planes[SceneGeometry::max_scales];
   memory_.reference_planes(planes);
   loader_->load(reference_, geometry, true, planes, memory_.device().image_states, stream);
-  const int last = geometry.levels - 1;
-  const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.levels, nullptr, 0);
+  const int last = geometry.scales - 1;
+  const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.scales, nullptr, 0);
   WindowJob& job = memory_.host().reference_windows[0];
   job = window_job(planes[last], whole_window(geometry.size[last], settings_.circular));
   job.taper = memory_.slot_taper(0);
@@ -108,7 +104,7 @@ void CudaSceneEngine::prepare(const SceneGeometry& geometry) {
   job.out = memory_.reference_coarse();
   memory_.send(stream);
   lay_windows(memory_.device().reference_windows, &job, 1, spectrum, stream);
-  transforms_.one(geometry.levels).forward(job.out, memory_.work(), stream);
+  transforms_.one(geometry.scales).forward(job.out, memory_.work(), stream);
   memory_.fetch(stream);
   reference_state_ = memory_.host().image_states[0];
   geometry_ = geometry;
@@ -117,11 +113,7 @@ void CudaSceneEngine::prepare(const SceneGeometry& geometry) {
 void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) {
   const device::Selection selected(machine_.settings.device);
   const auto begun = [&](const SceneImageView& view) {
-    ppatch_shift result{};
-    result.backend = PPATCH_BACKEND_CUDA;
-    result.common_height = std::min(reference_.height, view.height);
-    result.common_width = std::min(reference_.width, view.width);
-    return result;
+    return begun_answer(reference_, view, PPATCH_BACKEND_CUDA);
   };
   const auto geometry_of = [&](const ppatch_shift& result) {
     return SceneGeometry(settings_, result.common_height, result.common_width);
@@ -132,7 +124,7 @@ void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, Sh
   while (j < count) {
     ppatch_shift first = begun(moving[j]);
     const SceneGeometry geometry = geometry_of(first);
-    if (is_too_small(geometry)) {
+    if (geometry.is_too_small()) {
       first.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
       sink.take(j++, first);
       continue;
@@ -166,17 +158,10 @@ void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* movi
     return;
   }
   find_coarse_peaks(count, moving);
-  // What a level finds is where the next finer one begins.
-  const int last = geometry_.levels - 1;
+  const int last = geometry_.scales - 1;
   for (int level = last; level > 0; --level) {
     find_shifts(level, coarse_rounds);
-    for (Image& image : images_) {
-      const FineShift& better = image.search.result();
-      for (int axis = 0; axis < 2; ++axis) {
-        if (better.status == PPATCH_SHIFT_STATUS_OK) image.start[axis] = better.displacement[axis];
-        image.start[axis] *= 2.0;
-      }
-    }
+    for (Image& image : images_) next_start(image.search.result(), image.start);
   }
   find_shifts(0, last > 0 ? last_rounds : only_rounds);
   find_quality();
@@ -186,11 +171,11 @@ void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView
   const device::Stream stream = stream_.get();
   const SceneMail& host = memory_.host();
   const SceneMail& device = memory_.device();
-  const int last = geometry_.levels - 1;
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, geometry_.levels, nullptr, 0);
+  const int last = geometry_.scales - 1;
+  const ShiftSpectrum spectrum = spectrum_of(geometry_, geometry_.scales, nullptr, 0);
   Chosen all;
   for (std::int64_t i = 0; i < count; ++i) {
-    ScenePlane planes[SceneGeometry::max_levels];
+    ScenePlane planes[SceneGeometry::max_scales];
     memory_.image_planes(i, planes);
     loader_->load(moving[i], geometry_, false, planes, device.image_states + 1 + i, stream);
     host.peaks[i] = {memory_.weighted(i), memory_.moving(i), device.image_states + 1 + i,
@@ -199,7 +184,7 @@ void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView
         whole_window(geometry_.size[last], settings_.circular);
     all.push_back(i);
   }
-  transform_moving(geometry_.levels, all);
+  transform_moving(geometry_.scales, all);
   CoarseCross cross;
   cross.spectrum = spectrum;
   cross.reference = memory_.reference_coarse();
@@ -208,7 +193,7 @@ void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView
   cross.count = count;
   cross_coarsely(cross, stream);
   for_groups(all, [&](std::int64_t first, std::int64_t) {
-    const device::PlaneTransform& transform = transforms_.together(geometry_.levels);
+    const device::PlaneTransform& transform = transforms_.together(geometry_.scales);
     transform.inverse(memory_.moving(first), memory_.work(), stream);
     transform.inverse(memory_.weighted(first), memory_.work(), stream);
   });
@@ -336,11 +321,11 @@ void CudaSceneEngine::transform_moving(int level, const Chosen& images) {
   const device::Stream stream = stream_.get();
   const SceneMail& host = memory_.host();
   const ShiftSpectrum spectrum = spectrum_of(geometry_, level, carriers_, carrier_count_);
-  const int plane_level = std::min(level, geometry_.levels - 1);
+  const int plane_level = std::min(level, geometry_.scales - 1);
   std::int64_t count = 0;
   for_groups(images, [&](std::int64_t first, std::int64_t end) {
     for (std::int64_t i = first; i < end; ++i) {
-      ScenePlane planes[SceneGeometry::max_levels];
+      ScenePlane planes[SceneGeometry::max_scales];
       memory_.image_planes(i, planes);
       WindowJob& job = host.moving_windows[count++];
       job = window_job(planes[plane_level], images_[static_cast<std::size_t>(i)].window);
@@ -371,7 +356,7 @@ std::vector<CudaSceneEngine::Wave> CudaSceneEngine::plan_waves(int level, const 
             [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); });
   const SceneMail& host = memory_.host();
   const SceneMail& device = memory_.device();
-  ScenePlane reference[SceneGeometry::max_levels];
+  ScenePlane reference[SceneGeometry::max_scales];
   memory_.reference_planes(reference);
   std::vector<Wave> waves = {{0, 0, 0, 0}};
   slots_.begin_wave();
@@ -405,16 +390,12 @@ std::vector<CudaSceneEngine::Wave> CudaSceneEngine::plan_waves(int level, const 
     job.weights = memory_.weights(i);
     job.sums = memory_.sums(i);
     job.state = device.shift_states + i;
-    const std::int64_t* transform = geometry_.fft[level];
-    // Windows that fill a part of the transform's plane make neighbouring bins depend on each
-    // other.
-    job.independent = static_cast<double>(shift.overlap[0] * shift.overlap[1]) /
-                      static_cast<double>(transform[0] * transform[1]);
+    job.independent = shift.share_of(geometry_.fft[level]);
     job.flags = images_[static_cast<std::size_t>(i)].result.flags;
     job.tiles = CovarianceTiles(shift.overlap);
     if (!job.tiles.enough()) job.tiles.looked_at = 0;
     for (int axis = 0; axis < 2; ++axis) {
-      state.rest[axis] = shift.rest(axis);
+      state.rest[axis] = shift.fraction(axis);
       job.displacement[axis] = shift.displacement[axis];
     }
   }

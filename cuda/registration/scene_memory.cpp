@@ -101,7 +101,7 @@ double* SceneMemory::slot_sums(std::int64_t i) const { return slot_sums_ + i * s
 
 void SceneMemory::planes_at(float* data, ScenePlane* planes) const {
   const SceneGeometry& geometry = layout_.geometry;
-  for (int level = 0; level < geometry.levels; ++level) {
+  for (int level = 0; level < geometry.scales; ++level) {
     planes[level] = {data, geometry.size[level][0], geometry.size[level][1]};
     data += geometry.size[level][0] * geometry.size[level][1];
   }

@@ -43,7 +43,7 @@ std::int64_t doubles_of(const std::int64_t size[2]) {
 
 std::int64_t SceneMemoryPlan::planes_together(const SceneGeometry& geometry) {
   std::int64_t floats = spectrum_floats_of(geometry.coarse_fft);
-  for (int level = 0; level < geometry.levels; ++level) {
+  for (int level = 0; level < geometry.scales; ++level) {
     floats = std::max(floats, spectrum_floats_of(geometry.fft[level]));
   }
   std::int64_t together = 1;
@@ -53,7 +53,7 @@ std::int64_t SceneMemoryPlan::planes_together(const SceneGeometry& geometry) {
 
 SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at_once)
     : geometry(of), together(planes_at_once) {
-  for (int level = 0; level <= geometry.levels; ++level) {
+  for (int level = 0; level <= geometry.scales; ++level) {
     const std::int64_t* size = transform_size(geometry, level);
     spectrum_floats = std::max(spectrum_floats, spectrum_floats_of(size));
     ShiftSpectrum spectrum;
@@ -63,7 +63,7 @@ SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at
     taper_floats = std::max(taper_floats, size[0] + size[1]);
     rings = std::max(rings, ring_count(size[0], size[1]));
     sums_doubles = std::max(sums_doubles, doubles_of(size));
-    if (level == geometry.levels) continue;
+    if (level == geometry.scales) continue;
     plane_floats += geometry.size[level][0] * geometry.size[level][1];
   }
   coarse_floats = spectrum_floats_of(geometry.coarse_fft);

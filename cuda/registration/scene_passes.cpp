@@ -52,7 +52,7 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
   std::int64_t rows = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     samples = std::max(samples, host_jobs[i].height + host_jobs[i].width);
-    rows = std::max(rows, host_jobs[i].looked_at());
+    rows = std::max(rows, host_jobs[i].weighed_rows().count);
   }
   if (samples > 0) {
     run_each(WindowTapers{jobs, samples}, count * samples, stream);
@@ -71,10 +71,11 @@ void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64
   peaks.width = geometry.coarse_fft[1];
   peaks.row_floats = 2 * (peaks.width / 2 + 1);
   peaks.max_y =
-      std::min(static_cast<std::int64_t>(geometry.coarse_most[0]), (peaks.height - 1) / 2);
-  peaks.max_x = std::min(static_cast<std::int64_t>(geometry.coarse_most[1]), (peaks.width - 1) / 2);
+      std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[0]), (peaks.height - 1) / 2);
+  peaks.max_x =
+      std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[1]), (peaks.width - 1) / 2);
   peaks.apart = second_peak_distance(geometry.step *
-                                     static_cast<double>(std::int64_t{1} << (geometry.levels - 1)));
+                                     static_cast<double>(std::int64_t{1} << (geometry.scales - 1)));
   peaks.jobs = jobs;
   peaks.count = count;
   for (const bool second : {false, true}) {

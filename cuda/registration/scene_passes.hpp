@@ -14,7 +14,7 @@
 // follow from them, the same jobs are given as the host has them.
 namespace ppatch {
 
-// The spectra of a level, carriers of none but the finest; level geometry.levels: the coarse
+// The spectra of a level, carriers of none but the finest; level geometry.scales: the coarse
 // peak's.
 ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int level, const Carrier* carriers,
                           int carrier_count);

@@ -14,7 +14,7 @@ device::PlaneBatch batch_of(const SceneMemoryPlan& layout, int level, std::int64
 }  // namespace
 
 SceneTransforms::SceneTransforms(const SceneMemoryPlan& layout) : has_many_(layout.together > 1) {
-  for (int level = 0; level <= layout.geometry.levels; ++level) {
+  for (int level = 0; level <= layout.geometry.scales; ++level) {
     one_[level] = device::PlaneTransform(batch_of(layout, level, 1));
     if (!has_many_) continue;
     many_[level] = device::PlaneTransform(batch_of(layout, level, layout.together));
@@ -32,7 +32,7 @@ std::uint64_t SceneTransforms::work_bytes() const {
 
 std::uint64_t SceneTransforms::work_bytes_of(const SceneMemoryPlan& layout) {
   std::uint64_t max_bytes = 0;
-  for (int level = 0; level <= layout.geometry.levels; ++level) {
+  for (int level = 0; level <= layout.geometry.scales; ++level) {
     for (const std::int64_t planes : {std::int64_t{1}, layout.together}) {
       max_bytes = std::max(max_bytes,
                            device::PlaneTransform::work_bytes_of(batch_of(layout, level, planes)));

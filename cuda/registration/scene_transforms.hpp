@@ -25,14 +25,14 @@ class SceneTransforms {
   static std::uint64_t work_bytes_of(const SceneMemoryPlan& layout);
 
  private:
-  static constexpr int most = SceneGeometry::max_levels + 1;
+  static constexpr int most = SceneGeometry::max_scales + 1;
   bool has_many_ = false;
   device::PlaneTransform one_[most], many_[most];
 };
 
-// The size of a level's transform; level geometry.levels is the coarse peak's.
+// The size of a level's transform; level geometry.scales is the coarse peak's.
 inline const std::int64_t* transform_size(const SceneGeometry& geometry, int level) {
-  return level < geometry.levels ? geometry.fft[level] : geometry.coarse_fft;
+  return level < geometry.scales ? geometry.fft[level] : geometry.coarse_fft;
 }
 
 }  // namespace ppatch

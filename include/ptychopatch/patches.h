@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Patches: sub-pixel patches cut out of images at scan positions, and put back, exactly. A part of
- * ptychopatch.h, which includes it.
+ * Patches: sub-pixel patches extracted from images at scan positions, and put back, exactly. A part
+ * of ptychopatch.h, which includes it.
  */
 #ifndef PTYCHOPATCH_PATCHES_H_
 #define PTYCHOPATCH_PATCHES_H_
@@ -26,44 +26,26 @@ extern "C" {
  *     image      (H, W), or (M, H, W) for M images
  *     positions  (K, 2), or (B, c, 2)
  *     patches    flat (K, h, w); channel-last (B, h, w, c); channel-first (B, c, h, w)
- *     probe      (modes, h, w) for all positions, or (K, modes, h, w)
+ *     probe      (modes, h, w) for all positions, or (K, modes, h, w); (h, w): one mode for all
  *     waves      flat (K, modes, h, w); channel-last (B, modes, h, w, c);
- *                channel-first (B, c, modes, h, w)
- * With M images and no image index, every position is cut from every image, and patches and waves
- * have M as an additional first axis; per-position results too. With an image index (see
+ *                channel-first (B, c, modes, h, w); of a probe (h, w), shaped as the patches
+ * A probe of three axes is always (modes, h, w): one of a single mode for each position is
+ * (K, 1, h, w).
+ * With M images and no image index, every patch is extracted from every image, and patches and
+ * waves have M as an additional first axis; per-position results too. With an image index (see
  * ppatch_patch_plan_set_image_index), position k belongs to image index[k] and no axis is added.
  *
  * Image, patches, waves and probe have one dtype: F32, F64, C64 or C128. Sums are accumulated in
  * that precision or better.
  */
 
-typedef int32_t ppatch_interpolation;
-enum {
-  PPATCH_INTERPOLATION_BILINEAR = 0,
-  PPATCH_INTERPOLATION_NEAREST = 1, /* floor(p + 1/2) */
-  PPATCH_INTERPOLATION_BICUBIC = 2, /* Keys' cubic convolution, a = -1/2 */
-  PPATCH_INTERPOLATION_LANCZOS3 = 3 /* six taps, weights normalised to sum to one */
-};
-
-typedef int32_t ppatch_boundary; /* SciPy's name for the same */
-enum {
-  PPATCH_BOUNDARY_ZERO = 0,     /* grid-constant, cval = 0 */
-  PPATCH_BOUNDARY_CONSTANT = 1, /* grid-constant */
-  PPATCH_BOUNDARY_EDGE = 2,     /* nearest */
-  PPATCH_BOUNDARY_REFLECT = 3,  /* mirror: the edge sample is not repeated */
-  PPATCH_BOUNDARY_WRAP = 4      /* grid-wrap */
-};
-
-typedef int32_t ppatch_anchor; /* the place in the patch that the position names */
+/* The place in the patch that the position names. */
+typedef int32_t ppatch_anchor;
 enum {
   PPATCH_ANCHOR_CORNER = 0, /* a = 0 */
   PPATCH_ANCHOR_HALF = 1,   /* a = N div 2: PtychoPINN, ptypy, ptychodus */
   PPATCH_ANCHOR_CENTRE = 2  /* a = (N - 1) / 2: pty-chi's Fourier path, OpenCV */
 };
-
-typedef int32_t
-    ppatch_axes; /* order of the two columns of positions, and of per-position results */
-enum { PPATCH_AXES_YX = 0, PPATCH_AXES_XY = 1 };
 
 typedef int32_t ppatch_sign;
 enum {
@@ -76,9 +58,9 @@ enum { PPATCH_LAYOUT_FLAT = 0, PPATCH_LAYOUT_CHANNEL_LAST = 1, PPATCH_LAYOUT_CHA
 
 typedef int32_t ppatch_algorithm;
 enum {
-  PPATCH_ALGORITHM_AUTO = 0,    /* what the environment variable PPATCH_ALGORITHM says ("batched" or
-                                   "iterative"), else batched */
-  PPATCH_ALGORITHM_BATCHED = 1, /* all patches in one sweep, all threads */
+  /* What the environment variable PPATCH_ALGORITHM says, "batched" or "iterative"; else batched. */
+  PPATCH_ALGORITHM_AUTO = 0,
+  PPATCH_ALGORITHM_BATCHED = 1,  /* all patches in one sweep, all threads */
   PPATCH_ALGORITHM_ITERATIVE = 2 /* patch by patch, pixel by pixel, one thread; equal bits */
 };
 
@@ -120,8 +102,8 @@ typedef struct ppatch_patch_options {
 typedef struct ppatch_patch_plan ppatch_patch_plan;
 
 /* Bytes of scratch that a plan for position_count positions would hold, within the context's
- * budget. Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text.
- */
+ * budget.
+ * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
 ppatch_status ppatch_patch_plan_bytes(const ppatch_context *context, int64_t position_count,
                                       const ppatch_patch_options *options, uint64_t *bytes);
 
@@ -136,10 +118,10 @@ ppatch_status ppatch_patch_plan_create(ppatch_patch_plan **plan, ppatch_context 
 /* NULL is fine. */
 void ppatch_patch_plan_destroy(ppatch_patch_plan *plan);
 
-/* New positions for a living plan: (K, 2) or (B, c, 2), F32 or F64, in pixels, K <= capacity, each
- * within +-1e9. The plan copies them. On an error the plan keeps its old positions. Drops the image
- * index where K changes.
- * Errors: INVALID_ARGUMENT (a NaN, an infinity or one out of range is named by its index). */
+/* New positions for a living plan: (K, 2) or (B, c, 2), F32, F64, I32 or I64, in pixels,
+ * K <= capacity, each within +-1e9. On an error the plan keeps its old
+ * positions. Drops the image index where K changes. Errors: INVALID_ARGUMENT (a NaN, an infinity or
+ * one out of range is named by its index). */
 ppatch_status ppatch_patch_plan_set_positions(ppatch_patch_plan *plan,
                                               const ppatch_array *positions);
 
@@ -151,9 +133,8 @@ ppatch_status ppatch_patch_plan_set_positions_split(ppatch_patch_plan *plan,
                                                     const ppatch_array *fraction);
 
 /* Position k belongs to image index[k] of the (M, H, W) batch: (K,), I32 or I64, host, each >= 0;
- * NULL takes the index away. That each is < M is checked when an image comes. Errors:
- * INVALID_ARGUMENT.
- */
+ * NULL takes the index away. That each is < M is checked when an image comes.
+ * Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan *plan, const ppatch_array *index);
 
 /* The stream (a cudaStream_t) on which later calls of this plan are enqueued; the CPU takes only
@@ -180,12 +161,12 @@ typedef struct ppatch_patch_plan_info {
 ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan *plan,
                                          ppatch_patch_plan_info *info);
 
-/* Cuts all patches: patches = A image.
+/* Extracts all patches: patches = A image.
  * Errors of this and all functions below: INVALID_ARGUMENT, OUT_OF_MEMORY, CANCELLED, DEVICE. */
 ppatch_status ppatch_patch_extract(ppatch_patch_plan *plan, const ppatch_array *image,
                                    const ppatch_array *patches);
 
-/* Flags of the adjoints. */
+typedef uint32_t ppatch_adjoint_flags;
 enum { PPATCH_ADJOINT_OVERWRITE = 0, PPATCH_ADJOINT_ACCUMULATE = 1 };
 
 /* Overlap-add: image = A* patches, the conjugate transpose of extract (for
@@ -195,7 +176,7 @@ enum { PPATCH_ADJOINT_OVERWRITE = 0, PPATCH_ADJOINT_ACCUMULATE = 1 };
  * pixel sums its patches in order of k: the result is the same bits however the work is split. */
 ppatch_status ppatch_patch_adjoint(ppatch_patch_plan *plan, const ppatch_array *patches,
                                    const ppatch_array *image, const ppatch_array *coverage,
-                                   uint32_t flags);
+                                   ppatch_adjoint_flags flags);
 
 /* Puts patches back together: image = A* patches / max(coverage, eps), with coverage (required,
  * written too) as above. eps > 0; pixels that no patch reaches become 0. */
@@ -223,14 +204,15 @@ ppatch_status ppatch_patch_probe_extract(ppatch_patch_plan *plan, const ppatch_a
  * applied to sum_m |probe_m|^2. flags as for ppatch_patch_adjoint. */
 ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan *plan, const ppatch_array *waves,
                                                const ppatch_array *probe, const ppatch_array *image,
-                                               const ppatch_array *coverage, uint32_t flags);
+                                               const ppatch_array *coverage,
+                                               ppatch_adjoint_flags flags);
 
 /* Its adjoint by the probe: probe[m or (k, m)] = conj(P[k]) waves[k, m], summed over every axis
  * that the probe does not have: over k for a shared probe, and over the images where every position
- * is cut from every image. flags as for ppatch_patch_adjoint. */
+ * is on every image. flags as for ppatch_patch_adjoint. */
 ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const ppatch_array *image,
                                                const ppatch_array *waves, const ppatch_array *probe,
-                                               uint32_t flags);
+                                               ppatch_adjoint_flags flags);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -13,9 +13,9 @@
 // It is opened on first use and stays open.
 namespace ppatch {
 
-// Grows with every change to anything in backend.hpp or group_engine.hpp: library and module are
+// Grows with every change to anything in backend.hpp and what it includes: library and module are
 // built together.
-constexpr std::int32_t backend_interface_version = 5;
+constexpr std::int32_t backend_interface_version = 6;
 
 struct BackendModule {
   std::int32_t interface_version;

@@ -23,6 +23,10 @@ class Context {
     return backend_->aligns(method, nullptr) ? *backend_ : cpu_backend();
   }
   const Callbacks& callbacks() const { return callbacks_; }
+  // Of memory that the host reaches: the caller's, unless that is a device's.
+  const Allocator& host_allocator() const {
+    return kind_ == PPATCH_BACKEND_CPU ? allocator_ : host_allocator_;
+  }
   void get_info(ppatch_context_info* info) const;
 
  private:

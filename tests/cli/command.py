@@ -27,8 +27,8 @@ class CommandTest(unittest.TestCase):
     def path(self, name):
         return self.folder / name
 
-    def execute(self, *arguments, **options):
-        return subprocess.run([COMMAND, *map(str, arguments)], cwd=self.folder,
+    def execute(self, *arguments, prefix=(), **options):
+        return subprocess.run([*prefix, COMMAND, *map(str, arguments)], cwd=self.folder,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, **options)
 

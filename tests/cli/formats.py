@@ -78,18 +78,68 @@ def ptyd(path, positions, chunks, energy=8.0, distance=1.5, psize=(4e-5, 5e-5), 
     return tuple(wavelength * distance / (p * n) for p, n in zip(psize, frame))
 
 
-def ptychoshelves(path, image, probe, rows, columns, compressed=True):
+MATLAB_CLASSES = {"f8": "double", "f4": "single", "c16": "double", "c8": "single", "b1": "logical"}
+
+
+def mat73(path, variables, order="<", **options):
+    """As MATLAB's -v7.3: HDF5 behind a header of its own; a dict becomes a structure."""
+    def set_class(made, name):
+        # As MATLAB does: with an end that the string's size leaves no room for.
+        kind = h5py.h5t.C_S1.copy()
+        kind.set_size(len(name))
+        space = h5py.h5s.create(h5py.h5s.SCALAR)
+        h5py.h5a.create(made.id, b"MATLAB_class", kind, space).write(np.array(name, "S"), kind)
+
+    def write(group, name, value):
+        if isinstance(value, dict):
+            made = group.create_group(name)
+            set_class(made, "struct")
+            fields = np.empty(len(value), object)
+            fields[:] = [np.array(list(key), "S1") for key in value]
+            made.attrs.create("MATLAB_fields", fields, dtype=h5py.vlen_dtype(np.dtype("S1")))
+            for key, inner in value.items():
+                write(made, key, inner)
+            return
+        value = np.atleast_2d(value)
+        kind = value.dtype.str[1:]
+        data = value.T
+        if value.dtype.kind == "c":
+            part = np.dtype(f"{order}f{value.dtype.itemsize // 2}")
+            data = np.empty(value.T.shape, [("real", part), ("imag", part)])
+            data["real"], data["imag"] = value.T.real, value.T.imag
+        elif kind == "b1":
+            data = data.astype("u1")
+        elif value.dtype.itemsize > 1:
+            data = data.astype(value.dtype.newbyteorder(order))
+        stored = group.create_dataset(name, data=data, **options)
+        names = {"i": "int", "u": "uint"}
+        class_of = MATLAB_CLASSES.get(kind) or f"{names[kind[0]]}{8 * value.dtype.itemsize}"
+        set_class(stored, class_of)
+        if kind == "b1":
+            stored.attrs["MATLAB_int_decode"] = np.int32(1)
+
+    with h5py.File(path, "w", userblock_size=512) as file:
+        for name, value in variables.items():
+            write(file, name, value)
+    with open(path, "r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(116) + bytes(8) + b"\0\2IM")
+
+
+def ptychoshelves(path, image, probe, rows, columns, compressed=True, version=5):
     """(rows, columns) are the patches' first pixels."""
     first = np.ceil((np.array(image.shape[:2]) - probe.shape[:2]) / 2) - 1
     positions = np.stack([columns - first[1], rows - first[0]], 1)
-    scipy.io.savemat(path, {"object": image, "probe": probe,
-                            "outputs": {"probe_positions": positions, "pixel_size": 1e-8},
-                            "p": {"dx_spec": [1e-8, 1e-8], "lambda": 1e-10}},
-                     do_compression=compressed)
+    results = {"object": image, "probe": probe,
+               "outputs": {"probe_positions": positions, "pixel_size": 1e-8},
+               "p": {"dx_spec": [1e-8, 1e-8], "lambda": 1e-10}}
+    if version == 5:
+        scipy.io.savemat(path, results, do_compression=compressed)
+    else:
+        mat73(path, results, **{"compression": "gzip", "chunks": True} if compressed else {})
 
 
 def cdtools(path, image, probe, rows, columns, pixel=(2e-8, 3e-8), old=False, moved=None,
-            first=None):
+            first=None, version=5):
     """(rows, columns) are the first pixels, whose least has the padding before it.
 
     moved: by how much (rows, columns) refinement moved them; first: the first pixel of the object
@@ -111,7 +161,7 @@ def cdtools(path, image, probe, rows, columns, pixel=(2e-8, 3e-8), old=False, mo
         results["state_dict"] = {"min_translation": np.array(
             [-offset[1] / pixel[0], -offset[0] / pixel[1]]) + first}
     if str(path).endswith(".mat"):
-        scipy.io.savemat(path, results)
+        mat73(path, results) if version == 7.3 else scipy.io.savemat(path, results)
         return
     with h5py.File(path, "w") as file:
         for name, value in results.items():

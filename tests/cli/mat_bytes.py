@@ -44,8 +44,8 @@ class MatBytes:
     def structure(self, name, fields, width=32, shape=(1, 1)):
         """Fields by name, each an array's element without a name."""
         names = b"".join(field.encode().ljust(width, b"\0") for field in fields)
-        return self.element(14, self.head(STRUCT, shape, name) +
-                            self.element(5, self.words(width)) + self.element(1, names) +
+        length = self.words(4 << 16 | 5, width)  # by the format always a small element
+        return self.element(14, self.head(STRUCT, shape, name) + length + self.element(1, names) +
                             b"".join(fields.values()))
 
     def deflated(self, element):

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/npy_bytes.hpp"
 #include "cli/temporary_folder.hpp"
 #include "formats/format_error.hpp"
 #include "formats/npz_reader.hpp"
@@ -15,9 +14,14 @@
 namespace {
 
 using namespace ptychopatch::formats;  // NOLINT(google-build-using-namespace)
-using test::bytes_of;
 using test::read_file;
 using test::TemporaryFolder;
+
+Bytes bytes_of(const std::string& text) {
+  Bytes bytes(text.size());
+  std::copy_n(text.data(), text.size(), reinterpret_cast<char*>(bytes.data()));
+  return bytes;
+}
 
 Tensor counting(const Shape& shape) {
   Tensor tensor = Tensor::make(PPATCH_F64, shape, "test");

@@ -54,6 +54,17 @@ class ArgumentsTest(CommandTest):
                 self.assertIn(says, message)
                 self.assertIn(repr(value), message)
 
+    def test_patch_sizes_and_groups(self):
+        for size in ("0", "-8", "large"):
+            self.run_badly("extract", "s.npz", "-N", size, "-o", "out.npz", says=("-N", size))
+        for arguments, says in (
+                (("-K", 6), "--gridsize"), (("--gridsize", 60), "3601"),
+                (("--gridsize", 2, "-K", 3), "4"), (("--groups", "none.npz"), "none.npz"),
+                (("--gridsize", 2, "--samples", 10**12, "--oversample"), ""),
+                (("--keys", "ptychopinn"), "--keys"), (("--device", "abacus"), "abacus"),
+                (("--threads", -2), "--threads")):
+            self.extract(*arguments, says=says)
+
     def test_sizes(self):
         for size in ("300M", "300MB", "300000000", "0.3G", "3e8", "290MiB", "1GiB", "0.001T"):
             self.run_well("extract", "s.npz", "-N", 8, "--memory-budget", size, "-o", "out.npz",

@@ -204,15 +204,74 @@ class MatTest(FormatTest):
 
     def test_ptychoshelves(self):
         rows, columns = self.rows - 4, self.columns - 4
-        formats.ptychoshelves(self.path("s.mat"), self.image, self.probe, rows, columns)
-        self.assert_patches(self.cut("s.mat"), rows, columns, "corner")
         layers = np.stack([self.image, 2 * self.image], 2)
-        formats.ptychoshelves(self.path("s.mat"), layers, self.probe, rows, columns)
-        out = self.cut("s.mat")["patches"]
-        self.assert_patches({"patches": out[1]}, rows, columns, "corner", 2 * self.image)
-        info = json.loads(self.run_well("info", "s.mat", "--json"))
-        self.assertEqual(info["scan"]["format"], "ptychoshelves")
-        self.assertIn("outputs.probe_positions", [a["key"] for a in info["arrays"]])
+        for version in (5, 7.3) if formats.h5py else (5,):
+            for compressed in (False, True):
+                how = {"compressed": compressed, "version": version}
+                formats.ptychoshelves(self.path("s.mat"), self.image, self.probe, rows, columns,
+                                      **how)
+                self.assert_patches(self.cut("s.mat"), rows, columns, "corner")
+                formats.ptychoshelves(self.path("s.mat"), layers, self.probe, rows, columns, **how)
+                out = self.cut("s.mat")["patches"]
+                self.assert_patches({"patches": out[1]}, rows, columns, "corner", 2 * self.image)
+                info = json.loads(self.run_well("info", "s.mat", "--json"))
+                self.assertEqual(info["scan"]["format"], "ptychoshelves")
+                self.assertEqual(info["format"], "mat" if version == 5 else "mat, version 7.3")
+                arrays = {a["key"]: (a["shape"], a["dtype"]) for a in info["arrays"]}
+                self.assertEqual(arrays["outputs.probe_positions"], ([12, 2], "float64"))
+                self.assertEqual(arrays["object"], ([*layers.shape], "complex128"))
+                self.assertEqual(arrays["p.dx_spec"], ([1, 2], "float64"))
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_mat73_types(self):
+        shape = SHAPE
+        for order in "<>":
+            for kind in ("f8", "f4", "c16", "c8", "b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8",
+                         "u8"):
+                image = self.rng.integers(0, 2 if kind == "b1" else 100, shape).astype(kind)
+                if kind[0] == "c":
+                    image = image + np.array(1j, kind) * self.rng.integers(0, 100, shape)
+                    image = image.astype(kind)
+                positions = np.zeros((1, 2))
+                formats.mat73(self.path("s.mat"), {
+                    "object": image, "outputs": {"probe_positions": positions}}, order)
+                info = json.loads(self.run_well("info", "s.mat", "--json"))
+                self.assertEqual(info["scan"]["image"]["dtype"], np.dtype(kind).name)
+                self.run_well("extract", "s.mat", "--patch-height", shape[0], "--patch-width",
+                              shape[1], "--origin", "corner", "-o", "o.npz", "--overwrite", "-q")
+                np.testing.assert_array_equal(self.load("o.npz")["patches"][0], image, kind)
+
+    @unittest.skipUnless(formats.h5py, "no h5py")
+    def test_mat73_damage(self):
+        formats.ptychoshelves(self.path("s.mat"), self.image, self.probe, self.rows, self.columns,
+                              version=7.3)
+        data = self.path("s.mat").read_bytes()
+        for size in (200, 512, 520, *self.rng.integers(520, len(data) - 1, 8)):
+            self.path("t.mat").write_bytes(data[:size])
+            self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says="t.mat")
+        for _ in range(20):
+            damaged = bytearray(data)
+            for at in self.rng.integers(512, len(data), 4):
+                damaged[at] = self.rng.integers(256)
+            self.path("t.mat").write_bytes(damaged)
+            for arguments in (("extract", "t.mat", "-N", N, "-o", "b.npz", "--overwrite", "-q"),
+                              ("info", "t.mat")):
+                done = self.execute(*arguments)
+                self.assertIn(done.returncode, (0, 2), f"PTYCHOPATCH_TEST_SEED={SEED}")
+                if done.returncode == 2:
+                    self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+        # Shapes that the file cannot hold, and what is no array.
+        for shape, says in (((1 << 20, 1 << 20), "object"), ((4000, 4000), "cannot hold")):
+            formats.mat73(self.path("t.mat"), {
+                "object": np.ones((64, 64)), "outputs": {"probe_positions": np.zeros((2, 2))}},
+                chunks=True, maxshape=(None, None))
+            with formats.h5py.File(self.path("t.mat"), "a") as file:
+                file["object"].resize(shape)
+            self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says=("t.mat", says))
+        with formats.h5py.File(self.path("t.mat"), "a") as file:
+            del file["object"]
+            file["object"] = np.zeros((20, 20))  # without MATLAB's own attribute
+        self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says=("t.mat", "object"))
 
     def test_cdtools(self):
         probe = self.complex_image(3, N, N + 1)
@@ -249,7 +308,7 @@ class MatTest(FormatTest):
                 self.path("t.mat").write_bytes(data[:size])
                 self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says="t.mat")
         self.path("t.mat").write_bytes(b"MATLAB 7.3 MAT-file".ljust(512) + b"\x89HDF\r\n\x1a\n")
-        self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says="7.3")
+        self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says=("t.mat", "MAT"))
 
 
 class TikeTest(FormatTest):

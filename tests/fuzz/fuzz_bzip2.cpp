@@ -4,8 +4,8 @@
 #include "fuzz_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const FuzzFile file(data, size);
+  FuzzFile file(data, size);
   if (file.container() != ptychopatch::formats::Container::kBzip2) return 0;
-  file.scan();
+  file.read();
   return 0;
 }

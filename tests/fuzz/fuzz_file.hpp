@@ -2,27 +2,46 @@
 #ifndef PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_
 #define PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 #include <span>
 #include <string>
 
-#include "formats/array_store.hpp"
 #include "formats/format_error.hpp"
-#include "formats/input_file.hpp"
 #include "formats/scan_input.hpp"
+#include "formats/store_question.hpp"
 #include "require.hpp"
 
-// All that `info` and `extract` do with a file, from memory. To refuse it in one line is success;
-// any other exception ends the fuzzer.
+// All that `info` and `extract` do with a file. To refuse it in one line is success; any other
+// exception ends the fuzzer.
 class FuzzFile {
  public:
   FuzzFile(const std::uint8_t* data, std::size_t size)
       : bytes_(reinterpret_cast<const std::byte*>(data), size) {}
+  ~FuzzFile() {
+    if (!path_.empty()) std::filesystem::remove(path_);
+  }
+  FuzzFile(const FuzzFile&) = delete;
+  FuzzFile& operator=(const FuzzFile&) = delete;
 
   std::span<const std::byte> bytes() const { return bytes_; }
 
   ptychopatch::formats::Container container() const {
     using ptychopatch::formats::kMagicBytes;
     return ptychopatch::formats::container_of(bytes_.first(std::min(bytes_.size(), kMagicBytes)));
+  }
+
+  // Where it lies on the disk, for libraries that read by name.
+  const std::string& path() {
+    if (path_.empty()) {
+      path_ = std::filesystem::temp_directory_path() / ("fuzz-" + std::to_string(::getpid()));
+      std::ofstream file(path_, std::ios::binary);
+      file.write(reinterpret_cast<const char*>(bytes_.data()),
+                 static_cast<std::streamsize>(bytes_.size()));
+    }
+    return path_;
   }
 
   template <class Function>
@@ -39,38 +58,45 @@ class FuzzFile {
     require(array.data.size() == static_cast<std::size_t>(array.count()) * array.type.size);
   }
 
-  void list() const {
+  static void list(const ptychopatch::formats::ArrayStore& store) {
+    for (const std::string& key : store.keys()) {
+      attempt([&] { store.link(key); });
+      attempt([&] { require(!store.header(key).type.name().empty()); });
+    }
+    attempt([&] { store.text("metadata"); });
+  }
+
+  static void check(ptychopatch::formats::ScanInput scan) {
+    require(!scan.convention_text.empty());
+    attempt([&] { check(scan.image.take().array); });
     attempt([&] {
-      const auto store = ptychopatch::formats::open_store(bytes_, "f");
-      for (const std::string& key : store->keys()) {
-        attempt([&] { store->link(key); });
-        attempt([&] { require(!store->header(key).type.name().empty()); });
-      }
-      attempt([&] { store->text("metadata"); });
+      const ptychopatch::formats::Placement placement = scan.placement.take();
+      require(!placement_text(placement).empty());
+      ptychopatch::formats::NamedArray positions = scan.positions.take();
+      check(positions.array);
+      ppatch_patch_options options = PPATCH_PATCH_OPTIONS_INIT;
+      options.patch_height = options.patch_width = 4;
+      options.anchor = scan.convention.anchor;
+      options.axes = scan.convention.axes;
+      options.sign = scan.convention.sign;
+      place(std::move(positions.array), placement, options, 9, 7, positions.source);
     });
   }
 
-  void scan() const {
+  // As the command does, in a child where the format's library may fail.
+  void read() {
     attempt([&] {
-      const auto scan = ptychopatch::formats::open_scan(bytes_, "f");
-      require(!scan->convention_text().empty());
-      attempt([&] { placement_text(scan->placement()); });
-      attempt([&] { check(scan->image().array); });
-      attempt([&] {
-        ptychopatch::formats::NamedArray positions = scan->positions();
-        check(positions.array);
-        ppatch_patch_options options = PPATCH_PATCH_OPTIONS_INIT;
-        options.patch_height = options.patch_width = 4;
-        options.anchor = scan->convention().anchor;
-        options.axes = scan->convention().axes;
-        options.sign = scan->convention().sign;
-        place(std::move(positions.array), scan->placement(), options, 9, 7, positions.source);
+      ptychopatch::formats::ask_store<std::string>(path(), [](const auto& store) {
+        list(store);
+        return std::string();
       });
     });
+    attempt([&] { check(ptychopatch::formats::read_scan(path())); });
   }
 
  private:
   std::span<const std::byte> bytes_;
+  std::string path_;
 };
 
 #endif  // PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_

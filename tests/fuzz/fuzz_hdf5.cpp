@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// HDF5 files of every kind of scan. The HDF5 library runs in a child and is not instrumented: what
-// it does there on damaged files, a crash included, is a refusal like others. What is tested is
-// that this process outlives any of it and makes sense of the answers.
-#include <pthread.h>
-#include <sanitizer/common_interface_defs.h>
-
+// HDF5 files of every kind of scan.
+#include "fuzz_child.hpp"
 #include "fuzz_file.hpp"
 
-// Allocations have a limit below libFuzzer's own, whose report would be made in the child, too, and
-// be taken for a finding. Little memory makes a fast fork.
-// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer looks for this name.
-extern "C" const char* __asan_default_options() {
-  return "max_allocation_size_mb=256:allocator_may_return_null=1:quarantine_size_mb=8";
-}
-
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  // The child's death is none of the fuzzer's; signals the child sees to itself.
-  pthread_atfork(nullptr, nullptr, [] { __sanitizer_set_death_callback(nullptr); });
-  return 0;
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const FuzzFile file(data, size);
+  FuzzFile file(data, size);
   if (file.container() != ptychopatch::formats::Container::kHdf5) return 0;
-  file.list();
-  file.scan();
+  file.read();
   return 0;
 }

@@ -34,13 +34,12 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzInput input(data, size);
   const Hdf5Builder built(input);
-  const FuzzFile file(reinterpret_cast<const std::uint8_t*>(built.bytes().data()),
-                      built.bytes().size());
-  {
-    const auto store = ptychopatch::formats::open_store(file.bytes(), "f");
-    for (const BuiltDataset& dataset : built.datasets()) check(*store, dataset);
-  }
-  file.list();
-  file.scan();
+  FuzzFile file(reinterpret_cast<const std::uint8_t*>(built.bytes().data()), built.bytes().size());
+  const auto store = ptychopatch::formats::open_store(file.path());
+  for (const BuiltDataset& dataset : built.datasets()) check(*store, dataset);
+  FuzzFile::attempt([&] { FuzzFile::list(*store); });
+  FuzzFile::attempt([&] {
+    if (auto scan = ptychopatch::formats::find_scan(*store)) FuzzFile::check(std::move(*scan));
+  });
   return 0;
 }

@@ -281,7 +281,7 @@ def read_only():
 
 
 @pytest.mark.parametrize("error, texts, arguments, options", [
-    (ValueError, ["positions.dtype", "F32 or F64", "I64"], (IMAGE, WHERE.astype(int), 4), {}),
+    (ValueError, ["positions.dtype", "F32 or F64 or I32 or I64", "U8"], (IMAGE, WHERE.astype("u1"), 4), {}),
     (ValueError, ["positions[0, 0]", "finite", "nan"], (IMAGE, WHERE * numpy.nan, 4), {}),
     (ValueError, ["image", "(H, W)", "1 axes"], (IMAGE[0], WHERE, 4), {}),
     (ValueError, ["image", "float32", "'e'"], (numpy.zeros((9, 9), "f2"), WHERE, 4), {}),

@@ -55,12 +55,13 @@ class Group {
   }
 
   void read_positions() {
-    const std::unique_ptr<formats::ScanInput> input = options_.input.empty()
-                                                          ? formats::open_part(options_.positions)
-                                                          : formats::open_scan(options_.input);
-    formats::NamedArray positions = input->positions();
+    const formats::Wanted wanted{false, true};
+    formats::ScanInput input = options_.input.empty()
+                                   ? formats::read_part(options_.positions, wanted)
+                                   : formats::read_scan(options_.input, wanted);
+    formats::NamedArray positions = input.positions.take();
     source_ = positions.source;
-    format_ = input->format();
+    format_ = input.format;
     if (positions.array.shape.size() != 2 || positions.array.shape[1] != 2) {
       throw formats::FormatError(source_ + " has shape " +
                                  formats::shape_text(positions.array.shape) +
@@ -68,11 +69,11 @@ class Group {
     }
     group_options_ = options_.groups.options();
     ppatch_patch_options convention = patch_options(1, 1);
-    apply(input->convention(), convention);
+    apply(input.convention, convention);
     convention.axes = options_.axes.value_or(convention.axes);
     group_options_.axes = convention.axes;
     // In pixels, but from the scan's own zero: groups need no image.
-    formats::Placement placement = input->placement();
+    formats::Placement placement = input.placement.take();
     if (options_.pixel_size) {
       placement.pixel_size = options_.pixel_size;
       placement.size_source = "--pixel-size";

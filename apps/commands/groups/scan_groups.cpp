@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "exit_status.hpp"
-#include "formats/array_store.hpp"
-#include "formats/format_error.hpp"
-#include "formats/input_file.hpp"
+#include "formats/store_question.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -70,16 +68,16 @@ double value(const Tensor& positions, std::int64_t k, std::int64_t axis) {
 ScanGroups ScanGroups::draw(const Session& session, const Tensor& positions,
                             const std::string& source, const ppatch_group_options& options) {
   return with_source(source, [&] {
-    GroupPlan plan(session.context(), positions.view(), options);
+    GroupPlan plan = GroupPlan::borrow(session.context(), positions.view(), options);
     const ppatch_group_plan_info info = plan.info();
     ScanGroups groups;
     groups.indices_ = Tensor::make(PPATCH_I64, {info.group_count, info.group_size}, kWhat);
-    groups.seeds_ = Tensor::make(PPATCH_I64, {info.group_count}, kWhat);
+    groups.centres_ = Tensor::make(PPATCH_I64, {info.group_count}, kWhat);
     groups.coordinates_ = make_coordinates(info.group_count, info.group_size);
-    const Array seeds = groups.seeds_.view();
+    const Array centres = groups.centres_.view();
     const Array offsets = offsets_view(groups.coordinates_.offsets);
     const Array relative = relative_view(groups.coordinates_.relative);
-    plan.draw(0, groups.indices_.view(), &seeds, &offsets, &relative);
+    plan.draw(0, groups.indices_.view(), &centres, &offsets, &relative);
     session.context().synchronize();
     return groups;
   });
@@ -97,7 +95,7 @@ ScanGroups ScanGroups::given(const Session& session, const Tensor& positions,
 
 ScanGroups::Coordinates ScanGroups::coordinates(const Session& session, const Tensor& positions,
                                                 const ppatch_group_options& options) const {
-  GroupPlan plan(session.context(), positions.view(), options);
+  GroupPlan plan = GroupPlan::borrow(session.context(), positions.view(), options);
   Coordinates found = make_coordinates(count(), size());
   const Array offsets = offsets_view(found.offsets);
   const Array relative = relative_view(found.relative);
@@ -137,21 +135,20 @@ Tensor ScanGroups::positions(const Tensor& scan, bool as_ptychopinn) const {
 
 void ScanGroups::add_to(formats::ArrayWriter& writer) const {
   writer.add(kIndices, indices_);
-  if (!seeds_.shape.empty()) writer.add("seed_indices", seeds_);
+  if (!centres_.shape.empty()) writer.add("centre_indices", centres_);
   writer.add("coords_offsets", coordinates_.offsets);
   writer.add("coords_relative", coordinates_.relative);
 }
 
 Tensor read_groups(const std::string& path, std::string* source) {
-  formats::NpyArray array;
-  if (formats::container_of(path) == formats::Container::kNpy) {
-    *source = formats::quoted(path);
-    array = formats::read_npy_file(path);
-  } else {
-    const std::unique_ptr<formats::ArrayStore> store = formats::open_store(path);
-    *source = store->source(kIndices);
-    array = store->read(kIndices);
-  }
+  formats::NamedArray groups =
+      formats::container_of(path) == formats::Container::kNpy
+          ? formats::NamedArray{formats::read_npy_file(path), formats::quoted(path)}
+          : formats::ask_store<formats::NamedArray>(path, [](const formats::ArrayStore& store) {
+              return formats::NamedArray{store.read(kIndices), store.source(kIndices)};
+            });
+  *source = groups.source;
+  formats::NpyArray array = std::move(groups.array);
   const formats::Shape shape = array.shape;
   if (shape.size() != 2 || shape[1] < 1) {
     throw formats::FormatError(*source + " has shape " + formats::shape_text(shape) +

@@ -3,17 +3,16 @@
 
 #include "commands/groups/scan_groups.hpp"
 #include "exit_status.hpp"
-#include "formats/format_error.hpp"
 
 namespace ptychopatch::app {
 namespace {
 
 // Image and positions, each from its own file where one is named.
 struct Inputs {
-  std::unique_ptr<formats::ScanInput> image, positions;
+  formats::ScanInput image, positions;
 };
 
-Inputs open_inputs(const ExtractChoices& choices) {
+Inputs read_inputs(const ExtractChoices& choices) {
   const bool pair = !choices.image.empty() && !choices.positions.empty();
   if (choices.input.empty() && !pair) {
     throw UsageError("expected a scan INPUT, or both --image FILE and --positions FILE");
@@ -22,10 +21,19 @@ Inputs open_inputs(const ExtractChoices& choices) {
     throw UsageError("argument INPUT: " + formats::quoted(choices.input) +
                      " would not be used, as --image and --positions name both parts");
   }
-  const auto open = [&](const std::string& part) {
-    return part.empty() ? formats::open_scan(choices.input) : formats::open_part(part);
+  const formats::Wanted image_alone{true, false}, positions_alone{false, true};
+  if (choices.image.empty() && choices.positions.empty()) {
+    formats::ScanInput both = formats::read_scan(choices.input);
+    formats::ScanInput image;
+    image.format = both.format;
+    image.image = std::move(both.image);
+    return {std::move(image), std::move(both)};
+  }
+  const auto read = [&](const std::string& part, formats::Wanted wanted) {
+    return part.empty() ? formats::read_scan(choices.input, wanted)
+                        : formats::read_part(part, wanted);
   };
-  return {open(choices.image), open(choices.positions)};
+  return {read(choices.image, image_alone), read(choices.positions, positions_alone)};
 }
 
 }  // namespace
@@ -35,12 +43,12 @@ ExtractInput::ExtractInput(const ExtractChoices& choices) : choices_(choices) {
     throw UsageError("expected the patch size: -N, or --patch-height and --patch-width");
   }
   check_group_choices();
-  const Inputs inputs = open_inputs(choices);
-  choose_convention(*inputs.positions);
-  read_image(*inputs.image);
-  choose_placement(*inputs.positions);
-  read_positions(*inputs.positions);
-  if (grouped_) choose_groups(*inputs.positions);
+  Inputs inputs = read_inputs(choices);
+  choose_convention(inputs.positions);
+  read_image(inputs.image);
+  choose_placement(inputs.positions);
+  read_positions(inputs.positions);
+  if (grouped_) choose_groups(inputs.positions);
 }
 
 void ExtractInput::check_group_choices() {
@@ -62,18 +70,18 @@ void ExtractInput::choose_convention(const formats::ScanInput& input) {
   options_ = patch_options(0, 0);
   options_.group_size = 1;
   if (grouped_) options_.layout = PPATCH_LAYOUT_CHANNEL_LAST;
-  apply(input.convention(), options_);
+  apply(input.convention, options_);
   choices_.patches.apply(options_);
   geometry_.layout = options_.layout;
   geometry_.group = options_.group_size;
   geometry_.height = options_.patch_height;
   geometry_.width = options_.patch_width;
-  notes_.push_back(input.convention_text() + "; used: " + convention_text(options_) +
+  notes_.push_back(input.convention_text + "; used: " + convention_text(options_) +
                    " (change with --anchor, --axes, --sign)");
 }
 
-void ExtractInput::choose_placement(const formats::ScanInput& input) {
-  placement_ = input.placement();
+void ExtractInput::choose_placement(formats::ScanInput& input) {
+  placement_ = input.placement.take();
   if (choices_.pixel_size) {
     placement_.pixel_size = choices_.pixel_size;
     placement_.size_source = "--pixel-size";
@@ -86,20 +94,20 @@ void ExtractInput::choose_placement(const formats::ScanInput& input) {
   notes_.push_back(formats::placement_text(placement_) + " (change with --pixel-size, --origin)");
 }
 
-void ExtractInput::read_image(const formats::ScanInput& input) {
-  formats::NamedArray image = input.image();
+void ExtractInput::read_image(formats::ScanInput& input) {
+  formats::NamedArray image = input.image.take();
   geometry_.set_image(image.array.shape, image.source);
   stored_dtype_ = image.array.type.name();
-  image_format_ = input.format();
+  image_format_ = input.format;
   image_source_ = image.source;
   const ppatch_dtype dtype = choices_.dtype.value_or(
       choices_.ptychopinn_keys ? PPATCH_C64 : formats::nearest_dtype(image.array.type));
   image_ = formats::to_tensor(std::move(image.array), dtype, image.source);
 }
 
-void ExtractInput::read_positions(const formats::ScanInput& input) {
-  formats::NamedArray positions = input.positions();
-  positions_format_ = input.format();
+void ExtractInput::read_positions(formats::ScanInput& input) {
+  formats::NamedArray positions = input.positions.take();
+  positions_format_ = input.format;
   positions_source_ = positions.source;
   geometry_.set_positions(positions.array.shape, positions.source);
   positions.array = formats::place(std::move(positions.array), placement_, options_,
@@ -111,7 +119,7 @@ void ExtractInput::read_positions(const formats::ScanInput& input) {
 }
 
 // From now on the geometry is that of all groups' members.
-void ExtractInput::choose_groups(const formats::ScanInput& input) {
+void ExtractInput::choose_groups(formats::ScanInput& input) {
   if (positions_.shape.size() != 2) {
     throw formats::FormatError(positions_source_ + " has shape " +
                                formats::shape_text(positions_.shape) +
@@ -135,13 +143,14 @@ void ExtractInput::choose_groups(const formats::ScanInput& input) {
   options_.group_size = geometry_.group;
   geometry_.positions = groups * geometry_.group;
   if (!choices_.ptychopinn_keys) return;
-  std::optional<formats::NamedArray> start = input.start_positions();
-  if (!start) return;
-  start->array = formats::place(std::move(start->array), placement_, options_,
-                                geometry_.image_height, geometry_.image_width, start->source);
-  start_positions_ = formats::to_tensor(std::move(start->array), PPATCH_F64, start->source);
+  formats::Part<formats::NamedArray>& part = input.start_positions;
+  if (!part.value && part.refused.empty()) return;
+  formats::NamedArray start = part.take();
+  start.array = formats::place(std::move(start.array), placement_, options_, geometry_.image_height,
+                               geometry_.image_width, start.source);
+  start_positions_ = formats::to_tensor(std::move(start.array), PPATCH_F64, start.source);
   if (start_positions_.shape != positions_.shape) {
-    throw formats::FormatError(start->source + " has shape " +
+    throw formats::FormatError(start.source + " has shape " +
                                formats::shape_text(start_positions_.shape) + ", expected " +
                                formats::shape_text(positions_.shape) + " as the positions have");
   }

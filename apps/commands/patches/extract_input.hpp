@@ -63,11 +63,11 @@ class ExtractInput {
 
  private:
   void choose_convention(const formats::ScanInput& input);
-  void choose_placement(const formats::ScanInput& input);
-  void read_image(const formats::ScanInput& input);
-  void read_positions(const formats::ScanInput& input);
+  void choose_placement(formats::ScanInput& input);
+  void read_image(formats::ScanInput& input);
+  void read_positions(formats::ScanInput& input);
   void check_group_choices();
-  void choose_groups(const formats::ScanInput& input);
+  void choose_groups(formats::ScanInput& input);
   std::uint64_t bytes_of(const formats::Shape& shape) const;
 
   const ExtractChoices& choices_;

@@ -4,7 +4,7 @@
 #include "argument.hpp"
 #include "commands/metadata.hpp"
 #include "exit_status.hpp"
-#include "formats/format_error.hpp"
+#include "formats/store_question.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -46,19 +46,46 @@ ppatch_patch_options options_from(const Json& metadata, const std::string& sourc
 
 }  // namespace
 
+// What the file holds, as it is there.
+struct PatchFile::Stored {
+  std::optional<std::string> metadata;
+  std::string metadata_source;
+  formats::NamedArray positions, patches;
+
+  friend void exchange(formats::Channel& channel, Stored& stored) {
+    channel(stored.metadata, stored.metadata_source, stored.positions, stored.patches);
+  }
+};
+
 PatchFile::PatchFile(const std::string& path, const PatchSettings& settings,
                      const std::vector<std::string>& shape) {
-  const std::unique_ptr<formats::ArrayStore> opened = formats::open_store(path);
-  const formats::ArrayStore& archive = *opened;
-  read_options(archive, settings, shape);
-  read_positions(archive);
-  read_patches(archive);
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  Shape image;
+  for (const std::string& size : shape) image.push_back(parse_integer("--shape", size, 1, kMost));
+  auto stored = formats::ask_store<Stored>(path, [](const formats::ArrayStore& store) {
+    const auto named = [&](const char* name) {
+      return formats::NamedArray{store.read(name), store.source(name)};
+    };
+    // PtychoPINN's name, with --keys ptychopinn.
+    const char* key = !store.has("patches") && store.has("Y") ? "Y" : "patches";
+    return Stored{store.text(kMetadataKey), store.source(kMetadataKey), named("positions"),
+                  named(key)};
+  });
+  read_options(stored, settings, image);
+  positions_source = stored.positions.source;
+  positions = formats::to_tensor(std::move(stored.positions.array), PPATCH_F64, positions_source);
+  geometry.set_positions(positions.shape, positions_source);
+  formats::NpyArray& array = stored.patches.array;
+  take_patch_shape(array.shape, stored.patches.source);
+  const ppatch_dtype dtype = formats::nearest_dtype(array.type);
+  patches = formats::to_tensor(std::move(array), dtype, stored.patches.source);
 }
 
-void PatchFile::read_options(const formats::ArrayStore& archive, const PatchSettings& settings,
-                             const std::vector<std::string>& shape) {
-  const std::string source = archive.source(kMetadataKey);
-  const auto metadata = read_metadata(archive);
+void PatchFile::read_options(const Stored& stored, const PatchSettings& settings,
+                             const Shape& image) {
+  const std::string& source = stored.metadata_source;
+  std::optional<Json> metadata;
+  if (stored.metadata) metadata = parse_metadata(*stored.metadata, source);
   options = patch_options(0, 0);
   options.group_size = 1;
   if (metadata) options = options_from(*metadata, source);
@@ -66,33 +93,14 @@ void PatchFile::read_options(const formats::ArrayStore& archive, const PatchSett
   geometry.group = options.group_size;
   geometry.layout = options.layout;
   if (geometry.group < 1) throw FormatError(source + ": expected a group_size of at least 1");
-  if (!shape.empty()) {
-    constexpr std::int64_t kMost = std::int64_t{1} << 40;
-    geometry.set_image({parse_integer("--shape", shape[0], 1, kMost),
-                        parse_integer("--shape", shape[1], 1, kMost)},
-                       "argument --shape");
+  if (!image.empty()) {
+    geometry.set_image(image, "argument --shape");
   } else if (metadata) {
     geometry.set_image(shape_from_json(member(member(*metadata, "image"), "shape")),
                        source + ": the image");
   } else {
     throw UsageError(source + " is missing, which says the image's shape; give --shape H W");
   }
-}
-
-void PatchFile::read_positions(const formats::ArrayStore& archive) {
-  positions_source = archive.source("positions");
-  positions = formats::to_tensor(archive.read("positions"), PPATCH_F64, positions_source);
-  geometry.set_positions(positions.shape, positions_source);
-}
-
-void PatchFile::read_patches(const formats::ArrayStore& archive) {
-  // PtychoPINN's name, with --keys ptychopinn.
-  const char* key = !archive.has("patches") && archive.has("Y") ? "Y" : "patches";
-  const std::string source = archive.source(key);
-  formats::NpyArray array = archive.read(key);
-  take_patch_shape(array.shape, source);
-  const ppatch_dtype dtype = formats::nearest_dtype(array.type);
-  patches = formats::to_tensor(std::move(array), dtype, source);
 }
 
 void PatchFile::take_patch_shape(const Shape& shape, const std::string& source) {

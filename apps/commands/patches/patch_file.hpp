@@ -7,7 +7,6 @@
 
 #include "commands/patches/patch_geometry.hpp"
 #include "commands/patches/patch_settings.hpp"
-#include "formats/array_store.hpp"
 
 namespace ptychopatch::app {
 
@@ -25,10 +24,10 @@ struct PatchFile {
   std::string positions_source;
 
  private:
-  void read_options(const formats::ArrayStore& archive, const PatchSettings& settings,
-                    const std::vector<std::string>& shape);
-  void read_positions(const formats::ArrayStore& archive);
-  void read_patches(const formats::ArrayStore& archive);
+  struct Stored;
+
+  void read_options(const Stored& stored, const PatchSettings& settings,
+                    const formats::Shape& image);
   void take_patch_shape(const formats::Shape& shape, const std::string& source);
   std::string expected_shape() const;
 };

@@ -38,14 +38,9 @@ levels_of(black::Real) = ntuple(_ -> Float64(black), 4)
 levels_of(black) = NTuple{4, Float64}(black)
 
 function cfa_of(letters::AbstractString)
-    isempty(letters) && return CApi.ppatch_cfa()
-    colours = (R = 0, G = 1, B = 2)
-    if !(length(letters) in (4, 36)) || !all(in("RGB"), letters)
-        throw(ArgumentError("cfa: expected 4 or 36 letters R, G or B, got $letters"))
-    end
-    side = length(letters) == 4 ? 2 : 6
-    colour = ntuple(i -> i <= length(letters) ? colours[Symbol(letters[i])] : 0, 36)
-    return CApi.ppatch_cfa(; height = side, width = side, colour)
+    cfa = Ref(CApi.ppatch_cfa())
+    isempty(letters) || check(CApi.ppatch_cfa_parse(letters, cfa))
+    return cfa[]
 end
 
 # An image for the library, with its levels where they are not the plan's, and what must stay alive
@@ -101,16 +96,16 @@ mutable struct Scene
         check(CApi.ppatch_scene_plan_create(handle, context, Ref(options)))
         destroy(scene) = CApi.ppatch_scene_plan_destroy(scene.handle)
         scene = finalizer(destroy, new(handle[], nothing))
-        set_reference!(scene, reference; mask)
+        borrow_reference!(scene, reference; mask)
         return scene
     end
 end
 
 "Another reference, no larger than the first, with levels of its own where `black` is given."
-function set_reference!(scene::Scene, reference::AbstractMatrix; mask = nothing, black = nothing,
-                        white = 0.0)
+function borrow_reference!(scene::Scene, reference::AbstractMatrix; mask = nothing, black = nothing,
+                           white = 0.0)
     image, held = scene_image(reference, mask, black, white)
-    GC.@preserve held check(CApi.ppatch_scene_plan_set_reference(scene.handle, Ref(image)))
+    GC.@preserve held check(CApi.ppatch_scene_plan_borrow_reference(scene.handle, Ref(image)))
     scene.reference = held
     return scene
 end

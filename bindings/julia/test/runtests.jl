@@ -113,9 +113,9 @@ poisoned(type, size...) = fill(type(NaN), size...)
         end
         @test distances[1, 7] ≈ squares[indices[1, 7], 7]
         groups = group(points, 2; neighbours = 6, samples = 20, seed)
-        @test size(groups.indices) == (4, 20) && allunique(groups.seeds)
+        @test size(groups.indices) == (4, 20) && allunique(groups.centres)
         for s in 1:20
-            @test groups.indices[:, s] ⊆ indices[:, groups.seeds[s]]
+            @test groups.indices[:, s] ⊆ indices[:, groups.centres[s]]
             @test groups.offsets[:, s] ≈ vec(sum(points[:, groups.indices[:, s]]; dims = 2)) ./ 4
         end
         @test group(points, 2; neighbours = 6, samples = 20, seed, first = 11).indices ==
@@ -146,6 +146,6 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test occursin("position", sprint(showerror, failure))
         @test_throws ArgumentError extract(zeros(Float16, 20, 20), zeros(2, 3), 4)
         @test_throws ArgumentError extract(image, zeros(2, 3), 4; boundary = :mirror)
-        @test_throws ArgumentError align(image, image; cfa = "RGGX")
+        @test_throws Ptychopatch.Error align(image, image; cfa = "RGGX")
     end
 end

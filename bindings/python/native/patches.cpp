@@ -116,7 +116,8 @@ void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::
   const OptionalArray by("probe", probe);
   const HeldArray to("out", out, Access::kWrite);
   const OptionalArray weights("coverage", coverage, Access::kWrite);
-  const std::uint32_t flags = accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
+  const ppatch_adjoint_flags flags =
+      accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
   placing.run(to, [&](PatchPlan& plan) {
     if (by.get()) {
       plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags);

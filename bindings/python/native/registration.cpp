@@ -53,10 +53,10 @@ class Scene {
   Scene(const PlanningContext& context, const ppatch_scene_options& options)
       : plan_(context.get(), options) {}
 
-  void set_reference(nb::handle pixels, nb::handle mask, nb::handle black, double white) {
+  void borrow_reference(nb::handle pixels, nb::handle mask, nb::handle black, double white) {
     const Turn turn(*this);
     auto next = hold("reference", pixels, mask, black, white);
-    run_unlocked([&] { plan_.set_reference(next->get()); });
+    run_unlocked([&] { plan_.borrow_reference(next->get()); });
     reference_ = std::move(next);
   }
 
@@ -109,7 +109,8 @@ ppatch_scene_options options_of(std::int32_t method, std::int64_t height, std::i
                                 std::int32_t extent, std::int32_t hot_pixels,
                                 std::int32_t fixed_pattern, std::int32_t plane_average,
                                 std::int32_t upsample, double overlap_ratio) {
-  ppatch_scene_options options = scene_options(height, width, ppatch_cfa_of(cfa.c_str()));
+  ppatch_scene_options options =
+      scene_options(height, width, cfa.empty() ? ppatch_cfa_none() : ptychopatch::cfa(cfa));
   options.method = method;
   std::copy(black.begin(), black.end(), options.black);
   options.white = white;
@@ -204,7 +205,7 @@ void add_scenes(nb::module_& module) {
   nb::class_<Scene>(module, "Scene")
       .def(nb::init<const PlanningContext&, const ppatch_scene_options&>(), nb::arg("context"),
            nb::arg("options"))
-      .def("set_reference", &Scene::set_reference, nb::arg("pixels"), nb::arg("mask").none(),
+      .def("borrow_reference", &Scene::borrow_reference, nb::arg("pixels"), nb::arg("mask").none(),
            nb::arg("black").none(), nb::arg("white"))
       .def("align", &Scene::align, nb::arg("images"), nb::arg("masks"), nb::arg("black").none(),
            nb::arg("white"))

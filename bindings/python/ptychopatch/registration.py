@@ -130,13 +130,13 @@ class Scene:
     def __init__(self, reference: Any, *, mask: Any = None, context: Context | None = None,
                  **options: Unpack[Options]) -> None:
         self._scene = _core.Scene(context_of(context), _scene_options(reference, options))
-        self._scene.set_reference(reference, mask, None, 0.0)
+        self._scene.borrow_reference(reference, mask, None, 0.0)
 
-    def set_reference(self, reference: Any, *, mask: Any = None, black: Any = None,
-                      white: float = 0.0) -> None:
+    def borrow_reference(self, reference: Any, *, mask: Any = None, black: Any = None,
+                         white: float = 0.0) -> None:
         """Another reference, no larger than the first; black and white are levels of its own."""
-        self._scene.set_reference(reference, mask, None if black is None else _levels(black),
-                                  real("white", white))
+        self._scene.borrow_reference(reference, mask, None if black is None else _levels(black),
+                                     real("white", white))
 
     @overload
     def align(self, moving: list[Any] | tuple[Any, ...], *, mask: Any = None, black: Any = None,
@@ -223,7 +223,7 @@ def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = N
     scene._scene = _last.scene if kept else _core.Scene(context, native)
     release()
     try:
-        scene._scene.set_reference(reference, mask, None, 0.0)
+        scene._scene.borrow_reference(reference, mask, None, 0.0)
         return scene.align(moving, mask=moving_mask)
     finally:
         scene._scene.forget()

@@ -75,7 +75,7 @@ struct NeighbourQuery {
   // No point of the box comes before it.
   PPATCH_HD static Neighbour first_of(const PointBox& box, const Point& from) {
     if (box.empty()) return {INFINITY, UINT32_MAX};
-    return {box.squared_distance(from), box.least};
+    return {box.squared_distance(from), box.min_number};
   }
 
   PPATCH_HD void look_at(std::int64_t leaf, std::int64_t query, const Point& from,

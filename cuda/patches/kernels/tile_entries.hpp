@@ -10,7 +10,7 @@
 // tiles' lists of patches in their order.
 namespace ppatch {
 
-// Images cut into tiles of one size; those at the far edges may be smaller.
+// Images divided into tiles of one size; those at the far edges may be smaller.
 struct TilePlane {
   std::int64_t height = 0, width = 0;
   std::int64_t tile_height = 1, tile_width = 1;
@@ -74,8 +74,10 @@ struct TileEntries {
 
   PPATCH_HD void operator()(std::int64_t k) const {
     const PatchOrigin& origin = problem.origins[k];
-    const Taps y = sampling_taps(problem.interpolation, origin.fraction_y);
-    const Taps x = sampling_taps(problem.interpolation, origin.fraction_x);
+    Taps y;
+    Taps x;
+    sampling_taps(problem.interpolation, origin.fraction_y, y);
+    sampling_taps(problem.interpolation, origin.fraction_x, x);
     const CellRun down =
         touched_cells(problem.boundary, origin.y + y.first, problem.height + y.count - 1,
                       plane.height, plane.tile_height);

@@ -8,6 +8,7 @@
 #include "cuda/runtime/block.hpp"
 #include "kernels/registration/scene_image.hpp"
 #include "math/division.hpp"
+#include "math/registration/parabola.hpp"
 
 namespace ppatch {
 

@@ -4,12 +4,12 @@
 
 #include "cuda/registration/kernels/block_select.hpp"
 #include "cuda/runtime/block.hpp"
+#include "kernels/registration/conditioning.hpp"
 #include "kernels/registration/pattern_lines.hpp"
 #include "kernels/registration/scene_image.hpp"
-#include "kernels/registration/scene_levels.hpp"
 #include "math/division.hpp"
 #include "math/multiply_add.hpp"
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
 
 // The search for fixed patterns on a device: of sums over runs along one axis, lines of the
 // spectrum; of those, spectra along the other axis; of these, median powers.

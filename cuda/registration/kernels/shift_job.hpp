@@ -4,8 +4,10 @@
 
 #include <cstdint>
 
+#include "math/registration/cfa_carrier.hpp"
 #include "math/registration/covariance_tiles.hpp"
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
+#include "math/registration/ring_weight.hpp"
 #include "math/registration/shift_sums.hpp"
 
 namespace ppatch {
@@ -88,15 +90,8 @@ struct ShiftSpectrum {
   }
   // sin(2 pi (k - m).D) of carrier k, m in {-1, 0, 1}^2.
   PPATCH_HD void fill_sine(const ShiftJob& job, int i) const {
-    const Carrier& carrier = carriers[i / 9];
-    const double my = i / 3 % 3 - 1;
-    const double mx = i % 3 - 1;
-    double cosine;
-    double sine;
-    unit_phase((static_cast<double>(carrier.y) - my) * job.displacement[0] * pixels +
-                   (static_cast<double>(carrier.x) - mx) * job.displacement[1] * pixels,
-               &cosine, &sine);
-    job.phases[2 * phase_count() + i] = static_cast<float>(sine);
+    job.phases[2 * phase_count() + i] =
+        carrier_sine(carriers[i / 9], i % 9, job.displacement, static_cast<double>(pixels));
   }
   PPATCH_HD SpectrumValue column_phase(const ShiftJob& job, std::int64_t k) const {
     return {job.phases[2 * k], job.phases[2 * k + 1]};

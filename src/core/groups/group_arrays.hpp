@@ -17,10 +17,15 @@ class GroupArrays : public CallArrays {
   // column.
   IndexView indices(const char* name, const ppatch_array* array, std::int64_t rows,
                     std::int64_t size, bool flat = false);
+  // That each of the indices read last names a point.
+  void expect_points(IndexView indices, PlanEngine& engine) const;
   // Results of the given shape.
   CoordinateResultView result(const char* name, const ppatch_array* array,
                               std::initializer_list<DType> legal,
                               const std::vector<std::int64_t>& shape);
+
+ private:
+  std::int64_t point_count_;
 };
 
 }  // namespace ppatch

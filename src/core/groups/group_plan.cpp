@@ -6,25 +6,13 @@
 #include "core/groups/group_arrays.hpp"
 
 namespace ppatch {
-namespace {
 
-std::int64_t point_count_of(const ppatch_array* points) {
-  return points && points->ndim == 2 && points->shape[0] > 0 ? points->shape[0] : 0;
-}
-
-}  // namespace
-
-GroupPlan::GroupPlan(std::shared_ptr<Context> context, const ppatch_array* points,
-                     const ppatch_group_options* options)
+GroupPlan::GroupPlan(std::shared_ptr<Context> context, const ppatch_group_options* options)
     : context_(std::move(context)),
-      settings_(read_group_settings(options, point_count_of(points))),
+      settings_(read_group_settings(options, 0)),
       totals_(read_group_totals(options)) {
-  if (!points && settings_.capacity == 0) {
-    invalid("points: expected an array, or options.point_capacity above 0, got NULL and 0");
-  }
-  if (points) read_points(points);
+  if (settings_.capacity == 0) invalid("options.point_capacity: expected above 0, got 0");
   engine_ = context_->backend().make_group_engine(settings_);
-  if (points) set_points(points);
   context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "group plan: groups of ", settings_.members,
                             " of ", settings_.neighbours, " neighbours, capacity ",
                             settings_.capacity, " points, ", engine_->scratch_bytes(),
@@ -56,28 +44,33 @@ PointView GroupPlan::read_points(const ppatch_array* given) const {
   return {array.data(), array.dtype(), array.shape(0), array.stride(0), array.stride(1)};
 }
 
-void GroupPlan::set_points(const ppatch_array* points) {
+void GroupPlan::borrow_points(const ppatch_array* points) {
   const PointView view = read_points(points);
-  engine_->set_points(view);
+  try {
+    engine_->set_points(view);
+  } catch (const Error& error) {
+    if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) points_ = no_points();
+    throw;
+  }
   points_ = *points;
 }
 
 void GroupPlan::get_info(ppatch_group_plan_info* info) const {
   info->group_size = static_cast<std::int32_t>(settings_.members);
   info->neighbours = settings_.neighbours;
-  info->group_count = totals_.groups(engine_->point_count());
-  info->point_count = engine_->point_count();
+  info->group_count = totals_.groups(point_count());
+  info->point_count = point_count();
   info->point_capacity = settings_.capacity;
   info->bytes = engine_->scratch_bytes();
 }
 
-void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* seeds,
+void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* centres,
                      const ppatch_array* offsets, const ppatch_array* relative) {
-  check_groups(settings_, totals_, engine_->point_count());
+  check_groups(settings_, totals_, point_count());
   GroupArrays read(context_->backend(), points_);
   GroupRequest request;
   request.first = first;
-  request.total = totals_.groups(engine_->point_count());
+  request.total = totals_.groups(point_count());
   request.indices = read.indices("indices", indices, -1, settings_.members);
   read.mark_output();
   const std::int64_t count = request.indices.count;
@@ -85,8 +78,8 @@ void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppat
     invalid("first: expected ", count, " groups within the plan's ", request.total,
             " groups, got groups from ", first, " on");
   }
-  if (seeds) {
-    request.seeds = read.indices("seeds", seeds, count, 1, true);
+  if (centres) {
+    request.centres = read.indices("centres", centres, count, 1, true);
     read.mark_output();
   }
   if (offsets) {
@@ -108,6 +101,7 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
                             const ppatch_array* relative) {
   GroupArrays read(context_->backend(), points_);
   const IndexView groups = read.indices("indices", indices, -1, -1);
+  read.expect_points(groups, *engine_);
   CoordinateResultView means;
   CoordinateResultView from_means;
   if (offsets) {
@@ -127,11 +121,14 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
 
 void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indices,
                            const ppatch_array* squared_distances) {
-  const std::int64_t points = engine_->point_count();
+  const std::int64_t points = point_count();
   const std::int64_t k = settings_.neighbours;
   GroupArrays read(context_->backend(), points_);
   IndexView from;
-  if (queries) from = read.indices("queries", queries, -1, 1, true);
+  if (queries) {
+    from = read.indices("queries", queries, -1, 1, true);
+    read.expect_points(from, *engine_);
+  }
   const std::int64_t count = queries ? from.count : points;
   const IndexView to = read.indices("indices", indices, count, k);
   read.mark_output();

@@ -6,6 +6,7 @@
 
 #include "core/context.hpp"
 #include "core/patches/patch_arrays.hpp"
+#include "core/patches/patch_positions.hpp"
 
 namespace ppatch {
 
@@ -41,14 +42,16 @@ class PatchPlan {
                            const ppatch_array* probe, std::uint32_t flags);
 
  private:
-  PatchArrays arrays() const { return {context_->backend(), *engine_, settings_, layout_}; }
-  CoordinateView read_positions(const char* name, const ppatch_array* array,
-                                std::initializer_list<DType> legal) const;
+  PatchArrays arrays() const { return {context_->backend(), positions_, settings_, layout_}; }
+  CheckedArray read_positions(const char* name, const ppatch_array* array,
+                              std::initializer_list<DType> legal) const;
+  void use(const PositionSource& source);
   void log_call(const char* operation) const;
 
   std::shared_ptr<Context> context_;
   PatchSettings settings_;
   Layout layout_;
+  PatchPositions positions_;  // the engine, which uses them, goes first
   std::unique_ptr<PatchEngine> engine_;
 };
 

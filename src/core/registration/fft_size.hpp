@@ -6,7 +6,7 @@
 
 namespace ppatch {
 
-// The least product of 2, 3 and 5 that is at least n.
+// The smallest product of 2, 3 and 5 that is at least n.
 std::int64_t good_fft_size(std::int64_t n);
 
 }  // namespace ppatch

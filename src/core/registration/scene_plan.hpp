@@ -18,7 +18,7 @@ class ScenePlan {
 
   static std::uint64_t bytes(const Context& context, const ppatch_scene_options* options);
 
-  void set_reference(const ppatch_scene_image* reference);
+  void borrow_reference(const ppatch_scene_image* reference);
   void align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results);
   void get_info(ppatch_scene_plan_info* info) const;
 
@@ -40,11 +40,6 @@ class ScenePlan {
   SceneImageView reference_;
   bool has_reference_ = false;
 };
-
-// The view of a scene's image, checked; plan_levels: for images without their own.
-SceneImageView read_scene_image(const std::string& name, const ppatch_scene_image& image,
-                                const ppatch_cfa& cfa, const PixelLevels& plan_levels,
-                                const Backend& backend);
 
 }  // namespace ppatch
 

@@ -9,7 +9,7 @@ namespace ppatch {
 // The caller's options, checked, with defaults filled in.
 SceneSettings read_scene_settings(const ppatch_scene_options* options);
 
-// Levels of the pixels of one image.
+// Black levels and white level of one image.
 struct PixelLevels {
   double black[4] = {};  // by colour
   double white = 0.0;    // 0: none

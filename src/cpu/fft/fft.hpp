@@ -39,7 +39,7 @@ struct FftProvider {
   std::unique_ptr<RealFft> (*make_real)(std::int64_t n) = nullptr;
 };
 
-// The one compiled for the SIMD level of that name, or the best below it.
+// The one compiled for the SIMD target of that name, or the best below it.
 FftProvider fft_provider(std::string_view simd);
 
 }  // namespace ppatch

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "cpu/registration/ml_engine.hpp"
+#include "cpu/registration/scene_machine.hpp"
 
 namespace ppatch {
 

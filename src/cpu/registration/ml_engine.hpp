@@ -4,22 +4,9 @@
 
 #include <memory>
 
-#include "core/backend.hpp"
-#include "cpu/fft/fft.hpp"
-#include "cpu/fft/slab_loops.hpp"
-#include "cpu/registration/scene_loops.hpp"
-#include "cpu/threads/arena.hpp"
+#include "cpu/registration/scene_machine.hpp"
 
 namespace ppatch {
-
-// What a scene engine gets from its backend, which outlives it.
-struct SceneMachine {
-  const Arena* arena = nullptr;
-  const SceneLoops* loops = nullptr;
-  const SlabLoops* slabs = nullptr;
-  FftProvider fft;
-  const BackendSettings* settings = nullptr;
-};
 
 // The maximum-likelihood method.
 std::uint64_t ml_engine_bytes(const SceneSettings& settings, const SceneMachine& machine);

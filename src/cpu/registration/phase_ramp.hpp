@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
 
 namespace ppatch {
 

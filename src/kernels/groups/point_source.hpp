@@ -29,12 +29,6 @@ class PointSource {
       : view_(view), x_(axes == Axes::xy ? 0 : view.stride_axis), y_(view.stride_axis - x_) {}
 
   const PointView& view() const { return view_; }
-  // The same points elsewhere.
-  PointSource moved_to(const void* data) const {
-    PointSource other = *this;
-    other.view_.data = data;
-    return other;
-  }
   PPATCH_HD std::int64_t count() const { return view_.count; }
   PPATCH_HD Point operator[](std::int64_t i) const {
     const std::int64_t at = i * view_.stride_point;

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
 
 namespace ppatch {
 
@@ -16,8 +16,12 @@ struct PatternLines {
   static constexpr int lines = 1 + beside;
   static constexpr int parts = 2 * lines;  // real and imaginary
   static constexpr double suspicious = 2.0;
-  // Pixels along either axis, at least.
-  static constexpr std::int64_t min_side = 1024;
+
+  // Whether there is enough of an image to tell.
+  static bool tell_of(std::int64_t height, std::int64_t width) {
+    constexpr std::int64_t min_side = 1024;
+    return height >= min_side && width >= min_side;
+  }
 
   PPATCH_HD static int number(int line) { return line == 0 ? 0 : line + 4; }
 

@@ -8,7 +8,7 @@
 
 namespace ppatch {
 
-// One level of a band-limited image in a device's memory; its rows lie one after another.
+// One scale of a band-limited image in a device's memory; its rows lie one after another.
 struct ScenePlane {
   float* data = nullptr;
   std::int64_t height = 0, width = 0;

@@ -6,7 +6,6 @@
 
 #include "math/hd.hpp"
 #include "math/multiply_add.hpp"
-#include "math/registration/shift_formulas.hpp"
 
 // The sums over two spectra that a shift is found by, and the bins that they run over.
 namespace ppatch {

@@ -16,6 +16,8 @@
 #include "cpu/registration/conditioned_image.hpp"
 #include "cpu/registration/decimator.hpp"
 #include "cpu/registration/fixed_pattern.hpp"
+#include "cpu/registration/pixel_sums.hpp"
+#include "cpu/registration/row_reader.hpp"
 #include "cuda/registration/image_loader.hpp"
 #include "oracle/seed.hpp"
 #include "registration/support/field.hpp"
@@ -137,26 +139,24 @@ class SceneImages : public testing::Test {
     SceneSettings settings;
     settings.height = height;
     settings.width = width;
-    settings.mosaic = mosaic_of(letters);
+    settings.cfa = mosaic_of(letters);
     settings.repair_floats = true;
     return settings;
   }
 
   // By the CPU, as its engine does it.
-  Image on_cpu(const SceneImageView& view, const SceneSettings& s, bool levels_clipped) {
+  Image on_cpu(const SceneImageView& view, const SceneSettings& s, bool replaces_clipped) {
     const SceneGeometry g(s, view.height, view.width);
-    const CfaNeighbours neighbours(s.mosaic);
+    const CfaNeighbours neighbours(s.cfa);
     const SceneLoops& loops = level_.loops.scene;
     Image out;
     ConditionedImage image(view, g.height, g.width,
-                           levels_clipped ? Clipped::levelled : Clipped::kept);
-    std::vector<double> sums(static_cast<std::size_t>(ConditionedImage::measure_doubles(g.height)));
-    image.measure(s.mosaic, neighbours,
-                  view.dtype == DType::u16 ? s.repair_integers : s.repair_floats, loops, arena_,
-                  sums.data());
-    out.state = {image.levels().status, 0};
+                           replaces_clipped ? Clipped::replaced : Clipped::kept);
+    std::vector<double> sums(static_cast<std::size_t>(pixel_sums_doubles(g.height)));
+    image.measure(neighbours, s.repairs(view.dtype), loops, arena_, sums.data());
+    out.state = {image.conditioning().status, 0};
     if (out.state.status != scene_ok) return out;
-    const bool looks = s.fixed_pattern && FixedPattern::applies(g.height, g.width);
+    const bool looks = s.fixed_pattern && PatternLines::tell_of(g.height, g.width);
     const std::int64_t pattern_floats = looks ? FixedPattern::floats(g.height, g.width) : 0;
     Buffer<float> runs[2] = {Buffer<float>(allocator_, pattern_floats),
                              Buffer<float>(allocator_, pattern_floats)};
@@ -169,7 +169,7 @@ class SceneImages : public testing::Test {
                                              RowReader::floats(g.width, neighbours.reach) + 64,
                                          2 * fft_size * fft_.lanes * 8);
     Buffer<float> slots(allocator_, floats * arena_.num_threads());
-    for (int level = 0; level < g.levels; ++level) {
+    for (int level = 0; level < g.scales; ++level) {
       out.planes.emplace_back(static_cast<std::size_t>(g.size[level][0] * g.size[level][1]));
       const Plane to{out.planes.back().data(), g.size[level][0], g.size[level][1],
                      g.size[level][1]};
@@ -204,7 +204,7 @@ class SceneImages : public testing::Test {
     tools.loops = &loops;
     tools.arena = &arena_;
     tools.fft_slots = {slots.data(), floats};
-    const ExcludedLines lines = pattern.find(s.mosaic.period, fft_, tools);
+    const ExcludedLines lines = pattern.find(s.cfa.period, fft_, tools);
     if (lines.fx) out.state.flags |= PPATCH_SHIFT_FLAG_FIXED_ROWS;
     if (lines.fy) out.state.flags |= PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
     return out;
@@ -212,17 +212,17 @@ class SceneImages : public testing::Test {
 
   // Into poisoned device memory.
   Image on_device(ImageLoader& loader, const SceneImageView& view, const SceneSettings& s,
-                  bool levels_clipped) {
+                  bool replaces_clipped) {
     const SceneGeometry g(s, view.height, view.width);
     Image out;
     std::vector<DeviceBuffer<float>> memory;
     std::vector<ScenePlane> planes;
-    for (int level = 0; level < g.levels; ++level) {
+    for (int level = 0; level < g.scales; ++level) {
       memory.emplace_back(machine_.allocator, g.size[level][0] * g.size[level][1]);
       planes.push_back({memory.back().data(), g.size[level][0], g.size[level][1]});
     }
     const DeviceBuffer<SceneImageState> state(machine_.allocator, 1);
-    loader.load(view, g, levels_clipped, planes.data(), state.data(), stream_.get());
+    loader.load(view, g, replaces_clipped, planes.data(), state.data(), stream_.get());
     device::copy_to_host(&out.state, state.data(), sizeof out.state, stream_.get());
     for (const auto& plane : memory) {
       out.planes.emplace_back(static_cast<std::size_t>(plane.size()));
@@ -232,14 +232,14 @@ class SceneImages : public testing::Test {
     device::synchronize(stream_.get());
     return out;
   }
-  Image on_device(const SceneImageView& view, const SceneSettings& s, bool levels_clipped) {
+  Image on_device(const SceneImageView& view, const SceneSettings& s, bool replaces_clipped) {
     ImageLoader loader(s, machine_);
-    return on_device(loader, view, s, levels_clipped);
+    return on_device(loader, view, s, replaces_clipped);
   }
 
-  void expect_same(const SceneImageView& view, const SceneSettings& s, bool levels_clipped) {
-    const Image expected = on_cpu(view, s, levels_clipped);
-    const Image found = on_device(view, s, levels_clipped);
+  void expect_same(const SceneImageView& view, const SceneSettings& s, bool replaces_clipped) {
+    const Image expected = on_cpu(view, s, replaces_clipped);
+    const Image found = on_device(view, s, replaces_clipped);
     expect_same(expected, found);
   }
   static void expect_same(const Image& expected, const Image& found) {
@@ -297,7 +297,7 @@ TEST_F(SceneImages, AreTheCpusBitForBit) {
                                       << static_cast<int>(dtype) << ", case " << i);
       const SceneGeometry g(s, height, width);
       if (g.size[0][0] * g.size[0][1] < 16) continue;
-      Pixels pixels = draw_pixels(random_, s.mosaic, dtype, height, width);
+      Pixels pixels = draw_pixels(random_, s.cfa, dtype, height, width);
       if (i % 3 == 2) {
         pixels.stride_x = 2;
         pixels.stride_y = 2 * width + 3;
@@ -330,7 +330,7 @@ TEST_F(SceneImages, SmallOnesAreCloseToTheirDefinition) {
       const SceneSettings s = settings(letters, side(random_), side(random_));
       const SceneGeometry g(s, s.height, s.width);
       SCOPED_TRACE(testing::Message() << letters << ", " << s.height << " x " << s.width);
-      Pixels pixels = draw_pixels(random_, s.mosaic, DType::u16, s.height, s.width);
+      Pixels pixels = draw_pixels(random_, s.cfa, DType::u16, s.height, s.width);
       SceneImageView view = pixels.view();
       for (double& black : view.black) black = 60.0;
       view.clips = i % 2 == 1;
@@ -360,7 +360,7 @@ TEST_F(SceneImages, LargeOnesHaveLevelsAndFlagsOfFixedPatterns) {
     const std::int64_t height = 1030 + 6 * pattern;
     const std::int64_t width = pattern == 3 ? 1300 : 1150;
     const SceneSettings s = settings(letters, height, width);
-    Pixels pixels = draw_pixels(random_, s.mosaic, DType::u16, height, width);
+    Pixels pixels = draw_pixels(random_, s.cfa, DType::u16, height, width);
     std::normal_distribution<double> normal(0.0, 60.0);
     std::vector<double> rows;
     std::vector<double> columns;
@@ -431,7 +431,7 @@ TEST_F(SceneImages, PatternsOfOneStrengthAreFoundByBoth) {
 TEST_F(SceneImages, LevelsComeFromTheCpusRows) {
   SCOPED_TRACE(seed_note());
   const SceneSettings s = settings(bayer, 2048, 2200);
-  Pixels pixels = draw_pixels(random_, s.mosaic, DType::u16, s.height, s.width);
+  Pixels pixels = draw_pixels(random_, s.cfa, DType::u16, s.height, s.width);
   expect_same(pixels.view(), s, false);
   // Dark but for rows that are not looked at first.
   for (std::int64_t y = 0; y < s.height; ++y) {
@@ -451,7 +451,7 @@ TEST_F(SceneImages, StatusesAreTheCpus) {
     EXPECT_EQ(on_device(view, s, true).state.status, status);
     EXPECT_EQ(on_device(view, s, true).state.flags, 0U);
   };
-  Pixels pixels = draw_pixels(random_, s.mosaic, DType::u16, s.height, s.width);
+  Pixels pixels = draw_pixels(random_, s.cfa, DType::u16, s.height, s.width);
   SceneImageView view = pixels.view();
   expect_status(view, scene_ok);
   view.clips = true;
@@ -466,7 +466,7 @@ TEST_F(SceneImages, StatusesAreTheCpus) {
   pixels.store();
   expect_status(pixels.view(), scene_flat);
   for (const DType dtype : {DType::f32, DType::f64}) {
-    Pixels floats = draw_pixels(random_, s.mosaic, dtype, s.height, s.width);
+    Pixels floats = draw_pixels(random_, s.cfa, dtype, s.height, s.width);
     expect_status(floats.view(), scene_ok);
     for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
       const Pixels before = floats;
@@ -492,7 +492,7 @@ TEST_F(SceneImages, ALoaderServesImageAfterImage) {
   for (int i = 0; i < case_count(20); ++i) {
     const DType dtypes[] = {DType::u16, DType::f32, DType::f64};
     Pixels pixels =
-        draw_pixels(random_, s.mosaic, dtypes[any(random_)], 150 - 7 * (i % 3), 160 - 5 * (i % 4));
+        draw_pixels(random_, s.cfa, dtypes[any(random_)], 150 - 7 * (i % 3), 160 - 5 * (i % 4));
     pixels.stride_y += i % 2;
     pixels.store();
     SceneImageView view = pixels.view();

@@ -21,7 +21,7 @@ struct Image {
   }
 };
 
-// The whole displacement D, |D| <= most on each axis, that maximises sum R[x] M[x + D] of images
+// The integer displacement D, up to half of the size on each axis, that maximises sum R[x] M[x + D] of images
 // that repeat; their phases alone where `phase` is set. Direct Fourier sums: for small images.
 std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& moving, bool phase);
 

@@ -49,7 +49,7 @@ class Job {
   // Inputs as the oracle takes them.
   Values image_values() const { return image_.values(); }
   Values patch_values() const { return canonical(patches_, 0); }
-  Values wave_values() const { return canonical(waves_, case_.modes); }
+  Values wave_values() const { return canonical(waves_, case_.wave_modes()); }
   oracle::Probe probe() const { return {probe_.values(), case_.modes, case_.probe_per_position}; }
   // Patches (modes 0) or waves in the oracle's order.
   Values canonical(const HostArray& array, std::int64_t modes) const;

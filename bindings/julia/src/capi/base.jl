@@ -20,6 +20,7 @@ const PPATCH_I32 = Int32(5)
 const PPATCH_I64 = Int32(6)
 const PPATCH_U16 = Int32(7)
 const PPATCH_U8 = Int32(8)
+const PPATCH_I16 = Int32(9)
 
 const PPATCH_DEVICE_HOST = Int32(1)
 const PPATCH_DEVICE_CUDA = Int32(2)

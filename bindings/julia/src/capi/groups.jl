@@ -45,26 +45,25 @@ ppatch_group_plan_bytes(context, point_count, options, bytes) =
     ccall((:ppatch_group_plan_bytes, library), Int32,
           (Ptr{ppatch_context}, Int64, Ptr{ppatch_group_options}, Ptr{UInt64}),
           context, point_count, options, bytes)
-ppatch_group_plan_create(plan, context, points, options) =
+ppatch_group_plan_create(plan, context, options) =
     ccall((:ppatch_group_plan_create, library), Int32,
-          (Ptr{Ptr{ppatch_group_plan}}, Ptr{ppatch_context}, Ptr{ppatch_array},
-           Ptr{ppatch_group_options}),
-          plan, context, points, options)
+          (Ptr{Ptr{ppatch_group_plan}}, Ptr{ppatch_context}, Ptr{ppatch_group_options}),
+          plan, context, options)
 ppatch_group_plan_destroy(plan) =
     ccall((:ppatch_group_plan_destroy, library), Cvoid, (Ptr{ppatch_group_plan},), plan)
-ppatch_group_plan_set_points(plan, points) =
-    ccall((:ppatch_group_plan_set_points, library), Int32,
+ppatch_group_plan_borrow_points(plan, points) =
+    ccall((:ppatch_group_plan_borrow_points, library), Int32,
           (Ptr{ppatch_group_plan}, Ptr{ppatch_array}),
           plan, points)
 ppatch_group_plan_set_stream(plan, stream) =
     ccall((:ppatch_group_plan_set_stream, library), Int32,
           (Ptr{ppatch_group_plan}, Ptr{Cvoid}),
           plan, stream)
-ppatch_group_plan_draw(plan, first, indices, seeds, offsets, relative) =
+ppatch_group_plan_draw(plan, first, indices, centres, offsets, relative) =
     ccall((:ppatch_group_plan_draw, library), Int32,
           (Ptr{ppatch_group_plan}, Int64, Ptr{ppatch_array}, Ptr{ppatch_array},
            Ptr{ppatch_array}, Ptr{ppatch_array}),
-          plan, first, indices, seeds, offsets, relative)
+          plan, first, indices, centres, offsets, relative)
 ppatch_group_plan_coordinates(plan, indices, offsets, relative) =
     ccall((:ppatch_group_plan_coordinates, library), Int32,
           (Ptr{ppatch_group_plan}, Ptr{ppatch_array}, Ptr{ppatch_array}, Ptr{ppatch_array}),

@@ -133,8 +133,8 @@ ppatch_scene_plan_create(plan, context, options) =
           plan, context, options)
 ppatch_scene_plan_destroy(plan) =
     ccall((:ppatch_scene_plan_destroy, library), Cvoid, (Ptr{ppatch_scene_plan},), plan)
-ppatch_scene_plan_set_reference(plan, reference) =
-    ccall((:ppatch_scene_plan_set_reference, library), Int32,
+ppatch_scene_plan_borrow_reference(plan, reference) =
+    ccall((:ppatch_scene_plan_borrow_reference, library), Int32,
           (Ptr{ppatch_scene_plan}, Ptr{ppatch_scene_image}),
           plan, reference)
 ppatch_scene_plan_align(plan, count, images, results) =
@@ -145,6 +145,8 @@ ppatch_scene_plan_get_info(plan, info) =
     ccall((:ppatch_scene_plan_get_info, library), Int32,
           (Ptr{ppatch_scene_plan}, Ptr{ppatch_scene_plan_info}),
           plan, info)
+ppatch_cfa_parse(letters, cfa) =
+    ccall((:ppatch_cfa_parse, library), Int32, (Ptr{Cchar}, Ptr{ppatch_cfa}), letters, cfa)
 ppatch_cfa_round(cfa, shift, lattice) =
     ccall((:ppatch_cfa_round, library), Int32,
           (Ptr{ppatch_cfa}, Ptr{Float64}, Ptr{Int64}),

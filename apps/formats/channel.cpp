@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/channel.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{1} << 20;
+constexpr std::uint64_t kMostAxes = 32;  // NumPy's and HDF5's own limit
+constexpr std::int64_t kMostExtent = std::int64_t{1} << 62;
+constexpr std::size_t kMostElement = std::size_t{1} << 32;
+
+bool has_meaning(const ElementType& type) {
+  const bool power = type.size == 1 || type.size == 2 || type.size == 4 || type.size == 8;
+  switch (type.kind) {
+    case Kind::kBoolean:
+      return type.size == 1;
+    case Kind::kSigned:
+    case Kind::kUnsigned:
+      return power;
+    case Kind::kFloat:
+      return power && type.size > 1;
+    case Kind::kComplex:
+      return type.size == 8 || type.size == 16;
+    case Kind::kText:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Channel::bytes(void* data, std::size_t size) {
+  auto* at = static_cast<std::byte*>(data);
+  while (size != 0) {
+    const std::size_t piece = std::min(size, kPiece);
+    const ssize_t count = sends_ ? ::write(pipe_, at, piece) : ::read(pipe_, at, piece);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) throw ChannelClosed();
+    at += count;
+    size -= static_cast<std::size_t>(count);
+  }
+}
+
+void Channel::nonsense() const {
+  throw FormatError(source_ + ": the process that reads it gave an answer that has no meaning");
+}
+
+void Channel::pass(bool& value) {
+  std::uint64_t number = sends_ && value ? 1 : 0;
+  limited(number, std::uint64_t{1});
+  value = number != 0;
+}
+
+void Channel::pass(std::string& text) {
+  std::uint64_t size = text.size();
+  limited(size, std::uint64_t{kMostElement});
+  // Memory is taken as the text comes.
+  for (std::size_t at = 0; at < size; at += kPiece) {
+    const auto end = std::min(static_cast<std::size_t>(size), at + kPiece);
+    if (!sends_) text.resize(end);
+    bytes(text.data() + at, end - at);
+  }
+  text.resize(static_cast<std::size_t>(size));
+}
+
+void Channel::pass(NpyArray& array) {
+  limited(array.type.kind, Kind::kText);
+  limited(array.type.size, kMostElement);
+  std::uint64_t axes = array.shape.size();
+  limited(axes, kMostAxes);
+  array.shape.resize(static_cast<std::size_t>(axes));
+  for (std::int64_t& extent : array.shape) limited(extent, kMostExtent);
+  if (!has_meaning(array.type)) nonsense();
+  const std::uint64_t size = bytes_of_shape(array.shape, array.type.size, source_);
+  require_memory(size, source_);
+  if (!sends_) array.data = Bytes(static_cast<std::size_t>(size));
+  bytes(array.data.data(), static_cast<std::size_t>(size));
+}
+
+}  // namespace ptychopatch::formats

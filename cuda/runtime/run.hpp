@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CUDA_RUNTIME_RUN_HPP_
+#define PTYCHOPATCH_CUDA_RUNTIME_RUN_HPP_
+
+#include "cuda/runtime/block.hpp"
+#include "cuda/runtime/device.hpp"
+
+namespace ppatch {
+
+// A kernel that knows its blocks.
+template <class Kernel>
+void run(const Kernel& kernel, device::Stream stream) {
+  device::launch(kernel, kernel.blocks(), stream);
+}
+
+// A thread for each piece of work.
+template <class Body>
+void run_each(const Body& body, std::int64_t count, device::Stream stream) {
+  run(EachPiece<Body>{body, count}, stream);
+}
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CUDA_RUNTIME_RUN_HPP_

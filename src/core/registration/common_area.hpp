@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_REGISTRATION_COMMON_AREA_HPP_
+#define PTYCHOPATCH_CORE_REGISTRATION_COMMON_AREA_HPP_
+
+#include <cstdint>
+
+#include "ptychopatch/ptychopatch.h"
+
+namespace ppatch {
+
+// ppatch_common_area_of, its arguments checked.
+void common_area(const std::int64_t* reference_shape, const std::int64_t* moving_shape,
+                 const std::int64_t* shift, ppatch_common_area* area);
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CORE_REGISTRATION_COMMON_AREA_HPP_

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CORE_REGISTRATION_IMAGE_CALLS_HPP_
+#define PTYCHOPATCH_CORE_REGISTRATION_IMAGE_CALLS_HPP_
+
+#include "core/context.hpp"
+
+namespace ppatch {
+
+// The calls about single images that need no plan: arguments are checked here, the work is the
+// backend's.
+void shift_image(Context& context, const ppatch_array* image, const double* shift,
+                 const ppatch_resample_options* options, const ppatch_array* out);
+void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
+                      const ppatch_array* out);
+void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
+                const ppatch_array* out);
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CORE_REGISTRATION_IMAGE_CALLS_HPP_

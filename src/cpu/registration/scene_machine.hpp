@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_CPU_REGISTRATION_SCENE_MACHINE_HPP_
+#define PTYCHOPATCH_CPU_REGISTRATION_SCENE_MACHINE_HPP_
+
+#include "core/backend.hpp"
+#include "cpu/fft/fft.hpp"
+#include "cpu/fft/slab_loops.hpp"
+#include "cpu/registration/scene_loops.hpp"
+#include "cpu/threads/arena.hpp"
+
+namespace ppatch {
+
+// What a scene engine gets from its backend, which outlives it.
+struct SceneMachine {
+  const Arena* arena = nullptr;
+  const SceneLoops* loops = nullptr;
+  const SlabLoops* slabs = nullptr;
+  FftProvider fft;
+  const BackendSettings* settings = nullptr;
+};
+
+}  // namespace ppatch
+
+#endif  // PTYCHOPATCH_CPU_REGISTRATION_SCENE_MACHINE_HPP_

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/child_process.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <thread>
+
+#include "cli/temporary_folder.hpp"
+#include "formats/format_error.hpp"
+#include "formats/hdf5_writer.hpp"
+#include "formats/output_file.hpp"
+#include "formats/scan_input.hpp"
+#include "formats/store_question.hpp"
+
+namespace ptychopatch::formats {
+namespace {
+
+const ChildWork kWork{"the library", "'f'", {}};
+
+std::vector<pid_t> children() {
+  const std::string task = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
+  std::ifstream list(task);
+  std::vector<pid_t> found;
+  for (pid_t child = 0; list >> child;) found.push_back(child);
+  return found;
+}
+
+template <class Function>
+std::string refusal(const Function& function) {
+  try {
+    function();
+  } catch (const FormatError& error) {
+    return error.what();
+  }
+  return "not refused";
+}
+
+NpyArray counting(std::int64_t count) {
+  NpyArray array{{Kind::kFloat, 8}, {count}, Bytes(static_cast<std::size_t>(count) * 8)};
+  for (std::int64_t i = 0; i < count; ++i) {
+    reinterpret_cast<double*>(array.data.data())[i] = 0.5 * static_cast<double>(i);
+  }
+  return array;
+}
+
+TEST(ChildProcess, DeathCostsTheFileOnly) {
+  for (const int how : {SIGKILL, SIGSEGV, 0}) {
+    const auto die = [&]() -> std::string {
+      if (how == 0) ::_exit(0);
+      ::raise(how);
+      return "it lives";
+    };
+    EXPECT_EQ(refusal([&] { in_child<std::string>(kWork, die); }),
+              "'f' is damaged: the library fails or does not end on it");
+    EXPECT_EQ(in_child<std::string>(kWork, [] { return std::string("well"); }), "well");
+    EXPECT_TRUE(children().empty());
+  }
+}
+
+TEST(ChildProcess, RefusalsArePassedOn) {
+  const auto refuse = []() -> std::string { throw FormatError("'f' is odd"); };
+  EXPECT_EQ(refusal([&] { in_child<std::string>(kWork, refuse); }), "'f' is odd");
+  const auto starve = []() -> std::string { throw std::bad_alloc(); };
+  EXPECT_THROW(in_child<std::string>(kWork, starve), std::bad_alloc);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ChildProcess, MemoryAndTimeHaveLimits) {
+  const auto take = [] { return std::to_string(Bytes(std::size_t{4} << 30).size()); };
+  EXPECT_THROW(in_child<std::string>(kWork, take), std::bad_alloc);
+  const auto run = []() -> std::string {
+    std::atomic<bool> end = false;
+    while (!end) continue;
+    return "it ends";
+  };
+  EXPECT_NE(refusal([&] { in_child<std::string>(kWork, run); }).find("does not end"),
+            std::string::npos);
+}
+#endif
+
+TEST(ChildProcess, StopsWhereItIsToldTo) {
+  const auto sleep = []() -> std::string {
+    for (;;) ::pause();
+  };
+  const ChildWork work{"the library", "'f'", [] { return true; }};
+  EXPECT_THROW(in_child<std::string>(work, sleep), Interruption);
+  EXPECT_TRUE(children().empty());
+}
+
+TEST(ChildProcess, ThreadsHaveAChildEach) {
+  std::vector<std::thread> threads;
+  std::vector<std::string> wrong(4);
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([t, &wrong] {
+      for (int i = 0; i < 20; ++i) {
+        const std::string sent = std::to_string(t) + "," + std::to_string(i);
+        const auto got = in_child<std::string>(kWork, [&] { return sent; });
+        if (got != sent) wrong[static_cast<std::size_t>(t)] = got;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<std::string>(4));
+}
+
+// A line of what the system tells about this process.
+std::string status_of(const std::string& name) {
+  std::ifstream list("/proc/self/status");
+  for (std::string line; std::getline(list, line);) {
+    if (line.starts_with(name + ":\t")) return line.substr(name.size() + 2);
+  }
+  return "nothing";
+}
+
+TEST(ChildProcess, TakesOverNoSignals) {
+  sigset_t blocked, before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR2);
+  ::sigprocmask(SIG_BLOCK, &blocked, &before);
+  const auto usual = ::signal(SIGILL, [](int) {});
+  const auto look = [](const char* name) {
+    return in_child<std::string>(kWork, [&] { return status_of(name); });
+  };
+  // The C library keeps two for itself.
+  constexpr std::uint64_t kOthers = ~(std::uint64_t{3} << 31);
+  for (const char* line : {"SigCgt", "SigBlk"}) {
+    EXPECT_EQ(std::stoull(look(line), nullptr, 16) & kOthers, 0u) << line;
+  }
+  ::signal(SIGILL, usual);
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST(ChildProcess, PrintsNothingAndHasNoOtherFile) {
+  ::testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
+  const auto open_files = in_child<std::string>(kWork, [] {
+    for (const int standard : {1, 2}) {
+      if (::write(standard, "noise\n", 6) != 6) return std::string("it cannot print");
+    }
+    std::string open;
+    for (int file = 4; file < 64; ++file) {
+      if (::fcntl(file, F_GETFD) >= 0) open += std::to_string(file) + " ";
+    }
+    return open;
+  });
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(open_files, "");
+}
+
+TEST(ChildProcess, ValuesComeWhole) {
+  const auto scan = in_child<ScanInput>(kWork, [] {
+    ScanInput sent;
+    sent.format = "a format";
+    sent.convention = {PPATCH_ANCHOR_HALF, PPATCH_AXES_XY, PPATCH_SIGN_CONTENT};
+    sent.image.value = NamedArray{counting(1 << 20), "an image"};
+    sent.positions.refused = "no positions";
+    sent.placement.value.emplace();
+    sent.placement.value->pixel_size = {std::numeric_limits<double>::quiet_NaN(), -0.0};
+    sent.placement.value->origin.kind = Origin::Kind::kFit;
+    return sent;
+  });
+  EXPECT_EQ(scan.format, "a format");
+  EXPECT_EQ(scan.convention.anchor, PPATCH_ANCHOR_HALF);
+  EXPECT_EQ(scan.convention.axes, PPATCH_AXES_XY);
+  EXPECT_EQ(scan.convention.sign, PPATCH_SIGN_CONTENT);
+  ASSERT_TRUE(scan.image.value);
+  EXPECT_EQ(scan.image.value->source, "an image");
+  const NpyArray expected = counting(1 << 20);
+  EXPECT_TRUE(std::ranges::equal(scan.image.value->array.data.span(), expected.data.span()));
+  EXPECT_FALSE(scan.positions.value);
+  EXPECT_EQ(scan.positions.refused, "no positions");
+  EXPECT_FALSE(scan.start_positions.value);
+  ASSERT_TRUE(scan.placement.value && scan.placement.value->pixel_size);
+  EXPECT_TRUE(std::isnan((*scan.placement.value->pixel_size)[0]));
+  EXPECT_TRUE(std::signbit((*scan.placement.value->pixel_size)[1]));
+  EXPECT_EQ(scan.placement.value->origin.kind, Origin::Kind::kFit);
+}
+
+// Passes the numbers where the parent takes a value.
+template <class Value>
+std::string answer_to(const std::vector<std::uint64_t>& numbers) {
+  const pid_t parent = ::getpid();
+  const auto answer = [&](Channel& channel) {
+    Value value{};
+    if (::getpid() == parent) return channel(value);
+    for (std::uint64_t number : numbers) channel.bytes(&number, sizeof number);
+  };
+  return refusal([&] {
+    run_child(
+        kWork, [] {}, answer);
+  });
+}
+
+TEST(ChildProcess, AnswersAreChecked) {
+  const auto float_kind = static_cast<std::uint64_t>(Kind::kFloat);
+  const std::string nonsense = "'f': the process that reads it gave an answer that has no meaning";
+  EXPECT_EQ(answer_to<std::string>({std::uint64_t{1} << 40}), nonsense);
+  EXPECT_EQ(answer_to<bool>({2}), nonsense);
+  EXPECT_EQ(answer_to<NpyArray>({99, 8, 0}), nonsense);                // a kind that there is not
+  EXPECT_EQ(answer_to<NpyArray>({float_kind, 3, 1, 1}), nonsense);     // floats of three bytes
+  EXPECT_EQ(answer_to<NpyArray>({float_kind, 8, 1000}), nonsense);     // a thousand axes
+  EXPECT_EQ(answer_to<NpyArray>({float_kind, 8, 1, ~0UL}), nonsense);  // an axis below zero
+  EXPECT_NE(answer_to<NpyArray>({float_kind, 8, 1, 1UL << 50}).find("memory"), std::string::npos);
+  EXPECT_NE(answer_to<NpyArray>({float_kind, 8, 1, 5}).find("fails"), std::string::npos);
+  EXPECT_EQ(answer_to<bool>({1}), "not refused");
+}
+
+TEST(ChildProcess, QuestionsAboutStores) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "a.h5";
+  Tensor tensor = Tensor::make(PPATCH_F64, {2, 3}, "test");
+  for (int i = 0; i < 6; ++i) tensor.as<double>()[i] = i;
+  Hdf5Writer writer;
+  writer.add("values", tensor);
+  OutputFile file(path, true);
+  writer.write(file, false);
+  file.finish();
+  file.publish();
+  const auto read = [&](const std::string& key) {
+    return ask_store<NpyArray>(path, [&](const ArrayStore& store) { return store.read(key); });
+  };
+  const NpyArray array = read("values");
+  EXPECT_EQ(array.shape, (Shape{2, 3}));
+  EXPECT_EQ(reinterpret_cast<const double*>(array.data.data())[5], 5);
+  EXPECT_NE(refusal([&] { read("nothing"); }).find("is missing"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ptychopatch::formats

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_TESTS_FUZZ_FUZZ_CHILD_HPP_
+#define PTYCHOPATCH_TESTS_FUZZ_FUZZ_CHILD_HPP_
+
+// For files whose library runs in a child and is not instrumented: what it does there on damaged
+// files, a crash included, is a refusal like others. What is tested is that this process outlives
+// any of it and makes sense of the answers.
+#include <pthread.h>
+#include <sanitizer/common_interface_defs.h>
+
+// Allocations have a limit below libFuzzer's own, whose report would be made in the child, too, and
+// be taken for a finding. Little memory makes a fast fork.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer looks for this name.
+extern "C" const char* __asan_default_options() {
+  return "max_allocation_size_mb=256:allocator_may_return_null=1:quarantine_size_mb=8";
+}
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  // The child's death is none of the fuzzer's; signals the child sees to itself.
+  pthread_atfork(nullptr, nullptr, [] { __sanitizer_set_death_callback(nullptr); });
+  return 0;
+}
+
+#endif  // PTYCHOPATCH_TESTS_FUZZ_FUZZ_CHILD_HPP_
