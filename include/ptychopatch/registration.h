@@ -91,17 +91,17 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
  *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
  *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
- *      that cut the same scene out of both.
+ *      that extract the same scene from both.
+ *
  * Nothing is demosaiced or interpolated. On mosaics it is unbiased where methods by colour planes
  * are drawn to the lattice of the CFA.
  *
  * The other methods are there to compare with other programs:
- *   PHASE, CROSS  scikit-image's phase_cross_correlation with normalization "phase" or None, up to
- *                 1/upsample px. With a mask in either image: its masked normalised
- *                 cross-correlation (Padfield), whole pixels, overlap_ratio. No conditioning
- *                 beyond the black level, unless asked for.
- *   PER_PLANE     phase correlation of each CFA position's own grid (4 of Bayer, 36 of X-Trans), up
- *                 to 1/upsample grid px; the median or mean of them, in pixels of the mosaic.
+ *   - PHASE and CROSS: scikit-image's phase_cross_correlation with normalization "phase" or None,
+ *     up to 1/upsample px. With a mask in either image: its masked normalised cross-correlation
+ *     (Padfield), whole pixels, overlap_ratio. No conditioning beyond black, unless asked for.
+ *   - PER_PLANE: phase correlation of each CFA position's own grid (4 of Bayer, 36 of X-Trans), up
+ *     to 1/upsample grid px; the median or mean of them, in pixels of the mosaic.
  *
  * On a context on CUDA, ML works on the device, on as many images at a time as the memory budget
  * holds; its shifts are the CPU's but for rounding, far below their sigma, and its bits depend on

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_LOOPS_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_LOOPS_HPP_
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_LOOPS_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_LOOPS_HPP_
 
 #include <cstddef>
 #include <cstdint>
 
 namespace ptychopatch::bench {
 
-// Bytes are a multiple of kRoofBlock, pointers of 64.
-constexpr std::int64_t kRoofBlock = 1024;
+// Bytes are a multiple of kLimitBlock, pointers of 64.
+constexpr std::int64_t kLimitBlock = 1024;
 
 // Stores past the caches.
 void fill_streaming(std::byte* to, std::int64_t bytes);
@@ -18,4 +18,4 @@ std::uint64_t read_streaming(const std::byte* from, std::int64_t bytes);
 
 }  // namespace ptychopatch::bench
 
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_LOOPS_HPP_
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_LOOPS_HPP_

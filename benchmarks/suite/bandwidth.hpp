@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_HPP_
+#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_HPP_
+#define PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_HPP_
 
 #include <string>
 #include <vector>
 
+#include "suite/bandwidth_loops.hpp"
 #include "suite/buffer.hpp"
 #include "suite/patches/case.hpp"
-#include "suite/roof_loops.hpp"
 #include "suite/thread_team.hpp"
 
 namespace ptychopatch::bench {
 
-// What memory can do at best: nothing that has to write (or read) as many bytes is faster.
-enum class Roof {
+// The bandwidth that memory has at best: nothing that has to write (or read) as many bytes is
+// faster.
+enum class BandwidthLimit {
   kMemset,  // std::memset
   kFill,    // stores past the caches
   kMemcpy,  // std::memcpy of one half to the other: as many bytes moved
@@ -25,16 +26,17 @@ enum class Roof {
   kHostToDevice  // from pinned memory
 };
 
-std::string name(Roof roof);
+std::string name(BandwidthLimit limit);
 
-// The roof that stands over a case: it writes its patches, past the caches where they cannot hold
+// The limit of a case: it writes its patches, past the caches where they cannot hold
 // them, or reads them.
-Roof roof_of(const Case& one, const Gpu* gpu = nullptr);
+BandwidthLimit limit_of(const Case& one, const Gpu* gpu = nullptr);
 
-// Runs a roof over a buffer of at least two kRoofBlock, each thread on its own stretch.
-class RoofRunner {
+// Runs the loop of a limit over a buffer of at least two kLimitBlock, each thread on its own
+// stretch.
+class LimitRunner {
  public:
-  RoofRunner(Roof roof, const Buffer& buffer, ThreadTeam& team);
+  LimitRunner(BandwidthLimit limit, const Buffer& buffer, ThreadTeam& team);
 
   void run();
   // What it moves: whole blocks, the same number on each thread.
@@ -43,24 +45,25 @@ class RoofRunner {
  private:
   void run_stretch(std::byte* begin) const;
 
-  Roof roof_;
+  BandwidthLimit limit_;
   ThreadTeam& team_;
   std::byte* begin_;      // of a cache line
   std::int64_t threads_;  // that get a block at least
   std::int64_t stretch_;
 };
 
-// A roof of a card's memory, or of the way to it, over buffers in turn.
-class DeviceRoofRunner {
+// The limit of a card's memory, or of the way to it, over buffers in turn.
+class DeviceLimitRunner {
  public:
   // from: pinned, as large as each buffer, for kHostToDevice.
-  DeviceRoofRunner(Roof roof, std::vector<const Buffer*> buffers, const void* from = nullptr);
+  DeviceLimitRunner(BandwidthLimit limit, std::vector<const Buffer*> buffers,
+                    const void* from = nullptr);
 
   void run();
   std::int64_t bytes() const { return buffers_.front()->bytes(); }
 
  private:
-  GpuRoof roof_;
+  GpuLimit limit_;
   std::vector<const Buffer*> buffers_;
   const void* from_;
   std::size_t next_ = 0;
@@ -68,4 +71,4 @@ class DeviceRoofRunner {
 
 }  // namespace ptychopatch::bench
 
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_ROOF_HPP_
+#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_HPP_

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "suite/roof_loops.hpp"
+#include "suite/bandwidth_loops.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "suite/roof_loops.cpp"
+#define HWY_TARGET_INCLUDE "suite/bandwidth_loops.cpp"
 #include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
