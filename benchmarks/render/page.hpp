@@ -16,7 +16,7 @@ struct Picture {
   std::string name, svg;
 };
 
-// The charts of the first report by themselves: "roofline" (of 128 x 128 patches where those were
+// The charts of the first report by themselves: "bandwidth" (of 128 x 128 patches where those were
 // run), "cost-patches", "cost-pixels"; those that it has the cases for.
 std::vector<Picture> pictures(const std::vector<Report>& reports);
 

@@ -14,7 +14,7 @@ std::string escaped(std::string_view text);
 
 // HTML.
 std::string timed_table(const Report& report, const std::string& set);
-std::string roof_table(const Report& report);
+std::string limit_table(const Report& report);
 std::string memory_table(const Report& report);
 std::string skipped_list(const Report& report);
 

@@ -29,7 +29,7 @@ class Gpu {
   void* stream() const { return module_->stream(); }
   // Of one of `runs` calls, by the card's own clock.
   double seconds(const std::function<void()>& run, int runs) const;
-  void roof(GpuRoof roof, void* memory, const void* from, std::int64_t bytes) const;
+  void limit(GpuLimit limit, void* memory, const void* from, std::int64_t bytes) const;
   void atomic_adjoint(const AtomicAdjoint& work) const;
 
  private:

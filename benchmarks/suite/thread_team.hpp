@@ -9,7 +9,7 @@
 
 namespace ptychopatch::bench {
 
-// Threads that wait for work; for the roofs, which must not lean on the library's own.
+// Threads that wait for work; for the limits, which must not lean on the library's own.
 class ThreadTeam {
  public:
   explicit ThreadTeam(int threads);

@@ -73,7 +73,7 @@ void CudaGroupEngine::draw(const GroupRequest& request) {
   row.numbers = numbers_.data();
   Chunks chunks(call, rows);
   const auto indices = chunks.array(array_of("indices", request.indices), Access::write);
-  const auto seeds = chunks.array(array_of("seeds", request.seeds), Access::write);
+  const auto centres = chunks.array(array_of("centres", request.centres), Access::write);
   const auto offsets =
       chunks.array(array_of("offsets", request.offsets, rows, 2, 1), Access::write);
   const auto relative =
@@ -81,7 +81,7 @@ void CudaGroupEngine::draw(const GroupRequest& request) {
   chunks.run(plan_.searches, [&](const Chunk& chunk) {
     row.first = request.first + chunk.first;
     row.indices = indices(chunk);
-    row.seeds = seeds(chunk);
+    row.centres = centres(chunk);
     row.offsets = offsets(chunk);
     row.relative = relative(chunk);
     call.run_each(row, chunk.count());

@@ -111,16 +111,18 @@ std::function<ProbeView(const Chunk&)> CudaPatchEngine::probe_in(Chunks& chunks,
   return [shared](const Chunk&) { return shared; };
 }
 
-template <class T, int C, int MaxTaps>
+template <class P, int MaxTaps>
 void CudaPatchEngine::extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
                                  const PatchView& out) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
   Chunks chunks(call, count_, settings_.group_size);
   const auto with = probe_in<T, C>(chunks, call, probe);
   const auto to = chunks.array(patches_of<T, C>(out), Access::write);
   chunks.run(max_rows(), [&](const Chunk& chunk) {
-    const ExtractPixel<T, C> job{problem(chunk), from, with(chunk), to(chunk)};
-    if (out.height > 0 && out.width > 0) call.run(ExtractBlock<T, C, MaxTaps>(job));
+    const ExtractPixel<P> job{problem(chunk), from, with(chunk), to(chunk)};
+    if (out.height > 0 && out.width > 0) call.run(ExtractBlock<P, MaxTaps>(job));
   });
 }
 
@@ -128,21 +130,22 @@ void CudaPatchEngine::extract(const ImageView& image, const ProbeView& probe,
                               const PatchView& out) {
   DeviceCall call(machine_, memory_, stream_.get());
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
+    using P = decltype(pixel);
     if (has_few_taps(settings_.interpolation)) {
-      extract_in<T, C, 2>(call, image, probe, out);
+      extract_in<P, 2>(call, image, probe, out);
     } else {
-      extract_in<T, C, 6>(call, image, probe, out);
+      extract_in<P, 6>(call, image, probe, out);
     }
   });
 }
 
 // image and coverage are on the device.
-template <class T, int C>
+template <class P>
 void CudaPatchEngine::adjoint_in(DeviceCall& call, const PatchView& in, const ProbeView& probe,
                                  const ImageView& image, const ImageView& coverage,
                                  bool from_zero) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const TilePlane plane = tile_plane(image, has_index_);
   Chunks chunks(call, count_, settings_.group_size);
   const auto with = probe_in<T, C>(chunks, call, probe);
@@ -151,7 +154,7 @@ void CudaPatchEngine::adjoint_in(DeviceCall& call, const PatchView& in, const Pr
   const std::int64_t max_listed = entries > 0 ? lists_.capacity() / entries : INT64_MAX;
   chunks.run(std::min(max_rows(), max_listed), [&](const Chunk& chunk) {
     lists_.build(problem(chunk), chunk.first, plane, call.stream());
-    const AdjointPixel<T, C> job{problem(chunk), from(chunk), with(chunk)};
+    const AdjointPixel<P> job{problem(chunk), from(chunk), with(chunk)};
     const auto sum = [&](auto kernel) {
       kernel.job = job;
       kernel.image = image;
@@ -163,9 +166,9 @@ void CudaPatchEngine::adjoint_in(DeviceCall& call, const PatchView& in, const Pr
       call.run(kernel);
     };
     if (has_few_taps(settings_.interpolation)) {
-      sum(AdjointBlock<T, C, 2>{});
+      sum(AdjointBlock<P, 2>{});
     } else {
-      sum(AdjointBlock<T, C, 6>{});
+      sum(AdjointBlock<P, 6>{});
     }
     from_zero = false;
   });
@@ -178,13 +181,14 @@ void CudaPatchEngine::sum_patches(const PatchView& in, const ProbeView& probe,
   const bool from_zero = mode == Accumulation::overwrite;
   const Access access = from_zero ? Access::write : Access::update;
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
+    using P = decltype(pixel);
+    using T = typename P::Storage;
+    constexpr int C = P::components;
     const ImageView sum = call.array(image_of<T, C>("image", image), access);
     const ImageView cover = call.array(image_of<T, 1>("coverage", coverage), access);
-    adjoint_in<T, C>(call, in, probe, sum, cover, from_zero);
+    adjoint_in<P>(call, in, probe, sum, cover, from_zero);
     if (eps) {
-      const AssemblePixel<T, C> divide(sum, cover, *eps);
+      const AssemblePixel<P> divide(sum, cover, *eps);
       call.run_each(divide, divide.count());
     }
   });
@@ -206,8 +210,9 @@ void CudaPatchEngine::position_gradient(const ImageView& image, const PatchView&
                                         const PositionResultView& curvature) {
   DeviceCall call(machine_, memory_, stream_.get());
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
+    using P = decltype(pixel);
+    using T = typename P::Storage;
+    constexpr int C = P::components;
     const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
     Chunks chunks(call, count_, settings_.group_size);
     const auto result = [&](const char* name, const PositionResultView& view) {
@@ -217,7 +222,7 @@ void CudaPatchEngine::position_gradient(const ImageView& image, const PatchView&
     const auto gradients = result("gradient", gradient);
     const auto curvatures = result("curvature", curvature);
     chunks.run(max_rows(), [&](const Chunk& chunk) {
-      PositionGradient<T, C> job;
+      PositionGradient<P> job;
       job.problem = problem(chunk);
       job.image = from;
       job.cotangent = by_patch(chunk);
@@ -225,15 +230,17 @@ void CudaPatchEngine::position_gradient(const ImageView& image, const PatchView&
       job.curvature = curvatures(chunk);
       job.axis_of_y = settings_.axes == Axes::yx ? 0 : 1;
       job.direction = settings_.sign == Sign::content ? -1.0 : 1.0;
-      call.run(GradientBlock<T, C>{job});
+      call.run(GradientBlock<P>{job});
     });
   });
 }
 
-template <class T, int C>
+template <class P>
 void CudaPatchEngine::shared_probe_adjoint_in(DeviceCall& call, const ImageView& image,
                                               const PatchView& waves, const ProbeView& probe,
                                               bool from_zero) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   // A shared probe sums the waves of one image after those of the other.
   for (std::int64_t m = 0; m < std::max<std::int64_t>(waves.images, 1); ++m) {
     PatchView slice = waves;
@@ -246,7 +253,7 @@ void CudaPatchEngine::shared_probe_adjoint_in(DeviceCall& call, const ImageView&
     Chunks chunks(call, count_, settings_.group_size);
     const auto in = chunks.array(patches_of<T, C>(slice), Access::read);
     chunks.run(max_rows(), [&](const Chunk& chunk) {
-      call.run(ProbeAdjointBlock<T, C>{{problem(chunk), sampled, in(chunk), probe}, from_zero});
+      call.run(ProbeAdjointBlock<P>{{problem(chunk), sampled, in(chunk), probe}, from_zero});
       from_zero = false;
     });
   }
@@ -258,19 +265,20 @@ void CudaPatchEngine::probe_adjoint(const ImageView& image, const PatchView& wav
   const bool from_zero = mode == Accumulation::overwrite;
   const Access access = from_zero ? Access::write : Access::update;
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
+    using P = decltype(pixel);
+    using T = typename P::Storage;
+    constexpr int C = P::components;
     const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
     if (probe.shared) {
       const ProbeView to = call.array(probe_of<T, C>(probe), access);
-      shared_probe_adjoint_in<T, C>(call, from, waves, to, from_zero);
+      shared_probe_adjoint_in<P>(call, from, waves, to, from_zero);
       return;
     }
     Chunks chunks(call, count_, settings_.group_size);
     const auto in = chunks.array(patches_of<T, C>(waves), Access::read);
     const auto to = chunks.array(probe_of<T, C>(probe), access);
     chunks.run(max_rows(), [&](const Chunk& chunk) {
-      call.run(ProbeAdjointBlock<T, C>{{problem(chunk), from, in(chunk), to(chunk)}, from_zero});
+      call.run(ProbeAdjointBlock<P>{{problem(chunk), from, in(chunk), to(chunk)}, from_zero});
     });
   });
   call.finish();

@@ -51,16 +51,16 @@ class CudaPatchEngine final : public PatchEngine {
   std::function<ProbeView(const Chunk&)> probe_in(Chunks& chunks, DeviceCall& call,
                                                   const ProbeView& probe) const;
 
-  template <class T, int C, int MaxTaps>
+  template <class P, int MaxTaps>
   void extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
                   const PatchView& out);
-  template <class T, int C>
+  template <class P>
   void adjoint_in(DeviceCall& call, const PatchView& in, const ProbeView& probe,
                   const ImageView& image, const ImageView& coverage, bool from_zero);
   // The adjoint, divided by the coverage where eps is given.
   void sum_patches(const PatchView& in, const ProbeView& probe, const ImageView& image,
                    const ImageView& coverage, Accumulation mode, const double* eps);
-  template <class T, int C>
+  template <class P>
   void shared_probe_adjoint_in(DeviceCall& call, const ImageView& image, const PatchView& waves,
                                const ProbeView& probe, bool from_zero);
 

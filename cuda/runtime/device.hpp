@@ -61,7 +61,7 @@ void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
                          std::uint64_t row_bytes, std::uint64_t rows, Stream stream);
 void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream stream);
 
-// Runs a block kernel (runtime/block.hpp). Defined for the kernels of kernel_list.hpp alone.
+// Runs a block kernel (runtime/block.hpp). Defined for the kernels of the families' lists alone.
 template <class Kernel>
 void launch(const Kernel& kernel, std::int64_t blocks, Stream stream);
 

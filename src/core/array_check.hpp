@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,10 @@ class CheckedArray {
   }
   std::size_t byte_count() const { return last_ - first_; }
 
-  void expect_dtype(std::initializer_list<DType> legal) const;
+  void expect_dtype(std::span<const DType> legal) const;
+  void expect_dtype(std::initializer_list<DType> legal) const {
+    expect_dtype(std::span(legal.begin(), legal.size()));
+  }
   void expect_shape(const std::vector<std::int64_t>& shape) const;
   // For arrays that the calling thread reads or writes on every backend.
   void expect_host() const;
@@ -53,7 +57,7 @@ class CheckedArray {
 
 const char* name_of(DType dtype);
 std::string text_of_shape(const std::int64_t* shape, std::size_t ndim);
-inline bool is_complex(DType dtype) { return dtype == DType::c64 || dtype == DType::c128; }
+// That of one component of a pixel.
 DType real_type_of(DType dtype);
 
 }  // namespace ppatch

@@ -16,7 +16,9 @@ class CallArrays {
   void check_outputs() const;
 
  protected:
-  explicit CallArrays(const Backend& backend) : backend_(backend) { arguments_.reserve(most); }
+  explicit CallArrays(const Backend& backend) : backend_(backend) {
+    arguments_.reserve(max_arrays);
+  }
 
   // What it returns stays where it is.
   const CheckedArray& read(const char* name, const ppatch_array* array);
@@ -24,7 +26,7 @@ class CallArrays {
   const CheckedArray& last_read() const { return arguments_.back().array; }
 
  private:
-  static constexpr std::size_t most = 8;  // arrays of a call
+  static constexpr std::size_t max_arrays = 8;  // arrays of a call
   struct Argument {
     CheckedArray array;
     bool output;

@@ -6,28 +6,32 @@
 #include <initializer_list>
 
 #include "math/enums.hpp"
+#include "math/pixel_types.hpp"
 
 namespace ppatch {
 
-// Pixels of components values of Real.
-template <class Real, int Components>
-struct Pixel {
-  using T = Real;
-  static constexpr int C = Components;
-};
+// The dtypes of pixels, and the one of a type of pixels.
+#define PPATCH_PIXEL_TYPE(name, ...) DType::name,
+constexpr DType pixel_dtypes[] = {PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)};
+#undef PPATCH_PIXEL_TYPE
 
-// Calls body with the Pixel type of a floating dtype.
+template <class P>
+constexpr DType dtype_of{};
+#define PPATCH_PIXEL_TYPE(name, ...) \
+  template <>                        \
+  inline constexpr DType dtype_of<PixelTypes::name> = DType::name;
+PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)
+#undef PPATCH_PIXEL_TYPE
+
+// Calls body with the type of pixels of a dtype; other dtypes do nothing.
 template <class Body>
 void with_pixel(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::f32:
-      return body(Pixel<float, 1>{});
-    case DType::f64:
-      return body(Pixel<double, 1>{});
-    case DType::c64:
-      return body(Pixel<float, 2>{});
-    case DType::c128:
-      return body(Pixel<double, 2>{});
+#define PPATCH_PIXEL_TYPE(name, ...) \
+  case DType::name:                  \
+    return body(PixelTypes::name{});
+    PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)
+#undef PPATCH_PIXEL_TYPE
     default:
       return;
   }

@@ -31,6 +31,14 @@ Options read_options(const char* name, const Options* given) {
   return options;
 }
 
+// That a field of the caller's options is within its bounds.
+inline void check_option(const char* field, std::int64_t value, std::int64_t min,
+                         std::int64_t max) {
+  if (value < min || value > max) {
+    invalid("options.", field, ": expected ", min, " to ", max, ", got ", value);
+  }
+}
+
 // Copies info to the caller's struct, as much of it as the caller knows.
 template <class Info>
 void write_info(const char* name, const Info& info, Info* out) {

@@ -33,7 +33,7 @@ class CpuBackend final : public Backend {
       return make_iterative_engine(settings, layout(settings), settings_);
     }
     return std::make_unique<BatchedEngine>(settings, layout(settings), settings_, arena_,
-                                           simd_.loops);
+                                           simd_.loops.patches);
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {

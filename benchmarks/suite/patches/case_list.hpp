@@ -15,8 +15,8 @@ std::vector<Case> timed_cases(int threads, ppatch_backend backend, bool small);
 // What is run once, in a process of its own, to see how much memory it takes: the host's.
 std::vector<Case> memory_cases(int threads, bool small);
 
-// Bytes over which the roofs are measured by themselves.
-std::vector<std::int64_t> roof_sizes(ppatch_backend backend, bool small);
+// Bytes over which the limits are measured by themselves.
+std::vector<std::int64_t> limit_sizes(ppatch_backend backend, bool small);
 
 }  // namespace ptychopatch::bench
 

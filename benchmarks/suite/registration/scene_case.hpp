@@ -12,7 +12,7 @@
 
 namespace ptychopatch::bench {
 
-// Bayer mosaics of 16-bit integers aligned onto one reference.
+// Bayer images of 16-bit integers aligned onto one reference.
 struct SceneCase {
   std::int64_t height = 0, width = 0;
   std::int64_t images = 8;  // moving ones
@@ -25,7 +25,7 @@ struct SceneCase {
 
 std::vector<SceneCase> scene_cases(int threads, ppatch_backend backend, bool small);
 
-// As measure_case. The roof is the way to the card, or, where the images are there or there is no
+// As measure_case. The limit is the way to the card, or, where the images are there or there is no
 // card, reading them.
 Record measure_scene(const SceneCase& one, const Device& device, double min_seconds,
                      benchmark::State& state);

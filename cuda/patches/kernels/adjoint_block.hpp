@@ -12,8 +12,12 @@ namespace ppatch {
 // The adjoint on a device: a block owns a tile and walks its list of patches in order, a thread
 // owns some pixels of it, one below the other. Every pixel so sums in the order of k, whatever the
 // tiles. MaxTaps: taps that the interpolation may have on an axis, 2 or 6.
-template <class T, int C, int MaxTaps>
+template <class P, int MaxTaps>
 struct AdjointBlock {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   static constexpr int threads = 128;
   static constexpr int columns = 32;
   static constexpr int groups = threads / columns;
@@ -23,8 +27,8 @@ struct AdjointBlock {
   struct Patch {
     PatchTaps<T> taps;
     std::int64_t k;
-    const T* wave;  // the first mode, also of the probe
-    const T* probe;
+    const S* wave;  // the first mode, also of the probe
+    const S* probe;
     bool folded;
   };
   struct Tile {
@@ -40,7 +44,7 @@ struct AdjointBlock {
   };
   using Private = Nothing;
 
-  AdjointPixel<T, C> job;
+  AdjointPixel<P> job;
   ImageView image, coverage;
   TilePlane plane;  // tile_width == columns, tile_height <= groups * max_rows
   const std::uint32_t* patches = nullptr;  // by tile, in order
@@ -106,14 +110,15 @@ struct AdjointBlock {
       const bool read = !from_zero && owns(at, shared.tile, i);
       for (int c = 0; c < C; ++c) {
         shared.sum[i][c][at.thread] =
-            read ? image.template at<T>(shared.tile.m, y_of(at, shared.tile) + i,
-                                        x_of(at, shared.tile))[c]
+            read ? P::load(image.template at<S>(shared.tile.m, y_of(at, shared.tile) + i,
+                                                x_of(at, shared.tile))[c])
                  : T(0);
       }
       shared.coverage[i][at.thread] =
-          read && coverage.data ? *coverage.template at<T>(shared.tile.m, y_of(at, shared.tile) + i,
-                                                           x_of(at, shared.tile))
-                                : T(0);
+          read && coverage.data
+              ? P::load(*coverage.template at<S>(shared.tile.m, y_of(at, shared.tile) + i,
+                                                 x_of(at, shared.tile)))
+              : T(0);
     }
   }
 
@@ -121,11 +126,11 @@ struct AdjointBlock {
     PPATCH_ROLLED
     for (int i = 0; i < max_rows; ++i) {
       if (!owns(at, shared.tile, i)) continue;
-      T* to = image.template at<T>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile));
-      for (int c = 0; c < C; ++c) to[c] = shared.sum[i][c][at.thread];
+      S* to = image.template at<S>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile));
+      for (int c = 0; c < C; ++c) to[c] = P::store(shared.sum[i][c][at.thread]);
       if (coverage.data) {
-        *coverage.template at<T>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile)) =
-            shared.coverage[i][at.thread];
+        *coverage.template at<S>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile)) =
+            P::store(shared.coverage[i][at.thread]);
       }
     }
   }
@@ -133,8 +138,8 @@ struct AdjointBlock {
   PPATCH_HD void prepare(std::int64_t slice, std::int64_t k, Patch& patch) const {
     const PatchProblem& problem = job.problem;
     patch.k = k;
-    patch.wave = job.in.template at<T>(problem.image_index ? 0 : slice, k, 0);
-    patch.probe = job.probe.template at<T>(k, 0);
+    patch.wave = job.in.template at<S>(problem.image_index ? 0 : slice, k, 0);
+    patch.probe = job.probe.template at<S>(k, 0);
     prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;

@@ -10,7 +10,7 @@
 // tiles' lists of patches in their order.
 namespace ppatch {
 
-// Images cut into tiles of one size; those at the far edges may be smaller.
+// Images divided into tiles of one size; those at the far edges may be smaller.
 struct TilePlane {
   std::int64_t height = 0, width = 0;
   std::int64_t tile_height = 1, tile_width = 1;

@@ -19,8 +19,12 @@ PPATCH_HD void wide_store(const T* value, T* to) {
 #if defined(__CUDA_ARCH__)
   if constexpr (sizeof(T) == 4) {
     __stcs(reinterpret_cast<float4*>(to), make_float4(value[0], value[1], value[2], value[3]));
-  } else {
+  } else if constexpr (sizeof(T) == 8) {
     __stcs(reinterpret_cast<double2*>(to), make_double2(value[0], value[1]));
+  } else {
+    uint4 bits;
+    memcpy(&bits, value, sizeof bits);
+    __stcs(reinterpret_cast<uint4*>(to), bits);
   }
 #else
   for (int s = 0; s < wide_scalars<T>; ++s) to[s] = value[s];

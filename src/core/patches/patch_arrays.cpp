@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/patches/patch_arrays.hpp"
 
+#include "core/dtype_dispatch.hpp"
+
 namespace ppatch {
 
 ImageView PatchArrays::image(const ppatch_array* given) {
   const CheckedArray& array = read("image", given);
-  array.expect_dtype({DType::f32, DType::f64, DType::c64, DType::c128});
+  array.expect_dtype(pixel_dtypes);
   if (array.ndim() != 2 && array.ndim() != 3) {
     invalid("image: expected shape (H, W) or (M, H, W), got ", array.ndim(), " axes");
   }

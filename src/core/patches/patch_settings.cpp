@@ -33,17 +33,8 @@ constexpr std::int64_t max_patch_size = std::int64_t{1} << 30;
 
 template <class Enum>
 Enum read_enum(const char* field, std::int32_t value, Enum last) {
-  if (value < 0 || value > static_cast<std::int32_t>(last)) {
-    invalid("options.", field, ": expected 0 to ", static_cast<std::int32_t>(last), ", got ",
-            value);
-  }
+  check_option(field, value, 0, static_cast<std::int32_t>(last));
   return static_cast<Enum>(value);
-}
-
-void check_range(const char* field, std::int64_t value, std::int64_t least, std::int64_t most) {
-  if (value < least || value > most) {
-    invalid("options.", field, ": expected ", least, " to ", most, ", got ", value);
-  }
 }
 
 Algorithm read_algorithm(std::int32_t value) {
@@ -76,10 +67,10 @@ PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_
   s.sign = read_enum("sign", o.sign, Sign::content);
   s.local_offsets = read_enum("local_offsets", o.local_offsets, LocalOffsets::mirrored_ptychopinn);
   s.algorithm = read_algorithm(o.algorithm);
-  check_range("patch_height", o.patch_height, 1, max_patch_size);
-  check_range("patch_width", o.patch_width, 1, max_patch_size);
-  check_range("group_size", o.group_size, 0, INT32_MAX);
-  check_range("position_capacity", o.position_capacity, 0, INT64_MAX);
+  check_option("patch_height", o.patch_height, 1, max_patch_size);
+  check_option("patch_width", o.patch_width, 1, max_patch_size);
+  check_option("group_size", o.group_size, 0, INT32_MAX);
+  check_option("position_capacity", o.position_capacity, 0, INT64_MAX);
   if (!(o.jitter_sigma >= 0.0 && o.jitter_sigma <= max_position)) {
     invalid("options.jitter_sigma: expected 0 to 1e9 pixels, got ", o.jitter_sigma);
   }

@@ -9,7 +9,7 @@
 
 namespace ppatch {
 
-// Rows are written in the grid's order: the one that will be needed is fetched meanwhile.
+// Rows are written in the grid's order: the one that will be needed is prefetched meanwhile.
 inline void prefetch_row(const IndexView& view, std::int64_t row) {
   const std::int64_t size = view.dtype == DType::i32 ? 4 : 8;
   const char* begin = static_cast<const char*>(view.data) + row * view.stride_row * size;

@@ -2,19 +2,19 @@
 #ifndef PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_
 #define PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_
 
-#include "cpu/loop_table.hpp"
+#include "cpu/patches/patch_loops.hpp"
 #include "cpu/patches/patch_state.hpp"
 #include "cpu/patches/tile_bins.hpp"
 #include "cpu/threads/arena.hpp"
 
 namespace ppatch {
 
-// All patches in one sweep over all threads. Work is cut into chunks between which progress is
+// All patches in one sweep over all threads. Work is divided into chunks between which progress is
 // told; neither chunks nor threads change the order of any sum.
 class BatchedEngine final : public PatchState {
  public:
   BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
-                const BackendSettings& backend, const Arena& arena, const LoopTable& loops);
+                const BackendSettings& backend, const Arena& arena, const PatchLoopTable& loops);
 
   void set_positions(std::span<const PatchOrigin> origins) override;
   void set_image_index(std::span<const std::int32_t> index) override;
@@ -35,19 +35,20 @@ class BatchedEngine final : public PatchState {
   template <class Body>
   void each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body);
   // Stores a tile's sum in image m.
-  template <class T, int C>
-  void store_tile(const ImageView& image, std::int64_t m, const Tile<T>& tile, T* sum) const;
-  template <class T, int C>
-  void sum_tiles(const AdjointPixel<T, C>& job, const ImageView& image, const ImageView& coverage,
+  template <class P>
+  void store_tile(const ImageView& image, std::int64_t m, const Tile<typename P::Real>& tile,
+                  typename P::Real* sum) const;
+  template <class P>
+  void sum_tiles(const AdjointPixel<P>& job, const ImageView& image, const ImageView& coverage,
                  bool from_zero, double done, double share);
-  template <class T, int C>
-  void shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulation mode);
-  template <class T, int C>
-  void probe_per_position(const ProbeAdjointPixel<T, C>& job, Accumulation mode);
+  template <class P>
+  void shared_probe(const ProbeAdjointPixel<P>& job, Accumulation mode);
+  template <class P>
+  void probe_per_position(const ProbeAdjointPixel<P>& job, Accumulation mode);
   std::int64_t probe_block_rows() const;
 
   const Arena& arena_;
-  const LoopTable& loops_;
+  const PatchLoopTable& loops_;
   TileBins bins_;
   bool ordered_ = false;  // whether the scratch holds the order of work
 };

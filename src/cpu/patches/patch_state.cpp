@@ -28,7 +28,7 @@ void PatchState::assemble(const PatchView& in, const ImageView& image, const Ima
                           double eps) {
   adjoint(in, ProbeView{}, image, coverage, Accumulation::overwrite);
   with_pixel(image.dtype, [&](auto pixel) {
-    const AssemblePixel<typename decltype(pixel)::T, pixel.C> job(image, coverage, eps);
+    const AssemblePixel<decltype(pixel)> job(image, coverage, eps);
     for (std::int64_t m = 0; m < image.count; ++m) {
       for (std::int64_t y = 0; y < image.height; ++y) {
         for (std::int64_t x = 0; x < image.width; ++x) job.divide(m, y, x);

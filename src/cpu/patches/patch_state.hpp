@@ -31,10 +31,10 @@ class PatchState : public HostEngine<PatchEngine> {
   const PatchScratch& scratch() const { return scratch_; }
   const Callbacks& callbacks() const { return *backend_.callbacks; }
 
-  template <class T, int C>
-  PositionGradient<T, C> gradient_job(const ImageView& image, const PatchView& cotangent,
-                                      const PositionResultView& gradient,
-                                      const PositionResultView& curvature) const {
+  template <class P>
+  PositionGradient<P> gradient_job(const ImageView& image, const PatchView& cotangent,
+                                   const PositionResultView& gradient,
+                                   const PositionResultView& curvature) const {
     return {problem(),
             image,
             cotangent,

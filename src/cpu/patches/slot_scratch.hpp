@@ -11,7 +11,7 @@ namespace ppatch {
 // Rows that one pass of the loops works on.
 constexpr int band_rows = 4;
 
-// Patches that are cut side by side.
+// Patches that are extracted side by side.
 constexpr int patches_abreast = 8;
 constexpr int kept_rows = max_taps - 1;
 

@@ -13,7 +13,7 @@ constexpr std::int64_t max_tile_width = 1024;
 constexpr std::int64_t min_tile_width = 32;
 constexpr std::int64_t min_tile_height = 8;
 
-// An image cut into tiles of one size; those at the far edges may be smaller.
+// An image divided into tiles of one size; those at the far edges may be smaller.
 struct TileGrid {
   std::int64_t height = 0, width = 0;
   std::int64_t tile_height = 1, tile_width = 1;

@@ -6,7 +6,7 @@
 
 // Products of pixels of C components: C = 1 real, C = 2 complex (real, imaginary). Differences are
 // written as sums with a negated factor: g++ 12 fuses a neighbouring sum and difference into
-// vfmaddsub even where contraction is off, and the bits would depend on the SIMD level.
+// vfmaddsub even where contraction is off, and the bits would depend on the SIMD target.
 namespace ppatch {
 
 // out = a b
