@@ -23,7 +23,8 @@ def test_every_function_is_called():
                 if line.startswith("ppatch_")}
     listing = subprocess.run(["nm", "-D", "--undefined-only", "--format=posix", _core.__file__],
                              stdout=subprocess.PIPE, text=True, check=True).stdout
-    called = {line.split()[0] for line in listing.splitlines() if line.startswith("ppatch_")}
+    called = {line.split()[0].partition("@")[0] for line
+              in listing.splitlines() if line.startswith("ppatch_")}
     assert len(called) > 30
     assert sorted(exported - called) == sorted(LEFT_OUT)
 
