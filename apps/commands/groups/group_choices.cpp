@@ -12,13 +12,6 @@ constexpr const char* kGroup = "Groups";
 constexpr std::int64_t kMostGridsize = 64;
 constexpr std::int64_t kMostSamples = std::int64_t{1} << 40;
 
-const Choices& orders() {
-  static const Choices choices = {{"drawn", PPATCH_GROUP_ORDER_AS_DRAWN},
-                                  {"distance", PPATCH_GROUP_ORDER_BY_DISTANCE},
-                                  {"position", PPATCH_GROUP_ORDER_BY_POSITION}};
-  return choices;
-}
-
 }  // namespace
 
 void GroupChoices::add_options(CLI::App& app) {
@@ -44,7 +37,7 @@ void GroupChoices::add_options(CLI::App& app) {
       ->group(kGroup);
   app.add_flag("--include-centre", include_centre, "The centre is a member of its group")
       ->group(kGroup);
-  add_choice(app, "--order", orders(), "Order of a group's members (default drawn)",
+  add_choice(app, "--order", kGroupOrderChoices, "Order of a group's members (default drawn)",
              [this](std::int32_t value) { order = value; })
       ->group(kGroup);
 }
@@ -82,10 +75,10 @@ nlohmann::ordered_json to_json(const ppatch_group_options& options) {
       {"neighbours", options.neighbours},
       {"seed", options.seed},
       {"include_centre", options.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE},
-      {"order", name_of(orders(), options.order)},
+      {"order", name_of(kGroupOrderChoices, options.order)},
       {"sequential", options.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL},
       {"oversample", options.oversample == 1},
-      {"axes", options.axes == PPATCH_AXES_YX ? "yx" : "xy"},
+      {"axes", name_of(kAxesChoices, options.axes)},
       {"relative", options.relative_sign == PPATCH_RELATIVE_SIGN_TO_OFFSET ? "-(member - offset)"
                                                                            : "member - offset"}};
 }

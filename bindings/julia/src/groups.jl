@@ -46,11 +46,11 @@ function group(points::AbstractArray{T}, gridsize = 1; neighbours = 0, samples =
         gridsize, neighbours, seed,
         group_count = samples,
         members = include_centre ? CApi.PPATCH_GROUP_MEMBERS_WITH_CENTRE : CApi.PPATCH_GROUP_MEMBERS_NEIGHBOURS,
-        order = number_of("order", order, ORDERS),
+        order = number_of("order", order, CApi.group_order_choices),
         sampling = sequential ? CApi.PPATCH_GROUP_SAMPLING_SEQUENTIAL : CApi.PPATCH_GROUP_SAMPLING_RANDOM,
         oversample = oversample,
-        axes = number_of("axes", axes, AXES),
-        relative_sign = number_of("relative_sign", relative_sign, RELATIVE_SIGNS))
+        axes = number_of("axes", axes, CApi.axes_choices),
+        relative_sign = number_of("relative_sign", relative_sign, CApi.relative_sign_choices))
     all_groups = samples == 0 ? count_of(points) : samples
     wanted = count === nothing ? max(all_groups - first + 1, 0) : count
     indices = Matrix{Int64}(undef, gridsize^2, wanted)
@@ -72,8 +72,8 @@ end
 function group_coordinates(points::AbstractArray{T}, indices; axes::Symbol = :yx,
                            relative_sign::Symbol = :from_offset, context = default_context()) where {T}
     options = (;
-        axes = number_of("axes", axes, AXES),
-        relative_sign = number_of("relative_sign", relative_sign, RELATIVE_SIGNS))
+        axes = number_of("axes", axes, CApi.axes_choices),
+        relative_sign = number_of("relative_sign", relative_sign, CApi.relative_sign_choices))
     members = Int64.(indices) .- 1
     offsets = Matrix{T}(undef, 2, size(members, 2))
     relative = Array{T}(undef, 2, size(members)...)
@@ -91,7 +91,7 @@ from 1, or of all, by (squared distance, index).
 """
 function nearest_neighbours(points, k; queries = nothing, axes::Symbol = :yx,
                             context = default_context())
-    options = (; neighbours = k, axes = number_of("axes", axes, AXES))
+    options = (; neighbours = k, axes = number_of("axes", axes, CApi.axes_choices))
     asked = queries === nothing ? nothing : Int64.(queries) .- 1
     count = asked === nothing ? count_of(points) : length(asked)
     indices = Matrix{Int64}(undef, k, count)
@@ -101,4 +101,16 @@ function nearest_neighbours(points, k; queries = nothing, axes::Symbol = :yx,
                                           View(squared_distances))
     end
     return indices .+ 1, squared_distances
+end
+
+"""
+    group_plan_bytes(count, gridsize = 1; neighbours = 0)
+
+Bytes of scratch that a call with so many points holds, within the context's budget.
+"""
+function group_plan_bytes(count, gridsize = 1; neighbours = 0, context = default_context())
+    bytes = Ref(UInt64(0))
+    options = Ref(CApi.ppatch_group_options(; gridsize, neighbours))
+    check(CApi.ppatch_group_plan_bytes(context, count, options, bytes))
+    return Int(bytes[])
 end

@@ -87,9 +87,16 @@ ppatch_group_options options_of(std::int32_t gridsize, std::int64_t neighbours,
   return options;
 }
 
+std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_group_options& options,
+                         std::int64_t point_count) {
+  return GroupPlan::bytes(context.get(), point_count, options);
+}
+
 }  // namespace
 
 void add_groups(nb::module_& module) {
+  module.def("group_plan_bytes", &plan_bytes, nb::arg("context"), nb::arg("options"),
+             nb::arg("point_count"));
   nb::class_<ppatch_group_options>(module, "GroupOptions")
       .def(nb::new_(&options_of), nb::arg("gridsize"), nb::arg("neighbours"),
            nb::arg("group_count"), nb::arg("seed"), nb::arg("members"), nb::arg("order"),

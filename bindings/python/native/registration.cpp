@@ -11,34 +11,10 @@
 #include <string>
 
 #include "context.hpp"
-#include "held_array.hpp"
+#include "scene_image.hpp"
 
 namespace ptychopatch::python {
 namespace {
-
-using Levels = std::array<double, 4>;
-
-// An image with its arrays held.
-class HeldImage {
- public:
-  HeldImage(const char* name, nb::handle pixels, nb::handle mask)
-      : pixels_(name, pixels), mask_("mask", mask), image_(ppatch_scene_image_of(*pixels_)) {
-    if (mask_.get()) image_.mask = *mask_.get();
-  }
-
-  void set_levels(const Levels& black, double white) {
-    std::copy(black.begin(), black.end(), image_.black);
-    image_.white = white;
-    image_.own_levels = 1;
-  }
-
-  const ppatch_scene_image& get() const { return image_; }
-
- private:
-  HeldArray pixels_;
-  OptionalArray mask_;
-  ppatch_scene_image image_;
-};
 
 std::unique_ptr<HeldImage> hold(const char* name, nb::handle pixels, nb::handle mask,
                                 nb::handle black, double white) {
@@ -193,10 +169,15 @@ void add_shift(nb::module_& module) {
   add_numbers(shift);
 }
 
+std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_scene_options& options) {
+  return ScenePlan::bytes(context.get(), options);
+}
+
 }  // namespace
 
 void add_scenes(nb::module_& module) {
   add_shift(module);
+  module.def("scene_plan_bytes", &plan_bytes, nb::arg("context"), nb::arg("options"));
   nb::class_<ppatch_scene_options>(module, "SceneOptions")
       .def(nb::new_(&options_of), nb::arg("method"), nb::arg("height"), nb::arg("width"),
            nb::arg("cfa"), nb::arg("black"), nb::arg("white"), nb::arg("max_shift"),

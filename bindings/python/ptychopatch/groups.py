@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from . import _core
 from ._arrays import empty, shape_of, stream_of
-from ._choices import AXES, ORDERS, RELATIVE_SIGNS, integer, number_of
+from ._choices import integer, number_of
 from ._context import Context, context_of
 
 
@@ -42,9 +42,10 @@ def _options(gridsize, neighbours, samples, seed, include_centre, order, sequent
              relative_sign):
     return _core.GroupOptions(
         integer("gridsize", gridsize, 1, 64), integer("neighbours", neighbours),
-        integer("samples", samples), integer("seed", seed, 0, 2**64 - 1), int(bool(include_centre)),
-        number_of("order", order, ORDERS), int(bool(sequential)), bool(oversample),
-        number_of("axes", axes, AXES), number_of("relative_sign", relative_sign, RELATIVE_SIGNS))
+        integer("samples", samples), integer("seed", seed, 0, 2**64 - 1),
+        int(bool(include_centre)),
+        number_of("order", order, "group_order"), int(bool(sequential)), bool(oversample),
+        number_of("axes", axes), number_of("relative_sign", relative_sign))
 
 
 def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int = 0, seed: int = 0,
@@ -136,3 +137,14 @@ def nearest_neighbours(points: Any, neighbours: int, *, queries: Any = None,
     _core.neighbours(context_of(context), options, points, stream_of(points), queries, indices,
                      squares)
     return indices, squares
+
+
+def group_plan_bytes(count: int, gridsize: int = 1, *, neighbours: int = 0,
+                     context: Context | None = None) -> int:
+    """Bytes of scratch that calls with count points hold, within the context's budget.
+
+    MemoryError, with the least budget that would do, where that is too small.
+    """
+    options = _options(gridsize, neighbours, 0, 0, False, "drawn", False, False, "yx",
+                       "from-offset")
+    return _core.group_plan_bytes(context_of(context), options, integer("count", count))
