@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_ARGUMENT_HPP_
-#define PTYCHOPATCH_APPS_ARGUMENT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -39,5 +38,3 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
                         const std::string& help, std::function<void(std::int32_t)> set);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_ARGUMENT_HPP_

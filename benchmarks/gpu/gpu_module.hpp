@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_GPU_GPU_MODULE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_GPU_GPU_MODULE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -54,5 +53,3 @@ using GpuModuleFunction = const GpuModule* (*)();
 inline constexpr const char* kGpuModuleSymbol = "ppatch_bench_gpu";
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_GPU_GPU_MODULE_HPP_

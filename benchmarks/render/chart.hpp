@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_CHART_HPP_
-#define PTYCHOPATCH_BENCHMARKS_RENDER_CHART_HPP_
+#pragma once
 
 #include <string>
 
@@ -24,5 +23,3 @@ Chart cost_against_patches(const Report& report);
 Chart cost_against_pixels(const Report& report);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_CHART_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -21,5 +20,3 @@ struct Picture {
 std::vector<Picture> pictures(const std::vector<Report>& reports);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_

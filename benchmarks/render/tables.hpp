@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_TABLES_HPP_
-#define PTYCHOPATCH_BENCHMARKS_RENDER_TABLES_HPP_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -19,5 +18,3 @@ std::string memory_table(const Report& report);
 std::string skipped_list(const Report& report);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_TABLES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -70,5 +69,3 @@ class DeviceLimitRunner {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_LOOPS_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_LOOPS_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -17,5 +16,3 @@ void fill_streaming(std::byte* to, std::int64_t bytes);
 std::uint64_t read_streaming(const std::byte* from, std::int64_t bytes);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_BANDWIDTH_LOOPS_HPP_

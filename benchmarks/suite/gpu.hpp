@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_
+#pragma once
 
 #include <functional>
 #include <string>
@@ -40,5 +39,3 @@ class Gpu {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_

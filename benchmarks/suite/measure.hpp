@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_MEASURE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_MEASURE_HPP_
+#pragma once
 
 #include <benchmark/benchmark.h>
 
@@ -39,5 +38,3 @@ LimitRecord measure_limit(BandwidthLimit limit, std::int64_t bytes, int threads,
                           double min_seconds, benchmark::State& state);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_MEASURE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_REPORT_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_REPORT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -88,5 +87,3 @@ void write_file(const std::string& path, const std::string& text);
 void check_folder_of(const std::string& path);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_REPORT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_
+#pragma once
 
 #include <benchmark/benchmark.h>
 
@@ -57,5 +56,3 @@ class Suite {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_THREAD_TEAM_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_THREAD_TEAM_HPP_
+#pragma once
 
 #include <atomic>
 #include <functional>
@@ -32,5 +31,3 @@ class ThreadTeam {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_THREAD_TEAM_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_GROUP_ENGINE_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_GROUP_ENGINE_HPP_
+#pragma once
 
 #include "cuda/groups/group_memory_plan.hpp"
 #include "cuda/groups/kernels/group_rows.hpp"
@@ -46,5 +45,3 @@ class CudaGroupEngine final : public GroupEngine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_GROUP_ENGINE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_GROUP_MEMORY_PLAN_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_GROUP_MEMORY_PLAN_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -29,5 +28,3 @@ struct GroupMemoryPlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_GROUP_MEMORY_PLAN_HPP_

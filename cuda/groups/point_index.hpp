@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_
+#pragma once
 
 #include "cuda/groups/kernels/point_tree.hpp"
 #include "cuda/runtime/machine.hpp"
@@ -32,5 +31,3 @@ class PointIndex {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
+#pragma once
 
 #include <span>
 
@@ -77,5 +76,3 @@ class CudaPatchEngine final : public PatchEngine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_BATCH_IMAGE_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_BATCH_IMAGE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -22,5 +21,3 @@ struct BatchImage {
 using ImageNumbers = std::vector<std::int64_t>;
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_BATCH_IMAGE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_LOADER_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_LOADER_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -85,5 +84,3 @@ class ImageLoader {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_LOADER_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_PAIR_OPERATORS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_PAIR_OPERATORS_HPP_
+#pragma once
 
 #include <memory>
 
@@ -13,5 +12,3 @@ namespace ppatch {
 std::unique_ptr<PairOperators> make_pair_operators(const Machine& machine);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_PAIR_OPERATORS_HPP_

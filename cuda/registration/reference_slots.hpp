@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_SLOTS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_SLOTS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -47,5 +46,3 @@ class ReferenceSlots {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_SLOTS_HPP_

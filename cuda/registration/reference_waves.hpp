@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_WAVES_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_WAVES_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -40,5 +39,3 @@ class ReferenceWaves {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_WAVES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_ENGINE_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_ENGINE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -59,5 +58,3 @@ class CudaSceneEngine final : public SceneEngine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_ENGINE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -49,5 +48,3 @@ SceneMemoryPlan scene_memory_plan_within(const SceneSettings& settings, std::uin
                                          std::uint64_t budget);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -43,5 +42,3 @@ void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJ
                std::int64_t count, device::Stream stream);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_

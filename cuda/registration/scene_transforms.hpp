@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_TRANSFORMS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_TRANSFORMS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -36,5 +35,3 @@ inline const std::int64_t* transform_size(const SceneGeometry& geometry, int sca
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_TRANSFORMS_HPP_

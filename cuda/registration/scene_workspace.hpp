@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_WORKSPACE_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_WORKSPACE_HPP_
+#pragma once
 
 #include "cuda/registration/scene_memory.hpp"
 #include "cuda/registration/scene_transforms.hpp"
@@ -19,5 +18,3 @@ struct SceneWorkspace {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_WORKSPACE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_ARRAY_VIEWS_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_ARRAY_VIEWS_HPP_
+#pragma once
 
 #include "core/dtype.hpp"
 #include "cuda/runtime/device.hpp"
@@ -135,5 +134,3 @@ inline ViewedArray<CoordinateResultView> array_of(const char* name,
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_ARRAY_VIEWS_HPP_

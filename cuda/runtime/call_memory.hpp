@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_CALL_MEMORY_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_CALL_MEMORY_HPP_
+#pragma once
 
 #include <list>
 
@@ -41,5 +40,3 @@ class CallMemory {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_CALL_MEMORY_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_CHUNKS_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_CHUNKS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <deque>
@@ -83,5 +82,3 @@ class Chunks {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_CHUNKS_HPP_

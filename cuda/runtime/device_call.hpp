@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_DEVICE_CALL_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_DEVICE_CALL_HPP_
+#pragma once
 
 #include <algorithm>
 #include <vector>
@@ -70,5 +69,3 @@ class DeviceCall {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_DEVICE_CALL_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_RUN_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_RUN_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "cuda/runtime/device.hpp"
@@ -20,5 +19,3 @@ void run_each(const Body& body, std::int64_t count, device::Stream stream) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_RUN_HPP_

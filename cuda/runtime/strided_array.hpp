@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_STRIDED_ARRAY_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_STRIDED_ARRAY_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -42,5 +41,3 @@ void unpack(const unsigned char* from, std::int64_t first, std::int64_t last,
             const StridedArray& to);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_STRIDED_ARRAY_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_BACKEND_HPP_
-#define PTYCHOPATCH_CORE_BACKEND_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -66,5 +65,3 @@ class Backend {
 std::unique_ptr<Backend> make_cpu_backend(const BackendSettings& settings);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_BACKEND_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_
-#define PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_
+#pragma once
 
 #include <cstdint>
 #include <initializer_list>
@@ -59,5 +58,3 @@ void with_sample(DType dtype, Body&& body) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_

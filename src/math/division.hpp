@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_DIVISION_HPP_
-#define PTYCHOPATCH_MATH_DIVISION_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -24,5 +23,3 @@ PPATCH_HD Division divide(std::int64_t a, std::int64_t b) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_DIVISION_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_HD_HPP_
-#define PTYCHOPATCH_MATH_HD_HPP_
+#pragma once
 
 // PPATCH_HD marks a pure function that g++ and nvcc compile from the same source. It is inlined
 // always: a caller inside a SIMD target region then compiles it with that region's instructions.
@@ -18,5 +17,3 @@
 #define PPATCH_HD_CALLED inline __attribute__((always_inline))
 #define PPATCH_ROLLED
 #endif
-
-#endif  // PTYCHOPATCH_MATH_HD_HPP_

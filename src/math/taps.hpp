@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_TAPS_HPP_
-#define PTYCHOPATCH_MATH_TAPS_HPP_
+#pragma once
 
 #include "math/elementary.hpp"
 #include "math/enums.hpp"
@@ -142,5 +141,3 @@ PPATCH_HD void sampling_taps(Interpolation kind, double f, Taps& taps) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_TAPS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CUDA_DEVICE_ARRAY_HPP_
-#define PTYCHOPATCH_TESTS_CUDA_DEVICE_ARRAY_HPP_
+#pragma once
 
 #include <dlfcn.h>
 
@@ -62,5 +61,3 @@ class DeviceArray {
   HostArray host_;
   void* memory_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_CUDA_DEVICE_ARRAY_HPP_

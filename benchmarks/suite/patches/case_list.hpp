@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_LIST_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_LIST_HPP_
+#pragma once
 
 #include <vector>
 
@@ -19,5 +18,3 @@ std::vector<Case> memory_cases(int threads, bool small);
 std::vector<std::int64_t> limit_sizes(ppatch_backend backend, bool small);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_LIST_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_PAIRS_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_PAIRS_HPP_
+#pragma once
 
 #include <functional>
 #include <vector>
@@ -46,5 +45,3 @@ class PairTimer {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_PAIRS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_REGISTRATION_SCENE_CASE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_REGISTRATION_SCENE_CASE_HPP_
+#pragma once
 
 #include <benchmark/benchmark.h>
 
@@ -31,5 +30,3 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
                      benchmark::State& state);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_REGISTRATION_SCENE_CASE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_KERNELS_NEIGHBOUR_QUERY_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_KERNELS_NEIGHBOUR_QUERY_HPP_
+#pragma once
 
 #include "cuda/groups/kernels/point_tree.hpp"
 
@@ -94,5 +93,3 @@ struct NeighbourQuery {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_NEIGHBOUR_QUERY_HPP_

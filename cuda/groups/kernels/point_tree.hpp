@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_
+#pragma once
 
 #include <cmath>
 #include <limits>
@@ -181,5 +180,3 @@ struct PointNodes {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_ADJOINT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_ADJOINT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/tile_entries.hpp"
 #include "cuda/runtime/block.hpp"
@@ -240,5 +239,3 @@ struct AdjointBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_ADJOINT_BLOCK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_EXTRACT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_EXTRACT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/wide_store.hpp"
 #include "cuda/runtime/block.hpp"
@@ -180,5 +179,3 @@ struct ExtractBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_EXTRACT_BLOCK_HPP_

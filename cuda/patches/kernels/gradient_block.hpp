@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/position_gradient.hpp"
@@ -137,5 +136,3 @@ struct GradientBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_

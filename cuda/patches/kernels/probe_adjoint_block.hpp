@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/probe_adjoint.hpp"
@@ -116,5 +115,3 @@ struct ProbeAdjointBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_TILE_ENTRIES_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_TILE_ENTRIES_HPP_
+#pragma once
 
 #include "kernels/patches/patch_problem.hpp"
 #include "math/boundary.hpp"
@@ -121,5 +120,3 @@ struct TileBegins {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_TILE_ENTRIES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SELECT_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SELECT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -65,5 +64,3 @@ struct BlockSelect {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SELECT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_COARSE_PEAK_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_COARSE_PEAK_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -220,5 +219,3 @@ struct CoarseAnswer {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_COARSE_PEAK_HPP_

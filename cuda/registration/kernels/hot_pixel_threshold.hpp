@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_select.hpp"
 #include "cuda/runtime/block.hpp"
@@ -80,5 +79,3 @@ struct SceneHotPixelThreshold {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_

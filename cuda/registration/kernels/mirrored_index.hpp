@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_MIRRORED_INDEX_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_MIRRORED_INDEX_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -25,5 +24,3 @@ struct MirroredIndex {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_MIRRORED_INDEX_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_ROW_SUMS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_ROW_SUMS_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
@@ -50,5 +49,3 @@ struct RowSums {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_ROW_SUMS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_DECIMATE_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_DECIMATE_HPP_
+#pragma once
 
 #include <type_traits>
 
@@ -362,5 +361,3 @@ struct SceneDecimate {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_DECIMATE_HPP_

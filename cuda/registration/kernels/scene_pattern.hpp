@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_PATTERN_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_PATTERN_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_select.hpp"
 #include "cuda/runtime/block.hpp"
@@ -194,5 +193,3 @@ struct PatternFlags {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_PATTERN_HPP_

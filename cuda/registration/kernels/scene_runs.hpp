@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_RUNS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_RUNS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -33,5 +32,3 @@ struct SceneRuns {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_RUNS_HPP_

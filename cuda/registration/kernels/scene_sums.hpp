@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_
+#pragma once
 
 #include <type_traits>
 
@@ -203,5 +202,3 @@ struct SceneFindLevels {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_JOB_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_JOB_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -142,5 +141,3 @@ PPATCH_HD ShiftBin read_bin(const ShiftSpectrum& spectrum, const ShiftJob& job, 
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_JOB_HPP_

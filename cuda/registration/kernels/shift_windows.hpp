@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_WINDOWS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_WINDOWS_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_sums.hpp"
 #include "cuda/runtime/block.hpp"
@@ -144,5 +143,3 @@ struct WindowRows {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_WINDOWS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_
-#define PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_
+#pragma once
 
 #include <memory>
 
@@ -41,5 +40,3 @@ class GroupPlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_

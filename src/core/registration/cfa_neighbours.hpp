@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_
+#pragma once
 
 #include <array>
 #include <utility>
@@ -39,5 +38,3 @@ std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near);
 int cfa_carriers(const CfaPattern& cfa, Carrier* carriers);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_

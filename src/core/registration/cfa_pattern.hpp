@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_CFA_PATTERN_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_CFA_PATTERN_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 
@@ -22,5 +21,3 @@ void expect_shift(const double* shift);
 void cfa_round(const ppatch_cfa& cfa, const double* shift, std::int64_t* lattice);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_CFA_PATTERN_HPP_

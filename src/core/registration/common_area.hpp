@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_COMMON_AREA_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_COMMON_AREA_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -13,5 +12,3 @@ void common_area(const std::int64_t* reference_shape, const std::int64_t* moving
                  const std::int64_t* shift, ppatch_common_area* area);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_COMMON_AREA_HPP_

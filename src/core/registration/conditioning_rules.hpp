@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_CONDITIONING_RULES_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_CONDITIONING_RULES_HPP_
+#pragma once
 
 #include <algorithm>
 
@@ -24,5 +23,3 @@ inline ConditioningRules conditioning_rules(const SceneImageView& image, int per
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_CONDITIONING_RULES_HPP_

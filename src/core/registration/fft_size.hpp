@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_FFT_SIZE_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_FFT_SIZE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -10,5 +9,3 @@ namespace ppatch {
 std::int64_t good_fft_size(std::int64_t n);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_FFT_SIZE_HPP_

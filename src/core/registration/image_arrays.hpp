@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_IMAGE_ARRAYS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_IMAGE_ARRAYS_HPP_
+#pragma once
 
 #include <initializer_list>
 
@@ -19,5 +18,3 @@ void expect_output(const CheckedArray& out, std::initializer_list<const CheckedA
 void expect_finite(const char* name, double value);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_IMAGE_ARRAYS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_IMAGE_CALLS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_IMAGE_CALLS_HPP_
+#pragma once
 
 #include "core/context.hpp"
 
@@ -16,5 +15,3 @@ void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_imag
                 const ppatch_array* out);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_IMAGE_CALLS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_PAIR_CALLS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_PAIR_CALLS_HPP_
+#pragma once
 
 #include "core/context.hpp"
 
@@ -15,5 +14,3 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
                  const ppatch_mask_options* options, const ppatch_array* mask);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_PAIR_CALLS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_PAIR_OPERATORS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_PAIR_OPERATORS_HPP_
+#pragma once
 
 #include "core/registration/scene_engine.hpp"
 
@@ -30,5 +29,3 @@ class PairOperators {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_PAIR_OPERATORS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_PAIR_OPERATORS_BY_CALL_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_PAIR_OPERATORS_BY_CALL_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cmath>
@@ -153,5 +152,3 @@ class PairOperatorsByCall final : public PairOperators {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_PAIR_OPERATORS_BY_CALL_HPP_

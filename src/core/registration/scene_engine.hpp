@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_ENGINE_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_ENGINE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -96,5 +95,3 @@ struct PairMaskSettings {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_ENGINE_HPP_

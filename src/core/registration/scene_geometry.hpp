@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_GEOMETRY_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_GEOMETRY_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -40,5 +39,3 @@ constexpr std::int64_t halving_area = std::int64_t{768} * 768;
 constexpr std::int64_t halving_side = 384;
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_GEOMETRY_HPP_

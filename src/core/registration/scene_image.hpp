@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_IMAGE_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_IMAGE_HPP_
+#pragma once
 
 #include <string>
 
@@ -15,5 +14,3 @@ SceneImageView read_scene_image(const std::string& name, const ppatch_scene_imag
                                 const Backend& backend);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_IMAGE_HPP_

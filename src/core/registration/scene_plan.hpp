@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -42,5 +41,3 @@ class ScenePlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_SETTINGS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_SETTINGS_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 
@@ -21,5 +20,3 @@ void check_levels(const char* name, const PixelLevels& levels);
 PixelLevels read_plan_levels(const ppatch_scene_options* options);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_SETTINGS_HPP_

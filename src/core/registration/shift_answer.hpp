@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ANSWER_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ANSWER_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -51,5 +50,3 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality, int st
                      ppatch_shift& result);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ANSWER_HPP_

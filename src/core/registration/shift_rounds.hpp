@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -92,5 +91,3 @@ class ShiftSearch {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_FFT_FFT_HPP_
-#define PTYCHOPATCH_CPU_FFT_FFT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -43,5 +42,3 @@ struct FftProvider {
 FftProvider fft_provider(std::string_view simd);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_FFT_FFT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_CONDITIONED_IMAGE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_CONDITIONED_IMAGE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -66,5 +65,3 @@ class ConditionedImage {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_CONDITIONED_IMAGE_HPP_

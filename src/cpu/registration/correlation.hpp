@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -34,5 +33,3 @@ CorrelationPeak correlate_planes(float* reference, float* moving, const PlaneFft
                                  const FftSlots& slots, double* lines);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_HPP_

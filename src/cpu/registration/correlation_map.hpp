@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_MAP_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_MAP_HPP_
+#pragma once
 
 #include <algorithm>
 #include <limits>
@@ -44,5 +43,3 @@ double second_ratio(const float* map, const PlaneFft& fft, const CorrelationSear
                     const Lag& best);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_MAP_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_MEMORY_PLAN_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_MEMORY_PLAN_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -30,5 +29,3 @@ struct CorrelationMemoryPlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_MEMORY_PLAN_HPP_

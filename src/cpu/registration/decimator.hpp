@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_DECIMATOR_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_DECIMATOR_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -89,5 +88,3 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_DECIMATOR_HPP_

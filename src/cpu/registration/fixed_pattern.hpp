@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_FIXED_PATTERN_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_FIXED_PATTERN_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -79,5 +78,3 @@ class ObservedRows {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_FIXED_PATTERN_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_HOT_PIXELS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_HOT_PIXELS_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -87,5 +86,3 @@ class HotPixelTests {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_HOT_PIXELS_HPP_

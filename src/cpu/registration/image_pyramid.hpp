@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_IMAGE_PYRAMID_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_IMAGE_PYRAMID_HPP_
+#pragma once
 
 #include "core/registration/scene_geometry.hpp"
 #include "cpu/registration/conditioned_image.hpp"
@@ -36,5 +35,3 @@ class PyramidBuilder {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_IMAGE_PYRAMID_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_MASKED_CORRELATION_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_MASKED_CORRELATION_HPP_
+#pragma once
 
 #include "cpu/registration/correlation.hpp"
 
@@ -18,5 +17,3 @@ CorrelationPeak correlate_masked(float* reference, float* moving, const PlaneFft
                                  const FftSlots& slots);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_MASKED_CORRELATION_HPP_

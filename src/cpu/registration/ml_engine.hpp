@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_ML_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_ML_ENGINE_HPP_
+#pragma once
 
 #include <memory>
 
@@ -14,5 +13,3 @@ std::unique_ptr<SceneEngine> make_ml_engine(const SceneSettings& settings,
                                             const SceneMachine& machine);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_ML_ENGINE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_ML_MEMORY_PLAN_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_ML_MEMORY_PLAN_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -32,5 +31,3 @@ struct MlMemoryPlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_ML_MEMORY_PLAN_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_PAIR_OPERATORS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_PAIR_OPERATORS_HPP_
+#pragma once
 
 #include <memory>
 
@@ -18,5 +17,3 @@ struct PairMachine {
 std::unique_ptr<PairOperators> make_pair_operators(const PairMachine& machine);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_PAIR_OPERATORS_HPP_

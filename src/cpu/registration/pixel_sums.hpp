@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_PIXEL_SUMS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_PIXEL_SUMS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -26,5 +25,3 @@ CfaPhaseSums sum_pixels(const SummedPixels& pixels, const SceneLoops& loops, con
                         double* scratch);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_PIXEL_SUMS_HPP_

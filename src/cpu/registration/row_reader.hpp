@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_ROW_READER_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_ROW_READER_HPP_
+#pragma once
 
 #include "cpu/registration/conditioned_image.hpp"
 
@@ -29,5 +28,3 @@ class RowReader {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_ROW_READER_HPP_

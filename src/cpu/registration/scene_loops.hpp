@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SCENE_LOOPS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SCENE_LOOPS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -115,5 +114,3 @@ struct SceneLoops {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SCENE_LOOPS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SCENE_MACHINE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SCENE_MACHINE_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 #include "cpu/fft/fft.hpp"
@@ -20,5 +19,3 @@ struct SceneMachine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SCENE_MACHINE_HPP_

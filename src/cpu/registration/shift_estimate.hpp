@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -70,5 +69,3 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_GROUPS_POINT_SOURCE_HPP_
-#define PTYCHOPATCH_KERNELS_GROUPS_POINT_SOURCE_HPP_
+#pragma once
 
 #include "math/groups/point_views.hpp"
 
@@ -56,5 +55,3 @@ class PointSource {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_GROUPS_POINT_SOURCE_HPP_

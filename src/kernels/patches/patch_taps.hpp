@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_PATCH_TAPS_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_PATCH_TAPS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -98,5 +97,3 @@ PPATCH_HD T next_sum(int j, T sum, T weight, T value) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_PATCH_TAPS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_CFA_PHASE_SUMS_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_CFA_PHASE_SUMS_HPP_
+#pragma once
 
 #include <limits>
 
@@ -43,5 +42,3 @@ struct CfaPhaseSum {
 PPATCH_HD double sums_origin(double first) { return first - first == 0.0 ? first : 0.0; }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_CFA_PHASE_SUMS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_CONDITIONING_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_CONDITIONING_HPP_
+#pragma once
 
 #include <cmath>
 #include <cstdint>
@@ -123,5 +122,3 @@ PPATCH_HD void find_conditioning(const CfaPhaseSums& all, double origin,
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_CONDITIONING_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_HOT_PIXELS_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_HOT_PIXELS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -93,5 +92,3 @@ struct NearPixels {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_HOT_PIXELS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_PIXELS_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_PIXELS_HPP_
+#pragma once
 
 #include <cmath>
 #include <limits>
@@ -225,5 +224,3 @@ struct EachPixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_PIXELS_HPP_

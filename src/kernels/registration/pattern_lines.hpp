@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_PATTERN_LINES_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_PATTERN_LINES_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -61,5 +60,3 @@ struct PatternLines {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PATTERN_LINES_HPP_

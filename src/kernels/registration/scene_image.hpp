@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_IMAGE_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_IMAGE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -40,5 +39,3 @@ struct ScenePixels {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_IMAGE_HPP_

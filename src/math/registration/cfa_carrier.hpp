@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_CFA_CARRIER_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_CFA_CARRIER_HPP_
+#pragma once
 
 #include "math/hd.hpp"
 #include "math/registration/phase.hpp"
@@ -88,5 +87,3 @@ PPATCH_HD LeakFit fit_leak(const LeakSums& sums, double prior) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_CFA_CARRIER_HPP_

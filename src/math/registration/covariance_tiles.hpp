@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_COVARIANCE_TILES_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_COVARIANCE_TILES_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -68,5 +67,3 @@ struct CovarianceTiles {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_COVARIANCE_TILES_HPP_

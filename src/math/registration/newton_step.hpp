@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_NEWTON_STEP_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_NEWTON_STEP_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -55,5 +54,3 @@ PPATCH_HD bool is_done(const double step[2]) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_NEWTON_STEP_HPP_

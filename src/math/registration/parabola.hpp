@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_PARABOLA_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_PARABOLA_HPP_
+#pragma once
 
 #include "math/hd.hpp"
 
@@ -15,5 +14,3 @@ PPATCH_HD double parabola_vertex(double before, double middle, double after) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_PARABOLA_HPP_

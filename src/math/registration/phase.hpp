@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_PHASE_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_PHASE_HPP_
+#pragma once
 
 #include "math/elementary.hpp"
 #include "math/hd.hpp"
@@ -22,5 +21,3 @@ PPATCH_HD double line_frequency(long long k, long long n) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_PHASE_HPP_

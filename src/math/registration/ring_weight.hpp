@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_RING_WEIGHT_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_RING_WEIGHT_HPP_
+#pragma once
 
 #include "math/hd.hpp"
 
@@ -42,5 +41,3 @@ PPATCH_HD float bin_weight(RingWeight ring, float leak) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_RING_WEIGHT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_SHIFT_SUMS_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_SHIFT_SUMS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -104,5 +103,3 @@ PPATCH_HD void band_parts(const BandBin& bin, float (&part)[band_sums]) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_SHIFT_SUMS_HPP_

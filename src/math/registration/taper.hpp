@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_TAPER_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_TAPER_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -38,5 +37,3 @@ struct WeighedRows {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_TAPER_HPP_

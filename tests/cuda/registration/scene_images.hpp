@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CUDA_REGISTRATION_SCENE_IMAGES_HPP_
-#define PTYCHOPATCH_TESTS_CUDA_REGISTRATION_SCENE_IMAGES_HPP_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -98,5 +97,3 @@ class SceneImages : public testing::Test {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_TESTS_CUDA_REGISTRATION_SCENE_IMAGES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_GROUPS_SUPPORT_POINT_SETS_HPP_
-#define PTYCHOPATCH_TESTS_GROUPS_SUPPORT_POINT_SETS_HPP_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -33,5 +32,3 @@ inline Array array_of(const std::vector<Point>& points) {
   return array(points.empty() ? nullptr : points[0].data(),
                {static_cast<std::int64_t>(points.size()), 2});
 }
-
-#endif  // PTYCHOPATCH_TESTS_GROUPS_SUPPORT_POINT_SETS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_REGISTRATION_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_REGISTRATION_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -51,5 +50,3 @@ std::vector<int> pair_mask(const Stack& anchor, const Stack& target, double gain
                            double threshold, double quantile);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_REGISTRATION_HPP_
