@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_PLACEMENT_OPTIONS_HPP_
-#define PTYCHOPATCH_APPS_PLACEMENT_OPTIONS_HPP_
+#pragma once
 
 #include <array>
 #include <optional>
@@ -16,5 +15,3 @@ void add_pixel_size(CLI::App& app, std::optional<std::array<double, 2>>& pixel_s
 void add_origin(CLI::App& app, std::optional<formats::Origin>& origin);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_PLACEMENT_OPTIONS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_FILE_INFO_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_FILE_INFO_HPP_
+#pragma once
 
 #include <iosfwd>
 #include <nlohmann/json.hpp>
@@ -15,5 +14,3 @@ nlohmann::ordered_json file_info(const std::string& path);
 void print_file(const nlohmann::ordered_json& info, std::ostream& out);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_FILE_INFO_HPP_

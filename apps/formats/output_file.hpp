@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_OUTPUT_FILE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_OUTPUT_FILE_HPP_
+#pragma once
 
 #include <sys/types.h>
 
@@ -74,5 +73,3 @@ class OutputFile {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_OUTPUT_FILE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/adjoint_block.hpp"
 #include "cuda/patches/kernels/tile_entries.hpp"
@@ -33,5 +32,3 @@ inline TilePlane tile_plane(const ImageView& image, bool indexed) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_

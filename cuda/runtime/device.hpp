@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_DEVICE_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_DEVICE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -78,5 +77,3 @@ void sort(const SortArrays& arrays, std::int64_t count, int bits, void* scratch,
           std::uint64_t scratch_bytes, Stream stream);
 
 }  // namespace ppatch::device
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_DEVICE_HPP_

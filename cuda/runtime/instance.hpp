@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_INSTANCE_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_INSTANCE_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "cuda/runtime/device.hpp"
@@ -9,5 +8,3 @@
 // kernels/kernel_list.hpp.
 #define PPATCH_LAUNCH(...) \
   template void device::launch(const __VA_ARGS__&, std::int64_t, device::Stream)
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_INSTANCE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_
-#define PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_
+#pragma once
 
 #include <cstdint>
 #include <initializer_list>
@@ -61,5 +60,3 @@ std::string text_of_shape(const std::int64_t* shape, std::size_t ndim);
 DType real_type_of(DType dtype);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_BACKEND_MODULE_HPP_
-#define PTYCHOPATCH_CORE_BACKEND_MODULE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -31,5 +30,3 @@ const BackendModule& cuda_module();
 std::int32_t cuda_device_count();
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_BACKEND_MODULE_HPP_

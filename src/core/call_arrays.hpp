@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_
-#define PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_
+#pragma once
 
 #include <vector>
 
@@ -37,5 +36,3 @@ class CallArrays {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_CONTEXT_HPP_
-#define PTYCHOPATCH_CORE_CONTEXT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -43,5 +42,3 @@ class Context {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_CONTEXT_HPP_

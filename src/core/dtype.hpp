@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_DTYPE_HPP_
-#define PTYCHOPATCH_CORE_DTYPE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -14,6 +13,7 @@ constexpr std::int64_t size_of(ppatch_dtype dtype) {
     case PPATCH_U8:
       return 1;
     case PPATCH_U16:
+    case PPATCH_I16:
       return 2;
     case PPATCH_F32:
     case PPATCH_I32:
@@ -30,5 +30,3 @@ constexpr std::int64_t size_of(ppatch_dtype dtype) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_DTYPE_HPP_

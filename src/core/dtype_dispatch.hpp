@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_
-#define PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_
+#pragma once
 
 #include <cstdint>
+#include <initializer_list>
 
 #include "math/enums.hpp"
 #include "math/pixel_types.hpp"
@@ -36,18 +36,25 @@ void with_pixel(DType dtype, Body&& body) {
   }
 }
 
-// Calls body with a value of the type of an image's samples: u16, f32 or f64.
+// The types of an image's samples.
+constexpr std::initializer_list<DType> sample_types = {DType::u8, DType::u16, DType::i16,
+                                                       DType::f32, DType::f64};
+
+// Calls body with a value of the type of an image's samples.
 template <class Body>
 void with_sample(DType dtype, Body&& body) {
-  if (dtype == DType::u16) {
-    body(std::uint16_t{});
-  } else if (dtype == DType::f32) {
-    body(float{});
-  } else {
-    body(double{});
+  switch (dtype) {
+    case DType::u8:
+      return body(std::uint8_t{});
+    case DType::u16:
+      return body(std::uint16_t{});
+    case DType::i16:
+      return body(std::int16_t{});
+    case DType::f32:
+      return body(float{});
+    default:
+      return body(double{});
   }
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_

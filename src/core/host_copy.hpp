@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_HOST_COPY_HPP_
-#define PTYCHOPATCH_CORE_HOST_COPY_HPP_
+#pragma once
 
 #include <vector>
 
@@ -28,5 +27,3 @@ class HostCopy {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_HOST_COPY_HPP_

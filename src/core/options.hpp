@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_OPTIONS_HPP_
-#define PTYCHOPATCH_CORE_OPTIONS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -52,5 +51,3 @@ void write_info(const char* name, const Info& info, Info* out) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_OPTIONS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PLAN_ENGINE_HPP_
-#define PTYCHOPATCH_CORE_PLAN_ENGINE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -19,5 +18,3 @@ class PlanEngine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PLAN_ENGINE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_HOST_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_HOST_ENGINE_HPP_
+#pragma once
 
 #include <cstring>
 
@@ -21,5 +20,3 @@ class HostEngine : public Engine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_HOST_ENGINE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_LOOP_TABLE_HPP_
-#define PTYCHOPATCH_CPU_LOOP_TABLE_HPP_
+#pragma once
 
 #include "cpu/fft/slab_loops.hpp"
 #include "cpu/groups/near_points.hpp"
@@ -27,5 +26,3 @@ struct SimdTarget {
 SimdTarget choose_simd_target();
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_LOOP_TABLE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_SIMD_TARGETS_HPP_
-#define PTYCHOPATCH_CPU_SIMD_TARGETS_HPP_
+#pragma once
 
 // The SIMD targets that are not compiled. To be included before Highway.
 // Targets without an instruction for multiply_add would wait for the C library's, however wide
@@ -11,5 +10,3 @@
 #else
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #endif
-
-#endif  // PTYCHOPATCH_CPU_SIMD_TARGETS_HPP_

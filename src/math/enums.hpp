@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_ENUMS_HPP_
-#define PTYCHOPATCH_MATH_ENUMS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -15,7 +14,8 @@ enum class DType : std::int32_t {
   i32 = 5,
   i64 = 6,
   u16 = 7,
-  u8 = 8
+  u8 = 8,
+  i16 = 9
 };
 enum class Interpolation : std::int32_t { bilinear = 0, nearest = 1, bicubic = 2, lanczos3 = 3 };
 enum class Boundary : std::int32_t { zero = 0, constant = 1, edge = 2, reflect = 3, wrap = 4 };
@@ -28,5 +28,3 @@ enum class LocalOffsets : std::int32_t { as_given = 0, mirrored_ptychopinn = 1 }
 enum class GroupOrder : std::int32_t { as_drawn = 0, by_distance = 1, by_position = 2 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_ENUMS_HPP_

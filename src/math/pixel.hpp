@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_PIXEL_HPP_
-#define PTYCHOPATCH_MATH_PIXEL_HPP_
+#pragma once
 
 #include <type_traits>
 
@@ -32,5 +31,3 @@ struct Pixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_PIXEL_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_PIXEL_TYPES_HPP_
-#define PTYCHOPATCH_MATH_PIXEL_TYPES_HPP_
+#pragma once
 
 #include "math/pixel.hpp"
 
@@ -31,5 +30,3 @@ struct PixelTypes {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_PIXEL_TYPES_HPP_

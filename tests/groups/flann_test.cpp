@@ -9,10 +9,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-
 class Flann : public testing::TestWithParam<std::string> {};
 
 // FLANN does not order ties, so distances are compared, and indices where no tie is near.
@@ -21,7 +17,8 @@ TEST_P(Flann, FindsTheSameNeighbours) {
   const std::int64_t n = 60000;
   const std::int64_t k = 7;
   const std::vector<Point> points = draw_points(GetParam(), n, random);
-  ptychopatch::GroupPlan plan(group_context(2), array_of(points), ptychopatch::group_options(1, k));
+  ptychopatch::GroupPlan plan = ptychopatch::GroupPlan::borrow(group_context(2), array_of(points),
+                                                               ptychopatch::group_options(1, k));
   std::vector<std::int32_t> got(n * k, -7);
   std::vector<double> distances(n * k, -7);
   const Array of_distances = array(distances.data(), {n, k});
@@ -63,12 +60,6 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Flann,
                          testing::Values("random", "raster", "jittered raster", "spiral", "blob",
                                          "nested blobs", "outliers", "line", "diagonal", "pairs",
                                          "floats"),
-                         [](const auto& tested) {
-                           std::string name = tested.param;
-                           for (char& c : name) {
-                             if (c == ' ') c = '_';
-                           }
-                           return name;
-                         });
+                         &name_of_kind);
 
 }  // namespace

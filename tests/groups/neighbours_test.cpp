@@ -10,12 +10,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-using ptychopatch::group_options;
-using ptychopatch::GroupPlan;
-
 class Neighbours : public testing::TestWithParam<std::string> {
  protected:
   Neighbours() : random_(test_random("Neighbours" + GetParam())) {}
@@ -25,7 +19,8 @@ class Neighbours : public testing::TestWithParam<std::string> {
     const auto n = static_cast<std::int64_t>(points.size());
     SCOPED_TRACE(GetParam() + ", n " + std::to_string(n) + ", K " + std::to_string(k) + ", " +
                  std::to_string(threads) + " threads, " + seed_note());
-    GroupPlan plan(group_context(threads), array_of(points), group_options(1, k));
+    GroupPlan plan =
+        GroupPlan::borrow(group_context(threads), array_of(points), group_options(1, k));
     std::vector<std::int32_t> all(n * k, -7);
     plan.neighbours(array(all.data(), {n, k}));
     const std::int64_t queried = 15;
@@ -70,14 +65,7 @@ TEST_P(Neighbours, OfAllOtherPoints) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Neighbours, testing::ValuesIn(point_set_kinds()),
-                         [](const auto& tested) {
-                           std::string name = tested.param;
-                           for (char& c : name) {
-                             if (c == ' ') c = '_';
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Kinds, Neighbours, testing::ValuesIn(point_set_kinds()), &name_of_kind);
 
 TEST(NeighboursOf, PointsInAnyTypeAndOrder) {
   Random random = test_random("PointsInAnyTypeAndOrder");
@@ -101,7 +89,7 @@ TEST(NeighboursOf, PointsInAnyTypeAndOrder) {
   for (const ppatch_axes axes : {PPATCH_AXES_YX, PPATCH_AXES_XY}) {
     ppatch_group_options options = group_options(1, k);
     options.axes = axes;
-    GroupPlan plan(group_context(2), given, options);
+    GroupPlan plan = GroupPlan::borrow(group_context(2), given, options);
     plan.neighbours(ppatch_array_strided(got.data(), PPATCH_I64, 2, out_shape, out_strides));
     for (std::int64_t i = 0; i < n; ++i) {
       const auto want = oracle::nearest(points, i, k);
@@ -123,7 +111,7 @@ TEST(NeighboursOf, OtherPoints) {
   for (const std::string& kind : point_set_kinds()) {
     const auto n = static_cast<std::int64_t>(4 + random() % 2997);
     const std::vector<Point> points = draw_points(kind, n, random);
-    plan.set_points(array_of(points));
+    plan.borrow_points(array_of(points));
     EXPECT_EQ(plan.info().point_count, n);
     std::vector<std::int32_t> got(n * 3, -7);
     plan.neighbours(array(got.data(), {n, 3}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Equal bits for any number of threads, SIMD level, order and size of a batch.
+// Equal bits for any number of threads, SIMD target, order and size of a batch.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -40,14 +40,14 @@ class Determinism : public testing::TestWithParam<Kind> {
     }
     still_ = drawn[letters].still;
     moved_ = drawn[letters].moved;
-    options_ = scene_options(300, 300, ppatch_cfa_of(GetParam().letters));
+    options_ = scene_options(300, 300, cfa_of(letters));
     options_.method = GetParam().method;
     options_.upsample = 10;
   }
 
   ppatch_shift run(int threads) {
     ptychopatch::ScenePlan plan(scene_context(threads), options_);
-    plan.set_reference(image_of(still_));
+    plan.borrow_reference(image_of(still_));
     return align(plan, image_of(moved_));
   }
 
@@ -65,22 +65,22 @@ TEST_P(Determinism, OfThreads) {
 
 TEST_P(Determinism, OfSimdLevels) {
   const ppatch_shift best = run(2);
-  for (const char* level : {"scalar", "avx2", "avx3"}) {
-    ::setenv("PPATCH_SIMD", level, 1);
+  for (const char* target : {"scalar", "avx2", "avx3"}) {
+    ::setenv("PPATCH_SIMD", target, 1);
     // Whether the library has it; a device's context only asks where the CPU has work.
     ppatch_context* probe = nullptr;
     ppatch_context_options options = ptychopatch::context_options();
     options.backend = PPATCH_BACKEND_CPU;
     const ppatch_status status = ppatch_context_create(&probe, &options);
     ppatch_context_destroy(probe);
-    if (status == PPATCH_OK) expect_equal_bits(best, run(2), level);
+    if (status == PPATCH_OK) expect_equal_bits(best, run(2), target);
     ::unsetenv("PPATCH_SIMD");
   }
 }
 
 TEST_P(Determinism, OfBatchesAndRepeats) {
   ptychopatch::ScenePlan plan(scene_context(2), options_);
-  plan.set_reference(image_of(still_));
+  plan.borrow_reference(image_of(still_));
   const ppatch_shift alone = align(plan, image_of(moved_));
   std::vector<ppatch_shift> shifts(3, poisoned_shift());
   const std::vector<ppatch_scene_image> images = {image_of(still_), image_of(moved_),
@@ -104,7 +104,7 @@ TEST_P(Determinism, OfStrides) {
   const ppatch_scene_image image = ppatch_scene_image_of(
       ppatch_array_strided(spread.data() + 299 * 700 + 5, PPATCH_F32, 2, shape, strides));
   ptychopatch::ScenePlan plan(scene_context(2), options_);
-  plan.set_reference(image_of(still_));
+  plan.borrow_reference(image_of(still_));
   expect_equal_bits(plain, align(plan, image), "strided");
 }
 

@@ -75,7 +75,7 @@ TEST_F(Pairs, MosaicsAreNormalisedAndBinnedByColour) {
     std::uniform_int_distribution<int> uniform(0, 4095);
     for (std::int64_t i = 0; i < h * w; ++i)
       raw.push_back(static_cast<std::uint16_t>(uniform(random_)));
-    const ppatch_cfa cfa = ppatch_cfa_of(letters.c_str());
+    const ppatch_cfa cfa = ptychopatch::cfa(letters);
     ppatch_scene_image image = image_of(raw, h, w);
     image.own_levels = 1;
     image.white = 4000.0;
@@ -83,9 +83,9 @@ TEST_F(Pairs, MosaicsAreNormalisedAndBinnedByColour) {
     for (int c = 0; c < 3; ++c) image.black[c] = black[c];
     const auto expected = [&](std::int64_t y, std::int64_t x) {
       const char letter = letters[static_cast<std::size_t>(y % p * p + x % p)];
-      const double level = black[letter == 'R' ? 0 : letter == 'G' ? 1 : 2];
-      return (static_cast<double>(raw[static_cast<std::size_t>(y * w + x)]) - level) /
-             (4000.0 - level);
+      const double black_level = black[letter == 'R' ? 0 : letter == 'G' ? 1 : 2];
+      return (static_cast<double>(raw[static_cast<std::size_t>(y * w + x)]) - black_level) /
+             (4000.0 - black_level);
     };
     std::vector<double> out(static_cast<std::size_t>(h * w), NAN);
     const ppatch_array to = ptychopatch::array(out.data(), {h, w});

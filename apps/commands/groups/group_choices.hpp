@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_
+#pragma once
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,9 +15,9 @@ struct GroupChoices {
   std::optional<std::int64_t> gridsize, neighbours, samples;
   std::optional<std::uint64_t> seed;
   std::optional<std::int32_t> order;
-  bool sequential = false, oversample = false, include_seed = false;
+  bool sequential = false, oversample = false, include_centre = false;
 
-  // --gridsize, -K, --samples, --seed, --sequential, --oversample, --include-seed, --order
+  // --gridsize, -K, --samples, --seed, --sequential, --oversample, --include-centre, --order
   void add_options(CLI::App& app);
 
   // UsageError where there is no --gridsize, but something that needs it.
@@ -30,5 +29,3 @@ struct GroupChoices {
 nlohmann::ordered_json to_json(const ppatch_group_options& options);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_EXTRACT_INPUT_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_EXTRACT_INPUT_HPP_
+#pragma once
 
 #include <array>
 #include <memory>
@@ -84,5 +83,3 @@ class ExtractInput {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_EXTRACT_INPUT_HPP_

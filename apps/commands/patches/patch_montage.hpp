@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_MONTAGE_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_MONTAGE_HPP_
+#pragma once
 
 #include <vector>
 
@@ -27,5 +26,3 @@ class PatchMontage {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_MONTAGE_HPP_

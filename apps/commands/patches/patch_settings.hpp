@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_
+#pragma once
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,15 +11,6 @@
 #include "ptychopatch/ptychopatch.hpp"
 
 namespace ptychopatch::app {
-
-const Choices& interpolations();
-const Choices& boundaries();
-const Choices& anchors();
-const Choices& axes_orders();
-const Choices& signs();
-const Choices& layouts();
-const Choices& algorithms();
-const Choices& local_offset_kinds();
 
 // What the command line said about patches; what it did not say is left to the input's format, to
 // the file that is read, or to the library's defaults.
@@ -51,5 +41,3 @@ ppatch_patch_options patch_options_from_json(const nlohmann::ordered_json& json,
                                              const std::string& source);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_

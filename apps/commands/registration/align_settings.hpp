@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGN_SETTINGS_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGN_SETTINGS_HPP_
+#pragma once
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -30,8 +29,4 @@ struct AlignSettings {
   void add_options(CLI::App& app);
 };
 
-const app::Choices& methods();
-
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGN_SETTINGS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_CSV_TEXT_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_CSV_TEXT_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -14,5 +13,3 @@ std::string encode_csv(const std::vector<Record>& records);
 std::vector<Record> decode_csv(const std::string& text, const std::string& source);
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_CSV_TEXT_HPP_

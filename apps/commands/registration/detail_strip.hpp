@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_DETAIL_STRIP_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_DETAIL_STRIP_HPP_
+#pragma once
 
 #include <array>
 
@@ -17,5 +16,3 @@ DetailStrip detail_strip(const Context& context, const mosaics::Mosaic& referenc
                          const mosaics::Mosaic& image, const ppatch_shift& shift);
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_DETAIL_STRIP_HPP_

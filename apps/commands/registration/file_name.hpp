@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_FILE_NAME_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_FILE_NAME_HPP_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -23,5 +22,3 @@ struct FileName {
 std::optional<FileName> parse_file_name(std::string_view name);
 
 }  // namespace ptychopatch::rawnind
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_FILE_NAME_HPP_

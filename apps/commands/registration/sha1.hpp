@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SHA1_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SHA1_HPP_
+#pragma once
 
 #include <cstddef>
 #include <span>
@@ -12,5 +11,3 @@ namespace ptychopatch::rawnind {
 std::string sha1(std::span<const std::byte> bytes);
 
 }  // namespace ptychopatch::rawnind
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SHA1_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_YAML_TEXT_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_YAML_TEXT_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -15,5 +14,3 @@ std::string encode_yaml(const std::vector<Record>& records);
 std::vector<Record> decode_yaml(const std::string& text, const std::string& source);
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_YAML_TEXT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -30,5 +29,3 @@ class Random {
 };
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_HPP_

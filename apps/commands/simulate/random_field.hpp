@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_FIELD_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_FIELD_HPP_
+#pragma once
 
 #include <complex>
 #include <cstdint>
@@ -28,5 +27,3 @@ class RandomField {
 };
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_FIELD_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -61,9 +60,5 @@ ppatch_dtype real_type(ppatch_dtype dtype);
 std::string name(Operation operation);
 std::string name(Order order);
 std::string dtype_name(ppatch_dtype dtype);
-std::string interpolation_name(ppatch_interpolation interpolation);
-std::string boundary_name(ppatch_boundary boundary);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_

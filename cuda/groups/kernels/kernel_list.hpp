@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_KERNELS_KERNEL_LIST_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_KERNELS_KERNEL_LIST_HPP_
+#pragma once
 
 #include "cuda/groups/kernels/group_rows.hpp"
 #include "cuda/runtime/instance.hpp"
@@ -15,5 +14,3 @@
   PPATCH_LAUNCH(EachPiece<DrawRow>);        \
   PPATCH_LAUNCH(EachPiece<CoordinatesRow>); \
   PPATCH_LAUNCH(EachPiece<NeighboursRow>)
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_KERNEL_LIST_HPP_

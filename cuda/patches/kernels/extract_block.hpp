@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_EXTRACT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_EXTRACT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/wide_store.hpp"
 #include "cuda/runtime/block.hpp"
@@ -11,8 +10,8 @@ namespace ppatch {
 
 // All patches of a call, or their waves, on a device. A thread owns some 16 bytes of each of `run`
 // rows of a patch, one below the other, and keeps the rows that it has filtered along x while later
-// ones need them. Most: taps that the interpolation may have on an axis, 2 or 6.
-template <class P, int Most>
+// ones need them. MaxTaps: taps that the interpolation may have on an axis, 2 or 6.
+template <class P, int MaxTaps>
 struct ExtractBlock {
   using T = typename P::Real;
   using S = typename P::Storage;
@@ -84,7 +83,7 @@ struct ExtractBlock {
     patch.out = job.out.template at<S>(m, k, 0);
     patch.probe = job.probe.template at<S>(k, 0);
     patch.slice = problem.image_of(m, k);
-    prepare_sampling_taps<T>(problem.interpolation, problem.origins[k], &patch.taps);
+    prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;
     patch.inside = y.start >= 0 && x.start >= 0 &&
@@ -95,16 +94,16 @@ struct ExtractBlock {
   // Samples of row y, from that of pixel q on: `scalars` of them.
   PPATCH_HD void load(const Patch& patch, const Samples<P>& samples, std::int64_t y, std::int64_t q,
                       int scalars, T* sample) const {
-    constexpr int most = wide + (Most - 1) * C;
+    constexpr int max_scalars = wide + (MaxTaps - 1) * C;
     const std::int64_t x = patch.taps.x.start + q;
     if (patch.inside) {
       const S* from = job.image.template at<S>(samples.slice, y, x);
-      for (int s = 0; s < most; ++s) {
+      for (int s = 0; s < max_scalars; ++s) {
         if (s < scalars) sample[s] = P::load(from[s / C * job.image.stride_x + s % C]);
       }
       return;
     }
-    for (int s = 0; s < most; ++s) {
+    for (int s = 0; s < max_scalars; ++s) {
       if (s < scalars) sample[s] = samples.pixel(y, x + s / C, s % C);
     }
   }
@@ -119,27 +118,27 @@ struct ExtractBlock {
     const std::int64_t r1 = r0 + run < job.out.height ? r0 + run : job.out.height;
     const std::int64_t width_left = (job.out.width - q) * C;
     const int scalars = width_left < wide ? static_cast<int>(width_left) : wide;
-    T weight_x[Most];
-    T weight_y[Most];
-    for (int j = 0; j < Most; ++j) {
+    T weight_x[MaxTaps];
+    T weight_y[MaxTaps];
+    for (int j = 0; j < MaxTaps; ++j) {
       weight_x[j] = x.weight[j];
       weight_y[j] = y.weight[j];
     }
     // The last rows, filtered along x, as many as there are taps.
-    T kept[Most][wide] = {};
+    T kept[MaxTaps][wide] = {};
     PPATCH_ROLLED
     for (std::int64_t r = r0 - (y.count - 1); r < r1; ++r) {
-      T sample[wide + (Most - 1) * C] = {};
+      T sample[wide + (MaxTaps - 1) * C] = {};
       load(patch, samples, y.start + r + y.count - 1, q, scalars + (x.count - 1) * C, sample);
       T value[wide];
       for (int s = 0; s < wide; ++s) {
         T row = T(0);
-        for (int j = 0; j < Most; ++j) {
+        for (int j = 0; j < MaxTaps; ++j) {
           if (j < x.count) row = next_sum(j, row, weight_x[j], sample[s + j * C]);
         }
         T sum = T(0);
-        for (int i = 0; i < Most; ++i) {
-          kept[i][s] = i + 1 == Most || i + 1 == y.count ? row : kept[i + 1][s];
+        for (int i = 0; i < MaxTaps; ++i) {
+          kept[i][s] = i + 1 == MaxTaps || i + 1 == y.count ? row : kept[i + 1][s];
           if (i < y.count) sum = next_sum(i, sum, weight_y[i], kept[i][s]);
         }
         value[s] = sum;
@@ -180,5 +179,3 @@ struct ExtractBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_EXTRACT_BLOCK_HPP_

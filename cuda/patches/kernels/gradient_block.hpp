@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/position_gradient.hpp"
@@ -51,7 +50,7 @@ struct GradientBlock {
     if (n == 0) {
       own.total = 0.0;
       if (at.thread == 0) {
-        prepare_gradient_taps<T>(problem.interpolation, problem.origins[k], &shared.taps);
+        prepare_gradient_taps(problem.interpolation, problem.origins[k], shared.taps);
       }
       return;
     }
@@ -137,5 +136,3 @@ struct GradientBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_KERNEL_LIST_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_KERNEL_LIST_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/adjoint_block.hpp"
 #include "cuda/patches/kernels/extract_block.hpp"
@@ -24,5 +23,3 @@
 #define PPATCH_LIST_KERNELS()            \
   PPATCH_LAUNCH(EachPiece<TileEntries>); \
   PPATCH_LAUNCH(EachPiece<TileBegins>)
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_KERNEL_LIST_HPP_

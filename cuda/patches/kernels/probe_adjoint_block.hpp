@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/probe_adjoint.hpp"
@@ -88,7 +87,7 @@ struct ProbeAdjointBlock {
     const Division number = divide(i, job.waves.count);
     const std::int64_t m = job.probe.shared ? number.quotient : i;
     const std::int64_t k = job.probe.shared ? number.remainder : owner;
-    prepare_sampling_taps<T>(job.problem.interpolation, job.problem.origins[k], &wave.taps);
+    prepare_sampling_taps(job.problem.interpolation, job.problem.origins[k], wave.taps);
     wave.first = job.waves.template at<S>(m, k, 0);
     wave.slice = job.problem.image_of(m, k);
   }
@@ -116,5 +115,3 @@ struct ProbeAdjointBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_WIDE_STORE_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_WIDE_STORE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -41,5 +40,3 @@ bool widely_storable(const void* base, std::int64_t stride_x, std::int64_t compo
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_WIDE_STORE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_KERNEL_LIST_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_KERNEL_LIST_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/coarse_peak.hpp"
 #include "cuda/registration/kernels/hot_pixel_threshold.hpp"
@@ -69,5 +68,3 @@
   PPATCH_LAUNCH(ShiftBandTotals);         \
   PPATCH_LAUNCH(ShiftTileSums);           \
   PPATCH_LAUNCH(ShiftTileTotals)
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_KERNEL_LIST_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_ARRAYS_HPP_
-#define PTYCHOPATCH_CORE_GROUPS_GROUP_ARRAYS_HPP_
+#pragma once
 
 #include "core/call_arrays.hpp"
 
@@ -29,5 +28,3 @@ class GroupArrays : public CallArrays {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_ARRAYS_HPP_

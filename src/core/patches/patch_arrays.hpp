@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_ARRAYS_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_ARRAYS_HPP_
+#pragma once
 
 #include <optional>
 
@@ -43,5 +42,3 @@ class PatchArrays : public CallArrays {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_ARRAYS_HPP_

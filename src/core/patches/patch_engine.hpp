@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_ENGINE_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_ENGINE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <span>
@@ -55,5 +54,3 @@ class PatchEngine : public PlanEngine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_ENGINE_HPP_

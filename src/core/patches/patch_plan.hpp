@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_PLAN_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_PLAN_HPP_
+#pragma once
 
 #include <memory>
 
@@ -56,5 +55,3 @@ class PatchPlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_PLAN_HPP_

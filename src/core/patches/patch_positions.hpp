@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_POSITIONS_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_POSITIONS_HPP_
+#pragma once
 
 #include <span>
 
@@ -50,5 +49,3 @@ class PatchPositions {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_POSITIONS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_POSITION_SOURCE_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_POSITION_SOURCE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -55,5 +54,3 @@ class PositionReader {
 constexpr int column_of_y(Axes axes) { return axes == Axes::yx ? 0 : 1; }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_POSITION_SOURCE_HPP_

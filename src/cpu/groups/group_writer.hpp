@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_GROUP_WRITER_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_GROUP_WRITER_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -38,5 +37,3 @@ class GroupWriter {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_GROUPS_GROUP_WRITER_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_
+#pragma once
 
 #include "cpu/patches/patch_loops.hpp"
 #include "cpu/patches/patch_state.hpp"
@@ -54,5 +53,3 @@ class BatchedEngine final : public PatchState {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_

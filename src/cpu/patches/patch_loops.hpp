@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_PATCH_LOOPS_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_PATCH_LOOPS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <span>
@@ -68,5 +67,3 @@ struct PatchLoopsOf : PatchLoops<P>... {
 using PatchLoopTable = PixelTypes::Into<PatchLoopsOf>;
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_LOOPS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -57,5 +56,3 @@ class PatchScratch {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_PATCH_STATE_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_PATCH_STATE_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 #include "cpu/host_engine.hpp"
@@ -58,5 +57,3 @@ std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings
                                                    const BackendSettings& backend);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_STATE_HPP_

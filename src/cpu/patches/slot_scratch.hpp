@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_SLOT_SCRATCH_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_SLOT_SCRATCH_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -69,5 +68,3 @@ struct Tile {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_SLOT_SCRATCH_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_TILE_GRID_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_TILE_GRID_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -50,5 +49,3 @@ struct TileGrid {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_TILE_GRID_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_
+#pragma once
 
 #include "kernels/patches/patch_problem.hpp"
 #include "math/patches/complex.hpp"
@@ -96,5 +95,3 @@ struct AdjointPixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_
+#pragma once
 
 #include <limits>
 
@@ -42,5 +41,3 @@ struct AssemblePixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_

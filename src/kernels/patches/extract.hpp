@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_EXTRACT_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_EXTRACT_HPP_
+#pragma once
 
 #include "kernels/patches/sampler.hpp"
 #include "math/patches/complex.hpp"
@@ -39,5 +38,3 @@ struct ExtractPixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_EXTRACT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_POSITION_GRADIENT_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_POSITION_GRADIENT_HPP_
+#pragma once
 
 #include "kernels/patches/sampler.hpp"
 
@@ -97,5 +96,3 @@ struct PositionGradient {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_POSITION_GRADIENT_HPP_

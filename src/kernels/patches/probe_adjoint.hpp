@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_
+#pragma once
 
 #include "kernels/patches/sampler.hpp"
 #include "math/patches/complex.hpp"
@@ -35,5 +34,3 @@ struct ProbeAdjointPixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_PROBE_ADJOINT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_SAMPLER_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_SAMPLER_HPP_
+#pragma once
 
 #include "kernels/patches/patch_problem.hpp"
 #include "math/boundary.hpp"
@@ -85,5 +84,3 @@ PPATCH_HD Sampler<P> patch_sampler(const PatchProblem& problem, const ImageView&
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_SAMPLER_HPP_

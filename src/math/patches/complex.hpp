@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_
-#define PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_
+#pragma once
 
 #include "math/hd.hpp"
 
@@ -46,5 +45,3 @@ PPATCH_HD T squared_modulus(const T* a) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_

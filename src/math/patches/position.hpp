@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_PATCHES_POSITION_HPP_
-#define PTYCHOPATCH_MATH_PATCHES_POSITION_HPP_
+#pragma once
 
 #include <cmath>
 #include <cstdint>
@@ -60,5 +59,3 @@ PPATCH_HD Coordinate window_origin(Coordinate p, Anchor anchor, Sign sign, std::
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_PATCHES_POSITION_HPP_

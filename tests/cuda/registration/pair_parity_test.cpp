@@ -93,7 +93,9 @@ class OnDevice {
     array.device_type = PPATCH_DEVICE_CUDA;
     return array;
   }
-  void fetch() { DeviceMemory::get().copy(images_.memory.data(), memory_, images_.memory.size()); }
+  void download() {
+    DeviceMemory::get().copy(images_.memory.data(), memory_, images_.memory.size());
+  }
 
  private:
   Images& images_;
@@ -150,7 +152,7 @@ TEST_F(PairParity, ShiftsHaveTheCpusBits) {
           const ppatch_array near_from = copy.view();
           const ppatch_array near_to = result.view();
           check(ppatch_image_shift(device_.get(), &near_from, shift, &options, &near_to));
-          result.fetch();
+          result.download();
         }
         EXPECT_EQ(on_device.memory, on_cpu.memory) << "dtype " << dtype << ", interpolation "
                                                    << interpolation << ", boundary " << boundary;
@@ -200,7 +202,7 @@ TEST_F(PairParity, MosaicsHaveTheCpusBits) {
     const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
     const bool is_bayer = i % 2 == 0;
     const ppatch_cfa cfa =
-        ppatch_cfa_of(is_bayer ? "RGGB" : "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG");
+        ptychopatch::cfa(is_bayer ? "RGGB" : "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG");
     const int block = is_bayer ? 2 : 3;
     Images image(dtypes[i % 3], draw_shape(false), i % 2);
     image.draw(random_);

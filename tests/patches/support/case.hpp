@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CASE_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CASE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -55,5 +54,3 @@ struct Case {
 
 // adjust narrows the case before the positions are drawn to suit it.
 Case draw_case(std::uint64_t seed, const std::function<void(Case&)>& adjust);
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CASE_HPP_

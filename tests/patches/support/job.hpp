@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_JOB_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_JOB_HPP_
+#pragma once
 
 #include <memory>
 #include <vector>
@@ -82,5 +81,3 @@ class Job {
   std::unique_ptr<ptychopatch::PatchPlan> plan_;
   std::vector<std::vector<std::byte>> inputs_before_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_JOB_HPP_

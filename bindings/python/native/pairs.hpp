@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace ptychopatch::python {
+
+void add_pairs(nanobind::module_& module);
+
+}  // namespace ptychopatch::python
