@@ -19,6 +19,14 @@
 
 // The kernels of registration; T: a type of samples.
 
+// Both lists for every type of an image's samples: PPATCH_EACH_SAMPLE(PPATCH_SCENE_IMAGE_KERNELS).
+#define PPATCH_EACH_SAMPLE(KERNELS) \
+  KERNELS(std::uint8_t);            \
+  KERNELS(std::uint16_t);           \
+  KERNELS(std::int16_t);            \
+  KERNELS(float);                   \
+  KERNELS(double)
+
 #define PPATCH_SCENE_IMAGE_KERNELS(T)       \
   PPATCH_LAUNCH(SceneBandSums<T>);          \
   PPATCH_LAUNCH(SceneFindLevels<T>);        \
