@@ -13,6 +13,8 @@ class CallArrays {
   // The last array read is an output: writable, and apart from all arrays read before and after it.
   void mark_output();
   void check_outputs() const;
+  // Stays where it is.
+  const CheckedArray& last_read() const { return arguments_.back().array; }
 
  protected:
   explicit CallArrays(const Backend& backend) : backend_(backend) {
@@ -22,7 +24,6 @@ class CallArrays {
   // What it returns stays where it is.
   const CheckedArray& read(const char* name, const ppatch_array* array);
   const CheckedArray& first_read() const { return arguments_.front().array; }
-  const CheckedArray& last_read() const { return arguments_.back().array; }
 
  private:
   static constexpr std::size_t max_arrays = 8;  // arrays of a call

@@ -71,6 +71,9 @@ class Page:
             elif not self.elsewhere(line):
                 self.fail(line, "nothing runs it: see ELSEWHERE in tests/docs/run_examples.py")
 
+    def prelude(self, path):
+        exec(compile(path.read_text(), str(path), "exec"), self.names)
+
     def python_block(self, text):
         for name in INSTALLED_ELSEWHERE:
             if re.search(rf"\b{name}\b", text) and subprocess.run(
@@ -156,7 +159,7 @@ def main():
         if options.page.name == "README.md":
             self_test(page)
         if prelude.exists():
-            page.python_block(prelude.read_text())
+            page.prelude(prelude)
         for found in FENCE.finditer(text):
             page.block(found[1], found[2])
         os.chdir("/")

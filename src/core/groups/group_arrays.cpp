@@ -33,15 +33,16 @@ IndexView GroupArrays::indices(const char* name, const ppatch_array* given, std:
           array.stride(0), flat ? 0 : array.stride(1)};
 }
 
-void GroupArrays::expect_points(IndexView indices, PlanEngine& engine) const {
-  const HostCopy on_host(last_read(), engine);
+void GroupArrays::expect_points(IndexView indices, const CheckedArray& array,
+                                PlanEngine& engine) const {
+  const HostCopy on_host(array, engine);
   indices.data = const_cast<void*>(on_host.data());
   for (std::int64_t row = 0; row < indices.count; ++row) {
     for (std::int64_t column = 0; column < indices.size; ++column) {
       const std::int64_t index = read_index(indices, row, column);
       if (index >= 0 && index < point_count_) continue;
       const std::string place = indices.size > 1 ? text_of(row, ", ", column) : text_of(row);
-      invalid(last_read().name(), "[", place, "]: expected the number of one of the ", point_count_,
+      invalid(array.name(), "[", place, "]: expected the number of one of the ", point_count_,
               " points, got ", index);
     }
   }

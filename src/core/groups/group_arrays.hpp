@@ -16,8 +16,8 @@ class GroupArrays : public CallArrays {
   // column.
   IndexView indices(const char* name, const ppatch_array* array, std::int64_t rows,
                     std::int64_t size, bool flat = false);
-  // That each of the indices read last names a point.
-  void expect_points(IndexView indices, PlanEngine& engine) const;
+  // That each of the indices names a point; `array` is the one that they were read from.
+  void expect_points(IndexView indices, const CheckedArray& array, PlanEngine& engine) const;
   // Results of the given shape.
   CoordinateResultView result(const char* name, const ppatch_array* array,
                               std::initializer_list<DType> legal,

@@ -101,6 +101,7 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
                             const ppatch_array* relative) {
   GroupArrays read(context_->backend(), points_);
   const IndexView groups = read.indices("indices", indices, -1, -1);
+  const CheckedArray& given = read.last_read();
   CoordinateResultView means;
   CoordinateResultView from_means;
   if (offsets) {
@@ -113,7 +114,7 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
     read.mark_output();
   }
   read.check_outputs();
-  read.expect_points(groups, *engine_);
+  read.expect_points(groups, given, *engine_);
   context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "coordinates: ", groups.count, " groups of ",
                             groups.size);
   if (groups.count > 0) engine_->coordinates(groups, means, from_means);
@@ -126,6 +127,7 @@ void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indi
   GroupArrays read(context_->backend(), points_);
   IndexView from;
   if (queries) from = read.indices("queries", queries, -1, 1, true);
+  const CheckedArray& given = read.last_read();
   const std::int64_t count = queries ? from.count : points;
   const IndexView to = read.indices("indices", indices, count, k);
   read.mark_output();
@@ -135,7 +137,7 @@ void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indi
     read.mark_output();
   }
   read.check_outputs();
-  if (queries) read.expect_points(from, *engine_);
+  if (queries) read.expect_points(from, given, *engine_);
   context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "neighbours: ", k, " of ", count, " points");
   if (count == 0) return;
   if (k >= points) {
