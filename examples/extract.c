@@ -10,7 +10,7 @@ static float complex object[H][W], patches[K][N][N];
 static const double where[K][2] = {{10, 20}, {96.5, 64.25}, {150.75, 180.5}}; /* y, x */
 
 int main(void) {
-  /* A ramp: the value at (y, x) is x + iy, so that every patch tells where it was cut. */
+  /* A ramp: the value at (y, x) is x + iy, so that every patch tells where it lies. */
   for (int y = 0; y < H; ++y)
     for (int x = 0; x < W; ++x) object[y][x] = (float)x + (float)y * I;
 

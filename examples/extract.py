@@ -2,7 +2,7 @@
 import numpy
 import ptychopatch
 
-# A ramp: the value at (y, x) is x + iy, so that every patch tells where it was cut.
+# A ramp: the value at (y, x) is x + iy, so that every patch tells where it lies.
 y, x = numpy.mgrid[:256, :256]
 image = (x + 1j * y).astype("complex64")
 positions = numpy.array([[10, 20], [96.5, 64.25], [150.75, 180.5]])  # y, x

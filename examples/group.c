@@ -15,7 +15,7 @@ static int64_t groups[S][C];
 static double offsets[S][2], relative[S][C][2], positions[S][C][2];
 
 int main(void) {
-  /* A ramp: the value at (y, x) is x + iy, so that every patch tells where it was cut. */
+  /* A ramp: the value at (y, x) is x + iy, so that every patch tells where it lies. */
   for (int y = 0; y < H; ++y)
     for (int x = 0; x < W; ++x) object[y][x] = (float)x + (float)y * I;
   /* A scan in rows, shaken a little. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds, and does the main jobs once: cuts patches out of a scan and puts
+# Installs what is missing, builds, and does the main jobs once: extracts patches from a scan and puts
 # them back, and aligns noisy camera RAWs onto their reference.
 #
 # usage: scripts/demo.sh [--help] [--out FOLDER] [--size N] [FILE]

@@ -24,7 +24,7 @@ def run(command, *arguments):
 
 
 def read_object(command, scan, shape, out):
-    """The scan's object, whatever its format: one patch as large as all of it, cut at its corner."""
+    """The scan's object, whatever its format: one patch as large as all of it, extracted at its corner."""
     corner = out / "corner.npy"
     whole = out / "object.npz"
     np.save(corner, np.zeros((1, 2)))
@@ -70,7 +70,7 @@ def main():
         rows.append((interpolation, str(count), f"{size} x {size}", f"{cut:.2f} s", f"{put:.2f} s",
                      f"{largest:.1e}", f"{rms:.1e}"))
 
-    heads = ("interpolation", "patches", "size", "cut", "put back", "largest error", "rms error")
+    heads = ("interpolation", "patches", "size", "extract", "put back", "largest error", "rms error")
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
     print()
     for row in (heads, *rows):

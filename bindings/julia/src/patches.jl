@@ -85,7 +85,7 @@ Cuts a patch at every position: `(w, h, K)` of an image `(W, H)` at positions `(
 - `patch_size`: an integer or `(w, h)`.
 - `probe`: `(w, h, modes)`, or `(w, h, modes, K)`; the result is then exit waves, patches times each
   mode, `(w, h, modes, K)`.
-- `image_index`: the image of each position, from 1. Without it every position is cut from every
+- `image_index`: the image of each position, from 1. Without it every position is extracted from every
   image, and M is the last axis of the result.
 - `out`: where to write.
 - `context`

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Patches: sub-pixel windows cut out of images at scan positions, and put back, exactly.
+"""Patches: sub-pixel windows extracted from images at scan positions, and put back, exactly.
 
 The patch of position p = (y, x) is, with the image interpolated between its pixels,
 
@@ -32,7 +32,7 @@ jitter : float
 seed : int
     Of the jitter; a position's draw depends on the seed and its number alone.
 
-Images (M, H, W) are cut at every position each, and patches have M as a first axis; with
+Images (M, H, W) are extracted at every position each, and patches have M as a first axis; with
 image_index, (K,) int32 or int64, position k belongs to image image_index[k] instead.
 
 Image and patches have one type: float32, float64, complex64 or complex128, and any strides; NumPy
@@ -303,7 +303,7 @@ def probe_adjoint(image: Any, waves: Any, positions: Any,
         Shaped as what `extract` gives with a probe.
     probe_shape : (modes, h, w) or (K, modes, h, w)
         Needed where out is not given. What the probe has no axis for is summed: the positions where
-        it is shared, and the images where every position is cut from every one.
+        it is shared, and the images where every position is extracted from every one.
     out : array, optional
         Where to write the probe, of the image's type.
     accumulate : bool

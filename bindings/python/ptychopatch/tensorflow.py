@@ -165,7 +165,7 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...], *, eps:
 
 
 class Extract(tf.keras.layers.Layer):
-    """A layer that cuts patches: called with [image, positions] or [image, positions, probe].
+    """A layer that extracts patches: called with [image, positions] or [image, positions, probe].
 
     Parameters
     ----------
