@@ -20,8 +20,9 @@ struct Image {
   }
 };
 
-// The integer displacement D, up to half of the size on each axis, that maximises sum R[x] M[x + D] of images
-// that repeat; their phases alone where `phase` is set. Direct Fourier sums: for small images.
+// The integer displacement D, up to half of the size on each axis, that maximises sum R[x] M[x + D]
+// of images that repeat; their phases alone where `phase` is set. Direct Fourier sums: for small
+// images.
 std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& moving, bool phase);
 
 // The displacement that maximises Hannan and Thomson's likelihood of two images about start: rings
