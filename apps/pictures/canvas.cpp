@@ -206,10 +206,12 @@ std::string encode_png(const Image& image) { return png_of(surface_of(image, 1))
 }  // namespace ptychopatch::pictures
 
 #if defined(__SANITIZE_ADDRESS__)
-// fontconfig keeps what it has found until the process ends, in ways that a leak checker misses.
+// fontconfig and cairo keep fonts until the process ends, in ways that a leak checker misses.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libfontconfig\nleak:libcairo\n";
+}
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_options();
 extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
 // NOLINTEND(bugprone-reserved-identifier)
