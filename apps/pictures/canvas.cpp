@@ -206,7 +206,8 @@ std::string encode_png(const Image& image) { return png_of(surface_of(image, 1))
 }  // namespace ptychopatch::pictures
 
 #if defined(__SANITIZE_ADDRESS__)
-// fontconfig and cairo keep fonts until the process ends, in ways that a leak checker misses.
+// fontconfig keeps fonts until the process ends. Memory that cairo takes is left out as well: what
+// is reported of it after SVG and PDF is one object that holds the images drawn.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
