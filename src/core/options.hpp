@@ -38,6 +38,13 @@ inline void check_option(const char* field, std::int64_t value, std::int64_t min
   }
 }
 
+// An enumeration of the caller's options, whose values are 0 to `last`.
+template <class Enum>
+Enum read_enum(const char* field, std::int32_t value, Enum last) {
+  check_option(field, value, 0, static_cast<std::int32_t>(last));
+  return static_cast<Enum>(value);
+}
+
 // Copies info to the caller's struct, as much of it as the caller knows.
 template <class Info>
 void write_info(const char* name, const Info& info, Info* out) {

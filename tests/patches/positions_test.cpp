@@ -137,15 +137,15 @@ TEST_F(Positions, RefusesMoreThanTheCapacity) {
   expect_refused(set(std::vector<double>(14, 1)), {"6", "7"});
 }
 
-TEST_F(Positions, RefusesWrongShapes) {
+TEST_F(Positions, RefusesWrongShapesAndDtypes) {
   const std::vector<double> values(12, 1);
   for (const Shape& shape : {Shape{4, 3}, Shape{6}, Shape{2, 3, 2}, Shape{1, 2, 3, 2}}) {
     const ppatch_array view = array(values.data(), shape);
     expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &view), {"positions"});
   }
-  const std::int32_t whole[] = {1, 2, 3, 4};
-  const ppatch_array whole_view = array(whole, {2, 2});
-  expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &whole_view), {"positions"});
+  ppatch_array complex = array(values.data(), {2, 2});
+  complex.dtype = PPATCH_C64;
+  expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &complex), {"positions", "C64"});
 }
 
 TEST_F(Positions, RefusesPartsOfDifferentShapes) {

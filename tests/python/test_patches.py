@@ -368,3 +368,11 @@ def test_devices():
     ptychopatch.default_context().synchronize()
     with pytest.raises(ValueError, match="backend"):
         ptychopatch.device_count("abacus")
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_positions_that_are_integers(random, dtype):
+    image = random.standard_normal((50, 60)).astype("float32")
+    positions = random.integers(-5, 50, size=(7, 2)).astype(dtype)
+    wanted = ptychopatch.extract(image, positions.astype("float64"), 9)
+    assert numpy.array_equal(ptychopatch.extract(image, positions, 9), wanted)

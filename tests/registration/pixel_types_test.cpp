@@ -12,6 +12,10 @@
 
 namespace {
 
+ppatch_cfa cfa_or_none(const std::string& letters) {
+  return letters.empty() ? ppatch_cfa_none() : ptychopatch::cfa(letters);
+}
+
 using ptychopatch::scene_options;
 
 constexpr const char* xtrans = "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG";
@@ -87,7 +91,7 @@ TEST_F(PixelTypes, EqualValuesGiveEqualAnswers) {
     for (const char* letters : {"", "RGGB", xtrans}) {
       for (const bool is_masked : {false, true}) {
         const std::vector<std::uint8_t>* masked = is_masked ? &mask : nullptr;
-        ppatch_scene_options options = scene_options(size, size, ppatch_cfa_of(letters));
+        ppatch_scene_options options = scene_options(size, size, cfa_or_none(letters));
         options.method = method;
         options.hot_pixels = is_masked ? PPATCH_SWITCH_OFF : PPATCH_SWITCH_ON;
         options.white = 250.0;
@@ -112,7 +116,7 @@ TEST_F(PixelTypes, NegativePixels) {
   draw(-100.0, 2500.0, -9000.0, 30000.0);
   for (const ppatch_method method : all_methods) {
     for (const char* letters : {"", "RGGB"}) {
-      ppatch_scene_options options = scene_options(size, size, ppatch_cfa_of(letters));
+      ppatch_scene_options options = scene_options(size, size, cfa_or_none(letters));
       options.method = method;
       options.hot_pixels = PPATCH_SWITCH_ON;
       options.upsample = 20;
@@ -220,7 +224,7 @@ TYPED_TEST(WholeShifts, OfMosaicsAreNormalisedAndBinned) {
   image.own_levels = 1;
   for (double& black : image.black) black = 10.0;
   image.white = 210.0;
-  const ppatch_cfa cfa = ppatch_cfa_of("RGGB");
+  const ppatch_cfa cfa = ptychopatch::cfa("RGGB");
   std::vector<double> out(8, NAN);
   const ppatch_array to = array_of(out, 2, 4);
   const ptychopatch::Context context = scene_context();
@@ -256,7 +260,7 @@ TYPED_TEST(WholeShifts, OfImagesThatTellNothing) {
     for (double& black : options.black) black = middle - 100.0;
     options.white = middle + 100.0;
     ptychopatch::ScenePlan plan(scene_context(), options);
-    plan.set_reference(ppatch_scene_image_of(array_of(good, size, size)));
+    plan.borrow_reference(ppatch_scene_image_of(array_of(good, size, size)));
     const auto status_of = [&](const std::vector<TypeParam>& pixels) {
       return align(plan, ppatch_scene_image_of(array_of(pixels, size, size))).status;
     };
@@ -274,7 +278,8 @@ TEST(OtherTypes, AreRefused) {
            PPATCH_C64, PPATCH_C128, PPATCH_I32, PPATCH_I64, 10, 0}) {
     const ppatch_array pixels = ptychopatch::array(memory.data(), dtype, {64, 64});
     ppatch_scene_image image = ppatch_scene_image_of(pixels);
-    EXPECT_EQ(ppatch_scene_plan_set_reference(plan.get(), &image), PPATCH_ERROR_INVALID_ARGUMENT);
+    EXPECT_EQ(ppatch_scene_plan_borrow_reference(plan.get(), &image),
+              PPATCH_ERROR_INVALID_ARGUMENT);
     EXPECT_NE(std::string(ppatch_last_error()).find("reference.pixels.dtype"), std::string::npos)
         << ppatch_last_error();
     std::vector<double> out(2 * 64 * 64, 7.0);

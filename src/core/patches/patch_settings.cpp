@@ -4,19 +4,13 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/enumerations.hpp"
 #include "core/options.hpp"
 #include "math/patches/position.hpp"
 
 namespace ppatch {
 namespace {
 
-static_assert(static_cast<int>(Interpolation::lanczos3) == PPATCH_INTERPOLATION_LANCZOS3);
-static_assert(static_cast<int>(Interpolation::bicubic) == PPATCH_INTERPOLATION_BICUBIC);
-static_assert(static_cast<int>(Interpolation::nearest) == PPATCH_INTERPOLATION_NEAREST);
-static_assert(static_cast<int>(Boundary::constant) == PPATCH_BOUNDARY_CONSTANT);
-static_assert(static_cast<int>(Boundary::edge) == PPATCH_BOUNDARY_EDGE);
-static_assert(static_cast<int>(Boundary::reflect) == PPATCH_BOUNDARY_REFLECT);
-static_assert(static_cast<int>(Boundary::wrap) == PPATCH_BOUNDARY_WRAP);
 static_assert(static_cast<int>(Anchor::half) == PPATCH_ANCHOR_HALF);
 static_assert(static_cast<int>(Anchor::centre) == PPATCH_ANCHOR_CENTRE);
 static_assert(static_cast<int>(Axes::xy) == PPATCH_AXES_XY);
@@ -30,12 +24,6 @@ static_assert(static_cast<int>(LocalOffsets::mirrored_ptychopinn) ==
 
 // Origins are kept as 32-bit integers: positions reach 1e9, and half a patch is taken off.
 constexpr std::int64_t max_patch_size = std::int64_t{1} << 30;
-
-template <class Enum>
-Enum read_enum(const char* field, std::int32_t value, Enum last) {
-  check_option(field, value, 0, static_cast<std::int32_t>(last));
-  return static_cast<Enum>(value);
-}
 
 Algorithm read_algorithm(std::int32_t value) {
   const auto chosen = read_enum("algorithm", value, Algorithm::iterative);
@@ -60,8 +48,8 @@ ppatch_patch_options read_given(const ppatch_patch_options* given) {
 PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_t position_count) {
   const ppatch_patch_options o = read_given(given);
   PatchSettings s;
-  s.interpolation = read_enum("interpolation", o.interpolation, Interpolation::lanczos3);
-  s.boundary = read_enum("boundary", o.boundary, Boundary::wrap);
+  s.interpolation = read_enum("interpolation", o.interpolation, last_interpolation);
+  s.boundary = read_enum("boundary", o.boundary, last_boundary);
   s.anchor = read_enum("anchor", o.anchor, Anchor::centre);
   s.axes = read_enum("axes", o.axes, Axes::xy);
   s.sign = read_enum("sign", o.sign, Sign::content);

@@ -2,6 +2,7 @@
 #include "core/registration/image_calls.hpp"
 
 #include "core/dtype_dispatch.hpp"
+#include "core/enumerations.hpp"
 #include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
 #include "core/registration/image_arrays.hpp"
@@ -41,21 +42,11 @@ void shift_image(Context& context, const ppatch_array* image, const double* shif
                  const ppatch_resample_options* given, const ppatch_array* out) {
   const ppatch_resample_options options = read_options("options", given);
   ResampleSettings settings;
-  if (options.interpolation < PPATCH_INTERPOLATION_BILINEAR ||
-      options.interpolation > PPATCH_INTERPOLATION_LANCZOS3) {
-    invalid("options.interpolation: expected 0 to ", PPATCH_INTERPOLATION_LANCZOS3, ", got ",
-            options.interpolation);
-  }
-  if (options.boundary < PPATCH_BOUNDARY_ZERO || options.boundary > PPATCH_BOUNDARY_WRAP) {
-    invalid("options.boundary: expected 0 to ", PPATCH_BOUNDARY_WRAP, ", got ", options.boundary);
-  }
-  if (options.period < 0 || options.period > 1024) {
-    invalid("options.period: expected 0 to 1024, got ", options.period);
-  }
+  settings.interpolation = read_enum("interpolation", options.interpolation, last_interpolation);
+  settings.boundary = read_enum("boundary", options.boundary, last_boundary);
+  check_option("period", options.period, 0, 1024);
   expect_finite("options.gain", options.gain);
   expect_finite("options.constant", options.constant);
-  settings.interpolation = static_cast<Interpolation>(options.interpolation);
-  settings.boundary = static_cast<Boundary>(options.boundary);
   if (options.period > 0) settings.period = options.period;
   if (options.gain != 0.0) settings.gain = options.gain;
   settings.constant = options.constant;
