@@ -17,7 +17,7 @@ namespace ptychopatch::mosaics {
 class RawStream : public LibRaw_buffer_datastream {
  public:
   explicit RawStream(std::span<const std::byte> bytes)
-      : LibRaw_buffer_datastream(bytes.data(), bytes.size()),
+      : LibRaw_buffer_datastream(const_cast<std::byte*>(bytes.data()), bytes.size()),
         bytes_(bytes),
         effort_left_(kLeastEffort + kEffortPerByte * bytes.size()) {}
 
