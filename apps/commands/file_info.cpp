@@ -9,7 +9,7 @@
 #include "commands/metadata.hpp"
 #include "commands/patches/patch_settings.hpp"
 #include "formats/scan_input.hpp"
-#include "formats/store_question.hpp"
+#include "formats/array_store.hpp"
 #include "mosaics/image_input.hpp"
 #include "mosaics/refusal.hpp"
 

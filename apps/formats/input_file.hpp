@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "formats/byte_reader.hpp"
+#include "formats/bytes.hpp"
 #include "formats/file_descriptor.hpp"
 
 namespace ptychopatch::formats {
