@@ -28,14 +28,7 @@ std::string plain(double value) {
 
 }  // namespace
 
-const char* name_of(const Choices& choices, std::int32_t value) {
-  for (const Choice& choice : choices) {
-    if (choice.value == value) return choice.name;
-  }
-  return "unknown";
-}
-
-std::string listed(const Choices& choices) {
+std::string listed(Choices choices) {
   std::string text;
   for (std::size_t i = 0; i < choices.size(); ++i) {
     if (i != 0) text += ",";
@@ -93,8 +86,7 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
   return static_cast<std::uint64_t>(value);
 }
 
-std::int32_t parse_choice(const std::string& option, const std::string& text,
-                          const Choices& choices) {
+std::int32_t parse_choice(const std::string& option, const std::string& text, Choices choices) {
   for (const Choice& choice : choices) {
     if (text == choice.name) return choice.value;
   }
@@ -136,10 +128,10 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, double least,
   return app.add_option_function(name, function, help)->type_name("X");
 }
 
-CLI::Option* add_choice(CLI::App& app, const std::string& name, const Choices& choices,
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
                         const std::string& help, std::function<void(std::int32_t)> set) {
   const std::function<void(const std::string&)> function =
-      [=, &choices, set = std::move(set)](const std::string& text) {
+      [=, set = std::move(set)](const std::string& text) {
         set(parse_choice(name, text, choices));
       };
   return app.add_option_function(name, function, help)->type_name("{" + listed(choices) + "}");

@@ -6,8 +6,8 @@
 #include <functional>
 #include <limits>
 #include <string>
-#include <vector>
 
+#include "choices.hpp"
 #include "cli_fwd.hpp"
 
 namespace ptychopatch::app {
@@ -15,23 +15,15 @@ namespace ptychopatch::app {
 // Options that explain themselves when what they were given is wrong: UsageError names the option,
 // what was expected and what came.
 
-struct Choice {
-  const char* name;
-  std::int32_t value;
-};
-using Choices = std::vector<Choice>;
-
-const char* name_of(const Choices& choices, std::int32_t value);
 // "corner, half or centre"
-std::string listed(const Choices& choices);
+std::string listed(Choices choices);
 
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t least,
                            std::int64_t most);
 double parse_number(const std::string& option, const std::string& text, double least);
 // "512M", "2GiB", "1.5e9": k, M, G, T (also kB, MB, ...) are powers of 1000, KiB, MiB, ... of 1024.
 std::uint64_t parse_size(const std::string& option, const std::string& text);
-std::int32_t parse_choice(const std::string& option, const std::string& text,
-                          const Choices& choices);
+std::int32_t parse_choice(const std::string& option, const std::string& text, Choices choices);
 
 // A picture's file, whose ending says its format: .png, .svg or .pdf. Standard output and devices,
 // which have no ending, get PNG.
@@ -43,8 +35,7 @@ CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t le
                          std::int64_t most = std::numeric_limits<std::int64_t>::max());
 CLI::Option* add_number(CLI::App& app, const std::string& name, double least,
                         const std::string& help, std::function<void(double)> set);
-// The choices are kept by reference.
-CLI::Option* add_choice(CLI::App& app, const std::string& name, const Choices& choices,
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
                         const std::string& help, std::function<void(std::int32_t)> set);
 
 }  // namespace ptychopatch::app

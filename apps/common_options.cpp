@@ -40,8 +40,8 @@ void set_device(CommonOptions& options, const std::string& text) {
 }
 
 ProgressStyle progress_style(const std::string& text) {
-  static const Choices choices = {{"auto", 0}, {"bar", 1}, {"json", 2}, {"none", 3}};
-  switch (parse_choice("--progress", text, choices)) {
+  static constexpr Choice kChoices[] = {{"auto", 0}, {"bar", 1}, {"json", 2}, {"none", 3}};
+  switch (parse_choice("--progress", text, kChoices)) {
     case 0:
       return ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::kBar : ProgressStyle::kNone;
     case 1:
@@ -91,8 +91,8 @@ void CommonOptions::add_output_options(CLI::App& app) {
       ->type_name("FILE")
       ->group(kGroup);
   const std::function<void(const std::string&)> set_format = [this](const std::string& text) {
-    static const Choices choices = {{"npz", 0}, {"h5", 1}};
-    parse_choice("--format", text, choices);
+    static constexpr Choice kChoices[] = {{"npz", 0}, {"h5", 1}};
+    parse_choice("--format", text, kChoices);
     format = text;
   };
   app.add_option_function("--format", set_format,

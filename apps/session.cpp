@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include "choices.hpp"
 #include "interrupt.hpp"
 
 namespace ptychopatch::app {
@@ -47,8 +48,6 @@ std::int32_t Session::progress(void* self, double fraction) {
   return interrupted() ? 1 : 0;
 }
 
-const char* backend_name(ppatch_backend backend) {
-  return backend == PPATCH_BACKEND_CUDA ? "cuda" : "cpu";
-}
+const char* backend_name(ppatch_backend backend) { return name_of(kBackendChoices, backend); }
 
 }  // namespace ptychopatch::app

@@ -33,12 +33,14 @@ int main(void) {
   grouping.neighbours = 6;
   grouping.group_count = S;
   grouping.seed = 42;
+  grouping.point_capacity = SCAN;
 
   ppatch_context *ctx = NULL;
   ppatch_group_plan *plan = NULL;
   ppatch_patch_plan *cutter = NULL;
   ppatch_status st = ppatch_context_create(&ctx, NULL);
-  if (!st) st = ppatch_group_plan_create(&plan, ctx, &points, &grouping);
+  if (!st) st = ppatch_group_plan_create(&plan, ctx, &grouping);
+  if (!st) st = ppatch_group_plan_borrow_points(plan, &points);
   if (!st) st = ppatch_group_plan_draw(plan, 0, &members, NULL, &means, &from_means);
   if (!st) st = ppatch_context_synchronize(ctx);
   for (int i = 0; i < S && !st; ++i)

@@ -35,7 +35,7 @@ packages=(
   nettle-dev
   libgtest-dev libflann-dev liblz4-dev
   python3 python3-dev python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
-  python3-pytest python3-venv
+  python3-pytest python3-venv python3-pycparser
 )
 docs_packages=(
   doxygen python3-sphinx python3-breathe python3-myst-parser python3-sphinx-rtd-theme

@@ -40,9 +40,9 @@ Json scan_info(const formats::ScanInput& scan) {
           {"convention", scan.convention_text},
           {"placement", placement.value ? formats::placement_text(*placement.value)
                                         : "unknown: " + placement.refused},
-          {"anchor", name_of(anchors(), options.anchor)},
-          {"axes", name_of(axes_orders(), options.axes)},
-          {"sign", name_of(signs(), options.sign)},
+          {"anchor", name_of(kAnchorChoices, options.anchor)},
+          {"axes", name_of(kAxesChoices, options.axes)},
+          {"sign", name_of(kSignChoices, options.sign)},
           {"image", part_info(scan.image)},
           {"positions", part_info(scan.positions)}};
 }

@@ -119,7 +119,7 @@ def programs(library, context, size, letters):
 
         def align(still, moved):
             still, moved = (numpy.ascontiguousarray(one, numpy.float32) for one in (still, moved))
-            scene.set_reference(SceneImage.of(still))
+            scene.borrow_reference(SceneImage.of(still))
             found = scene.align(SceneImage.of(moved))
             return found.shift, [math.sqrt(found.covariance[i]) for i in (0, 2)]
         return align

@@ -127,8 +127,8 @@ class Scene:
     def close(self):
         self._library.free("ppatch_scene_plan_destroy", self._plan)
 
-    def set_reference(self, image):
-        self._library.call("ppatch_scene_plan_set_reference", self._plan, ctypes.byref(image))
+    def borrow_reference(self, image):
+        self._library.call("ppatch_scene_plan_borrow_reference", self._plan, ctypes.byref(image))
 
     def align(self, image):
         result = Shift()
@@ -149,14 +149,16 @@ class Groups:
         library.call("ppatch_group_plan_bytes", context, ctypes.c_int64(len(points)),
                      ctypes.byref(options), ctypes.byref(scratch))
         self.bytes = scratch.value
+        options.point_capacity = len(points)
         library.call("ppatch_group_plan_create", ctypes.byref(self._plan), context,
-                     ctypes.byref(self._points), ctypes.byref(options))
+                     ctypes.byref(options))
+        self.build()
 
     def close(self):
         self._library.free("ppatch_group_plan_destroy", self._plan)
 
     def build(self):
-        self._library.call("ppatch_group_plan_set_points", self._plan,
+        self._library.call("ppatch_group_plan_borrow_points", self._plan,
                            ctypes.byref(self._points))
 
     def neighbours(self, indices, queries=None, squares=None):

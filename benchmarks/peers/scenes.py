@@ -124,7 +124,7 @@ class Scenes:
                                  *(abs(found.shift[a] - SHIFTS[j][a]) for a in range(2)))
 
     def pair(self):
-        self.scene.set_reference(self.reference)
+        self.scene.borrow_reference(self.reference)
         self.image()
 
     def close(self, library):

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "choices.hpp"
 #include "suite/patches/arrays.hpp"
 #include "suite/patches/workload.hpp"
 #include "suite/thread_team.hpp"
@@ -22,8 +23,8 @@ Record describe(const Case& one) {
   record.set = one.set;
   record.operation = name(one.operation);
   record.dtype = dtype_name(one.dtype);
-  record.interpolation = interpolation_name(one.interpolation);
-  record.boundary = boundary_name(one.boundary);
+  record.interpolation = name_of(kInterpolationChoices, one.interpolation);
+  record.boundary = name_of(kBoundaryChoices, one.boundary);
   record.order = name(one.order);
   record.image_shape = {one.image_side(), one.image_side()};
   record.patches_shape = {one.patches, one.size, one.size};

@@ -237,12 +237,12 @@ void CudaGroupEngine::draw(const GroupRequest& request) {
   const std::int64_t rows = request.indices.count;
   RowArrays arrays(*this, rows);
   const std::uint64_t bytes =
-      arrays.bytes_a_row(request.indices) + arrays.bytes_a_row(request.seeds) +
+      arrays.bytes_a_row(request.indices) + arrays.bytes_a_row(request.centres) +
       arrays.bytes_a_row(request.offsets, 2) + arrays.bytes_a_row(request.relative, 2 * c);
   each_chunk(rows, chunk_size(bytes, layout_.searches), [&](const Rows& chunk) {
     row.first = request.first + chunk.first;
     row.indices = arrays.take(indices_slot, "indices", request.indices, chunk, true);
-    row.seeds = arrays.take(seeds_slot, "seeds", request.seeds, chunk, true);
+    row.centres = arrays.take(centres_slot, "centres", request.centres, chunk, true);
     row.offsets = arrays.take(offsets_slot, "offsets", request.offsets, 2, 1, chunk);
     row.relative = arrays.take(relative_slot, "relative", request.relative, c, 2, chunk);
     run_each(row, chunk.count(), stream_.get());

@@ -50,7 +50,7 @@ class CudaGroupEngine final : public GroupEngine {
   // Arrays of a call that may be copies.
   enum Slot : int {
     indices_slot,
-    seeds_slot,
+    centres_slot,
     offsets_slot,
     relative_slot,
     queries_slot,

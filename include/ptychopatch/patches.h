@@ -37,33 +37,13 @@ extern "C" {
  * that precision or better.
  */
 
-typedef int32_t ppatch_interpolation;
-enum {
-  PPATCH_INTERPOLATION_BILINEAR = 0,
-  PPATCH_INTERPOLATION_NEAREST = 1, /* floor(p + 1/2) */
-  PPATCH_INTERPOLATION_BICUBIC = 2, /* Keys' cubic convolution, a = -1/2 */
-  PPATCH_INTERPOLATION_LANCZOS3 = 3 /* six taps, weights normalised to sum to one */
-};
-
-typedef int32_t ppatch_boundary; /* SciPy's name for the same */
-enum {
-  PPATCH_BOUNDARY_ZERO = 0,     /* grid-constant, cval = 0 */
-  PPATCH_BOUNDARY_CONSTANT = 1, /* grid-constant */
-  PPATCH_BOUNDARY_EDGE = 2,     /* nearest */
-  PPATCH_BOUNDARY_REFLECT = 3,  /* mirror: the edge sample is not repeated */
-  PPATCH_BOUNDARY_WRAP = 4      /* grid-wrap */
-};
-
-typedef int32_t ppatch_anchor; /* the place in the patch that the position names */
+/* The place in the patch that the position names. */
+typedef int32_t ppatch_anchor;
 enum {
   PPATCH_ANCHOR_CORNER = 0, /* a = 0 */
   PPATCH_ANCHOR_HALF = 1,   /* a = N div 2: PtychoPINN, ptypy, ptychodus */
   PPATCH_ANCHOR_CENTRE = 2  /* a = (N - 1) / 2: pty-chi's Fourier path, OpenCV */
 };
-
-typedef int32_t
-    ppatch_axes; /* order of the two columns of positions, and of per-position results */
-enum { PPATCH_AXES_YX = 0, PPATCH_AXES_XY = 1 };
 
 typedef int32_t ppatch_sign;
 enum {
@@ -76,9 +56,9 @@ enum { PPATCH_LAYOUT_FLAT = 0, PPATCH_LAYOUT_CHANNEL_LAST = 1, PPATCH_LAYOUT_CHA
 
 typedef int32_t ppatch_algorithm;
 enum {
-  PPATCH_ALGORITHM_AUTO = 0,    /* what the environment variable PPATCH_ALGORITHM says ("batched" or
-                                   "iterative"), else batched */
-  PPATCH_ALGORITHM_BATCHED = 1, /* all patches in one sweep, all threads */
+  /* What the environment variable PPATCH_ALGORITHM says, "batched" or "iterative"; else batched. */
+  PPATCH_ALGORITHM_AUTO = 0,
+  PPATCH_ALGORITHM_BATCHED = 1,  /* all patches in one sweep, all threads */
   PPATCH_ALGORITHM_ITERATIVE = 2 /* patch by patch, pixel by pixel, one thread; equal bits */
 };
 
@@ -120,8 +100,8 @@ typedef struct ppatch_patch_options {
 typedef struct ppatch_patch_plan ppatch_patch_plan;
 
 /* Bytes of scratch that a plan for position_count positions would hold, within the context's
- * budget. Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text.
- */
+ * budget.
+ * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
 ppatch_status ppatch_patch_plan_bytes(const ppatch_context *context, int64_t position_count,
                                       const ppatch_patch_options *options, uint64_t *bytes);
 
@@ -137,8 +117,8 @@ ppatch_status ppatch_patch_plan_create(ppatch_patch_plan **plan, ppatch_context 
 void ppatch_patch_plan_destroy(ppatch_patch_plan *plan);
 
 /* New positions for a living plan: (K, 2) or (B, c, 2), F32 or F64, in pixels, K <= capacity, each
- * within +-1e9. The plan copies them. On an error the plan keeps its old positions. Drops the image
- * index where K changes.
+ * within +-1e9. On an error the plan keeps its old positions. Drops the image index where K
+ * changes.
  * Errors: INVALID_ARGUMENT (a NaN, an infinity or one out of range is named by its index). */
 ppatch_status ppatch_patch_plan_set_positions(ppatch_patch_plan *plan,
                                               const ppatch_array *positions);
@@ -151,9 +131,8 @@ ppatch_status ppatch_patch_plan_set_positions_split(ppatch_patch_plan *plan,
                                                     const ppatch_array *fraction);
 
 /* Position k belongs to image index[k] of the (M, H, W) batch: (K,), I32 or I64, host, each >= 0;
- * NULL takes the index away. That each is < M is checked when an image comes. Errors:
- * INVALID_ARGUMENT.
- */
+ * NULL takes the index away. That each is < M is checked when an image comes.
+ * Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan *plan, const ppatch_array *index);
 
 /* The stream (a cudaStream_t) on which later calls of this plan are enqueued; the CPU takes only
@@ -185,7 +164,7 @@ ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan *plan,
 ppatch_status ppatch_patch_extract(ppatch_patch_plan *plan, const ppatch_array *image,
                                    const ppatch_array *patches);
 
-/* Flags of the adjoints. */
+typedef uint32_t ppatch_adjoint_flags;
 enum { PPATCH_ADJOINT_OVERWRITE = 0, PPATCH_ADJOINT_ACCUMULATE = 1 };
 
 /* Overlap-add: image = A* patches, the conjugate transpose of extract (for
@@ -195,7 +174,7 @@ enum { PPATCH_ADJOINT_OVERWRITE = 0, PPATCH_ADJOINT_ACCUMULATE = 1 };
  * pixel sums its patches in order of k: the result is the same bits however the work is split. */
 ppatch_status ppatch_patch_adjoint(ppatch_patch_plan *plan, const ppatch_array *patches,
                                    const ppatch_array *image, const ppatch_array *coverage,
-                                   uint32_t flags);
+                                   ppatch_adjoint_flags flags);
 
 /* Puts patches back together: image = A* patches / max(coverage, eps), with coverage (required,
  * written too) as above. eps > 0; pixels that no patch reaches become 0. */
@@ -223,14 +202,15 @@ ppatch_status ppatch_patch_probe_extract(ppatch_patch_plan *plan, const ppatch_a
  * applied to sum_m |probe_m|^2. flags as for ppatch_patch_adjoint. */
 ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan *plan, const ppatch_array *waves,
                                                const ppatch_array *probe, const ppatch_array *image,
-                                               const ppatch_array *coverage, uint32_t flags);
+                                               const ppatch_array *coverage,
+                                               ppatch_adjoint_flags flags);
 
 /* Its adjoint by the probe: probe[m or (k, m)] = conj(P[k]) waves[k, m], summed over every axis
  * that the probe does not have: over k for a shared probe, and over the images where every position
  * is cut from every image. flags as for ppatch_patch_adjoint. */
 ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const ppatch_array *image,
                                                const ppatch_array *waves, const ppatch_array *probe,
-                                               uint32_t flags);
+                                               ppatch_adjoint_flags flags);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -17,6 +17,8 @@
  *     never aborts and never changes global state.
  *   - Options structs start with struct_size. Set it (the *_INIT macros do), leave the rest zero,
  *     and every zero means the documented default. Nothing is ever inferred from data.
+ *   - A plan copies what it is given, unless the function's name says that it borrows. Memory that
+ *     is borrowed stays as it is until the plan borrows other memory in its place or is destroyed.
  *   - Results do not depend on the number of threads, the memory budget, the size of a batch or the
  *     SIMD level, bit for bit.
  *
@@ -82,7 +84,8 @@ enum {
   PPATCH_I32 = 5,
   PPATCH_I64 = 6,
   PPATCH_U16 = 7, /* pixels of a camera */
-  PPATCH_U8 = 8   /* masks */
+  PPATCH_U8 = 8,  /* masks */
+  PPATCH_I16 = 9  /* pixels of some detectors */
 };
 
 /* Bytes of one element, 0 for a value that is no dtype. */
@@ -139,6 +142,30 @@ static inline ppatch_array ppatch_array_c(const void *data, ppatch_dtype dtype, 
                                           const int64_t *shape) {
   return ppatch_array_strided(data, dtype, ndim, shape, (const int64_t *)0);
 }
+
+/* ---- What several families have in common --------------------------------------------------- */
+
+/* The order of the two columns of positions or points, and of results that are given for each. */
+typedef int32_t ppatch_axes;
+enum { PPATCH_AXES_YX = 0, PPATCH_AXES_XY = 1 };
+
+typedef int32_t ppatch_interpolation;
+enum {
+  PPATCH_INTERPOLATION_BILINEAR = 0,
+  PPATCH_INTERPOLATION_NEAREST = 1, /* floor(p + 1/2) */
+  PPATCH_INTERPOLATION_BICUBIC = 2, /* Keys' cubic convolution, a = -1/2 */
+  PPATCH_INTERPOLATION_LANCZOS3 = 3 /* six taps, weights normalised to sum to one */
+};
+
+/* What lies outside of an image; beside each, SciPy's name for the same. */
+typedef int32_t ppatch_boundary;
+enum {
+  PPATCH_BOUNDARY_ZERO = 0,     /* grid-constant, cval = 0 */
+  PPATCH_BOUNDARY_CONSTANT = 1, /* grid-constant */
+  PPATCH_BOUNDARY_EDGE = 2,     /* nearest */
+  PPATCH_BOUNDARY_REFLECT = 3,  /* mirror: the edge sample is not repeated */
+  PPATCH_BOUNDARY_WRAP = 4      /* grid-wrap */
+};
 
 /* ---- Backends ----------------------------------------------------------------------------- */
 

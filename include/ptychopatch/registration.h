@@ -5,9 +5,9 @@
  *
  *     ppatch_scene_options options = PPATCH_SCENE_OPTIONS_INIT;
  *     options.height = 4000; options.width = 6000;
- *     options.cfa = ppatch_cfa_of("RGGB");
+ *     ppatch_cfa_parse("RGGB", &options.cfa);
  *     ppatch_scene_plan_create(&plan, context, &options);
- *     ppatch_scene_plan_set_reference(plan, &reference);
+ *     ppatch_scene_plan_borrow_reference(plan, &reference);
  *     ppatch_scene_plan_align(plan, n, images, results);
  */
 #ifndef PTYCHOPATCH_REGISTRATION_H_
@@ -36,27 +36,20 @@ typedef struct ppatch_cfa {
   uint8_t reserved[4];
 } ppatch_cfa;
 
-/* The array for a text of 4 (2 x 2) or 36 (6 x 6) letters R, G, B, row by row, as "RGGB"; no mosaic
- * for NULL or a text of any other length. A letter that is none of these becomes 255, which
- * every function refuses. */
-static inline ppatch_cfa ppatch_cfa_of(const char *letters) {
+/* No mosaic: one colour throughout. */
+static inline ppatch_cfa ppatch_cfa_none(void) {
   ppatch_cfa cfa;
-  int32_t n = 0;
   int32_t i;
   cfa.height = cfa.width = 0;
   for (i = 0; i < 36; ++i) cfa.colour[i] = 0;
   for (i = 0; i < 4; ++i) cfa.reserved[i] = 0;
-  while (letters && letters[n] && n < 37) ++n;
-  if (n != 4 && n != 36) return cfa;
-  cfa.height = cfa.width = n == 4 ? 2 : 6;
-  for (i = 0; i < n; ++i) {
-    cfa.colour[i] = (uint8_t)(letters[i] == 'R'   ? 0
-                              : letters[i] == 'G' ? 1
-                              : letters[i] == 'B' ? 2
-                                                  : 255);
-  }
   return cfa;
 }
+
+/* The array for a text of 4 (2 x 2) or 36 (6 x 6) letters R, G, B, row by row, as "RGGB". On an
+ * error *cfa stays as it was.
+ * Errors: INVALID_ARGUMENT (any other text, "" and NULL too; no mosaic is ppatch_cfa_none). */
+ppatch_status ppatch_cfa_parse(const char *letters, ppatch_cfa *cfa);
 
 /* One image: frozen. pixels is (H, W), U16, F32 or F64, with any strides. */
 typedef struct ppatch_scene_image {
@@ -91,9 +84,9 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  * the pair itself on rings of |f|.
  *   1. Conditioning: black subtracted, each CFA position divided by its own mean over unclipped
  *      pixels (gain and white balance cancel), mean removed; clipped pixels of the reference count
- * as just clipped; isolated hot and dead pixels are replaced by the median of their eight nearest
- * neighbours of the same colour; rows and columns that repeat from image to image (fixed pattern)
- * are detected and left out, which a flag says.
+ *      as just clipped; isolated hot and dead pixels are replaced by the median of their eight
+ *      nearest neighbours of the same colour; rows and columns that repeat from image to image
+ *      (fixed pattern) are detected and left out, which a flag says.
  *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
  *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
  *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
@@ -129,10 +122,10 @@ enum {
   PPATCH_SHIFT_SIGN_DISPLACEMENT = 1 /* -d: where the reference's content is in the moving image */
 };
 
-typedef int32_t ppatch_extent; /* what lies beyond an image */
+/* What lies beyond an image. */
+typedef int32_t ppatch_extent;
 enum {
-  PPATCH_EXTENT_LINEAR =
-      0, /* nothing: windows are tapered, and padded where max_shift exceeds half */
+  PPATCH_EXTENT_LINEAR = 0,  /* nothing: windows are tapered, padded where max_shift exceeds half */
   PPATCH_EXTENT_CIRCULAR = 1 /* the image again; shifts are found within +-half of its size */
 };
 
@@ -174,8 +167,8 @@ enum {
   PPATCH_SHIFT_STATUS_NOT_FINITE = 3, /* a NaN or an infinity */
   PPATCH_SHIFT_STATUS_TOO_SMALL = 4,  /* too few pixels in common to tell a shift */
   PPATCH_SHIFT_STATUS_UNRELATED = 5,  /* not the same scene, by coherence and second peak */
-  PPATCH_SHIFT_STATUS_NOT_CONVERGED =
-      6,                            /* the fine pass left the neighbourhood of the coarse peak */
+  /* The fine pass left the neighbourhood of the coarse peak. */
+  PPATCH_SHIFT_STATUS_NOT_CONVERGED = 6,
   PPATCH_SHIFT_STATUS_REFERENCE = 7 /* the reference itself is flat, saturated or not finite */
 };
 
@@ -183,12 +176,13 @@ enum {
  * "not-converged", "reference". Static storage; never NULL, whatever the value. */
 const char *ppatch_shift_status_string(ppatch_shift_status status);
 
-enum {                                 /* ppatch_shift.flags */
-       PPATCH_SHIFT_FLAG_ZERO_LAG = 1, /* within half a pixel of zero on both axes: what a pattern
-                                     that stays with the sensor would give as well */
-       PPATCH_SHIFT_FLAG_FIXED_ROWS =
-           2, /* row pattern found; lines of the spectrum were left out */
-       PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4 /* column pattern, the same */
+typedef uint32_t ppatch_shift_flags;
+enum {
+  /* Within half a pixel of zero on both axes: what a pattern that stays with the sensor would give
+   * as well. */
+  PPATCH_SHIFT_FLAG_ZERO_LAG = 1,
+  PPATCH_SHIFT_FLAG_FIXED_ROWS = 2,   /* row pattern found; lines of the spectrum were left out */
+  PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4 /* column pattern, the same */
 };
 
 /* The answer for one moving image. The layout is frozen. Where status is FLAT, SATURATED,
@@ -208,7 +202,7 @@ typedef struct ppatch_shift {
   double gain;              /* of the conditioned images, by least squares, in the band */
   int64_t common_height, common_width; /* the top-left area that was aligned */
   ppatch_shift_status status;
-  uint32_t flags;
+  ppatch_shift_flags flags;
   int32_t iterations;     /* Newton steps of the last round; ML only */
   ppatch_backend backend; /* that did the work: a device short of memory leaves it to the CPU */
   double reserved[6];
@@ -234,18 +228,18 @@ ppatch_status ppatch_scene_plan_create(ppatch_scene_plan **plan, ppatch_context 
 /* NULL is fine. */
 void ppatch_scene_plan_destroy(ppatch_scene_plan *plan);
 
-/* The reference. Its pixels and mask are not copied: they must stay as they are until another
- * reference is set or the plan is destroyed. A reference without structure is no error: every
+/* The reference. The plan borrows its pixels and mask: they stay as they are until another
+ * reference is borrowed or the plan is destroyed. A reference without structure is no error: every
  * result then has the status REFERENCE.
  * Errors: INVALID_ARGUMENT. */
-ppatch_status ppatch_scene_plan_set_reference(ppatch_scene_plan *plan,
-                                              const ppatch_scene_image *reference);
+ppatch_status ppatch_scene_plan_borrow_reference(ppatch_scene_plan *plan,
+                                                 const ppatch_scene_image *reference);
 
 /* Aligns images[0] to images[count - 1] onto the reference; results[j] is written for each. An
  * image's content never fails the call: it has a status of its own. Progress is told after each
  * image, on a device when its batch is done; a cancelled call has written the results of the images
  * before.
- * Errors: INVALID_ARGUMENT (no reference set; an array whose description is wrong; then nothing is
+ * Errors: INVALID_ARGUMENT (no reference; an array whose description is wrong; then nothing is
  * written), OUT_OF_MEMORY, CANCELLED, DEVICE. */
 ppatch_status ppatch_scene_plan_align(ppatch_scene_plan *plan, int64_t count,
                                       const ppatch_scene_image *images, ppatch_shift *results);

@@ -33,6 +33,8 @@ const char* name_of(DType dtype) {
       return "U16";
     case DType::u8:
       return "U8";
+    case DType::i16:
+      return "I16";
   }
   return "no dtype";
 }

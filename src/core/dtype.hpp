@@ -14,6 +14,7 @@ constexpr std::int64_t size_of(ppatch_dtype dtype) {
     case PPATCH_U8:
       return 1;
     case PPATCH_U16:
+    case PPATCH_I16:
       return 2;
     case PPATCH_F32:
     case PPATCH_I32:

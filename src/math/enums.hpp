@@ -15,7 +15,8 @@ enum class DType : std::int32_t {
   i32 = 5,
   i64 = 6,
   u16 = 7,
-  u8 = 8
+  u8 = 8,
+  i16 = 9
 };
 enum class Interpolation : std::int32_t { bilinear = 0, nearest = 1, bicubic = 2, lanczos3 = 3 };
 enum class Boundary : std::int32_t { zero = 0, constant = 1, edge = 2, reflect = 3, wrap = 4 };

@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 
+GENERATOR = pathlib.Path(__file__).resolve().parents[2] / "bindings/generate"
+
 BREAKS = [
     ("a parameter of another type", "ppatch_patch_assemble(.*?)double eps", r"ppatch_patch_assemble\1float eps"),
     ("a parameter more", r"(ppatch_dtype_size\(ppatch_dtype dtype)\)", r"\1, int32_t more)"),
@@ -62,15 +64,15 @@ def library_of(folder, work, cc):
 
 
 def constants_of(folder, work, cc):
-    """Lines of each constant and its number."""
-    names = sorted(set(re.findall(r"\b(PPATCH_\w+)\s*=\s*\d+", without_comments(folder))))
-    lines = ['#include <stdio.h>', '#include "ptychopatch/ptychopatch.h"', "int main(void) {",
-             *(f'  printf("{name} %lld\\n", (long long){name});' for name in ["PPATCH_MAX_NDIM", *names]),
-             "  return 0;", "}", ""]
-    source, program = work / "constants.c", work / "constants"
-    source.write_text("\n".join(lines))
-    run(cc, "-std=c99", f"-I{folder}", source, "-o", program)
-    return run(program).splitlines()
+    """Lines of each constant and its number, which the compiler has to agree with."""
+    listing, source = work / "constants.txt", work / "constants.c"
+    run(sys.executable, "-B", GENERATOR, "constants", "--include", folder, "--cc", cc, "--output", listing)
+    lines = listing.read_text().splitlines()
+    source.write_text("\n".join(['#include "ptychopatch/ptychopatch.h"',
+                                 *("_Static_assert({0} == {1}, \"{0}\");".format(*line.split()) for line in lines),
+                                 ""]))
+    run(cc, "-std=c11", f"-I{folder}", "-fsyntax-only", source)
+    return lines
 
 
 def differences(folder, work, cc, baseline, constants):

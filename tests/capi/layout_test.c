@@ -178,13 +178,15 @@ ASSERT_OFFSET(ppatch_group_plan_info, point_capacity, 32);
 ASSERT_OFFSET(ppatch_group_plan_info, bytes, 40);
 
 ASSERT_STATIC(sizeof(ppatch_status) == 4 && sizeof(ppatch_dtype) == 4);
+ASSERT_STATIC(sizeof(ppatch_adjoint_flags) == 4 && sizeof(ppatch_shift_flags) == 4);
 ASSERT_STATIC(PPATCH_OK == 0 && PPATCH_ERROR_INVALID_ARGUMENT == 1 &&
               PPATCH_ERROR_OUT_OF_MEMORY == 2 && PPATCH_ERROR_UNSUPPORTED == 3 &&
               PPATCH_ERROR_CANCELLED == 4 && PPATCH_ERROR_NOT_BUILT == 5 &&
               PPATCH_ERROR_NO_DEVICE == 6 && PPATCH_ERROR_DEVICE == 7 && PPATCH_ERROR_IO == 8 &&
               PPATCH_ERROR_INTERNAL == 9);
 ASSERT_STATIC(PPATCH_F32 == 1 && PPATCH_F64 == 2 && PPATCH_C64 == 3 && PPATCH_C128 == 4 &&
-              PPATCH_I32 == 5 && PPATCH_I64 == 6 && PPATCH_U16 == 7 && PPATCH_U8 == 8);
+              PPATCH_I32 == 5 && PPATCH_I64 == 6 && PPATCH_U16 == 7 && PPATCH_U8 == 8 &&
+              PPATCH_I16 == 9);
 ASSERT_STATIC(PPATCH_DEVICE_HOST == 1 && PPATCH_DEVICE_CUDA == 2 && PPATCH_DEVICE_CUDA_HOST == 3);
 ASSERT_STATIC(PPATCH_BACKEND_AUTO == 0 && PPATCH_BACKEND_CPU == 1 && PPATCH_BACKEND_CUDA == 2);
 ASSERT_STATIC(PPATCH_LOG_LEVEL_DEBUG == 1 && PPATCH_LOG_LEVEL_INFO == 2 &&
@@ -255,7 +257,8 @@ static void check_dtype_sizes(void) {
   CHECK(ppatch_dtype_size(PPATCH_C64) == 8 && ppatch_dtype_size(PPATCH_C128) == 16);
   CHECK(ppatch_dtype_size(PPATCH_I32) == 4 && ppatch_dtype_size(PPATCH_I64) == 8);
   CHECK(ppatch_dtype_size(PPATCH_U16) == 2 && ppatch_dtype_size(PPATCH_U8) == 1);
-  CHECK(ppatch_dtype_size(0) == 0 && ppatch_dtype_size(9) == 0 && ppatch_dtype_size(-1) == 0);
+  CHECK(ppatch_dtype_size(PPATCH_I16) == 2);
+  CHECK(ppatch_dtype_size(0) == 0 && ppatch_dtype_size(10) == 0 && ppatch_dtype_size(-1) == 0);
   CHECK(ppatch_dtype_size(INT32_MAX) == 0 && ppatch_dtype_size(INT32_MIN) == 0);
 }
 

@@ -8,12 +8,12 @@ import reference
 from command import DATA, SEED, CommandTest
 
 
-def nearest(points, seed, k):
+def nearest(points, centre, k):
     """All other points by (squared distance, index), the first k."""
-    d = points - points[seed]
+    d = points - points[centre]
     square = d[:, 0] * d[:, 0] + d[:, 1] * d[:, 1]
     order = np.lexsort((np.arange(len(points)), square))
-    return order[order != seed][:k]
+    return order[order != centre][:k]
 
 
 def grouped(x, y, indices, sign):
@@ -50,10 +50,10 @@ def image_patches(image, offsets, relative, n):
 
 class GroupTest(CommandTest):
     def check_groups(self, out, points, k, members, include=False):
-        indices, seeds = out["nn_indices"], out["seed_indices"]
-        self.assertEqual(indices.shape, (len(seeds), members))
-        for group, seed in zip(indices, seeds):
-            pool = set(nearest(points, seed, k)) | ({seed} if include else set())
+        indices, centres = out["nn_indices"], out["centre_indices"]
+        self.assertEqual(indices.shape, (len(centres), members))
+        for group, centre in zip(indices, centres):
+            pool = set(nearest(points, centre, k)) | ({centre} if include else set())
             self.assertLessEqual(set(group), pool, f"PTYCHOPATCH_TEST_SEED={SEED}")
             self.assertEqual(len(set(group)), members)
         nn = np.stack([points[indices][:, :, a] for a in (0, 1)], 1)[:, None]
@@ -67,7 +67,7 @@ class GroupTest(CommandTest):
                       "--seed", 5, "-o", "g.npz")
         out = self.load("g.npz")
         self.check_groups(out, points, 6, 4)
-        self.assertEqual(len(set(out["seed_indices"])), 90)
+        self.assertEqual(len(set(out["centre_indices"])), 90)
         meta = self.metadata("g.npz")
         self.assertEqual(meta["schema"], "ptychopatch/groups")
         self.assertEqual((meta["seed"], meta["options"]["neighbours"]), (5, 6))
@@ -79,18 +79,18 @@ class GroupTest(CommandTest):
         points = self.rng.uniform(0, 100, (60, 2))
         np.save(self.path("p.npy"), points)
         base = ["group", "--positions", "p.npy", "--gridsize", 2, "-o", "g.npz", "--overwrite"]
-        self.run_well(*base, "--sequential", "--samples", 20, "--include-seed")
+        self.run_well(*base, "--sequential", "--samples", 20, "--include-centre")
         out = self.load("g.npz")
         self.check_groups(out, points, 6, 4, include=True)
-        np.testing.assert_array_equal(out["seed_indices"], np.arange(20))
+        np.testing.assert_array_equal(out["centre_indices"], np.arange(20))
         np.testing.assert_array_equal(out["nn_indices"][:, 0], np.arange(20))
         self.run_well(*base, "--oversample", "--samples", 500, "--order", "distance")
         out = self.load("g.npz")
         self.check_groups(out, points, 6, 4)
-        self.assertEqual(len({(s, tuple(g)) for s, g in zip(out["seed_indices"],
+        self.assertEqual(len({(s, tuple(g)) for s, g in zip(out["centre_indices"],
                                                             out["nn_indices"])}), 500)
-        for group, seed in zip(out["nn_indices"], out["seed_indices"]):
-            order = list(nearest(points, seed, 6))
+        for group, centre in zip(out["nn_indices"], out["centre_indices"]):
+            order = list(nearest(points, centre, 6))
             self.assertEqual([order.index(i) for i in group],
                              sorted(order.index(i) for i in group))
         self.run_well(*base, "--order", "position")
@@ -175,8 +175,8 @@ class GroupedExtractTest(CommandTest):
             out = self.load("out.npz")
             self.compare(out, image, x, y, sign, 16)
             points = np.stack([x, y], 1)
-            for group, seed in zip(out["nn_indices"], out["seed_indices"]):
-                self.assertLessEqual(set(group), set(nearest(points, seed, 6)))
+            for group, centre in zip(out["nn_indices"], out["centre_indices"]):
+                self.assertLessEqual(set(group), set(nearest(points, centre, 6)))
 
     def test_where_the_scan_started(self):
         start = {key: self.rng.uniform(0, 50, 40) for key in ("xcoords_start", "ycoords_start")}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares the Fortran modules with the C headers: every constant and its value, every structure
-with the place of each member, every function with the number of its arguments.
+"""Compares the Fortran module that is made of the C headers with them: every constant and its value,
+every structure with the place of each member, every function with the number of its arguments.
 
 Both compilers print what they see; nothing of the values is read from the sources.
 """
@@ -14,7 +14,8 @@ import sys
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=pathlib.Path, required=True)
-    parser.add_argument("--modules", type=pathlib.Path, required=True)
+    parser.add_argument("--module", type=pathlib.Path, required=True, help="what was made of the headers")
+    parser.add_argument("--modules", type=pathlib.Path, required=True, help="the folder of the .mod files")
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--c", required=True)
     parser.add_argument("--fortran", required=True)
@@ -26,9 +27,8 @@ def headers(source):
     return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
 
 
-def modules(source):
-    text = "\n".join(file.read_text() for file in sorted((source / "capi/fortran").glob("*.f90")))
-    return re.sub(r"&\s*\n\s*", " ", re.sub(r"!.*", "", text))
+def module(file):
+    return re.sub(r"\s*&\s*\n\s*", " ", re.sub(r"!.*", "", file.read_text()))
 
 
 def names_in_c(text):
@@ -51,8 +51,7 @@ def names_in_fortran(text):
     functions = {name: len(re.split(r",", arguments)) if arguments.strip() else 0
                  for name, arguments in re.findall(
                      r"(?:function|subroutine) (ppatch_\w+)\(([^)]*)\) bind\(c\)", text)}
-    return constants, structs, {name: count for name, count in functions.items()
-                                if name != "ppatch_fortran_describe"}
+    return constants, structs, functions
 
 
 def c_program(constants, structs):
@@ -107,7 +106,7 @@ def main():
     arguments = parse_arguments()
     arguments.work.mkdir(parents=True, exist_ok=True)
     constants, structs, functions = names_in_c(headers(arguments.source))
-    their_constants, their_structs, their_functions = names_in_fortran(modules(arguments.source))
+    their_constants, their_structs, their_functions = names_in_fortran(module(arguments.module))
     fine = compare("constants", constants, their_constants)
     fine &= compare("structures", structs, their_structs)
     fine &= compare("functions and their arguments", functions.items(), their_functions.items())

@@ -8,7 +8,7 @@ program groups_test
   integer, parameter :: side = 12, n = side * side, count = 40
   real(double), target :: points(2, n), offsets(2, count), relative(2, 4, count), squares(5, n)
   integer(c_int32_t), target :: members(4, count), near(5, n)
-  integer(c_int64_t), target :: seeds(count)
+  integer(c_int64_t), target :: centres(count)
   type(c_ptr) :: context, plan
   type(ppatch_group_options) :: options
   type(ppatch_group_plan_info) :: info
@@ -22,8 +22,10 @@ program groups_test
   options%neighbours = 5
   options%group_count = count
   options%seed = 7
+  options%point_capacity = n
   call expect_ok(ppatch_context_create(context), 'a context')
-  call expect_ok(ppatch_group_plan_create(plan, context, ppatch_array_of(points), options), 'a plan')
+  call expect_ok(ppatch_group_plan_create(plan, context, options), 'a plan')
+  call expect_ok(ppatch_group_plan_borrow_points(plan, ppatch_array_of(points)), 'its points')
   call expect_ok(ppatch_group_plan_get_info(plan, info), 'the info')
   call expect(info%group_size == 4 .and. info%group_count == count .and. info%point_count == n, &
               'the numbers')
@@ -36,13 +38,13 @@ program groups_test
 
   members = -1
   call expect_ok(ppatch_group_plan_draw(plan, 0_c_int64_t, ppatch_array_of(members), &
-                                        ppatch_array_of(seeds), ppatch_array_of(offsets), &
+                                        ppatch_array_of(centres), ppatch_array_of(offsets), &
                                         ppatch_array_of(relative)), 'draw')
   do i = 1, count
     mean = sum(points(:, members(:, i) + 1), 2) / 4
     call expect(all(abs(offsets(:, i) - mean) < 1e-12_double), 'the mean')
     do j = 1, 4
-      call expect(any(near(:, seeds(i) + 1) == members(j, i)), 'a neighbour of the seed')
+      call expect(any(near(:, centres(i) + 1) == members(j, i)), 'a neighbour of the centre')
       call expect(all(abs(relative(:, j, i) - points(:, members(j, i) + 1) + mean) < 1e-12_double), &
                   'the relative coordinates')
     end do
@@ -54,7 +56,7 @@ program groups_test
   call ppatch_group_plan_destroy(plan)
 
   options%neighbours = 2
-  call expect(ppatch_group_plan_create(plan, context, ppatch_array_of(points), options) == &
+  call expect(ppatch_group_plan_create(plan, context, options) == &
               PPATCH_ERROR_INVALID_ARGUMENT, 'a refusal')
   call expect(index(ppatch_error_text(), 'K = 2') > 0, 'its numbers: ' // ppatch_error_text())
   call ppatch_context_destroy(context)

@@ -27,11 +27,11 @@ program registration_test
   call expect_ok(ppatch_context_create(context), 'a context')
   options%height = n
   options%width = n
-  options%cfa = ppatch_cfa_of('RGGB')
+  call expect_ok(ppatch_cfa_parse_text('RGGB', options%cfa), 'a text')
   options%max_shift = 20
   call expect(options%cfa%height == 2 .and. all(options%cfa%colour(:4) == [0, 1, 1, 2]), 'the CFA')
   call expect_ok(ppatch_scene_plan_create(plan, context, options), 'a plan')
-  call expect_ok(ppatch_scene_plan_set_reference( &
+  call expect_ok(ppatch_scene_plan_borrow_reference( &
                  plan, ppatch_scene_image_of(scene(9:n + 8, 9:n + 8))), 'a reference')
   images(1) = ppatch_scene_image_of(scene(9:n + 8, 9:n + 8))
   images(2) = ppatch_scene_image_of(scene(9 + dx:n + 8 + dx, 9 + dy:n + 8 + dy))
@@ -43,7 +43,8 @@ program registration_test
   call expect(all(shifts(2)%lattice_shift == [dy, dx]), 'the shift that keeps colours')
   call ppatch_scene_plan_destroy(plan)
 
-  cfa = ppatch_cfa_of('GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG')
+  call expect(ppatch_cfa_parse_text('RGGX', cfa) == PPATCH_ERROR_INVALID_ARGUMENT, 'a refusal')
+  call expect_ok(ppatch_cfa_parse_text('GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG', cfa), 'X-Trans')
   call expect_ok(ppatch_cfa_round(cfa, [2.6_double, 0.4_double], lattice), 'round')
   call expect(all(mod(lattice, 3_c_int64_t) == 0) .and. &
               mod(sum(lattice) / 3, 2_c_int64_t) == 0, 'the lattice of X-Trans')

@@ -55,13 +55,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (double& v : points) {
     v = any_bits ? input.take<double>() : static_cast<double>(input.take<std::int8_t>());
   }
-  o.point_capacity = n > 0 ? 0 : 1;
+  o.point_capacity = n > 0 ? n : 1;
   const std::int64_t shape[2] = {n, 2};
   const ppatch_array given = ppatch_array_c(points.data(), PPATCH_F64, 2, shape);
   ppatch_group_plan* plan = nullptr;
-  const ppatch_status made = ppatch_group_plan_create(&plan, context(), &given, &o);
+  const ppatch_status made = ppatch_group_plan_create(&plan, context(), &o);
   require(made == PPATCH_OK || made == PPATCH_ERROR_INVALID_ARGUMENT);
   if (made != PPATCH_OK) return 0;
+  const ppatch_status borrowed = ppatch_group_plan_borrow_points(plan, &given);
+  require(borrowed == PPATCH_OK || borrowed == PPATCH_ERROR_INVALID_ARGUMENT);
+  if (borrowed != PPATCH_OK) {
+    ppatch_group_plan_destroy(plan);
+    return 0;
+  }
   ppatch_group_plan_info info{};
   info.struct_size = sizeof info;
   require(ppatch_group_plan_get_info(plan, &info) == PPATCH_OK);

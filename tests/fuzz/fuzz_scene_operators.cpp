@@ -56,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   o.height = input.small(1, 72);
   o.width = input.small(1, 72);
   const char* const mosaics[] = {"", "RGGB", "GBRG", "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG"};
-  o.cfa = ppatch_cfa_of(mosaics[input.small(0, 3)]);
+  const char* const letters = mosaics[input.small(0, 3)];
+  require((ppatch_cfa_parse(letters, &o.cfa) == PPATCH_OK) == (*letters != '\0'));
   o.sign = static_cast<ppatch_shift_sign>(input.small(0, 1));
   o.extent = static_cast<ppatch_extent>(input.small(0, 1));
   o.hot_pixels = static_cast<ppatch_switch>(input.small(0, 2));
@@ -75,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
   const Owned reference(input, dtypes[input.small(0, 2)], input.small(1, o.height),
                         input.small(1, o.width));
-  if (ppatch_scene_plan_set_reference(plan, &reference.image) == PPATCH_OK) {
+  if (ppatch_scene_plan_borrow_reference(plan, &reference.image) == PPATCH_OK) {
     for (int images = 0; images < 2; ++images) {
       const Owned moving(input, dtypes[input.small(0, 2)], input.small(1, o.height),
                          input.small(1, o.width));

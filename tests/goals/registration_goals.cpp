@@ -85,7 +85,7 @@ void report_fields(const ptychopatch::Context& context, int trials) {
         const double noise = still_sigma * still_sigma + moving_sigma * moving_sigma;
         const auto& g = pair.gradient;
         const double scale = noise / share / (g[0] * g[2] - g[1] * g[1]);
-        plan.set_reference(image_of(pair.still));
+        plan.borrow_reference(image_of(pair.still));
         pool.add(plan.align(image_of(pair.moved)), d, {g[2] * scale, g[0] * scale});
       }
       report("ratio to the Cramer-Rao bound, " + name, pool.ratio(), 0.0, 1.25);
@@ -98,8 +98,8 @@ void report_mosaics(const ptychopatch::Context& context, int trials) {
   constexpr std::int64_t size = 768;
   for (const bool xtrans : {false, true}) {
     const std::string letters = xtrans ? xtrans_letters : "RGGB";
-    ptychopatch::ScenePlan plan(
-        context, ptychopatch::scene_options(size, size, ppatch_cfa_of(letters.c_str())));
+    ptychopatch::ScenePlan plan(context,
+                                ptychopatch::scene_options(size, size, ptychopatch::cfa(letters)));
     for (const bool noisy : {false, true}) {
       const std::string name = std::string(xtrans ? "X-Trans" : "Bayer") +
                                (noisy ? ", gain 1/4, sigma 0.03" : ", clean");
@@ -112,7 +112,7 @@ void report_mosaics(const ptychopatch::Context& context, int trials) {
           for (float& pixel : pair.moved.pixels) pixel *= 0.25F;
           add_noise(pair.moved, 0.03, random);
         }
-        plan.set_reference(image_of(pair.still));
+        plan.borrow_reference(image_of(pair.still));
         pool.add(plan.align(image_of(pair.moved)), d, {1.0, 1.0});
       }
       report("rms error per axis, px, " + name, pool.rmse(), 0.0, noisy ? 0.012 : 0.002);

@@ -62,7 +62,7 @@ TEST(Options, OutOfRange) {
     ppatch_group_options o = group_options(2, 6);
     change(o);
     expect_invalid({std::string("options.") + field + ":", "expected", "got"},
-                   [&, &o_ = o] { GroupPlan(group_context(1), array_of(points), o_); });
+                   [&, &o_ = o] { GroupPlan::borrow(group_context(1), array_of(points), o_); });
   }
 }
 
@@ -71,7 +71,7 @@ TEST(Options, NumbersThatMakeNoGroups) {
     const std::vector<Point> points = some_points(n);
     ppatch_group_options o = group_options(2, 6);
     change(o);
-    GroupPlan plan(group_context(1), array_of(points), o);
+    GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points), o);
     const auto count = plan.info().group_count;
     std::vector<std::int64_t> members(
         static_cast<std::size_t>(std::min<std::int64_t>(count, 99)) * 4, -7);
@@ -79,7 +79,7 @@ TEST(Options, NumbersThatMakeNoGroups) {
   };
   expect_invalid({"K of at least 4", "gridsize 2", "K = 3"},
                  [&] { draw(20, [](auto& o) { o.neighbours = 3; }); });
-  expect_invalid({"K of at least 3", "less the seed", "K = 2"}, [&] {
+  expect_invalid({"K of at least 3", "less the centre", "K = 2"}, [&] {
     draw(20, [](auto& o) {
       o.neighbours = 2;
       o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
@@ -115,7 +115,7 @@ TEST(Options, NumbersThatMakeNoGroups) {
     ppatch_group_options o = group_options(6, 70);
     o.group_count = 81;
     o.oversample = 1;
-    GroupPlan plan(group_context(1), array_of(points), o);
+    GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points), o);
     std::vector<std::int64_t> members(36);
     plan.draw(0, array(members.data(), {1, 36}));
   });
@@ -123,7 +123,7 @@ TEST(Options, NumbersThatMakeNoGroups) {
 
 TEST(Points, ThatAreNone) {
   std::vector<Point> points = some_points(1000);
-  GroupPlan plan(group_context(2), array_of(points), group_options(1, 2));
+  GroupPlan plan = GroupPlan::borrow(group_context(2), array_of(points), group_options(1, 2));
   std::vector<std::int64_t> before(2000);
   plan.neighbours(array(before.data(), {1000, 2}));
   for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity(), -1e151}) {
@@ -133,9 +133,9 @@ TEST(Points, ThatAreNone) {
     expect_invalid({"points[777]", "finite", "y = "}, [&] {
       ppatch_group_options o = group_options(1, 2);
       o.axes = PPATCH_AXES_XY;
-      GroupPlan(group_context(2), array_of(wrong), o);
+      GroupPlan::borrow(group_context(2), array_of(wrong), o);
     });
-    expect_invalid({"points[777]"}, [&] { plan.set_points(array_of(wrong)); });
+    expect_invalid({"points[777]"}, [&] { plan.borrow_points(array_of(wrong)); });
     std::vector<std::int64_t> after(2000);
     plan.neighbours(array(after.data(), {1000, 2}));
     EXPECT_EQ(after, before) << "the old points are gone";
@@ -144,19 +144,24 @@ TEST(Points, ThatAreNone) {
 
 TEST(Points, InTheWrongArray) {
   const std::vector<Point> points = some_points(12);
-  const auto plan_of = [](const Array& a) { GroupPlan(group_context(1), a, group_options(1, 2)); };
+  const auto plan_of = [](const Array& a) {
+    GroupPlan::borrow(group_context(1), a, group_options(1, 2));
+  };
   expect_invalid({"points", "(n, 2)", "(8, 3)"}, [&] { plan_of(array(points[0].data(), {8, 3})); });
   expect_invalid({"points", "(n, 2)"}, [&] { plan_of(array(points[0].data(), {24})); });
   expect_invalid({"points.dtype", "F32 or F64"}, [&] {
     plan_of(array(points[0].data(), PPATCH_I64, {12, 2}));
   });
-  expect_invalid({"NULL"}, [&] { GroupPlan(group_context(1), group_options(1, 2)); });
+  expect_invalid({"options.point_capacity", "above 0", "got 0"},
+                 [&] { GroupPlan(group_context(1), group_options(1, 2)); });
   ppatch_group_options o = group_options(1, 2);
   o.point_capacity = 11;
   expect_invalid({"point_capacity = 11", "got 12"},
-                 [&] { GroupPlan(group_context(1), array_of(points), o); });
+                 [&] { GroupPlan::bytes(group_context(1), 12, o); });
+  expect_invalid({"capacity of 11", "got 12"},
+                 [&] { GroupPlan::borrow(group_context(1), array_of(points), o); });
   GroupPlan plan(group_context(1), o);
-  expect_invalid({"capacity of 11", "got 12"}, [&] { plan.set_points(array_of(points)); });
+  expect_invalid({"capacity of 11", "got 12"}, [&] { plan.borrow_points(array_of(points)); });
   std::vector<std::int64_t> members(4, -7);
   expect_invalid({"at least 1 points", "got 0"}, [&] {
     plan.draw(0, array(members.data(), {1, 1}));
@@ -165,7 +170,9 @@ TEST(Points, InTheWrongArray) {
 
 class Arrays : public testing::Test {
  protected:
-  Arrays() : points_(some_points(30)), plan_(group_context(2), array_of(points_), options()) {}
+  Arrays()
+      : points_(some_points(30)),
+        plan_(GroupPlan::borrow(group_context(2), array_of(points_), options())) {}
   static ppatch_group_options options() { return group_options(2, 6); }
 
   std::vector<Point> points_;
@@ -190,8 +197,8 @@ TEST_F(Arrays, OfTheWrongShape) {
   expect_invalid({"relative", "(6, 4, 2)"}, [&] {
     plan_.draw(0, members({6, 4}), nullptr, nullptr, &three);
   });
-  const Array seeds = array(members_.data() + 200, {5});
-  expect_invalid({"seeds", "(6,)", "(5,)"}, [&] { plan_.draw(0, members({6, 4}), &seeds); });
+  const Array centres = array(members_.data() + 200, {5});
+  expect_invalid({"centres", "(6,)", "(5,)"}, [&] { plan_.draw(0, members({6, 4}), &centres); });
   expect_invalid({"indices", "(30, 6)", "(30, 4)"}, [&] { plan_.neighbours(members({30, 4})); });
   expect_invalid({"indices.dtype", "I32 or I64", "F64"}, [&] {
     plan_.neighbours(array(values_.data(), {30, 6}));
@@ -204,8 +211,8 @@ TEST_F(Arrays, ThatShareMemory) {
   const Array members = array(members_.data(), {6, 4});
   const Array offsets = array(points_[3].data(), {6, 2});
   expect_invalid({"offsets", "points"}, [&] { plan_.draw(0, members, nullptr, &offsets); });
-  const Array seeds = array(members_.data() + 20, {6});
-  expect_invalid({"seeds", "indices"}, [&] { plan_.draw(0, members, &seeds); });
+  const Array centres = array(members_.data() + 20, {6});
+  expect_invalid({"centres", "indices"}, [&] { plan_.draw(0, members, &centres); });
   const std::int64_t shape[2] = {6, 4};
   const std::int64_t strides[2] = {1, 1};
   expect_invalid({"indices", "overlap"}, [&] {
@@ -239,7 +246,7 @@ TEST_F(Arrays, OfNoRows) {
 
 TEST(Neighbours, MoreThanThereAre) {
   const std::vector<Point> points = some_points(6);
-  GroupPlan plan(group_context(1), array_of(points), group_options(1, 6));
+  GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points), group_options(1, 6));
   std::vector<std::int64_t> got(36, -7);
   expect_invalid({"K below the number of points, 6", "K = 6"}, [&] {
     plan.neighbours(array(got.data(), {6, 6}));
@@ -257,7 +264,7 @@ TEST(Budget, ThatIsTooSmall) {
   const std::vector<Point> points = some_points(100000);
   std::string text;
   try {
-    GroupPlan(small, array_of(points), o);
+    GroupPlan::borrow(small, array_of(points), o);
   } catch (const ptychopatch::Error& error) {
     EXPECT_EQ(error.status(), PPATCH_ERROR_OUT_OF_MEMORY);
     text = error.what();
@@ -268,11 +275,11 @@ TEST(Budget, ThatIsTooSmall) {
   // What it says is enough, and not a byte less.
   options.memory_budget = std::stoull(text.substr(text.find(needs) + needs.size()));
   const ptychopatch::Context enough(options);
-  EXPECT_EQ(GroupPlan(enough, array_of(points), o).info().bytes, options.memory_budget);
+  EXPECT_EQ(GroupPlan::borrow(enough, array_of(points), o).info().bytes, options.memory_budget);
   --options.memory_budget;
   const ptychopatch::Context less(options);
   expect_error(PPATCH_ERROR_OUT_OF_MEMORY, {"too small"},
-               [&] { GroupPlan(less, array_of(points), o); });
+               [&] { GroupPlan::borrow(less, array_of(points), o); });
 }
 
 // Cancelled between blocks of the work; the plan stays usable.
@@ -294,7 +301,7 @@ TEST(Progress, GrowsAndCancels) {
   };
   const ptychopatch::Context context(options);
   const std::vector<Point> points = some_points(30000);
-  GroupPlan plan(context, array_of(points), group_options(2, 6));
+  GroupPlan plan = GroupPlan::borrow(context, array_of(points), group_options(2, 6));
   std::vector<std::int64_t> members(120000, -7);
   const Array out = array(members.data(), {30000, 4});
   watch = {};

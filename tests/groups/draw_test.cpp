@@ -23,7 +23,7 @@ using ptychopatch::GroupPlan;
 
 struct Groups {
   std::int64_t count = 0, size = 0;
-  std::vector<std::int64_t> members, seeds;
+  std::vector<std::int64_t> members, centres;
   std::vector<double> offsets, relative;
 
   std::vector<std::int64_t> group(std::int64_t i) const {
@@ -39,15 +39,15 @@ Groups draw(GroupPlan& plan, std::int64_t step = INT64_MAX) {
   out.count = plan.info().group_count;
   out.size = plan.info().group_size;
   out.members.assign(out.count * out.size, -7);
-  out.seeds.assign(out.count, -7);
+  out.centres.assign(out.count, -7);
   out.offsets.assign(out.count * 2, nan);
   out.relative.assign(out.count * out.size * 2, nan);
   for (std::int64_t first = 0; first < out.count; first += step) {
     const std::int64_t count = std::min(step, out.count - first);
-    const Array seeds = array(out.seeds.data() + first, {count});
+    const Array centres = array(out.centres.data() + first, {count});
     const Array offsets = array(out.offsets.data() + 2 * first, {count, 2});
     const Array relative = array(out.relative.data() + first * out.size * 2, {count, out.size, 2});
-    plan.draw(first, array(out.members.data() + first * out.size, {count, out.size}), &seeds,
+    plan.draw(first, array(out.members.data() + first * out.size, {count, out.size}), &centres,
               &offsets, &relative);
     if (step > out.count) break;
   }
@@ -65,25 +65,26 @@ void expect_legal(const std::vector<Point>& points, const ppatch_group_options& 
   const auto n = static_cast<std::int64_t>(points.size());
   const std::int64_t c = groups.size;
   const std::int64_t k = std::min<std::int64_t>(o.neighbours, n - 1);
-  const bool with_seed = c == 1 || o.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE;
-  std::set<std::int64_t> seeds;
+  const bool with_centre = c == 1 || o.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE;
+  std::set<std::int64_t> centres;
   std::set<std::vector<std::int64_t>> choices;
   for (std::int64_t i = 0; i < groups.count; ++i) {
     const std::vector<std::int64_t> group = groups.group(i);
-    const std::int64_t seed = groups.seeds[i];
-    ASSERT_TRUE(seed >= 0 && seed < n) << seed;
-    seeds.insert(seed);
+    const std::int64_t centre = groups.centres[i];
+    ASSERT_TRUE(centre >= 0 && centre < n) << centre;
+    centres.insert(centre);
     if (o.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL || groups.count == n) {
-      ASSERT_EQ(seed, i);
+      ASSERT_EQ(centre, i);
     }
     std::vector<std::int64_t> choice = sorted(group);
     ASSERT_EQ(std::adjacent_find(choice.begin(), choice.end()), choice.end()) << "a member twice";
-    choice.insert(choice.begin(), seed);
+    choice.insert(choice.begin(), centre);
     choices.insert(choice);
 
     std::vector<std::int64_t> by_distance;
-    const auto near = c > 1 ? oracle::nearest(points, seed, k) : std::vector<oracle::NeighbourOf>();
-    if (with_seed) by_distance.push_back(seed);
+    const auto near =
+        c > 1 ? oracle::nearest(points, centre, k) : std::vector<oracle::NeighbourOf>();
+    if (with_centre) by_distance.push_back(centre);
     for (const auto& neighbour : near) {
       if (std::count(group.begin(), group.end(), neighbour.index) > 0) {
         by_distance.push_back(neighbour.index);
@@ -93,8 +94,8 @@ void expect_legal(const std::vector<Point>& points, const ppatch_group_options& 
     if (o.order == PPATCH_GROUP_ORDER_BY_DISTANCE) {
       ASSERT_EQ(group, by_distance);
     }
-    if (o.order == PPATCH_GROUP_ORDER_AS_DRAWN && with_seed) {
-      ASSERT_EQ(group[0], seed);
+    if (o.order == PPATCH_GROUP_ORDER_AS_DRAWN && with_centre) {
+      ASSERT_EQ(group[0], centre);
     }
     if (o.order == PPATCH_GROUP_ORDER_BY_POSITION) {
       ASSERT_EQ(group,
@@ -110,7 +111,7 @@ void expect_legal(const std::vector<Point>& points, const ppatch_group_options& 
     }
   }
   if (groups.count <= n) {
-    ASSERT_EQ(static_cast<std::int64_t>(seeds.size()), groups.count) << "a seed twice";
+    ASSERT_EQ(static_cast<std::int64_t>(centres.size()), groups.count) << "a centre twice";
   } else {
     ASSERT_EQ(static_cast<std::int64_t>(choices.size()), groups.count) << "a choice twice";
   }
@@ -133,7 +134,7 @@ TEST_P(Draw, IsLegal) {
     o.group_count = static_cast<std::int64_t>(1 + random() % static_cast<std::uint64_t>(n));
     if (random() % 4 == 0) o.group_count = 0;
     if (random() % 3 == 0) o.sampling = PPATCH_GROUP_SAMPLING_SEQUENTIAL;
-    // With the seed, C - 1 of C neighbours: at least C choices each.
+    // With the centre, C - 1 of C neighbours: at least C choices each.
     if (random() % 3 == 0 && c > 1 && n > c + 1 && o.neighbours > c) {
       o.sampling = PPATCH_GROUP_SAMPLING_RANDOM;
       o.oversample = 1;
@@ -143,7 +144,7 @@ TEST_P(Draw, IsLegal) {
                  std::to_string(o.gridsize) + ", K " + std::to_string(o.neighbours) + ", n " +
                  std::to_string(n) + ", S " + std::to_string(o.group_count) + ", " + seed_note());
     const std::vector<Point> points = draw_points(GetParam(), n, random);
-    GroupPlan plan(group_context(2), array_of(points), o);
+    GroupPlan plan = GroupPlan::borrow(group_context(2), array_of(points), o);
     expect_legal(points, o, draw(plan));
     if (HasFatalFailure()) return;
   }
@@ -164,14 +165,14 @@ TEST(Draw, AllChoicesThereAre) {
        {PPATCH_GROUP_MEMBERS_NEIGHBOURS, PPATCH_GROUP_MEMBERS_WITH_CENTRE}) {
     o.members = members;
     o.group_count = 9 * (members == PPATCH_GROUP_MEMBERS_WITH_CENTRE ? 20 : 15);
-    GroupPlan plan(group_context(2), array_of(points), o);
+    GroupPlan plan = GroupPlan::borrow(group_context(2), array_of(points), o);
     expect_legal(points, o, draw(plan));
   }
 }
 
 TEST(Draw, OfOnePointIsThePoint) {
   const std::vector<Point> points = {{3.5, -2.25}};
-  GroupPlan plan(group_context(2), array_of(points), group_options(1, 0));
+  GroupPlan plan = GroupPlan::borrow(group_context(2), array_of(points), group_options(1, 0));
   const Groups groups = draw(plan);
   EXPECT_EQ(groups.members, std::vector<std::int64_t>{0});
   EXPECT_EQ(groups.offsets, (std::vector<double>{3.5, -2.25}));
@@ -182,7 +183,8 @@ TEST(Draw, OfOnePointIsThePoint) {
 TEST(Draw, ByPositionKeepsCorners) {
   Random random = test_random("ByPositionKeepsCorners");
   std::uniform_real_distribution<double> shake(-0.2, 0.2);
-  // Squares of four points far from each other: a seed's three neighbours are the rest of its own.
+  // Squares of four points far from each other: a centre's three neighbours are the rest of its
+  // own.
   std::vector<Point> points;
   std::vector<int> corner;
   for (int square = 0; square < 25; ++square) {
@@ -196,7 +198,7 @@ TEST(Draw, ByPositionKeepsCorners) {
   ppatch_group_options o = group_options(2, 3);
   o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   o.order = PPATCH_GROUP_ORDER_BY_POSITION;
-  GroupPlan plan(group_context(1), array_of(points), o);
+  GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points), o);
   const Groups groups = draw(plan);
   for (std::int64_t i = 0; i < groups.count; ++i) {
     for (int j = 0; j < 4; ++j) EXPECT_EQ(corner[groups.group(i)[j]], j) << seed_note();
@@ -221,7 +223,7 @@ class SameGroups : public testing::Test {
     return kinds;
   }
   Groups reference(const ppatch_group_options& o) const {
-    GroupPlan plan(group_context(1), array_of(points_), o);
+    GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points_), o);
     return draw(plan);
   }
 
@@ -234,7 +236,7 @@ TEST_F(SameGroups, ForAnyThreads) {
   for (const ppatch_group_options& o : kinds()) {
     const Groups want = reference(o);
     for (const int threads : {2, 3, 7}) {
-      GroupPlan plan(group_context(threads), array_of(points_), o);
+      GroupPlan plan = GroupPlan::borrow(group_context(threads), array_of(points_), o);
       EXPECT_EQ(draw(plan), want) << threads << " threads, " << seed_note();
     }
   }
@@ -243,7 +245,7 @@ TEST_F(SameGroups, ForAnyThreads) {
 TEST_F(SameGroups, ForAnyShards) {
   for (const ppatch_group_options& o : kinds()) {
     const Groups want = reference(o);
-    GroupPlan plan(group_context(2), array_of(points_), o);
+    GroupPlan plan = GroupPlan::borrow(group_context(2), array_of(points_), o);
     for (const std::int64_t step : {97, 256, 1000, 5001}) {
       EXPECT_EQ(draw(plan, step), want) << step << " groups a call, " << seed_note();
     }
@@ -258,7 +260,7 @@ TEST_F(SameGroups, ForAnyBudget) {
     const std::uint64_t full = GroupPlan::bytes(group_context(2), 3000, o);
     options.memory_budget = full / 4 * 3;
     const ptychopatch::Context small(options);
-    GroupPlan plan(small, array_of(points_), o);
+    GroupPlan plan = GroupPlan::borrow(small, array_of(points_), o);
     EXPECT_LE(plan.info().bytes, full / 4 * 3);
     EXPECT_EQ(draw(plan), want) << seed_note();
   }
@@ -274,7 +276,7 @@ TEST_F(SameGroups, ForAnySimdLevel) {
       ppatch_context_destroy(probe);
       if (there) {
         const ptychopatch::Context context;
-        GroupPlan plan(context, array_of(points_), o);
+        GroupPlan plan = GroupPlan::borrow(context, array_of(points_), o);
         EXPECT_EQ(draw(plan), want) << level << ", " << seed_note();
       }
       ::unsetenv("PPATCH_SIMD");
@@ -298,7 +300,7 @@ TEST(Coordinates, OfGivenGroups) {
       for (auto& i : groups) i = static_cast<std::int32_t>(random() % 60);
       ppatch_group_options o = group_options(2, 6);
       if (to_offset) o.relative_sign = PPATCH_RELATIVE_SIGN_TO_OFFSET;
-      GroupPlan plan(group_context(2), array_of(points), o);
+      GroupPlan plan = GroupPlan::borrow(group_context(2), array_of(points), o);
       std::vector<double> offsets(22, std::nan(""));
       std::vector<float> relative(22 * c, std::nanf(""));
       const Array out = array(offsets.data(), {11, 2});

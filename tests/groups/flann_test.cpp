@@ -21,7 +21,8 @@ TEST_P(Flann, FindsTheSameNeighbours) {
   const std::int64_t n = 60000;
   const std::int64_t k = 7;
   const std::vector<Point> points = draw_points(GetParam(), n, random);
-  ptychopatch::GroupPlan plan(group_context(2), array_of(points), ptychopatch::group_options(1, k));
+  ptychopatch::GroupPlan plan = ptychopatch::GroupPlan::borrow(group_context(2), array_of(points),
+                                                               ptychopatch::group_options(1, k));
   std::vector<std::int32_t> got(n * k, -7);
   std::vector<double> distances(n * k, -7);
   const Array of_distances = array(distances.data(), {n, k});

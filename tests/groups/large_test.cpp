@@ -45,7 +45,7 @@ TEST_P(Large, StaysWithinSixteenBytesAPoint) {
     malloc_trim(0);
     std::ofstream("/proc/self/clear_refs") << 5;  // the peak starts over
     const std::uint64_t before = peak_bytes();
-    GroupPlan plan(group_context(2), array_of(points), o);
+    GroupPlan plan = GroupPlan::borrow(group_context(2), array_of(points), o);
     const Array means = array(offsets.data(), {groups, 2});
     const Array from_means = array(relative.data(), {groups, 4, 2});
     plan.draw(0, array(members.data(), {groups, 4}), nullptr, &means, &from_means);

@@ -61,24 +61,25 @@ TEST_P(GroupMemory, IsWhatWasToldBeforehand) {
   const ptychopatch::Context context(context_options());
   const std::uint64_t before = allocator().live();
   const std::uint64_t told = ptychopatch::GroupPlan::bytes(context, kPoints, options_);
-  ptychopatch::GroupPlan plan(context, points(), options_);
+  ptychopatch::GroupPlan plan = ptychopatch::GroupPlan::borrow(context, points(), options_);
   EXPECT_EQ(plan.info().bytes, told);
   EXPECT_EQ(allocator().live() - before, told);
   const std::int64_t calls = allocator().calls();
   ASSERT_EQ(draw(plan.get()), PPATCH_OK) << ppatch_last_error();
-  plan.set_points(points());
+  plan.borrow_points(points());
   EXPECT_EQ(allocator().calls(), calls) << "memory was taken after create";
 }
 
 TEST_P(GroupMemory, FailsWhileAPlanIsMade) {
   const ptychopatch::Context context(context_options());
-  const ptychopatch::Array given = points();
-  { const ptychopatch::GroupPlan warm(context, given, options_); }
+  ppatch_group_options options = options_;
+  options.point_capacity = kPoints;
+  { const ptychopatch::GroupPlan warm = ptychopatch::GroupPlan(context, options); }
   fail_each("ppatch_group_plan_create", [&] {
     const Account account(allocator());
     auto* plan = reinterpret_cast<ppatch_group_plan*>(this);
     const ppatch_status status =
-        harmed([&] { return ppatch_group_plan_create(&plan, context.get(), &given, &options_); });
+        harmed([&] { return ppatch_group_plan_create(&plan, context.get(), &options); });
     EXPECT_EQ(plan == nullptr, status != PPATCH_OK);
     ppatch_group_plan_destroy(plan);
     return status;
@@ -88,7 +89,7 @@ TEST_P(GroupMemory, FailsWhileAPlanIsMade) {
 
 TEST_P(GroupMemory, FailsWhileGroupsAreDrawn) {
   const ptychopatch::Context context(context_options());
-  const ptychopatch::GroupPlan plan(context, points(), options_);
+  const ptychopatch::GroupPlan plan = ptychopatch::GroupPlan::borrow(context, points(), options_);
   ASSERT_EQ(draw(plan.get()), PPATCH_OK) << ppatch_last_error();
   const std::vector<std::int64_t> whole = members_;
   fail_each("ppatch_group_plan_draw", [&] {

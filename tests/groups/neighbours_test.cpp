@@ -25,7 +25,8 @@ class Neighbours : public testing::TestWithParam<std::string> {
     const auto n = static_cast<std::int64_t>(points.size());
     SCOPED_TRACE(GetParam() + ", n " + std::to_string(n) + ", K " + std::to_string(k) + ", " +
                  std::to_string(threads) + " threads, " + seed_note());
-    GroupPlan plan(group_context(threads), array_of(points), group_options(1, k));
+    GroupPlan plan =
+        GroupPlan::borrow(group_context(threads), array_of(points), group_options(1, k));
     std::vector<std::int32_t> all(n * k, -7);
     plan.neighbours(array(all.data(), {n, k}));
     const std::int64_t queried = 15;
@@ -101,7 +102,7 @@ TEST(NeighboursOf, PointsInAnyTypeAndOrder) {
   for (const ppatch_axes axes : {PPATCH_AXES_YX, PPATCH_AXES_XY}) {
     ppatch_group_options options = group_options(1, k);
     options.axes = axes;
-    GroupPlan plan(group_context(2), given, options);
+    GroupPlan plan = GroupPlan::borrow(group_context(2), given, options);
     plan.neighbours(ppatch_array_strided(got.data(), PPATCH_I64, 2, out_shape, out_strides));
     for (std::int64_t i = 0; i < n; ++i) {
       const auto want = oracle::nearest(points, i, k);
@@ -123,7 +124,7 @@ TEST(NeighboursOf, OtherPoints) {
   for (const std::string& kind : point_set_kinds()) {
     const auto n = static_cast<std::int64_t>(4 + random() % 2997);
     const std::vector<Point> points = draw_points(kind, n, random);
-    plan.set_points(array_of(points));
+    plan.borrow_points(array_of(points));
     EXPECT_EQ(plan.info().point_count, n);
     std::vector<std::int32_t> got(n * 3, -7);
     plan.neighbours(array(got.data(), {n, 3}));

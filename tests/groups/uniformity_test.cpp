@@ -33,7 +33,7 @@ std::vector<Point> uneven(std::int64_t n) {
 }
 
 struct Drawn {
-  std::vector<std::int64_t> seeds;
+  std::vector<std::int64_t> centres;
   std::vector<std::vector<std::int64_t>> ranks;  // of members among the neighbours
 };
 
@@ -49,16 +49,16 @@ void each_key(const std::vector<Point>& points, ppatch_group_options o,
   const std::int64_t c = std::int64_t{o.gridsize} * o.gridsize;
   std::vector<std::int64_t> members(o.group_count * c);
   Drawn drawn;
-  drawn.seeds.resize(o.group_count);
+  drawn.centres.resize(o.group_count);
   drawn.ranks.resize(o.group_count);
-  const Array seeds = array(drawn.seeds.data(), {o.group_count});
+  const Array centres = array(drawn.centres.data(), {o.group_count});
   for (o.seed = 0; o.seed < kKeys; ++o.seed) {
-    GroupPlan plan(group_context(1), array_of(points), o);
-    plan.draw(0, array(members.data(), {o.group_count, c}), &seeds);
+    GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points), o);
+    plan.draw(0, array(members.data(), {o.group_count, c}), &centres);
     for (std::int64_t i = 0; i < o.group_count; ++i) {
       drawn.ranks[i].clear();
       for (std::int64_t j = 0; j < c; ++j) {
-        const std::int64_t r = rank[drawn.seeds[i]][members[i * c + j]];
+        const std::int64_t r = rank[drawn.centres[i]][members[i * c + j]];
         if (r >= 0) drawn.ranks[i].push_back(r);
       }
     }
@@ -104,19 +104,19 @@ std::vector<std::int64_t> sorted(std::vector<std::int64_t> values) {
   return values;
 }
 
-TEST(Seeds, InEveryOrder) {
+TEST(Centres, InEveryOrder) {
   for (const std::int64_t n : {2, 3, 4, 5, 6}) {
     ppatch_group_options o = group_options(1, 1);
-    o.group_count = n - 1;  // the last seed follows from the others
+    o.group_count = n - 1;  // the last centre follows from the others
     double orders = 1;
     for (std::int64_t i = 2; i <= n; ++i) orders *= static_cast<double>(i);
     Tally whole(orders);
-    each_key(uneven(n), o, [&](const Drawn& drawn) { whole.add(drawn.seeds); });
+    each_key(uneven(n), o, [&](const Drawn& drawn) { whole.add(drawn.centres); });
     whole.expect_fair("orders of " + std::to_string(n));
   }
 }
 
-TEST(Seeds, AtEveryPlaceAndInPairs) {
+TEST(Centres, AtEveryPlaceAndInPairs) {
   for (const std::int64_t n : {7, 8, 9, 10, 31}) {
     ppatch_group_options o = group_options(1, 1);
     o.group_count = n - 1;
@@ -125,27 +125,27 @@ TEST(Seeds, AtEveryPlaceAndInPairs) {
     Tally pair(static_cast<double>(n * (n - 1)));
     Tally ends(static_cast<double>(n * (n - 1)));
     each_key(uneven(n), o, [&](const Drawn& drawn) {
-      first.add({drawn.seeds.front()});
-      last.add({drawn.seeds.back()});
-      pair.add({drawn.seeds[0], drawn.seeds[1]});
-      ends.add({drawn.seeds.front(), drawn.seeds.back()});
+      first.add({drawn.centres.front()});
+      last.add({drawn.centres.back()});
+      pair.add({drawn.centres[0], drawn.centres[1]});
+      ends.add({drawn.centres.front(), drawn.centres.back()});
     });
     const std::string of = " of " + std::to_string(n);
-    first.expect_fair("first seed" + of);
-    last.expect_fair("last seed" + of);
-    pair.expect_fair("first two seeds" + of);
-    ends.expect_fair("first and last seed" + of);
+    first.expect_fair("first centre" + of);
+    last.expect_fair("last centre" + of);
+    pair.expect_fair("first two centres" + of);
+    ends.expect_fair("first and last centre" + of);
   }
 }
 
-// Seeds by parity: a permutation that is always even would pass all that is above.
-TEST(Seeds, WithBothParities) {
+// Centres by parity: a permutation that is always even would pass all that is above.
+TEST(Centres, WithBothParities) {
   for (const std::int64_t n : {4, 9, 16, 25}) {
     ppatch_group_options o = group_options(1, 1);
     o.group_count = n - 1;
     Tally parity(2);
     each_key(uneven(n), o, [&](const Drawn& drawn) {
-      std::vector<std::int64_t> order = drawn.seeds;
+      std::vector<std::int64_t> order = drawn.centres;
       for (std::int64_t i = 0; i < n; ++i) {
         if (std::count(order.begin(), order.end(), i) == 0) order.push_back(i);
       }
@@ -191,16 +191,16 @@ TEST(Oversampled, SeedsAndChoices) {
   Tally first(6 * 5);
   Tally last(6 * 5);
   Tally pair(30 * 29);
-  Tally seed(6);
+  Tally centre(6);
   Tally order(24);
   each_key(uneven(6), o, [&](const Drawn& drawn) {
     const auto choice = [&](std::int64_t i) {
-      return joined({drawn.seeds[i]}, sorted(drawn.ranks[i]));
+      return joined({drawn.centres[i]}, sorted(drawn.ranks[i]));
     };
     first.add(choice(0));
     last.add(choice(16));
     pair.add(joined(choice(0), choice(1)));
-    seed.add({drawn.seeds[8]});
+    centre.add({drawn.centres[8]});
     std::vector<std::int64_t> places;
     for (const std::int64_t r : drawn.ranks[5]) {
       places.push_back(std::count_if(drawn.ranks[5].begin(), drawn.ranks[5].end(),
@@ -211,7 +211,7 @@ TEST(Oversampled, SeedsAndChoices) {
   first.expect_fair("first choice");
   last.expect_fair("last choice");
   pair.expect_fair("first two choices");
-  seed.expect_fair("a seed in the middle");
+  centre.expect_fair("a centre in the middle");
   order.expect_fair("order of the members");
 }
 
@@ -222,7 +222,7 @@ TEST(Oversampled, WithTheSeed) {
   o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   Tally middle(7 * 10);
   each_key(uneven(7), o, [&](const Drawn& drawn) {
-    middle.add(joined({drawn.seeds[11]}, sorted(drawn.ranks[11])));
+    middle.add(joined({drawn.centres[11]}, sorted(drawn.ranks[11])));
   });
   middle.expect_fair("3 of 5, group 11 of 21");
 }

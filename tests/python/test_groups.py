@@ -24,24 +24,24 @@ def test_neighbours_agree_with_the_definition(random, dtype):
     assert (ptychopatch.nearest_neighbours(points, 9, queries=queries)[0] == indices[queries]).all()
 
 
-@pytest.mark.parametrize("include_seed", [False, True])
-def test_groups_are_of_neighbours(random, include_seed):
+@pytest.mark.parametrize("include_centre", [False, True])
+def test_groups_are_of_neighbours(random, include_centre):
     points = some_points(random, 90)
     seed = int(random.integers(2**63))
     groups = ptychopatch.group(points, 2, neighbours=6, samples=40, seed=seed,
-                               include_seed=include_seed)
+                               include_centre=include_centre)
     near = oracle.neighbours(points, 6)
-    assert groups.indices.shape == (40, 4) and len(set(groups.seeds.tolist())) == 40
-    for members, one in zip(groups.indices.tolist(), groups.seeds.tolist()):
+    assert groups.indices.shape == (40, 4) and len(set(groups.centres.tolist())) == 40
+    for members, one in zip(groups.indices.tolist(), groups.centres.tolist()):
         assert len(set(members)) == 4
         assert set(members) <= set(near[one].tolist()) | {one}
-        assert (members[0] == one) if include_seed else (one not in members)
+        assert (members[0] == one) if include_centre else (one not in members)
     offsets = points[groups.indices].mean(1)
     numpy.testing.assert_allclose(groups.offsets, offsets, atol=1e-14)
     numpy.testing.assert_allclose(groups.relative, points[groups.indices] - offsets[:, None],
                                   atol=1e-14)
     again = ptychopatch.group(points, 2, neighbours=6, samples=40, seed=seed, first=15, count=9,
-                              include_seed=include_seed, relative_sign="to-offset")
+                              include_centre=include_centre, relative_sign="to-offset")
     assert (again.indices == groups.indices[15:24]).all()
     assert (again.relative == -groups.relative[15:24]).all()
     offsets, relative = ptychopatch.group_coordinates(points, groups.indices)
@@ -60,8 +60,8 @@ def test_groups_go_where_they_are_told(random):
 def test_more_groups_than_points(random):
     points = some_points(random, 20)
     groups = ptychopatch.group(points, 2, neighbours=6, samples=200, oversample=True)
-    pairs = {(seed, frozenset(members)) for seed, members in
-             zip(groups.seeds.tolist(), groups.indices.tolist())}
+    pairs = {(centre, frozenset(members)) for centre, members in
+             zip(groups.centres.tolist(), groups.indices.tolist())}
     assert len(pairs) == 200
 
 

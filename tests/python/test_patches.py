@@ -318,3 +318,52 @@ def test_adjoints_need_to_know_the_image():
     refused(ValueError, ["accumulate"], lambda: ptychopatch.probe_adjoint(
         IMAGE, OUT[:, None], WHERE, (1, 4, 4), accumulate=True))
     refused(ValueError, ["eps"], lambda: ptychopatch.assemble(OUT, WHERE, (9, 9), eps=0))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_positions_as_integer_part_and_fraction(random, dtype):
+    image = values(random, (40, 50), "complex128")
+    whole = random.integers(-5, 40, (9, 2)).astype("int32")
+    fraction = (random.integers(0, 8, (9, 2)) / 8).astype(dtype)
+    at_once = ptychopatch.extract(image, whole + fraction.astype("float64"), 8)
+    for pair in [(whole, fraction), (whole - 3, fraction + 3)]:
+        assert ptychopatch.extract(image, pair, 8).tobytes() == at_once.tobytes()
+    # Positions that a plan was given as a pair are not taken for those of an array, or the reverse.
+    assert ptychopatch.extract(image, whole + fraction + 0.5, 8).tobytes() != at_once.tobytes()
+    assert ptychopatch.extract(image, (whole, fraction), 8).tobytes() == at_once.tobytes()
+    back = ptychopatch.adjoint(at_once, (whole, fraction), image.shape)
+    assert back.tobytes() == ptychopatch.adjoint(at_once, whole + fraction.astype("float64"),
+                                                 image.shape).tobytes()
+    with pytest.raises(ValueError, match="positions"):
+        ptychopatch.extract(image, (whole, fraction, fraction), 8)
+
+
+def test_used_positions(random):
+    positions = random.uniform(0, 30, (12, 2)).astype("float32")
+    numpy.testing.assert_array_equal(ptychopatch.used_positions(positions), positions)
+    moved = ptychopatch.used_positions(positions, jitter=0.5, seed=3)
+    image = values(random, (40, 40), "float64")
+    assert 0 < numpy.abs(moved - positions).max() < 5
+    assert (ptychopatch.extract(image, moved, 6).tobytes()
+            == ptychopatch.extract(image, positions, 6, jitter=0.5, seed=3).tobytes())
+    groups = positions.reshape(3, 4, 2)
+    mirrored = ptychopatch.used_positions(groups, group_size=4, layout="channel-last",
+                                          local_offsets="mirrored-ptychopinn").reshape(3, 4, 2)
+    means = groups.astype("float64").mean(1, keepdims=True)
+    numpy.testing.assert_allclose(mirrored, 2 * means - groups, atol=1e-5)
+
+
+def test_bytes_of_plans():
+    assert 0 < ptychopatch.patch_plan_bytes(1, 8) <= ptychopatch.patch_plan_bytes(100000, 8)
+    assert 0 < ptychopatch.group_plan_bytes(100, 2) < ptychopatch.group_plan_bytes(100000, 2)
+    assert 0 < ptychopatch.scene_plan_bytes((64, 64)) < ptychopatch.scene_plan_bytes((512, 512))
+    small = ptychopatch.Context(memory_budget=4096)
+    with pytest.raises(MemoryError):
+        ptychopatch.scene_plan_bytes((512, 512), context=small)
+
+
+def test_devices():
+    assert ptychopatch.device_count("cpu") == 1
+    ptychopatch.default_context().synchronize()
+    with pytest.raises(ValueError, match="backend"):
+        ptychopatch.device_count("abacus")

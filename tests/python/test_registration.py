@@ -69,7 +69,7 @@ def test_mosaics(random):
     numpy.testing.assert_allclose(numpy.add(second.lattice_shift, second.lattice_residual),
                                   second.shift)
     assert plane.bytes > 0
-    plane.set_reference(images[0])
+    plane.borrow_reference(images[0])
     numpy.testing.assert_allclose(plane.align(still).shift, (2, -4), atol=0.02)
     wide = numpy.zeros((SIZE, 2 * SIZE), "uint16")
     wide[:, ::2] = images[1]

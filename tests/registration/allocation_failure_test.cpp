@@ -42,7 +42,7 @@ class SceneAllocationFailure : public testing::TestWithParam<bool>, protected Fa
     std::vector<ppatch_scene_options> kinds;
     for (const ppatch_method method :
          {PPATCH_METHOD_ML, PPATCH_METHOD_PHASE, PPATCH_METHOD_CROSS, PPATCH_METHOD_PER_PLANE}) {
-      kinds.push_back(scene_options(size, size, ppatch_cfa_of("RGGB")));
+      kinds.push_back(scene_options(size, size, ptychopatch::cfa("RGGB")));
       kinds.back().method = method;
       kinds.back().upsample = 4;
     }
@@ -85,12 +85,12 @@ TEST_P(SceneAllocationFailure, OfAligningLeavesThePlanUsable) {
     for (const bool masked : {false, true}) {
       if (masked) still.mask = ptychopatch::array(mask.data(), {size, size});
       ptychopatch::ScenePlan untouched(context, kind);
-      untouched.set_reference(still);
+      untouched.borrow_reference(still);
       const ppatch_shift expected = align(untouched, moved);
       EXPECT_EQ(expected.status, PPATCH_SHIFT_STATUS_OK);
       fail_each("ppatch_scene_plan_align", [&] {
         ptychopatch::ScenePlan plan(context, kind);
-        plan.set_reference(still);
+        plan.borrow_reference(still);
         ppatch_shift shift = poisoned_shift();
         const ppatch_status status =
             harmed([&] { return ppatch_scene_plan_align(plan.get(), 1, &moved, &shift); });
@@ -139,7 +139,7 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
   ppatch_scene_image image = image_of(still_, size, size);
   image.own_levels = 1;
   image.white = 4095.0;
-  const ppatch_cfa cfa = ppatch_cfa_of("RGGB");
+  const ppatch_cfa cfa = ptychopatch::cfa("RGGB");
   std::vector<float> colours(static_cast<std::size_t>(3 * size / 2 * size / 2));
   const ppatch_array binned = ptychopatch::array(colours.data(), {3, size / 2, size / 2});
   fail_each("ppatch_mosaic_normalise", [&] {

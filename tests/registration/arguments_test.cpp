@@ -27,7 +27,7 @@ TEST(SceneArguments, OptionsAreChecked) {
       {"height", [](auto& o) { o.height = 0; }},
       {"width", [](auto& o) { o.width = -4; }},
       {"cfa", [](auto& o) { o.cfa.height = 3; }},
-      {"cfa.colour", [](auto& o) { o.cfa = ppatch_cfa_of("RGGX"); }},
+      {"cfa.colour", [](auto& o) { o.cfa = ptychopatch::cfa("RGGB"), o.cfa.colour[3] = 255; }},
       {"cfa.reserved", [](auto& o) { o.cfa.reserved[2] = 1; }},
       {"black", [](auto& o) { o.black[1] = NAN; }},
       {"white", [](auto& o) { o.white = INFINITY; }},
@@ -61,8 +61,8 @@ TEST(SceneArguments, ImagesAreChecked) {
   ppatch_shift results[2] = {poisoned_shift(), poisoned_shift()};
   const ppatch_shift untouched = poisoned_shift();
   expect_refused(ppatch_scene_plan_align(plan.get(), 1, &good, results), "reference");
-  expect_refused(ppatch_scene_plan_set_reference(plan.get(), nullptr), "reference");
-  plan.set_reference(good);
+  expect_refused(ppatch_scene_plan_borrow_reference(plan.get(), nullptr), "reference");
+  plan.borrow_reference(good);
   expect_refused(ppatch_scene_plan_align(plan.get(), -1, &good, results), "count");
   expect_refused(ppatch_scene_plan_align(plan.get(), 1, nullptr, results), "images");
   expect_refused(ppatch_scene_plan_align(plan.get(), 1, &good, nullptr), "results");
@@ -95,7 +95,7 @@ TEST(SceneArguments, ImagesAreChecked) {
         << ppatch_last_error();
     EXPECT_TRUE(same_bytes(&results[0], &untouched, sizeof untouched));
     EXPECT_TRUE(same_bytes(&results[1], &untouched, sizeof untouched));
-    expect_refused(ppatch_scene_plan_set_reference(plan.get(), &images[1]), "reference");
+    expect_refused(ppatch_scene_plan_borrow_reference(plan.get(), &images[1]), "reference");
   }
   EXPECT_EQ(ppatch_scene_plan_align(plan.get(), 0, nullptr, nullptr), PPATCH_OK);
 }
@@ -107,7 +107,7 @@ TEST(SceneArguments, MemoryIsWhatWasAskedFor) {
        {PPATCH_METHOD_ML, PPATCH_METHOD_PHASE, PPATCH_METHOD_PER_PLANE}) {
     for (const char* letters : {"", "RGGB", "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG"}) {
       CountingAllocator allocator;
-      ppatch_scene_options options = scene_options(200, 150, ppatch_cfa_of(letters));
+      ppatch_scene_options options = scene_options(200, 150, cfa_of(letters));
       options.method = method;
       ppatch_context_options context_options = scene_context_options();
       allocator.install(&context_options);
@@ -118,7 +118,7 @@ TEST(SceneArguments, MemoryIsWhatWasAskedFor) {
         ptychopatch::ScenePlan plan(context, options);
         EXPECT_EQ(plan.info().bytes, bytes);
         EXPECT_EQ(allocator.live(), bytes);
-        plan.set_reference(image_of(picture));
+        plan.borrow_reference(image_of(picture));
         const std::int64_t calls = allocator.calls();
         align(plan, image_of(picture));
         EXPECT_EQ(allocator.calls(), calls) << "align takes no scratch";
@@ -139,7 +139,7 @@ TEST(SceneArguments, MemoryIsWhatWasAskedFor) {
 // A camera's mosaic needs at most six bytes a pixel, plan and threads together.
 TEST(SceneArguments, SixBytesAPixel) {
   for (const char* letters : {"RGGB", "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG"}) {
-    ppatch_scene_options options = scene_options(4000, 6000, ppatch_cfa_of(letters));
+    ppatch_scene_options options = scene_options(4000, 6000, cfa_of(letters));
     options.max_shift[0] = options.max_shift[1] = 200;
     const std::uint64_t bytes = ptychopatch::ScenePlan::bytes(scene_context(), options);
     EXPECT_LE(static_cast<double>(bytes) / (4000.0 * 6000.0), 6.0) << letters;
@@ -157,7 +157,7 @@ TEST(SceneArguments, CancelledBetweenImages) {
   ppatch_context_options options = scene_context_options();
   options.progress = [](void*, double fraction) -> std::int32_t { return fraction >= 0.5; };
   ptychopatch::ScenePlan plan(ptychopatch::Context(options), scene_options(64, 64));
-  plan.set_reference(image_of(picture));
+  plan.borrow_reference(image_of(picture));
   const std::vector<ppatch_scene_image> images(4, image_of(picture));
   std::vector<ppatch_shift> results(4, poisoned_shift());
   EXPECT_EQ(ppatch_scene_plan_align(plan.get(), 4, images.data(), results.data()),

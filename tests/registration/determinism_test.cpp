@@ -40,14 +40,14 @@ class Determinism : public testing::TestWithParam<Kind> {
     }
     still_ = drawn[letters].still;
     moved_ = drawn[letters].moved;
-    options_ = scene_options(300, 300, ppatch_cfa_of(GetParam().letters));
+    options_ = scene_options(300, 300, cfa_of(letters));
     options_.method = GetParam().method;
     options_.upsample = 10;
   }
 
   ppatch_shift run(int threads) {
     ptychopatch::ScenePlan plan(scene_context(threads), options_);
-    plan.set_reference(image_of(still_));
+    plan.borrow_reference(image_of(still_));
     return align(plan, image_of(moved_));
   }
 
@@ -80,7 +80,7 @@ TEST_P(Determinism, OfSimdLevels) {
 
 TEST_P(Determinism, OfBatchesAndRepeats) {
   ptychopatch::ScenePlan plan(scene_context(2), options_);
-  plan.set_reference(image_of(still_));
+  plan.borrow_reference(image_of(still_));
   const ppatch_shift alone = align(plan, image_of(moved_));
   std::vector<ppatch_shift> shifts(3, poisoned_shift());
   const std::vector<ppatch_scene_image> images = {image_of(still_), image_of(moved_),
@@ -104,7 +104,7 @@ TEST_P(Determinism, OfStrides) {
   const ppatch_scene_image image = ppatch_scene_image_of(
       ppatch_array_strided(spread.data() + 299 * 700 + 5, PPATCH_F32, 2, shape, strides));
   ptychopatch::ScenePlan plan(scene_context(2), options_);
-  plan.set_reference(image_of(still_));
+  plan.borrow_reference(image_of(still_));
   expect_equal_bits(plain, align(plan, image), "strided");
 }
 

@@ -49,11 +49,12 @@ TEST(LargeScene, OfSixtyMegapixelsNearTheirLimit) {
   const std::uint64_t seed = random();
   const auto still = shot(height, width, 0, 0, seed, random(), 65535.0);
   const auto moved = shot(height, width, -34, 58, seed, random(), 65535.0);
-  ptychopatch::ScenePlan plan(scene_context(), scene_options(height, width, ppatch_cfa_of("GBRG")));
+  ptychopatch::ScenePlan plan(scene_context(),
+                              scene_options(height, width, ptychopatch::cfa("GBRG")));
   ppatch_scene_plan_info info = PPATCH_SCENE_PLAN_INFO_INIT;
   ptychopatch::check(ppatch_scene_plan_get_info(plan.get(), &info));
   EXPECT_LE(info.bytes, 6U * height * width);
-  plan.set_reference(image_of(still, height, width));
+  plan.borrow_reference(image_of(still, height, width));
   const ppatch_shift shift = align(plan, image_of(moved, height, width));
   EXPECT_EQ(shift.status, PPATCH_SHIFT_STATUS_OK) << seed_note();
   EXPECT_NEAR(shift.shift[0], 34.0, 0.01) << seed_note();
@@ -80,10 +81,10 @@ TEST(LargeScene, StructureInAFewRowsIsSeen) {
         std::fill_n(image->begin() + y * width, width, beside);
       }
     }
-    ppatch_scene_options options = scene_options(height, width, ppatch_cfa_of("RGGB"));
+    ppatch_scene_options options = scene_options(height, width, ptychopatch::cfa("RGGB"));
     options.white = 65535.0;
     ptychopatch::ScenePlan plan(scene_context(), options);
-    plan.set_reference(image_of(still, height, width));
+    plan.borrow_reference(image_of(still, height, width));
     const ppatch_shift shift = align(plan, image_of(moved, height, width));
     EXPECT_NE(shift.status, PPATCH_SHIFT_STATUS_FLAT) << beside << ", " << seed_note();
     EXPECT_NE(shift.status, PPATCH_SHIFT_STATUS_SATURATED) << beside << ", " << seed_note();
@@ -101,7 +102,7 @@ TEST(LargeScene, IsAlignedAlikeWithinAnyBudget) {
   const std::vector<std::uint16_t> moved[] = {shot(height, width, 6, -3, seed, random(), 9000.0),
                                               shot(height, width, -2, 1, seed, random(), 15000.0),
                                               shot(height, width, 90, 70, seed, random(), 16000.0)};
-  const ppatch_scene_options options = scene_options(height, width, ppatch_cfa_of("RGGB"));
+  const ppatch_scene_options options = scene_options(height, width, ptychopatch::cfa("RGGB"));
   const auto run = [&](std::uint64_t budget, std::uint64_t& bytes) {
     ppatch_context_options context = scene_context_options();
     context.memory_budget = budget;
@@ -109,7 +110,7 @@ TEST(LargeScene, IsAlignedAlikeWithinAnyBudget) {
     ppatch_scene_plan_info info = PPATCH_SCENE_PLAN_INFO_INIT;
     ptychopatch::check(ppatch_scene_plan_get_info(plan.get(), &info));
     bytes = info.bytes;
-    plan.set_reference(image_of(still, height, width));
+    plan.borrow_reference(image_of(still, height, width));
     std::vector<ppatch_shift> shifts;
     for (const auto& image : moved) shifts.push_back(align(plan, image_of(image, height, width)));
     return shifts;

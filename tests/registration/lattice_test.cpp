@@ -30,7 +30,7 @@ TEST(Lattice, KeepsColoursOfEveryPhase) {
     for (int dx = 0; dx < 6; ++dx) all.push_back(turned(xtrans_letters, dy, dx));
   }
   for (const std::string& letters : all) {
-    const ppatch_cfa cfa = ppatch_cfa_of(letters.c_str());
+    const ppatch_cfa cfa = ptychopatch::cfa(letters);
     for (int i = 0; i < case_count(20); ++i) {
       const double shift[2] = {uniform(random), uniform(random)};
       std::int64_t found[2] = {-999, -999};
@@ -43,7 +43,7 @@ TEST(Lattice, KeepsColoursOfEveryPhase) {
 }
 
 TEST(Lattice, XTransByThreeSwapsRedAndBlue) {
-  const ppatch_cfa cfa = ppatch_cfa_of(xtrans_letters.c_str());
+  const ppatch_cfa cfa = ptychopatch::cfa(xtrans_letters);
   const double by_three[2] = {3.0, 0.4};
   std::int64_t found[2];
   ptychopatch::check(ppatch_cfa_round(&cfa, by_three, found));
@@ -55,7 +55,7 @@ TEST(Lattice, XTransByThreeSwapsRedAndBlue) {
 }
 
 TEST(Lattice, NoMosaicRoundsToPixels) {
-  const ppatch_cfa none = ppatch_cfa_of(nullptr);
+  const ppatch_cfa none = ppatch_cfa_none();
   const double shift[2] = {-2.6, 1000000.4};
   std::int64_t found[2];
   ptychopatch::check(ppatch_cfa_round(&none, shift, found));
@@ -74,8 +74,7 @@ TEST(Lattice, EveryPhaseIsAlignedAlike) {
     const MosaicPair pair = draw_mosaic(random, letters, 384, 3.3, -7.8);
     const auto still = as_integers(pair.still, 256.0, 8000.0);
     const auto moved = as_integers(pair.moved, 256.0, 8000.0);
-    ppatch_scene_options options =
-        ptychopatch::scene_options(384, 384, ppatch_cfa_of(letters.c_str()));
+    ppatch_scene_options options = ptychopatch::scene_options(384, 384, ptychopatch::cfa(letters));
     for (double& black : options.black) black = 256.0;
     const ppatch_shift found =
         align_pair(image_of(still, 384, 384), image_of(moved, 384, 384), options);

@@ -177,7 +177,7 @@ TEST_F(Methods, PlanesAreAveraged) {
   const MosaicPair pair = draw_mosaic(random_, "RGGB", 256, 6.0, -4.0);
   for (const ppatch_plane_average average :
        {PPATCH_PLANE_AVERAGE_MEDIAN, PPATCH_PLANE_AVERAGE_MEAN}) {
-    ppatch_scene_options options = scene_options(256, 256, ppatch_cfa_of("RGGB"));
+    ppatch_scene_options options = scene_options(256, 256, ptychopatch::cfa("RGGB"));
     options.method = PPATCH_METHOD_PER_PLANE;
     options.plane_average = average;
     const ppatch_shift found = align_pair(image_of(pair.still), image_of(pair.moved), options);

@@ -31,7 +31,7 @@ TEST(Orientation, ASpotFurtherDownIsMovedUp) {
   for (const ppatch_method method :
        {PPATCH_METHOD_ML, PPATCH_METHOD_PHASE, PPATCH_METHOD_CROSS, PPATCH_METHOD_PER_PLANE}) {
     for (const char* letters : {"", "RGGB", "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG"}) {
-      ppatch_scene_options options = scene_options(96, 96, ppatch_cfa_of(letters));
+      ppatch_scene_options options = scene_options(96, 96, cfa_of(letters));
       options.method = method;
       const ppatch_shift found = align_pair(image_of(still), image_of(moved), options);
       const double tolerance = method == PPATCH_METHOD_PER_PLANE ? 3.0 : 0.5;

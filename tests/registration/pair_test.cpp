@@ -75,7 +75,7 @@ TEST_F(Pairs, MosaicsAreNormalisedAndBinnedByColour) {
     std::uniform_int_distribution<int> uniform(0, 4095);
     for (std::int64_t i = 0; i < h * w; ++i)
       raw.push_back(static_cast<std::uint16_t>(uniform(random_)));
-    const ppatch_cfa cfa = ppatch_cfa_of(letters.c_str());
+    const ppatch_cfa cfa = ptychopatch::cfa(letters);
     ppatch_scene_image image = image_of(raw, h, w);
     image.own_levels = 1;
     image.white = 4000.0;

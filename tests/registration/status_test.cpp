@@ -52,13 +52,13 @@ TEST_F(Status, ImagesWithoutStructure) {
   for (const char* letters : {"", "RGGB"}) {
     for (const ppatch_method method :
          {PPATCH_METHOD_ML, PPATCH_METHOD_PHASE, PPATCH_METHOD_CROSS, PPATCH_METHOD_PER_PLANE}) {
-      ppatch_scene_options options = scene_options(256, 256, ppatch_cfa_of(letters));
+      ppatch_scene_options options = scene_options(256, 256, cfa_of(letters));
       options.method = method;
       options.white = 50.0;
       Picture raised = still_;  // a mosaic has light everywhere
       for (float& pixel : raised.pixels) pixel += 8.0F;
       ptychopatch::ScenePlan plan(scene_context(), options);
-      plan.set_reference(image_of(raised));
+      plan.borrow_reference(image_of(raised));
       for (const auto& [picture, status] : cases) {
         const ppatch_shift found = align(plan, image_of(*picture));
         EXPECT_EQ(found.status, status) << ppatch_shift_status_string(found.status);
@@ -66,7 +66,7 @@ TEST_F(Status, ImagesWithoutStructure) {
       }
       EXPECT_EQ(align(plan, image_of(raised)).status, PPATCH_SHIFT_STATUS_OK);
       for (const auto& [picture, status] : cases) {
-        plan.set_reference(image_of(*picture));
+        plan.borrow_reference(image_of(*picture));
         const ppatch_shift found = align(plan, image_of(raised));
         EXPECT_EQ(found.status, PPATCH_SHIFT_STATUS_REFERENCE);
         expect_nothing_measured(found);
@@ -97,7 +97,7 @@ TEST_F(Status, UnrelatedImagesAreTold) {
     for (float& pixel : a.pixels) pixel += 8.0F;
     for (float& pixel : b.pixels) pixel += 8.0F;
     const ppatch_shift found =
-        align_pair(image_of(a), image_of(b), scene_options(256, 256, ppatch_cfa_of(letters)));
+        align_pair(image_of(a), image_of(b), scene_options(256, 256, cfa_of(letters)));
     EXPECT_NE(found.status, PPATCH_SHIFT_STATUS_OK)
         << "coherence " << found.coherence << ", second peak " << found.second_peak_ratio;
   }
@@ -116,7 +116,7 @@ TEST_F(Status, SizesMayDiffer) {
     for (std::int64_t x = 0; x < 270; ++x) part.at(y, x) = pair.moved.at(y, x);
   }
   ptychopatch::ScenePlan plan(scene_context(), scene_options(300, 300));
-  plan.set_reference(image_of(pair.still));
+  plan.borrow_reference(image_of(pair.still));
   const ppatch_shift whole = align(plan, image_of(pair.moved));
   const ppatch_shift smaller = align(plan, image_of(part));
   const ppatch_shift again = align(plan, image_of(pair.moved));

@@ -122,7 +122,7 @@ Command add_group(CLI::App& root) {
                   "Positions (n, 2), .npy (default: yx), or a scan's file")
       ->type_name("FILE");
   options->groups.add_options(*app);
-  add_choice(*app, "--axes", axes_orders(), "Order of the positions' columns",
+  add_choice(*app, "--axes", kAxesChoices, "Order of the positions' columns",
              [options](std::int32_t value) { options->axes = value; });
   add_pixel_size(*app, options->pixel_size);
   options->common.add_output_options(*app);

@@ -12,13 +12,6 @@ constexpr const char* kGroup = "Groups";
 constexpr std::int64_t kMostGridsize = 64;
 constexpr std::int64_t kMostSamples = std::int64_t{1} << 40;
 
-const Choices& orders() {
-  static const Choices choices = {{"drawn", PPATCH_GROUP_ORDER_AS_DRAWN},
-                                  {"distance", PPATCH_GROUP_ORDER_BY_DISTANCE},
-                                  {"position", PPATCH_GROUP_ORDER_BY_POSITION}};
-  return choices;
-}
-
 }  // namespace
 
 void GroupChoices::add_options(CLI::App& app) {
@@ -37,27 +30,28 @@ void GroupChoices::add_options(CLI::App& app) {
   add_integer(app, "--seed", 0, "Seed of the random numbers (default 0)",
               [this](std::int64_t value) { seed = static_cast<std::uint64_t>(value); })
       ->group(kGroup);
-  app.add_flag("--sequential", sequential, "The first positions are the seeds of the groups")
+  app.add_flag("--sequential", sequential, "The first positions are the centres of the groups")
       ->group(kGroup);
   app.add_flag("--oversample", oversample,
                "More groups than positions: different choices of the neighbours")
       ->group(kGroup);
-  app.add_flag("--include-seed", include_seed, "The seed is a member of its group")->group(kGroup);
-  add_choice(app, "--order", orders(), "Order of a group's members (default drawn)",
+  app.add_flag("--include-centre", include_centre, "The centre is a member of its group")
+      ->group(kGroup);
+  add_choice(app, "--order", kGroupOrderChoices, "Order of a group's members (default drawn)",
              [this](std::int32_t value) { order = value; })
       ->group(kGroup);
 }
 
 bool GroupChoices::asked() const {
   if (gridsize) return true;
-  const char* needy = neighbours     ? "-K"
-                      : samples      ? "--samples"
-                      : seed         ? "--seed"
-                      : order        ? "--order"
-                      : sequential   ? "--sequential"
-                      : oversample   ? "--oversample"
-                      : include_seed ? "--include-seed"
-                                     : nullptr;
+  const char* needy = neighbours       ? "-K"
+                      : samples        ? "--samples"
+                      : seed           ? "--seed"
+                      : order          ? "--order"
+                      : sequential     ? "--sequential"
+                      : oversample     ? "--oversample"
+                      : include_centre ? "--include-centre"
+                                       : nullptr;
   if (needy) throw UsageError(std::string("argument ") + needy + ": needs --gridsize N");
   return false;
 }
@@ -69,7 +63,7 @@ ppatch_group_options GroupChoices::options() const {
   options.seed = seed.value_or(0);
   options.order = order.value_or(PPATCH_GROUP_ORDER_AS_DRAWN);
   options.members =
-      include_seed ? PPATCH_GROUP_MEMBERS_WITH_CENTRE : PPATCH_GROUP_MEMBERS_NEIGHBOURS;
+      include_centre ? PPATCH_GROUP_MEMBERS_WITH_CENTRE : PPATCH_GROUP_MEMBERS_NEIGHBOURS;
   options.sampling = sequential ? PPATCH_GROUP_SAMPLING_SEQUENTIAL : PPATCH_GROUP_SAMPLING_RANDOM;
   options.oversample = oversample ? 1 : 0;
   return options;
@@ -80,11 +74,11 @@ nlohmann::ordered_json to_json(const ppatch_group_options& options) {
       {"gridsize", options.gridsize},
       {"neighbours", options.neighbours},
       {"seed", options.seed},
-      {"include_seed", options.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE},
-      {"order", name_of(orders(), options.order)},
+      {"include_centre", options.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE},
+      {"order", name_of(kGroupOrderChoices, options.order)},
       {"sequential", options.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL},
       {"oversample", options.oversample == 1},
-      {"axes", options.axes == PPATCH_AXES_YX ? "yx" : "xy"},
+      {"axes", name_of(kAxesChoices, options.axes)},
       {"relative", options.relative_sign == PPATCH_RELATIVE_SIGN_TO_OFFSET ? "-(member - offset)"
                                                                            : "member - offset"}};
 }

@@ -16,9 +16,9 @@ struct GroupChoices {
   std::optional<std::int64_t> gridsize, neighbours, samples;
   std::optional<std::uint64_t> seed;
   std::optional<std::int32_t> order;
-  bool sequential = false, oversample = false, include_seed = false;
+  bool sequential = false, oversample = false, include_centre = false;
 
-  // --gridsize, -K, --samples, --seed, --sequential, --oversample, --include-seed, --order
+  // --gridsize, -K, --samples, --seed, --sequential, --oversample, --include-centre, --order
   void add_options(CLI::App& app);
 
   // UsageError where there is no --gridsize, but something that needs it.

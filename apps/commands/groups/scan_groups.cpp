@@ -68,16 +68,16 @@ double value(const Tensor& positions, std::int64_t k, std::int64_t axis) {
 ScanGroups ScanGroups::draw(const Session& session, const Tensor& positions,
                             const std::string& source, const ppatch_group_options& options) {
   return with_source(source, [&] {
-    GroupPlan plan(session.context(), positions.view(), options);
+    GroupPlan plan = GroupPlan::borrow(session.context(), positions.view(), options);
     const ppatch_group_plan_info info = plan.info();
     ScanGroups groups;
     groups.indices_ = Tensor::make(PPATCH_I64, {info.group_count, info.group_size}, kWhat);
-    groups.seeds_ = Tensor::make(PPATCH_I64, {info.group_count}, kWhat);
+    groups.centres_ = Tensor::make(PPATCH_I64, {info.group_count}, kWhat);
     groups.coordinates_ = make_coordinates(info.group_count, info.group_size);
-    const Array seeds = groups.seeds_.view();
+    const Array centres = groups.centres_.view();
     const Array offsets = offsets_view(groups.coordinates_.offsets);
     const Array relative = relative_view(groups.coordinates_.relative);
-    plan.draw(0, groups.indices_.view(), &seeds, &offsets, &relative);
+    plan.draw(0, groups.indices_.view(), &centres, &offsets, &relative);
     session.context().synchronize();
     return groups;
   });
@@ -95,7 +95,7 @@ ScanGroups ScanGroups::given(const Session& session, const Tensor& positions,
 
 ScanGroups::Coordinates ScanGroups::coordinates(const Session& session, const Tensor& positions,
                                                 const ppatch_group_options& options) const {
-  GroupPlan plan(session.context(), positions.view(), options);
+  GroupPlan plan = GroupPlan::borrow(session.context(), positions.view(), options);
   Coordinates found = make_coordinates(count(), size());
   const Array offsets = offsets_view(found.offsets);
   const Array relative = relative_view(found.relative);
@@ -135,7 +135,7 @@ Tensor ScanGroups::positions(const Tensor& scan, bool as_ptychopinn) const {
 
 void ScanGroups::add_to(formats::ArrayWriter& writer) const {
   writer.add(kIndices, indices_);
-  if (!seeds_.shape.empty()) writer.add("seed_indices", seeds_);
+  if (!centres_.shape.empty()) writer.add("centre_indices", centres_);
   writer.add("coords_offsets", coordinates_.offsets);
   writer.add("coords_relative", coordinates_.relative);
 }

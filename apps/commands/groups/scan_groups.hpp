@@ -27,7 +27,7 @@ class ScanGroups {
   // Positions (S C, 2) of all members; as_ptychopinn: offset + relative, rounded to float32.
   formats::Tensor positions(const formats::Tensor& scan, bool as_ptychopinn) const;
 
-  // coords_offsets and coords_relative, nn_indices, and the seeds of drawn groups.
+  // coords_offsets and coords_relative, nn_indices, and the centres of drawn groups.
   void add_to(formats::ArrayWriter& writer) const;
 
   // Where the groups lie among positions, by the mean of each.
@@ -42,7 +42,7 @@ class ScanGroups {
   formats::Tensor coords(const formats::Tensor& positions) const;
 
  private:
-  formats::Tensor indices_, seeds_;
+  formats::Tensor indices_, centres_;
   Coordinates coordinates_;
 };
 

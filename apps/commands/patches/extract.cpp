@@ -18,10 +18,10 @@
 namespace ptychopatch::app {
 namespace {
 
-const Choices& dtypes() {
-  static const Choices choices = {
+Choices dtypes() {
+  static constexpr Choice kChoices[] = {
       {"f32", PPATCH_F32}, {"f64", PPATCH_F64}, {"c64", PPATCH_C64}, {"c128", PPATCH_C128}};
-  return choices;
+  return kChoices;
 }
 
 struct ExtractOptions {
@@ -158,7 +158,7 @@ Command add_extract(CLI::App& root) {
                   "Given groups (B, c) of positions: nn_indices of a file, or .npy")
       ->type_name("FILE")
       ->group("Groups");
-  static const Choices kKeys = {{"ptychopatch", 0}, {"ptychopinn", 1}};
+  static constexpr Choice kKeys[] = {{"ptychopatch", 0}, {"ptychopinn", 1}};
   add_choice(*app, "--keys", kKeys,
              "Names of the arrays: ours, or all that PtychoPINN's generate_grouped_data gives",
              [options](std::int32_t value) { options->choices.ptychopinn_keys = value == 1; })

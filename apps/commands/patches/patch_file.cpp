@@ -115,7 +115,7 @@ void PatchFile::take_patch_shape(const Shape& shape, const std::string& source) 
   if (shape != geometry.patches_shape()) {
     throw FormatError(source + " has shape " + formats::shape_text(shape) + ", expected " +
                       expected_shape() + " for " + std::to_string(geometry.positions) +
-                      " positions and layout " + name_of(layouts(), geometry.layout));
+                      " positions and layout " + name_of(kLayoutChoices, geometry.layout));
   }
   if (geometry.height < 1 || geometry.width < 1) {
     throw FormatError(source + " has shape " + formats::shape_text(shape) +

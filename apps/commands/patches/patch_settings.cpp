@@ -26,76 +26,22 @@ void put(std::int32_t& field, const std::optional<std::int32_t>& value) {
 
 }  // namespace
 
-const Choices& interpolations() {
-  static const Choices choices = {{"bilinear", PPATCH_INTERPOLATION_BILINEAR},
-                                  {"nearest", PPATCH_INTERPOLATION_NEAREST},
-                                  {"bicubic", PPATCH_INTERPOLATION_BICUBIC},
-                                  {"lanczos3", PPATCH_INTERPOLATION_LANCZOS3}};
-  return choices;
-}
-
-const Choices& boundaries() {
-  static const Choices choices = {{"zero", PPATCH_BOUNDARY_ZERO},
-                                  {"constant", PPATCH_BOUNDARY_CONSTANT},
-                                  {"edge", PPATCH_BOUNDARY_EDGE},
-                                  {"reflect", PPATCH_BOUNDARY_REFLECT},
-                                  {"wrap", PPATCH_BOUNDARY_WRAP}};
-  return choices;
-}
-
-const Choices& anchors() {
-  static const Choices choices = {{"corner", PPATCH_ANCHOR_CORNER},
-                                  {"half", PPATCH_ANCHOR_HALF},
-                                  {"centre", PPATCH_ANCHOR_CENTRE}};
-  return choices;
-}
-
-const Choices& axes_orders() {
-  static const Choices choices = {{"yx", PPATCH_AXES_YX}, {"xy", PPATCH_AXES_XY}};
-  return choices;
-}
-
-const Choices& signs() {
-  static const Choices choices = {{"window", PPATCH_SIGN_WINDOW}, {"content", PPATCH_SIGN_CONTENT}};
-  return choices;
-}
-
-const Choices& layouts() {
-  static const Choices choices = {{"flat", PPATCH_LAYOUT_FLAT},
-                                  {"channel-last", PPATCH_LAYOUT_CHANNEL_LAST},
-                                  {"channel-first", PPATCH_LAYOUT_CHANNEL_FIRST}};
-  return choices;
-}
-
-const Choices& algorithms() {
-  static const Choices choices = {{"auto", PPATCH_ALGORITHM_AUTO},
-                                  {"batched", PPATCH_ALGORITHM_BATCHED},
-                                  {"iterative", PPATCH_ALGORITHM_ITERATIVE}};
-  return choices;
-}
-
-const Choices& local_offset_kinds() {
-  static const Choices choices = {
-      {"as-given", PPATCH_LOCAL_OFFSETS_AS_GIVEN},
-      {"mirrored-ptychopinn", PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN}};
-  return choices;
-}
-
 void PatchSettings::add_geometry_options(CLI::App& app) {
   const auto into = [](std::optional<std::int32_t>& field) {
     return [&field](std::int32_t value) { field = value; };
   };
-  add_choice(app, "--anchor", anchors(), "Place in the patch that a position names", into(anchor))
+  add_choice(app, "--anchor", kAnchorChoices, "Place in the patch that a position names",
+             into(anchor))
       ->group(kGroup);
-  add_choice(app, "--axes", axes_orders(), "Order of the positions' columns", into(axes))
+  add_choice(app, "--axes", kAxesChoices, "Order of the positions' columns", into(axes))
       ->group(kGroup);
-  add_choice(app, "--sign", signs(), "Positions move the window, or the content under it",
+  add_choice(app, "--sign", kSignChoices, "Positions move the window, or the content under it",
              into(sign))
       ->group(kGroup);
-  add_choice(app, "--interp", interpolations(), "Interpolation (default bilinear)",
+  add_choice(app, "--interp", kInterpolationChoices, "Interpolation (default bilinear)",
              into(interpolation))
       ->group(kGroup);
-  add_choice(app, "--boundary", boundaries(), "What lies outside of the image (default zero)",
+  add_choice(app, "--boundary", kBoundaryChoices, "What lies outside of the image (default zero)",
              into(boundary))
       ->group(kGroup);
   const std::function<void(const std::string&)> set_constant = [this](const std::string& text) {
@@ -104,12 +50,13 @@ void PatchSettings::add_geometry_options(CLI::App& app) {
   app.add_option_function("--constant", set_constant, "Value outside, for --boundary constant")
       ->type_name("RE[,IM]")
       ->group(kGroup);
-  add_choice(app, "--layout", layouts(), "Axes of the patches (default flat)", into(layout))
+  add_choice(app, "--layout", kLayoutChoices, "Axes of the patches (default flat)", into(layout))
       ->group(kGroup);
   add_integer(app, "--group-size", 1, "Positions that make a group (default 1)",
               [this](std::int64_t value) { group_size = value; })
       ->group(kGroup);
-  add_choice(app, "--algorithm", algorithms(), "How the work is done; equal bits", into(algorithm))
+  add_choice(app, "--algorithm", kAlgorithmChoices, "How the work is done; equal bits",
+             into(algorithm))
       ->group(kGroup);
 }
 
@@ -123,7 +70,7 @@ void PatchSettings::add_cutting_options(CLI::App& app) {
   add_integer(app, "--patch-width", 1, "Patch width, where it differs", [this](std::int64_t value) {
     width = value;
   })->group(kGroup);
-  add_choice(app, "--local-offsets", local_offset_kinds(),
+  add_choice(app, "--local-offsets", kLocalOffsetsChoices,
              "Mirror each group about its mean as PtychoPINN does",
              [this](std::int32_t value) { local_offsets = value; })
       ->group(kGroup);
@@ -152,7 +99,7 @@ void PatchSettings::apply(ppatch_patch_options& options) const {
   if (constant) {
     if (options.boundary != PPATCH_BOUNDARY_CONSTANT) {
       throw UsageError("argument --constant: needs --boundary constant, got --boundary " +
-                       std::string(name_of(boundaries(), options.boundary)));
+                       std::string(name_of(kBoundaryChoices, options.boundary)));
     }
     options.constant_real = constant->real();
     options.constant_imag = constant->imag();
@@ -166,8 +113,8 @@ void apply(const formats::Convention& convention, ppatch_patch_options& options)
 }
 
 std::string convention_text(const ppatch_patch_options& options) {
-  return std::string("anchor ") + name_of(anchors(), options.anchor) + ", axes " +
-         name_of(axes_orders(), options.axes) + ", sign " + name_of(signs(), options.sign);
+  return std::string("anchor ") + name_of(kAnchorChoices, options.anchor) + ", axes " +
+         name_of(kAxesChoices, options.axes) + ", sign " + name_of(kSignChoices, options.sign);
 }
 
 }  // namespace ptychopatch::app

@@ -13,15 +13,6 @@
 
 namespace ptychopatch::app {
 
-const Choices& interpolations();
-const Choices& boundaries();
-const Choices& anchors();
-const Choices& axes_orders();
-const Choices& signs();
-const Choices& layouts();
-const Choices& algorithms();
-const Choices& local_offset_kinds();
-
 // What the command line said about patches; what it did not say is left to the input's format, to
 // the file that is read, or to the library's defaults.
 struct PatchSettings {

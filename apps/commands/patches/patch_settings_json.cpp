@@ -11,7 +11,7 @@ class OptionReader {
  public:
   OptionReader(const Json& json, const std::string& source) : json_(json), source_(source) {}
 
-  std::int32_t choice(const char* key, const Choices& choices) const {
+  std::int32_t choice(const char* key, Choices choices) const {
     const Json& value = at(key);
     if (value.is_string()) {
       for (const Choice& each : choices) {
@@ -60,16 +60,16 @@ class OptionReader {
 Json to_json(const ppatch_patch_options& options) {
   return {{"patch_height", options.patch_height},
           {"patch_width", options.patch_width},
-          {"interpolation", name_of(interpolations(), options.interpolation)},
-          {"boundary", name_of(boundaries(), options.boundary)},
+          {"interpolation", name_of(kInterpolationChoices, options.interpolation)},
+          {"boundary", name_of(kBoundaryChoices, options.boundary)},
           {"constant", {options.constant_real, options.constant_imag}},
-          {"anchor", name_of(anchors(), options.anchor)},
-          {"axes", name_of(axes_orders(), options.axes)},
-          {"sign", name_of(signs(), options.sign)},
-          {"layout", name_of(layouts(), options.layout)},
-          {"algorithm", name_of(algorithms(), options.algorithm)},
+          {"anchor", name_of(kAnchorChoices, options.anchor)},
+          {"axes", name_of(kAxesChoices, options.axes)},
+          {"sign", name_of(kSignChoices, options.sign)},
+          {"layout", name_of(kLayoutChoices, options.layout)},
+          {"algorithm", name_of(kAlgorithmChoices, options.algorithm)},
           {"group_size", options.group_size},
-          {"local_offsets", name_of(local_offset_kinds(), options.local_offsets)},
+          {"local_offsets", name_of(kLocalOffsetsChoices, options.local_offsets)},
           {"jitter_sigma", options.jitter_sigma},
           {"jitter_seed", options.jitter_seed}};
 }
@@ -79,17 +79,17 @@ ppatch_patch_options patch_options_from_json(const Json& json, const std::string
   const OptionReader reader(json, source);
   ppatch_patch_options options =
       patch_options(reader.integer("patch_height"), reader.integer("patch_width"));
-  options.interpolation = reader.choice("interpolation", interpolations());
-  options.boundary = reader.choice("boundary", boundaries());
+  options.interpolation = reader.choice("interpolation", kInterpolationChoices);
+  options.boundary = reader.choice("boundary", kBoundaryChoices);
   const std::complex<double> constant = reader.complex("constant");
   options.constant_real = constant.real();
   options.constant_imag = constant.imag();
-  options.anchor = reader.choice("anchor", anchors());
-  options.axes = reader.choice("axes", axes_orders());
-  options.sign = reader.choice("sign", signs());
-  options.layout = reader.choice("layout", layouts());
+  options.anchor = reader.choice("anchor", kAnchorChoices);
+  options.axes = reader.choice("axes", kAxesChoices);
+  options.sign = reader.choice("sign", kSignChoices);
+  options.layout = reader.choice("layout", kLayoutChoices);
   options.group_size = reader.integer("group_size");
-  options.local_offsets = reader.choice("local_offsets", local_offset_kinds());
+  options.local_offsets = reader.choice("local_offsets", kLocalOffsetsChoices);
   options.jitter_sigma = reader.number("jitter_sigma");
   options.jitter_seed = reader.seed("jitter_seed");
   return options;

@@ -264,7 +264,7 @@ class Align {
       const auto done = static_cast<double>(results_->size());
       session_->set_part(done / all, (done + 1) / all);
       Record record = alignment::empty_record(
-          pair.names, name_of(alignment::methods(), options_.settings.method));
+          pair.names, name_of(kMethodChoices, options_.settings.method));
       fill(pair, images, aligner, record);
       const bool ok = alignment::is_ok(record);
       if (!ok) {

@@ -13,17 +13,18 @@ namespace {
 using alignment::ApplyMode;
 using alignment::RecordFormat;
 
-const Choices& record_formats() {
-  static const Choices choices = {{"json", static_cast<std::int32_t>(RecordFormat::kJson)},
-                                  {"csv", static_cast<std::int32_t>(RecordFormat::kCsv)},
-                                  {"yaml", static_cast<std::int32_t>(RecordFormat::kYaml)}};
-  return choices;
+Choices record_formats() {
+  static constexpr Choice kChoices[] = {{"json", static_cast<std::int32_t>(RecordFormat::kJson)},
+                                        {"csv", static_cast<std::int32_t>(RecordFormat::kCsv)},
+                                        {"yaml", static_cast<std::int32_t>(RecordFormat::kYaml)}};
+  return kChoices;
 }
 
-const Choices& apply_modes() {
-  static const Choices choices = {{"crop", static_cast<std::int32_t>(ApplyMode::kCrop)},
-                                  {"resample", static_cast<std::int32_t>(ApplyMode::kResample)}};
-  return choices;
+Choices apply_modes() {
+  static constexpr Choice kChoices[] = {
+      {"crop", static_cast<std::int32_t>(ApplyMode::kCrop)},
+      {"resample", static_cast<std::int32_t>(ApplyMode::kResample)}};
+  return kChoices;
 }
 
 }  // namespace
@@ -63,8 +64,8 @@ void AlignOptions::add_input_options(CLI::App& app) {
       "of several too); or the data set's ROOT with --layout");
   app.add_option("--ref", reference, "The image to align onto")->type_name("REF");
   const std::function<void(const std::string&)> set_layout = [this](const std::string& text) {
-    static const Choices choices = {{"rawnind", 0}};
-    parse_choice("--layout", text, choices);
+    static constexpr Choice kChoices[] = {{"rawnind", 0}};
+    parse_choice("--layout", text, kChoices);
     layout = text;
   };
   app.add_option_function("--layout", set_layout,

@@ -9,26 +9,6 @@
 namespace ptychopatch::alignment {
 namespace {
 
-using app::Choices;
-
-const Choices& extents() {
-  static const Choices choices = {{"linear", PPATCH_EXTENT_LINEAR},
-                                  {"circular", PPATCH_EXTENT_CIRCULAR}};
-  return choices;
-}
-
-const Choices& switches() {
-  static const Choices choices = {
-      {"auto", PPATCH_SWITCH_AUTO}, {"on", PPATCH_SWITCH_ON}, {"off", PPATCH_SWITCH_OFF}};
-  return choices;
-}
-
-const Choices& averages() {
-  static const Choices choices = {{"median", PPATCH_PLANE_AVERAGE_MEDIAN},
-                                  {"mean", PPATCH_PLANE_AVERAGE_MEAN}};
-  return choices;
-}
-
 void set_cfa(AlignSettings& settings, const std::string& text) {
   const auto cfa = mosaics::parse_cfa(text);
   if (!cfa) {
@@ -41,14 +21,6 @@ void set_cfa(AlignSettings& settings, const std::string& text) {
 }
 
 }  // namespace
-
-const Choices& methods() {
-  static const Choices choices = {{"ml", PPATCH_METHOD_ML},
-                                  {"phase", PPATCH_METHOD_PHASE},
-                                  {"cross", PPATCH_METHOD_CROSS},
-                                  {"per-plane", PPATCH_METHOD_PER_PLANE}};
-  return choices;
-}
 
 ppatch_scene_options AlignSettings::scene_options() const {
   ppatch_scene_options options = ptychopatch::scene_options(0, 0);
@@ -64,12 +36,12 @@ ppatch_scene_options AlignSettings::scene_options() const {
 }
 
 nlohmann::ordered_json AlignSettings::json() const {
-  return {{"method", app::name_of(methods(), method)},
+  return {{"method", name_of(kMethodChoices, method)},
           {"max_shift", max_shift},
-          {"extent", app::name_of(extents(), extent)},
-          {"hot_pixels", app::name_of(switches(), hot_pixels)},
-          {"fixed_pattern", app::name_of(switches(), fixed_pattern)},
-          {"plane_average", app::name_of(averages(), plane_average)},
+          {"extent", name_of(kExtentChoices, extent)},
+          {"hot_pixels", name_of(kSwitchChoices, hot_pixels)},
+          {"fixed_pattern", name_of(kSwitchChoices, fixed_pattern)},
+          {"plane_average", name_of(kPlaneAverageChoices, plane_average)},
           {"upsample", upsample},
           {"cfa", image.cfa.name()},
           {"black", image.black},
@@ -79,7 +51,7 @@ nlohmann::ordered_json AlignSettings::json() const {
 
 void AlignSettings::add_options(CLI::App& app) {
   constexpr std::int64_t kFurthest = 1'000'000;
-  app::add_choice(app, "--method", methods(),
+  app::add_choice(app, "--method", kMethodChoices,
                   "ml (default): the maximum-likelihood estimate; others to compare with",
                   [this](std::int32_t value) { method = value; });
   const std::function<void(const std::string&)> furthest = [this](const std::string& text) {
@@ -109,14 +81,15 @@ void AlignSettings::add_options(CLI::App& app) {
   app::add_number(app, "--white", -1e300,
                   "Their white level; at or above it a pixel is clipped (default: not known)",
                   [this](double value) { image.white = value; });
-  app::add_choice(app, "--extent", extents(), "What lies beyond an image (default linear: nothing)",
+  app::add_choice(app, "--extent", kExtentChoices,
+                  "What lies beyond an image (default linear: nothing)",
                   [this](std::int32_t value) { extent = value; });
-  app::add_choice(app, "--hot-pixels", switches(), "Repair hot and dead pixels (default auto)",
+  app::add_choice(app, "--hot-pixels", kSwitchChoices, "Repair hot and dead pixels (default auto)",
                   [this](std::int32_t value) { hot_pixels = value; });
-  app::add_choice(app, "--fixed-pattern", switches(),
+  app::add_choice(app, "--fixed-pattern", kSwitchChoices,
                   "Find and leave out patterns of rows and columns (default auto)",
                   [this](std::int32_t value) { fixed_pattern = value; });
-  app::add_choice(app, "--plane-average", averages(), "Of per-plane (default median)",
+  app::add_choice(app, "--plane-average", kPlaneAverageChoices, "Of per-plane (default median)",
                   [this](std::int32_t value) { plane_average = value; });
   app::add_integer(
       app, "--upsample", 1, "Grid of phase, cross and per-plane in 1/N pixel (default 1)",

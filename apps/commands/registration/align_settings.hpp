@@ -30,8 +30,6 @@ struct AlignSettings {
   void add_options(CLI::App& app);
 };
 
-const app::Choices& methods();
-
 }  // namespace ptychopatch::alignment
 
 #endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGN_SETTINGS_HPP_

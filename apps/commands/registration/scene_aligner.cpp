@@ -36,7 +36,7 @@ ScenePlan& SceneAligner::plan_for(std::size_t reference) {
     held_ = 0;
   }
   auto plan = std::make_unique<ScenePlan>(session_.context(), options);
-  plan->set_reference(
+  plan->borrow_reference(
       with_mask(scene_image(mosaic, pixels_of(mosaic)), references_[reference].mask));
   held_ += bytes;
   return *plans_.emplace(reference, std::move(plan)).first->second;

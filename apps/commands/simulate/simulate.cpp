@@ -20,12 +20,12 @@ namespace {
 using formats::Tensor;
 using simulate::PathKind;
 
-const Choices& path_kinds() {
-  static const Choices choices = {
+Choices path_kinds() {
+  static constexpr Choice kChoices[] = {
       {"raster", static_cast<std::int32_t>(PathKind::kRaster)},
       {"raster-jittered", static_cast<std::int32_t>(PathKind::kRasterJittered)},
       {"fermat", static_cast<std::int32_t>(PathKind::kFermat)}};
-  return choices;
+  return kChoices;
 }
 
 constexpr std::int64_t kLargestSide = 1 << 20;

@@ -53,10 +53,10 @@ Record measure_groups(const GroupCase& one, const Device& device, double min_sec
   const Context context = device.context(one.threads, 0);
   const Array from = points.view(PPATCH_F64, {one.points, 2});
   const Array to = indices.view(PPATCH_I32, {one.points, one.neighbours});
-  GroupPlan plan(context, from, group_options(1, one.neighbours));
+  GroupPlan plan = GroupPlan::borrow(context, from, group_options(1, one.neighbours));
   if (gpu) plan.set_stream(gpu->stream());
   const auto work = [&] {
-    plan.set_points(from);
+    plan.borrow_points(from);
     plan.neighbours(to);
     if (!gpu) context.synchronize();
   };

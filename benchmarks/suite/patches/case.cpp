@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "choices.hpp"
+
 namespace ptychopatch::bench {
 namespace {
 
@@ -43,8 +45,8 @@ std::string Case::name() const {
   };
   add("/", bench::name(operation));
   add("/", dtype_name(dtype));
-  add("/", interpolation_name(interpolation));
-  if (order == Order::kEdges) add("/", boundary_name(boundary));
+  add("/", name_of(kInterpolationChoices, interpolation));
+  if (order == Order::kEdges) add("/", name_of(kBoundaryChoices, boundary));
   add("/N", std::to_string(size));
   add("/K", std::to_string(patches));
   if (modes > 1) add("/M", std::to_string(modes));
@@ -108,38 +110,6 @@ std::string dtype_name(ppatch_dtype dtype) {
       return "c64";
     case PPATCH_C128:
       return "c128";
-    default:
-      return "?";
-  }
-}
-
-std::string interpolation_name(ppatch_interpolation interpolation) {
-  switch (interpolation) {
-    case PPATCH_INTERPOLATION_BILINEAR:
-      return "bilinear";
-    case PPATCH_INTERPOLATION_NEAREST:
-      return "nearest";
-    case PPATCH_INTERPOLATION_BICUBIC:
-      return "bicubic";
-    case PPATCH_INTERPOLATION_LANCZOS3:
-      return "lanczos3";
-    default:
-      return "?";
-  }
-}
-
-std::string boundary_name(ppatch_boundary boundary) {
-  switch (boundary) {
-    case PPATCH_BOUNDARY_ZERO:
-      return "zero";
-    case PPATCH_BOUNDARY_CONSTANT:
-      return "constant";
-    case PPATCH_BOUNDARY_EDGE:
-      return "edge";
-    case PPATCH_BOUNDARY_REFLECT:
-      return "reflect";
-    case PPATCH_BOUNDARY_WRAP:
-      return "wrap";
     default:
       return "?";
   }

@@ -61,8 +61,6 @@ ppatch_dtype real_type(ppatch_dtype dtype);
 std::string name(Operation operation);
 std::string name(Order order);
 std::string dtype_name(ppatch_dtype dtype);
-std::string interpolation_name(ppatch_interpolation interpolation);
-std::string boundary_name(ppatch_boundary boundary);
 
 }  // namespace ptychopatch::bench
 

@@ -102,12 +102,12 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
     }
     images.push_back(ppatch_scene_image_of(view));
   }
-  ppatch_scene_options options = scene_options(one.height, one.width, ppatch_cfa_of("RGGB"));
+  ppatch_scene_options options = scene_options(one.height, one.width, ptychopatch::cfa("RGGB"));
   for (double& black : options.black) black = kBlack;
   options.white = kWhite;
   options.max_shift[0] = options.max_shift[1] = 64;
   ScenePlan plan(context, options);
-  plan.set_reference(images.front());
+  plan.borrow_reference(images.front());
   const std::vector<ppatch_scene_image> moving(images.begin() + 1, images.end());
   for (const ppatch_shift& shift : plan.align(moving)) {
     if (shift.status != PPATCH_SHIFT_STATUS_OK) {

@@ -16,16 +16,15 @@ module Ptychopatch
 
 import Libdl
 
-export Context, Groups, Scene, Shift, align, assemble, extract, extract_adjoint, group,
-       group_coordinates, nearest_neighbours, position_gradient, probe_adjoint, reversed
+export Context, Groups, Scene, Shift, align, assemble, cfa_round, common_area, device_count, extract,
+       extract_adjoint, group, group_coordinates, group_plan_bytes, image_shift, mosaic_bin,
+       mosaic_normalise, nearest_neighbours, pair_gain, pair_loss, pair_mask, patch_plan_bytes,
+       position_gradient, probe_adjoint, reversed, scene_plan_bytes, synchronize, used_positions
 
 "The functions, structures and constants of the C API, by their names there."
 module CApi
 const library = "libptychopatch.so.0"
-include("capi/base.jl")
-include("capi/patches.jl")
-include("capi/groups.jl")
-include("capi/registration.jl")
+include("capi.jl")
 end
 
 include("arrays.jl")
@@ -34,6 +33,7 @@ include("choices.jl")
 include("patches.jl")
 include("groups.jl")
 include("registration.jl")
+include("pairs.jl")
 
 # A library that is not where the loader looks is named by PTYCHOPATCH_LIBRARY. Once it is loaded, its
 # SONAME stands for it.

@@ -6,7 +6,9 @@ struct Error <: Exception
     message::String
 end
 
-Base.showerror(io::IO, error::Error) = print(io, "ptychopatch: ", error.message)
+Base.showerror(io::IO, error::Error) =
+    print(io, "ptychopatch: ", unsafe_string(CApi.ppatch_status_string(error.status)), ": ",
+          error.message)
 
 function check(status)
     status == CApi.PPATCH_OK || throw(Error(status, unsafe_string(CApi.ppatch_last_error())))
@@ -24,7 +26,7 @@ mutable struct Context
 
     function Context(; backend::Symbol = :auto, device = 0, num_threads = 0, memory_budget = 0)
         options = CApi.ppatch_context_options(;
-            backend = number_of("backend", backend, BACKENDS), device, num_threads, memory_budget)
+            backend = number_of("backend", backend, CApi.backend_choices), device, num_threads, memory_budget)
         handle = Ref{Ptr{CApi.ppatch_context}}(C_NULL)
         check(CApi.ppatch_context_create(handle, Ref(options)))
         return finalizer(context -> CApi.ppatch_context_destroy(context.handle), new(handle[]))
@@ -33,6 +35,30 @@ end
 
 Base.cconvert(::Type{Ptr{CApi.ppatch_context}}, context::Context) = context
 Base.unsafe_convert(::Type{Ptr{CApi.ppatch_context}}, context::Context) = context.handle
+
+"Waits for all work of a context, and throws what went wrong in it."
+synchronize(context = default_context()) = check(CApi.ppatch_context_synchronize(context))
+
+"""
+    device_count(backend = :cuda)
+
+How many devices a backend offers here (`:cpu`: 1); the error says why there is none.
+"""
+function device_count(backend::Symbol = :cuda)
+    count = Ref(Int32(0))
+    check(CApi.ppatch_backend_probe(number_of("backend", backend, CApi.backend_choices), count))
+    return Int(count[])
+end
+
+"The version of the loaded library, \"0.1.0\"."
+version() = unsafe_string(CApi.ppatch_version_string())
+
+function Base.show(io::IO, context::Context)
+    info = Ref(CApi.ppatch_context_info())
+    check(CApi.ppatch_context_get_info(context, info))
+    name = String([reinterpret(UInt8, c) for c in info[].device_name if c != 0])
+    return print(io, "Ptychopatch.Context on ", name, ", ", info[].num_threads, " threads")
+end
 
 const default = Ref{Union{Nothing, Context}}(nothing)
 

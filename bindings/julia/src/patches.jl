@@ -5,27 +5,35 @@ function patch_options(width, height; interpolation::Symbol = :bilinear, boundar
                        sign::Symbol = :window, layout::Symbol = :flat, group_size = 1,
                        local_offsets::Symbol = :as_given, jitter = 0.0, seed = 0)
     return CApi.ppatch_patch_options(;
-        interpolation = number_of("interpolation", interpolation, INTERPOLATIONS),
+        interpolation = number_of("interpolation", interpolation, CApi.interpolation_choices),
         patch_height = height,
         patch_width = width,
-        boundary = number_of("boundary", boundary, BOUNDARIES),
-        anchor = number_of("anchor", anchor, ANCHORS),
-        axes = number_of("axes", axes, AXES),
-        sign = number_of("sign", sign, SIGNS),
-        layout = number_of("layout", layout, LAYOUTS),
+        boundary = number_of("boundary", boundary, CApi.boundary_choices),
+        anchor = number_of("anchor", anchor, CApi.anchor_choices),
+        axes = number_of("axes", axes, CApi.axes_choices),
+        sign = number_of("sign", sign, CApi.sign_choices),
+        layout = number_of("layout", layout, CApi.layout_choices),
         group_size = group_size,
-        local_offsets = number_of("local_offsets", local_offsets, LOCAL_OFFSETS),
+        local_offsets = number_of("local_offsets", local_offsets, CApi.local_offsets_choices),
         constant_real = real(constant),
         constant_imag = imag(constant),
         jitter_sigma = jitter,
         jitter_seed = seed)
 end
 
+# The array that says how many positions there are: of a pair, the integer part.
+whole_of(positions) = positions
+whole_of((whole, fraction)::Tuple) = whole
+
 # Runs body(plan) with a plan for the positions.
 function with_patch_plan(body, context, positions, image_index, options)
     handle = Ref{Ptr{CApi.ppatch_patch_plan}}(C_NULL)
-    check(CApi.ppatch_patch_plan_create(handle, context, View(positions), Ref(options)))
+    split = positions isa Tuple
+    first = View(split ? Float64.(whole_of(positions)) : positions)
+    check(CApi.ppatch_patch_plan_create(handle, context, first, Ref(options)))
     try
+        split && check(CApi.ppatch_patch_plan_set_positions_split(
+            handle[], View(convert(AbstractArray{Int32}, positions[1])), View(positions[2])))
         if image_index !== nothing
             index = Int64.(image_index) .- 1
             check(CApi.ppatch_patch_plan_set_image_index(handle[], View(index)))
@@ -37,7 +45,7 @@ function with_patch_plan(body, context, positions, image_index, options)
     end
 end
 
-count_of(positions) = prod(size(positions)[2:end])
+count_of(positions) = prod(size(whole_of(positions))[2:end])
 
 # The axis that images add to patches.
 batch_of(image, image_index) = image_index === nothing ? size(image)[3:end] : ()
@@ -72,7 +80,8 @@ Cuts a patch at every position: `(w, h, K)` of an image `(W, H)` at positions `(
 
 # Arguments
 - `image`: `(W, H)`, or `(W, H, M)` for M images.
-- `positions`: `(2, K)`, or `(2, c, B)`, Float32 or Float64.
+- `positions`: `(2, K)`, or `(2, c, B)`, Float32 or Float64; or a pair of such arrays, `(integer part,
+  fraction)`, for large images.
 - `patch_size`: an integer or `(w, h)`.
 - `probe`: `(w, h, modes)`, or `(w, h, modes, K)`; the result is then exit waves, patches times each
   mode, `(w, h, modes, K)`.
@@ -189,4 +198,29 @@ function probe_adjoint(image, waves, positions, probe_size = nothing; out = noth
         CApi.ppatch_patch_probe_adjoint_probe(plan, View(image), View(waves), View(probe), flags)
     end
     return probe
+end
+
+"""
+    used_positions(positions; options...)
+
+The positions `(2, K)` that a call uses: mirrored and jittered as its options say.
+"""
+function used_positions(positions; context = default_context(), options...)
+    used = Matrix{Float64}(undef, 2, count_of(positions))
+    with_patch_plan(context, positions, nothing, patch_options(1, 1; options...)) do plan
+        CApi.ppatch_patch_plan_get_positions(plan, View(used))
+    end
+    return used
+end
+
+"""
+    patch_plan_bytes(count, patch_size; options...)
+
+Bytes of scratch that a call with so many positions holds, within the context's budget.
+"""
+function patch_plan_bytes(count, patch_size; context = default_context(), options...)
+    bytes = Ref(UInt64(0))
+    cut = Ref(patch_options(pair_of(patch_size)...; options...))
+    check(CApi.ppatch_patch_plan_bytes(context, count, cut, bytes))
+    return Int(bytes[])
 end

@@ -38,14 +38,9 @@ levels_of(black::Real) = ntuple(_ -> Float64(black), 4)
 levels_of(black) = NTuple{4, Float64}(black)
 
 function cfa_of(letters::AbstractString)
-    isempty(letters) && return CApi.ppatch_cfa()
-    colours = (R = 0, G = 1, B = 2)
-    if !(length(letters) in (4, 36)) || !all(in("RGB"), letters)
-        throw(ArgumentError("cfa: expected 4 or 36 letters R, G or B, got $letters"))
-    end
-    side = length(letters) == 4 ? 2 : 6
-    colour = ntuple(i -> i <= length(letters) ? colours[Symbol(letters[i])] : 0, 36)
-    return CApi.ppatch_cfa(; height = side, width = side, colour)
+    cfa = Ref(CApi.ppatch_cfa())
+    isempty(letters) || check(CApi.ppatch_cfa_parse(letters, cfa))
+    return cfa[]
 end
 
 # An image for the library, with its levels where they are not the plan's, and what must stay alive
@@ -60,6 +55,25 @@ function scene_image(pixels, mask, black, white)
         white = black === nothing ? 0.0 : white,
         own_levels = black !== nothing)
     return described, (pixels, mask)
+end
+
+function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method::Symbol = :ml,
+                       max_shift = 0, sign::Symbol = :register, extent::Symbol = :linear,
+                       hot_pixels::Symbol = :auto, fixed_pattern::Symbol = :auto,
+                       plane_average::Symbol = :median, upsample = 1, overlap_ratio = 0.0)
+    return CApi.ppatch_scene_options(;
+        method = number_of("method", method, CApi.method_choices),
+        height, width,
+        cfa = cfa_of(cfa),
+        black = levels_of(black),
+        white,
+        max_shift = pair_of(max_shift),
+        sign = number_of("sign", sign, CApi.shift_sign_choices),
+        extent = number_of("extent", extent, CApi.extent_choices),
+        hot_pixels = number_of("hot_pixels", hot_pixels, CApi.switch_choices),
+        fixed_pattern = number_of("fixed_pattern", fixed_pattern, CApi.switch_choices),
+        plane_average = number_of("plane_average", plane_average, CApi.plane_average_choices),
+        upsample, overlap_ratio)
 end
 
 """
@@ -78,39 +92,22 @@ mutable struct Scene
     handle::Ptr{CApi.ppatch_scene_plan}
     reference::Any
 
-    function Scene(reference::AbstractMatrix; mask = nothing, cfa = "", black = 0.0, white = 0.0,
-                   method::Symbol = :ml, max_shift = 0, sign::Symbol = :register,
-                   extent::Symbol = :linear, hot_pixels::Symbol = :auto,
-                   fixed_pattern::Symbol = :auto, plane_average::Symbol = :median, upsample = 1,
-                   overlap_ratio = 0.0, context = default_context())
-        width, height = size(reference)
-        options = CApi.ppatch_scene_options(;
-            method = number_of("method", method, METHODS),
-            height, width,
-            cfa = cfa_of(cfa),
-            black = levels_of(black),
-            white,
-            max_shift = pair_of(max_shift),
-            sign = number_of("sign", sign, SHIFT_SIGNS),
-            extent = number_of("extent", extent, EXTENTS),
-            hot_pixels = number_of("hot_pixels", hot_pixels, SWITCHES),
-            fixed_pattern = number_of("fixed_pattern", fixed_pattern, SWITCHES),
-            plane_average = number_of("plane_average", plane_average, AVERAGES),
-            upsample, overlap_ratio)
+    function Scene(reference::AbstractMatrix; mask = nothing, context = default_context(), options...)
         handle = Ref{Ptr{CApi.ppatch_scene_plan}}(C_NULL)
-        check(CApi.ppatch_scene_plan_create(handle, context, Ref(options)))
+        check(CApi.ppatch_scene_plan_create(handle, context,
+                                            Ref(scene_options(size(reference)...; options...))))
         destroy(scene) = CApi.ppatch_scene_plan_destroy(scene.handle)
         scene = finalizer(destroy, new(handle[], nothing))
-        set_reference!(scene, reference; mask)
+        borrow_reference!(scene, reference; mask)
         return scene
     end
 end
 
 "Another reference, no larger than the first, with levels of its own where `black` is given."
-function set_reference!(scene::Scene, reference::AbstractMatrix; mask = nothing, black = nothing,
-                        white = 0.0)
+function borrow_reference!(scene::Scene, reference::AbstractMatrix; mask = nothing, black = nothing,
+                           white = 0.0)
     image, held = scene_image(reference, mask, black, white)
-    GC.@preserve held check(CApi.ppatch_scene_plan_set_reference(scene.handle, Ref(image)))
+    GC.@preserve held check(CApi.ppatch_scene_plan_borrow_reference(scene.handle, Ref(image)))
     scene.reference = held
     return scene
 end
@@ -141,3 +138,21 @@ end
 
 align(reference::AbstractMatrix, moving; mask = nothing, moving_mask = nothing, options...) =
     align(Scene(reference; mask, options...), moving; mask = moving_mask)
+
+"Bytes of scratch that a scene holds."
+function bytes_held(scene::Scene)
+    info = Ref(CApi.ppatch_scene_plan_info())
+    check(CApi.ppatch_scene_plan_get_info(scene.handle, info))
+    return Int(info[].bytes)
+end
+
+"""
+    scene_plan_bytes(size; options...)
+
+Bytes of scratch that a [`Scene`](@ref) for references of this size, (W, H), holds.
+"""
+function scene_plan_bytes(size; context = default_context(), options...)
+    bytes = Ref(UInt64(0))
+    check(CApi.ppatch_scene_plan_bytes(context, Ref(scene_options(size...; options...)), bytes))
+    return Int(bytes[])
+end

@@ -113,9 +113,9 @@ poisoned(type, size...) = fill(type(NaN), size...)
         end
         @test distances[1, 7] ≈ squares[indices[1, 7], 7]
         groups = group(points, 2; neighbours = 6, samples = 20, seed)
-        @test size(groups.indices) == (4, 20) && allunique(groups.seeds)
+        @test size(groups.indices) == (4, 20) && allunique(groups.centres)
         for s in 1:20
-            @test groups.indices[:, s] ⊆ indices[:, groups.seeds[s]]
+            @test groups.indices[:, s] ⊆ indices[:, groups.centres[s]]
             @test groups.offsets[:, s] ≈ vec(sum(points[:, groups.indices[:, s]]; dims = 2)) ./ 4
         end
         @test group(points, 2; neighbours = 6, samples = 20, seed, first = 11).indices ==
@@ -135,6 +135,38 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test align(reference, zeros(128, 96)).status === :flat
     end
 
+    @testset "shifts applied" begin
+        image = zeros(UInt16, 9, 8)
+        image[4, 3] = 1000
+        moved = image_shift(image, (1, -2))
+        @test moved[2, 4] == 1000 && sum(moved) == 1000
+        area = common_area((30, 40), (33, 36), (5, -4))
+        @test length.(area.reference) == length.(area.moving)
+        @test first.(area.moving) == first.(area.reference) .- (-4, 5)
+        @test cfa_round((2.6, 0.7), "RGGB") == (2, 0)
+        mosaic = rand(random, 12, 10) .* 10000 .+ 600
+        normal = mosaic_normalise(mosaic, "RGGB"; black = 512, white = 16383)
+        @test normal ≈ (mosaic .- 512) ./ (16383 - 512)
+        binned = mosaic_bin(mosaic, "RGGB"; black = 512, white = 16383)
+        @test binned[:, :, 1] ≈ normal[1:2:end, 1:2:end]
+        @test binned[:, :, 2] ≈ (normal[2:2:end, 1:2:end] + normal[1:2:end, 2:2:end]) ./ 2
+        anchor, target = mosaic, mosaic ./ 2
+        @test pair_gain(anchor, target) ≈ 2
+        @test pair_loss(anchor, target; gain = 1) ≈ sum(target) / length(target)
+        @test pair_mask(anchor, target)[2] == 1
+    end
+
+    @testset "positions in two parts, bytes, devices" begin
+        image, whole = randn(random, 30, 20), Int32[3 5 -1; 4 12 20]
+        fraction = [0.25 0.5 0.0; 0.0 0.125 0.75]
+        @test extract(image, (whole, fraction), 6) == extract(image, whole .+ fraction, 6)
+        @test used_positions((whole, fraction)) == whole .+ fraction
+        @test 0 < patch_plan_bytes(10, 6) <= patch_plan_bytes(10000, 6)
+        @test 0 < group_plan_bytes(10, 2) < group_plan_bytes(10000, 2)
+        @test scene_plan_bytes((64, 64)) > 0 && Ptychopatch.bytes_held(Scene(image)) > 0
+        @test device_count(:cpu) == 1 && synchronize() === nothing
+    end
+
     @testset "errors" begin
         image, positions = zeros(Float32, 20, 20), [1.0 NaN; 2.0 3.0]
         failure = try
@@ -146,6 +178,6 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test occursin("position", sprint(showerror, failure))
         @test_throws ArgumentError extract(zeros(Float16, 20, 20), zeros(2, 3), 4)
         @test_throws ArgumentError extract(image, zeros(2, 3), 4; boundary = :mirror)
-        @test_throws ArgumentError align(image, image; cfa = "RGGX")
+        @test_throws Ptychopatch.Error align(image, image; cfa = "RGGX")
     end
 end

@@ -53,10 +53,22 @@ void end_call(const Error& error) {
 }
 
 void add_context(nb::module_& module) {
+  module.def(
+      "device_count",
+      [](ppatch_backend backend) {
+        std::int32_t count = 0;
+        check(ppatch_backend_probe(backend, &count));
+        return count;
+      },
+      nb::arg("backend"));
   nb::class_<PlanningContext>(module, "Context",
                               "A backend with its threads and its memory, for any number of calls.")
       .def(nb::init<ppatch_backend, int, int, std::uint64_t>(), nb::arg("backend"),
            nb::arg("device"), nb::arg("num_threads"), nb::arg("memory_budget"))
+      .def(
+          "synchronize",
+          [](const PlanningContext& self) { run_unlocked([&] { self.get().synchronize(); }); },
+          "Waits for all work of the context; RuntimeError where some of it failed.")
       .def("release", &PlanningContext::release,
            "Gives back the memory of the plans that were kept for later calls.")
       .def_prop_ro("num_threads",

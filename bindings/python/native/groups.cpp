@@ -24,7 +24,7 @@ struct Search {
         context.get(), options, &ppatch_group_options::point_capacity, points->shape[0]);
     run_unlocked([&] {
       set_stream(*plan, stream);
-      plan->plan.set_points(*points);
+      plan->plan.borrow_points(*points);
       body(plan->plan);
       if (out.device_type == PPATCH_DEVICE_CUDA) context.get().synchronize();
     });
@@ -32,11 +32,11 @@ struct Search {
 };
 
 void draw(PlanningContext& context, const ppatch_group_options& options, nb::handle points,
-          const nb::int_& stream, std::int64_t first, nb::handle indices, nb::handle seeds,
+          const nb::int_& stream, std::int64_t first, nb::handle indices, nb::handle centres,
           nb::handle offsets, nb::handle relative) {
   const Search search(context, options, points, stream);
   const HeldArray members("indices", indices, Access::kWrite);
-  const OptionalArray chosen("seeds", seeds, Access::kWrite);
+  const OptionalArray chosen("centres", centres, Access::kWrite);
   const OptionalArray means("offsets", offsets, Access::kWrite);
   const OptionalArray from_means("relative", relative, Access::kWrite);
   search.run(*members, [&](GroupPlan& plan) {
@@ -87,15 +87,22 @@ ppatch_group_options options_of(std::int32_t gridsize, std::int64_t neighbours,
   return options;
 }
 
+std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_group_options& options,
+                         std::int64_t point_count) {
+  return GroupPlan::bytes(context.get(), point_count, options);
+}
+
 }  // namespace
 
 void add_groups(nb::module_& module) {
+  module.def("group_plan_bytes", &plan_bytes, nb::arg("context"), nb::arg("options"),
+             nb::arg("point_count"));
   nb::class_<ppatch_group_options>(module, "GroupOptions")
       .def(nb::new_(&options_of), nb::arg("gridsize"), nb::arg("neighbours"),
            nb::arg("group_count"), nb::arg("seed"), nb::arg("members"), nb::arg("order"),
            nb::arg("sampling"), nb::arg("oversample"), nb::arg("axes"), nb::arg("relative_sign"));
   module.def("draw", &draw, nb::arg("context"), nb::arg("options"), nb::arg("points"),
-             nb::arg("stream"), nb::arg("first"), nb::arg("indices"), nb::arg("seeds").none(),
+             nb::arg("stream"), nb::arg("first"), nb::arg("indices"), nb::arg("centres").none(),
              nb::arg("offsets").none(), nb::arg("relative").none());
   module.def("coordinates", &coordinates, nb::arg("context"), nb::arg("options"), nb::arg("points"),
              nb::arg("stream"), nb::arg("indices"), nb::arg("offsets").none(),

@@ -4,6 +4,7 @@
 
 #include "context.hpp"
 #include "groups.hpp"
+#include "pairs.hpp"
 #include "patches.hpp"
 #include "registration.hpp"
 
@@ -45,4 +46,5 @@ NB_MODULE(_core, module) {
   ptychopatch::python::add_patches(module);
   ptychopatch::python::add_groups(module);
   ptychopatch::python::add_scenes(module);
+  ptychopatch::python::add_pairs(module);
 }

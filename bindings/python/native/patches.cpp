@@ -33,8 +33,36 @@ bool same_shape(const ppatch_array& a, const ppatch_array& b) {
          std::equal(a.shape, a.shape + a.ndim, b.shape);
 }
 
+// Positions as the caller has them: an array, or a pair of them, integer part and fraction.
+class HeldPositions {
+ public:
+  explicit HeldPositions(nb::handle where)
+      : positions_("positions", part_of(where, 0)), fraction_("positions", part_of(where, 1)) {}
+
+  const ppatch_array& operator*() const { return *positions_; }
+  const ppatch_array* fraction() const { return fraction_.get(); }
+
+ private:
+  static nb::object part_of(nb::handle where, std::size_t part) {
+    if (!nb::isinstance<nb::tuple>(where)) return part == 0 ? nb::borrow(where) : nb::none();
+    if (nb::len(where) != 2) {
+      throw nb::value_error("positions: expected an array, or a pair (integer part, fraction)");
+    }
+    return where[part];
+  }
+
+  HeldArray positions_;
+  OptionalArray fraction_;
+};
+
 // Positions are sorted into bins when they are set: those that the plan has are left alone.
-void set_positions(PatchEntry& entry, const ppatch_array& positions) {
+void set_positions(PatchEntry& entry, const HeldPositions& held) {
+  const ppatch_array& positions = *held;
+  if (held.fraction()) {
+    entry.positions.clear();
+    entry.plan.set_positions(positions, *held.fraction());
+    return;
+  }
   const auto bytes = static_cast<std::size_t>(2 * count_of(positions)) *
                      static_cast<std::size_t>(ppatch_dtype_size(positions.dtype));
   const bool comparable = positions.device_type == PPATCH_DEVICE_HOST && positions.ndim > 1 &&
@@ -65,7 +93,7 @@ void set_image_index(PatchEntry& entry, const ppatch_array* index) {
 struct Placing {
   PlanningContext& context;
   const ppatch_patch_options& options;
-  HeldArray positions;
+  HeldPositions positions;
   OptionalArray image_index;
   void* stream;
 
@@ -73,7 +101,7 @@ struct Placing {
           const nb::int_& on)
       : context(in),
         options(of),
-        positions("positions", where),
+        positions(where),
         image_index("image_index", index),
         stream(address_of(on)) {}
 
@@ -84,7 +112,7 @@ struct Placing {
         context.get(), options, &ppatch_patch_options::position_capacity, count_of(*positions));
     run_unlocked([&] {
       set_stream(*plan, stream);
-      set_positions(*plan, *positions);
+      set_positions(*plan, positions);
       set_image_index(*plan, image_index.get());
       body(plan->plan);
       if (out->device_type == PPATCH_DEVICE_CUDA) context.get().synchronize();
@@ -116,7 +144,8 @@ void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::
   const OptionalArray by("probe", probe);
   const HeldArray to("out", out, Access::kWrite);
   const OptionalArray weights("coverage", coverage, Access::kWrite);
-  const std::uint32_t flags = accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
+  const ppatch_adjoint_flags flags =
+      accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
   placing.run(to, [&](PatchPlan& plan) {
     if (by.get()) {
       plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags);
@@ -160,6 +189,20 @@ void position_gradient(PlanningContext& context, const ppatch_patch_options& opt
   placing.run(to, [&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
 }
 
+void used_positions(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
+                    nb::handle out) {
+  const Placing placing(context, options, where, nb::none(), nb::int_(0));
+  const HeldArray to("out", out, Access::kWrite);
+  placing.run(to, [&](PatchPlan& plan) { plan.positions(*to); });
+}
+
+std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_patch_options& options,
+                         std::int64_t position_count) {
+  std::uint64_t bytes = 0;
+  check(ppatch_patch_plan_bytes(context.get().get(), position_count, &options, &bytes));
+  return bytes;
+}
+
 ppatch_patch_options options_of(std::int64_t height, std::int64_t width, std::int32_t interpolation,
                                 std::int32_t boundary, std::complex<double> constant,
                                 std::int32_t anchor, std::int32_t axes, std::int32_t sign,
@@ -190,6 +233,10 @@ void add_patches(nb::module_& module) {
            nb::arg("boundary"), nb::arg("constant"), nb::arg("anchor"), nb::arg("axes"),
            nb::arg("sign"), nb::arg("layout"), nb::arg("group_size"), nb::arg("local_offsets"),
            nb::arg("jitter_sigma"), nb::arg("jitter_seed"));
+  module.def("patch_plan_bytes", &plan_bytes, nb::arg("context"), nb::arg("options"),
+             nb::arg("position_count"));
+  module.def("used_positions", &used_positions, nb::arg("context"), nb::arg("options"),
+             nb::arg("positions"), nb::arg("out"));
   module.def("extract", &extract, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
              nb::arg("image_index").none(), nb::arg("stream"), nb::arg("image"),
              nb::arg("probe").none(), nb::arg("out"));

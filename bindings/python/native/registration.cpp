@@ -11,34 +11,10 @@
 #include <string>
 
 #include "context.hpp"
-#include "held_array.hpp"
+#include "scene_image.hpp"
 
 namespace ptychopatch::python {
 namespace {
-
-using Levels = std::array<double, 4>;
-
-// An image with its arrays held.
-class HeldImage {
- public:
-  HeldImage(const char* name, nb::handle pixels, nb::handle mask)
-      : pixels_(name, pixels), mask_("mask", mask), image_(ppatch_scene_image_of(*pixels_)) {
-    if (mask_.get()) image_.mask = *mask_.get();
-  }
-
-  void set_levels(const Levels& black, double white) {
-    std::copy(black.begin(), black.end(), image_.black);
-    image_.white = white;
-    image_.own_levels = 1;
-  }
-
-  const ppatch_scene_image& get() const { return image_; }
-
- private:
-  HeldArray pixels_;
-  OptionalArray mask_;
-  ppatch_scene_image image_;
-};
 
 std::unique_ptr<HeldImage> hold(const char* name, nb::handle pixels, nb::handle mask,
                                 nb::handle black, double white) {
@@ -53,10 +29,10 @@ class Scene {
   Scene(const PlanningContext& context, const ppatch_scene_options& options)
       : plan_(context.get(), options) {}
 
-  void set_reference(nb::handle pixels, nb::handle mask, nb::handle black, double white) {
+  void borrow_reference(nb::handle pixels, nb::handle mask, nb::handle black, double white) {
     const Turn turn(*this);
     auto next = hold("reference", pixels, mask, black, white);
-    run_unlocked([&] { plan_.set_reference(next->get()); });
+    run_unlocked([&] { plan_.borrow_reference(next->get()); });
     reference_ = std::move(next);
   }
 
@@ -109,7 +85,8 @@ ppatch_scene_options options_of(std::int32_t method, std::int64_t height, std::i
                                 std::int32_t extent, std::int32_t hot_pixels,
                                 std::int32_t fixed_pattern, std::int32_t plane_average,
                                 std::int32_t upsample, double overlap_ratio) {
-  ppatch_scene_options options = scene_options(height, width, ppatch_cfa_of(cfa.c_str()));
+  ppatch_scene_options options =
+      scene_options(height, width, cfa.empty() ? ppatch_cfa_none() : ptychopatch::cfa(cfa));
   options.method = method;
   std::copy(black.begin(), black.end(), options.black);
   options.white = white;
@@ -192,10 +169,15 @@ void add_shift(nb::module_& module) {
   add_numbers(shift);
 }
 
+std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_scene_options& options) {
+  return ScenePlan::bytes(context.get(), options);
+}
+
 }  // namespace
 
 void add_scenes(nb::module_& module) {
   add_shift(module);
+  module.def("scene_plan_bytes", &plan_bytes, nb::arg("context"), nb::arg("options"));
   nb::class_<ppatch_scene_options>(module, "SceneOptions")
       .def(nb::new_(&options_of), nb::arg("method"), nb::arg("height"), nb::arg("width"),
            nb::arg("cfa"), nb::arg("black"), nb::arg("white"), nb::arg("max_shift"),
@@ -204,7 +186,7 @@ void add_scenes(nb::module_& module) {
   nb::class_<Scene>(module, "Scene")
       .def(nb::init<const PlanningContext&, const ppatch_scene_options&>(), nb::arg("context"),
            nb::arg("options"))
-      .def("set_reference", &Scene::set_reference, nb::arg("pixels"), nb::arg("mask").none(),
+      .def("borrow_reference", &Scene::borrow_reference, nb::arg("pixels"), nb::arg("mask").none(),
            nb::arg("black").none(), nb::arg("white"))
       .def("align", &Scene::align, nb::arg("images"), nb::arg("masks"), nb::arg("black").none(),
            nb::arg("white"))

@@ -6,15 +6,22 @@
     patches = ptychopatch.extract(image, positions, 64)
     image, coverage = ptychopatch.assemble(patches, positions, image.shape)
     groups = ptychopatch.group(positions, gridsize=2, neighbours=6)
-    shift = ptychopatch.align(reference, moving, cfa="RGGB")
+    found = ptychopatch.align(reference, moving, cfa="RGGB")
+    moved = ptychopatch.image_shift(moving, found.shift, period=2)
 """
 from . import _core
-from ._context import Context, default_context, set_default_context
-from .groups import Groups, group, group_coordinates, nearest_neighbours
-from .patches import adjoint, assemble, extract, position_gradient, probe_adjoint
-from .registration import Scene, Shift, align
+from ._context import Context, default_context, device_count, set_default_context
+from .groups import Groups, group, group_coordinates, group_plan_bytes, nearest_neighbours
+from .pairs import (CommonArea, cfa_round, common_area, image_shift, mosaic_bin, mosaic_normalise,
+                    pair_gain, pair_loss, pair_mask)
+from .patches import (adjoint, assemble, extract, patch_plan_bytes, position_gradient,
+                      probe_adjoint, used_positions)
+from .registration import Scene, Shift, align, scene_plan_bytes
 
 __version__ = _core.version()
-__all__ = ["Context", "Groups", "Scene", "Shift", "adjoint", "align", "assemble", "default_context",
-           "extract", "group", "group_coordinates", "nearest_neighbours", "position_gradient",
-           "probe_adjoint", "set_default_context"]
+__all__ = ["CommonArea", "Context", "Groups", "Scene", "Shift", "adjoint", "align", "assemble",
+           "cfa_round", "common_area", "default_context", "device_count", "extract", "group",
+           "group_coordinates", "group_plan_bytes", "image_shift", "mosaic_bin", "mosaic_normalise",
+           "nearest_neighbours", "pair_gain", "pair_loss", "pair_mask", "patch_plan_bytes",
+           "position_gradient", "probe_adjoint", "scene_plan_bytes", "set_default_context",
+           "used_positions"]

@@ -2,25 +2,12 @@
 """Options by the names that the command ptychopatch has for them, checked one by one."""
 import operator
 
-INTERPOLATIONS = {"bilinear": 0, "nearest": 1, "bicubic": 2, "lanczos3": 3}
-BOUNDARIES = {"zero": 0, "constant": 1, "edge": 2, "reflect": 3, "wrap": 4}
-ANCHORS = {"corner": 0, "half": 1, "centre": 2}
-AXES = {"yx": 0, "xy": 1}
-SIGNS = {"window": 0, "content": 1}
-LAYOUTS = {"flat": 0, "channel-last": 1, "channel-first": 2}
-LOCAL_OFFSETS = {"as-given": 0, "mirrored-ptychopinn": 1}
-ORDERS = {"drawn": 0, "distance": 1, "position": 2}
-RELATIVE_SIGNS = {"from-offset": 0, "to-offset": 1}
-METHODS = {"ml": 0, "phase": 1, "cross": 2, "per-plane": 3}
-SHIFT_SIGNS = {"register": 0, "displacement": 1}
-EXTENTS = {"linear": 0, "circular": 1}
-SWITCHES = {"auto": 0, "on": 1, "off": 2}
-AVERAGES = {"median": 0, "mean": 1}
-BACKENDS = {"auto": 0, "cpu": 1, "cuda": 2}
+from ._enumerations import CHOICES
 
 
-def number_of(name, choice, choices):
-    """The library's number of a choice."""
+def number_of(name, choice, kind=None):
+    """The library's number of a choice, of those that have the option's name or another one."""
+    choices = CHOICES[kind or name]
     try:
         return choices[choice]
     except (KeyError, TypeError):

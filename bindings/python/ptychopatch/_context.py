@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from . import _core, _cufft
-from ._choices import BACKENDS, integer, number_of
+from ._choices import integer, number_of
 
 _default = None
 
@@ -27,7 +27,7 @@ class Context(_core.Context):
         most = 2**31 - 1
         if backend != "cpu":
             _cufft.offer()
-        super().__init__(number_of("backend", backend, BACKENDS),
+        super().__init__(number_of("backend", backend),
                          integer("device", device, 0, most),
                          integer("num_threads", num_threads, 0, most),
                          integer("memory_budget", memory_budget))
@@ -54,3 +54,10 @@ def context_of(context):
     if not isinstance(context, Context):
         raise TypeError(f"context: expected a ptychopatch.Context, got {type(context).__name__}")
     return context
+
+
+def device_count(backend="cuda"):
+    """Number of devices that a backend offers here ("cpu": 1). RuntimeError says why there is none."""
+    if backend != "cpu":
+        _cufft.offer()
+    return _core.device_count(number_of("backend", backend))

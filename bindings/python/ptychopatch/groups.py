@@ -2,7 +2,7 @@
 """Groups: neighbouring scan positions, sample first.
 
 n points in the plane, (n, 2), float32 or float64, in any unit. A group of C = gridsize^2 has a
-seed, a point, and its members are drawn of the seed's K nearest neighbours, ordered by (squared
+centre, a point, and its members are drawn of the centre's K nearest neighbours, ordered by (squared
 distance, index). Every random number depends on (seed, number of the group) alone: groups are the
 same for any number of threads and any division among calls.
 
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from . import _core
 from ._arrays import empty, shape_of, stream_of
-from ._choices import AXES, ORDERS, RELATIVE_SIGNS, integer, number_of
+from ._choices import integer, number_of
 from ._context import Context, context_of
 
 
@@ -24,7 +24,7 @@ class Groups(NamedTuple):
 
     indices : (S, C) int64
         The points of each group.
-    seeds : (S,) int64
+    centres : (S,) int64
     offsets : (S, 2)
         The mean of each group's members, in double precision, in the points' unit and columns.
     relative : (S, C, 2)
@@ -32,23 +32,24 @@ class Groups(NamedTuple):
     """
 
     indices: Any
-    seeds: Any
+    centres: Any
     offsets: Any
     relative: Any
 
 
 @functools.lru_cache(maxsize=256)
-def _options(gridsize, neighbours, samples, seed, include_seed, order, sequential, oversample, axes,
+def _options(gridsize, neighbours, samples, seed, include_centre, order, sequential, oversample, axes,
              relative_sign):
     return _core.GroupOptions(
         integer("gridsize", gridsize, 1, 64), integer("neighbours", neighbours),
-        integer("samples", samples), integer("seed", seed, 0, 2**64 - 1), int(bool(include_seed)),
-        number_of("order", order, ORDERS), int(bool(sequential)), bool(oversample),
-        number_of("axes", axes, AXES), number_of("relative_sign", relative_sign, RELATIVE_SIGNS))
+        integer("samples", samples), integer("seed", seed, 0, 2**64 - 1),
+        int(bool(include_centre)),
+        number_of("order", order, "group_order"), int(bool(sequential)), bool(oversample),
+        number_of("axes", axes), number_of("relative_sign", relative_sign))
 
 
 def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int = 0, seed: int = 0,
-          include_seed: bool = False, order: str = "drawn", sequential: bool = False,
+          include_centre: bool = False, order: str = "drawn", sequential: bool = False,
           oversample: bool = False, axes: str = "yx", relative_sign: str = "from-offset",
           first: int = 0, count: int | None = None, out: Groups | None = None,
           context: Context | None = None) -> Groups:
@@ -65,14 +66,14 @@ def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int =
         S, how many groups there are; 0: one for each point.
     seed : int
         Of the random numbers.
-    include_seed : bool
-        The seed is the first member, and gridsize^2 - 1 neighbours are drawn.
+    include_centre : bool
+        The centre is the first member, and gridsize^2 - 1 neighbours are drawn.
     order : {"drawn", "distance", "position"}
         Of the members; "position" is by rows of gridsize, low y first.
     sequential : bool
-        The first S points are the seeds.
+        The first S points are the centres.
     oversample : bool
-        S may exceed n: then groups are S different pairs of a seed and a choice.
+        S may exceed n: then groups are S different pairs of a centre and a choice.
     axes : {"yx", "xy"}
         The columns of points, and of what is returned.
     relative_sign : {"from-offset", "to-offset"}
@@ -86,7 +87,7 @@ def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int =
     -------
     Groups
     """
-    options = _options(gridsize, neighbours, samples, seed, include_seed, order, sequential,
+    options = _options(gridsize, neighbours, samples, seed, include_centre, order, sequential,
                        oversample, axes, relative_sign)
     if out is None:
         total = samples or shape_of("points", points)[0]
@@ -136,3 +137,14 @@ def nearest_neighbours(points: Any, neighbours: int, *, queries: Any = None,
     _core.neighbours(context_of(context), options, points, stream_of(points), queries, indices,
                      squares)
     return indices, squares
+
+
+def group_plan_bytes(count: int, gridsize: int = 1, *, neighbours: int = 0,
+                     context: Context | None = None) -> int:
+    """Bytes of scratch that calls with count points hold, within the context's budget.
+
+    MemoryError, with the least budget that would do, where that is too small.
+    """
+    options = _options(gridsize, neighbours, 0, 0, False, "drawn", False, False, "yx",
+                       "from-offset")
+    return _core.group_plan_bytes(context_of(context), options, integer("count", count))

@@ -37,13 +37,13 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
+from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from . import _core
 from ._arrays import shape_of
-from ._choices import (AVERAGES, EXTENTS, METHODS, SHIFT_SIGNS, SWITCHES, integer, number_of, real,
-                       with_defaults)
+from ._choices import integer, number_of, real, with_defaults
 from ._context import Context, context_of
+from ._enumerations import Extent, Method, PlaneAverage, ShiftSign, Switch
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -57,13 +57,13 @@ class Options(TypedDict, total=False):
     cfa: str | None
     black: float | tuple[float, float, float, float]
     white: float
-    method: Literal["ml", "phase", "cross", "per-plane"]
+    method: Method
     max_shift: int | tuple[int, int]
-    sign: Literal["register", "displacement"]
-    extent: Literal["linear", "circular"]
-    hot_pixels: Literal["auto", "on", "off"]
-    fixed_pattern: Literal["auto", "on", "off"]
-    plane_average: Literal["median", "mean"]
+    sign: ShiftSign
+    extent: Extent
+    hot_pixels: Switch
+    fixed_pattern: Switch
+    plane_average: PlaneAverage
     upsample: int
     overlap_ratio: float
 
@@ -73,7 +73,15 @@ _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift
              "plane_average": "median", "upsample": 1, "overlap_ratio": 0.0}
 
 
-def _levels(black):
+def letters_of(cfa):
+    """Colours of a mosaic, "" for none."""
+    cfa = cfa or ""
+    if not isinstance(cfa, str) or len(cfa) not in (0, 4, 36) or set(cfa) - set("RGB"):
+        raise ValueError(f"cfa: expected 4 or 36 letters R, G or B, got {cfa!r}")
+    return cfa
+
+
+def levels_of(black):
     """Four black levels of one or four."""
     levels = black if isinstance(black, (tuple, list)) else (black,) * 4
     if len(levels) != 4:
@@ -84,20 +92,17 @@ def _levels(black):
 @functools.lru_cache(maxsize=64)
 def _options(height, width, **options):
     given = with_defaults("align", options, _DEFAULTS)
-    cfa = given["cfa"] or ""
-    if not isinstance(cfa, str) or len(cfa) not in (0, 4, 36) or set(cfa) - set("RGB"):
-        raise ValueError(f"cfa: expected 4 or 36 letters R, G or B, got {cfa!r}")
     furthest = given["max_shift"]
     furthest = furthest if isinstance(furthest, tuple) else (furthest, furthest)
     return _core.SceneOptions(
-        number_of("method", given["method"], METHODS), height, width, cfa,
-        _levels(given["black"]), real("white", given["white"]),
+        number_of("method", given["method"]), height, width,
+        letters_of(given["cfa"]), levels_of(given["black"]), real("white", given["white"]),
         [integer("max_shift", one) for one in furthest],
-        number_of("sign", given["sign"], SHIFT_SIGNS),
-        number_of("extent", given["extent"], EXTENTS),
-        number_of("hot_pixels", given["hot_pixels"], SWITCHES),
-        number_of("fixed_pattern", given["fixed_pattern"], SWITCHES),
-        number_of("plane_average", given["plane_average"], AVERAGES),
+        number_of("sign", given["sign"], "shift_sign"),
+        number_of("extent", given["extent"]),
+        number_of("hot_pixels", given["hot_pixels"], "switch"),
+        number_of("fixed_pattern", given["fixed_pattern"], "switch"),
+        number_of("plane_average", given["plane_average"]),
         integer("upsample", given["upsample"], 0, 2**31 - 1),
         real("overlap_ratio", given["overlap_ratio"]))
 
@@ -106,9 +111,13 @@ def _scene_options(reference, options):
     shape = shape_of("reference", reference)
     if len(shape) != 2:
         raise ValueError(f"reference: expected an image (H, W), got the shape {shape}")
+    return _native_options(*shape, options)
+
+
+def _native_options(height, width, options):
     hashable = {name: tuple(value) if isinstance(value, list) else value
                 for name, value in options.items()}
-    return _options(*shape, **hashable)
+    return _options(height, width, **hashable)
 
 
 class Scene:
@@ -130,13 +139,13 @@ class Scene:
     def __init__(self, reference: Any, *, mask: Any = None, context: Context | None = None,
                  **options: Unpack[Options]) -> None:
         self._scene = _core.Scene(context_of(context), _scene_options(reference, options))
-        self._scene.set_reference(reference, mask, None, 0.0)
+        self._scene.borrow_reference(reference, mask, None, 0.0)
 
-    def set_reference(self, reference: Any, *, mask: Any = None, black: Any = None,
-                      white: float = 0.0) -> None:
+    def borrow_reference(self, reference: Any, *, mask: Any = None, black: Any = None,
+                         white: float = 0.0) -> None:
         """Another reference, no larger than the first; black and white are levels of its own."""
-        self._scene.set_reference(reference, mask, None if black is None else _levels(black),
-                                  real("white", white))
+        self._scene.borrow_reference(reference, mask, None if black is None else levels_of(black),
+                                     real("white", white))
 
     @overload
     def align(self, moving: list[Any] | tuple[Any, ...], *, mask: Any = None, black: Any = None,
@@ -161,7 +170,7 @@ class Scene:
         -------
         A Shift, or a list of them.
         """
-        levels = None if black is None else _levels(black)
+        levels = None if black is None else levels_of(black)
         if not isinstance(moving, (list, tuple)):
             return self._scene.align([moving], [mask], levels, real("white", white))[0]
         masks = mask if isinstance(mask, (list, tuple)) else [mask] * len(moving)
@@ -223,11 +232,21 @@ def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = N
     scene._scene = _last.scene if kept else _core.Scene(context, native)
     release()
     try:
-        scene._scene.set_reference(reference, mask, None, 0.0)
+        scene._scene.borrow_reference(reference, mask, None, 0.0)
         return scene.align(moving, mask=moving_mask)
     finally:
         scene._scene.forget()
         _last.options, _last.context, _last.scene = native, context, scene._scene
+
+
+def scene_plan_bytes(shape: tuple[int, int], *, context: Context | None = None,
+                     **options: Unpack[Options]) -> int:
+    """Bytes of scratch that a Scene for references of shape (H, W) holds, within the budget.
+
+    MemoryError, with the least budget that would do, where that is too small.
+    """
+    height, width = (integer("shape", extent) for extent in shape)
+    return _core.scene_plan_bytes(context_of(context), _native_options(height, width, options))
 
 
 def release() -> None:

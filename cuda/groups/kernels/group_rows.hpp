@@ -40,7 +40,7 @@ struct DrawRow {
   std::int64_t first = 0;
   std::int64_t gridsize = 1, members = 1;
   std::int64_t* numbers = nullptr;  // room of a row: numbers_of(members)
-  IndexView indices, seeds;
+  IndexView indices, centres;
   CoordinateResultView offsets, relative;
 
   static std::int64_t numbers_of(std::int64_t members) { return 3 * members; }
@@ -48,11 +48,11 @@ struct DrawRow {
   PPATCH_HD void operator()(std::int64_t row) const {
     std::int64_t* const member = numbers + row * 3 * members;
     std::int64_t* const chosen = member + members;
-    const std::int64_t seed = draw.seed(first + row);
+    const std::int64_t centre = draw.centre(first + row);
     std::int64_t count = 0;
-    if (draw.chosen < members) member[count++] = seed;
+    if (draw.chosen < members) member[count++] = centre;
     if (draw.chosen > 0) {
-      query.find(row, seed);
+      query.find(row, centre);
       draw.members(first + row, chosen + members, chosen);
       if (order == GroupOrder::by_distance) {
         heap_sort(chosen, draw.chosen, [](std::int64_t a, std::int64_t b) { return a < b; });
@@ -63,7 +63,7 @@ struct DrawRow {
       if (order == GroupOrder::by_position) sort_by_position(member);
     }
     for (std::int64_t j = 0; j < members; ++j) write_index(indices, row, j, member[j]);
-    if (seeds.data) write_index(seeds, row, 0, seed);
+    if (centres.data) write_index(centres, row, 0, centre);
     coordinates.write(
         row, members, [&](std::int64_t j) { return member[j]; }, offsets, relative);
   }

@@ -16,22 +16,22 @@ struct GroupSettings {
   std::int64_t members = 1;     // C
   std::int64_t neighbours = 3;  // K, as asked for: there may be fewer points
   std::uint64_t seed = 0;
-  bool with_seed = false;
+  bool with_centre = false;
   GroupOrder order = GroupOrder::as_drawn;
   bool sequential = false;
   Axes axes = Axes::yx;
   bool to_offset = false;  // the sign of relative coordinates
   std::int64_t capacity = 0;
 
-  // Members that are drawn of the neighbours; one less than all where the seed is a member.
-  std::int64_t chosen() const { return members == 1 ? 0 : members - (with_seed ? 1 : 0); }
+  // Members that are drawn of the neighbours; one less than all where the centre is a member.
+  std::int64_t chosen() const { return members == 1 ? 0 : members - (with_centre ? 1 : 0); }
 };
 
 // Groups [first, first + indices.count) of `total`.
 struct GroupRequest {
   std::int64_t first = 0, total = 0;
   IndexView indices;
-  IndexView seeds;
+  IndexView centres;
   CoordinateResultView offsets;
   CoordinateResultView relative;
 };

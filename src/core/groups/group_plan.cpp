@@ -6,25 +6,13 @@
 #include "core/groups/group_arrays.hpp"
 
 namespace ppatch {
-namespace {
 
-std::int64_t point_count_of(const ppatch_array* points) {
-  return points && points->ndim == 2 && points->shape[0] > 0 ? points->shape[0] : 0;
-}
-
-}  // namespace
-
-GroupPlan::GroupPlan(std::shared_ptr<Context> context, const ppatch_array* points,
-                     const ppatch_group_options* options)
+GroupPlan::GroupPlan(std::shared_ptr<Context> context, const ppatch_group_options* options)
     : context_(std::move(context)),
-      settings_(read_group_settings(options, point_count_of(points))),
+      settings_(read_group_settings(options, 0)),
       totals_(read_group_totals(options)) {
-  if (!points && settings_.capacity == 0) {
-    invalid("points: expected an array, or options.point_capacity above 0, got NULL and 0");
-  }
-  if (points) read_points(points);
+  if (settings_.capacity == 0) invalid("options.point_capacity: expected above 0, got 0");
   engine_ = context_->backend().make_group_engine(settings_);
-  if (points) set_points(points);
   context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "group plan: groups of ", settings_.members,
                             " of ", settings_.neighbours, " neighbours, capacity ",
                             settings_.capacity, " points, ", engine_->scratch_bytes(),
@@ -56,7 +44,7 @@ PointView GroupPlan::read_points(const ppatch_array* given) const {
   return {array.data(), array.dtype(), array.shape(0), array.stride(0), array.stride(1)};
 }
 
-void GroupPlan::set_points(const ppatch_array* points) {
+void GroupPlan::borrow_points(const ppatch_array* points) {
   const PointView view = read_points(points);
   engine_->set_points(view);
   points_ = *points;
@@ -71,7 +59,7 @@ void GroupPlan::get_info(ppatch_group_plan_info* info) const {
   info->bytes = engine_->scratch_bytes();
 }
 
-void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* seeds,
+void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* centres,
                      const ppatch_array* offsets, const ppatch_array* relative) {
   check_groups(settings_, totals_, engine_->point_count());
   GroupArrays read(context_->backend(), points_);
@@ -85,8 +73,8 @@ void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppat
     invalid("first: expected ", count, " groups within the plan's ", request.total,
             " groups, got groups from ", first, " on");
   }
-  if (seeds) {
-    request.seeds = read.indices("seeds", seeds, count, 1, true);
+  if (centres) {
+    request.centres = read.indices("centres", centres, count, 1, true);
     read.mark_output();
   }
   if (offsets) {

@@ -12,17 +12,16 @@ namespace ppatch {
 // Checks every call's arguments and hands the work to the backend's engine.
 class GroupPlan {
  public:
-  GroupPlan(std::shared_ptr<Context> context, const ppatch_array* points,
-            const ppatch_group_options* options);
+  GroupPlan(std::shared_ptr<Context> context, const ppatch_group_options* options);
 
   static std::uint64_t bytes(const Context& context, std::int64_t point_count,
                              const ppatch_group_options* options);
 
-  void set_points(const ppatch_array* points);
+  void borrow_points(const ppatch_array* points);
   void set_stream(void* stream) { engine_->set_stream(stream); }
   void get_info(ppatch_group_plan_info* info) const;
 
-  void draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* seeds,
+  void draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* centres,
             const ppatch_array* offsets, const ppatch_array* relative);
   void coordinates(const ppatch_array* indices, const ppatch_array* offsets,
                    const ppatch_array* relative);

@@ -24,8 +24,9 @@ void check_range(const char* field, std::int64_t value, std::int64_t least, std:
 void check_sizes(const ppatch_group_options& o, const GroupSettings& s) {
   if (s.neighbours < s.chosen()) {
     invalid("options.neighbours: expected K of at least ", s.chosen(), ", since ", s.members,
-            s.with_seed ? " members less the seed" : " members", " are drawn of the K neighbours",
-            " (gridsize ", s.gridsize, "), got K = ", o.neighbours);
+            s.with_centre ? " members less the centre" : " members",
+            " are drawn of the K neighbours", " (gridsize ", s.gridsize,
+            "), got K = ", o.neighbours);
   }
 }
 
@@ -55,7 +56,7 @@ GroupSettings read_group_settings(const ppatch_group_options* given, std::int64_
   s.members = s.gridsize * s.gridsize;
   s.neighbours = o.neighbours > 0 ? o.neighbours : s.members + 2;
   s.seed = o.seed;
-  s.with_seed = o.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE;
+  s.with_centre = o.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE;
   s.order = static_cast<GroupOrder>(o.order);
   s.sequential = o.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL;
   s.axes = static_cast<Axes>(o.axes);
@@ -73,10 +74,10 @@ GroupTotals read_group_totals(const ppatch_group_options* given) {
 void check_groups(const GroupSettings& s, const GroupTotals& totals, std::int64_t points) {
   const std::int64_t c = s.members;
   const std::int64_t chosen = s.chosen();
-  const std::int64_t least = chosen + 1;  // the seed besides
+  const std::int64_t least = chosen + 1;  // the centre besides
   if (points < least) {
     invalid("points: expected at least ", least, " points for groups of ", c, " (gridsize ",
-            s.gridsize, least > c ? ") and a seed that is no member" : ")", ", got ", points);
+            s.gridsize, least > c ? ") and a centre that is no member" : ")", ", got ", points);
   }
   const std::int64_t groups = totals.groups(points);
   if (groups <= points) return;
@@ -88,7 +89,7 @@ void check_groups(const GroupSettings& s, const GroupTotals& totals, std::int64_
   const std::int64_t choices = combinations(k, chosen);
   const std::int64_t pairs = product_or_too_many(points, choices);
   if (pairs == too_many) {
-    invalid("options.neighbours: expected fewer than 2^63 pairs of a seed and a choice, got ",
+    invalid("options.neighbours: expected fewer than 2^63 pairs of a centre and a choice, got ",
             points, " points times ", k, " over ", chosen);
   }
   if (groups > pairs) {

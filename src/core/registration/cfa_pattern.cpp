@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <string>
 
 #include "core/error.hpp"
 
@@ -46,6 +48,22 @@ CfaPattern read_cfa(const char* name, const ppatch_cfa& cfa) {
     mosaic = CfaPattern();
   }
   return mosaic;
+}
+
+ppatch_cfa parse_cfa(const char* letters) {
+  constexpr const char* what = "letters: expected 4 or 36 letters R, G or B, row by row, got ";
+  constexpr std::size_t shown = 40;  // longer texts are cut off in the message
+  if (!letters) invalid(what, "NULL");
+  const std::string text(letters, strnlen(letters, shown));
+  ppatch_cfa cfa = ppatch_cfa_none();
+  cfa.height = cfa.width = text.size() == 4 ? 2 : 6;
+  if (text.size() != 4 && text.size() != 36) invalid(what, '"', text, '"');
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t colour = std::string("RGB").find(text[i]);
+    if (colour == std::string::npos) invalid(what, '"', text, '"');
+    cfa.colour[i] = static_cast<std::uint8_t>(colour);
+  }
+  return cfa;
 }
 
 void round_to_lattice(const CfaPattern& mosaic, const double shift[2], std::int64_t lattice[2]) {

@@ -130,7 +130,7 @@ SceneImageView ScenePlan::read_image(const std::string& name,
   return view;
 }
 
-void ScenePlan::set_reference(const ppatch_scene_image* reference) {
+void ScenePlan::borrow_reference(const ppatch_scene_image* reference) {
   if (!reference) invalid("reference: expected an image, got NULL");
   const SceneImageView view = read_image("reference", *reference);
   has_reference_ = false;
@@ -168,7 +168,7 @@ class ScenePlan::Answers final : public ShiftSink {
 
 void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results) {
   if (count < 0) invalid("count: expected at least 0, got ", count);
-  if (!has_reference_) invalid("plan: expected a reference to be set first, got none");
+  if (!has_reference_) invalid("plan: expected a reference first, got none");
   if (count > 0 && !images) invalid("images: expected an array, got NULL");
   if (count > 0 && !results) invalid("results: expected an array, got NULL");
   if (count == 0) return;

@@ -18,7 +18,7 @@ class ScenePlan {
 
   static std::uint64_t bytes(const Context& context, const ppatch_scene_options* options);
 
-  void set_reference(const ppatch_scene_image* reference);
+  void borrow_reference(const ppatch_scene_image* reference);
   void align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results);
   void get_info(ppatch_scene_plan_info* info) const;
 

@@ -171,11 +171,11 @@ void CpuGroupEngine::draw(const GroupRequest& request) {
   const std::int64_t c = settings_.members;
   const GroupDraw draw(settings_.seed, grid_.count(), request.total, settings_.neighbours,
                        settings_.chosen(), settings_.sequential);
-  const bool has_seed = draw.chosen < c;
+  const bool has_centre = draw.chosen < c;
   const GroupWriter writer(points_, settings_);
   each_block(request.indices.count, [&](std::int64_t first, std::int64_t last, int slot) {
     const Task* tasks = ordered_tasks(first, last, slot, [&](std::int64_t row) {
-      return static_cast<std::uint32_t>(draw.seed(request.first + row));
+      return static_cast<std::uint32_t>(draw.centre(request.first + row));
     });
     NeighbourSearch search = searcher(draw.neighbours, slot);
     std::int64_t* members = numbers(slot);
@@ -184,7 +184,7 @@ void CpuGroupEngine::draw(const GroupRequest& request) {
       if (i + ahead < last - first) points_.prefetch(tasks[i + ahead].point);
       const std::int64_t row = first + tasks[i].row;
       std::int64_t count = 0;
-      if (has_seed) members[count++] = tasks[i].point;
+      if (has_centre) members[count++] = tasks[i].point;
       if (draw.chosen > 0) {
         const Neighbour* found = search.find(tasks[i].point, false);
         draw.members(request.first + row, chosen + c, chosen);
@@ -195,7 +195,7 @@ void CpuGroupEngine::draw(const GroupRequest& request) {
         }
       }
       for (std::int64_t j = 0; j < c; ++j) write_index(request.indices, row, j, members[j]);
-      if (request.seeds.data) write_index(request.seeds, row, 0, tasks[i].point);
+      if (request.centres.data) write_index(request.centres, row, 0, tasks[i].point);
       writer.write_coordinates(row, members, c, request.offsets, request.relative);
     }
   });

@@ -38,21 +38,21 @@ PPATCH_HD void shuffle_members(std::uint64_t key, std::int64_t group, std::int64
   }
 }
 
-// What group `group` is made of: its seed, and which of the seed's k neighbours join it.
+// What group `group` is made of: its centre, and which of the centre's k neighbours join it.
 struct GroupDraw {
   std::uint64_t key = 0;
   std::int64_t points = 0;      // n
   std::int64_t groups = 0;      // S
   std::int64_t neighbours = 0;  // k = min(K, n - 1)
   std::int64_t chosen = 0;      // neighbours in a group
-  bool in_order = false;        // group i's seed is point i
+  bool in_order = false;        // group i's centre is point i
   std::int64_t choices = 1;     // of `chosen` neighbours, where groups are oversampled
-  RandomOrder order;            // of seeds, or of pairs of a seed and a choice
+  RandomOrder order;            // of centres, or of pairs of a centre and a choice
 
   GroupDraw() = default;
-  GroupDraw(std::uint64_t seed_key, std::int64_t point_count, std::int64_t group_count,
+  GroupDraw(std::uint64_t seed, std::int64_t point_count, std::int64_t group_count,
             std::int64_t max_neighbours, std::int64_t chosen_members, bool sequential)
-      : key(seed_key),
+      : key(seed),
         points(point_count),
         groups(group_count),
         neighbours(max_neighbours < point_count - 1 ? max_neighbours : point_count - 1),
@@ -64,7 +64,7 @@ struct GroupDraw {
 
   PPATCH_HD bool oversampled() const { return groups > points; }
 
-  PPATCH_HD std::int64_t seed(std::int64_t group) const {
+  PPATCH_HD std::int64_t centre(std::int64_t group) const {
     if (in_order) return group;
     return oversampled() ? order.at(group) / choices : order.at(group);
   }

@@ -24,7 +24,7 @@ Context context_of(ppatch_backend backend, std::uint64_t budget) {
 }
 
 struct Answers {
-  std::vector<std::int64_t> groups, seeds, neighbours;
+  std::vector<std::int64_t> groups, centres, neighbours;
   std::vector<double> offsets, relative, distances;
 };
 
@@ -34,16 +34,16 @@ Answers ask(const Context& context, const std::vector<oracle::Point>& points,
   const std::int64_t c = options.gridsize * options.gridsize;
   Answers out;
   out.groups.assign(groups * c, -7);
-  out.seeds.assign(groups, -7);
+  out.centres.assign(groups, -7);
   out.offsets.assign(groups * 2, std::nan(""));
   out.relative.assign(groups * c * 2, std::nan(""));
   out.neighbours.assign(n * k, -7);
   out.distances.assign(n * k, std::nan(""));
-  GroupPlan plan(context, array_of(points), options);
-  const Array seeds = array(out.seeds.data(), {groups});
+  GroupPlan plan = GroupPlan::borrow(context, array_of(points), options);
+  const Array centres = array(out.centres.data(), {groups});
   const Array offsets = array(out.offsets.data(), {groups, 2});
   const Array relative = array(out.relative.data(), {groups, c, 2});
-  plan.draw(0, array(out.groups.data(), {groups, c}), &seeds, &offsets, &relative);
+  plan.draw(0, array(out.groups.data(), {groups, c}), &centres, &offsets, &relative);
   const Array distances = array(out.distances.data(), {n, k});
   plan.neighbours(array(out.neighbours.data(), {n, k}), &distances);
   return out;
@@ -74,7 +74,7 @@ TEST_P(GroupParity, WithTheCpu) {
     for (const Context* context : {&roomy, &tight}) {
       const Answers got = ask(*context, points, options, groups, 7);
       EXPECT_EQ(got.groups, want.groups);
-      EXPECT_EQ(got.seeds, want.seeds);
+      EXPECT_EQ(got.centres, want.centres);
       EXPECT_EQ(got.offsets, want.offsets);
       EXPECT_EQ(got.relative, want.relative);
       EXPECT_EQ(got.neighbours, want.neighbours);

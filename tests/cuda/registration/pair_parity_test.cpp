@@ -200,7 +200,7 @@ TEST_F(PairParity, MosaicsHaveTheCpusBits) {
     const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
     const bool is_bayer = i % 2 == 0;
     const ppatch_cfa cfa =
-        ppatch_cfa_of(is_bayer ? "RGGB" : "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG");
+        ptychopatch::cfa(is_bayer ? "RGGB" : "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG");
     const int block = is_bayer ? 2 : 3;
     Images image(dtypes[i % 3], draw_shape(false), i % 2);
     image.draw(random_);

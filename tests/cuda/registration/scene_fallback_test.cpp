@@ -40,7 +40,7 @@ class SceneFallback : public testing::Test {
 
   std::vector<ppatch_shift> align(const Context& context) const {
     ptychopatch::ScenePlan plan(context, options_);
-    plan.set_reference(image_of(pair_.still));
+    plan.borrow_reference(image_of(pair_.still));
     return plan.align(images_);
   }
   void expect_like_the_cpu(const std::vector<ppatch_shift>& got, ppatch_backend backend) const {
@@ -138,7 +138,7 @@ TEST(SceneOnTheDevice, OtherMethodsAreTheCpus) {
   ppatch_scene_options options = scene_options(64, 64);
   options.method = PPATCH_METHOD_PHASE;
   ptychopatch::ScenePlan plan(scene_device(0, &log), options);
-  plan.set_reference(image_of(picture));
+  plan.borrow_reference(image_of(picture));
   EXPECT_EQ(plan.align(image_of(picture)).backend, PPATCH_BACKEND_CPU);
   EXPECT_NE(log.find("PPATCH_METHOD_ML"), std::string::npos) << log;
 }
@@ -146,9 +146,9 @@ TEST(SceneOnTheDevice, OtherMethodsAreTheCpus) {
 TEST(SceneOnTheDevice, TakesArraysWhereTheyAre) {
   Random random = test_random("TakesArraysWhereTheyAre");
   const MosaicPair pair = draw_mosaic(random, "RGGB", size, 2.2, 4.1);
-  const ppatch_scene_options options = scene_options(size, size, ppatch_cfa_of("RGGB"));
+  const ppatch_scene_options options = scene_options(size, size, ptychopatch::cfa("RGGB"));
   ptychopatch::ScenePlan plan(scene_device(), options);
-  plan.set_reference(image_of(pair.still));
+  plan.borrow_reference(image_of(pair.still));
   const ppatch_shift want = plan.align(image_of(pair.moved));
   const DeviceMemory& memory = DeviceMemory::get();
   const auto bytes = static_cast<std::uint64_t>(size * size) * sizeof(float);
@@ -161,14 +161,15 @@ TEST(SceneOnTheDevice, TakesArraysWhereTheyAre) {
     array.device_type = PPATCH_DEVICE_CUDA;
     return ppatch_scene_image_of(array);
   };
-  plan.set_reference(on_device(still));
+  plan.borrow_reference(on_device(still));
   const ppatch_shift got = plan.align(on_device(moved));
   EXPECT_TRUE(same_bytes(&want, &got, sizeof got)) << seed_note();
   if (host_is_device()) {
     const Setting none("PTYCHOPATCH_TEST_FFT_PLANES", "0");
     ptychopatch::ScenePlan other(scene_device(), options);
     ppatch_scene_image image = on_device(moved);
-    EXPECT_EQ(ppatch_scene_plan_set_reference(other.get(), &image), PPATCH_ERROR_INVALID_ARGUMENT);
+    EXPECT_EQ(ppatch_scene_plan_borrow_reference(other.get(), &image),
+              PPATCH_ERROR_INVALID_ARGUMENT);
     EXPECT_NE(std::string(ppatch_last_error()).find("device_type"), std::string::npos)
         << ppatch_last_error();
   }

@@ -48,7 +48,7 @@ struct Scene {
     pictures.push_back(textured(random, kind.size, kind.size));
     for (float& pixel : pictures.back().pixels) pixel += 20.0F;
     pictures.push_back(part_of(pictures[1], 3, 3));
-    options = scene_options(kind.size, kind.size, ppatch_cfa_of(kind.letters.c_str()));
+    options = scene_options(kind.size, kind.size, cfa_of(kind.letters));
     options.extent = kind.circular ? PPATCH_EXTENT_CIRCULAR : PPATCH_EXTENT_LINEAR;
   }
 
@@ -63,7 +63,7 @@ struct Scene {
   std::vector<ppatch_shift> align(const Context& context,
                                   const std::vector<std::size_t>& which) const {
     ptychopatch::ScenePlan plan(context, options);
-    plan.set_reference(image_of(pictures[0]));
+    plan.borrow_reference(image_of(pictures[0]));
     std::vector<ppatch_scene_image> images;
     images.reserve(which.size());
     for (const std::size_t i : which) images.push_back(image_of(pictures[i]));
@@ -130,7 +130,7 @@ TEST_P(SceneParity, BitsDependOnNoBatchBudgetOrOrder) {
   ASSERT_GT(least, 0U);
   const std::vector<ppatch_shift> again = scene.align(scene_device(least), which);
   ptychopatch::ScenePlan plan(scene_device(), scene.options);
-  plan.set_reference(image_of(scene.pictures[0]));
+  plan.borrow_reference(image_of(scene.pictures[0]));
   for (std::size_t i = which.size(); i-- > 0;) {
     expect_same(again[i], i, "least budget");
     expect_same(plan.align(image_of(scene.pictures[which[i]])), i, "alone, from the last one on");

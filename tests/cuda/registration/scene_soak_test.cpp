@@ -45,7 +45,7 @@ TEST(SceneSoak, MemoryStaysAndSoDoBits) {
   ASSERT_GE(scenes, 2);
   Random random = test_random("MemoryStaysAndSoDoBits");
   const MosaicPair pair = draw_mosaic(random, "RGGB", 200, 3.1, -2.2);
-  const ppatch_scene_options options = scene_options(200, 200, ppatch_cfa_of("RGGB"));
+  const ppatch_scene_options options = scene_options(200, 200, ptychopatch::cfa("RGGB"));
   const std::vector<ppatch_scene_image> images(4, image_of(pair.moved));
   Pool pool;
   {
@@ -62,7 +62,7 @@ TEST(SceneSoak, MemoryStaysAndSoDoBits) {
     for (int scene = 0; scene < scenes; ++scene) {
       ptychopatch::ScenePlan other(context, options);
       for (ptychopatch::ScenePlan* plan : {&kept, &other}) {
-        plan->set_reference(image_of(pair.still));
+        plan->borrow_reference(image_of(pair.still));
         const std::vector<ppatch_shift> shifts = plan->align(images);
         if (first.empty()) first = shifts;
         ASSERT_TRUE(same_bytes(shifts.data(), first.data(), first.size() * sizeof(ppatch_shift)))

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "oracle/seed.hpp"
@@ -19,6 +20,11 @@ inline ppatch_scene_image image_of(const Picture& picture) {
 template <class T>
 ppatch_scene_image image_of(const std::vector<T>& pixels, std::int64_t height, std::int64_t width) {
   return ppatch_scene_image_of(ptychopatch::array(pixels.data(), {height, width}));
+}
+
+// No letters: no mosaic.
+inline ppatch_cfa cfa_of(const std::string& letters) {
+  return letters.empty() ? ppatch_cfa_none() : ptychopatch::cfa(letters);
 }
 
 inline ppatch_context_options scene_context_options(int threads = 2) {
@@ -56,7 +62,7 @@ inline ppatch_shift align_pair(const ppatch_scene_image& reference,
                                const ppatch_scene_image& moving,
                                const ppatch_scene_options& options) {
   ptychopatch::ScenePlan plan(scene_context(), options);
-  plan.set_reference(reference);
+  plan.borrow_reference(reference);
   return align(plan, moving);
 }
 

@@ -14,19 +14,18 @@ ppatch_status ppatch_group_plan_bytes(const ppatch_context* context, int64_t poi
 }
 
 ppatch_status ppatch_group_plan_create(ppatch_group_plan** plan, ppatch_context* context,
-                                       const ppatch_array* points,
                                        const ppatch_group_options* options) {
   return guarded(__func__, [&] {
     required("plan", plan) = nullptr;
     const auto& shared = required("context", context).shared;
-    *plan = new ppatch_group_plan{ppatch::GroupPlan(shared, points, options)};
+    *plan = new ppatch_group_plan{ppatch::GroupPlan(shared, options)};
   });
 }
 
 void ppatch_group_plan_destroy(ppatch_group_plan* plan) { delete plan; }
 
-ppatch_status ppatch_group_plan_set_points(ppatch_group_plan* plan, const ppatch_array* points) {
-  return guarded(__func__, [&] { required("plan", plan).plan.set_points(points); });
+ppatch_status ppatch_group_plan_borrow_points(ppatch_group_plan* plan, const ppatch_array* points) {
+  return guarded(__func__, [&] { required("plan", plan).plan.borrow_points(points); });
 }
 
 ppatch_status ppatch_group_plan_set_stream(ppatch_group_plan* plan, void* stream) {
@@ -34,10 +33,10 @@ ppatch_status ppatch_group_plan_set_stream(ppatch_group_plan* plan, void* stream
 }
 
 ppatch_status ppatch_group_plan_draw(ppatch_group_plan* plan, int64_t first,
-                                     const ppatch_array* indices, const ppatch_array* seeds,
+                                     const ppatch_array* indices, const ppatch_array* centres,
                                      const ppatch_array* offsets, const ppatch_array* relative) {
   return guarded(__func__, [&] {
-    required("plan", plan).plan.draw(first, indices, seeds, offsets, relative);
+    required("plan", plan).plan.draw(first, indices, centres, offsets, relative);
   });
 }
 

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+# What is done with a shift, and what is measured on a pair of images that lie on each other.
+
+float_type(::Type{T}) where {T} = T <: AbstractFloat ? T : Float32
+
+"""
+    image_shift(image, shift; size, interpolation, boundary, constant, period = 1, gain = 1, out)
+
+Moves an image `(W, H)` or `(W, H, C)`, UInt16, Float32 or Float64, by (dy, dx), as [`align`](@ref)
+gives it: gain * image at (y - dy, x - dx). `interpolation` and `boundary` are those of
+[`extract`](@ref). With `period` 2 (Bayer) or 6 (X-Trans) a mosaic keeps its colours. `size` is (w, h)
+of the result, by default the image's.
+"""
+function image_shift(image, shift; size = Base.size(image)[1:2], interpolation::Symbol = :bilinear,
+                     boundary::Symbol = :zero, constant = 0.0, period = 1, gain = 1.0, out = nothing,
+                     context = default_context())
+    options = CApi.ppatch_resample_options(;
+        interpolation = number_of("interpolation", interpolation, CApi.interpolation_choices),
+        boundary = number_of("boundary", boundary, CApi.boundary_choices), period, gain, constant)
+    moved = array_or_new(out, eltype(image), (size..., Base.size(image)[3:end]...))
+    check(CApi.ppatch_image_shift(context, View(image), collect(Float64, shift), Ref(options),
+                                  View(moved)))
+    return moved
+end
+
+"""
+    common_area(reference_size, moving_size, shift)
+
+Where images of these sizes, (W, H), overlap once the moving one is moved by the whole shift (dy, dx):
+the ranges of the axes of each, `(reference, moving)`, empty for none. `reference[area.reference...]`
+lies on `moving[area.moving...]`.
+"""
+function common_area(reference_size, moving_size, shift)
+    area = Ref(CApi.ppatch_common_area())
+    extents(size) = Int64[size[2], size[1]]
+    check(CApi.ppatch_common_area_of(extents(reference_size), extents(moving_size),
+                                     collect(Int64, shift), area))
+    found = area[]
+    ranges(y, x) = ((x + 1):(x + found.width), (y + 1):(y + found.height))
+    return (reference = ranges(found.reference_y, found.reference_x),
+            moving = ranges(found.moving_y, found.moving_x))
+end
+
+"""
+    cfa_round(shift, cfa = "")
+
+The shift nearest to (dy, dx) that moves every colour of a mosaic onto the same colour.
+"""
+function cfa_round(shift, cfa = "")
+    lattice = zeros(Int64, 2)
+    check(CApi.ppatch_cfa_round(Ref(cfa_of(cfa)), collect(Float64, shift), lattice))
+    return (lattice[1], lattice[2])
+end
+
+function mosaic(operator, image, cfa, black, white, out, context)
+    described, held = scene_image(image, nothing, black, white)
+    GC.@preserve held check(operator(context, Ref(cfa_of(cfa)), Ref(described), View(out)))
+    return out
+end
+
+"""
+    mosaic_normalise(image, cfa = ""; black, white, out)
+
+(image - black) / (white - black) of a mosaic `(W, H)`, black by the pixel's colour: a number or four.
+"""
+function mosaic_normalise(image, cfa = ""; black, white, out = nothing, context = default_context())
+    normalised = array_or_new(out, float_type(eltype(image)), size(image))
+    return mosaic(CApi.ppatch_mosaic_normalise, image, cfa, black, white, normalised, context)
+end
+
+"""
+    mosaic_bin(image, cfa; black, white, out)
+
+The same, averaged by colour over blocks of 2 x 2 pixels (X-Trans: 3 x 3): `(W ÷ b, H ÷ b, 3)`.
+"""
+function mosaic_bin(image, cfa; black, white, out = nothing, context = default_context())
+    block = length(cfa) == 36 ? 3 : 2
+    binned = array_or_new(out, float_type(eltype(image)), (size(image) .÷ block..., 3))
+    return mosaic(CApi.ppatch_mosaic_bin, image, cfa, black, white, binned, context)
+end
+
+"""
+    pair_gain(anchor, target)
+
+mean(anchor) / mean(target); arrays of one size, `(W, H)` or `(W, H, C)`, Float32 or Float64.
+"""
+function pair_gain(anchor, target; context = default_context())
+    gain = Ref(0.0)
+    check(CApi.ppatch_pair_gain(context, View(anchor), View(target), gain))
+    return gain[]
+end
+
+"""
+    pair_loss(anchor, target; gain = 0)
+
+mean |anchor - gain target|; gain 0 is that of [`pair_gain`](@ref).
+"""
+function pair_loss(anchor, target; gain = 0.0, context = default_context())
+    loss = Ref(0.0)
+    check(CApi.ppatch_pair_loss(context, View(anchor), View(target), gain, loss))
+    return loss[]
+end
+
+"""
+    pair_mask(anchor, target; gain = 0, clip_bound = 0, threshold = 0, quantile = 0, out)
+
+`(mask, mean)`: which pixels of an aligned pair agree, `(W, H)` UInt8, and how much of it is 1. The C
+header `registration.h` says how, and what 0 means.
+"""
+function pair_mask(anchor, target; gain = 0.0, clip_bound = 0.0, threshold = 0.0, quantile = 0.0,
+                   out = nothing, context = default_context())
+    options = CApi.ppatch_mask_options(; gain, clip_bound, threshold, quantile)
+    mask = array_or_new(out, UInt8, size(anchor)[1:2])
+    mean = Ref(0.0)
+    check(CApi.ppatch_pair_mask(context, View(anchor), View(target), Ref(options), View(mask), mean))
+    return mask, mean[]
+end

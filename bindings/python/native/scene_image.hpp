@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_SCENE_IMAGE_HPP_
+#define PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_SCENE_IMAGE_HPP_
+
+#include <algorithm>
+#include <array>
+
+#include "held_array.hpp"
+
+namespace ptychopatch::python {
+
+using Levels = std::array<double, 4>;
+
+// An image with its arrays held.
+class HeldImage {
+ public:
+  HeldImage(const char* name, nb::handle pixels, nb::handle mask)
+      : pixels_(name, pixels), mask_("mask", mask), image_(ppatch_scene_image_of(*pixels_)) {
+    if (mask_.get()) image_.mask = *mask_.get();
+  }
+
+  void set_levels(const Levels& black, double white) {
+    std::copy(black.begin(), black.end(), image_.black);
+    image_.white = white;
+    image_.own_levels = 1;
+  }
+
+  const ppatch_scene_image& get() const { return image_; }
+
+ private:
+  HeldArray pixels_;
+  OptionalArray mask_;
+  ppatch_scene_image image_;
+};
+
+}  // namespace ptychopatch::python
+
+#endif  // PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_SCENE_IMAGE_HPP_

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done with a shift: the moving image is moved by it, or both are cropped to the area that they
+share; and what the tools of the RawNIND data set measure on a pair that is aligned so.
+
+    found = ptychopatch.align(reference, moving, cfa="RGGB")
+    moved = ptychopatch.image_shift(moving, found.shift, period=2)
+
+    area = ptychopatch.common_area(reference.shape, moving.shape, found.lattice_shift)
+    gain = ptychopatch.pair_gain(still[area.reference], other[area.moving])
+
+Shifts are (dy, dx) in pixels, as `align` gives them with sign="register". Images are on the host.
+Errors are those of ptychopatch.patches.
+"""
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from . import _core
+from ._arrays import dtype_of, empty, output, shape_of
+from ._choices import integer, number_of, real
+from ._context import Context, context_of
+from ._enumerations import Boundary, Interpolation
+from .registration import letters_of, levels_of
+
+
+class CommonArea(NamedTuple):
+    """Where reference and moving image overlap: first pixels in each, and the size, (0, 0) for none."""
+
+    reference_y: int
+    reference_x: int
+    moving_y: int
+    moving_x: int
+    height: int
+    width: int
+
+    @property
+    def reference(self) -> tuple[Any, slice, slice]:
+        """Crops the reference: reference[area.reference], whatever axes it has before these two."""
+        return self._crop(self.reference_y, self.reference_x)
+
+    @property
+    def moving(self) -> tuple[Any, slice, slice]:
+        """Crops the moving image."""
+        return self._crop(self.moving_y, self.moving_x)
+
+    def _crop(self, y, x):
+        return ..., slice(y, y + self.height), slice(x, x + self.width)
+
+
+def _pair(name, values, convert):
+    try:
+        dy, dx = values
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: expected (dy, dx), got {values!r}") from None
+    return convert(name, dy), convert(name, dx)
+
+
+def _signed(name, value):
+    return integer(name, value, -2**63)
+
+
+def cfa_round(shift: tuple[float, float], cfa: str | None = None) -> tuple[int, int]:
+    """The shift nearest to (dy, dx) that moves every colour of a mosaic onto the same colour.
+
+    Both are even for Bayer; (3a, 3b) with a + b even for X-Trans; whole pixels where cfa is None.
+    Greens count as one colour. Of equally near ones, the smaller in dy, then in dx.
+    """
+    return tuple(_core.cfa_round(letters_of(cfa), _pair("shift", shift, real)))
+
+
+def common_area(reference_shape: tuple[int, ...], moving_shape: tuple[int, ...],
+                shift: tuple[int, int]) -> CommonArea:
+    """Where images overlap once the moving one is moved by a whole shift.
+
+    Of shapes the last two extents count. Both crops keep their colours where the shift does, as
+    `Shift.lattice_shift` and `cfa_round` give it.
+    """
+    shapes = [_pair(name, tuple(shape)[-2:], integer) for name, shape in
+              (("reference_shape", reference_shape), ("moving_shape", moving_shape))]
+    return CommonArea(*_core.common_area(*shapes, _pair("shift", shift, _signed)))
+
+
+def image_shift(image: Any, shift: tuple[float, float], *,
+                interpolation: Interpolation = "bilinear", boundary: Boundary = "zero",
+                constant: float = 0.0, period: int = 1, gain: float = 1.0,
+                shape: tuple[int, int] | None = None, out: Any = None,
+                context: Context | None = None) -> Any:
+    """Moves an image: out[y, x] = gain * image(y - dy, x - dx).
+
+    Parameters
+    ----------
+    image : (H, W) or (C, H, W), uint16, float32 or float64
+    shift : (dy, dx)
+        In pixels, of any fraction.
+    interpolation, boundary
+        As for patches.
+    constant : float
+        The value outside for boundary="constant", before the gain.
+    period : int
+        Pixels between taps, so that a mosaic keeps its colours: 2 for Bayer, 6 for X-Trans.
+    gain : float
+    shape : (h, w), optional
+        Of the result; by default the image's.
+    out : array, optional
+        Where to write it, of the image's type.
+
+    Returns
+    -------
+    (h, w) or (C, h, w); uint16 is rounded to the nearest and clamped.
+    """
+    extents = shape_of("image", image)
+    out = output(out, image, extents if shape is None else (*extents[:-2], *shape))
+    _core.image_shift(context_of(context), image, _pair("shift", shift, real),
+                      number_of("interpolation", interpolation), number_of("boundary", boundary),
+                      integer("period", period, 1, 2**31 - 1), real("gain", gain),
+                      real("constant", constant), out)
+    return out
+
+
+def _float_type(image):
+    dtype = str(dtype_of(image)).rpartition(".")[2]
+    return dtype if dtype in ("float32", "float64") else "float32"
+
+
+def mosaic_normalise(image: Any, cfa: str | None = None, *, black: Any, white: float,
+                     out: Any = None, context: Context | None = None) -> Any:
+    """(image - black) / (white - black) of a mosaic (H, W), black by the pixel's colour.
+
+    Parameters
+    ----------
+    image : (H, W), uint16, float32 or float64
+    cfa : str, optional
+        Colours of the mosaic, as `align` has them.
+    black : float or 4 floats
+        Each below white.
+    white : float
+    out : (H, W) float32 or float64, optional
+        By default of the image's type where that is one of them, else float32.
+    """
+    out = output(out, image, shape_of("image", image), _float_type(image))
+    _core.mosaic_normalise(context_of(context), letters_of(cfa), image, levels_of(black),
+                           real("white", white), out)
+    return out
+
+
+def mosaic_bin(image: Any, cfa: str, *, black: Any, white: float, out: Any = None,
+               context: Context | None = None) -> Any:
+    """`mosaic_normalise`, averaged by colour over blocks of b x b pixels.
+
+    b is 2 for Bayer, 3 for X-Trans. Parameters are those of `mosaic_normalise`.
+
+    Returns
+    -------
+    (3, H // b, W // b): red, green, blue.
+    """
+    letters, block = letters_of(cfa), 3 if len(cfa or "") == 36 else 2
+    if out is None:
+        rows = [extent // block for extent in shape_of("image", image)]
+        out = empty(image, (3, *rows), _float_type(image))
+    _core.mosaic_bin(context_of(context), letters, image, levels_of(black), real("white", white),
+                     out)
+    return out
+
+
+def pair_gain(anchor: Any, target: Any, *, context: Context | None = None) -> float:
+    """mean(anchor) / mean(target), NaN where the latter is 0 or there are no pixels.
+
+    Both are (H, W) or (C, H, W), of one shape, float32 or float64.
+    """
+    return _core.pair_gain(context_of(context), anchor, target)
+
+
+def pair_loss(anchor: Any, target: Any, *, gain: float = 0.0,
+              context: Context | None = None) -> float:
+    """mean |anchor - gain target|; gain 0 is that of `pair_gain`. Arrays as there."""
+    return _core.pair_loss(context_of(context), anchor, target, real("gain", gain))
+
+
+def pair_mask(anchor: Any, target: Any, *, gain: float = 0.0, clip_bound: float = 0.0,
+              threshold: float = 0.0, quantile: float = 0.0, out: Any = None,
+              context: Context | None = None) -> tuple[Any, float]:
+    """Which pixels of an aligned pair agree.
+
+    With G(v) = v^(1/2.2) for v > 0, else v, a pixel is kept where the sum over channels of
+    |G(anchor) - G(gain target)| is at most the lesser of threshold and its own quantile; the kept
+    set is opened with a 3 x 3 cross, and clipped pixels are taken out.
+
+    Parameters
+    ----------
+    anchor, target
+        As `pair_gain` has them.
+    gain : float
+        Of the target; 0: that of `pair_gain`.
+    clip_bound : float
+        Pixels of the anchor at or above it in any channel are clipped; 0: none are.
+    threshold, quantile : float
+        0: 0.4, and 0.9999.
+    out : (H, W) uint8, optional
+
+    Returns
+    -------
+    (mask, mean): (H, W) uint8, 1 for a pixel that is kept; and how much of it is.
+    """
+    out = output(out, anchor, shape_of("anchor", anchor)[-2:], "uint8")
+    mean = _core.pair_mask(context_of(context), anchor, target, real("gain", gain),
+                           real("clip_bound", clip_bound), real("threshold", threshold),
+                           real("quantile", quantile), out)
+    return out, mean

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Registration. A part of ptychopatch.hpp, which includes it.
+#ifndef PTYCHOPATCH_REGISTRATION_HPP_
+#define PTYCHOPATCH_REGISTRATION_HPP_
+
+#include "ptychopatch/ptychopatch.hpp"
+
+namespace ptychopatch {
+
+inline const char* shift_status_string(ppatch_shift_status status) {
+  return ppatch_shift_status_string(status);
+}
+
+// The array for letters row by row, "RGGB"; no mosaic is ppatch_cfa_none().
+inline ppatch_cfa cfa(const std::string& letters) {
+  ppatch_cfa cfa{};
+  check(ppatch_cfa_parse(letters.c_str(), &cfa));
+  return cfa;
+}
+
+inline ppatch_scene_options scene_options(std::int64_t height, std::int64_t width,
+                                          const ppatch_cfa& cfa = ppatch_cfa_none()) {
+  auto options = detail::sized<ppatch_scene_options>();
+  options.height = height;
+  options.width = width;
+  options.cfa = cfa;
+  return options;
+}
+
+inline ppatch_resample_options resample_options() {
+  return detail::sized<ppatch_resample_options>();
+}
+
+inline ppatch_mask_options mask_options() { return detail::sized<ppatch_mask_options>(); }
+
+// Aligns moving images onto one reference.
+class ScenePlan {
+ public:
+  ScenePlan(const Context& context, const ppatch_scene_options& options) {
+    ppatch_scene_plan* raw = nullptr;
+    check(ppatch_scene_plan_create(&raw, context.get(), &options));
+    plan_.reset(raw);
+  }
+
+  static std::uint64_t bytes(const Context& context, const ppatch_scene_options& options) {
+    std::uint64_t bytes = 0;
+    check(ppatch_scene_plan_bytes(context.get(), &options, &bytes));
+    return bytes;
+  }
+
+  ppatch_scene_plan* get() const { return plan_.get(); }
+
+  ppatch_scene_plan_info info() const {
+    return detail::info_of(get(), &ppatch_scene_plan_get_info);
+  }
+
+  void borrow_reference(const ppatch_scene_image& reference) {
+    check(ppatch_scene_plan_borrow_reference(get(), &reference));
+  }
+  ppatch_shift align(const ppatch_scene_image& image) {
+    ppatch_shift shift{};
+    check(ppatch_scene_plan_align(get(), 1, &image, &shift));
+    return shift;
+  }
+  std::vector<ppatch_shift> align(const std::vector<ppatch_scene_image>& images) {
+    std::vector<ppatch_shift> shifts(images.size());
+    check(ppatch_scene_plan_align(get(), static_cast<std::int64_t>(images.size()), images.data(),
+                                  shifts.data()));
+    return shifts;
+  }
+
+ private:
+  std::unique_ptr<ppatch_scene_plan, detail::Destroy<ppatch_scene_plan, ppatch_scene_plan_destroy>>
+      plan_;
+};
+
+inline void cfa_round(const ppatch_cfa& cfa, const double (&shift)[2], std::int64_t (&lattice)[2]) {
+  check(ppatch_cfa_round(&cfa, shift, lattice));
+}
+
+inline ppatch_common_area common_area(const std::int64_t (&reference_shape)[2],
+                                      const std::int64_t (&moving_shape)[2],
+                                      const std::int64_t (&shift)[2]) {
+  ppatch_common_area area{};
+  check(ppatch_common_area_of(reference_shape, moving_shape, shift, &area));
+  return area;
+}
+
+inline void image_shift(const Context& context, const Array& image, const double (&shift)[2],
+                        const Array& out,
+                        const ppatch_resample_options& options = resample_options()) {
+  check(ppatch_image_shift(context.get(), &image, shift, &options, &out));
+}
+
+inline void mosaic_normalise(const Context& context, const ppatch_cfa& cfa,
+                             const ppatch_scene_image& image, const Array& out) {
+  check(ppatch_mosaic_normalise(context.get(), &cfa, &image, &out));
+}
+
+inline void mosaic_bin(const Context& context, const ppatch_cfa& cfa,
+                       const ppatch_scene_image& image, const Array& out) {
+  check(ppatch_mosaic_bin(context.get(), &cfa, &image, &out));
+}
+
+inline double pair_gain(const Context& context, const Array& anchor, const Array& target) {
+  double gain = 0;
+  check(ppatch_pair_gain(context.get(), &anchor, &target, &gain));
+  return gain;
+}
+
+// gain 0: that of pair_gain.
+inline double pair_loss(const Context& context, const Array& anchor, const Array& target,
+                        double gain = 0) {
+  double loss = 0;
+  check(ppatch_pair_loss(context.get(), &anchor, &target, gain, &loss));
+  return loss;
+}
+
+// Returns the mask's mean.
+inline double pair_mask(const Context& context, const Array& anchor, const Array& target,
+                        const Array& mask, const ppatch_mask_options& options = mask_options()) {
+  double mean = 0;
+  check(ppatch_pair_mask(context.get(), &anchor, &target, &options, &mask, &mean));
+  return mean;
+}
+
+}  // namespace ptychopatch
+
+#endif  // PTYCHOPATCH_REGISTRATION_HPP_

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The package calls every function of the C API, but for those that make no sense here."""
+import pathlib
+import subprocess
+
+from ptychopatch import _core
+from ptychopatch._enumerations import CHOICES
+
+ABI = pathlib.Path(__file__).resolve().parents[1] / "abi"
+
+# Why a function is not called.
+LEFT_OUT = {
+    "ppatch_abi_version": "the loader compares the SONAME's number",
+    "ppatch_version": "version_string, the same as text, is __version__",
+    "ppatch_status_string": "exceptions have classes, and last_error's sentence",
+    "ppatch_patch_plan_get_info": "plans are kept by the context, out of sight",
+    "ppatch_group_plan_get_info": "the same",
+}
+
+
+def test_every_function_is_called():
+    exported = {line for line in (ABI / "symbols.txt").read_text().split()
+                if line.startswith("ppatch_")}
+    listing = subprocess.run(["nm", "-D", "--undefined-only", "--format=posix", _core.__file__],
+                             stdout=subprocess.PIPE, text=True, check=True).stdout
+    called = {line.split()[0] for line in listing.splitlines() if line.startswith("ppatch_")}
+    assert len(called) > 30
+    assert sorted(exported - called) == sorted(LEFT_OUT)
+
+
+def test_choices_are_those_of_the_library():
+    """Their numbers, beside the recorded ones that a compiler has agreed to."""
+    recorded = dict(line.split() for line in (ABI / "constants.txt").read_text().splitlines())
+    assert CHOICES["layout"] == {"flat": 0, "channel-last": 1, "channel-first": 2}
+    names = {"drawn": "as-drawn", "distance": "by-distance", "position": "by-position"}
+    for kind, choices in CHOICES.items():
+        for choice, number in choices.items():
+            word = names.get(choice, choice) if kind == "group_order" else choice
+            assert recorded[f"PPATCH_{kind}_{word}".upper().replace("-", "_")] == str(number)
