@@ -73,6 +73,9 @@ class OutputFile {
   std::uint64_t flushed_to_ = 0;
 };
 
+// All of a small file at once.
+void write_file(const std::string& path, bool overwrite, std::span<const std::byte> bytes);
+
 }  // namespace ptychopatch::formats
 
 #endif  // PTYCHOPATCH_APPS_FORMATS_OUTPUT_FILE_HPP_

@@ -2,10 +2,10 @@
 #ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_
 #define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_
 
+#include <array>
 #include <string>
 #include <vector>
 
-#include "commands/registration/detail_strip.hpp"
 #include "mosaics/mosaic.hpp"
 #include "pictures/canvas.hpp"
 #include "ptychopatch/ptychopatch.hpp"
@@ -29,7 +29,7 @@ class AlignmentPlot {
 
   struct Detail {
     std::string name, shift;
-    DetailStrip strip;
+    std::array<pictures::Image, 3> strip;
   };
 
   void draw_shifts(pictures::Canvas& canvas) const;

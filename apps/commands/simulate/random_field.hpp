@@ -27,6 +27,10 @@ class RandomField {
   double scale_real_ = 1, scale_imaginary_ = 1;
 };
 
+// x[y, x] becomes the sum over k, l of x[k, l] e^{2 pi i (k y / height + l x / width)}, in place.
+void inverse_transform(std::vector<std::complex<double>>& values, std::int64_t height,
+                       std::int64_t width);
+
 }  // namespace ptychopatch::simulate
 
 #endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_FIELD_HPP_
