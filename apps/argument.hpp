@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_ARGUMENT_HPP_
-#define PTYCHOPATCH_APPS_ARGUMENT_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -87,5 +86,3 @@ class OptionSet {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_ARGUMENT_HPP_

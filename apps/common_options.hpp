@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_
-#define PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -36,5 +35,3 @@ struct CommonOptions {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMON_OPTIONS_HPP_

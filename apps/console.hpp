@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_CONSOLE_HPP_
-#define PTYCHOPATCH_APPS_CONSOLE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -48,5 +47,3 @@ class Console {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_CONSOLE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_EXIT_STATUS_HPP_
-#define PTYCHOPATCH_APPS_EXIT_STATUS_HPP_
+#pragma once
 
 #include <stdexcept>
 #include <string>
@@ -66,5 +65,3 @@ inline int exit_status(ppatch_status status) {
 }
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_EXIT_STATUS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_INTERRUPT_HPP_
-#define PTYCHOPATCH_APPS_INTERRUPT_HPP_
+#pragma once
 
 namespace ptychopatch::app {
 
@@ -14,5 +13,3 @@ bool interrupted();
 void stop_if_interrupted();
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_INTERRUPT_HPP_

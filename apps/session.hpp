@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_SESSION_HPP_
-#define PTYCHOPATCH_APPS_SESSION_HPP_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -38,5 +37,3 @@ class Session {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_SESSION_HPP_

@@ -65,7 +65,7 @@ def of_set(report, name):
 
 def result(one):
     return [per_patch(one), f"{one['gigabytes_per_second']:.1f}",
-            f"{percent(one['roof_fraction'])} of {one['roof']}"]
+            f"{percent(one['share_of_limit'])} of {one['limit']}"]
 
 
 def machine(report, _):
@@ -76,10 +76,10 @@ def machine(report, _):
             f"counts them), SIMD level {parts['simd']}.")
 
 
-def roofs(report, _):
-    return table(["Roof", "MB moved", "Threads", "GB/s"],
-                 [[one["roof"], f"{one['bytes'] / 1e6:.0f}", one["threads"],
-                   f"{one['gigabytes_per_second']:.1f}"] for one in report["roofs"]])
+def limits(report, _):
+    return table(["Limit", "MB moved", "Threads", "GB/s"],
+                 [[one["limit"], f"{one['bytes'] / 1e6:.0f}", one["threads"],
+                   f"{one['gigabytes_per_second']:.1f}"] for one in report["limits"]])
 
 
 def main_cases(report, _):
@@ -92,25 +92,25 @@ def main_cases(report, _):
         row = [size, spoken(operation)]
         for order in ("raster", "random"):
             one = orders.get(order)
-            row += [per_patch(one), percent(one["roof_fraction"])] if one else ["", ""]
-        rows.append([*row, next(iter(orders.values()))["roof"]])
-    return table(["N", "Operator", "Raster, a patch", "of its roof", "Random, a patch", "of its roof",
-                  "Roof"], rows, 2)
+            row += [per_patch(one), percent(one["share_of_limit"])] if one else ["", ""]
+        rows.append([*row, next(iter(orders.values()))["limit"]])
+    return table(["N", "Operator", "Raster, a patch", "of the limit", "Random, a patch", "of the limit",
+                  "Limit"], rows, 2)
 
 
 def plain(name, heads, cells):
     """A table with a line for each case of a set, headed by what tells the cases apart."""
     return lambda report, _: table(
-        ["Operator", *heads, "A patch", "GB/s", "Part of its roof"],
+        ["Operator", *heads, "A patch", "GB/s", "Share of the limit"],
         [[spoken(one["operation"]), *cells(one), *result(one)] for one in of_set(report, name)],
         1 + len(heads))
 
 
 def large(report, _):
-    return table(["Operator", "Order", "Patches", "All", "Roof", "Times the roof"],
+    return table(["Operator", "Order", "Patches", "All", "Limit", "Times the limit"],
                  [[one["operation"], one["order"], shape(one["patches_shape"]),
-                   duration(one["seconds"]), f"{duration(one['roof_seconds'])} ({one['roof']})",
-                   f"{1 / one['roof_fraction']:.2f}"] for one in of_set(report, "large")], 3)
+                   duration(one["seconds"]), f"{duration(one['limit_seconds'])} ({one['limit']})",
+                   f"{1 / one['share_of_limit']:.2f}"] for one in of_set(report, "large")], 3)
 
 
 def growth(name, size_of):
@@ -188,7 +188,7 @@ def passes(report, _):
     parts = report["passes"]
     return table(["Pass", "Time", "Share", "Its bytes, MB", "At the speed of a copy"],
                  [[one["pass"], duration(one["seconds"]), percent(one["share"]),
-                   f"{one['bytes'] / 1e6:.0f}", duration(one["roof_seconds"])]
+                   f"{one['bytes'] / 1e6:.0f}", duration(one["copy_seconds"])]
                   for one in parts["passes"] if one["seconds"] > 0])
 
 
@@ -229,7 +229,7 @@ def draw_accuracy(report, path):
 TABLES = {
     "scene_sizes": scene_sizes, "scene_peers": scene_peers, "accuracy": accuracy,
     "passes": passes, "groups": groups,
-    "machine": machine, "roofs": roofs, "main": main_cases, "large": large, "memory": memory,
+    "machine": machine, "limits": limits, "main": main_cases, "large": large, "memory": memory,
     "peers": peers,
     "types": plain("types", ["Type", "Order"], lambda one: [one["dtype"], one["order"]]),
     "interpolations": plain("interpolations", ["Interpolation"],

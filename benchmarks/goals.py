@@ -79,10 +79,10 @@ def judge_bandwidth(goals, report):
         shape = " x ".join(map(str, record["patches_shape"]))
         what = f"{record['operation']}, {record['order']}, {shape} {record['dtype']}"
         if key in limits and record["patches_shape"][-1] == 128:
-            goals.at_least(f"{what}: part of {record['roof']}", record["roof_fraction"], limits[key])
+            goals.at_least(f"{what}: share of {record['limit']}", record["share_of_limit"], limits[key])
             found.add(key)
         elif key in times:
-            goals.at_most(f"{what}: times {record['roof']}", 1 / record["roof_fraction"], times[key])
+            goals.at_most(f"{what}: times {record['limit']}", 1 / record["share_of_limit"], times[key])
             found.add(key)
     for key in sorted({*limits, *times} - found):
         goals.line("/".join(key), "not measured", "measured", False)
@@ -149,10 +149,10 @@ def judge_card(goals, report):
         if key not in records:
             goals.line(what, "not measured", "measured", False)
 
-    for operation, least in (("extract", 0.9), ("adjoint", 0.8)):
+    for operation, min_share in (("extract", 0.9), ("adjoint", 0.8)):
         for order in ("raster", "random"):
-            each(f"{operation}, {order}: part of its roof", ("main", operation, order),
-                 lambda what, one, least=least: goals.at_least(what, one["roof_fraction"], least))
+            each(f"{operation}, {order}: share of the limit", ("main", operation, order),
+                 lambda what, one, low=min_share: goals.at_least(what, one["share_of_limit"], low))
     by_name = {one["name"]: one for one in report["records"]}
     for order in ("raster", "random"):
         each(f"adjoint, {order}: times faster than atomic additions", ("overlaps", "adjoint", order),
@@ -162,17 +162,17 @@ def judge_card(goals, report):
     each("an image that is on the card", ("scenes", "align", "on_card"),
          lambda what, one: goals.at_most(what, 1e3 * one["seconds"] / one["patches_shape"][0], 0.3,
                                          " ms"))
-    each("a scene from the host: part of its roof", ("scenes", "align", "on_host"),
-         lambda what, one: goals.at_least(what, one["roof_fraction"], 0.9))
+    each("a scene from the host: share of the limit", ("scenes", "align", "on_host"),
+         lambda what, one: goals.at_least(what, one["share_of_limit"], 0.9))
 
 
 def middle_of(reports):
-    """The first report of ptychopatch-bench, with the median of what all say of a case's roof."""
+    """The first report of ptychopatch-bench, with the median of what all say of a case's share of the limit."""
     for record in reports[0]["records"]:
-        fractions = [one["roof_fraction"] for report in reports for one in report["records"]
-                     if one["name"] == record["name"] and "roof_fraction" in one]
-        if fractions:
-            record["roof_fraction"] = statistics.median(fractions)
+        shares = [one["share_of_limit"] for report in reports for one in report["records"]
+                     if one["name"] == record["name"] and "share_of_limit" in one]
+        if shares:
+            record["share_of_limit"] = statistics.median(shares)
     return reports[0]
 
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CAPI_API_HPP_
-#define PTYCHOPATCH_CAPI_API_HPP_
+#pragma once
 
 // The public header as the library itself sees it: its functions are exported, all else is hidden.
 #pragma GCC visibility push(default)
@@ -8,5 +7,3 @@
 #pragma GCC visibility pop
 
 #include "capi/guard.hpp"
-
-#endif  // PTYCHOPATCH_CAPI_API_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CAPI_GUARD_HPP_
-#define PTYCHOPATCH_CAPI_GUARD_HPP_
+#pragma once
 
 #include <cstdio>
 #include <exception>
@@ -47,5 +46,3 @@ T& required(const char* name, T* pointer) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CAPI_GUARD_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CAPI_HANDLES_HPP_
-#define PTYCHOPATCH_CAPI_HANDLES_HPP_
+#pragma once
 
 #include <memory>
 
@@ -25,5 +24,3 @@ struct ppatch_group_plan {
 struct ppatch_scene_plan {
   ppatch::ScenePlan plan;
 };
-
-#endif  // PTYCHOPATCH_CAPI_HANDLES_HPP_

@@ -1,4 +1,4 @@
-# ptychopatch_generate(LANGUAGE OUTPUT) makes a file of the public headers, by bindings/generate. The
+# ptychopatch_generate(LANGUAGE OUTPUT) makes a file of the public headers, by cmake/generate. The
 # library itself needs none.
 function(ptychopatch_generate language output)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
@@ -10,9 +10,9 @@ function(ptychopatch_generate language output)
                         "(scripts/install-deps.sh does), or pycparser from PyPI")
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/ptychopatch/*.h
-       ${PROJECT_SOURCE_DIR}/bindings/generate/*.py)
+       ${PROJECT_SOURCE_DIR}/cmake/generate/*.py)
   add_custom_command(OUTPUT ${output}
-    COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/bindings/generate ${language}
+    COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/cmake/generate ${language}
             --include ${PROJECT_SOURCE_DIR}/include --cc ${CMAKE_C_COMPILER} --output ${output}
     DEPENDS ${sources} COMMENT "Reading the public headers for ${output}" VERBATIM)
 endfunction()

@@ -24,20 +24,20 @@ class CudaBackend final : public Backend {
 
   std::uint64_t patch_engine_bytes(const PatchSettings& settings) const override {
     const device::Selection selected(machine_.settings.device);
-    return layout(settings).total_bytes();
+    return patch_plan(settings).total_bytes();
   }
   std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) override {
     const device::Selection selected(machine_.settings.device);
-    return std::make_unique<CudaPatchEngine>(settings, layout(settings), machine_);
+    return std::make_unique<CudaPatchEngine>(settings, patch_plan(settings), machine_);
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
     const device::Selection selected(machine_.settings.device);
-    return group_layout(settings).total_bytes();
+    return group_plan(settings).total_bytes();
   }
   std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) override {
     const device::Selection selected(machine_.settings.device);
-    return std::make_unique<CudaGroupEngine>(settings, group_layout(settings), machine_);
+    return std::make_unique<CudaGroupEngine>(settings, group_plan(settings), machine_);
   }
 
   bool aligns(ShiftMethod method, std::string* reason) const override {
@@ -54,27 +54,7 @@ class CudaBackend final : public Backend {
     return std::make_unique<CudaSceneEngine>(settings, machine_);
   }
 
-  void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
-                   const ImageView& out) override {
-    pairs_.shift_image(image, shift, settings, out);
-  }
-  void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) override {
-    pairs_.normalise_mosaic(image, period, out);
-  }
-  void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
-                  const ImageView& out) override {
-    pairs_.bin_mosaic(image, mosaic, block, out);
-  }
-  double pair_gain(const ImageView& anchor, const ImageView& target) override {
-    return pairs_.pair_gain(anchor, target);
-  }
-  double pair_loss(const ImageView& anchor, const ImageView& target, double gain) override {
-    return pairs_.pair_loss(anchor, target, gain);
-  }
-  double pair_mask(const ImageView& anchor, const ImageView& target,
-                   const PairMaskSettings& settings, const ImageView& mask) override {
-    return pairs_.pair_mask(anchor, target, settings, mask);
-  }
+  const PairOperators& pair_operators() const override { return *pairs_; }
 
   bool accepts(ppatch_device_type type, int number) const override {
     return type == PPATCH_DEVICE_HOST || type == PPATCH_DEVICE_CUDA_HOST ||
@@ -82,16 +62,16 @@ class CudaBackend final : public Backend {
   }
 
  private:
-  PatchMemoryPlan layout(const PatchSettings& settings) const {
+  PatchMemoryPlan patch_plan(const PatchSettings& settings) const {
     return PatchMemoryPlan::within(settings, machine_.settings.memory_budget);
   }
 
-  GroupMemoryPlan group_layout(const GroupSettings& settings) const {
+  GroupMemoryPlan group_plan(const GroupSettings& settings) const {
     return GroupMemoryPlan::within(settings, machine_.settings.memory_budget);
   }
 
   Machine machine_;
-  CudaPairOperators pairs_{machine_};
+  std::unique_ptr<PairOperators> pairs_ = make_pair_operators(machine_);
   std::string name_;
 };
 

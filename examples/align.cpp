@@ -37,8 +37,9 @@ int main() try {
   ScenePlan plan(context, scene_options(kSize, kSize, cfa("RGGB")));
   plan.borrow_reference(ppatch_scene_image_of(array(still.data(), {kSize, kSize})));
   const ppatch_shift found = plan.align(ppatch_scene_image_of(array(moved.data(), {kSize, kSize})));
-  std::printf("%s: moved by (%.1f, %.1f) the second lies on the first\n",
-              shift_status_string(found.status), found.shift[0], found.shift[1]);
+  std::printf("%s: moved by (%lld, %lld) the second lies on the first, colour on colour\n",
+              shift_status_string(found.status), static_cast<long long>(found.lattice_shift[0]),
+              static_cast<long long>(found.lattice_shift[1]));
 
   const double lattice[2] = {static_cast<double>(found.lattice_shift[0]),
                              static_cast<double>(found.lattice_shift[1])};

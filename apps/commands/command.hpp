@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_
+#pragma once
 
 #include <functional>
 #include <memory>
@@ -36,5 +35,3 @@ Command add_bench(CLI::App& root);
 Command add_align(CLI::App& root);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_COMMAND_HPP_

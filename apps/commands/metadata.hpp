@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_METADATA_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_METADATA_HPP_
+#pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -29,5 +28,3 @@ nlohmann::ordered_json parse_metadata(const std::string& text, const std::string
 std::string metadata_text(const nlohmann::ordered_json& metadata);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_METADATA_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_OUTPUTS_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_OUTPUTS_HPP_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -39,5 +38,3 @@ class Outputs {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_OUTPUTS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_ARRAY_STORE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_ARRAY_STORE_HPP_
+#pragma once
 
 #include <memory>
 #include <optional>
@@ -64,5 +63,3 @@ std::vector<double> read_numbers(const ArrayStore& store, const std::string& key
 double read_number(const ArrayStore& store, const std::string& key);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_ARRAY_STORE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_ARRAY_WRITER_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_ARRAY_WRITER_HPP_
+#pragma once
 
 #include <functional>
 #include <span>
@@ -31,5 +30,3 @@ class ArrayWriter {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_ARRAY_WRITER_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_BYTE_READER_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_BYTE_READER_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstddef>
@@ -45,5 +44,3 @@ class SpanReader : public ByteReader {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_BYTE_READER_HPP_

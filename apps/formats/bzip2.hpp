@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_BZIP2_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_BZIP2_HPP_
+#pragma once
 
 #include <string>
 
@@ -14,5 +13,3 @@ namespace ptychopatch::formats {
 Bytes unpack_bzip2(ByteReader& reader, const std::string& source);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_BZIP2_HPP_

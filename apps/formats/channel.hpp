@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_CHANNEL_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_CHANNEL_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -72,5 +71,3 @@ class Channel {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_CHANNEL_HPP_

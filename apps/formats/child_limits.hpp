@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_CHILD_LIMITS_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_CHILD_LIMITS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -16,5 +15,3 @@ int begin_child(int pipe);
 void allow_child(std::uint64_t data_bytes);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_CHILD_LIMITS_HPP_

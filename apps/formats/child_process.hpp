@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_CHILD_PROCESS_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_CHILD_PROCESS_HPP_
+#pragma once
 
 #include <functional>
 #include <string>
@@ -35,5 +34,3 @@ Value in_child(const ChildWork& work, const Function& function) {
 }
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_CHILD_PROCESS_HPP_

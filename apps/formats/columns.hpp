@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_COLUMNS_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_COLUMNS_HPP_
+#pragma once
 
 #include <array>
 
@@ -48,5 +47,3 @@ NamedArray along_basis(const ArrayStore& store, const std::string& key, const Ba
 Basis read_basis(const ArrayStore& store, const std::string& key);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_COLUMNS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_ELEMENT_TYPE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_ELEMENT_TYPE_HPP_
+#pragma once
 
 #include <cstddef>
 #include <string>
@@ -28,5 +27,3 @@ struct ElementType {
 ElementType parse_element_type(std::string_view descr, const std::string& source);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_ELEMENT_TYPE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_FAR_FIELD_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_FAR_FIELD_HPP_
+#pragma once
 
 #include <array>
 
@@ -29,5 +28,3 @@ inline std::array<double, 2> far_field_pixel(double wavelength, double distance,
 }
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_FAR_FIELD_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_FILE_DESCRIPTOR_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_FILE_DESCRIPTOR_HPP_
+#pragma once
 
 #include <unistd.h>
 
@@ -30,5 +29,3 @@ class FileDescriptor {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_FILE_DESCRIPTOR_HPP_

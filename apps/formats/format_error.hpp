@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_FORMAT_ERROR_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_FORMAT_ERROR_HPP_
+#pragma once
 
 #include <cerrno>
 #include <stdexcept>
@@ -25,5 +24,3 @@ inline FormatError system_error(const std::string& action, int code = errno) {
 }
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_FORMAT_ERROR_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_FILE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_HDF5_FILE_HPP_
+#pragma once
 
 #include "formats/array_store.hpp"
 #include "formats/hdf5_handle.hpp"
@@ -39,5 +38,3 @@ class Hdf5File : public ArrayStore {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_FILE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_HANDLE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_HDF5_HANDLE_HPP_
+#pragma once
 
 #include <hdf5.h>
 
@@ -63,5 +62,3 @@ class Hdf5Silence {
 std::string hdf5_reason();
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_HANDLE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_STORAGE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_HDF5_STORAGE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -15,5 +14,3 @@ namespace ptychopatch::formats {
 std::uint64_t hdf5_stored_bytes(hid_t dataset, const std::string& source);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_STORAGE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_TEXT_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_HDF5_TEXT_HPP_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -16,5 +15,3 @@ std::optional<std::string> hdf5_text(hid_t object, bool is_attribute);
 bool write_hdf5_text(hid_t file, const std::string& name, const std::string& utf8);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_TEXT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_TYPE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_HDF5_TYPE_HPP_
+#pragma once
 
 #include "formats/element_type.hpp"
 #include "formats/hdf5_handle.hpp"
@@ -19,5 +18,3 @@ bool is_hdf5_number(hid_t type);
 Hdf5Handle memory_type(const ElementType& type, hid_t like);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_TYPE_HPP_

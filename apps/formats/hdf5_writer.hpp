@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_HDF5_WRITER_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_HDF5_WRITER_HPP_
+#pragma once
 
 #include <utility>
 #include <vector>
@@ -32,5 +31,3 @@ class Hdf5Writer : public ArrayWriter {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_HDF5_WRITER_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_INPUT_FILE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_INPUT_FILE_HPP_
+#pragma once
 
 #include <string>
 
@@ -42,5 +41,3 @@ Container container_of(const std::string& path);
 Container container_of(std::span<const std::byte> first_bytes);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_INPUT_FILE_HPP_

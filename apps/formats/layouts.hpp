@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_LAYOUTS_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_LAYOUTS_HPP_
+#pragma once
 
 #include <functional>
 #include <optional>
@@ -62,5 +61,3 @@ std::optional<Layout> find_ptyr(const ArrayStore& store);
 std::optional<Layout> find_ptyd(const ArrayStore& store);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_LAYOUTS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_MAT_ELEMENTS_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_MAT_ELEMENTS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -14,5 +13,3 @@ namespace ptychopatch::formats {
 std::vector<std::uint64_t> check_mat_elements(const std::string& path);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_MAT_ELEMENTS_HPP_

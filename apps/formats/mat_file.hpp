@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_MAT_FILE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_MAT_FILE_HPP_
+#pragma once
 
 #include <map>
 #include <memory>
@@ -48,5 +47,3 @@ class MatFile : public ArrayStore {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_MAT_FILE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_MEMORY_LIMIT_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_MEMORY_LIMIT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -15,5 +14,3 @@ void require_memory(std::uint64_t bytes, const std::string& source);
 std::string size_text(std::uint64_t bytes);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_MEMORY_LIMIT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_NPY_ARRAY_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_NPY_ARRAY_HPP_
+#pragma once
 
 #include <string>
 
@@ -35,5 +34,3 @@ NpyArray read_npy_file(const std::string& path);
 Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_NPY_ARRAY_HPP_

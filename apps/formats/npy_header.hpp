@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_NPY_HEADER_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_NPY_HEADER_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -43,5 +42,3 @@ NpyHeader parse_npy_dictionary(std::string_view text, const std::string& source)
 std::string format_npy_header(const ElementType& type, const Shape& shape);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_NPY_HEADER_HPP_

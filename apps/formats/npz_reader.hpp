@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_NPZ_READER_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_NPZ_READER_HPP_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -50,5 +49,3 @@ class NpzReader : public ArrayStore {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_NPZ_READER_HPP_

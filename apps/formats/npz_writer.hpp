@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_NPZ_WRITER_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_NPZ_WRITER_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -34,5 +33,3 @@ class NpzWriter : public ArrayWriter {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_NPZ_WRITER_HPP_

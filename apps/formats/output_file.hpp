@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_OUTPUT_FILE_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_OUTPUT_FILE_HPP_
+#pragma once
 
 #include <sys/types.h>
 
@@ -77,5 +76,3 @@ class OutputFile {
 void write_file(const std::string& path, bool overwrite, std::span<const std::byte> bytes);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_OUTPUT_FILE_HPP_

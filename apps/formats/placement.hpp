@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_PLACEMENT_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_PLACEMENT_HPP_
+#pragma once
 
 #include <array>
 #include <optional>
@@ -45,5 +44,3 @@ std::string placement_text(const Placement& placement);
 std::string origin_text(const Origin& origin);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_PLACEMENT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_SCAN_INPUT_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_SCAN_INPUT_HPP_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -60,5 +59,3 @@ std::optional<ScanInput> find_scan(const ArrayStore& store, Wanted wanted = {});
 ScanInput read_part(const std::string& path, Wanted wanted);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_SCAN_INPUT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_STORE_QUESTION_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_STORE_QUESTION_HPP_
+#pragma once
 
 #include <string>
 
@@ -25,5 +24,3 @@ Value ask_store(const std::string& path, const Question& question) {
 }
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_STORE_QUESTION_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_TENSOR_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_TENSOR_HPP_
+#pragma once
 
 #include <string>
 
@@ -43,5 +42,3 @@ ppatch_dtype nearest_dtype(const ElementType& type);
 Tensor to_tensor(NpyArray array, ppatch_dtype dtype, const std::string& source);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_TENSOR_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_TEXT_ARRAY_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_TEXT_ARRAY_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -16,5 +15,3 @@ std::vector<std::string> texts_of(const NpyArray& array, const std::string& sour
 NpyArray text_array(const std::string& utf8);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_TEXT_ARRAY_HPP_

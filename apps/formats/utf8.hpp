@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_UTF8_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_UTF8_HPP_
+#pragma once
 
 #include <string>
 
@@ -18,5 +17,3 @@ std::u32string utf32_of(const std::string& utf8);
 std::string valid_utf8(const std::string& text);
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_UTF8_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_FORMATS_ZIP_STREAMS_HPP_
-#define PTYCHOPATCH_APPS_FORMATS_ZIP_STREAMS_HPP_
+#pragma once
 
 #include <zip.h>
 
@@ -79,5 +78,3 @@ class ZipMemberSource : public ZipStream {
 };
 
 }  // namespace ptychopatch::formats
-
-#endif  // PTYCHOPATCH_APPS_FORMATS_ZIP_STREAMS_HPP_

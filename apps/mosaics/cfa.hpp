@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_CFA_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_CFA_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -42,5 +41,3 @@ std::optional<Cfa> parse_cfa(const std::string& text);
 bool is_real(const Cfa& cfa);
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_CFA_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_DNG_WRITER_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_DNG_WRITER_HPP_
+#pragma once
 
 #include <cstdint>
 #include <span>
@@ -23,5 +22,3 @@ formats::Bytes encode_dng(std::span<const std::uint16_t> pixels, std::int64_t he
                           std::int64_t width, const DngSettings& settings);
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_DNG_WRITER_HPP_

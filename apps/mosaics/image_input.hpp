@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_IMAGE_INPUT_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_IMAGE_INPUT_HPP_
+#pragma once
 
 #include <functional>
 #include <optional>
@@ -56,5 +55,3 @@ formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t sect
                              const std::string& source);
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_IMAGE_INPUT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_MOSAIC_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_MOSAIC_HPP_
+#pragma once
 
 #include <array>
 #include <string>
@@ -30,5 +29,3 @@ struct Mosaic {
 };
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_MOSAIC_HPP_

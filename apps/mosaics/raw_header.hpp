@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_RAW_HEADER_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_RAW_HEADER_HPP_
+#pragma once
 
 #include <cstddef>
 #include <span>
@@ -14,5 +13,3 @@ namespace ptychopatch::mosaics {
 void check_raw_header(std::span<const std::byte> bytes, const std::string& source);
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_RAW_HEADER_HPP_

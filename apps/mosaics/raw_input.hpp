@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_RAW_INPUT_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_RAW_INPUT_HPP_
+#pragma once
 
 #include <functional>
 #include <span>
@@ -24,5 +23,3 @@ Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
 Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source);
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_RAW_INPUT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_RAW_STREAM_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_RAW_STREAM_HPP_
+#pragma once
 
 #include <libraw/libraw.h>
 
@@ -41,5 +40,3 @@ class RawStream : public LibRaw_abstract_datastream {
 };
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_RAW_STREAM_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_REFUSAL_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_REFUSAL_HPP_
+#pragma once
 
 #include <string>
 
@@ -40,5 +39,3 @@ class Refusal : public formats::FormatError {
 };
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_REFUSAL_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_MOSAICS_TIFF_DIRECTORY_HPP_
-#define PTYCHOPATCH_APPS_MOSAICS_TIFF_DIRECTORY_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -36,5 +35,3 @@ std::vector<TiffDirectory> tiff_directories(std::span<const std::byte> bytes);
 const TiffDirectory* find_raw_image(const std::vector<TiffDirectory>& directories);
 
 }  // namespace ptychopatch::mosaics
-
-#endif  // PTYCHOPATCH_APPS_MOSAICS_TIFF_DIRECTORY_HPP_

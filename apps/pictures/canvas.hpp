@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_PICTURES_CANVAS_HPP_
-#define PTYCHOPATCH_APPS_PICTURES_CANVAS_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -82,5 +81,3 @@ class Canvas {
 std::string encode_png(const Image& image);
 
 }  // namespace ptychopatch::pictures
-
-#endif  // PTYCHOPATCH_APPS_PICTURES_CANVAS_HPP_

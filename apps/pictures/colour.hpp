@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_PICTURES_COLOUR_HPP_
-#define PTYCHOPATCH_APPS_PICTURES_COLOUR_HPP_
+#pragma once
 
 #include <complex>
 
@@ -20,5 +19,3 @@ Rgb phase_colour(std::complex<double> value);
 Rgb sequential_colour(double t);
 
 }  // namespace ptychopatch::pictures
-
-#endif  // PTYCHOPATCH_APPS_PICTURES_COLOUR_HPP_

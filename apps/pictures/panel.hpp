@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_PICTURES_PANEL_HPP_
-#define PTYCHOPATCH_APPS_PICTURES_PANEL_HPP_
+#pragma once
 
 #include <string>
 
@@ -34,5 +33,3 @@ double draw_panel(Canvas& canvas, Point corner, const std::string& title, const 
                   const Image& image, const Scale* key);
 
 }  // namespace ptychopatch::pictures
-
-#endif  // PTYCHOPATCH_APPS_PICTURES_PANEL_HPP_

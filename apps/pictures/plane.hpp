@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_PICTURES_PLANE_HPP_
-#define PTYCHOPATCH_APPS_PICTURES_PLANE_HPP_
+#pragma once
 
 #include <complex>
 #include <vector>
@@ -49,5 +48,3 @@ Image render_grey(const Plane& plane, const Scale& scale, double black, double w
 std::int64_t enlargement(std::int64_t side, std::int64_t wanted);
 
 }  // namespace ptychopatch::pictures
-
-#endif  // PTYCHOPATCH_APPS_PICTURES_PLANE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_PICTURES_TICKS_HPP_
-#define PTYCHOPATCH_APPS_PICTURES_TICKS_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -22,5 +21,3 @@ std::string fixed(double value, int decimals);
 std::string grouped(long long value);
 
 }  // namespace ptychopatch::pictures
-
-#endif  // PTYCHOPATCH_APPS_PICTURES_TICKS_HPP_

@@ -127,19 +127,19 @@ __global__ void __launch_bounds__(kThreads)
   if (sum == -1.2345e30F) *out = sum;
 }
 
-void roof(GpuRoof which, void* memory, const void* from, std::uint64_t bytes) {
+void limit(GpuLimit which, void* memory, const void* from, std::uint64_t bytes) {
   const Clock& clock = the_clock();
   char* const first = static_cast<char*>(memory);
   switch (which) {
-    case GpuRoof::kMemset:
+    case GpuLimit::kMemset:
       good(cudaMemsetAsync(memory, 0x3f, bytes, clock.stream), "filling memory");
       break;
-    case GpuRoof::kCopy:
+    case GpuLimit::kCopy:
       good(cudaMemcpyAsync(first, first + bytes / 2, bytes / 2, cudaMemcpyDeviceToDevice,
                            clock.stream),
            "copying");
       break;
-    case GpuRoof::kRead: {
+    case GpuLimit::kRead: {
       const auto count = static_cast<std::int64_t>(bytes / sizeof(float4));
       const auto wanted = (count + kThreads - 1) / kThreads;
       const auto blocks = static_cast<unsigned>(
@@ -149,7 +149,7 @@ void roof(GpuRoof which, void* memory, const void* from, std::uint64_t bytes) {
       good(cudaGetLastError(), "reading memory");
       break;
     }
-    case GpuRoof::kHostToDevice:
+    case GpuLimit::kHostToDevice:
       good(cudaMemcpyAsync(memory, from, bytes, cudaMemcpyHostToDevice, clock.stream), "copying");
       break;
   }
@@ -201,6 +201,6 @@ ppatch_bench_gpu() {
   static const GpuModule module = {
       kGpuModuleVersion, &open,           &problem,       &facts, &allocate, &release,
       &allocate_pinned,  &release_pinned, &fill,          &copy,  &wait,     &stream,
-      &seconds,          &roof,           &atomic_adjoint};
+      &seconds,          &limit,          &atomic_adjoint};
   return &module;
 }

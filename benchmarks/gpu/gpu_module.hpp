@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_GPU_GPU_MODULE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_GPU_GPU_MODULE_HPP_
+#pragma once
 
 #include <cstdint>
 
-// What the suite asks of a card beside the library: memory, a clock, roofs, and a kernel to compare
-// with. All that names CUDA is in a module of its own (gpu_module.cu), so that the suite starts
-// where there is none.
+// What the suite asks of a card beside the library: memory, a clock, bandwidth limits, and a kernel
+// to compare with. All that names CUDA is in a module of its own (gpu_module.cu), so that the suite
+// starts where there is none.
 namespace ptychopatch::bench {
 
 constexpr std::int32_t kGpuModuleVersion = 1;
@@ -17,7 +16,7 @@ struct GpuFacts {
   std::int64_t l2_bytes, memory_bytes, free_bytes;
 };
 
-enum class GpuRoof : std::int32_t { kMemset, kCopy, kRead, kHostToDevice };
+enum class GpuLimit : std::int32_t { kMemset, kCopy, kRead, kHostToDevice };
 
 // Patches (K, N, N) c64 added to a square c64 image by bilinear weights, eight atomic additions of
 // floats a pixel, as ptychography programs do it. Positions are (K, 2) f64, y first, all on the
@@ -46,7 +45,7 @@ struct GpuModule {
   // Of `runs` calls, by events before and behind them.
   double (*seconds)(void (*run)(void* context), void* context, std::int32_t runs);
   // Enqueues it: memory is on the card; from: pinned, for kHostToDevice.
-  void (*roof)(GpuRoof roof, void* memory, const void* from, std::uint64_t bytes);
+  void (*limit)(GpuLimit limit, void* memory, const void* from, std::uint64_t bytes);
   void (*atomic_adjoint)(const AtomicAdjoint* work);
 };
 
@@ -54,5 +53,3 @@ using GpuModuleFunction = const GpuModule* (*)();
 inline constexpr const char* kGpuModuleSymbol = "ppatch_bench_gpu";
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_GPU_GPU_MODULE_HPP_

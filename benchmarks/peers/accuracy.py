@@ -4,7 +4,7 @@
 OpenCV on the same simulated images, whose shifts are known.
 
 Fields: Gaussian noise of amplitude spectrum 1/f^1.2 on a grid twice as fine, under a lens of half a
-pixel and the pixel's own box, shifted by phases, sampled, cut away from the periodic border. Mosaics:
+pixel and the pixel's own box, shifted by phases, sampled, extracted away from the periodic border. Mosaics:
 three such fields mixed into red, green and blue and sampled by the pattern. Errors are pooled over
 both axes and all trials. Exit: 0; 1 a limit is missed; 2 usage, or no library.
 """
@@ -145,12 +145,12 @@ def programs(library, context, size, letters):
     return found
 
 
-def measure_fields(library, context, arguments, noise, most):
-    size, random = 512, numpy.random.default_rng([arguments.seed, int(100 * noise), most])
+def measure_fields(library, context, arguments, noise, max_shift):
+    size, random = 512, numpy.random.default_rng([arguments.seed, int(100 * noise), max_shift])
     candidates, bounds = programs(library, context, size, ""), []
     for _ in range(arguments.trials):
         field = Field(random, size, 64)
-        shift = random.uniform(-most, most, 2)
+        shift = random.uniform(-max_shift, max_shift, 2)
         still = field.at(0, 0) + 0.05 * random.standard_normal((size, size))
         moved = field.at(*shift) + noise * random.standard_normal((size, size))
         share = numpy.prod(1 - numpy.abs(shift) / size)
@@ -184,8 +184,8 @@ def show(goals, setting, limits, records):
               + (f"  |error|/sigma {record['error_by_sigma']:.2f}"
                  if "error_by_sigma" in record else ""), flush=True)
     ours = records[0]
-    for key, most in limits.items():
-        goals.at_most(f"{setting}: {key}", ours[key], most)
+    for key, limit in limits.items():
+        goals.at_most(f"{setting}: {key}", ours[key], limit)
     return {"setting": setting, "programs": records, "limits": limits}
 
 
@@ -201,9 +201,9 @@ def main():
         settings.append(show(goals, setting, limits, records))
 
     for noise in (0.2, 1.0):
-        for most in (3, 40):
-            add(f"noise (0.05, {noise}), to {most} px", {"ratio_to_bound": 1.25},
-                measure_fields(library, context, arguments, noise, most))
+        for max_shift in (3, 40):
+            add(f"noise (0.05, {noise}), to {max_shift} px", {"ratio_to_bound": 1.25},
+                measure_fields(library, context, arguments, noise, max_shift))
     for name, letters in (("Bayer", "RGGB"), ("X-Trans", XTRANS)):
         for noisy in (False, True):
             add(f"{name}, {'gain 1/4, noise 0.03' if noisy else 'clean'}",

@@ -116,7 +116,7 @@ def run_peer(kind, library, work, reference, arguments):
         result["version"] = importlib.import_module(kind.module).__version__
     except Exception as error:  # whatever an import that is there may throw
         return {**result, "missing": f"{kind.module} cannot be imported: {error}"}
-    count = min(len(work), getattr(kind, "most_patches", len(work)))
+    count = min(len(work), getattr(kind, "max_patches", len(work)))
     own_work = work.first(count)
     part = reference if count == len(work) else Reference(library, own_work, arguments.threads)
     peer = kind(own_work, arguments.threads)

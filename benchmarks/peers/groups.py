@@ -28,7 +28,7 @@ from report import Goals, write_report
 K = 7
 SIZES = [10**3, 10**4, 10**5, 10**6, 10**7]
 SAMPLES = 10**4
-SETS = {"random": 3, "clustered": 1}  # and the least ratio to FLANN
+SETS = {"random": 3, "clustered": 1}  # and the lowest ratio to FLANN
 
 
 def parse_arguments():
@@ -199,15 +199,15 @@ def share_of_grouping(library, arguments):
             plan.draw(0, indices, offsets, relative)
             plan.close()
 
-        def cut():
+        def extract():
             plan = library.plan(context, points[indices].reshape(-1, 2), 64)
             library.extract(plan, image, patches)()
             library.free("ppatch_patch_plan_destroy", plan)
 
         grouping, _ = seconds_of(group)
-        cutting, _ = seconds_of(cut)
-        shares.append(grouping / (grouping + cutting))
-        print(f"5000 points: groups {1e3 * grouping:.2f} ms, patches {1e3 * cutting:.2f} ms",
+        extracting, _ = seconds_of(extract)
+        shares.append(grouping / (grouping + extracting))
+        print(f"5000 points: groups {1e3 * grouping:.2f} ms, patches {1e3 * extracting:.2f} ms",
               flush=True)
     library.free("ppatch_context_destroy", context)
     return statistics.median(shares[1:])
@@ -258,13 +258,13 @@ def main():
                 records += race(who, kind, n, None, arguments)
             records += race(who, "random", n, rng.integers(0, n, min(n, SAMPLES)), arguments)
     goals = Goals()
-    for kind, least in SETS.items():
+    for kind, min_ratio in SETS.items():
         found = {r["name"]: r for r in race(contestants, kind, 10**6, None, arguments)}
         records += found.values()
         text = f"1M {kind} points, K = {K}, {arguments.threads} threads: times faster than"
         if kind == "random":
             goals.at_least(f"{text} cKDTree", found["SciPy cKDTree"]["ratio"], 5)
-        goals.at_least(f"{text} FLANN", found["FLANN"]["ratio"], least)
+        goals.at_least(f"{text} FLANN", found["FLANN"]["ratio"], min_ratio)
     share = share_of_grouping(library, arguments)
     goals.at_most("share of grouping in 5000 groups and their 20,000 patches", share, 0.25)
     differing = differing_groups(library, arguments)

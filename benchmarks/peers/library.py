@@ -208,7 +208,7 @@ class Library:
         return plan
 
     def extract(self, plan, image, patches):
-        """A call that cuts all patches, its arguments made ready."""
+        """A call that extracts all patches, its arguments made ready."""
         image, patches = Array.of(image), Array.of(patches)
         return lambda: self.check(self._c.ppatch_patch_extract(
             plan, ctypes.byref(image), ctypes.byref(patches)))

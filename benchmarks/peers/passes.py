@@ -22,10 +22,10 @@ from report import write_report
 from scenes import SHAPE, Mosaics, Scenes
 
 # name, functions, bytes a pixel of the mosaic read and written. A band-limited image has 1 byte a
-# pixel of the mosaic, its coarser levels a third. The bytes are those of an image whose reference has
-# kept its spectrum: one round on the finest level, and as many on the others.
+# pixel of the mosaic, its coarser scales a third. The bytes are those of an image whose reference has
+# kept its spectrum: one round on the finest scale, and as many on the others.
 PASSES = [
-    ("levels", r"sum_integers|add_row<unsigned|measure_sigma", 2),
+    ("means, noise", r"sum_integers|add_row<unsigned|measure_sigma", 2),
     ("reading, hot pixels", r"RowReader|scale_integers|finish_|suspects|outliers|HotPixel", 2),
     ("filters", r"decimate_row|combine|::decimate<", 1 + 1.33 + 0.33),
     ("fixed pattern", r"FixedPattern|sum_runs|add_rows|project|hann", 0.5),
@@ -109,9 +109,9 @@ def main():
     for name, _, per_pixel in [*PASSES, ("other", "", 0)]:
         part = parts.get(name, 0.0)
         records.append({"pass": name, "seconds": part * seconds, "share": part,
-                        "bytes": per_pixel * pixels, "roof_seconds": per_pixel * pixels / rate})
+                        "bytes": per_pixel * pixels, "copy_seconds": per_pixel * pixels / rate})
         print(f"{name:24} {1e3 * part * seconds:7.1f} ms  {100 * part:5.1f} %  "
-              f"at the roof {1e3 * per_pixel * pixels / rate:6.1f} ms")
+              f"as a copy {1e3 * per_pixel * pixels / rate:6.1f} ms")
     print(f"{'all':24} {1e3 * seconds:7.1f} ms; copies move {rate / 1e9:.1f} GB/s")
     write_report(arguments.json, Library(library), seconds=seconds, copy_rate=rate,
                  threads=arguments.threads, passes=records)

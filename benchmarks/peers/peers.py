@@ -92,12 +92,12 @@ class OpenCVRectSubPix:
         self.patches = numpy.empty_like(work.cotangents)
 
     def forward(self):
-        cut = self.cv2.getRectSubPix
+        extract = self.cv2.getRectSubPix
         image = self.work.image
         re, im = numpy.ascontiguousarray(image.real), numpy.ascontiguousarray(image.imag)
         for patch, centre in zip(self.patches, self.centres):
-            patch.real = cut(re, self.size, centre)
-            patch.imag = cut(im, self.size, centre)
+            patch.real = extract(re, self.size, centre)
+            patch.imag = extract(im, self.size, centre)
 
     def result_of_forward(self):
         return self.patches
@@ -120,7 +120,7 @@ class OpenCVMerge(OpenCVRectSubPix):
     def channels(values):
         return values.view(numpy.float32).reshape(*values.shape, 2)
 
-    def cut(self, begin, end):
+    def extract(self, begin, end):
         planes = [numpy.empty(self.size, numpy.float32) for _ in self.parts]
         for k in range(begin, end):
             for part, plane in zip(self.parts, planes):
@@ -129,10 +129,10 @@ class OpenCVMerge(OpenCVRectSubPix):
 
     def forward(self):
         self.cv2.split(self.image, self.parts)
-        self.cut_all()
+        self.extract_all()
 
-    def cut_all(self):
-        self.cut(0, len(self.centres))
+    def extract_all(self):
+        self.extract(0, len(self.centres))
 
 
 class OpenCVThreads(OpenCVMerge):
@@ -147,8 +147,8 @@ class OpenCVThreads(OpenCVMerge):
         self.ranges = list(zip(ends[:-1], ends[1:]))
         self.pool = concurrent.futures.ThreadPoolExecutor(threads)
 
-    def cut_all(self):
-        list(self.pool.map(lambda ends: self.cut(*ends), self.ranges))
+    def extract_all(self):
+        list(self.pool.map(lambda ends: self.extract(*ends), self.ranges))
 
 
 class TorchGridSample:
@@ -211,7 +211,7 @@ class TensorFlowTranslate:
 
     name = "TensorFlow, PtychoPINN's translate loop"
     module = "tensorflow"
-    most_patches = 8  # each one costs the whole image
+    max_patches = 8  # each one costs the whole image
 
     def __init__(self, work, threads):
         self.tf = importlib.import_module("tensorflow")
@@ -232,7 +232,7 @@ class TensorFlowTranslate:
             images=part, transforms=[[1, 0, x, 0, 1, y, 0, 0]], output_shape=part.shape[1:3],
             interpolation="BILINEAR", fill_mode="CONSTANT", fill_value=0)
 
-    def cut(self, image):
+    def extract(self, image):
         edges = [self.margin, self.margin]
         padded = self.tf.pad(image, [[0, 0], edges, edges, [0, 0]])
         for offset in self.offsets:
@@ -241,7 +241,7 @@ class TensorFlowTranslate:
 
     def forward(self):
         size = self.work.size
-        for k, translated in enumerate(self.cut(self.image)):
+        for k, translated in enumerate(self.extract(self.image)):
             self.patches[k] = numpy.array(translated)[0, :size, :size, 0]
 
     def prepare_backward(self):
@@ -249,10 +249,10 @@ class TensorFlowTranslate:
         self.tape = self.tf.GradientTape(persistent=True)
         with self.tape:
             self.tape.watch(self.image)
-            self.cuts = [one[0, :size, :size, 0] for one in self.cut(self.image)]
+            self.extracted = [one[0, :size, :size, 0] for one in self.extract(self.image)]
 
     def backward(self):
-        self.gradient = self.tape.gradient(self.cuts, self.image,
+        self.gradient = self.tape.gradient(self.extracted, self.image,
                                            list(map(self.tf.constant, self.work.cotangents)))
 
     def result_of_forward(self):

@@ -27,7 +27,7 @@ from report import Goals, write_report
 SHAPE = (4000, 6000)
 SHAPES = [(1000, 1000), (2000, 3000), SHAPE, (6300, 9504)]  # 1, 6, 24 and 60 megapixels
 SHIFTS = [(-10, 7), (3, -4), (12, 9)]
-NOISE = [60, 150, 300]  # of moving images, in levels of 8000
+NOISE = [60, 150, 300]  # of moving images, out of 8000 grey values
 
 
 def parse_arguments():
@@ -56,7 +56,7 @@ def enlarged(coarse, step, height, width):
 
 
 class Mosaics:
-    """A reference and moving images of a scene with detail on every scale, moved by whole pixels."""
+    """A reference and moving images of a scene with detail on every scale, moved by integer pixels."""
 
     def __init__(self, shape, count, seed):
         random = numpy.random.default_rng(seed)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_AXIS_HPP_
-#define PTYCHOPATCH_BENCHMARKS_RENDER_AXIS_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -34,5 +33,3 @@ class Axis {
 std::string with_prefix(double value, const std::string& unit);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_AXIS_HPP_

@@ -14,7 +14,7 @@ using pictures::kFaint;
 using pictures::Rgb;
 
 constexpr double kWidth = 860, kLeft = 210, kRight = 150, kRow = 22, kBar = 14, kHead = 104;
-constexpr Rgb kRoof = {185, 28, 28};
+constexpr Rgb kLimit = {185, 28, 28};
 constexpr Rgb kWrite = {37, 99, 235}, kWriteRandom = {147, 180, 245};
 constexpr Rgb kRead = {15, 118, 110}, kReadRandom = {131, 197, 190};
 
@@ -23,25 +23,25 @@ std::string spoken(std::string name) {
   return name;
 }
 
-double roof_speed(const Record& record) {
-  return static_cast<double>(record.bytes) / record.roof_seconds / 1e9;
+double limit_speed(const Record& record) {
+  return static_cast<double>(record.bytes) / record.limit_seconds / 1e9;
 }
 
-// Roofs by themselves, with the threads of the cases and over their bytes.
-std::vector<RoofRecord> roofs_beside(const Report& report, const Record& record) {
-  std::vector<RoofRecord> roofs;
-  for (const RoofRecord& roof : report.roofs) {
-    if (roof.threads == record.threads && roof.bytes == record.bytes) roofs.push_back(roof);
+// Limits by themselves, with the threads of the cases and over their bytes.
+std::vector<LimitRecord> limits_beside(const Report& report, const Record& record) {
+  std::vector<LimitRecord> limits;
+  for (const LimitRecord& limit : report.limits) {
+    if (limit.threads == record.threads && limit.bytes == record.bytes) limits.push_back(limit);
   }
-  std::sort(roofs.begin(), roofs.end(), [](const RoofRecord& a, const RoofRecord& b) {
+  std::sort(limits.begin(), limits.end(), [](const LimitRecord& a, const LimitRecord& b) {
     return a.gigabytes_per_second < b.gigabytes_per_second;
   });
-  return roofs;
+  return limits;
 }
 
 void draw_row(Canvas& canvas, const Axis& axis, const Record& record, double top) {
   const double middle = top + kRow / 2;
-  const bool reads = record.roof.ends_with("read"), random = record.order == "random";
+  const bool reads = record.limit.ends_with("read"), random = record.order == "random";
   canvas.text({kLeft - 8, middle + 4}, spoken(record.operation) + ", " + record.order,
               {.before = 1});
   canvas.rectangle({kLeft, middle - kBar / 2}, axis.place(record.gigabytes_per_second) - kLeft,
@@ -49,26 +49,26 @@ void draw_row(Canvas& canvas, const Axis& axis, const Record& record, double top
                    reads    ? random ? kReadRandom : kRead
                    : random ? kWriteRandom
                             : kWrite);
-  const double roof = axis.place(roof_speed(record));
-  canvas.path({{roof, middle - kBar / 2 - 2}, {roof, middle + kBar / 2 + 2}}, {kRoof, 3});
+  const double limit = axis.place(limit_speed(record));
+  canvas.path({{limit, middle - kBar / 2 - 2}, {limit, middle + kBar / 2 + 2}}, {kLimit, 3});
   canvas.text({kWidth - kRight + 12, middle + 4},
-              fixed(100 * record.roof_fraction, 0) + " % of " + record.roof);
+              fixed(100 * record.share_of_limit, 0) + " % of " + record.limit);
 }
 
-void draw_roofs(Canvas& canvas, const Axis& axis, const std::vector<RoofRecord>& roofs,
-                double bottom) {
-  const auto label = [&roofs](std::size_t i) {
-    return kHead - 8 - 13 * static_cast<double>(roofs.size() - 1 - i);
+void draw_limits(Canvas& canvas, const Axis& axis, const std::vector<LimitRecord>& limits,
+                 double bottom) {
+  const auto label = [&limits](std::size_t i) {
+    return kHead - 8 - 13 * static_cast<double>(limits.size() - 1 - i);
   };
-  for (std::size_t i = 0; i < roofs.size(); ++i) {
-    const double x = axis.place(roofs[i].gigabytes_per_second);
-    canvas.path({{x, label(i) + 3}, {x, bottom}}, {kRoof, 1, true});
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    const double x = axis.place(limits[i].gigabytes_per_second);
+    canvas.path({{x, label(i) + 3}, {x, bottom}}, {kLimit, 1, true});
   }
-  // Over the lines of the roofs before.
-  for (std::size_t i = 0; i < roofs.size(); ++i) {
-    const pictures::Font font = {.size = 11, .colour = kRoof, .before = 1};
-    const std::string words = roofs[i].roof + " " + fixed(roofs[i].gigabytes_per_second, 1);
-    const double x = axis.place(roofs[i].gigabytes_per_second) - 4;
+  // Over the lines of the limits before.
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    const pictures::Font font = {.size = 11, .colour = kLimit, .before = 1};
+    const std::string words = limits[i].limit + " " + fixed(limits[i].gigabytes_per_second, 1);
+    const double x = axis.place(limits[i].gigabytes_per_second) - 4;
     const double width = canvas.width_of(words, font) + 3;
     canvas.rectangle({x - width, label(i) - 10}, width, 13, {255, 255, 255});
     canvas.text({x, label(i)}, words, font);
@@ -84,12 +84,12 @@ Chart bandwidth_chart(const Report& report, std::int64_t size) {
                  return record.set == "main" && record.patches_shape.back() == size;
                });
   if (rows.empty()) return {};
-  const std::vector<RoofRecord> roofs = roofs_beside(report, rows.front());
+  const std::vector<LimitRecord> limits = limits_beside(report, rows.front());
   std::vector<double> speeds;
   for (const Record& record : rows) {
-    speeds.insert(speeds.end(), {record.gigabytes_per_second, roof_speed(record)});
+    speeds.insert(speeds.end(), {record.gigabytes_per_second, limit_speed(record)});
   }
-  for (const RoofRecord& roof : roofs) speeds.push_back(roof.gigabytes_per_second);
+  for (const LimitRecord& limit : limits) speeds.push_back(limit.gigabytes_per_second);
 
   const double bottom = kHead + kRow * static_cast<double>(rows.size());
   const std::string title =
@@ -100,7 +100,7 @@ Chart bandwidth_chart(const Report& report, std::int64_t size) {
   const Axis axis(Axis::Kind::kLinear, speeds, kLeft, kWidth - kRight);
   canvas.text({12, 20}, title, {.size = 14, .bold = true});
   canvas.text({12, 36},
-              "red mark: the roof timed in turn with the case; dashed: roofs by themselves",
+              "red mark: the limit timed in turn with the case; dashed: limits by themselves",
               {.size = 11, .colour = kFaint});
   for (const double tick : axis.ticks()) {
     const double x = axis.place(tick);
@@ -115,7 +115,7 @@ Chart bandwidth_chart(const Report& report, std::int64_t size) {
     draw_row(canvas, axis, record, top);
     top += kRow;
   }
-  if (!roofs.empty()) draw_roofs(canvas, axis, roofs, bottom);
+  if (!limits.empty()) draw_limits(canvas, axis, limits, bottom);
   canvas.path({{kLeft, kHead}, {kLeft, bottom}}, {kFaint});
   return {title, canvas.encoded(pictures::Format::kSvg)};
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_CHART_HPP_
-#define PTYCHOPATCH_BENCHMARKS_RENDER_CHART_HPP_
+#pragma once
 
 #include <string>
 
@@ -14,15 +13,13 @@ struct Chart {
   std::string title, svg;
 };
 
-// A bar for each main case of patches of this size, the roof that was timed with it across the bar,
-// and the machine's roofs as lines. All are memory-bound, so this is the roofline's flat part.
+// A bar for each main case of patches of this size, the limit that was timed with it across the
+// bar, and the machine's limits as lines. All are bound by memory.
 Chart bandwidth_chart(const Report& report, std::int64_t size);
 
 // Seconds against the number of patches (the set "patches") or against the pixels of each (the set
-// "pixels"), both logarithmic, with the time of the roof dashed.
+// "pixels"), both logarithmic, with the time of the limit dashed.
 Chart cost_against_patches(const Report& report);
 Chart cost_against_pixels(const Report& report);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_CHART_HPP_

@@ -16,7 +16,7 @@ using pictures::Point;
 
 constexpr double kWidth = 860, kHeight = 420, kLeft = 80, kRight = 200, kHead = 52, kFoot = 48;
 constexpr pictures::Rgb kColours[] = {{37, 99, 235}, {15, 118, 110}, {180, 83, 9}, {124, 58, 237}};
-constexpr double kSolid = 2, kRoof = 1.5;
+constexpr double kSolid = 2, kLimit = 1.5;
 
 using Abscissa = std::function<double(const Record&)>;
 
@@ -63,12 +63,12 @@ void draw_frame(Canvas& canvas, const Axis& x, const Axis& y, const std::string&
 
 void draw_curve(Canvas& canvas, const Axis& x, const Axis& y, const Abscissa& abscissa,
                 const Curve& curve, const pictures::Rgb& colour) {
-  std::vector<Point> cost, roof;
+  std::vector<Point> cost, limit;
   for (const Record& record : curve.records) {
     cost.push_back({x.place(abscissa(record)), y.place(record.seconds)});
-    roof.push_back({x.place(abscissa(record)), y.place(record.roof_seconds)});
+    limit.push_back({x.place(abscissa(record)), y.place(record.limit_seconds)});
   }
-  canvas.path(roof, {colour, kRoof, true});
+  canvas.path(limit, {colour, kLimit, true});
   canvas.path(cost, {colour, kSolid});
   for (const Point& point : cost) canvas.disc(point, 4, colour);
 }
@@ -79,8 +79,8 @@ void draw_legend(Canvas& canvas, const Curve& curve, const pictures::Rgb& colour
   std::replace(name.begin(), name.end(), '_', ' ');
   canvas.path({{left, place}, {left + 26, place}}, {colour, kSolid});
   canvas.text({left + 34, place + 4}, name);
-  canvas.path({{left, place + 18}, {left + 26, place + 18}}, {colour, kRoof, true});
-  canvas.text({left + 34, place + 22}, "its roof");
+  canvas.path({{left, place + 18}, {left + 26, place + 18}}, {colour, kLimit, true});
+  canvas.text({left + 34, place + 22}, "its limit");
 }
 
 Chart chart(const Report& report, const std::string& set, const std::string& title,
@@ -91,7 +91,7 @@ Chart chart(const Report& report, const std::string& set, const std::string& tit
   for (const Curve& curve : curves) {
     for (const Record& record : curve.records) {
       places.push_back(abscissa(record));
-      seconds.insert(seconds.end(), {record.seconds, record.roof_seconds});
+      seconds.insert(seconds.end(), {record.seconds, record.limit_seconds});
     }
   }
   const Axis x(Axis::Kind::kLogarithmic, places, kLeft, kWidth - kRight);

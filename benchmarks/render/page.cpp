@@ -103,7 +103,7 @@ std::string report_part(const Report& report) {
   text += embedded(cost_against_pixels(report));
   for (const Set& set : kSets) text += section(set.title, timed_table(report, set.name));
   text += section("Memory beside inputs and outputs", memory_table(report));
-  text += section("Roofs by themselves", roof_table(report));
+  text += section("Bandwidth limits by themselves", limit_table(report));
   text += section("Not measured", skipped_list(report));
   return text;
 }
@@ -114,13 +114,15 @@ std::string page(const std::vector<Report>& reports) {
   std::string text(kHead);
   text +=
       "<h1>libptychopatch: what it costs here</h1>\n"
-      "<p>Every case is timed in turn with a roof: the fastest that as many bytes can be written "
+      "<p>Every case is timed in turn with a bandwidth limit: the fastest that as many bytes can "
+      "be written "
       "(<code>nt_fill</code>: stores past the caches; <code>memset</code> where the second-level "
       "caches hold them) or read (<code>read</code>: a sum) on as many threads, in the same "
       "memory; on a card, where sets of arrays take turns so that none is in its cache, "
       "<code>device_memset</code>, <code>device_read</code> and, for images that come from the "
       "host, <code>host_to_device</code>. "
-      "Times are medians; the part of the roof is the median over the pairs, its quartiles beside "
+      "Times are medians; the share of the limit is the median over the pairs, its quartiles "
+      "beside "
       "it. Bytes are those of the patches or waves alone: the image is not counted.</p>\n";
   for (const Report& report : reports) text += report_part(report);
   return text + "</body>\n</html>\n";
@@ -134,7 +136,7 @@ std::vector<Picture> pictures(const std::vector<Report>& reports) {
   std::vector<Picture> all = {{"cost-patches", cost_against_patches(report).svg},
                               {"cost-pixels", cost_against_pixels(report).svg}};
   if (!sizes.empty()) {
-    all.push_back({"roofline", bandwidth_chart(report, has ? kPreferred : sizes.back()).svg});
+    all.push_back({"bandwidth", bandwidth_chart(report, has ? kPreferred : sizes.back()).svg});
   }
   std::erase_if(all, [](const Picture& one) { return one.svg.empty(); });
   return all;

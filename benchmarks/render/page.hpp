@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -16,10 +15,8 @@ struct Picture {
   std::string name, svg;
 };
 
-// The charts of the first report by themselves: "roofline" (of 128 x 128 patches where those were
+// The charts of the first report by themselves: "bandwidth" (of 128 x 128 patches where those were
 // run), "cost-patches", "cost-pixels"; those that it has the cases for.
 std::vector<Picture> pictures(const std::vector<Report>& reports);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_PAGE_HPP_

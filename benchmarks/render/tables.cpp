@@ -70,9 +70,10 @@ std::string escaped(std::string_view text) {
 }
 
 std::string timed_table(const Report& report, const std::string& set) {
-  Table table({"operation", "dtype", "interpolation", "boundary", "order", "patches", "threads",
-               "time", "per patch", "GB/s", "roof", "roof's time", "part of roof", "quartiles"},
-              5);
+  Table table(
+      {"operation", "dtype", "interpolation", "boundary", "order", "patches", "threads", "time",
+       "per patch", "GB/s", "limit", "limit's time", "share of the limit", "quartiles"},
+      5);
   bool any = false;
   for (const Record& record : report.records) {
     if (record.set != set) continue;
@@ -81,19 +82,19 @@ std::string timed_table(const Report& report, const std::string& set) {
                joined(record.patches_shape), std::to_string(record.threads),
                with_prefix(record.seconds, "s"),
                with_prefix(record.seconds / static_cast<double>(record.patches_shape[0]), "s"),
-               fixed(record.gigabytes_per_second, 2), record.roof,
-               with_prefix(record.roof_seconds, "s"), percent(record.roof_fraction),
-               percent(record.roof_fraction_low) + " to " + percent(record.roof_fraction_high)});
+               fixed(record.gigabytes_per_second, 2), record.limit,
+               with_prefix(record.limit_seconds, "s"), percent(record.share_of_limit),
+               percent(record.share_of_limit_low) + " to " + percent(record.share_of_limit_high)});
   }
   return any ? table.str() : "";
 }
 
-std::string roof_table(const Report& report) {
-  if (report.roofs.empty()) return "";
-  Table table({"roof", "bytes moved", "threads", "time", "GB/s"}, 1);
-  for (const RoofRecord& roof : report.roofs) {
-    table.row({roof.roof, grouped(roof.bytes), std::to_string(roof.threads),
-               with_prefix(roof.seconds, "s"), fixed(roof.gigabytes_per_second, 2)});
+std::string limit_table(const Report& report) {
+  if (report.limits.empty()) return "";
+  Table table({"limit", "bytes moved", "threads", "time", "GB/s"}, 1);
+  for (const LimitRecord& limit : report.limits) {
+    table.row({limit.limit, grouped(limit.bytes), std::to_string(limit.threads),
+               with_prefix(limit.seconds, "s"), fixed(limit.gigabytes_per_second, 2)});
   }
   return table.str();
 }

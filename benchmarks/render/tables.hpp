@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_RENDER_TABLES_HPP_
-#define PTYCHOPATCH_BENCHMARKS_RENDER_TABLES_HPP_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -14,10 +13,8 @@ std::string escaped(std::string_view text);
 
 // HTML.
 std::string timed_table(const Report& report, const std::string& set);
-std::string roof_table(const Report& report);
+std::string limit_table(const Report& report);
 std::string memory_table(const Report& report);
 std::string skipped_list(const Report& report);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_RENDER_TABLES_HPP_

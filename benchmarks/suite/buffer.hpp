@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_BUFFER_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_BUFFER_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -63,5 +62,3 @@ class PinnedBuffer {
 std::int64_t available_memory();
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_BUFFER_HPP_

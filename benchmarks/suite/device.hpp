@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_DEVICE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_DEVICE_HPP_
+#pragma once
 
 #include <memory>
 #include <stdexcept>
@@ -41,5 +40,3 @@ class Device {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_DEVICE_HPP_

@@ -107,8 +107,8 @@ double Gpu::seconds(const std::function<void()>& run, int runs) const {
   return taken;
 }
 
-void Gpu::roof(GpuRoof roof, void* memory, const void* from, std::int64_t bytes) const {
-  module_->roof(roof, memory, from, static_cast<std::uint64_t>(bytes));
+void Gpu::limit(GpuLimit limit, void* memory, const void* from, std::int64_t bytes) const {
+  module_->limit(limit, memory, from, static_cast<std::uint64_t>(bytes));
   check();
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_
+#pragma once
 
 #include <functional>
 #include <string>
@@ -29,7 +28,7 @@ class Gpu {
   void* stream() const { return module_->stream(); }
   // Of one of `runs` calls, by the card's own clock.
   double seconds(const std::function<void()>& run, int runs) const;
-  void roof(GpuRoof roof, void* memory, const void* from, std::int64_t bytes) const;
+  void limit(GpuLimit limit, void* memory, const void* from, std::int64_t bytes) const;
   void atomic_adjoint(const AtomicAdjoint& work) const;
 
  private:
@@ -40,5 +39,3 @@ class Gpu {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_GPU_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_MACHINE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_MACHINE_HPP_
+#pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -23,5 +22,3 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, cpu, cores, caches, memory_bytes, si
 Machine this_machine();
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_MACHINE_HPP_

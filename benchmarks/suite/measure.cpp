@@ -75,39 +75,39 @@ void require_memory(std::int64_t bytes, const Gpu* gpu) {
   }
 }
 
-void time_beside(const RoofBeside& beside, const std::function<void()>& work, Work how,
+void time_beside(const LimitBeside& beside, const std::function<void()>& work, Work how,
                  double min_seconds, benchmark::State& state, Record& record) {
   const Gpu* const gpu = beside.buffers.front()->gpu();
   std::unique_ptr<ThreadTeam> team;
-  std::unique_ptr<RoofRunner> on_host;
-  std::unique_ptr<DeviceRoofRunner> on_card;
-  std::function<void()> roof;
+  std::unique_ptr<LimitRunner> on_host;
+  std::unique_ptr<DeviceLimitRunner> on_card;
+  std::function<void()> limit;
   if (gpu) {
-    on_card = std::make_unique<DeviceRoofRunner>(beside.roof, beside.buffers, beside.from);
-    roof = [&on_card, gpu, how] {
+    on_card = std::make_unique<DeviceLimitRunner>(beside.limit, beside.buffers, beside.from);
+    limit = [&on_card, gpu, how] {
       on_card->run();
       if (how == Work::kDone) gpu->wait();
     };
   } else {
     team = std::make_unique<ThreadTeam>(beside.threads);
-    on_host = std::make_unique<RoofRunner>(beside.roof, *beside.buffers.front(), *team);
-    roof = [&on_host] { on_host->run(); };
+    on_host = std::make_unique<LimitRunner>(beside.limit, *beside.buffers.front(), *team);
+    limit = [&on_host] { on_host->run(); };
   }
-  PairTimer timer(roof, work, min_seconds, timer_of(how == Work::kEnqueued ? gpu : nullptr));
+  PairTimer timer(limit, work, min_seconds, timer_of(how == Work::kEnqueued ? gpu : nullptr));
   while (state.KeepRunning()) {
     state.SetIterationTime(timer.time_pair());
     ++record.repetitions;
   }
-  // A roof of the host is made of whole blocks.
+  // The limit's loop on the host runs over whole blocks.
   const std::int64_t moved = gpu ? on_card->bytes() : on_host->bytes();
-  const double whole = static_cast<double>(record.bytes) / static_cast<double>(moved);
-  record.roof = name(beside.roof);
+  const double blocks_ratio = static_cast<double>(record.bytes) / static_cast<double>(moved);
+  record.limit = name(beside.limit);
   record.seconds = timer.work_seconds();
   record.gigabytes_per_second = speed(record.bytes, record.seconds);
-  record.roof_seconds = timer.roof_seconds() * whole;
-  record.roof_fraction = timer.ratio(0.5) * whole;
-  record.roof_fraction_low = timer.ratio(0.25) * whole;
-  record.roof_fraction_high = timer.ratio(0.75) * whole;
+  record.limit_seconds = timer.limit_seconds() * blocks_ratio;
+  record.share_of_limit = timer.ratio(0.5) * blocks_ratio;
+  record.share_of_limit_low = timer.ratio(0.25) * blocks_ratio;
+  record.share_of_limit_high = timer.ratio(0.75) * blocks_ratio;
 }
 
 Record measure_case(const Case& one, const Device& device, double min_seconds,
@@ -121,46 +121,46 @@ Record measure_case(const Case& one, const Device& device, double min_seconds,
   context.synchronize();
   if (!sets.front().outputs_look_finite()) throw std::runtime_error("outputs were not written");
 
-  // set_positions has no pixels; the roof then reads as many bytes as the positions have.
+  // set_positions has no pixels; the limit then reads as many bytes as the positions have.
   Buffer stand_in;
   if (one.operation == Operation::kSetPositions) {
-    stand_in = Buffer(std::max(one.bytes(), 2 * kRoofBlock), 0, gpu);
+    stand_in = Buffer(std::max(one.bytes(), 2 * kLimitBlock), 0, gpu);
   }
   Record record = describe(one);
   record.backend = device.backend_name();
   record.plan_bytes = workload.plan().info().bytes;
   time_beside(
-      {roof_of(one, gpu),
+      {limit_of(one, gpu),
        stand_in.data() ? std::vector<const Buffer*>{&stand_in} : largest_of(sets), one.threads},
       [&workload] { workload.run(); }, gpu ? Work::kEnqueued : Work::kDone, min_seconds, state,
       record);
   return record;
 }
 
-RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, const Gpu* gpu,
-                        double min_seconds, benchmark::State& state) {
+LimitRecord measure_limit(BandwidthLimit limit, std::int64_t bytes, int threads, const Gpu* gpu,
+                          double min_seconds, benchmark::State& state) {
   require_memory(bytes, gpu);
   const Buffer buffer(bytes, 0, gpu);
   std::unique_ptr<ThreadTeam> team;
-  std::unique_ptr<RoofRunner> on_host;
-  std::unique_ptr<DeviceRoofRunner> on_card;
-  const PinnedBuffer from(roof == Roof::kHostToDevice ? bytes : 0, gpu);
+  std::unique_ptr<LimitRunner> on_host;
+  std::unique_ptr<DeviceLimitRunner> on_card;
+  const PinnedBuffer from(limit == BandwidthLimit::kHostToDevice ? bytes : 0, gpu);
   std::function<void()> run;
   if (gpu) {
-    on_card =
-        std::make_unique<DeviceRoofRunner>(roof, std::vector<const Buffer*>{&buffer}, from.data());
+    on_card = std::make_unique<DeviceLimitRunner>(limit, std::vector<const Buffer*>{&buffer},
+                                                  from.data());
     run = [&on_card] { on_card->run(); };
   } else {
     team = std::make_unique<ThreadTeam>(threads);
-    on_host = std::make_unique<RoofRunner>(roof, buffer, *team);
+    on_host = std::make_unique<LimitRunner>(limit, buffer, *team);
     run = [&on_host] { on_host->run(); };
   }
   PairTimer timer([] {}, run, min_seconds, timer_of(gpu));
   while (state.KeepRunning()) state.SetIterationTime(timer.time_pair());
   const double seconds = timer.work_seconds();
-  // Named by the bytes that were asked for; a roof of the host is made of whole blocks.
+  // Named by the bytes that were asked for; the limit's loop on the host runs over whole blocks.
   const std::int64_t moved = gpu ? on_card->bytes() : on_host->bytes();
-  return {name(roof), bytes, threads, seconds, speed(moved, seconds)};
+  return {name(limit), bytes, threads, seconds, speed(moved, seconds)};
 }
 
 }  // namespace ptychopatch::bench

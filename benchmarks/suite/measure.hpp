@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_MEASURE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_MEASURE_HPP_
+#pragma once
 
 #include <benchmark/benchmark.h>
 
+#include "suite/bandwidth.hpp"
 #include "suite/device.hpp"
 #include "suite/patches/case.hpp"
 #include "suite/patches/pairs.hpp"
 #include "suite/report.hpp"
-#include "suite/roof.hpp"
 
 namespace ptychopatch::bench {
 
@@ -16,8 +15,8 @@ namespace ptychopatch::bench {
 void require_memory(std::int64_t bytes, const Gpu* gpu);
 
 // What a case is timed in turn with.
-struct RoofBeside {
-  Roof roof;
+struct LimitBeside {
+  BandwidthLimit limit;
   std::vector<const Buffer*> buffers;  // one after the other; more than one on a card alone
   int threads = 1;
   const void* from = nullptr;  // pinned, for kHostToDevice
@@ -27,7 +26,7 @@ struct RoofBeside {
 enum class Work { kDone, kEnqueued };
 
 // Times pairs as long as state says so, and adds what came out to a record that has its bytes.
-void time_beside(const RoofBeside& beside, const std::function<void()>& work, Work how,
+void time_beside(const LimitBeside& beside, const std::function<void()>& work, Work how,
                  double min_seconds, benchmark::State& state, Record& record);
 
 // The numbers of a record; what run they are of is the caller's to add. Throws where the case
@@ -35,9 +34,7 @@ void time_beside(const RoofBeside& beside, const std::function<void()>& work, Wo
 Record measure_case(const Case& one, const Device& device, double min_seconds,
                     benchmark::State& state);
 
-RoofRecord measure_roof(Roof roof, std::int64_t bytes, int threads, const Gpu* gpu,
-                        double min_seconds, benchmark::State& state);
+LimitRecord measure_limit(BandwidthLimit limit, std::int64_t bytes, int threads, const Gpu* gpu,
+                          double min_seconds, benchmark::State& state);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_MEASURE_HPP_

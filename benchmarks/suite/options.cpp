@@ -24,7 +24,7 @@ Options parse_options(int argc, char** argv) {
   app.add_flag("--list", options.list, "Print the names of the cases and stop");
   app.add_option("-j,--threads", options.threads, "Threads; 0: as many as there are")
       ->check(CLI::Range(0, 4096));
-  app.add_option("--repetitions", options.repetitions, "Pairs of roof and case to time")
+  app.add_option("--repetitions", options.repetitions, "Pairs of limit and case to time")
       ->check(CLI::Range(1, 100'000));
   app.add_option("--json", options.json, "Write one record a case here")->type_name("FILE");
   app.add_option("--html", options.html, "Write a page with tables and charts here")

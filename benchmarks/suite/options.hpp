@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_OPTIONS_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_OPTIONS_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -24,5 +23,3 @@ struct Options {
 Options parse_options(int argc, char** argv);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_OPTIONS_HPP_

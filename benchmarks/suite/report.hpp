@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_REPORT_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_REPORT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -20,29 +19,30 @@ struct Record {
   double seconds = 0;   // median of the case
   std::int64_t bytes = 0;
   double gigabytes_per_second = 0;
-  std::string roof;
-  double roof_seconds = 0;   // median of the roof over the same bytes
-  double roof_fraction = 0;  // median over the pairs of roof seconds over case seconds
-  double roof_fraction_low = 0, roof_fraction_high = 0;  // its quartiles
-  std::uint64_t plan_bytes = 0;                          // scratch that the plan holds
+  std::string limit;
+  double limit_seconds = 0;   // median of the limit over the same bytes
+  double share_of_limit = 0;  // median over the pairs of limit seconds over case seconds
+  double share_of_limit_low = 0, share_of_limit_high = 0;  // its quartiles
+  std::uint64_t plan_bytes = 0;                            // scratch that the plan holds
   std::string machine, library_version, commit, date;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, name, set, operation, backend, dtype, interpolation,
                                    boundary, order, image_shape, patches_shape, threads,
-                                   repetitions, seconds, bytes, gigabytes_per_second, roof,
-                                   roof_seconds, roof_fraction, roof_fraction_low,
-                                   roof_fraction_high, plan_bytes, machine, library_version, commit,
-                                   date)
+                                   repetitions, seconds, bytes, gigabytes_per_second, limit,
+                                   limit_seconds, share_of_limit, share_of_limit_low,
+                                   share_of_limit_high, plan_bytes, machine, library_version,
+                                   commit, date)
 
-// A roof by itself.
-struct RoofRecord {
-  std::string roof;
+// A limit by itself.
+struct LimitRecord {
+  std::string limit;
   std::int64_t bytes = 0;
   int threads = 0;
   double seconds = 0;
   double gigabytes_per_second = 0;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoofRecord, roof, bytes, threads, seconds, gigabytes_per_second)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LimitRecord, limit, bytes, threads, seconds,
+                                   gigabytes_per_second)
 
 // What one call took beside its inputs and outputs, in a process of its own.
 struct MemoryRecord {
@@ -63,17 +63,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Skipped, name, reason)
 
 // One run of the suite on one device.
 struct Report {
-  int schema_version = 1;
+  int schema_version = 2;
   std::string library_version, commit, date, backend;
   Machine machine;
   bool quick = false;
   std::vector<Record> records;
-  std::vector<RoofRecord> roofs;
+  std::vector<LimitRecord> limits;
   std::vector<MemoryRecord> memory;
   std::vector<Skipped> skipped;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Report, schema_version, library_version, commit, date, backend,
-                                   machine, quick, records, roofs, memory, skipped)
+                                   machine, quick, records, limits, memory, skipped)
 
 // A file holds one report, or an array of them where there were several devices. Throws
 // std::runtime_error that names the file.
@@ -87,5 +87,3 @@ void write_file(const std::string& path, const std::string& text);
 void check_folder_of(const std::string& path);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_REPORT_HPP_

@@ -26,9 +26,11 @@ std::string now() {
   return text;
 }
 
-constexpr Roof kRoofsOfHosts[] = {Roof::kMemset, Roof::kFill, Roof::kMemcpy, Roof::kRead};
-constexpr Roof kRoofsOfCards[] = {Roof::kDeviceMemset, Roof::kDeviceCopy, Roof::kDeviceRead,
-                                  Roof::kHostToDevice};
+constexpr BandwidthLimit kLimitsOfHosts[] = {BandwidthLimit::kMemset, BandwidthLimit::kFill,
+                                             BandwidthLimit::kMemcpy, BandwidthLimit::kRead};
+constexpr BandwidthLimit kLimitsOfCards[] = {
+    BandwidthLimit::kDeviceMemset, BandwidthLimit::kDeviceCopy, BandwidthLimit::kDeviceRead,
+    BandwidthLimit::kHostToDevice};
 
 double min_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-3; }
 
@@ -48,9 +50,9 @@ class LinePrinter : public benchmark::BenchmarkReporter {
       } else {
         std::printf("%-72s %11.3f ms %8.2f GB/s", name.c_str(), 1e3 * run.counters.at("seconds"),
                     static_cast<double>(run.counters.at("GB/s")));
-        const auto fraction = run.counters.find("roof");
-        if (fraction != run.counters.end()) {
-          std::printf("  %6.1f %% of its roof", 100 * static_cast<double>(fraction->second));
+        const auto share = run.counters.find("limit");
+        if (share != run.counters.end()) {
+          std::printf("  %6.1f %% of the limit", 100 * static_cast<double>(share->second));
         }
         std::printf("\n");
       }
@@ -64,8 +66,8 @@ class LinePrinter : public benchmark::BenchmarkReporter {
 
 }  // namespace
 
-std::string Suite::RoofCase::name() const {
-  return "roofs/" + bench::name(roof) + "/" + std::to_string(bytes) + "/threads" +
+std::string Suite::LimitCase::name() const {
+  return "limits/" + bench::name(limit) + "/" + std::to_string(bytes) + "/threads" +
          std::to_string(threads);
 }
 
@@ -79,18 +81,19 @@ Suite::Suite(const Options& options, ppatch_backend backend) : options_(options)
   const bool on_card = backend == PPATCH_BACKEND_CUDA;
   // On a card threads are the library's own matter.
   const int threads = on_card ? 1 : options.threads;
-  for (const std::int64_t bytes : roof_sizes(backend, options.quick)) {
-    for (const Roof roof : on_card ? std::span<const Roof>(kRoofsOfCards) : kRoofsOfHosts) {
-      for (int fewer = 1; fewer < threads; fewer *= 2) roofs_.push_back({roof, bytes, fewer});
-      roofs_.push_back({roof, bytes, threads});
+  for (const std::int64_t bytes : limit_sizes(backend, options.quick)) {
+    for (const BandwidthLimit limit :
+         on_card ? std::span<const BandwidthLimit>(kLimitsOfCards) : kLimitsOfHosts) {
+      for (int fewer = 1; fewer < threads; fewer *= 2) limits_.push_back({limit, bytes, fewer});
+      limits_.push_back({limit, bytes, threads});
     }
   }
-  const double least = min_seconds(options);
-  const auto add = [this, least](const auto& cases, const auto& measure) {
+  const double seconds = min_seconds(options);
+  const auto add = [this, seconds](const auto& cases, const auto& measure) {
     for (const auto& one : cases) {
       timed_.push_back(
-          {one.name(), [one, measure, least](const Device& device, benchmark::State& state) {
-             return measure(one, device, least, state);
+          {one.name(), [one, measure, seconds](const Device& device, benchmark::State& state) {
+             return measure(one, device, seconds, state);
            }});
     }
   };
@@ -98,7 +101,7 @@ Suite::Suite(const Options& options, ppatch_backend backend) : options_(options)
   add(group_cases(threads, backend, options.quick), &measure_groups);
   add(scene_cases(threads, backend, options.quick), &measure_scene);
   if (!on_card) memory_ = memory_cases(threads, options.quick);
-  std::erase_if(roofs_, [this](const RoofCase& one) { return !chosen(one.name()); });
+  std::erase_if(limits_, [this](const LimitCase& one) { return !chosen(one.name()); });
   std::erase_if(timed_, [this](const TimedCase& one) { return !chosen(one.name); });
   std::erase_if(memory_, [this](const Case& one) { return !chosen(one.name()); });
 }
@@ -107,7 +110,7 @@ bool Suite::chosen(const std::string& name) const { return std::regex_search(nam
 
 std::vector<std::string> Suite::names() const {
   std::vector<std::string> all;
-  for (const RoofCase& one : roofs_) all.push_back(one.name());
+  for (const LimitCase& one : limits_) all.push_back(one.name());
   for (const TimedCase& one : timed_) all.push_back(one.name);
   for (const Case& one : memory_) all.push_back(one.name());
   return all;
@@ -129,7 +132,7 @@ Report Suite::run(const Device& device) {
   report_.quick = options_.quick;
 
   benchmark::ClearRegisteredBenchmarks();
-  for (const RoofCase& one : roofs_) add_roof(one, device);
+  for (const LimitCase& one : limits_) add_limit(one, device);
   for (const TimedCase& one : timed_) add_case(one, device);
   LinePrinter printer(options_.quiet);
   benchmark::RunSpecifiedBenchmarks(&printer);
@@ -163,18 +166,18 @@ void Suite::add_case(const TimedCase& one, const Device& device) {
     record.date = report_.date;
     state.counters["seconds"] = record.seconds;
     state.counters["GB/s"] = record.gigabytes_per_second;
-    state.counters["roof"] = record.roof_fraction;
+    state.counters["limit"] = record.share_of_limit;
     report_.records.push_back(record);
   });
 }
 
-void Suite::add_roof(const RoofCase& one, const Device& device) {
+void Suite::add_limit(const LimitCase& one, const Device& device) {
   add_benchmark(one.name(), [this, one, &device](benchmark::State& state) {
-    const RoofRecord record =
-        measure_roof(one.roof, one.bytes, one.threads, device.gpu(), min_seconds(options_), state);
+    const LimitRecord record = measure_limit(one.limit, one.bytes, one.threads, device.gpu(),
+                                             min_seconds(options_), state);
     state.counters["seconds"] = record.seconds;
     state.counters["GB/s"] = record.gigabytes_per_second;
-    report_.roofs.push_back(record);
+    report_.limits.push_back(record);
   });
 }
 

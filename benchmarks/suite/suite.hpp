@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_
+#pragma once
 
 #include <benchmark/benchmark.h>
 
@@ -9,15 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "suite/bandwidth.hpp"
 #include "suite/device.hpp"
 #include "suite/options.hpp"
 #include "suite/patches/case.hpp"
 #include "suite/report.hpp"
-#include "suite/roof.hpp"
 
 namespace ptychopatch::bench {
 
-// All that can be run, cut down by the filter.
+// All that can be run and that the filter chooses.
 class Suite {
  public:
   // What there is to run on a backend. Throws std::invalid_argument for a filter that is no regular
@@ -30,8 +29,8 @@ class Suite {
   MemoryRecord run_memory_case(const Device& device, const std::string& name) const;
 
  private:
-  struct RoofCase {
-    Roof roof;
+  struct LimitCase {
+    BandwidthLimit limit;
     std::int64_t bytes;
     int threads;
     std::string name() const;
@@ -44,7 +43,7 @@ class Suite {
   void add_benchmark(const std::string& name,
                      const std::function<void(benchmark::State&)>& measure);
   void add_case(const TimedCase& one, const Device& device);
-  void add_roof(const RoofCase& one, const Device& device);
+  void add_limit(const LimitCase& one, const Device& device);
   void run_memory_cases(const Device& device);
   bool chosen(const std::string& name) const;
 
@@ -52,10 +51,8 @@ class Suite {
   std::regex filter_;
   std::vector<TimedCase> timed_;
   std::vector<Case> memory_;
-  std::vector<RoofCase> roofs_;
+  std::vector<LimitCase> limits_;
   Report report_;
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_SUITE_HPP_

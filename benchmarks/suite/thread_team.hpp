@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_THREAD_TEAM_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_THREAD_TEAM_HPP_
+#pragma once
 
 #include <atomic>
 #include <functional>
@@ -9,7 +8,7 @@
 
 namespace ptychopatch::bench {
 
-// Threads that wait for work; for the roofs, which must not lean on the library's own.
+// Threads that wait for work; for the limits, which must not lean on the library's own.
 class ThreadTeam {
  public:
   explicit ThreadTeam(int threads);
@@ -32,5 +31,3 @@ class ThreadTeam {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_THREAD_TEAM_HPP_

@@ -11,7 +11,7 @@ import tempfile
 
 from expect import require, run
 
-SOME = ("^roofs|^main/.*adjoint/.*N16|^main/.*extract/.*N16|^overlaps/.*raster|^patches/.*K100/"
+SOME = ("^limits|^main/.*adjoint/.*N16|^main/.*extract/.*N16|^overlaps/.*raster|^patches/.*K100/"
         "|^groups|^scenes")
 
 
@@ -30,16 +30,16 @@ def main():
         require(written["backend"] == "cuda" and "the host as a card" in written["machine"]["device"],
                 f"the card's name, got {written['machine']}")
         measured = [one["name"] for one in written["records"]]
-        require(sorted(measured) == sorted(name for name in names if not name.startswith("roofs/")),
+        require(sorted(measured) == sorted(name for name in names if not name.startswith("limits/")),
                 "a record of every case")
         for one in written["records"]:
             writes = one["operation"] in ("extract", "probe_extract", "neighbours")
-            roof = ("host_to_device" if one["order"] == "on_host"
+            limit = ("host_to_device" if one["order"] == "on_host"
                     else "device_memset" if writes else "device_read")
-            require(one["roof"] == roof, f"the roof {roof} over {one['name']}, got {one['roof']}")
+            require(one["limit"] == limit, f"the limit {limit} of {one['name']}, got {one['limit']}")
             require(one["backend"] == "cuda" and one["seconds"] > 0, f"a time of {one['name']}")
-        require({one["roof"] for one in written["roofs"]} ==
-                {"device_memset", "device_copy", "device_read", "host_to_device"}, "roofs of a card")
+        require({one["limit"] for one in written["limits"]} ==
+                {"device_memset", "device_copy", "device_read", "host_to_device"}, "limits of a card")
         with open(page, encoding="utf-8") as file:
             require("the host as a card" in file.read(), "a page that names the card")
     print(f"{len(names)} cases")

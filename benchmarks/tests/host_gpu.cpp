@@ -55,8 +55,8 @@ double seconds(void (*run)(void* context), void* context, std::int32_t runs) {
   return std::chrono::duration<double>(Clock::now() - start).count() / runs;
 }
 
-void roof(GpuRoof which, void* memory, const void* from, std::uint64_t bytes) {
-  if (which == GpuRoof::kHostToDevice) {
+void limit(GpuLimit which, void* memory, const void* from, std::uint64_t bytes) {
+  if (which == GpuLimit::kHostToDevice) {
     std::memcpy(memory, from, bytes);
   } else {
     std::memset(memory, 0x3f, bytes);
@@ -92,6 +92,6 @@ ppatch_bench_gpu() {
   static const GpuModule module = {
       kGpuModuleVersion, &open,           &problem,       &facts, &allocate, &release,
       &allocate_pinned,  &release_pinned, &fill,          &copy,  &wait,     &stream,
-      &seconds,          &roof,           &atomic_adjoint};
+      &seconds,          &limit,          &atomic_adjoint};
   return &module;
 }

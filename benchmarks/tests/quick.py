@@ -17,15 +17,15 @@ from expect import drawings_of, require, run
 def check_report(report, names):
     require(report["skipped"] == [], f"nothing skipped, got {report['skipped']}")
     measured = {record["name"] for record in report["records"] + report["memory"]}
-    missing = [name for name in names if name not in measured and not name.startswith("roofs/")]
+    missing = [name for name in names if name not in measured and not name.startswith("limits/")]
     require(not missing, f"a record of every case, there is none of {missing}")
-    require(len(report["roofs"]) == sum(name.startswith("roofs/") for name in names),
-            "a record of every roof")
+    require(len(report["limits"]) == sum(name.startswith("limits/") for name in names),
+            "a record of every limit")
     for record in report["records"]:
-        for key in ("seconds", "bytes", "gigabytes_per_second", "roof_seconds", "roof_fraction"):
+        for key in ("seconds", "bytes", "gigabytes_per_second", "limit_seconds", "share_of_limit"):
             require(record[key] > 0, f"{key} > 0 in {record['name']}, got {record[key]}")
-        require(record["roof_fraction_low"] <= record["roof_fraction"]
-                <= record["roof_fraction_high"], f"ordered quartiles in {record['name']}")
+        require(record["share_of_limit_low"] <= record["share_of_limit"]
+                <= record["share_of_limit_high"], f"ordered quartiles in {record['name']}")
         for key in ("machine", "commit", "library_version", "date"):
             require(record[key], f"a {key} in {record['name']}")
     for record in report["memory"]:
@@ -70,7 +70,7 @@ def main():
         run(0, bench, "--render", report, "--html", again, "--pictures", folder)
         with open(again, encoding="utf-8") as file:
             require(file.read() == text, "the same page from the report")
-        drawings = ["cost-patches.svg", "cost-pixels.svg", "roofline.svg"]
+        drawings = ["cost-patches.svg", "cost-pixels.svg", "bandwidth.svg"]
         for drawing in drawings:
             with open(os.path.join(folder, drawing), encoding="utf-8") as file:
                 check_drawing(file.read())

@@ -5,7 +5,7 @@
 #include <bit>
 #include <vector>
 
-#include "cuda/runtime/host_span.hpp"
+#include "cuda/runtime/run.hpp"
 
 namespace ppatch {
 namespace {
@@ -24,10 +24,20 @@ std::int64_t stretches_of(std::int64_t count) { return blocks_over(count, PointE
           ", y = ", p.y);
 }
 
-template <class Body>
-void run_each(const Body& body, std::int64_t count, device::Stream stream) {
-  const EachPiece<Body> kernel{body, count};
-  device::launch(kernel, kernel.blocks(), stream);
+// Point i of points on the device.
+Point read_point(PointView view, Axes axes, std::int64_t i, device::Stream stream) {
+  const std::int64_t size = view.dtype == DType::f32 ? 4 : 8;
+  alignas(8) unsigned char values[16];
+  const auto* const first =
+      static_cast<const unsigned char*>(view.data) + i * view.stride_point * size;
+  for (int axis = 0; axis < 2; ++axis) {
+    device::copy_to_host(values + axis * size, first + axis * view.stride_axis * size,
+                         static_cast<std::uint64_t>(size), stream);
+  }
+  device::synchronize(stream);
+  view.data = values;
+  view.stride_axis = 1;
+  return PointSource(view, axes)[0];
 }
 
 }  // namespace
@@ -61,23 +71,19 @@ PointBox PointIndex::extremes(const PointSource& points, device::Stream stream) 
   std::vector<PointBox> parts(static_cast<std::size_t>(kernel.blocks()));
   PointBox all;
   if (parts.empty()) return all;
-  device::launch(kernel, kernel.blocks(), stream);
+  run(kernel, stream);
   device::copy_to_host(parts.data(), kernel.boxes, parts.size() * sizeof(PointBox), stream);
   device::synchronize(stream);
   for (const PointBox& part : parts) all.add(part);
   return all;
 }
 
-void PointIndex::build(const PointSource& points, device::Stream stream) {
+void PointIndex::build(const PointView& view, Axes axes, device::Stream stream) {
+  const PointSource points(view, axes);
   const std::int64_t n = points.count();
   const PointBox span = extremes(points, stream);
-  if (span.least != UINT32_MAX) {
-    const PointView& view = points.view();
-    const HostSpan on_host(
-        view.data, view.dtype == DType::f32 ? 4 : 8,
-        {{span.least + std::int64_t{1}, view.stride_point}, {2, view.stride_axis}}, stream);
-    const Point p = points.moved_to(on_host.data())[span.least];
-    refuse(span.least, p);
+  if (span.min_number != UINT32_MAX) {
+    refuse(span.min_number, read_point(view, axes, span.min_number, stream));
   }
   tree_ = {};
   if (n == 0) return;

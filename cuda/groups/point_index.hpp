@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_
+#pragma once
 
 #include "cuda/groups/kernels/point_tree.hpp"
 #include "cuda/runtime/machine.hpp"
@@ -17,7 +16,7 @@ class PointIndex {
   static void check(const PointSource& points);
   // Throws INVALID_ARGUMENT, with the tree as it was, for a point that is none. The points stay
   // where they are as long as the tree is used.
-  void build(const PointSource& points, device::Stream stream);
+  void build(const PointView& points, Axes axes, device::Stream stream);
   PointTree tree() const { return tree_; }
   std::int64_t count() const { return tree_.count; }
 
@@ -32,5 +31,3 @@ class PointIndex {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_POINT_INDEX_HPP_

@@ -4,9 +4,6 @@
 #include <algorithm>
 
 #include "core/dtype_dispatch.hpp"
-#include "core/patches/patch_positions.hpp"
-#include "cuda/patches/host_positions.hpp"
-#include "cuda/patches/host_views.hpp"
 #include "cuda/patches/kernels/extract_block.hpp"
 #include "cuda/patches/kernels/gradient_block.hpp"
 #include "cuda/patches/kernels/probe_adjoint_block.hpp"
@@ -16,29 +13,29 @@
 namespace ppatch {
 namespace {
 
-// Copies of host patches that are on the device at a time.
-constexpr std::uint64_t max_chunk_bytes = std::uint64_t{64} << 20;
+template <class T, int C>
+ViewedArray<ImageView> image_of(const char* name, const ImageView& view) {
+  return array_of(name, view, sizeof(T), C);
+}
 
-template <class Kernel>
-void run(const Kernel& kernel, device::Stream stream) {
-  device::launch(kernel, kernel.blocks(), stream);
+template <class T, int C>
+ViewedArray<PatchView> patches_of(const PatchView& view) {
+  return array_of("patches", view, sizeof(T), C);
 }
 
 bool has_few_taps(Interpolation kind) { return tap_count(kind) <= 2; }
 
 }  // namespace
 
-CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
+CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& plan,
                                  const Machine& machine)
     : settings_(settings),
-      layout_(layout),
+      plan_(plan),
       machine_(machine),
-      origins_(static_cast<std::size_t>(layout.capacity)),
-      device_origins_(machine.allocator, layout.capacity),
-      device_index_(machine.allocator, layout.capacity),
-      lists_(machine.allocator, layout.entries),
-      staging_(layout.piece_bytes),
-      copies_(machine, layout.left) {}
+      origins_(machine.allocator, plan.capacity),
+      image_index_(machine.allocator, plan.capacity),
+      lists_(machine.allocator, plan.entries),
+      memory_(machine, plan.piece_bytes, plan.left) {}
 
 CudaPatchEngine::~CudaPatchEngine() {
   // Memory goes back to the caller's allocator, which knows nothing of the stream.
@@ -49,37 +46,22 @@ CudaPatchEngine::~CudaPatchEngine() {
   }
 }
 
-void CudaPatchEngine::set_positions(const PositionSource& given) {
+template <class T>
+void CudaPatchEngine::upload(std::span<const T> from, DeviceBuffer<T>& to) {
   const device::Selection selected(machine_.settings.device);
-  const HostPositions on_host(given, settings_.group_size, stream_.get());
-  const PositionSource& source = on_host.source();
-  const PatchPositions positions(settings_, source);
-  positions.check();
-  for (std::int64_t k = 0; k < source.count; ++k) {
-    origins_[static_cast<std::size_t>(k)] = positions.origin(k);
-  }
-  if (source.count != count_) has_index_ = false;
-  count_ = source.count;
   lists_.invalidate();
-  HostLayout layout;
-  layout.data = reinterpret_cast<unsigned char*>(origins_.data());
-  layout.element = sizeof(PatchOrigin);
-  layout.add(count_, sizeof(PatchOrigin));
-  staging_.upload(layout, device_origins_.data(), stream_.get());
+  const auto array = contiguous(from.data(), static_cast<std::int64_t>(from.size()));
+  memory_.staging.upload(array, to.data(), stream_.get());
 }
 
-void CudaPatchEngine::set_image_index(const std::int32_t* index) {
-  const device::Selection selected(machine_.settings.device);
-  lists_.invalidate();
-  has_index_ = index != nullptr;
-  if (!index) return;
-  largest_index_ = count_ > 0 ? *std::max_element(index, index + count_) : -1;
-  std::vector<std::int32_t> copy(index, index + count_);
-  HostLayout layout;
-  layout.data = reinterpret_cast<unsigned char*>(copy.data());
-  layout.element = sizeof(std::int32_t);
-  layout.add(count_, sizeof(std::int32_t));
-  staging_.upload(layout, device_index_.data(), stream_.get());
+void CudaPatchEngine::set_positions(std::span<const PatchOrigin> origins) {
+  upload(origins, origins_);
+  count_ = static_cast<std::int64_t>(origins.size());
+}
+
+void CudaPatchEngine::set_image_index(std::span<const std::int32_t> index) {
+  upload(index, image_index_);
+  has_index_ = !index.empty();
 }
 
 void CudaPatchEngine::set_stream(void* stream) {
@@ -87,15 +69,16 @@ void CudaPatchEngine::set_stream(void* stream) {
   stream_.set(stream);
 }
 
-void CudaPatchEngine::get_positions(double* out, std::int64_t stride_k,
-                                    std::int64_t stride_axis) const {
-  write_positions(origins_.data(), count_, settings_, out, stride_k, stride_axis);
+void CudaPatchEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
+  const device::Selection selected(machine_.settings.device);
+  device::copy_to_host(to, from, bytes, stream_.get());
+  device::synchronize(stream_.get());
 }
 
 PatchProblem CudaPatchEngine::problem(const Chunk& chunk) const {
   PatchProblem p;
-  p.origins = device_origins_.data() + chunk.first;
-  p.image_index = has_index_ ? device_index_.data() + chunk.first : nullptr;
+  p.origins = origins_.data() + chunk.first;
+  p.image_index = has_index_ ? image_index_.data() + chunk.first : nullptr;
   p.count = chunk.last - chunk.first;
   p.height = settings_.patch_height;
   p.width = settings_.patch_width;
@@ -106,102 +89,72 @@ PatchProblem CudaPatchEngine::problem(const Chunk& chunk) const {
   return p;
 }
 
-std::int64_t CudaPatchEngine::chunk_size(std::uint64_t bytes_a_patch, std::int64_t most) const {
-  const std::int64_t group = settings_.group_size;
-  std::int64_t size = std::max<std::int64_t>(count_, 1);
-  size = std::min(size, most);
-  if (settings_.algorithm == Algorithm::iterative) size = 1;
-  if (bytes_a_patch > 0) {
-    const std::uint64_t room = std::min(copies_.left(), max_chunk_bytes);
-    size = std::min(size, static_cast<std::int64_t>(room / bytes_a_patch));
-  }
-  return std::max(size / group * group, group);
-}
+// All patches of the call.
+PatchProblem CudaPatchEngine::problem() const { return problem({0, count_}); }
 
-template <class Body>
-void CudaPatchEngine::each_chunk(std::int64_t size, Body&& body) const {
-  machine_.callbacks().progress(0.0);
-  std::int64_t first = 0;
-  do {
-    const Chunk chunk{first, std::min(count_, first + size)};
-    body(chunk);
-    first = chunk.last;
-    machine_.callbacks().progress(
-        count_ > 0 ? static_cast<double>(first) / static_cast<double>(count_) : 1.0);
-  } while (first < count_);
+// Rows of chunks: the iterative algorithm takes one group after the other.
+std::int64_t CudaPatchEngine::max_rows() const {
+  return settings_.algorithm == Algorithm::iterative ? 1 : INT64_MAX;
 }
 
 template <class T, int C>
-ImageView CudaPatchEngine::on_device(PatchSlot slot, const char* name, const ImageView& view,
-                                     bool read) {
-  if (reaches(view)) return view;
-  const HostLayout layout = layout_of(view, C, sizeof(T));
-  void* const memory = copies_.take(slot, name, layout.packed_bytes(), stream_.get());
-  if (read) staging_.upload(layout, memory, stream_.get());
-  return packed(view, C, memory);
+ViewedArray<ProbeView> CudaPatchEngine::probe_of(const ProbeView& view) const {
+  return array_of("probe", view, count_, settings_.patch_height, settings_.patch_width, sizeof(T),
+                  C);
 }
 
 template <class T, int C>
-void CudaPatchEngine::fetch(const ImageView& from, const ImageView& to) {
-  if (from.data != to.data) {
-    staging_.download(from.data, layout_of(to, C, sizeof(T)), stream_.get());
-  }
+std::function<ProbeView(const Chunk&)> CudaPatchEngine::probe_in(Chunks& chunks, DeviceCall& call,
+                                                                 const ProbeView& probe) const {
+  if (probe.data && !probe.shared) return chunks.array(probe_of<T, C>(probe), Access::read);
+  const ProbeView shared = call.array(probe_of<T, C>(probe), Access::read);
+  return [shared](const Chunk&) { return shared; };
 }
 
-template <class T, int C>
-ProbeView CudaPatchEngine::shared_on_device(const ProbeView& probe, bool read) {
-  if (!probe.data || !probe.shared || device::reaches(probe.data)) return probe;
-  const std::int64_t h = settings_.patch_height;
-  const std::int64_t w = settings_.patch_width;
-  const HostLayout layout = layout_of(probe, 1, h, w, C, sizeof(T));
-  void* const memory = copies_.take(probe_slot, "probe", layout.packed_bytes(), stream_.get());
-  if (read) staging_.upload(layout, memory, stream_.get());
-  return packed(probe, h, w, C, memory);
-}
-
-template <class T, int C, int Most>
-void CudaPatchEngine::cut(const ImageView& image, const ProbeView& probe, const PatchView& out) {
-  const ImageView from = on_device<T, C>(image_slot, "image", image, true);
-  const ProbeView shared = shared_on_device<T, C>(probe, true);
-  ChunkArrays<T, C> arrays(out, probe, copies_, staging_, stream_.get());
-  each_chunk(chunk_size(arrays.bytes_a_patch(), INT64_MAX), [&](const Chunk& chunk) {
-    const PatchView to = arrays.patches(chunk.first, chunk.last, false);
-    const ProbeView with = arrays.probe(shared, chunk.first, chunk.last, true);
-    const ExtractPixel<T, C> job{problem(chunk), from, with, to};
-    if (out.height > 0 && out.width > 0) run(ExtractBlock<T, C, Most>(job), stream_.get());
-    arrays.fetch_patches(to, chunk.first, chunk.last);
+template <class P, int MaxTaps>
+void CudaPatchEngine::extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
+                                 const PatchView& out) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
+  const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
+  Chunks chunks(call, count_, settings_.group_size);
+  const auto with = probe_in<T, C>(chunks, call, probe);
+  const auto to = chunks.array(patches_of<T, C>(out), Access::write);
+  chunks.run(max_rows(), [&](const Chunk& chunk) {
+    const ExtractPixel<P> job{problem(chunk), from, with(chunk), to(chunk)};
+    if (out.height > 0 && out.width > 0) call.run(ExtractBlock<P, MaxTaps>(job));
   });
 }
 
 void CudaPatchEngine::extract(const ImageView& image, const ProbeView& probe,
                               const PatchView& out) {
-  const device::Selection selected(machine_.settings.device);
-  copies_.begin();
+  DeviceCall call(machine_, memory_, stream_.get());
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
+    using P = decltype(pixel);
     if (has_few_taps(settings_.interpolation)) {
-      cut<T, C, 2>(image, probe, out);
+      extract_in<P, 2>(call, image, probe, out);
     } else {
-      cut<T, C, 6>(image, probe, out);
+      extract_in<P, 6>(call, image, probe, out);
     }
   });
 }
 
-template <class T, int C>
-void CudaPatchEngine::adjoint_on_device(const PatchView& in, const ProbeView& probe,
-                                        const ImageView& image, const ImageView& coverage,
-                                        bool from_zero) {
+// image and coverage are on the device.
+template <class P>
+void CudaPatchEngine::adjoint_in(DeviceCall& call, const PatchView& in, const ProbeView& probe,
+                                 const ImageView& image, const ImageView& coverage,
+                                 bool from_zero) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   const TilePlane plane = tile_plane(image, has_index_);
-  const ProbeView shared = shared_on_device<T, C>(probe, true);
-  ChunkArrays<T, C> arrays(in, probe, copies_, staging_, stream_.get());
-  const std::int64_t entries = TileLists::entries_a_patch(problem({0, count_}), plane);
-  const std::int64_t most = entries > 0 ? lists_.capacity() / entries : INT64_MAX;
-  each_chunk(chunk_size(arrays.bytes_a_patch(), most), [&](const Chunk& chunk) {
-    lists_.build(problem(chunk), chunk.first, plane, stream_.get());
-    const PatchView from = arrays.patches(chunk.first, chunk.last, true);
-    const ProbeView with = arrays.probe(shared, chunk.first, chunk.last, true);
-    const AdjointPixel<T, C> job{problem(chunk), from, with};
+  Chunks chunks(call, count_, settings_.group_size);
+  const auto with = probe_in<T, C>(chunks, call, probe);
+  const auto from = chunks.array(patches_of<T, C>(in), Access::read);
+  const std::int64_t entries = TileLists::entries_a_patch(problem(), plane);
+  const std::int64_t max_listed = entries > 0 ? lists_.capacity() / entries : INT64_MAX;
+  chunks.run(std::min(max_rows(), max_listed), [&](const Chunk& chunk) {
+    lists_.build(problem(chunk), chunk.first, plane, call.stream());
+    const AdjointPixel<P> job{problem(chunk), from(chunk), with(chunk)};
     const auto sum = [&](auto kernel) {
       kernel.job = job;
       kernel.image = image;
@@ -210,151 +163,125 @@ void CudaPatchEngine::adjoint_on_device(const PatchView& in, const ProbeView& pr
       kernel.patches = lists_.patches();
       kernel.begins = lists_.begins();
       kernel.from_zero = from_zero;
-      run(kernel, stream_.get());
+      call.run(kernel);
     };
     if (has_few_taps(settings_.interpolation)) {
-      sum(AdjointBlock<T, C, 2>{});
+      sum(AdjointBlock<P, 2>{});
     } else {
-      sum(AdjointBlock<T, C, 6>{});
+      sum(AdjointBlock<P, 6>{});
     }
     from_zero = false;
   });
 }
 
-template <class T, int C>
-void CudaPatchEngine::sum_on_device(const PatchView& in, const ImageView& image,
-                                    const ImageView& coverage, const ProbeView& probe,
-                                    Accumulation mode, const double* eps) {
+void CudaPatchEngine::sum_patches(const PatchView& in, const ProbeView& probe,
+                                  const ImageView& image, const ImageView& coverage,
+                                  Accumulation mode, const double* eps) {
+  DeviceCall call(machine_, memory_, stream_.get());
   const bool from_zero = mode == Accumulation::overwrite;
-  const ImageView sum = on_device<T, C>(image_slot, "image", image, !from_zero);
-  const ImageView cover =
-      coverage.data ? on_device<T, 1>(coverage_slot, "coverage", coverage, !from_zero) : coverage;
-  adjoint_on_device<T, C>(in, probe, sum, cover, from_zero);
-  if (eps) {
-    const AssemblePixel<T, C> divide(sum, cover, *eps);
-    run(EachPiece<AssemblePixel<T, C>>{divide, divide.count()}, stream_.get());
-  }
-  fetch<T, C>(sum, image);
-  if (coverage.data) fetch<T, 1>(cover, coverage);
+  const Access access = from_zero ? Access::write : Access::update;
+  with_pixel(image.dtype, [&](auto pixel) {
+    using P = decltype(pixel);
+    using T = typename P::Storage;
+    constexpr int C = P::components;
+    const ImageView sum = call.array(image_of<T, C>("image", image), access);
+    const ImageView cover = call.array(image_of<T, 1>("coverage", coverage), access);
+    adjoint_in<P>(call, in, probe, sum, cover, from_zero);
+    if (eps) {
+      const AssemblePixel<P> divide(sum, cover, *eps);
+      call.run_each(divide, divide.count());
+    }
+  });
+  call.finish();
 }
 
 void CudaPatchEngine::adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
                               const ImageView& coverage, Accumulation mode) {
-  const device::Selection selected(machine_.settings.device);
-  copies_.begin();
-  with_pixel(image.dtype, [&](auto pixel) {
-    sum_on_device<typename decltype(pixel)::T, pixel.C>(in, image, coverage, probe, mode, nullptr);
-  });
+  sum_patches(in, probe, image, coverage, mode, nullptr);
 }
 
 void CudaPatchEngine::assemble(const PatchView& in, const ImageView& image,
                                const ImageView& coverage, double eps) {
-  const device::Selection selected(machine_.settings.device);
-  copies_.begin();
-  with_pixel(image.dtype, [&](auto pixel) {
-    sum_on_device<typename decltype(pixel)::T, pixel.C>(in, image, coverage, ProbeView{},
-                                                        Accumulation::overwrite, &eps);
-  });
-}
-
-template <class T, int C>
-void CudaPatchEngine::differentiate(const ImageView& image, const PatchView& cotangent,
-                                    const PositionResultView& gradient,
-                                    const PositionResultView& curvature) {
-  const ImageView from = on_device<T, C>(image_slot, "image", image, true);
-  const ProbeView no_probe;
-  ChunkArrays<T, C> arrays(cotangent, no_probe, copies_, staging_, stream_.get());
-  const std::int64_t results = cotangent.images * cotangent.count;
-  const bool copies[2] = {!reaches(gradient.data, results), !reaches(curvature.data, results)};
-  const std::uint64_t bytes_a_result = 2 * cotangent.images * sizeof(T);
-  const auto result = [&](const Chunk& chunk, const PositionResultView& view, bool copied,
-                          PatchSlot slot, const char* name) {
-    const std::int64_t count = chunk.last - chunk.first;
-    if (!copied) return part_of(view, chunk.first, sizeof(T));
-    return packed(view, count, copies_.take(slot, name, count * bytes_a_result, stream_.get()));
-  };
-  const auto fetch_result = [&](const Chunk& chunk, const PositionResultView& view, bool copied,
-                                const PositionResultView& copy) {
-    if (!copied) return;
-    const PositionResultView to = part_of(view, chunk.first, sizeof(T));
-    staging_.download(copy.data,
-                      layout_of(to, cotangent.images, chunk.last - chunk.first, sizeof(T)),
-                      stream_.get());
-  };
-  const std::uint64_t bytes =
-      arrays.bytes_a_patch() + (copies[0] ? bytes_a_result : 0) + (copies[1] ? bytes_a_result : 0);
-  each_chunk(chunk_size(bytes, INT64_MAX), [&](const Chunk& chunk) {
-    PositionGradient<T, C> job;
-    job.problem = problem(chunk);
-    job.image = from;
-    job.cotangent = arrays.patches(chunk.first, chunk.last, true);
-    job.gradient = result(chunk, gradient, copies[0], gradient_slot, "gradient");
-    job.curvature = result(chunk, curvature, copies[1], curvature_slot, "curvature");
-    job.axis_of_y = settings_.axes == Axes::yx ? 0 : 1;
-    job.direction = settings_.sign == Sign::content ? -1.0 : 1.0;
-    run(GradientBlock<T, C>{job}, stream_.get());
-    fetch_result(chunk, gradient, copies[0], job.gradient);
-    fetch_result(chunk, curvature, copies[1], job.curvature);
-  });
+  sum_patches(in, ProbeView{}, image, coverage, Accumulation::overwrite, &eps);
 }
 
 void CudaPatchEngine::position_gradient(const ImageView& image, const PatchView& cotangent,
                                         const PositionResultView& gradient,
                                         const PositionResultView& curvature) {
-  const device::Selection selected(machine_.settings.device);
-  copies_.begin();
+  DeviceCall call(machine_, memory_, stream_.get());
   with_pixel(image.dtype, [&](auto pixel) {
-    differentiate<typename decltype(pixel)::T, pixel.C>(image, cotangent, gradient, curvature);
+    using P = decltype(pixel);
+    using T = typename P::Storage;
+    constexpr int C = P::components;
+    const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
+    Chunks chunks(call, count_, settings_.group_size);
+    const auto result = [&](const char* name, const PositionResultView& view) {
+      return chunks.array(array_of(name, view, count_, cotangent.images, sizeof(T)), Access::write);
+    };
+    const auto by_patch = chunks.array(patches_of<T, C>(cotangent), Access::read);
+    const auto gradients = result("gradient", gradient);
+    const auto curvatures = result("curvature", curvature);
+    chunks.run(max_rows(), [&](const Chunk& chunk) {
+      PositionGradient<P> job;
+      job.problem = problem(chunk);
+      job.image = from;
+      job.cotangent = by_patch(chunk);
+      job.gradient = gradients(chunk);
+      job.curvature = curvatures(chunk);
+      job.axis_of_y = settings_.axes == Axes::yx ? 0 : 1;
+      job.direction = settings_.sign == Sign::content ? -1.0 : 1.0;
+      call.run(GradientBlock<P>{job});
+    });
   });
 }
 
-template <class T, int C>
-void CudaPatchEngine::sum_probe(const ImageView& image, const PatchView& waves,
-                                const ProbeView& probe, Accumulation mode) {
-  const bool overwrite = mode == Accumulation::overwrite;
-  const ImageView from = on_device<T, C>(image_slot, "image", image, true);
-  const ProbeView shared = shared_on_device<T, C>(probe, !overwrite);
-  if (!probe.shared) {
-    ChunkArrays<T, C> arrays(waves, probe, copies_, staging_, stream_.get());
-    each_chunk(chunk_size(arrays.bytes_a_patch(), INT64_MAX), [&](const Chunk& chunk) {
-      const PatchView in = arrays.patches(chunk.first, chunk.last, true);
-      const ProbeView to = arrays.probe(shared, chunk.first, chunk.last, !overwrite);
-      run(ProbeAdjointBlock<T, C>{{problem(chunk), from, in, to}, overwrite}, stream_.get());
-      arrays.fetch_probe(to, chunk.first, chunk.last);
-    });
-    return;
-  }
+template <class P>
+void CudaPatchEngine::shared_probe_adjoint_in(DeviceCall& call, const ImageView& image,
+                                              const PatchView& waves, const ProbeView& probe,
+                                              bool from_zero) {
+  using T = typename P::Storage;
+  constexpr int C = P::components;
   // A shared probe sums the waves of one image after those of the other.
-  bool from_zero = overwrite;
   for (std::int64_t m = 0; m < std::max<std::int64_t>(waves.images, 1); ++m) {
     PatchView slice = waves;
     slice.images = std::min<std::int64_t>(waves.images, 1);
     if (slice.data) slice.data = static_cast<T*>(waves.data) + m * waves.stride_image;
-    ImageView sampled = from;
-    if (!has_index_ && from.data) sampled.data = static_cast<T*>(from.data) + m * from.stride_image;
-    const ProbeView no_probe;
-    ChunkArrays<T, C> arrays(slice, no_probe, copies_, staging_, stream_.get());
-    each_chunk(chunk_size(arrays.bytes_a_patch(), INT64_MAX), [&](const Chunk& chunk) {
-      const PatchView in = arrays.patches(chunk.first, chunk.last, true);
-      run(ProbeAdjointBlock<T, C>{{problem(chunk), sampled, in, shared}, from_zero}, stream_.get());
+    ImageView sampled = image;
+    if (!has_index_ && image.data) {
+      sampled.data = static_cast<T*>(image.data) + m * image.stride_image;
+    }
+    Chunks chunks(call, count_, settings_.group_size);
+    const auto in = chunks.array(patches_of<T, C>(slice), Access::read);
+    chunks.run(max_rows(), [&](const Chunk& chunk) {
+      call.run(ProbeAdjointBlock<P>{{problem(chunk), sampled, in(chunk), probe}, from_zero});
       from_zero = false;
     });
-  }
-  if (shared.data != probe.data) {
-    staging_.download(
-        shared.data,
-        layout_of(probe, 1, settings_.patch_height, settings_.patch_width, C, sizeof(T)),
-        stream_.get());
   }
 }
 
 void CudaPatchEngine::probe_adjoint(const ImageView& image, const PatchView& waves,
                                     const ProbeView& probe, Accumulation mode) {
-  const device::Selection selected(machine_.settings.device);
-  copies_.begin();
+  DeviceCall call(machine_, memory_, stream_.get());
+  const bool from_zero = mode == Accumulation::overwrite;
+  const Access access = from_zero ? Access::write : Access::update;
   with_pixel(image.dtype, [&](auto pixel) {
-    sum_probe<typename decltype(pixel)::T, pixel.C>(image, waves, probe, mode);
+    using P = decltype(pixel);
+    using T = typename P::Storage;
+    constexpr int C = P::components;
+    const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
+    if (probe.shared) {
+      const ProbeView to = call.array(probe_of<T, C>(probe), access);
+      shared_probe_adjoint_in<P>(call, from, waves, to, from_zero);
+      return;
+    }
+    Chunks chunks(call, count_, settings_.group_size);
+    const auto in = chunks.array(patches_of<T, C>(waves), Access::read);
+    const auto to = chunks.array(probe_of<T, C>(probe), access);
+    chunks.run(max_rows(), [&](const Chunk& chunk) {
+      call.run(ProbeAdjointBlock<P>{{problem(chunk), from, in(chunk), to(chunk)}, from_zero});
+    });
   });
+  call.finish();
 }
 
 }  // namespace ppatch

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_
+#pragma once
 
-#include <vector>
+#include <span>
 
-#include "cuda/patches/chunk_arrays.hpp"
 #include "cuda/patches/patch_memory_plan.hpp"
 #include "cuda/patches/tile_lists.hpp"
-#include "cuda/runtime/array_copies.hpp"
+#include "cuda/runtime/chunks.hpp"
 #include "cuda/runtime/machine.hpp"
 #include "kernels/patches/patch_problem.hpp"
 
@@ -18,18 +16,15 @@ namespace ppatch {
 // sum.
 class CudaPatchEngine final : public PatchEngine {
  public:
-  CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
+  CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& plan,
                   const Machine& machine);
   ~CudaPatchEngine() override;
 
-  void set_positions(const PositionSource& source) override;
-  void set_image_index(const std::int32_t* index) override;
+  void set_positions(std::span<const PatchOrigin> origins) override;
+  void set_image_index(std::span<const std::int32_t> index) override;
   void set_stream(void* stream) override;
-  std::int64_t position_count() const override { return count_; }
-  void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const override;
-  bool has_image_index() const override { return has_index_; }
-  std::int64_t largest_image_index() const override { return largest_index_; }
-  std::uint64_t scratch_bytes() const override { return layout_.total_bytes() + copies_.bytes(); }
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override;
+  std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
   void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
@@ -43,53 +38,41 @@ class CudaPatchEngine final : public PatchEngine {
                      Accumulation mode) override;
 
  private:
-  // Patches [first, last) of a call.
-  struct Chunk {
-    std::int64_t first = 0, last = 0;
-  };
+  template <class T>
+  void upload(std::span<const T> from, DeviceBuffer<T>& to);
   PatchProblem problem(const Chunk& chunk) const;
-  // Patches that may be worked on at a time, whole groups, where each takes so many bytes of
-  // copies.
-  std::int64_t chunk_size(std::uint64_t bytes_a_patch, std::int64_t most) const;
-  template <class Body>
-  void each_chunk(std::int64_t size, Body&& body) const;
+  PatchProblem problem() const;
+  std::int64_t max_rows() const;
+  template <class T, int C>
+  ViewedArray<ProbeView> probe_of(const ProbeView& view) const;
+  // The probe of a chunk's positions, which is read.
+  template <class T, int C>
+  std::function<ProbeView(const Chunk&)> probe_in(Chunks& chunks, DeviceCall& call,
+                                                  const ProbeView& probe) const;
 
-  template <class T, int C>
-  ImageView on_device(PatchSlot slot, const char* name, const ImageView& view, bool read);
-  template <class T, int C>
-  void fetch(const ImageView& from, const ImageView& to);
-  template <class T, int C>
-  void adjoint_on_device(const PatchView& in, const ProbeView& probe, const ImageView& image,
-                         const ImageView& coverage, bool from_zero);
-  template <class T, int C>
-  void sum_on_device(const PatchView& in, const ImageView& image, const ImageView& coverage,
-                     const ProbeView& probe, Accumulation mode, const double* eps);
-  template <class T, int C, int Most>
-  void cut(const ImageView& image, const ProbeView& probe, const PatchView& out);
-  template <class T, int C>
-  void differentiate(const ImageView& image, const PatchView& cotangent,
-                     const PositionResultView& gradient, const PositionResultView& curvature);
-  template <class T, int C>
-  void sum_probe(const ImageView& image, const PatchView& waves, const ProbeView& probe,
-                 Accumulation mode);
-  template <class T, int C>
-  ProbeView shared_on_device(const ProbeView& probe, bool read);
+  template <class P, int MaxTaps>
+  void extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
+                  const PatchView& out);
+  template <class P>
+  void adjoint_in(DeviceCall& call, const PatchView& in, const ProbeView& probe,
+                  const ImageView& image, const ImageView& coverage, bool from_zero);
+  // The adjoint, divided by the coverage where eps is given.
+  void sum_patches(const PatchView& in, const ProbeView& probe, const ImageView& image,
+                   const ImageView& coverage, Accumulation mode, const double* eps);
+  template <class P>
+  void shared_probe_adjoint_in(DeviceCall& call, const ImageView& image, const PatchView& waves,
+                               const ProbeView& probe, bool from_zero);
 
   PatchSettings settings_;
-  PatchMemoryPlan layout_;
+  PatchMemoryPlan plan_;
   const Machine& machine_;
   PlanStream stream_;
-  std::vector<PatchOrigin> origins_;  // as the host knows them
-  DeviceBuffer<PatchOrigin> device_origins_;
-  DeviceBuffer<std::int32_t> device_index_;
+  DeviceBuffer<PatchOrigin> origins_;
+  DeviceBuffer<std::int32_t> image_index_;
   TileLists lists_;
-  Staging staging_;
-  ArrayCopies copies_;
+  CallMemory memory_;
   std::int64_t count_ = 0;
   bool has_index_ = false;
-  std::int64_t largest_index_ = -1;
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_PATCH_ENGINE_HPP_

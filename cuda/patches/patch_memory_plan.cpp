@@ -39,27 +39,27 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, std::uint64_t bu
       s.capacity > UINT32_MAX) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "no card's memory holds ", s.capacity, " positions");
   }
-  PatchMemoryPlan layout;
-  layout.capacity = s.capacity;
-  layout.entries = entries_a_group(s, min_tile_height);
-  layout.piece_bytes = min_piece;
-  require_budget(layout.total_bytes(), budget);
+  PatchMemoryPlan plan;
+  plan.capacity = s.capacity;
+  plan.entries = entries_a_group(s, min_tile_height);
+  plan.piece_bytes = min_piece;
+  require_budget(plan.total_bytes(), budget);
   // A half is for lists and for the pinned buffers, a half for copies of host arrays.
-  const std::uint64_t base = layout.total_bytes();
+  const std::uint64_t base = plan.total_bytes();
   const std::uint64_t room = (budget - base) / 2;
-  layout.piece_bytes = std::clamp(room / 8, min_piece, max_piece);
+  plan.piece_bytes = std::clamp(room / 8, min_piece, max_piece);
   const std::int64_t groups = std::max<std::int64_t>(1, s.capacity / s.group_size);
   const std::int64_t each = entries_a_group(s, max_tile_height);
   const std::int64_t wanted = groups > max_entries / each ? max_entries : groups * each;
-  while (layout.entries < wanted) {
-    const std::int64_t before = layout.entries;
-    layout.entries = std::min(wanted, 2 * before);
-    if (layout.total_bytes() - base <= room) continue;
-    layout.entries = before;
+  while (plan.entries < wanted) {
+    const std::int64_t before = plan.entries;
+    plan.entries = std::min(wanted, 2 * before);
+    if (plan.total_bytes() - base <= room) continue;
+    plan.entries = before;
     break;
   }
-  layout.left = budget - layout.total_bytes();
-  return layout;
+  plan.left = budget - plan.total_bytes();
+  return plan;
 }
 
 }  // namespace ppatch

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_PATCH_LAYOUT_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_PATCH_LAYOUT_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -23,5 +22,3 @@ struct PatchMemoryPlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_PATCH_LAYOUT_HPP_

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "cuda/runtime/block.hpp"
+#include "cuda/runtime/run.hpp"
 
 namespace ppatch {
 namespace {
@@ -54,8 +54,7 @@ void TileLists::build(const PatchProblem& problem, std::int64_t first, const Til
   entries.columns =
       entries_on_axis(problem.boundary, problem.width + more, plane.tile_width, plane.columns);
   const std::int64_t count = problem.count * entries.rows * entries.columns;
-  const EachPiece<TileEntries> write{entries, problem.count};
-  device::launch(write, write.blocks(), stream);
+  run_each(entries, problem.count, stream);
   // The number past the last tile is a key too.
   const int bits = std::bit_width(static_cast<std::uint64_t>(plane.count()));
   if (count > 0) {
@@ -63,8 +62,7 @@ void TileLists::build(const PatchProblem& problem, std::int64_t first, const Til
                  count, bits, sort_scratch_.data(),
                  static_cast<std::uint64_t>(sort_scratch_.size()), stream);
   }
-  const EachPiece<TileBegins> find{{keys_sorted_.data(), count, begins_.data()}, plane.count() + 1};
-  device::launch(find, find.blocks(), stream);
+  run_each(TileBegins{keys_sorted_.data(), count, begins_.data()}, plane.count() + 1, stream);
   plane_ = plane;
   first_ = first;
   count_ = problem.count;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_TILE_LISTS_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_TILE_LISTS_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/tile_entries.hpp"
 #include "cuda/runtime/device_memory.hpp"
@@ -39,5 +38,3 @@ class TileLists {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_TILE_LISTS_HPP_

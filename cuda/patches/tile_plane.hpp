@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/adjoint_block.hpp"
 #include "cuda/patches/kernels/tile_entries.hpp"
+#include "math/pixel_types.hpp"
 
 namespace ppatch {
 
-constexpr std::int64_t device_tile_width = AdjointBlock<float, 1, 2>::columns;
-constexpr std::int64_t min_tile_height = AdjointBlock<float, 1, 2>::groups;
-constexpr std::int64_t max_tile_height = min_tile_height * AdjointBlock<float, 1, 2>::max_rows;
+constexpr std::int64_t device_tile_width = AdjointBlock<PixelTypes::f32, 2>::columns;
+constexpr std::int64_t min_tile_height = AdjointBlock<PixelTypes::f32, 2>::groups;
+constexpr std::int64_t max_tile_height =
+    min_tile_height * AdjointBlock<PixelTypes::f32, 2>::max_rows;
 
 // Tiles as high as can be, lower ones where there would be too few to keep a card busy.
 inline TilePlane tile_plane(const ImageView& image, bool indexed) {
@@ -31,5 +32,3 @@ inline TilePlane tile_plane(const ImageView& image, bool indexed) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_TILE_PLANE_HPP_

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "core/dtype.hpp"
 #include "core/dtype_dispatch.hpp"
 #include "core/error.hpp"
 #include "core/registration/cfa_neighbours.hpp"
+#include "core/registration/conditioning_rules.hpp"
 #include "cuda/registration/kernels/hot_pixel_threshold.hpp"
 #include "cuda/registration/kernels/scene_sums.hpp"
-#include "cuda/runtime/strided_copy.hpp"
+#include "cuda/runtime/run.hpp"
 
 namespace ppatch {
 namespace {
@@ -19,10 +21,7 @@ constexpr int slots = 2;
 constexpr std::int64_t slot_bytes_a_pixel = 4;
 constexpr std::uint64_t min_piece = std::uint64_t{1} << 16;
 constexpr std::uint64_t max_piece = std::uint64_t{8} << 20;
-constexpr std::int64_t max_row_step = 0x7fffffff;         // bytes, of copies of rows
 constexpr std::int64_t max_side = std::int64_t{1} << 29;  // coordinates have 32 bits in kernels
-
-std::int64_t bytes_of(DType dtype) { return dtype == DType::u16 ? 2 : dtype == DType::f32 ? 4 : 8; }
 
 std::uint64_t whole_lines(std::int64_t bytes) {
   return static_cast<std::uint64_t>((bytes + 255) / 256 * 256);
@@ -55,14 +54,14 @@ NearPixels near_pixels(const CfaPattern& mosaic) {
   return near;
 }
 
-HostLayout layout_of(const void* data, std::int64_t element, const SceneGeometry& geometry,
-                     std::int64_t stride_y, std::int64_t stride_x) {
-  HostLayout layout;
-  layout.data = static_cast<unsigned char*>(const_cast<void*>(data));
-  layout.element = element;
-  layout.add(geometry.height, stride_y * element);
-  layout.add(geometry.width, stride_x * element);
-  return layout;
+StridedArray plane_of(const void* data, std::int64_t element, const SceneGeometry& geometry,
+                      std::int64_t stride_y, std::int64_t stride_x) {
+  StridedArray plane;
+  plane.data = static_cast<unsigned char*>(const_cast<void*>(data));
+  plane.element = element;
+  plane.add_axis(geometry.height, stride_y * element);
+  plane.add_axis(geometry.width, stride_x * element);
+  return plane;
 }
 
 // Strips as high as leave enough of them to fill a card: what is read twice lies at their ends.
@@ -75,16 +74,11 @@ std::int32_t strip_rows(const ScenePlane& out, std::int64_t columns) {
   return rows;
 }
 
-template <class Kernel>
-void run(const Kernel& kernel, device::Stream stream) {
-  device::launch(kernel, kernel.blocks(), stream);
-}
-
 }  // namespace
 
 ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
     : settings_(settings),
-      near_(near_pixels(settings.mosaic)),
+      near_(near_pixels(settings.cfa)),
       fine_filter_(SceneGeometry(settings, settings.height, settings.width).step),
       coarse_filter_(2),
       slot_bytes_(whole_lines(slot_bytes_a_pixel * settings.height * settings.width)),
@@ -93,7 +87,7 @@ ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
       masks_(machine.allocator, static_cast<std::int64_t>(slots * mask_bytes_)),
       sums_(machine.allocator, band_count(settings)),
       levels_(machine.allocator, 1),
-      threshold_(machine.allocator, max_places),
+      threshold_(machine.allocator, max_cfa_phases),
       look_again_(machine.allocator, 1),
       pattern_(settings, machine),
       staging_(piece_bytes(settings)) {
@@ -117,24 +111,11 @@ ImageLoader::~ImageLoader() {
 std::uint64_t ImageLoader::scratch_bytes(const SceneSettings& s) {
   return slots * (whole_lines(slot_bytes_a_pixel * s.height * s.width) +
                   whole_lines(s.height * s.width)) +
-         DeviceBuffer<PlaceSums>::bytes_of(band_count(s)) + sizeof(SceneLevels) +
-         max_places * sizeof(float) + sizeof(std::int32_t) + PatternSearch::bytes(s);
+         DeviceBuffer<CfaPhaseSums>::bytes_of(band_count(s)) + sizeof(Conditioning) +
+         max_cfa_phases * sizeof(float) + sizeof(std::int32_t) + PatternSearch::bytes(s);
 }
 
 std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * piece_bytes(s); }
-
-void ImageLoader::send(const HostLayout& from, unsigned char* to) {
-  const std::int64_t row_bytes = from.shape[1] * from.element;
-  const bool has_rows = from.stride[1] == from.element && from.stride[0] >= row_bytes &&
-                        from.stride[0] <= max_row_step;
-  if (has_rows && device::is_page_locked(from.data)) {
-    device::copy_rows_to_device(to, from.data, static_cast<std::uint64_t>(from.stride[0]),
-                                static_cast<std::uint64_t>(row_bytes),
-                                static_cast<std::uint64_t>(from.shape[0]), upload_.get());
-  } else {
-    staging_.upload(from, to, upload_.get());
-  }
-}
 
 ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry& geometry,
                                 device::Stream stream) {
@@ -149,7 +130,7 @@ ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry&
   pixels.mask_stride_x = view.mask_stride_x;
   const bool copies_pixels = !device::reaches(view.data);
   const bool copies_mask = view.mask && !device::reaches(view.mask);
-  const std::int64_t element = bytes_of(view.dtype);
+  const std::int64_t element = size_of(static_cast<ppatch_dtype>(view.dtype));
   if (copies_pixels || copies_mask) {
     const bool takes_both = copies_pixels && element > slot_bytes_a_pixel;
     if (takes_both) turn_ = 0;
@@ -162,14 +143,17 @@ ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry&
     }
     if (copies_pixels) {
       unsigned char* const to = pixels_.data() + static_cast<std::uint64_t>(turn_) * slot_bytes_;
-      send(layout_of(view.data, element, geometry, view.stride_y, view.stride_x), to);
+      staging_.upload_in_order(plane_of(view.data, element, geometry, view.stride_y, view.stride_x),
+                               to, upload_.get());
       pixels.data = to;
       pixels.stride_y = geometry.width;
       pixels.stride_x = 1;
     }
     if (copies_mask) {
       unsigned char* const to = masks_.data() + static_cast<std::uint64_t>(turn_) * mask_bytes_;
-      send(layout_of(view.mask, 1, geometry, view.mask_stride_y, view.mask_stride_x), to);
+      staging_.upload_in_order(
+          plane_of(view.mask, 1, geometry, view.mask_stride_y, view.mask_stride_x), to,
+          upload_.get());
       pixels.mask = to;
       pixels.mask_stride_y = geometry.width;
       pixels.mask_stride_x = 1;
@@ -208,7 +192,7 @@ void ImageLoader::condition(const Job& job) {
   sums.pixels = job.pixels;
   sums.rules = job.rules;
   sums.every =
-      level_row_step(job.pixels.height * job.pixels.width, job.rules.integers, job.rules.masked);
+      summed_row_step(job.pixels.height * job.pixels.width, job.rules.integers, job.rules.masked);
   sums.sums = sums_.data();
   SceneFindLevels<T> find;
   find.pixels = job.pixels;
@@ -248,21 +232,15 @@ void ImageLoader::condition(const Job& job) {
 }
 
 void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry,
-                       bool levels_clipped, const ScenePlane planes[], SceneImageState* state,
+                       bool replaces_clipped, const ScenePlane planes[], SceneImageState* state,
                        device::Stream stream) {
   // Scratch is one image's, whichever stream it is worked on in.
   if (has_worked_) done_.wait_in(stream);
   Job job;
   job.pixels = upload(view, geometry, stream);
-  job.rules.period = settings_.mosaic.period;
-  std::copy(view.black, view.black + max_places, job.rules.black);
-  job.rules.white = view.white;
-  job.rules.clips = view.clips;
-  job.rules.levels_clipped = levels_clipped;
-  job.rules.masked = view.mask != nullptr;
-  job.rules.integers = view.dtype == DType::u16;
-  job.repairs = (job.rules.integers ? settings_.repair_integers : settings_.repair_floats) &&
-                geometry.height > 2 * near_.reach && geometry.width > 2 * near_.reach;
+  job.rules = conditioning_rules(view, settings_.cfa.period, replaces_clipped);
+  job.repairs = settings_.repairs(view.dtype) && geometry.height > 2 * near_.reach &&
+                geometry.width > 2 * near_.reach;
   job.out = planes[0];
   const bool looks = pattern_.applies(geometry.height, geometry.width);
   if (looks) job.runs = pattern_.runs(geometry.height, geometry.width);
@@ -275,14 +253,14 @@ void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry
     slot.has_been_read = true;
     slot.in_use = false;
   }
-  for (int level = 1; level < geometry.levels; ++level) {
-    const ScenePlane& finer = planes[level - 1];
+  for (int scale = 1; scale < geometry.scales; ++scale) {
+    const ScenePlane& finer = planes[scale - 1];
     Job coarser;
     coarser.pixels.data = finer.data;
     coarser.pixels.height = finer.height;
     coarser.pixels.width = coarser.pixels.stride_y = finer.width;
     coarser.pixels.stride_x = 1;
-    coarser.out = planes[level];
+    coarser.out = planes[scale];
     coarser.state = state;
     coarser.stream = stream;
     decimate<float, 2>(coarser, coarse_filter_, false);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_LOADER_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_LOADER_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -10,9 +9,9 @@
 #include "cuda/registration/pattern_search.hpp"
 #include "cuda/runtime/machine.hpp"
 #include "cuda/runtime/staging.hpp"
+#include "kernels/registration/conditioning.hpp"
 #include "kernels/registration/hot_pixels.hpp"
 #include "kernels/registration/scene_image.hpp"
-#include "kernels/registration/scene_levels.hpp"
 
 namespace ppatch {
 
@@ -34,11 +33,11 @@ class ImageLoader {
   // Enqueues all work on the top-left geometry.height x geometry.width of an image. A host view is
   // copied when this returns, unless its memory is page-locked: that is read, and one on the
   // device, in the stream's order. The host waits for nothing but pinned memory, at most until the
-  // image before the last is conditioned; of images of doubles, until the last is. levels_clipped:
-  // clipped pixels become the level where they clip, as those of a reference must. planes:
-  // geometry.levels of them. planes and state, on the device, are written in the stream's order;
-  // where state->status is not OK in the end, planes hold anything.
-  void load(const SceneImageView& view, const SceneGeometry& geometry, bool levels_clipped,
+  // image before the last is conditioned; of images of doubles, until the last is.
+  // replaces_clipped: clipped pixels become the level where they clip, as those of a reference
+  // must. planes: geometry.scales of them. planes and state, on the device, are written in the
+  // stream's order; where state->status is not OK in the end, planes hold anything.
+  void load(const SceneImageView& view, const SceneGeometry& geometry, bool replaces_clipped,
             const ScenePlane planes[], SceneImageState* state, device::Stream stream);
 
  private:
@@ -51,7 +50,7 @@ class ImageLoader {
   // What one image is worked on with.
   struct Job {
     ScenePixels pixels;
-    LevelRules rules;
+    ConditioningRules rules;
     bool repairs = false;
     ScenePlane out;
     SceneRuns runs;
@@ -59,8 +58,6 @@ class ImageLoader {
     device::Stream stream = nullptr;
   };
 
-  // To one of the copies.
-  void send(const HostLayout& from, unsigned char* to);
   ScenePixels upload(const SceneImageView& view, const SceneGeometry& geometry,
                      device::Stream stream);
   template <class T>
@@ -73,8 +70,8 @@ class ImageLoader {
   DecimationFilter fine_filter_, coarse_filter_;
   std::uint64_t slot_bytes_, mask_bytes_;
   DeviceBuffer<unsigned char> pixels_, masks_;
-  DeviceBuffer<PlaceSums> sums_;
-  DeviceBuffer<SceneLevels> levels_;
+  DeviceBuffer<CfaPhaseSums> sums_;
+  DeviceBuffer<Conditioning> levels_;
   DeviceBuffer<float> threshold_;
   DeviceBuffer<std::int32_t> look_again_;
   PatternSearch pattern_;
@@ -87,5 +84,3 @@ class ImageLoader {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_IMAGE_LOADER_HPP_

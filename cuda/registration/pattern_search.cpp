@@ -55,12 +55,8 @@ class Arrays {
   PatternAxes axes_;
 };
 
-bool is_large(std::int64_t height, std::int64_t width) {
-  return height >= PatternLines::min_side && width >= PatternLines::min_side;
-}
-
 std::int64_t floats_of(const SceneSettings& s) {
-  return s.fixed_pattern && is_large(s.height, s.width)
+  return s.fixed_pattern && PatternLines::tell_of(s.height, s.width)
              ? Arrays(s.height, s.width, nullptr).floats()
              : 0;
 }
@@ -69,7 +65,7 @@ std::int64_t floats_of(const SceneSettings& s) {
 
 PatternSearch::PatternSearch(const SceneSettings& settings, const Machine& machine)
     : wanted_(settings.fixed_pattern),
-      carrier_lines_(settings.mosaic.period),
+      carrier_lines_(settings.cfa.period),
       memory_(machine.allocator, floats_of(settings)) {}
 
 std::uint64_t PatternSearch::bytes(const SceneSettings& settings) {
@@ -77,7 +73,7 @@ std::uint64_t PatternSearch::bytes(const SceneSettings& settings) {
 }
 
 bool PatternSearch::applies(std::int64_t height, std::int64_t width) const {
-  return wanted_ && is_large(height, width);
+  return wanted_ && PatternLines::tell_of(height, width);
 }
 
 SceneRuns PatternSearch::runs(std::int64_t height, std::int64_t width) const {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_PATTERN_SEARCH_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_PATTERN_SEARCH_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/scene_decimate.hpp"
 #include "cuda/registration/kernels/scene_pattern.hpp"
@@ -33,5 +32,3 @@ class PatternSearch {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_PATTERN_SEARCH_HPP_

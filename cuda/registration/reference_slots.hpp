@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_SLOTS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_SLOTS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -9,7 +8,7 @@
 
 namespace ppatch {
 
-// Which window of the reference, on which level, each of a few spectra holds. Images that work at
+// Which window of the reference, on which scale, each of a few spectra holds. Images that work at
 // the same time, a wave, keep theirs; otherwise that goes which has been used least lately.
 class ReferenceSlots {
  public:
@@ -20,11 +19,11 @@ class ReferenceSlots {
     std::int64_t slot = -1;  // none is left in this wave
     bool held = false;       // else it is the caller's to fill
   };
-  Found find(int level, const Window& window) {
+  Found find(int scale, const Window& window) {
     Found found;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       Slot& slot = slots_[i];
-      if (slot.level == level && slot.window == window) {
+      if (slot.scale == scale && slot.window == window) {
         slot.wave = wave_;
         return {static_cast<std::int64_t>(i), true};
       }
@@ -32,13 +31,13 @@ class ReferenceSlots {
           found.slot < 0 || slot.wave < slots_[static_cast<std::size_t>(found.slot)].wave;
       if (slot.wave != wave_ && older) found.slot = static_cast<std::int64_t>(i);
     }
-    if (found.slot >= 0) slots_[static_cast<std::size_t>(found.slot)] = {level, window, wave_};
+    if (found.slot >= 0) slots_[static_cast<std::size_t>(found.slot)] = {scale, window, wave_};
     return found;
   }
 
  private:
   struct Slot {
-    int level = -1;
+    int scale = -1;
     Window window;
     std::int64_t wave = -1;
   };
@@ -47,5 +46,3 @@ class ReferenceSlots {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_REFERENCE_SLOTS_HPP_

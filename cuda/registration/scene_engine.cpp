@@ -2,30 +2,17 @@
 #include "cuda/registration/scene_engine.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "cuda/registration/scene_passes.hpp"
 
 namespace ppatch {
-namespace {
-
-bool may_do_with_less(const Error& error) {
-  return error.status() == PPATCH_ERROR_OUT_OF_MEMORY || error.status() == PPATCH_ERROR_UNSUPPORTED;
-}
-
-bool is_too_small(const SceneGeometry& geometry) {
-  return geometry.size[0][0] * geometry.size[0][1] < 16;
-}
-
-}  // namespace
-
 std::uint64_t CudaSceneEngine::bytes(const SceneSettings& settings, std::uint64_t budget) {
   const std::uint64_t loader =
       ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings);
-  if (is_too_small(SceneGeometry(settings, settings.height, settings.width))) return loader;
-  const SceneMemoryPlan layout = scene_layout_within(settings, loader, budget);
-  return layout.device_bytes() + layout.pinned_bytes() + loader;
+  if (SceneGeometry(settings, settings.height, settings.width).is_too_small()) return loader;
+  const SceneMemoryPlan plan = scene_memory_plan_within(settings, loader, budget);
+  return plan.device_bytes() + plan.pinned_bytes() + loader;
 }
 
 CudaSceneEngine::CudaSceneEngine(const SceneSettings& settings, const Machine& machine)
@@ -33,9 +20,9 @@ CudaSceneEngine::CudaSceneEngine(const SceneSettings& settings, const Machine& m
       machine_(machine),
       loader_bytes_(ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings)),
       loader_(std::make_unique<ImageLoader>(settings, machine)),
-      carrier_count_(leaking_carriers(settings.mosaic, carriers_)) {
+      carrier_count_(leaking_carriers(settings.cfa, carriers_)) {
   const SceneGeometry geometry(settings, settings.height, settings.width);
-  if (!is_too_small(geometry)) take_memory(geometry);
+  if (!geometry.is_too_small()) take_space(geometry);
 }
 
 CudaSceneEngine::~CudaSceneEngine() {
@@ -52,97 +39,63 @@ void CudaSceneEngine::set_reference(const SceneImageView& reference) {
   geometry_ = SceneGeometry();
 }
 
-// Transforms and memory for images of that geometry, as many at a time as can be had.
-void CudaSceneEngine::take_memory(const SceneGeometry& geometry) {
+void CudaSceneEngine::take_space(const SceneGeometry& geometry) {
   geometry_ = SceneGeometry();
-  const std::uint64_t budget = machine_.settings.memory_budget;
-  const std::uint64_t room = budget - std::min(budget, loader_bytes_);
-  std::int64_t together = SceneMemoryPlan::planes_together(geometry);
-  std::int64_t most = SceneMemoryPlan(geometry, together).max_images();
-  for (;;) {
-    SceneMemoryPlan layout(geometry, together);
-    try {
-      SceneTransforms transforms(layout);
-      layout.work_bytes = transforms.work_bytes();
-      layout.choose_images(most, room);
-      if (layout.device_bytes() + layout.pinned_bytes() > room) {
-        fail(PPATCH_ERROR_OUT_OF_MEMORY, "images of ", geometry.height, " x ", geometry.width,
-             " need a memory budget of at least ",
-             layout.device_bytes() + layout.pinned_bytes() + loader_bytes_, " bytes, got ", budget);
-      }
-      memory_.take(layout, machine_.allocator);
-      transforms_ = std::move(transforms);
-      layout_ = layout;
-      break;
-    } catch (const Error& error) {
-      memory_.release();
-      const std::int64_t tried = layout.images > 0 ? layout.images : most;
-      if (!may_do_with_less(error) || tried == 1) throw;
-      most = tried / 2;
-      together = std::min(together, most);
-      machine_.callbacks().log(PPATCH_LOG_LEVEL_WARNING, "scene plan: ", tried,
-                               " images at a time fail, trying ", most, ": ", error.what());
-    }
-  }
-  slots_.reset(layout_.slots);
-  images_.assign(static_cast<std::size_t>(layout_.images), Image());
-  slot_of_window_.assign(static_cast<std::size_t>(layout_.images), -1);
+  space_.take(geometry, loader_bytes_, machine_);
+  waves_.reset(space_.plan);
+  images_.assign(static_cast<std::size_t>(space_.plan.images), BatchImage());
 }
 
 // The reference's planes and coarse spectrum.
 void CudaSceneEngine::prepare(const SceneGeometry& geometry) {
   if (geometry == geometry_) return;
-  if (!(geometry == layout_.geometry)) take_memory(geometry);
+  if (!(geometry == space_.plan.geometry)) take_space(geometry);
   geometry_ = SceneGeometry();
-  slots_.reset(layout_.slots);
+  waves_.reset(space_.plan);
   const device::Stream stream = stream_.get();
-  ScenePlane planes[SceneGeometry::max_levels];
-  memory_.reference_planes(planes);
-  loader_->load(reference_, geometry, true, planes, memory_.device().image_states, stream);
-  const int last = geometry.levels - 1;
-  const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.levels, nullptr, 0);
-  WindowJob& job = memory_.host().reference_windows[0];
+  ScenePlane planes[SceneGeometry::max_scales];
+  space_.memory.reference_planes(planes);
+  loader_->load(reference_, geometry, true, planes, space_.memory.device().image_states, stream);
+  const int last = geometry.scales - 1;
+  const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.scales, nullptr, 0);
+  WindowJob& job = space_.memory.host().reference_windows[0];
   job = window_job(planes[last], whole_window(geometry.size[last], settings_.circular));
-  job.taper = memory_.slot_taper(0);
-  job.sums = memory_.slot_sums(0);
-  job.out = memory_.reference_coarse();
-  memory_.send(stream);
-  lay_windows(memory_.device().reference_windows, &job, 1, spectrum, stream);
-  transforms_.one(geometry.levels).forward(job.out, memory_.work(), stream);
-  memory_.fetch(stream);
-  reference_state_ = memory_.host().image_states[0];
+  job.taper = space_.memory.slot_taper(0);
+  job.sums = space_.memory.slot_sums(0);
+  job.out = space_.memory.reference_coarse();
+  space_.memory.upload(stream);
+  lay_windows(space_.memory.device().reference_windows, &job, 1, spectrum, stream);
+  space_.transforms.one(geometry.scales).forward(job.out, space_.memory.work(), stream);
+  space_.memory.download(stream);
+  reference_state_ = space_.memory.host().image_states[0];
   geometry_ = geometry;
 }
 
 void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) {
   const device::Selection selected(machine_.settings.device);
   const auto begun = [&](const SceneImageView& view) {
-    ppatch_shift result{};
-    result.backend = PPATCH_BACKEND_CUDA;
-    result.common_height = std::min(reference_.height, view.height);
-    result.common_width = std::min(reference_.width, view.width);
-    return result;
+    return begun_answer(reference_, view, PPATCH_BACKEND_CUDA);
   };
   const auto geometry_of = [&](const ppatch_shift& result) {
     return SceneGeometry(settings_, result.common_height, result.common_width);
   };
   // A call that ended early may have left slots named and not filled.
-  if (!std::exchange(slots_filled_, false)) slots_.reset(layout_.slots);
+  if (!std::exchange(slots_are_filled_, false)) waves_.reset(space_.plan);
   std::int64_t j = 0;
   while (j < count) {
     ppatch_shift first = begun(moving[j]);
     const SceneGeometry geometry = geometry_of(first);
-    if (is_too_small(geometry)) {
+    if (geometry.is_too_small()) {
       first.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
       sink.take(j++, first);
       continue;
     }
     prepare(geometry);
     std::int64_t n = 0;
-    for (; n < layout_.images && j + n < count; ++n) {
+    for (; n < space_.plan.images && j + n < count; ++n) {
       const ppatch_shift result = begun(moving[j + n]);
       if (!(geometry_of(result) == geometry)) break;
-      images_[static_cast<std::size_t>(n)] = Image();
+      images_[static_cast<std::size_t>(n)] = BatchImage();
       images_[static_cast<std::size_t>(n)].result = result;
     }
     align_batch(n, moving + j);
@@ -151,12 +104,12 @@ void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, Sh
     }
     j += n;
   }
-  slots_filled_ = true;
+  slots_are_filled_ = true;
 }
 
 void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* moving) {
   for (auto i = static_cast<std::size_t>(count); i < images_.size(); ++i) {
-    images_[i] = Image();
+    images_[i] = BatchImage();
     images_[i].result.status = PPATCH_SHIFT_STATUS_FLAT;  // there is none
   }
   if (reference_state_.status != PPATCH_SHIFT_STATUS_OK) {
@@ -166,17 +119,10 @@ void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* movi
     return;
   }
   find_coarse_peaks(count, moving);
-  // What a level finds is where the next finer one begins.
-  const int last = geometry_.levels - 1;
-  for (int level = last; level > 0; --level) {
-    find_shifts(level, coarse_rounds);
-    for (Image& image : images_) {
-      const FineShift& better = image.search.result();
-      for (int axis = 0; axis < 2; ++axis) {
-        if (better.status == PPATCH_SHIFT_STATUS_OK) image.start[axis] = better.displacement[axis];
-        image.start[axis] *= 2.0;
-      }
-    }
+  const int last = geometry_.scales - 1;
+  for (int scale = last; scale > 0; --scale) {
+    find_shifts(scale, coarse_rounds);
+    for (BatchImage& image : images_) next_start(image.search.result(), image.start);
   }
   find_shifts(0, last > 0 ? last_rounds : only_rounds);
   find_quality();
@@ -184,38 +130,38 @@ void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* movi
 
 void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView* moving) {
   const device::Stream stream = stream_.get();
-  const SceneMail& host = memory_.host();
-  const SceneMail& device = memory_.device();
-  const int last = geometry_.levels - 1;
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, geometry_.levels, nullptr, 0);
-  Chosen all;
+  const SceneMail& host = space_.memory.host();
+  const SceneMail& device = space_.memory.device();
+  const int last = geometry_.scales - 1;
+  const ShiftSpectrum spectrum = spectrum_of(geometry_, geometry_.scales, nullptr, 0);
+  ImageNumbers all;
   for (std::int64_t i = 0; i < count; ++i) {
-    ScenePlane planes[SceneGeometry::max_levels];
-    memory_.image_planes(i, planes);
+    ScenePlane planes[SceneGeometry::max_scales];
+    space_.memory.image_planes(i, planes);
     loader_->load(moving[i], geometry_, false, planes, device.image_states + 1 + i, stream);
-    host.peaks[i] = {memory_.weighted(i), memory_.moving(i), device.image_states + 1 + i,
-                     memory_.peaks(i), device.peak_states + i};
+    host.peaks[i] = {space_.memory.weighted(i), space_.memory.moving(i),
+                     device.image_states + 1 + i, space_.memory.peaks(i), device.peak_states + i};
     images_[static_cast<std::size_t>(i)].window =
         whole_window(geometry_.size[last], settings_.circular);
     all.push_back(i);
   }
-  transform_moving(geometry_.levels, all);
+  transform_moving(geometry_.scales, all);
   CoarseCross cross;
   cross.spectrum = spectrum;
-  cross.reference = memory_.reference_coarse();
+  cross.reference = space_.memory.reference_coarse();
   cross.reference_image = device.image_states;
   cross.jobs = device.peaks;
   cross.count = count;
   cross_coarsely(cross, stream);
   for_groups(all, [&](std::int64_t first, std::int64_t) {
-    const device::PlaneTransform& transform = transforms_.together(geometry_.levels);
-    transform.inverse(memory_.moving(first), memory_.work(), stream);
-    transform.inverse(memory_.weighted(first), memory_.work(), stream);
+    const device::PlaneTransform& transform = space_.transforms.together(geometry_.scales);
+    transform.inverse(space_.memory.moving(first), space_.memory.work(), stream);
+    transform.inverse(space_.memory.weighted(first), space_.memory.work(), stream);
   });
   find_peaks(geometry_, device.peaks, count, stream);
-  memory_.fetch(stream);
+  space_.memory.download(stream);
   for (std::int64_t i = 0; i < count; ++i) {
-    Image& image = images_[static_cast<std::size_t>(i)];
+    BatchImage& image = images_[static_cast<std::size_t>(i)];
     const SceneImageState& state = host.image_states[1 + i];
     const CoarseState& peak = host.peak_states[i];
     image.result.status = state.status;
@@ -228,46 +174,47 @@ void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView
   }
 }
 
-void CudaSceneEngine::find_shifts(int level, const ShiftRounds& rounds) {
-  for (Image& image : images_) {
+void CudaSceneEngine::find_shifts(int scale, const ShiftRounds& rounds) {
+  for (BatchImage& image : images_) {
     image.window = Window();
     image.search = image.result.status == PPATCH_SHIFT_STATUS_OK
-                       ? ShiftSearch(geometry_.size[level], image.start, rounds, settings_.circular)
+                       ? ShiftSearch(geometry_.size[scale], image.start, rounds, settings_.circular)
                        : ShiftSearch();
   }
   for (;;) {
-    Chosen laid;
+    ImageNumbers laid;
     for (std::size_t i = 0; i < images_.size(); ++i) {
       if (!images_[i].search.lay()) continue;
       images_[i].window = images_[i].search.moving_window();
       laid.push_back(static_cast<std::int64_t>(i));
     }
     if (laid.empty()) return;
-    run_round(level, laid);
+    run_round(scale, laid);
     for (const std::int64_t i : laid) {
-      const ShiftState& state = memory_.host().shift_states[i];
-      images_[static_cast<std::size_t>(i)].search.advance(state.coherence, state.rest,
+      const ShiftState& state = space_.memory.host().shift_states[i];
+      images_[static_cast<std::size_t>(i)].search.advance(state.coherence, state.fraction,
                                                           state.iterations);
     }
   }
 }
 
-void CudaSceneEngine::run_round(int level, const Chosen& images) {
+void CudaSceneEngine::run_round(int scale, const ImageNumbers& images) {
   const device::Stream stream = stream_.get();
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, level, carriers_, carrier_count_);
-  const std::vector<Wave> waves = plan_waves(level, images);
-  transform_moving(level, images);
-  for (const Wave& wave : waves) {
-    fill_slots(level, wave);
-    step_to_shift(spectrum, memory_.device().shifts + wave.first, wave.end - wave.first, stream);
+  const ShiftSpectrum spectrum = spectrum_of(geometry_, scale, carriers_, carrier_count_);
+  const auto waves = waves_.plan(scale, images, images_, space_);
+  transform_moving(scale, images);
+  for (const ReferenceWaves::Wave& wave : waves) {
+    waves_.fill(scale, wave, spectrum, space_, stream);
+    step_to_shift(spectrum, space_.memory.device().shifts + wave.first, wave.end - wave.first,
+                  stream);
   }
-  memory_.fetch(stream);
+  space_.memory.download(stream);
 }
 
 void CudaSceneEngine::find_quality() {
-  Chosen good;
+  ImageNumbers good;
   for (std::size_t i = 0; i < images_.size(); ++i) {
-    Image& image = images_[i];
+    BatchImage& image = images_[i];
     if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
     if (image.search.result().status == PPATCH_SHIFT_STATUS_OK) {
       good.push_back(static_cast<std::int64_t>(i));
@@ -277,24 +224,26 @@ void CudaSceneEngine::find_quality() {
   }
   if (good.empty()) return;
   const device::Stream stream = stream_.get();
-  const SceneMail& device = memory_.device();
+  const SceneMail& device = space_.memory.device();
   const ShiftSpectrum spectrum = spectrum_of(geometry_, 0, carriers_, carrier_count_);
-  const std::vector<Wave> waves = plan_waves(0, good);
-  memory_.send(stream);
-  for (const Wave& wave : waves) {
-    fill_slots(0, wave);
+  const auto waves = waves_.plan(0, good, images_, space_);
+  space_.memory.upload(stream);
+  for (const ReferenceWaves::Wave& wave : waves) {
+    waves_.fill(0, wave, spectrum, space_, stream);
     sum_band(spectrum, device.shifts + wave.first, wave.end - wave.first, stream);
   }
   for_groups(good, [&](std::int64_t first, std::int64_t) {
-    transforms_.together(0).inverse(memory_.moving(first), memory_.work(), stream);
-    transforms_.together(0).inverse(memory_.weighted(first), memory_.work(), stream);
+    space_.transforms.together(0).inverse(space_.memory.moving(first), space_.memory.work(),
+                                          stream);
+    space_.transforms.together(0).inverse(space_.memory.weighted(first), space_.memory.work(),
+                                          stream);
   });
-  sum_tiles(spectrum, device.shifts, memory_.host().shifts, static_cast<std::int64_t>(good.size()),
-            stream);
-  memory_.fetch(stream);
+  sum_tiles(spectrum, device.shifts, space_.memory.host().shifts,
+            static_cast<std::int64_t>(good.size()), stream);
+  space_.memory.download(stream);
   for (const std::int64_t i : good) {
-    Image& image = images_[static_cast<std::size_t>(i)];
-    const ShiftState& state = memory_.host().shift_states[i];
+    BatchImage& image = images_[static_cast<std::size_t>(i)];
+    const ShiftState& state = space_.memory.host().shift_states[i];
     const FineShift& shift = image.search.result();
     TileSums tiles;
     std::copy(state.tiles, state.tiles + 3, tiles.hessian);
@@ -306,132 +255,41 @@ void CudaSceneEngine::find_quality() {
   }
 }
 
-WindowJob CudaSceneEngine::window_job(const ScenePlane& plane, const Window& window) const {
-  WindowJob job;
-  job.plane = plane.data;
-  job.stride = plane.width;
-  job.y = window.y;
-  job.x = window.x;
-  job.height = window.height;
-  job.width = window.width;
-  job.edge = window.edge;
-  job.shift_y = window.shift_y;
-  job.shift_x = window.shift_x;
-  return job;
-}
-
 template <class Each>
-void CudaSceneEngine::for_groups(const Chosen& images, Each&& each) const {
+void CudaSceneEngine::for_groups(const ImageNumbers& images, Each&& each) const {
   std::int64_t next = 0;
   for (const std::int64_t i : images) {
     if (i < next) continue;
-    const std::int64_t first = i / layout_.together * layout_.together;
-    next = first + layout_.together;
+    const std::int64_t first = i / space_.plan.together * space_.plan.together;
+    next = first + space_.plan.together;
     each(first, next);
   }
 }
 
 // Images of a group that need no other spectrum get the same one again.
-void CudaSceneEngine::transform_moving(int level, const Chosen& images) {
+void CudaSceneEngine::transform_moving(int scale, const ImageNumbers& images) {
   const device::Stream stream = stream_.get();
-  const SceneMail& host = memory_.host();
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, level, carriers_, carrier_count_);
-  const int plane_level = std::min(level, geometry_.levels - 1);
+  const SceneMail& host = space_.memory.host();
+  const ShiftSpectrum spectrum = spectrum_of(geometry_, scale, carriers_, carrier_count_);
+  const int plane_scale = std::min(scale, geometry_.scales - 1);
   std::int64_t count = 0;
   for_groups(images, [&](std::int64_t first, std::int64_t end) {
     for (std::int64_t i = first; i < end; ++i) {
-      ScenePlane planes[SceneGeometry::max_levels];
-      memory_.image_planes(i, planes);
+      ScenePlane planes[SceneGeometry::max_scales];
+      space_.memory.image_planes(i, planes);
       WindowJob& job = host.moving_windows[count++];
-      job = window_job(planes[plane_level], images_[static_cast<std::size_t>(i)].window);
-      job.taper = memory_.taper(i);
-      job.sums = memory_.sums(i);
-      job.out = memory_.moving(i);
+      job = window_job(planes[plane_scale], images_[static_cast<std::size_t>(i)].window);
+      job.taper = space_.memory.taper(i);
+      job.sums = space_.memory.sums(i);
+      job.out = space_.memory.moving(i);
     }
   });
-  memory_.send(stream);
-  lay_windows(memory_.device().moving_windows, host.moving_windows, count, spectrum, stream);
+  space_.memory.upload(stream);
+  lay_windows(space_.memory.device().moving_windows, host.moving_windows, count, spectrum, stream);
   for_groups(images, [&](std::int64_t first, std::int64_t) {
-    transforms_.together(level).forward(memory_.moving(first), memory_.work(), stream);
+    space_.transforms.together(scale).forward(space_.memory.moving(first), space_.memory.work(),
+                                              stream);
   });
-}
-
-// The jobs of images whose searches have laid windows, and the windows of the reference that they
-// need.
-std::vector<CudaSceneEngine::Wave> CudaSceneEngine::plan_waves(int level, const Chosen& images) {
-  const auto search = [&](std::int64_t i) -> const ShiftSearch& {
-    return images_[static_cast<std::size_t>(i)].search;
-  };
-  const auto key = [&](std::int64_t i) {
-    const Window& window = search(i).reference_window();
-    return std::make_tuple(window.y, window.x, window.height, window.width, i);
-  };
-  Chosen order = images;
-  std::sort(order.begin(), order.end(),
-            [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); });
-  const SceneMail& host = memory_.host();
-  const SceneMail& device = memory_.device();
-  ScenePlane reference[SceneGeometry::max_levels];
-  memory_.reference_planes(reference);
-  std::vector<Wave> waves = {{0, 0, 0, 0}};
-  slots_.begin_wave();
-  for (const std::int64_t i : order) {
-    const Window& window = search(i).reference_window();
-    ReferenceSlots::Found found = slots_.find(level, window);
-    if (found.slot < 0) {
-      const Wave& full = waves.back();
-      waves.push_back({full.end, full.end, full.end_window, full.end_window});
-      slots_.begin_wave();
-      found = slots_.find(level, window);
-    }
-    Wave& wave = waves.back();
-    if (!found.held) {
-      slot_of_window_[static_cast<std::size_t>(wave.end_window)] = found.slot;
-      WindowJob& job = host.reference_windows[wave.end_window++];
-      job = window_job(reference[level], window);
-      job.taper = memory_.slot_taper(found.slot);
-      job.sums = memory_.slot_sums(found.slot);
-      job.out = memory_.slot(found.slot);
-    }
-    const FineShift& shift = search(i).result();
-    ShiftState& state = host.shift_states[i];
-    state = ShiftState();
-    ShiftJob& job = host.shifts[wave.end++];
-    job = ShiftJob();
-    job.reference = memory_.slot(found.slot);
-    job.moving = memory_.moving(i);
-    job.weighted = memory_.weighted(i);
-    job.phases = memory_.phases(i);
-    job.weights = memory_.weights(i);
-    job.sums = memory_.sums(i);
-    job.state = device.shift_states + i;
-    const std::int64_t* transform = geometry_.fft[level];
-    // Windows that fill a part of the transform's plane make neighbouring bins depend on each
-    // other.
-    job.independent = static_cast<double>(shift.overlap[0] * shift.overlap[1]) /
-                      static_cast<double>(transform[0] * transform[1]);
-    job.flags = images_[static_cast<std::size_t>(i)].result.flags;
-    job.tiles = CovarianceTiles(shift.overlap);
-    if (!job.tiles.enough()) job.tiles.looked_at = 0;
-    for (int axis = 0; axis < 2; ++axis) {
-      state.rest[axis] = shift.rest(axis);
-      job.displacement[axis] = shift.displacement[axis];
-    }
-  }
-  return waves;
-}
-
-void CudaSceneEngine::fill_slots(int level, const Wave& wave) {
-  const device::Stream stream = stream_.get();
-  const std::int64_t count = wave.end_window - wave.first_window;
-  if (count == 0) return;
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, level, carriers_, carrier_count_);
-  lay_windows(memory_.device().reference_windows + wave.first_window,
-              memory_.host().reference_windows + wave.first_window, count, spectrum, stream);
-  for (std::int64_t w = wave.first_window; w < wave.end_window; ++w) {
-    const std::int64_t slot = slot_of_window_[static_cast<std::size_t>(w)];
-    transforms_.one(level).forward(memory_.slot(slot), memory_.work(), stream);
-  }
 }
 
 }  // namespace ppatch

@@ -45,51 +45,51 @@ class SceneMemory::Carver {
   std::uint64_t bytes_ = 0;
 };
 
-void SceneMemory::carve(Carver& carver, const SceneMemoryPlan& layout) {
-  const std::int64_t images = layout.images;
-  carver.lay(reference_planes_, layout.plane_floats);
-  carver.lay(planes_, images * layout.plane_floats);
-  carver.lay(reference_coarse_, layout.coarse_floats);
-  carver.lay(slots_, layout.slots * layout.spectrum_floats);
-  carver.lay(moving_, images * layout.spectrum_floats);
-  carver.lay(weighted_, images * layout.spectrum_floats);
-  carver.lay(phases_, images * layout.table_floats);
-  carver.lay(tapers_, (images + layout.slots) * layout.taper_floats);
-  carver.lay(weights_, images * layout.rings);
-  carver.lay(sums_, images * layout.sums_doubles);
-  carver.lay(slot_sums_, layout.slots * slot_doubles);
-  carver.lay(peaks_, images * layout.peaks);
-  carver.lay(work_, static_cast<std::int64_t>(layout.work_bytes));
-  carver.lay(mail_, static_cast<std::int64_t>(pinned_bytes(layout)));
+void SceneMemory::carve(Carver& carver, const SceneMemoryPlan& plan) {
+  const std::int64_t images = plan.images;
+  carver.lay(reference_planes_, plan.plane_floats);
+  carver.lay(planes_, images * plan.plane_floats);
+  carver.lay(reference_coarse_, plan.coarse_floats);
+  carver.lay(slots_, plan.slots * plan.spectrum_floats);
+  carver.lay(moving_, images * plan.spectrum_floats);
+  carver.lay(weighted_, images * plan.spectrum_floats);
+  carver.lay(phases_, images * plan.table_floats);
+  carver.lay(tapers_, (images + plan.slots) * plan.taper_floats);
+  carver.lay(weights_, images * plan.rings);
+  carver.lay(sums_, images * plan.sums_doubles);
+  carver.lay(slot_sums_, plan.slots * slot_doubles);
+  carver.lay(peaks_, images * plan.peaks);
+  carver.lay(work_, static_cast<std::int64_t>(plan.work_bytes));
+  carver.lay(mail_, static_cast<std::int64_t>(pinned_bytes(plan)));
 }
 
-std::uint64_t SceneMemory::device_bytes(const SceneMemoryPlan& layout) {
+std::uint64_t SceneMemory::device_bytes(const SceneMemoryPlan& plan) {
   SceneMemory memory;
   Carver counter(nullptr);
-  memory.carve(counter, layout);
+  memory.carve(counter, plan);
   return counter.bytes();
 }
 
-std::uint64_t SceneMemory::pinned_bytes(const SceneMemoryPlan& layout) {
+std::uint64_t SceneMemory::pinned_bytes(const SceneMemoryPlan& plan) {
   Carver counter(nullptr);
-  return counter.lay_mail(layout.images).bytes;
+  return counter.lay_mail(plan.images).bytes;
 }
 
-void SceneMemory::take(const SceneMemoryPlan& layout, const DeviceAllocator& allocator) {
-  const auto bytes = static_cast<std::int64_t>(device_bytes(layout));
+void SceneMemory::take(const SceneMemoryPlan& plan, const DeviceAllocator& allocator) {
+  const auto bytes = static_cast<std::int64_t>(device_bytes(plan));
   if (device_.size() < bytes) {
     device_ = DeviceBuffer<unsigned char>();
     device_ = DeviceBuffer<unsigned char>(allocator, bytes);
   }
-  if (pinned_.bytes() < pinned_bytes(layout)) {
+  if (pinned_.bytes() < pinned_bytes(plan)) {
     pinned_ = PinnedBuffer();
-    pinned_ = PinnedBuffer(pinned_bytes(layout));
+    pinned_ = PinnedBuffer(pinned_bytes(plan));
   }
-  layout_ = layout;
+  plan_ = plan;
   Carver carver(device_.data());
-  carve(carver, layout);
-  host_ = Carver(pinned_.data()).lay_mail(layout.images);
-  device_mail_ = Carver(mail_).lay_mail(layout.images);
+  carve(carver, plan);
+  host_ = Carver(pinned_.data()).lay_mail(plan.images);
+  device_mail_ = Carver(mail_).lay_mail(plan.images);
 }
 
 void SceneMemory::release() {
@@ -100,10 +100,10 @@ void SceneMemory::release() {
 double* SceneMemory::slot_sums(std::int64_t i) const { return slot_sums_ + i * slot_doubles; }
 
 void SceneMemory::planes_at(float* data, ScenePlane* planes) const {
-  const SceneGeometry& geometry = layout_.geometry;
-  for (int level = 0; level < geometry.levels; ++level) {
-    planes[level] = {data, geometry.size[level][0], geometry.size[level][1]};
-    data += geometry.size[level][0] * geometry.size[level][1];
+  const SceneGeometry& geometry = plan_.geometry;
+  for (int scale = 0; scale < geometry.scales; ++scale) {
+    planes[scale] = {data, geometry.size[scale][0], geometry.size[scale][1]};
+    data += geometry.size[scale][0] * geometry.size[scale][1];
   }
 }
 
@@ -112,14 +112,14 @@ void SceneMemory::reference_planes(ScenePlane* planes) const {
 }
 
 void SceneMemory::image_planes(std::int64_t image, ScenePlane* planes) const {
-  planes_at(planes_ + image * layout_.plane_floats, planes);
+  planes_at(planes_ + image * plan_.plane_floats, planes);
 }
 
-void SceneMemory::send(device::Stream stream) const {
+void SceneMemory::upload(device::Stream stream) const {
   device::copy_to_device(mail_, pinned_.data(), host_.sent, stream);
 }
 
-void SceneMemory::fetch(device::Stream stream) const {
+void SceneMemory::download(device::Stream stream) const {
   device::copy_to_host(pinned_.data() + host_.back, mail_ + host_.back, host_.bytes - host_.back,
                        stream);
   device::synchronize(stream);

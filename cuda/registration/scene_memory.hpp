@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -27,48 +26,51 @@ struct SceneMail {
   std::uint64_t bytes = 0, sent = 0, back = 0;  // [0, sent) goes, [back, bytes) comes
 };
 
-// The memory of a layout, in two pieces: of the device, and the pinned mirror of the mail.
+// The memory of a memory plan, in two pieces: of the device, and the pinned mirror of the mail.
 class SceneMemory {
  public:
   SceneMemory() = default;
   // Takes more memory only where that at hand is too small.
-  void take(const SceneMemoryPlan& layout, const DeviceAllocator& allocator);
+  void take(const SceneMemoryPlan& plan, const DeviceAllocator& allocator);
   void release();
   std::uint64_t bytes() const {
     return static_cast<std::uint64_t>(device_.size()) + pinned_.bytes();
   }
 
-  static std::uint64_t device_bytes(const SceneMemoryPlan& layout);
-  static std::uint64_t pinned_bytes(const SceneMemoryPlan& layout);
+  static std::uint64_t device_bytes(const SceneMemoryPlan& plan);
+  static std::uint64_t pinned_bytes(const SceneMemoryPlan& plan);
 
-  // Both by level.
+  const SceneMemoryPlan& plan() const { return plan_; }
+
+  // Both by scale.
   void reference_planes(ScenePlane* planes) const;
   void image_planes(std::int64_t image, ScenePlane* planes) const;
 
   float* reference_coarse() const { return reference_coarse_; }
-  float* slot(std::int64_t i) const { return slots_ + i * layout_.spectrum_floats; }
-  float* moving(std::int64_t i) const { return moving_ + i * layout_.spectrum_floats; }
-  float* weighted(std::int64_t i) const { return weighted_ + i * layout_.spectrum_floats; }
-  float* phases(std::int64_t i) const { return phases_ + i * layout_.table_floats; }
-  float* taper(std::int64_t i) const { return tapers_ + i * layout_.taper_floats; }
-  float* slot_taper(std::int64_t i) const { return taper(layout_.images + i); }
-  RingWeight* weights(std::int64_t i) const { return weights_ + i * layout_.rings; }
-  double* sums(std::int64_t i) const { return sums_ + i * layout_.sums_doubles; }
+  float* slot(std::int64_t i) const { return slots_ + i * plan_.spectrum_floats; }
+  float* moving(std::int64_t i) const { return moving_ + i * plan_.spectrum_floats; }
+  float* weighted(std::int64_t i) const { return weighted_ + i * plan_.spectrum_floats; }
+  float* phases(std::int64_t i) const { return phases_ + i * plan_.table_floats; }
+  float* taper(std::int64_t i) const { return tapers_ + i * plan_.taper_floats; }
+  float* slot_taper(std::int64_t i) const { return taper(plan_.images + i); }
+  RingWeight* weights(std::int64_t i) const { return weights_ + i * plan_.rings; }
+  double* sums(std::int64_t i) const { return sums_ + i * plan_.sums_doubles; }
   double* slot_sums(std::int64_t i) const;
-  LagPeak* peaks(std::int64_t i) const { return peaks_ + i * layout_.peaks; }
+  LagPeak* peaks(std::int64_t i) const { return peaks_ + i * plan_.peaks; }
   void* work() const { return work_; }
 
   const SceneMail& host() const { return host_; }
   const SceneMail& device() const { return device_mail_; }
-  void send(device::Stream stream) const;
-  void fetch(device::Stream stream) const;
+  // The mail.
+  void upload(device::Stream stream) const;
+  void download(device::Stream stream) const;
 
  private:
   class Carver;
-  void carve(Carver& carver, const SceneMemoryPlan& layout);
+  void carve(Carver& carver, const SceneMemoryPlan& plan);
   void planes_at(float* data, ScenePlane* planes) const;
 
-  SceneMemoryPlan layout_;
+  SceneMemoryPlan plan_;
   DeviceBuffer<unsigned char> device_;
   PinnedBuffer pinned_;
   float *reference_planes_ = nullptr, *planes_ = nullptr, *reference_coarse_ = nullptr;
@@ -82,5 +84,3 @@ class SceneMemory {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_HPP_

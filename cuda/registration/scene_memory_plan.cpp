@@ -43,8 +43,8 @@ std::int64_t doubles_of(const std::int64_t size[2]) {
 
 std::int64_t SceneMemoryPlan::planes_together(const SceneGeometry& geometry) {
   std::int64_t floats = spectrum_floats_of(geometry.coarse_fft);
-  for (int level = 0; level < geometry.levels; ++level) {
-    floats = std::max(floats, spectrum_floats_of(geometry.fft[level]));
+  for (int scale = 0; scale < geometry.scales; ++scale) {
+    floats = std::max(floats, spectrum_floats_of(geometry.fft[scale]));
   }
   std::int64_t together = 1;
   while (together < max_together && 2 * together * floats <= busy_floats) together *= 2;
@@ -53,8 +53,8 @@ std::int64_t SceneMemoryPlan::planes_together(const SceneGeometry& geometry) {
 
 SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at_once)
     : geometry(of), together(planes_at_once) {
-  for (int level = 0; level <= geometry.levels; ++level) {
-    const std::int64_t* size = transform_size(geometry, level);
+  for (int scale = 0; scale <= geometry.scales; ++scale) {
+    const std::int64_t* size = transform_size(geometry, scale);
     spectrum_floats = std::max(spectrum_floats, spectrum_floats_of(size));
     ShiftSpectrum spectrum;
     spectrum.height = size[0];
@@ -63,8 +63,8 @@ SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at
     taper_floats = std::max(taper_floats, size[0] + size[1]);
     rings = std::max(rings, ring_count(size[0], size[1]));
     sums_doubles = std::max(sums_doubles, doubles_of(size));
-    if (level == geometry.levels) continue;
-    plane_floats += geometry.size[level][0] * geometry.size[level][1];
+    if (scale == geometry.scales) continue;
+    plane_floats += geometry.size[scale][0] * geometry.size[scale][1];
   }
   coarse_floats = spectrum_floats_of(geometry.coarse_fft);
   // Spectra and tables begin with whole cache lines.
@@ -78,13 +78,13 @@ std::int64_t SceneMemoryPlan::max_images() const {
   return std::max(max_large, small / together * together);
 }
 
-void SceneMemoryPlan::choose_images(std::int64_t most, std::uint64_t bytes) {
+void SceneMemoryPlan::choose_images(std::int64_t max_images, std::uint64_t bytes) {
   const auto with = [&](std::int64_t count) {
     images = count;
     slots = spectrum_floats <= busy_floats ? images : std::min(images, large_slots);
     return device_bytes() + pinned_bytes();
   };
-  std::int64_t count = std::max<std::int64_t>(1, most / together) * together;
+  std::int64_t count = std::max<std::int64_t>(1, max_images / together) * together;
   while (count > together && with(count) > bytes) count -= together;
   with(count);
 }
@@ -92,15 +92,15 @@ void SceneMemoryPlan::choose_images(std::int64_t most, std::uint64_t bytes) {
 std::uint64_t SceneMemoryPlan::device_bytes() const { return SceneMemory::device_bytes(*this); }
 std::uint64_t SceneMemoryPlan::pinned_bytes() const { return SceneMemory::pinned_bytes(*this); }
 
-SceneMemoryPlan scene_layout_within(const SceneSettings& settings, std::uint64_t loader_bytes,
-                                    std::uint64_t budget) {
+SceneMemoryPlan scene_memory_plan_within(const SceneSettings& settings, std::uint64_t loader_bytes,
+                                         std::uint64_t budget) {
   const SceneGeometry geometry(settings, settings.height, settings.width);
-  SceneMemoryPlan layout(geometry, SceneMemoryPlan::planes_together(geometry));
-  layout.work_bytes = SceneTransforms::work_bytes_of(layout);
-  layout.choose_images(layout.together, 0);
-  require_budget(layout.device_bytes() + layout.pinned_bytes() + loader_bytes, budget);
-  layout.choose_images(layout.max_images(), budget - loader_bytes);
-  return layout;
+  SceneMemoryPlan plan(geometry, SceneMemoryPlan::planes_together(geometry));
+  plan.work_bytes = SceneTransforms::work_bytes_of(plan);
+  plan.choose_images(plan.together, 0);
+  require_budget(plan.device_bytes() + plan.pinned_bytes() + loader_bytes, budget);
+  plan.choose_images(plan.max_images(), budget - loader_bytes);
+  return plan;
 }
 
 }  // namespace ppatch

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -18,9 +17,9 @@ struct SceneMemoryPlan {
 
   SceneGeometry geometry;
   std::int64_t together = 1;         // planes of one transform
-  std::int64_t plane_floats = 0;     // of all levels of an image
-  std::int64_t spectrum_floats = 0;  // from one spectrum to the next, of any level
-  std::int64_t coarse_floats = 0;    // of the reference's spectrum on the coarsest level
+  std::int64_t plane_floats = 0;     // of all scales of an image
+  std::int64_t spectrum_floats = 0;  // from one spectrum to the next, of any scale
+  std::int64_t coarse_floats = 0;    // of the reference's spectrum on the coarsest scale
   std::int64_t table_floats = 0;     // of phases
   std::int64_t taper_floats = 0;
   std::int64_t rings = 0;
@@ -31,7 +30,7 @@ struct SceneMemoryPlan {
   std::int64_t slots = 0;        // spectra of the reference
 
   // Images as many as `bytes` of memory hold, up to that many, but at least those of one transform.
-  void choose_images(std::int64_t most, std::uint64_t bytes);
+  void choose_images(std::int64_t max_images, std::uint64_t bytes);
   // Of a batch: beyond it there is little to be gained.
   std::int64_t max_images() const;
 
@@ -45,9 +44,7 @@ struct SceneMemoryPlan {
 
 // The bytes of a plan without its loader, by what device::PlaneTransform says beforehand. Throws
 // OUT_OF_MEMORY, naming the least budget, where the budget is too small.
-SceneMemoryPlan scene_layout_within(const SceneSettings& settings, std::uint64_t loader_bytes,
-                                    std::uint64_t budget);
+SceneMemoryPlan scene_memory_plan_within(const SceneSettings& settings, std::uint64_t loader_bytes,
+                                         std::uint64_t budget);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_MEMORY_PLAN_HPP_

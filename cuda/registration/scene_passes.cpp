@@ -9,6 +9,7 @@
 #include "cuda/registration/kernels/shift_rings.hpp"
 #include "cuda/registration/kernels/shift_tiles.hpp"
 #include "cuda/registration/scene_transforms.hpp"
+#include "cuda/runtime/run.hpp"
 
 namespace ppatch {
 namespace {
@@ -16,29 +17,19 @@ namespace {
 static_assert(fixed_rows_flag == PPATCH_SHIFT_FLAG_FIXED_ROWS);
 static_assert(fixed_columns_flag == PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
 
-template <class Kernel>
-void run(const Kernel& kernel, device::Stream stream) {
-  device::launch(kernel, kernel.blocks(), stream);
-}
-
-template <class Body>
-void run_each(const Body& body, std::int64_t count, device::Stream stream) {
-  run(EachPiece<Body>{body, count}, stream);
-}
-
 }  // namespace
 
-ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int level, const Carrier* carriers,
+ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrier* carriers,
                           int carrier_count) {
-  const std::int64_t* size = transform_size(geometry, level);
+  const std::int64_t* size = transform_size(geometry, scale);
   ShiftSpectrum spectrum;
   spectrum.height = size[0];
   spectrum.width = size[1];
   spectrum.ring_scale = static_cast<float>(0.5 * shortest_side(size[0], size[1]));
-  const auto least = static_cast<float>(lowest_frequency(size[0], size[1]));
-  spectrum.min_f2 = least * least;
-  // Only the finest level has the mosaic's carriers in reach.
-  if (level > 0) return spectrum;
+  const auto lowest = static_cast<float>(lowest_frequency(size[0], size[1]));
+  spectrum.min_f2 = lowest * lowest;
+  // Only the finest scale has the mosaic's carriers in reach.
+  if (scale > 0) return spectrum;
   spectrum.pixels = static_cast<float>(geometry.step);
   spectrum.cycles = 1.0F / spectrum.pixels;
   spectrum.carrier_count = carrier_count;
@@ -52,7 +43,7 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
   std::int64_t rows = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     samples = std::max(samples, host_jobs[i].height + host_jobs[i].width);
-    rows = std::max(rows, host_jobs[i].looked_at());
+    rows = std::max(rows, host_jobs[i].weighed_rows().count);
   }
   if (samples > 0) {
     run_each(WindowTapers{jobs, samples}, count * samples, stream);
@@ -71,10 +62,11 @@ void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64
   peaks.width = geometry.coarse_fft[1];
   peaks.row_floats = 2 * (peaks.width / 2 + 1);
   peaks.max_y =
-      std::min(static_cast<std::int64_t>(geometry.coarse_most[0]), (peaks.height - 1) / 2);
-  peaks.max_x = std::min(static_cast<std::int64_t>(geometry.coarse_most[1]), (peaks.width - 1) / 2);
+      std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[0]), (peaks.height - 1) / 2);
+  peaks.max_x =
+      std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[1]), (peaks.width - 1) / 2);
   peaks.apart = second_peak_distance(geometry.step *
-                                     static_cast<double>(std::int64_t{1} << (geometry.levels - 1)));
+                                     static_cast<double>(std::int64_t{1} << (geometry.scales - 1)));
   peaks.jobs = jobs;
   peaks.count = count;
   for (const bool second : {false, true}) {

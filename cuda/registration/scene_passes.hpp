@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -14,12 +13,12 @@
 // follow from them, the same jobs are given as the host has them.
 namespace ppatch {
 
-// The spectra of a level, carriers of none but the finest; level geometry.levels: the coarse
+// The spectra of a scale, carriers of none but the finest; scale geometry.scales: the coarse
 // peak's.
-ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int level, const Carrier* carriers,
+ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrier* carriers,
                           int carrier_count);
 
-// Windows into the planes of a level's transforms.
+// Windows into the planes of a scale's transforms.
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
@@ -43,5 +42,3 @@ void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJ
                std::int64_t count, device::Stream stream);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_PASSES_HPP_

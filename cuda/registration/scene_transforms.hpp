@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_SCENE_TRANSFORMS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_SCENE_TRANSFORMS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -9,32 +8,30 @@
 
 namespace ppatch {
 
-// The transforms of a scene: those of each level and, behind them, of the coarse peak; of one plane
+// The transforms of a scene: those of each scale and, behind them, of the coarse peak; of one plane
 // for the reference and of some together for moving images.
 class SceneTransforms {
  public:
   SceneTransforms() = default;
-  explicit SceneTransforms(const SceneMemoryPlan& layout);
+  explicit SceneTransforms(const SceneMemoryPlan& plan);
 
-  const device::PlaneTransform& one(int level) const { return one_[level]; }
-  const device::PlaneTransform& together(int level) const {
-    return has_many_ ? many_[level] : one_[level];
+  const device::PlaneTransform& one(int scale) const { return one_[scale]; }
+  const device::PlaneTransform& together(int scale) const {
+    return has_many_ ? many_[scale] : one_[scale];
   }
   std::uint64_t work_bytes() const;
   // What that will be, about, without making them.
-  static std::uint64_t work_bytes_of(const SceneMemoryPlan& layout);
+  static std::uint64_t work_bytes_of(const SceneMemoryPlan& plan);
 
  private:
-  static constexpr int most = SceneGeometry::max_levels + 1;
+  static constexpr int max_sizes = SceneGeometry::max_scales + 1;
   bool has_many_ = false;
-  device::PlaneTransform one_[most], many_[most];
+  device::PlaneTransform one_[max_sizes], many_[max_sizes];
 };
 
-// The size of a level's transform; level geometry.levels is the coarse peak's.
-inline const std::int64_t* transform_size(const SceneGeometry& geometry, int level) {
-  return level < geometry.levels ? geometry.fft[level] : geometry.coarse_fft;
+// The size of a scale's transform; scale geometry.scales is the coarse peak's.
+inline const std::int64_t* transform_size(const SceneGeometry& geometry, int scale) {
+  return scale < geometry.scales ? geometry.fft[scale] : geometry.coarse_fft;
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_SCENE_TRANSFORMS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_BLOCK_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -50,5 +49,3 @@ struct EachPiece {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_BLOCK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_CHECK_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_CHECK_HPP_
+#pragma once
 
 #include <cuda_runtime_api.h>
 
@@ -17,5 +16,3 @@ inline void check(cudaError_t status, const char* what) {
 }
 
 }  // namespace ppatch::device
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_CHECK_HPP_

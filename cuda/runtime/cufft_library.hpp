@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_CUFFT_LIBRARY_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_CUFFT_LIBRARY_HPP_
+#pragma once
 
 #include <cufft.h>
 
@@ -32,5 +31,3 @@ struct CufftLibrary {
 const char* text_of_cufft(cufftResult result);
 
 }  // namespace ppatch::device
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_CUFFT_LIBRARY_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_DEVICE_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_DEVICE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -61,7 +60,7 @@ void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
                          std::uint64_t row_bytes, std::uint64_t rows, Stream stream);
 void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream stream);
 
-// Runs a block kernel (runtime/block.hpp). Defined for the kernels of kernel_list.hpp alone.
+// Runs a block kernel (runtime/block.hpp). Defined for the kernels of the families' lists alone.
 template <class Kernel>
 void launch(const Kernel& kernel, std::int64_t blocks, Stream stream);
 
@@ -78,5 +77,3 @@ void sort(const SortArrays& arrays, std::int64_t count, int bits, void* scratch,
           std::uint64_t scratch_bytes, Stream stream);
 
 }  // namespace ppatch::device
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_DEVICE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_DEVICE_MEMORY_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_DEVICE_MEMORY_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -94,5 +93,3 @@ class DeviceEvent {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_DEVICE_MEMORY_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_LAUNCH_CUH_
-#define PTYCHOPATCH_CUDA_RUNTIME_LAUNCH_CUH_
+#pragma once
 
 #include <cuda_runtime.h>
 
@@ -39,5 +38,3 @@ void launch(const Kernel& kernel, std::int64_t blocks, Stream stream) {
 }
 
 }  // namespace ppatch::device
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_LAUNCH_CUH_

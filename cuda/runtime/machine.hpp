@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_MACHINE_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_MACHINE_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 #include "cuda/runtime/device_memory.hpp"
@@ -39,5 +38,3 @@ class PlanStream {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_MACHINE_HPP_

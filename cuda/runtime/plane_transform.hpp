@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_PLANE_TRANSFORM_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_PLANE_TRANSFORM_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -47,5 +46,3 @@ class PlaneTransform {
 };
 
 }  // namespace ppatch::device
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_PLANE_TRANSFORM_HPP_

@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace ppatch {
+namespace {
+
+constexpr std::int64_t max_row_step = 0x7fffffff;  // bytes, of copies of rows
+
+}  // namespace
 
 void Staging::prepare() {
   for (auto& piece : piece_) {
@@ -14,11 +19,12 @@ void Staging::prepare() {
   }
 }
 
-std::int64_t Staging::elements_a_piece(const HostLayout& layout) const {
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(piece_bytes_) / layout.element);
+std::int64_t Staging::elements_a_piece(const StridedArray& array) const {
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(piece_bytes_) / array.element);
 }
 
-void Staging::upload(const HostLayout& from, void* to, device::Stream stream) {
+void Staging::upload(const StridedArray& given, void* to, device::Stream stream) {
+  const StridedArray from = given.merged();
   const std::int64_t all = from.count();
   if (all == 0) return;
   prepare();
@@ -37,13 +43,33 @@ void Staging::upload(const HostLayout& from, void* to, device::Stream stream) {
   }
 }
 
-void Staging::download(const void* from, const HostLayout& to, device::Stream stream) {
+void Staging::upload_in_order(const StridedArray& from, void* to, device::Stream stream) {
+  const StridedArray rows = from.merged();
+  const int inner = rows.axes - 1;
+  const bool contiguous = rows.stride[inner] == rows.element;
+  const std::int64_t row_bytes = rows.extent[inner] * rows.element;
+  const bool has_rows =
+      contiguous && rows.axes == 2 && rows.stride[0] >= row_bytes && rows.stride[0] <= max_row_step;
+  const bool is_whole = contiguous && rows.axes == 1;
+  if (rows.count() == 0 || !(has_rows || is_whole) || !device::is_page_locked(rows.data)) {
+    upload(from, to, stream);
+  } else if (is_whole) {
+    device::copy_to_device(to, rows.data, rows.packed_bytes(), stream);
+  } else {
+    device::copy_rows_to_device(to, rows.data, static_cast<std::uint64_t>(rows.stride[0]),
+                                static_cast<std::uint64_t>(row_bytes),
+                                static_cast<std::uint64_t>(rows.extent[0]), stream);
+  }
+}
+
+void Staging::download(const void* from, const StridedArray& given, device::Stream stream) {
+  const StridedArray to = given.merged();
   const std::int64_t all = to.count();
   if (all == 0) return;
   prepare();
   const std::int64_t step = elements_a_piece(to);
   const std::int64_t pieces = (all + step - 1) / step;
-  // One piece is fetched ahead of the one that is emptied.
+  // One piece is on its way ahead of the one that is emptied.
   for (std::int64_t n = 0; n <= pieces; ++n) {
     if (n < pieces) {
       Piece& piece = *piece_[n % 2];

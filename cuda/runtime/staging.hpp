@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_RUNTIME_STAGING_HPP_
-#define PTYCHOPATCH_CUDA_RUNTIME_STAGING_HPP_
+#pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "cuda/runtime/device_memory.hpp"
-#include "cuda/runtime/strided_copy.hpp"
+#include "cuda/runtime/strided_array.hpp"
 
 namespace ppatch {
 
-// Copies host arrays of any strides to packed device memory and back, piece by piece through two
-// pinned buffers: while one is on its way, the other is filled or emptied.
+// Copies host arrays to packed device memory and back, piece by piece through two pinned buffers:
+// while one is on its way, the other is filled or emptied.
 class Staging {
  public:
   // Takes its memory on first use.
   explicit Staging(std::uint64_t piece_bytes) : piece_bytes_(piece_bytes) {}
 
   // The host array may change once this has returned.
-  void upload(const HostLayout& from, void* to, device::Stream stream);
+  void upload(const StridedArray& from, void* to, device::Stream stream);
+  // The same, but rows in page-locked memory are read in the stream's order.
+  void upload_in_order(const StridedArray& from, void* to, device::Stream stream);
   // Complete on return.
-  void download(const void* from, const HostLayout& to, device::Stream stream);
-
-  std::uint64_t bytes() const { return 2 * piece_bytes_; }
+  void download(const void* from, const StridedArray& to, device::Stream stream);
 
  private:
   struct Piece {
@@ -31,12 +31,10 @@ class Staging {
     bool under_way = false;
   };
   void prepare();
-  std::int64_t elements_a_piece(const HostLayout& layout) const;
+  std::int64_t elements_a_piece(const StridedArray& array) const;
 
   std::uint64_t piece_bytes_;
   std::unique_ptr<Piece> piece_[2];
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_RUNTIME_STAGING_HPP_

@@ -11,6 +11,7 @@ any more is an error.
 usage: comments.py HEADER
 """
 import json
+import os
 import pathlib
 import re
 import sys
@@ -81,13 +82,23 @@ def documented(lines, formulas):
 
 
 def named_enumerations(text):
-    """A type and the constants that follow it, one thing to a reader: `enum NAME {` for Doxygen."""
-    def joined(found):
+    """A type and the constants that follow it, one thing to a reader: `enum NAME {` for Doxygen. Constants
+    without a type are flags, and named by the words that all of them begin with."""
+    def note_of(found):
         note = re.search(r"/\*\*<(.*?)\*/", found["note"] or "", re.DOTALL)
-        return f"{f'/** {note[1].strip()} */' if note else ''}\nenum {found['name']} {{"
+        return f"/** {note[1].strip()} */" if note else ""
 
-    return re.sub(r"typedef\s+u?int32_t\s+(?P<name>\w+);(?P<note>\s*/\*\*<.*?\*/)?\s*\nenum \{", joined, text,
+    def joined(found):
+        return f"{note_of(found)}\nenum {found['name']} {{"
+
+    def flags(found):
+        constants = re.findall(r"\b(PPATCH_\w+)\s*=", found["body"])
+        name = os.path.commonprefix(constants).rstrip("_").removesuffix("_FLAG").lower()
+        return f"{note_of(found)}\nenum {name}_flags {{{found['body']}}}"
+
+    text = re.sub(r"typedef\s+u?int32_t\s+(?P<name>\w+);(?P<note>\s*/\*\*<.*?\*/)?\s*\nenum \{", joined, text,
                   flags=re.DOTALL)
+    return re.sub(r"\benum \{(?P<note>[ \t]*/\*\*<.*?\*/)?(?P<body>.*?)\}", flags, text, flags=re.DOTALL)
 
 
 def main(path):

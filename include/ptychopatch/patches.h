@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Patches: sub-pixel patches cut out of images at scan positions, and put back, exactly. A part of
- * ptychopatch.h, which includes it.
+ * Patches: sub-pixel patches extracted from images at scan positions, and put back, exactly. A part
+ * of ptychopatch.h, which includes it.
  */
 #ifndef PTYCHOPATCH_PATCHES_H_
 #define PTYCHOPATCH_PATCHES_H_
@@ -26,11 +26,13 @@ extern "C" {
  *     image      (H, W), or (M, H, W) for M images
  *     positions  (K, 2), or (B, c, 2)
  *     patches    flat (K, h, w); channel-last (B, h, w, c); channel-first (B, c, h, w)
- *     probe      (modes, h, w) for all positions, or (K, modes, h, w)
+ *     probe      (modes, h, w) for all positions, or (K, modes, h, w); (h, w): one mode for all
  *     waves      flat (K, modes, h, w); channel-last (B, modes, h, w, c);
- *                channel-first (B, c, modes, h, w)
- * With M images and no image index, every position is cut from every image, and patches and waves
- * have M as an additional first axis; per-position results too. With an image index (see
+ *                channel-first (B, c, modes, h, w); of a probe (h, w), shaped as the patches
+ * A probe of three axes is always (modes, h, w): one of a single mode for each position is
+ * (K, 1, h, w).
+ * With M images and no image index, every patch is extracted from every image, and patches and
+ * waves have M as an additional first axis; per-position results too. With an image index (see
  * ppatch_patch_plan_set_image_index), position k belongs to image index[k] and no axis is added.
  *
  * Image, patches, waves and probe have one dtype: F32, F64, C64 or C128. Sums are accumulated in
@@ -116,10 +118,10 @@ ppatch_status ppatch_patch_plan_create(ppatch_patch_plan **plan, ppatch_context 
 /* NULL is fine. */
 void ppatch_patch_plan_destroy(ppatch_patch_plan *plan);
 
-/* New positions for a living plan: (K, 2) or (B, c, 2), F32 or F64, in pixels, K <= capacity, each
- * within +-1e9. On an error the plan keeps its old positions. Drops the image index where K
- * changes.
- * Errors: INVALID_ARGUMENT (a NaN, an infinity or one out of range is named by its index). */
+/* New positions for a living plan: (K, 2) or (B, c, 2), F32, F64, I32 or I64, in pixels,
+ * K <= capacity, each within +-1e9. On an error the plan keeps its old
+ * positions. Drops the image index where K changes. Errors: INVALID_ARGUMENT (a NaN, an infinity or
+ * one out of range is named by its index). */
 ppatch_status ppatch_patch_plan_set_positions(ppatch_patch_plan *plan,
                                               const ppatch_array *positions);
 
@@ -159,7 +161,7 @@ typedef struct ppatch_patch_plan_info {
 ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan *plan,
                                          ppatch_patch_plan_info *info);
 
-/* Cuts all patches: patches = A image.
+/* Extracts all patches: patches = A image.
  * Errors of this and all functions below: INVALID_ARGUMENT, OUT_OF_MEMORY, CANCELLED, DEVICE. */
 ppatch_status ppatch_patch_extract(ppatch_patch_plan *plan, const ppatch_array *image,
                                    const ppatch_array *patches);
@@ -207,7 +209,7 @@ ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan *plan, const pp
 
 /* Its adjoint by the probe: probe[m or (k, m)] = conj(P[k]) waves[k, m], summed over every axis
  * that the probe does not have: over k for a shared probe, and over the images where every position
- * is cut from every image. flags as for ppatch_patch_adjoint. */
+ * is on every image. flags as for ppatch_patch_adjoint. */
 ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const ppatch_array *image,
                                                const ppatch_array *waves, const ppatch_array *probe,
                                                ppatch_adjoint_flags flags);

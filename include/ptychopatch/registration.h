@@ -51,7 +51,8 @@ static inline ppatch_cfa ppatch_cfa_none(void) {
  * Errors: INVALID_ARGUMENT (any other text, "" and NULL too; no mosaic is ppatch_cfa_none). */
 ppatch_status ppatch_cfa_parse(const char *letters, ppatch_cfa *cfa);
 
-/* One image: frozen. pixels is (H, W), U16, F32 or F64, with any strides. */
+/* One image: frozen. pixels is (H, W), U8, U16, I16, F32 or F64, with any
+ * strides. */
 typedef struct ppatch_scene_image {
   ppatch_array pixels;
   ppatch_array mask;  /* (H, W) U8: 0 leaves the pixel out. data NULL: all pixels are in */
@@ -90,17 +91,17 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
  *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
  *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
- *      that cut the same scene out of both.
+ *      that extract the same scene from both.
+ *
  * Nothing is demosaiced or interpolated. On mosaics it is unbiased where methods by colour planes
  * are drawn to the lattice of the CFA.
  *
  * The other methods are there to compare with other programs:
- *   PHASE, CROSS  scikit-image's phase_cross_correlation with normalization "phase" or None, up to
- *                 1/upsample px. With a mask in either image: its masked normalised
- *                 cross-correlation (Padfield), whole pixels, overlap_ratio. No conditioning
- *                 beyond the black level, unless asked for.
- *   PER_PLANE     phase correlation of each CFA position's own grid (4 of Bayer, 36 of X-Trans), up
- *                 to 1/upsample grid px; the median or mean of them, in pixels of the mosaic.
+ *   - PHASE and CROSS: scikit-image's phase_cross_correlation with normalization "phase" or None,
+ *     up to 1/upsample px. With a mask in either image: its masked normalised cross-correlation
+ *     (Padfield), whole pixels, overlap_ratio. No conditioning beyond black, unless asked for.
+ *   - PER_PLANE: phase correlation of each CFA position's own grid (4 of Bayer, 36 of X-Trans), up
+ *     to 1/upsample grid px; the median or mean of them, in pixels of the mosaic.
  *
  * On a context on CUDA, ML works on the device, on as many images at a time as the memory budget
  * holds; its shifts are the CPU's but for rounding, far below their sigma, and its bits depend on
@@ -293,9 +294,9 @@ typedef struct ppatch_resample_options {
   { .struct_size = (uint32_t)sizeof(ppatch_resample_options) }
 
 /* Moves an image by d = shift: out[y, x] = gain * image~(y - dy, x - dx), with the taps and
- * boundaries of patches. image and out: (H, W) or (C, H, W), one dtype, U16, F32 or F64; out may
- * have another H and W. U16 is rounded to the nearest and clamped. options may be NULL: bilinear,
- * zero outside. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ * boundaries of patches. image and out: (H, W) or (C, H, W), one dtype, U8, U16, I16, F32 or F64;
+ * out may have another H and W. Integers are rounded to the nearest and clamped. options may be
+ * NULL: bilinear, zero outside. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
 ppatch_status ppatch_image_shift(ppatch_context *context, const ppatch_array *image,
                                  const double shift[2], const ppatch_resample_options *options,
                                  const ppatch_array *out);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_ALLOCATOR_HPP_
-#define PTYCHOPATCH_CORE_ALLOCATOR_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -60,5 +59,3 @@ class Buffer {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_ALLOCATOR_HPP_

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/dtype.hpp"
+#include "core/dtype_dispatch.hpp"
 
 namespace ppatch {
 namespace {
@@ -40,8 +41,7 @@ const char* name_of(DType dtype) {
 }
 
 DType real_type_of(DType dtype) {
-  if (dtype == DType::c64) return DType::f32;
-  if (dtype == DType::c128) return DType::f64;
+  with_pixel(dtype, [&](auto pixel) { dtype = dtype_of<typename decltype(pixel)::Scalar>; });
   return dtype;
 }
 
@@ -104,9 +104,13 @@ CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Ba
   last_ = address + static_cast<std::uintptr_t>((after + 1) * size);
 }
 
-int CheckedArray::components() const { return is_complex(dtype()) ? 2 : 1; }
+int CheckedArray::components() const {
+  int components = 1;
+  with_pixel(dtype(), [&](auto pixel) { components = decltype(pixel)::components; });
+  return components;
+}
 
-void CheckedArray::expect_dtype(std::initializer_list<DType> legal) const {
+void CheckedArray::expect_dtype(std::span<const DType> legal) const {
   if (std::find(legal.begin(), legal.end(), dtype()) != legal.end()) return;
   std::string names;
   for (const DType d : legal) names += text_of(names.empty() ? "" : " or ", name_of(d));
@@ -121,7 +125,7 @@ void CheckedArray::expect_shape(const std::vector<std::int64_t>& expected) const
 }
 
 void CheckedArray::expect_host() const {
-  if (empty_ || array_->device_type != PPATCH_DEVICE_CUDA) return;
+  if (!on_device()) return;
   invalid(name_,
           ".device_type: expected host memory, PPATCH_DEVICE_HOST (1) or _CUDA_HOST (3), got ",
           array_->device_type);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_
-#define PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_
+#pragma once
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,8 +28,17 @@ class CheckedArray {
   std::int64_t stride(int axis) const { return array_->strides[axis] * components(); }
   int components() const;
   bool empty() const { return empty_; }
+  bool on_device() const { return !empty_ && array_->device_type == PPATCH_DEVICE_CUDA; }
+  // The bytes that it touches; none of an empty array.
+  const unsigned char* first_byte() const {
+    return reinterpret_cast<const unsigned char*>(first_);  // NOLINT(performance-no-int-to-ptr)
+  }
+  std::size_t byte_count() const { return last_ - first_; }
 
-  void expect_dtype(std::initializer_list<DType> legal) const;
+  void expect_dtype(std::span<const DType> legal) const;
+  void expect_dtype(std::initializer_list<DType> legal) const {
+    expect_dtype(std::span(legal.begin(), legal.size()));
+  }
   void expect_shape(const std::vector<std::int64_t>& shape) const;
   // For arrays that the calling thread reads or writes on every backend.
   void expect_host() const;
@@ -47,9 +56,7 @@ class CheckedArray {
 
 const char* name_of(DType dtype);
 std::string text_of_shape(const std::int64_t* shape, std::size_t ndim);
-inline bool is_complex(DType dtype) { return dtype == DType::c64 || dtype == DType::c128; }
+// That of one component of a pixel.
 DType real_type_of(DType dtype);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_ARRAY_CHECK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_BACKEND_HPP_
-#define PTYCHOPATCH_CORE_BACKEND_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -10,6 +9,7 @@
 #include "core/callbacks.hpp"
 #include "core/groups/group_engine.hpp"
 #include "core/patches/patch_engine.hpp"
+#include "core/registration/pair_operators.hpp"
 #include "core/registration/scene_engine.hpp"
 
 // The seam between plans and the machines that run them. Everything that crosses it has been
@@ -38,7 +38,9 @@ class Backend {
   virtual BackendInfo info() const = 0;
   virtual ppatch_backend kind() const = 0;
   virtual void synchronize() = 0;
-  // Scratch that make_patch_engine takes; throws OUT_OF_MEMORY where the budget cannot hold it.
+  // What a plan takes of the memory that the budget is about: the scratch of make_patch_engine, and
+  // on a host's backend the plan's positions too, which its engine borrows. Throws OUT_OF_MEMORY
+  // where the budget cannot hold it.
   virtual std::uint64_t patch_engine_bytes(const PatchSettings& settings) const = 0;
   virtual std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) = 0;
   virtual std::uint64_t group_engine_bytes(const GroupSettings& settings) const = 0;
@@ -54,20 +56,7 @@ class Backend {
   virtual std::uint64_t scene_engine_bytes(const SceneSettings& settings) const = 0;
   virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
 
-  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype, u16, f32 or f64.
-  virtual void shift_image(const ImageView& image, const double shift[2],
-                           const ResampleSettings& settings, const ImageView& out) = 0;
-  // (pixel - black) / (white - black).
-  virtual void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) = 0;
-  // The same, averaged by colour over block x block pixels; out holds three images.
-  virtual void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
-                          const ImageView& out) = 0;
-  // Both of one shape, f32 or f64 each.
-  virtual double pair_gain(const ImageView& anchor, const ImageView& target) = 0;
-  virtual double pair_loss(const ImageView& anchor, const ImageView& target, double gain) = 0;
-  // mask: u8. Returns its mean.
-  virtual double pair_mask(const ImageView& anchor, const ImageView& target,
-                           const PairMaskSettings& settings, const ImageView& mask) = 0;
+  virtual const PairOperators& pair_operators() const = 0;
 
   // Whether arrays on that device can be used as they are.
   virtual bool accepts(ppatch_device_type type, int device) const = 0;
@@ -76,5 +65,3 @@ class Backend {
 std::unique_ptr<Backend> make_cpu_backend(const BackendSettings& settings);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_BACKEND_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_BACKEND_MODULE_HPP_
-#define PTYCHOPATCH_CORE_BACKEND_MODULE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -13,9 +12,9 @@
 // It is opened on first use and stays open.
 namespace ppatch {
 
-// Grows with every change to anything in backend.hpp or group_engine.hpp: library and module are
+// Grows with every change to anything in backend.hpp and what it includes: library and module are
 // built together.
-constexpr std::int32_t backend_interface_version = 5;
+constexpr std::int32_t backend_interface_version = 6;
 
 struct BackendModule {
   std::int32_t interface_version;
@@ -31,5 +30,3 @@ const BackendModule& cuda_module();
 std::int32_t cuda_device_count();
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_BACKEND_MODULE_HPP_

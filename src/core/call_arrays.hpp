@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_
-#define PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_
+#pragma once
 
 #include <vector>
 
@@ -16,14 +15,17 @@ class CallArrays {
   void check_outputs() const;
 
  protected:
-  explicit CallArrays(const Backend& backend) : backend_(backend) { arguments_.reserve(most); }
+  explicit CallArrays(const Backend& backend) : backend_(backend) {
+    arguments_.reserve(max_arrays);
+  }
 
   // What it returns stays where it is.
   const CheckedArray& read(const char* name, const ppatch_array* array);
   const CheckedArray& first_read() const { return arguments_.front().array; }
+  const CheckedArray& last_read() const { return arguments_.back().array; }
 
  private:
-  static constexpr std::size_t most = 8;  // arrays of a call
+  static constexpr std::size_t max_arrays = 8;  // arrays of a call
   struct Argument {
     CheckedArray array;
     bool output;
@@ -34,5 +36,3 @@ class CallArrays {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_CALL_ARRAYS_HPP_

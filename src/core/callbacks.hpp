@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_CALLBACKS_HPP_
-#define PTYCHOPATCH_CORE_CALLBACKS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -46,5 +45,3 @@ class Callbacks {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_CALLBACKS_HPP_

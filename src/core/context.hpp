@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_CONTEXT_HPP_
-#define PTYCHOPATCH_CORE_CONTEXT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -23,6 +22,10 @@ class Context {
     return backend_->aligns(method, nullptr) ? *backend_ : cpu_backend();
   }
   const Callbacks& callbacks() const { return callbacks_; }
+  // Of memory that the host reaches: the caller's, unless that is a device's.
+  const Allocator& host_allocator() const {
+    return kind_ == PPATCH_BACKEND_CPU ? allocator_ : host_allocator_;
+  }
   void get_info(ppatch_context_info* info) const;
 
  private:
@@ -39,5 +42,3 @@ class Context {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_CONTEXT_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_DTYPE_HPP_
-#define PTYCHOPATCH_CORE_DTYPE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -31,5 +30,3 @@ constexpr std::int64_t size_of(ppatch_dtype dtype) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_DTYPE_HPP_

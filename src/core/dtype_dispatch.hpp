@@ -1,49 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_
-#define PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_
+#pragma once
 
 #include <cstdint>
+#include <initializer_list>
 
 #include "math/enums.hpp"
+#include "math/pixel_types.hpp"
 
 namespace ppatch {
 
-// Pixels of components values of Real.
-template <class Real, int Components>
-struct Pixel {
-  using T = Real;
-  static constexpr int C = Components;
-};
+// The dtypes of pixels, and the one of a type of pixels.
+#define PPATCH_PIXEL_TYPE(name, ...) DType::name,
+constexpr DType pixel_dtypes[] = {PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)};
+#undef PPATCH_PIXEL_TYPE
 
-// Calls body with the Pixel type of a floating dtype.
+template <class P>
+constexpr DType dtype_of{};
+#define PPATCH_PIXEL_TYPE(name, ...) \
+  template <>                        \
+  inline constexpr DType dtype_of<PixelTypes::name> = DType::name;
+PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)
+#undef PPATCH_PIXEL_TYPE
+
+// Calls body with the type of pixels of a dtype; other dtypes do nothing.
 template <class Body>
 void with_pixel(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::f32:
-      return body(Pixel<float, 1>{});
-    case DType::f64:
-      return body(Pixel<double, 1>{});
-    case DType::c64:
-      return body(Pixel<float, 2>{});
-    case DType::c128:
-      return body(Pixel<double, 2>{});
+#define PPATCH_PIXEL_TYPE(name, ...) \
+  case DType::name:                  \
+    return body(PixelTypes::name{});
+    PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)
+#undef PPATCH_PIXEL_TYPE
     default:
       return;
   }
 }
 
-// Calls body with a value of the type of an image's samples: u16, f32 or f64.
+// The types of an image's samples.
+constexpr std::initializer_list<DType> sample_types = {DType::u8, DType::u16, DType::i16,
+                                                       DType::f32, DType::f64};
+
+// Calls body with a value of the type of an image's samples.
 template <class Body>
 void with_sample(DType dtype, Body&& body) {
-  if (dtype == DType::u16) {
-    body(std::uint16_t{});
-  } else if (dtype == DType::f32) {
-    body(float{});
-  } else {
-    body(double{});
+  switch (dtype) {
+    case DType::u8:
+      return body(std::uint8_t{});
+    case DType::u16:
+      return body(std::uint16_t{});
+    case DType::i16:
+      return body(std::int16_t{});
+    case DType::f32:
+      return body(float{});
+    default:
+      return body(double{});
   }
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_DTYPE_DISPATCH_HPP_

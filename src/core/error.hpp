@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_ERROR_HPP_
-#define PTYCHOPATCH_CORE_ERROR_HPP_
+#pragma once
 
 #include <exception>
 #include <locale>
@@ -45,5 +44,3 @@ template <class... Parts>
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_ERROR_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_MEMORY_BUDGET_HPP_
-#define PTYCHOPATCH_CORE_MEMORY_BUDGET_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -17,5 +16,3 @@ inline void require_budget(std::uint64_t least, std::uint64_t budget) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_MEMORY_BUDGET_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_OPTIONS_HPP_
-#define PTYCHOPATCH_CORE_OPTIONS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -31,6 +30,21 @@ Options read_options(const char* name, const Options* given) {
   return options;
 }
 
+// That a field of the caller's options is within its bounds.
+inline void check_option(const char* field, std::int64_t value, std::int64_t min,
+                         std::int64_t max) {
+  if (value < min || value > max) {
+    invalid("options.", field, ": expected ", min, " to ", max, ", got ", value);
+  }
+}
+
+// An enumeration of the caller's options, whose values are 0 to `last`.
+template <class Enum>
+Enum read_enum(const char* field, std::int32_t value, Enum last) {
+  check_option(field, value, 0, static_cast<std::int32_t>(last));
+  return static_cast<Enum>(value);
+}
+
 // Copies info to the caller's struct, as much of it as the caller knows.
 template <class Info>
 void write_info(const char* name, const Info& info, Info* out) {
@@ -44,5 +58,3 @@ void write_info(const char* name, const Info& info, Info* out) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_OPTIONS_HPP_

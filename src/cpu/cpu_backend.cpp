@@ -17,7 +17,6 @@ class CpuBackend final : public Backend {
       : settings_(settings),
         arena_(settings.num_threads > 0 ? settings.num_threads : available_threads()),
         simd_(choose_simd_target()),
-        pairs_(arena_, *settings.allocator),
         scene_machine_{&arena_, &simd_.loops.scene, &simd_.loops.slabs, fft_provider(simd_.name),
                        &settings_} {}
 
@@ -34,7 +33,7 @@ class CpuBackend final : public Backend {
       return make_iterative_engine(settings, layout(settings), settings_);
     }
     return std::make_unique<BatchedEngine>(settings, layout(settings), settings_, arena_,
-                                           simd_.loops);
+                                           simd_.loops.patches);
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
@@ -55,27 +54,7 @@ class CpuBackend final : public Backend {
                                               : make_correlation_engine(settings, scene_machine_);
   }
 
-  void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
-                   const ImageView& out) override {
-    pairs_.shift_image(image, shift, settings, out);
-  }
-  void normalise_mosaic(const SceneImageView& image, int period, const ImageView& out) override {
-    pairs_.normalise_mosaic(image, period, out);
-  }
-  void bin_mosaic(const SceneImageView& image, const CfaPattern& mosaic, int block,
-                  const ImageView& out) override {
-    pairs_.bin_mosaic(image, mosaic, block, out);
-  }
-  double pair_gain(const ImageView& anchor, const ImageView& target) override {
-    return pairs_.pair_gain(anchor, target);
-  }
-  double pair_loss(const ImageView& anchor, const ImageView& target, double gain) override {
-    return pairs_.pair_loss(anchor, target, gain);
-  }
-  double pair_mask(const ImageView& anchor, const ImageView& target,
-                   const PairMaskSettings& settings, const ImageView& mask) override {
-    return pairs_.pair_mask(anchor, target, settings, mask);
-  }
+  const PairOperators& pair_operators() const override { return *pairs_; }
 
   bool accepts(ppatch_device_type type, int) const override {
     return type == PPATCH_DEVICE_HOST || type == PPATCH_DEVICE_CUDA_HOST;
@@ -89,7 +68,8 @@ class CpuBackend final : public Backend {
   BackendSettings settings_;
   Arena arena_;
   SimdTarget simd_;
-  PairOperators pairs_;
+  PairMachine pair_machine_{arena_, *settings_.allocator};
+  std::unique_ptr<PairOperators> pairs_ = make_pair_operators(pair_machine_);
   SceneMachine scene_machine_;
 };
 

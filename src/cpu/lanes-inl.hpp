@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included once for each SIMD level: no include guard beyond Highway's own.
+// Included once for each SIMD target: no include guard beyond Highway's own.
 #if defined(PTYCHOPATCH_CPU_LANES_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef PTYCHOPATCH_CPU_LANES_INL_HPP_
 #undef PTYCHOPATCH_CPU_LANES_INL_HPP_
@@ -28,7 +28,7 @@ template <class T>
 constexpr auto vector_lanes =
     static_cast<std::int64_t>(hwy::HWY_NAMESPACE::MaxLanes(hwy::HWY_NAMESPACE::ScalableTag<T>()));
 
-// multiply_add for vectors, which some levels' own would round twice.
+// multiply_add for vectors, which some targets' own would round twice.
 template <class V>
 HWY_INLINE V multiply_add_lanes(V a, V b, V c) {
   namespace hn = hwy::HWY_NAMESPACE;

@@ -11,18 +11,21 @@ HWY_BEFORE_NAMESPACE();
 namespace ppatch {
 namespace HWY_NAMESPACE {
 
-// Each in a unit of its own: cpu/*/loops_*.cpp.
-PatchLoops<float, 1> loops_f32();
-PatchLoops<double, 1> loops_f64();
-PatchLoops<float, 2> loops_c64();
-PatchLoops<double, 2> loops_c128();
+// Each in a unit of its own: cpu/*/loops_*.cpp, and one of patch_loops_unit.hpp for each type.
+template <class P>
+PatchLoops<P> patch_loops();
 SceneLoops loops_scene();
 GroupLoops loops_groups();
 SlabLoops loops_fft();
 
+template <class... P>
+PatchLoopsOf<P...> all_patch_loops(const PatchLoopsOf<P...>*) {
+  return {patch_loops<P>()...};
+}
+
 LoopTable loop_table() {
-  return {loops_f32(),   loops_f64(),    loops_c64(), loops_c128(),
-          loops_scene(), loops_groups(), loops_fft()};
+  return {all_patch_loops(static_cast<const PatchLoopTable*>(nullptr)), loops_scene(),
+          loops_groups(), loops_fft()};
 }
 
 }  // namespace HWY_NAMESPACE
@@ -30,6 +33,7 @@ LoopTable loop_table() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -39,14 +43,14 @@ HWY_AFTER_NAMESPACE();
 namespace ppatch {
 namespace {
 
-struct CompiledLevel {
+struct CompiledTarget {
   std::int64_t target;
   const char* name;
   LoopTable (*loops)();
 };
 
 // Best first.
-constexpr CompiledLevel compiled_levels[] = {
+constexpr CompiledTarget compiled_targets[] = {
 #if HWY_TARGETS & HWY_AVX3
     {HWY_AVX3, "avx3", &N_AVX3::loop_table},
 #endif
@@ -73,8 +77,8 @@ SimdTarget choose_simd_target() {
   const char* text = std::getenv("PPATCH_SIMD");
   const std::string_view wanted = text ? text : "";
   std::string usable;
-  for (const CompiledLevel& compiled : compiled_levels) {
-    // The lowest level is what the compiler may use anywhere.
+  for (const CompiledTarget& compiled : compiled_targets) {
+    // The lowest target is what the compiler may use anywhere.
     if (!(hwy::SupportedTargets() & compiled.target) && compiled.target != HWY_STATIC_TARGET) {
       continue;
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_BOUNDARY_HPP_
-#define PTYCHOPATCH_MATH_BOUNDARY_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -74,5 +73,3 @@ PPATCH_HD bool is_folded(Boundary boundary, std::int64_t start, std::int64_t ext
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_BOUNDARY_HPP_

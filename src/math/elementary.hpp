@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_ELEMENTARY_HPP_
-#define PTYCHOPATCH_MATH_ELEMENTARY_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -62,5 +61,3 @@ PPATCH_HD double log_positive(double x) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_ELEMENTARY_HPP_

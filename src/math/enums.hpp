@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_ENUMS_HPP_
-#define PTYCHOPATCH_MATH_ENUMS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -29,5 +28,3 @@ enum class LocalOffsets : std::int32_t { as_given = 0, mirrored_ptychopinn = 1 }
 enum class GroupOrder : std::int32_t { as_drawn = 0, by_distance = 1, by_position = 2 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_ENUMS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_MULTIPLY_ADD_HPP_
-#define PTYCHOPATCH_MATH_MULTIPLY_ADD_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -14,5 +13,3 @@ PPATCH_HD float multiply_add(float a, float b, float c) { return std::fma(a, b, 
 PPATCH_HD double multiply_add(double a, double b, double c) { return std::fma(a, b, c); }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_MULTIPLY_ADD_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_RANDOM_HPP_
-#define PTYCHOPATCH_MATH_RANDOM_HPP_
+#pragma once
 
 #include <cmath>
 #include <cstdint>
@@ -51,5 +50,3 @@ PPATCH_HD NormalPair normal_pair(std::uint64_t seed, std::uint64_t k) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_RANDOM_HPP_

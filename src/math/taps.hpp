@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_TAPS_HPP_
-#define PTYCHOPATCH_MATH_TAPS_HPP_
+#pragma once
 
 #include "math/elementary.hpp"
 #include "math/enums.hpp"
@@ -103,8 +102,8 @@ PPATCH_HD void lanczos_weights(double f, double* w, double* slope) {
 
 // All taps of the kernel at fraction f, and their derivatives by f where slopes is not null: the
 // derivative of the interpolant itself, from the right at its kinks. Nearest: one tap, slope zero.
-PPATCH_HD Taps kernel_taps(Interpolation kind, double f, double* slopes = nullptr) {
-  Taps taps;
+// Weights beyond taps.count stay as they are.
+PPATCH_HD void kernel_taps(Interpolation kind, double f, Taps& taps, double* slopes = nullptr) {
   taps.first = first_tap(kind);
   taps.count = tap_count(kind);
   switch (kind) {
@@ -128,15 +127,17 @@ PPATCH_HD Taps kernel_taps(Interpolation kind, double f, double* slopes = nullpt
       lanczos_weights(f, taps.weight, slopes);
       break;
   }
-  return taps;
 }
 
-// The taps that sampling uses: a whole coordinate needs one, an exact copy.
-PPATCH_HD Taps sampling_taps(Interpolation kind, double f) {
-  if (f == 0.0) return Taps{};
-  return kernel_taps(kind, f);
+// The taps that sampling uses: an integer coordinate needs one, an exact copy.
+PPATCH_HD void sampling_taps(Interpolation kind, double f, Taps& taps) {
+  if (f == 0.0) {
+    taps.first = 0;
+    taps.count = 1;
+    taps.weight[0] = 1.0;
+  } else {
+    kernel_taps(kind, f, taps);
+  }
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_TAPS_HPP_

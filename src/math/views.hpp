@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_VIEWS_HPP_
-#define PTYCHOPATCH_MATH_VIEWS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -25,5 +24,3 @@ struct ImageView {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_VIEWS_HPP_

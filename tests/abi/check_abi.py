@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 
-GENERATOR = pathlib.Path(__file__).resolve().parents[2] / "bindings/generate"
+GENERATOR = pathlib.Path(__file__).resolve().parents[2] / "cmake/generate"
 
 BREAKS = [
     ("a parameter of another type", "ppatch_patch_assemble(.*?)double eps", r"ppatch_patch_assemble\1float eps"),

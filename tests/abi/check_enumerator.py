@@ -20,7 +20,7 @@ EXPECTED = {"cxx": '{"made-up", PPATCH_INTERPOLATION_MADE_UP}', "python": "'made
 def generated(source, headers, language, output, cc):
     """The lines, and what the generator said; no lines where it refused."""
     output.unlink(missing_ok=True)
-    done = subprocess.run([sys.executable, "-B", str(source / "bindings/generate"), language, "--include",
+    done = subprocess.run([sys.executable, "-B", str(source / "cmake/generate"), language, "--include",
                            str(headers), "--cc", cc, "--output", str(output)],
                           stderr=subprocess.PIPE, text=True, check=False)
     return (output.read_text().splitlines() if output.exists() else []), done.stderr

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CAPI_COUNTING_ALLOCATOR_HPP_
-#define PTYCHOPATCH_TESTS_CAPI_COUNTING_ALLOCATOR_HPP_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -92,5 +91,3 @@ class CountingAllocator {
   bool onwards_ = false;
   bool has_failed_ = false;
 };
-
-#endif  // PTYCHOPATCH_TESTS_CAPI_COUNTING_ALLOCATOR_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CAPI_FAILING_ALLOCATIONS_HPP_
-#define PTYCHOPATCH_TESTS_CAPI_FAILING_ALLOCATIONS_HPP_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -90,5 +89,3 @@ class FailingAllocations {
   bool failed_ = false;
   int failures_ = 0;
 };
-
-#endif  // PTYCHOPATCH_TESTS_CAPI_FAILING_ALLOCATIONS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CAPI_NEW_HOOK_HPP_
-#define PTYCHOPATCH_TESTS_CAPI_NEW_HOOK_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -17,5 +16,3 @@ bool disarm();
 std::int64_t live_blocks();
 
 }  // namespace new_hook
-
-#endif  // PTYCHOPATCH_TESTS_CAPI_NEW_HOOK_HPP_

@@ -131,6 +131,11 @@ static void check_shape(ppatch_patch_plan *plan, const operation *op, int which)
       REFUSED_PAIR(bad.shape[0] = MODES - 1, "(4, 1, 3, 5)", "(4, 2, 3, 5)");
       REFUSED(bad.shape[1] = PH + 1, "(2, 4, 5)");
       REFUSED(bad.shape[2] = PW - 1, "(2, 3, 4)");
+      REFUSED(bad.ndim = 2, "(2, 3)");
+      /* One mode, so waves without an axis of modes. */
+      REFUSED_PAIR((bad.ndim = 2, bad.shape[0] = PH, bad.shape[1] = PW, bad.strides[0] = PW,
+                    bad.strides[1] = 1),
+                   "(4, 3, 5)", "(4, 2, 3, 5)");
       REFUSED((bad.ndim = 4, bad.shape[0] = K - 1, bad.shape[1] = MODES, bad.shape[2] = PH,
                bad.shape[3] = PW, bad.strides[0] = MODES * PH * PW, bad.strides[1] = PH * PW,
                bad.strides[2] = PW, bad.strides[3] = 1),

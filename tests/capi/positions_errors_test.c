@@ -66,8 +66,8 @@ static void check_arrays(ppatch_context *context, ppatch_patch_plan *plan) {
   REFUSED(array.data = NULL, "data", "NULL");
   REFUSED(array.dtype = 0, "dtype", "got 0");
   REFUSED(array.dtype = 99, "dtype", "got 99");
-  REFUSED(array.dtype = PPATCH_I32, "F32 or F64", "got I32");
-  REFUSED(array.dtype = PPATCH_C64, "F32 or F64", "got C64");
+  REFUSED(array.dtype = PPATCH_U16, "F32 or F64 or I32 or I64", "got U16");
+  REFUSED(array.dtype = PPATCH_C64, "F32 or F64 or I32 or I64", "got C64");
   REFUSED(array.ndim = 0, "ndim", "got 0");
   REFUSED(array.ndim = -1, "ndim", "got -1");
   REFUSED(array.ndim = 9, "ndim", "got 9");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CAPI_PROBLEM_HPP_
-#define PTYCHOPATCH_TESTS_CAPI_PROBLEM_HPP_
+#pragma once
 
 #include <complex>
 #include <cstdint>
@@ -85,5 +84,3 @@ ppatch_context_options cpu_options(std::int32_t threads);
 // Both fail the running test where the call fails.
 ContextPointer make_context(const ppatch_context_options& options);
 PlanPointer make_plan(const ContextPointer& context, const Problem& problem);
-
-#endif  // PTYCHOPATCH_TESTS_CAPI_PROBLEM_HPP_

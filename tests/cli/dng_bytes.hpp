@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CLI_DNG_BYTES_HPP_
-#define PTYCHOPATCH_TESTS_CLI_DNG_BYTES_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -107,5 +106,3 @@ struct Dng {
 };
 
 }  // namespace test
-
-#endif  // PTYCHOPATCH_TESTS_CLI_DNG_BYTES_HPP_

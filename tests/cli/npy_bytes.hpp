@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CLI_NPY_BYTES_HPP_
-#define PTYCHOPATCH_TESTS_CLI_NPY_BYTES_HPP_
+#pragma once
 
 #include <cstddef>
 #include <span>
@@ -32,5 +31,3 @@ inline std::string dictionary(const std::string& descr, const std::string& shape
 }
 
 }  // namespace test
-
-#endif  // PTYCHOPATCH_TESTS_CLI_NPY_BYTES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CLI_TEMPORARY_FOLDER_HPP_
-#define PTYCHOPATCH_TESTS_CLI_TEMPORARY_FOLDER_HPP_
+#pragma once
 
 #include <cstdlib>
 #include <filesystem>
@@ -45,5 +44,3 @@ inline void write_file(const std::string& path, const std::string& text) {
 }
 
 }  // namespace test
-
-#endif  // PTYCHOPATCH_TESTS_CLI_TEMPORARY_FOLDER_HPP_

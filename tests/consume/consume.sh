@@ -17,7 +17,7 @@ mkdir -p "$work"
 mv "$work/first" "$work/prefix"
 prefix=$work/prefix
 
-for header in ptychopatch.h patches.h registration.h ptychopatch.hpp; do
+for header in {ptychopatch,patches,groups,registration}.{h,hpp}; do
   file=include/ptychopatch/$header
   [[ -f $prefix/$file ]] || { echo "$file was not installed"; exit 1; }
 done

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CUDA_DEVICE_ARRAY_HPP_
-#define PTYCHOPATCH_TESTS_CUDA_DEVICE_ARRAY_HPP_
+#pragma once
 
 #include <dlfcn.h>
 
@@ -53,7 +52,7 @@ class DeviceArray {
     return array;
   }
   // What the device holds now.
-  const HostArray& fetched() {
+  const HostArray& downloaded() {
     DeviceMemory::get().copy(host_.memory().data(), memory_, host_.memory().size());
     return host_;
   }
@@ -62,5 +61,3 @@ class DeviceArray {
   HostArray host_;
   void* memory_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_CUDA_DEVICE_ARRAY_HPP_

@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "cuda/kernel_list.hpp"
+#include "cuda/groups/kernels/kernel_list.hpp"
+#include "cuda/patches/kernels/kernel_list.hpp"
+#include "cuda/registration/kernels/kernel_list.hpp"
+#include "math/pixel_types.hpp"
 
 namespace ppatch {
 namespace {
@@ -178,10 +181,9 @@ void sort(const SortArrays& arrays, std::int64_t count, int bits, void* scratch,
 
 }  // namespace device
 
-PPATCH_PATCH_KERNELS(float, 1);
-PPATCH_PATCH_KERNELS(double, 1);
-PPATCH_PATCH_KERNELS(float, 2);
-PPATCH_PATCH_KERNELS(double, 2);
+#define PPATCH_PIXEL_TYPE(name, ...) PPATCH_PATCH_KERNELS(PixelTypes::name);
+PPATCH_PIXEL_TYPES(PPATCH_PIXEL_TYPE)
+#undef PPATCH_PIXEL_TYPE
 PPATCH_GROUP_KERNELS();
 PPATCH_LIST_KERNELS();
 PPATCH_SCENE_IMAGE_KERNELS(std::uint16_t);

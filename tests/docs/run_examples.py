@@ -146,8 +146,9 @@ def main():
     options = parser.parse_args()
     text = options.page.read_text()
     build = options.build.resolve()
-    sys.path.insert(0, str(build / "bindings/python"))
-    prelude = pathlib.Path(__file__).resolve().parent / "preludes" / f"{options.page.stem}.py"
+    preludes = pathlib.Path(__file__).resolve().parent / "preludes"
+    prelude = preludes / f"{options.page.stem}.py"
+    sys.path[:0] = [str(build / "bindings/python"), str(preludes)]
     command = pathlib.Path(options.command).resolve()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_FUZZ_FUZZ_CHILD_HPP_
-#define PTYCHOPATCH_TESTS_FUZZ_FUZZ_CHILD_HPP_
+#pragma once
 
 // For files whose library runs in a child and is not instrumented: what it does there on damaged
 // files, a crash included, is a refusal like others. What is tested is that this process outlives
@@ -20,5 +19,3 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
   pthread_atfork(nullptr, nullptr, [] { __sanitizer_set_death_callback(nullptr); });
   return 0;
 }
-
-#endif  // PTYCHOPATCH_TESTS_FUZZ_FUZZ_CHILD_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_FUZZ_FUZZ_CONTEXT_HPP_
-#define PTYCHOPATCH_TESTS_FUZZ_FUZZ_CONTEXT_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -47,5 +46,3 @@ class AnyOptions {
  private:
   std::vector<unsigned char> bytes_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_FUZZ_FUZZ_CONTEXT_HPP_

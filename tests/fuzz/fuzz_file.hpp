@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_
-#define PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_
+#pragma once
 
 #include <unistd.h>
 
@@ -98,5 +97,3 @@ class FuzzFile {
   std::span<const std::byte> bytes_;
   std::string path_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_FUZZ_FUZZ_FILE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_FUZZ_FUZZ_INPUT_HPP_
-#define PTYCHOPATCH_TESTS_FUZZ_FUZZ_INPUT_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstddef>
@@ -31,5 +30,3 @@ class FuzzInput {
   const std::uint8_t* data_;
   std::size_t size_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_FUZZ_FUZZ_INPUT_HPP_

@@ -73,12 +73,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require_reason();
     return 0;
   }
-  const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
-  const Owned reference(input, dtypes[input.small(0, 2)], input.small(1, o.height),
+  const ppatch_dtype dtypes[] = {PPATCH_U8, PPATCH_U16, PPATCH_I16, PPATCH_F32, PPATCH_F64};
+  const Owned reference(input, dtypes[input.small(0, 4)], input.small(1, o.height),
                         input.small(1, o.width));
   if (ppatch_scene_plan_borrow_reference(plan, &reference.image) == PPATCH_OK) {
     for (int images = 0; images < 2; ++images) {
-      const Owned moving(input, dtypes[input.small(0, 2)], input.small(1, o.height),
+      const Owned moving(input, dtypes[input.small(0, 4)], input.small(1, o.height),
                          input.small(1, o.width));
       ppatch_shift shift{};
       if (ppatch_scene_plan_align(plan, 1, &moving.image, &shift) == PPATCH_OK) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_FUZZ_HDF5_BUILDER_HPP_
-#define PTYCHOPATCH_TESTS_FUZZ_HDF5_BUILDER_HPP_
+#pragma once
 
 #include <hdf5.h>
 
@@ -52,5 +51,3 @@ class Hdf5Builder {
   std::vector<std::string> names_;
   std::vector<BuiltDataset> datasets_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_FUZZ_HDF5_BUILDER_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_FUZZ_REQUIRE_HPP_
-#define PTYCHOPATCH_TESTS_FUZZ_REQUIRE_HPP_
+#pragma once
 
 #include <cstdlib>
 
@@ -8,5 +7,3 @@
 inline void require(bool holds) {
   if (!holds) std::abort();
 }
-
-#endif  // PTYCHOPATCH_TESTS_FUZZ_REQUIRE_HPP_

@@ -11,12 +11,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-using ptychopatch::group_options;
-using ptychopatch::GroupPlan;
-
 void expect_error(ppatch_status status, const std::vector<std::string>& texts,
                   const std::function<void()>& call) {
   try {

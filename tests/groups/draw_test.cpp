@@ -15,12 +15,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-using ptychopatch::group_options;
-using ptychopatch::GroupPlan;
-
 struct Groups {
   std::int64_t count = 0, size = 0;
   std::vector<std::int64_t> members, centres;

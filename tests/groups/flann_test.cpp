@@ -9,10 +9,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-
 class Flann : public testing::TestWithParam<std::string> {};
 
 // FLANN does not order ties, so distances are compared, and indices where no tie is near.
@@ -64,12 +60,6 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Flann,
                          testing::Values("random", "raster", "jittered raster", "spiral", "blob",
                                          "nested blobs", "outliers", "line", "diagonal", "pairs",
                                          "floats"),
-                         [](const auto& tested) {
-                           std::string name = tested.param;
-                           for (char& c : name) {
-                             if (c == ' ') c = '_';
-                           }
-                           return name;
-                         });
+                         &name_of_kind);
 
 }  // namespace

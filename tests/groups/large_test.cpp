@@ -12,12 +12,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-using ptychopatch::group_options;
-using ptychopatch::GroupPlan;
-
 constexpr std::int64_t kPoints = 10000000;
 
 // Most bytes that the process has held so far.

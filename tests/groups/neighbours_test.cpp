@@ -10,12 +10,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-using ptychopatch::group_options;
-using ptychopatch::GroupPlan;
-
 class Neighbours : public testing::TestWithParam<std::string> {
  protected:
   Neighbours() : random_(test_random("Neighbours" + GetParam())) {}
@@ -71,14 +65,7 @@ TEST_P(Neighbours, OfAllOtherPoints) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Neighbours, testing::ValuesIn(point_set_kinds()),
-                         [](const auto& tested) {
-                           std::string name = tested.param;
-                           for (char& c : name) {
-                             if (c == ' ') c = '_';
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Kinds, Neighbours, testing::ValuesIn(point_set_kinds()), &name_of_kind);
 
 TEST(NeighboursOf, PointsInAnyTypeAndOrder) {
   Random random = test_random("PointsInAnyTypeAndOrder");

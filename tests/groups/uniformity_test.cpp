@@ -14,12 +14,6 @@
 
 namespace {
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-using ptychopatch::group_options;
-using ptychopatch::GroupPlan;
-
 constexpr std::int64_t kKeys = 40000;
 
 // Points of which no two distances are equal.

@@ -2,7 +2,7 @@
 """What the Julia files declare of the C API: constants, structures, and the types of every ccall."""
 import re
 
-_CONSTANT = re.compile(r"^const (PPATCH_\w+) = (?:Int32\()?(\d+)\)?$", re.MULTILINE)
+_CONSTANT = re.compile(r"^const (PPATCH_\w+) = (?:U?Int32\()?(\d+)\)?$", re.MULTILINE)
 _STRUCT = re.compile(r"^(?:Base\.@kwdef )?struct (\w+)\b(.*?)\bend$", re.MULTILINE | re.DOTALL)
 _MEMBER = re.compile(r"^ +(\w+)::(.+?) = .+$", re.MULTILINE)
 _CALL = re.compile(r"^(\w+)\(([^)]*)\) =\s+ccall\(\(:(\w+), library\), ([^,]+),\s+\(([^()]*)\)"

@@ -31,8 +31,8 @@ LAYERS = {
 }
 FAMILIES = {"patches", "groups", "registration"}
 WITH_FAMILIES = {"math", "kernels", "core", "cpu", "cuda"}
-# Highway and DUCC0 want their headers in quotes.
-OTHERS_IN_QUOTES = ("hwy/", "ducc0/")
+# Highway and DUCC0 want their headers in quotes; choices.hpp is made of the public headers in a build.
+OTHERS_IN_QUOTES = ("hwy/", "ducc0/", "choices.hpp")
 SUFFIXES = {".c", ".cpp", ".h", ".hpp", ".cu", ".cuh", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 CUDA_HEADER = re.compile(r"(^|/)(cuda|cufft|cub/|thrust/|cooperative_groups|device_launch|nv/)")

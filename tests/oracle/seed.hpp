@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_SEED_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_SEED_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstdlib>
@@ -36,5 +35,3 @@ inline int case_count(int base) {
   const int scale = text ? std::atoi(text) : 1;
   return base * (scale > 0 ? scale : 1);
 }
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_SEED_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_TEST_BACKEND_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_TEST_BACKEND_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstdio>
@@ -27,5 +26,3 @@ inline ppatch_backend test_backend() {
   }();
   return backend;
 }
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_TEST_BACKEND_HPP_

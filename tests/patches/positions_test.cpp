@@ -90,6 +90,29 @@ TEST_F(Positions, NamesTheBadFloat) {
   expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &view), {"1"});
 }
 
+TEST_F(Positions, MayBeIntegersAndStayExact) {
+  // Not one of these is a float32.
+  const std::vector<double> wanted{16777217, -33554433, 999999999, -999999999, 1e9, 0};
+  const std::vector<std::int32_t> narrow(wanted.begin(), wanted.end());
+  const std::vector<std::int64_t> wide(wanted.begin(), wanted.end());
+  for (const ppatch_array& view : {array(narrow.data(), {3, 2}), array(wide.data(), {3, 2})}) {
+    ASSERT_EQ(set(old_), PPATCH_OK);
+    EXPECT_EQ(ppatch_patch_plan_set_positions(plan_->get(), &view), PPATCH_OK)
+        << ppatch_last_error();
+    expect_positions(wanted);
+  }
+}
+
+TEST_F(Positions, NamesTheIntegerOutOfRange) {
+  for (std::int64_t value :
+       {std::int64_t{1000000001}, std::int64_t{-1000000001},
+        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    const std::int64_t values[] = {1, 2, 3, value};
+    const ppatch_array view = array(values, {2, 2});
+    expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &view), {"positions[1, 1]"});
+  }
+}
+
 TEST_F(Positions, NamesTheBadFraction) {
   const std::int32_t whole[] = {1, 2, 3, 4, 5, 6};
   for (double value : {kNan, kInfinity, -kInfinity, 1e300}) {
@@ -114,15 +137,15 @@ TEST_F(Positions, RefusesMoreThanTheCapacity) {
   expect_refused(set(std::vector<double>(14, 1)), {"6", "7"});
 }
 
-TEST_F(Positions, RefusesWrongShapes) {
+TEST_F(Positions, RefusesWrongShapesAndDtypes) {
   const std::vector<double> values(12, 1);
   for (const Shape& shape : {Shape{4, 3}, Shape{6}, Shape{2, 3, 2}, Shape{1, 2, 3, 2}}) {
     const ppatch_array view = array(values.data(), shape);
     expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &view), {"positions"});
   }
-  const std::int32_t whole[] = {1, 2, 3, 4};
-  const ppatch_array whole_view = array(whole, {2, 2});
-  expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &whole_view), {"positions"});
+  ppatch_array complex = array(values.data(), {2, 2});
+  complex.dtype = PPATCH_C64;
+  expect_refused(ppatch_patch_plan_set_positions(plan_->get(), &complex), {"positions", "C64"});
 }
 
 TEST_F(Positions, RefusesPartsOfDifferentShapes) {

@@ -24,7 +24,7 @@ Values absolute(const Values& values) {
 TEST_P(Probe, ExtractAgreesWithTheOracle) {
   run(5, [](const Case& c) {
     Job job(c);
-    const Values got = job.canonical(job.probe_extract(), c.modes);
+    const Values got = job.canonical(job.probe_extract(), c.wave_modes());
     const Values want = oracle::probe_extract(c.scan(), job.image_values(), job.probe());
     const double outside = std::abs(Complex(c.options.constant_real, c.options.constant_imag));
     expect_close(got, want,

@@ -23,17 +23,22 @@ def test_every_function_is_called():
                 if line.startswith("ppatch_")}
     listing = subprocess.run(["nm", "-D", "--undefined-only", "--format=posix", _core.__file__],
                              stdout=subprocess.PIPE, text=True, check=True).stdout
-    called = {line.split()[0] for line in listing.splitlines() if line.startswith("ppatch_")}
+    called = {line.split()[0].partition("@")[0] for line
+              in listing.splitlines() if line.startswith("ppatch_")}
     assert len(called) > 30
     assert sorted(exported - called) == sorted(LEFT_OUT)
 
 
 def test_choices_are_those_of_the_library():
-    """Their numbers, beside the recorded ones that a compiler has agreed to."""
+    """Their numbers, beside the recorded ones that a compiler has agreed to; others may be new."""
     recorded = dict(line.split() for line in (ABI / "constants.txt").read_text().splitlines())
     assert CHOICES["layout"] == {"flat": 0, "channel-last": 1, "channel-first": 2}
     names = {"drawn": "as-drawn", "distance": "by-distance", "position": "by-position"}
+    found = 0
     for kind, choices in CHOICES.items():
         for choice, number in choices.items():
             word = names.get(choice, choice) if kind == "group_order" else choice
-            assert recorded[f"PPATCH_{kind}_{word}".upper().replace("-", "_")] == str(number)
+            name = f"PPATCH_{kind}_{word}".upper().replace("-", "_")
+            assert recorded.get(name, str(number)) == str(number)
+            found += name in recorded
+    assert found > 50

@@ -124,3 +124,14 @@ def test_what_is_wrong_is_told(error, texts, options):
         ptychopatch.align(image[0], image)
     with pytest.raises(ValueError, match="C64"):
         ptychopatch.align(image, image.astype("complex64"))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32"])
+def test_pixels_of_any_type_are_the_same_numbers(random, dtype):
+    moved = field(random)
+    scene = [numpy.clip(numpy.rint(120 + 25 * image), 0, 250).astype("uint16")
+             for image in (moved(0, 0), moved(3, -5))]
+    wanted = ptychopatch.align(*scene, hot_pixels="off")
+    given = ptychopatch.align(*(image.astype(dtype) for image in scene), hot_pixels="off")
+    assert given.status == wanted.status == "ok"
+    assert numpy.array_equal(given.shift, wanted.shift)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Equal bits for any number of threads, SIMD level, order and size of a batch.
+// Equal bits for any number of threads, SIMD target, order and size of a batch.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -65,15 +65,15 @@ TEST_P(Determinism, OfThreads) {
 
 TEST_P(Determinism, OfSimdLevels) {
   const ppatch_shift best = run(2);
-  for (const char* level : {"scalar", "avx2", "avx3"}) {
-    ::setenv("PPATCH_SIMD", level, 1);
+  for (const char* target : {"scalar", "avx2", "avx3"}) {
+    ::setenv("PPATCH_SIMD", target, 1);
     // Whether the library has it; a device's context only asks where the CPU has work.
     ppatch_context* probe = nullptr;
     ppatch_context_options options = ptychopatch::context_options();
     options.backend = PPATCH_BACKEND_CPU;
     const ppatch_status status = ppatch_context_create(&probe, &options);
     ppatch_context_destroy(probe);
-    if (status == PPATCH_OK) expect_equal_bits(best, run(2), level);
+    if (status == PPATCH_OK) expect_equal_bits(best, run(2), target);
     ::unsetenv("PPATCH_SIMD");
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The transforms behind the interface against their definition, at every length that has its own
-// code, for each SIMD level that this machine may run.
+// code, for each SIMD target that this machine may run.
 #include "cpu/fft/fft.hpp"
 
 #include <gtest/gtest.h>
@@ -119,11 +119,11 @@ TEST(FftSize, IsTheLeastProductOfSmallPrimes) {
   for (std::int64_t n = 1; n < 3000; ++n) {
     std::int64_t expected = n;
     for (;; ++expected) {
-      std::int64_t rest = expected;
+      std::int64_t remainder = expected;
       for (const std::int64_t prime : {2, 3, 5}) {
-        while (rest % prime == 0) rest /= prime;
+        while (remainder % prime == 0) remainder /= prime;
       }
-      if (rest == 1) break;
+      if (remainder == 1) break;
     }
     EXPECT_EQ(ppatch::good_fft_size(n), expected);
   }

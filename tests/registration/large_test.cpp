@@ -18,11 +18,11 @@ std::uint32_t mixed(std::uint64_t key) {
   return static_cast<std::uint32_t>((key ^ (key >> 31)) >> 32);
 }
 
-// A picture with detail on several scales, as a camera's integers up to `most`; pixel (y, x) shows
-// the scene at (y - dy, x - dx), with noise of its own.
+// A picture with detail on several scales, as a camera's integers up to `max_value`; pixel (y, x)
+// shows the scene at (y - dy, x - dx), with noise of its own.
 std::vector<std::uint16_t> shot(std::int64_t height, std::int64_t width, std::int64_t dy,
                                 std::int64_t dx, std::uint64_t seed, std::uint64_t noise_seed,
-                                double most) {
+                                double max_value) {
   std::vector<std::uint16_t> out(static_cast<std::size_t>(height * width));
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
@@ -36,7 +36,7 @@ std::vector<std::uint16_t> shot(std::int64_t height, std::int64_t width, std::in
       const auto at = static_cast<std::uint64_t>(y * width + x);
       value += 0.2 * mixed(noise_seed + at) / 4294967296.0;
       out[static_cast<std::size_t>(y * width + x)] =
-          static_cast<std::uint16_t>(most * (0.5 + 0.5 * value / 3.2));
+          static_cast<std::uint16_t>(max_value * (0.5 + 0.5 * value / 3.2));
     }
   }
   return out;

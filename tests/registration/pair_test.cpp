@@ -83,9 +83,9 @@ TEST_F(Pairs, MosaicsAreNormalisedAndBinnedByColour) {
     for (int c = 0; c < 3; ++c) image.black[c] = black[c];
     const auto expected = [&](std::int64_t y, std::int64_t x) {
       const char letter = letters[static_cast<std::size_t>(y % p * p + x % p)];
-      const double level = black[letter == 'R' ? 0 : letter == 'G' ? 1 : 2];
-      return (static_cast<double>(raw[static_cast<std::size_t>(y * w + x)]) - level) /
-             (4000.0 - level);
+      const double black_level = black[letter == 'R' ? 0 : letter == 'G' ? 1 : 2];
+      return (static_cast<double>(raw[static_cast<std::size_t>(y * w + x)]) - black_level) /
+             (4000.0 - black_level);
     };
     std::vector<double> out(static_cast<std::size_t>(h * w), NAN);
     const ppatch_array to = ptychopatch::array(out.data(), {h, w});

@@ -55,7 +55,7 @@ TEST_F(Status, ImagesWithoutStructure) {
       ppatch_scene_options options = scene_options(256, 256, cfa_of(letters));
       options.method = method;
       options.white = 50.0;
-      Picture raised = still_;  // a mosaic has light everywhere
+      Picture raised = still_;  // a raw image has light everywhere
       for (float& pixel : raised.pixels) pixel += 8.0F;
       ptychopatch::ScenePlan plan(scene_context(), options);
       plan.borrow_reference(image_of(raised));
@@ -134,7 +134,7 @@ TEST_F(Status, PatternsOfTheSensorAreNotTheScene) {
   std::normal_distribution<double> normal;
   FieldPair pair = draw_field(random_, 800, 5.4, -3.7, false);
   // 1024 pixels a side: the field repeated about its edges would shift wrongly, so both are cut out
-  // of 800 and laid into a level frame.
+  // of 800 and laid into an even frame.
   std::vector<std::uint16_t> images[2];
   std::vector<double> rows(size);
   std::vector<double> columns(size);

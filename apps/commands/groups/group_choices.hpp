@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_
+#pragma once
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -30,5 +29,3 @@ struct GroupChoices {
 nlohmann::ordered_json to_json(const ppatch_group_options& options);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_GROUPS_GROUP_CHOICES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_GROUPS_SCAN_GROUPS_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_GROUPS_SCAN_GROUPS_HPP_
+#pragma once
 
 #include <string>
 
@@ -50,5 +49,3 @@ class ScanGroups {
 formats::Tensor read_groups(const std::string& path, std::string* source);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_GROUPS_SCAN_GROUPS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_EXTRACT_INPUT_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_EXTRACT_INPUT_HPP_
+#pragma once
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -69,5 +68,3 @@ struct ExtractInput {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_EXTRACT_INPUT_HPP_

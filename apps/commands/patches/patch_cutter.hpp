@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_CUTTER_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_CUTTER_HPP_
+#pragma once
 
 #include <functional>
 #include <optional>
@@ -50,5 +49,3 @@ class PatchCutter {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_CUTTER_HPP_

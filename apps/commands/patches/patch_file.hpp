@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_FILE_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_FILE_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -33,5 +32,3 @@ struct PatchFile {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_FILE_HPP_

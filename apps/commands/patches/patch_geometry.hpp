@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_GEOMETRY_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_GEOMETRY_HPP_
+#pragma once
 
 #include <string>
 
@@ -37,5 +36,3 @@ struct PatchGeometry {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_GEOMETRY_HPP_

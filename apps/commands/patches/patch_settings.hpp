@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_
+#pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -47,5 +46,3 @@ ppatch_patch_options patch_options_from_json(const nlohmann::ordered_json& json,
                                              const std::string& source);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PATCH_SETTINGS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_PATCHES_PREVIEW_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_PATCHES_PREVIEW_HPP_
+#pragma once
 
 #include <vector>
 
@@ -18,5 +17,3 @@ pictures::Canvas preview_scan(const formats::Tensor& object, const formats::Tens
                               const std::vector<simulate::Point>& centres);
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_PATCHES_PREVIEW_HPP_

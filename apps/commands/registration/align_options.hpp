@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGN_OPTIONS_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGN_OPTIONS_HPP_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -51,5 +50,3 @@ struct AlignOptions {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGN_OPTIONS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_
+#pragma once
 
 #include <array>
 #include <string>
@@ -40,5 +39,3 @@ class AlignmentPlot {
 };
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_ALIGNMENT_PLOT_HPP_

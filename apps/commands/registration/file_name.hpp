@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_FILE_NAME_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_FILE_NAME_HPP_
+#pragma once
 
 #include <cstddef>
 #include <optional>
@@ -28,5 +27,3 @@ std::optional<FileName> parse_file_name(std::string_view name);
 std::string sha1(std::span<const std::byte> bytes);
 
 }  // namespace ptychopatch::rawnind
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_FILE_NAME_HPP_

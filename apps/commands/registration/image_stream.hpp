@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_IMAGE_STREAM_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_IMAGE_STREAM_HPP_
+#pragma once
 
 #include <atomic>
 #include <future>
@@ -40,5 +39,3 @@ class ImageStream {
 };
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_IMAGE_STREAM_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_FILES_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_FILES_HPP_
+#pragma once
 
 #include <string>
 
@@ -36,5 +35,3 @@ class PairFiles {
 };
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_FILES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_MEASURES_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_MEASURES_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -37,5 +36,3 @@ PairMeasures measure_pair(const Context& context, const mosaics::Mosaic& referen
                           const mosaics::Mosaic& image, const std::int64_t (&lattice_shift)[2]);
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_PAIR_MEASURES_HPP_

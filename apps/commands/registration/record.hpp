@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_HPP_
+#pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -41,5 +40,3 @@ void set_measures(Record& record, const PairMeasures& measures);
 bool is_ok(const Record& record);
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_HPP_

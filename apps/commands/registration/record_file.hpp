@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_FILE_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_FILE_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -22,5 +21,3 @@ std::vector<Record> decode_records(const std::string& text, RecordFormat format,
                                    const std::string& source);
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RECORD_FILE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RESULTS_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RESULTS_HPP_
+#pragma once
 
 #include <map>
 #include <string>
@@ -45,5 +44,3 @@ class Results {
 };
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_RESULTS_HPP_

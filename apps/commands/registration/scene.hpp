@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -32,5 +31,3 @@ std::vector<Scene> parse_index(const std::string& yaml, const std::string& root,
                                const std::string& source);
 
 }  // namespace ptychopatch::rawnind
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_HPP_

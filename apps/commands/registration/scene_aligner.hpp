@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_ALIGNER_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_ALIGNER_HPP_
+#pragma once
 
 #include <map>
 #include <memory>
@@ -46,5 +45,3 @@ class SceneAligner {
 };
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_ALIGNER_HPP_

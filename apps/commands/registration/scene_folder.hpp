@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_FOLDER_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_FOLDER_HPP_
+#pragma once
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
@@ -37,5 +36,3 @@ class SceneFolder {
 };
 
 }  // namespace ptychopatch::app
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_SCENE_FOLDER_HPP_

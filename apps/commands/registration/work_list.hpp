@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_WORK_LIST_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_WORK_LIST_HPP_
+#pragma once
 
 #include <cstddef>
 #include <vector>
@@ -37,5 +36,3 @@ SceneWork work_of(const mosaics::ImageItem& reference,
                   const std::vector<mosaics::ImageItem>& moving);
 
 }  // namespace ptychopatch::alignment
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_REGISTRATION_WORK_LIST_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_MOSAIC_SCENE_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_MOSAIC_SCENE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -60,5 +59,3 @@ class MosaicScene {
 };
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_MOSAIC_SCENE_HPP_

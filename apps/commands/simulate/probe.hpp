@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_PROBE_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_PROBE_HPP_
+#pragma once
 
 #include <complex>
 #include <cstdint>
@@ -17,5 +16,3 @@ std::vector<std::complex<double>> defocused_probe(std::int64_t size, double diam
 inline constexpr double kFresnelNumber = 4;
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_PROBE_HPP_

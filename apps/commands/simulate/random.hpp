@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_HPP_
+#pragma once
 
 #include <cmath>
 #include <complex>
@@ -60,5 +59,3 @@ class Gaussian {
 };
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_FIELD_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_FIELD_HPP_
+#pragma once
 
 #include <complex>
 #include <cstdint>
@@ -32,5 +31,3 @@ void inverse_transform(std::vector<std::complex<double>>& values, std::int64_t h
                        std::int64_t width);
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_RANDOM_FIELD_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SCAN_PATH_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SCAN_PATH_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -38,5 +37,3 @@ std::vector<Point> path_by_count(PathKind kind, const Field& field, std::int64_t
 double expected_count(const Field& field, double step);
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SCAN_PATH_HPP_

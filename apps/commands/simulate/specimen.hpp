@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SPECIMEN_HPP_
-#define PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SPECIMEN_HPP_
+#pragma once
 
 #include <complex>
 #include <cstdint>
@@ -46,5 +45,3 @@ class Specimen {
 };
 
 }  // namespace ptychopatch::simulate
-
-#endif  // PTYCHOPATCH_APPS_COMMANDS_SIMULATE_SPECIMEN_HPP_

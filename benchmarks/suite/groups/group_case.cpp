@@ -74,11 +74,12 @@ Record measure_groups(const GroupCase& one, const Device& device, double min_sec
   record.threads = one.threads;
   record.bytes = one.bytes();
   record.plan_bytes = plan.info().bytes;
-  // A roof of the host is made of whole blocks.
-  const Buffer stand_in(gpu ? 0 : std::max(one.bytes(), 2 * kRoofBlock));
-  time_beside(
-      {gpu ? Roof::kDeviceMemset : Roof::kMemset, {gpu ? &indices : &stand_in}, one.threads}, work,
-      gpu ? Work::kEnqueued : Work::kDone, min_seconds, state, record);
+  // The limit's loop on the host runs over whole blocks.
+  const Buffer stand_in(gpu ? 0 : std::max(one.bytes(), 2 * kLimitBlock));
+  time_beside({gpu ? BandwidthLimit::kDeviceMemset : BandwidthLimit::kMemset,
+               {gpu ? &indices : &stand_in},
+               one.threads},
+              work, gpu ? Work::kEnqueued : Work::kDone, min_seconds, state, record);
   return record;
 }
 

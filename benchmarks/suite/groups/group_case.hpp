@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_GROUPS_GROUP_CASE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_GROUPS_GROUP_CASE_HPP_
+#pragma once
 
 #include <benchmark/benchmark.h>
 
@@ -30,5 +29,3 @@ Record measure_groups(const GroupCase& one, const Device& device, double min_sec
                       benchmark::State& state);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_GROUPS_GROUP_CASE_HPP_

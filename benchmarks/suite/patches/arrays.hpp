@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_ARRAYS_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_ARRAYS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -45,5 +44,3 @@ struct Arrays {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_ARRAYS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -63,5 +62,3 @@ std::string name(Order order);
 std::string dtype_name(ppatch_dtype dtype);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_HPP_

@@ -16,7 +16,7 @@ constexpr Order kOrders[] = {Order::kRaster, Order::kRandom};
 
 // How large the work is; the shape of the list does not depend on it.
 struct Scale {
-  std::int64_t size;                       // N of most cases
+  std::int64_t size;                       // N of the usual cases
   std::int64_t patches;                    // K that goes with it
   std::vector<std::int64_t> sizes;         // N of the set main, K so that the bytes are the same
   std::vector<std::int64_t> patch_counts;  // K of the set patches
@@ -85,9 +85,9 @@ class CaseList {
     return std::move(cases_);
   }
 
-  std::vector<std::int64_t> roof_sizes() const {
-    return {usual("roofs", Operation::kExtract).bytes(),
-            large("roofs", Operation::kExtract, Order::kRaster).bytes()};
+  std::vector<std::int64_t> limit_sizes() const {
+    return {usual("limits", Operation::kExtract).bytes(),
+            large("limits", Operation::kExtract, Order::kRaster).bytes()};
   }
 
  private:
@@ -253,8 +253,8 @@ std::vector<Case> memory_cases(int threads, bool small) {
   return CaseList(threads, PPATCH_BACKEND_CPU, small).memory();
 }
 
-std::vector<std::int64_t> roof_sizes(ppatch_backend backend, bool small) {
-  return CaseList(1, backend, small).roof_sizes();
+std::vector<std::int64_t> limit_sizes(ppatch_backend backend, bool small) {
+  return CaseList(1, backend, small).limit_sizes();
 }
 
 }  // namespace ptychopatch::bench

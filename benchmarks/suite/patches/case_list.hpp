@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_LIST_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_LIST_HPP_
+#pragma once
 
 #include <vector>
 
@@ -15,9 +14,7 @@ std::vector<Case> timed_cases(int threads, ppatch_backend backend, bool small);
 // What is run once, in a process of its own, to see how much memory it takes: the host's.
 std::vector<Case> memory_cases(int threads, bool small);
 
-// Bytes over which the roofs are measured by themselves.
-std::vector<std::int64_t> roof_sizes(ppatch_backend backend, bool small);
+// Bytes over which the limits are measured by themselves.
+std::vector<std::int64_t> limit_sizes(ppatch_backend backend, bool small);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_CASE_LIST_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_MEMORY_USE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_MEMORY_USE_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -19,5 +18,3 @@ MemoryRecord measure_memory(const Case& one, const Device& device);
 std::string run_self(const std::vector<std::string>& arguments);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_MEMORY_USE_HPP_

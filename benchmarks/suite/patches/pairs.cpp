@@ -42,10 +42,10 @@ double host_seconds(const std::function<void()>& call, int calls) {
   return seconds_since(start) / calls;
 }
 
-PairTimer::PairTimer(std::function<void()> roof, std::function<void()> work, double min_seconds,
+PairTimer::PairTimer(std::function<void()> limit, std::function<void()> work, double min_seconds,
                      CallTimer timer)
-    : timer_(std::move(timer)), roof_{std::move(roof)}, work_{std::move(work)} {
-  for (Side* side : {&roof_, &work_}) {
+    : timer_(std::move(timer)), limit_{std::move(limit)}, work_{std::move(work)} {
+  for (Side* side : {&limit_, &work_}) {
     seconds(*side);
     constexpr double kMaxRuns = 10'000;
     const double once = std::max(seconds(*side), 1e-9);
@@ -54,17 +54,17 @@ PairTimer::PairTimer(std::function<void()> roof, std::function<void()> work, dou
 }
 
 double PairTimer::time_pair() {
-  const bool roof_first = work_seconds_.size() % 2 == 0;
-  if (roof_first) roof_seconds_.push_back(seconds(roof_));
+  const bool limit_first = work_seconds_.size() % 2 == 0;
+  if (limit_first) limit_seconds_.push_back(seconds(limit_));
   work_seconds_.push_back(seconds(work_));
-  if (!roof_first) roof_seconds_.push_back(seconds(roof_));
+  if (!limit_first) limit_seconds_.push_back(seconds(limit_));
   return work_seconds_.back();
 }
 
 double PairTimer::ratio(double part) const {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < work_seconds_.size(); ++i) {
-    ratios.push_back(roof_seconds_[i] / work_seconds_[i]);
+    ratios.push_back(limit_seconds_[i] / work_seconds_[i]);
   }
   return quantile(std::move(ratios), part);
 }

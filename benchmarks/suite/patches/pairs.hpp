@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_PAIRS_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_PAIRS_HPP_
+#pragma once
 
 #include <functional>
 #include <vector>
@@ -22,15 +21,15 @@ double host_seconds(const std::function<void()>& call, int calls);
 class PairTimer {
  public:
   // Runs each once before anything counts, and then as often a time as min_seconds asks for.
-  PairTimer(std::function<void()> roof, std::function<void()> work, double min_seconds,
+  PairTimer(std::function<void()> limit, std::function<void()> work, double min_seconds,
             CallTimer timer = &host_seconds);
 
   // One pair more; the seconds that one run of `work` took.
   double time_pair();
 
   double work_seconds() const { return median(work_seconds_); }
-  double roof_seconds() const { return median(roof_seconds_); }
-  // Of roof seconds over work seconds, pair by pair.
+  double limit_seconds() const { return median(limit_seconds_); }
+  // Of limit seconds over work seconds, pair by pair.
   double ratio(double part) const;
 
  private:
@@ -41,10 +40,8 @@ class PairTimer {
   double seconds(const Side& side) const { return timer_(side.run, side.runs); }
 
   CallTimer timer_;
-  Side roof_, work_;
-  std::vector<double> roof_seconds_, work_seconds_;
+  Side limit_, work_;
+  std::vector<double> limit_seconds_, work_seconds_;
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_PAIRS_HPP_

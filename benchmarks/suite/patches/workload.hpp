@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_WORKLOAD_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_WORKLOAD_HPP_
+#pragma once
 
 #include <vector>
 
@@ -30,5 +29,3 @@ class Workload {
 };
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_PATCHES_WORKLOAD_HPP_

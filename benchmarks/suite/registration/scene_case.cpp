@@ -35,7 +35,7 @@ std::vector<float> make_field(std::int64_t height, std::int64_t width) {
   return field;
 }
 
-// Image 0 is the reference; the others are moved by whole steps of the mosaic, and noisy.
+// Image 0 is the reference; the others are moved by integer periods of the CFA pattern, and noisy.
 void fill_image(const std::vector<float>& field, const SceneCase& one, std::int64_t image,
                 std::uint16_t* out) {
   std::mt19937_64 random(kSeed + static_cast<std::uint64_t>(image));
@@ -130,9 +130,11 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
   record.threads = one.threads;
   record.bytes = bytes;
   record.plan_bytes = plan.info().bytes;
-  const Roof roof = !gpu ? Roof::kRead : one.on_card ? Roof::kDeviceRead : Roof::kHostToDevice;
-  const Buffer stand_in(gpu ? 0 : std::max(bytes, 2 * kRoofBlock));
-  time_beside({roof, {gpu ? &card : &stand_in}, one.threads, pinned.data()}, work, Work::kDone,
+  const BandwidthLimit limit = !gpu          ? BandwidthLimit::kRead
+                               : one.on_card ? BandwidthLimit::kDeviceRead
+                                             : BandwidthLimit::kHostToDevice;
+  const Buffer stand_in(gpu ? 0 : std::max(bytes, 2 * kLimitBlock));
+  time_beside({limit, {gpu ? &card : &stand_in}, one.threads, pinned.data()}, work, Work::kDone,
               min_seconds, state, record);
   return record;
 }

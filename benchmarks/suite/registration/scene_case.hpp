@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BENCHMARKS_SUITE_REGISTRATION_SCENE_CASE_HPP_
-#define PTYCHOPATCH_BENCHMARKS_SUITE_REGISTRATION_SCENE_CASE_HPP_
+#pragma once
 
 #include <benchmark/benchmark.h>
 
@@ -12,7 +11,7 @@
 
 namespace ptychopatch::bench {
 
-// Bayer mosaics of 16-bit integers aligned onto one reference.
+// Bayer images of 16-bit integers aligned onto one reference.
 struct SceneCase {
   std::int64_t height = 0, width = 0;
   std::int64_t images = 8;  // moving ones
@@ -25,11 +24,9 @@ struct SceneCase {
 
 std::vector<SceneCase> scene_cases(int threads, ppatch_backend backend, bool small);
 
-// As measure_case. The roof is the way to the card, or, where the images are there or there is no
+// As measure_case. The limit is the way to the card, or, where the images are there or there is no
 // card, reading them.
 Record measure_scene(const SceneCase& one, const Device& device, double min_seconds,
                      benchmark::State& state);
 
 }  // namespace ptychopatch::bench
-
-#endif  // PTYCHOPATCH_BENCHMARKS_SUITE_REGISTRATION_SCENE_CASE_HPP_

@@ -7,11 +7,12 @@ dtype_of(::Type{ComplexF64}) = CApi.PPATCH_C128
 dtype_of(::Type{Int32}) = CApi.PPATCH_I32
 dtype_of(::Type{Int64}) = CApi.PPATCH_I64
 dtype_of(::Type{UInt16}) = CApi.PPATCH_U16
+dtype_of(::Type{Int16}) = CApi.PPATCH_I16
 dtype_of(::Type{UInt8}) = CApi.PPATCH_U8
 dtype_of(::Type{Bool}) = CApi.PPATCH_U8
 dtype_of(type::Type) =
     throw(ArgumentError("expected an array of Float32, Float64, ComplexF32, ComplexF64, Int32, " *
-                        "Int64, UInt16, UInt8 or Bool, got one of $type"))
+                        "Int64, UInt16, Int16, UInt8 or Bool, got one of $type"))
 
 # An array as the library sees it, which is kept alive while a call has it.
 struct View{A <: AbstractArray}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_CONTEXT_HPP_
-#define PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_CONTEXT_HPP_
+#pragma once
 
 #include <nanobind/nanobind.h>
 
@@ -91,5 +90,3 @@ void set_stream(Entry& entry, void* stream) {
 void add_context(nb::module_& module);
 
 }  // namespace ptychopatch::python
-
-#endif  // PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_CONTEXT_HPP_

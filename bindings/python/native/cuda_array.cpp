@@ -17,9 +17,9 @@ constexpr const char* kInterface = "__cuda_array_interface__";
 
 ppatch_dtype dtype_of(const std::string& typestr) {
   static constexpr std::pair<const char*, ppatch_dtype> kTypes[] = {
-      {"<f4", PPATCH_F32},   {"<f8", PPATCH_F64}, {"<c8", PPATCH_C64},
-      {"<c16", PPATCH_C128}, {"<i4", PPATCH_I32}, {"<i8", PPATCH_I64},
-      {"<u2", PPATCH_U16},   {"|u1", PPATCH_U8},  {"|b1", PPATCH_U8}};
+      {"<f4", PPATCH_F32}, {"<f8", PPATCH_F64}, {"<c8", PPATCH_C64}, {"<c16", PPATCH_C128},
+      {"<i4", PPATCH_I32}, {"<i8", PPATCH_I64}, {"<u2", PPATCH_U16}, {"<i2", PPATCH_I16},
+      {"|u1", PPATCH_U8},  {"|b1", PPATCH_U8}};
   const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
                                    [&](const auto& type) { return typestr == type.first; });
   return found == std::end(kTypes) ? 0 : found->second;
@@ -42,7 +42,8 @@ bool describe_cuda_array(const char* name, nb::handle array, bool writes,
   made.dtype = dtype_of(typestr);
   if (made.dtype == 0) {
     refuse(
-        "an array of float32, float64, complex64, complex128, int32, int64, uint16 or uint8, got " +
+        "an array of float32, float64, complex64, complex128, int32, int64, uint16, int16 or "
+        "uint8, got " +
         typestr);
   }
   if (ndim < 1 || ndim > PPATCH_MAX_NDIM) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_CUDA_ARRAY_HPP_
-#define PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_CUDA_ARRAY_HPP_
+#pragma once
 
 #include <nanobind/nanobind.h>
 
@@ -15,5 +14,3 @@ bool describe_cuda_array(const char* name, nanobind::handle array, bool writes,
                          ppatch_array* description);
 
 }  // namespace ptychopatch::python
-
-#endif  // PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_CUDA_ARRAY_HPP_

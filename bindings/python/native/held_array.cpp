@@ -9,7 +9,7 @@ namespace ptychopatch::python {
 namespace {
 
 constexpr const char* kTypes =
-    "float32, float64, complex64, complex128, int32, int64, uint16 or uint8";
+    "float32, float64, complex64, complex128, int32, int64, uint16, int16 or uint8";
 
 template <class... Parts>
 [[noreturn]] void refuse(const char* name, const Parts&... parts) {
@@ -29,6 +29,7 @@ ppatch_dtype dtype_of(const char* format, std::int64_t size) {
   if (text == "Zd") return PPATCH_C128;
   if (text == "i" || text == "l" || text == "q") return size == 4 ? PPATCH_I32 : PPATCH_I64;
   if (text == "H") return PPATCH_U16;
+  if (text == "h") return PPATCH_I16;
   if (text == "B" || text == "?") return PPATCH_U8;
   return 0;
 }
@@ -42,7 +43,10 @@ ppatch_dtype dtype_of(nb::dlpack::dtype type) {
     case Code::Complex:
       return type.bits == 64 ? PPATCH_C64 : type.bits == 128 ? PPATCH_C128 : 0;
     case Code::Int:
-      return type.bits == 32 ? PPATCH_I32 : type.bits == 64 ? PPATCH_I64 : 0;
+      return type.bits == 16   ? PPATCH_I16
+             : type.bits == 32 ? PPATCH_I32
+             : type.bits == 64 ? PPATCH_I64
+                               : 0;
     case Code::UInt:
       return type.bits == 16 ? PPATCH_U16 : type.bits == 8 ? PPATCH_U8 : 0;
     case Code::Bool:

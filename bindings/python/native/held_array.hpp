@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_HELD_ARRAY_HPP_
-#define PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_HELD_ARRAY_HPP_
+#pragma once
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -54,5 +53,3 @@ class OptionalArray {
 };
 
 }  // namespace ptychopatch::python
-
-#endif  // PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_HELD_ARRAY_HPP_

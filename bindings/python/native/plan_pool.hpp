@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_PLAN_POOL_HPP_
-#define PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_PLAN_POOL_HPP_
+#pragma once
 
 #include <algorithm>
 #include <memory>
@@ -73,5 +72,3 @@ class PlanPool {
 };
 
 }  // namespace ptychopatch::python
-
-#endif  // PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_PLAN_POOL_HPP_

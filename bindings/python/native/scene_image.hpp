@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_SCENE_IMAGE_HPP_
-#define PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_SCENE_IMAGE_HPP_
+#pragma once
 
 #include <algorithm>
 #include <array>
@@ -34,5 +33,3 @@ class HeldImage {
 };
 
 }  // namespace ptychopatch::python
-
-#endif  // PTYCHOPATCH_BINDINGS_PYTHON_NATIVE_SCENE_IMAGE_HPP_

@@ -89,7 +89,7 @@ def image_shift(image: Any, shift: tuple[float, float], *,
 
     Parameters
     ----------
-    image : (H, W) or (C, H, W), uint16, float32 or float64
+    image : (H, W) or (C, H, W), uint8, uint16, int16, float32 or float64
     shift : (dy, dx)
         In pixels, of any fraction.
     interpolation, boundary
@@ -106,7 +106,7 @@ def image_shift(image: Any, shift: tuple[float, float], *,
 
     Returns
     -------
-    (h, w) or (C, h, w); uint16 is rounded to the nearest and clamped.
+    (h, w) or (C, h, w); integers are rounded to the nearest and clamped.
     """
     extents = shape_of("image", image)
     out = output(out, image, extents if shape is None else (*extents[:-2], *shape))
@@ -128,7 +128,7 @@ def mosaic_normalise(image: Any, cfa: str | None = None, *, black: Any, white: f
 
     Parameters
     ----------
-    image : (H, W), uint16, float32 or float64
+    image : (H, W), uint8, uint16, int16, float32 or float64
     cfa : str, optional
         Colours of the mosaic, as `align` has them.
     black : float or 4 floats

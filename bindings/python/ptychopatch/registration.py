@@ -3,7 +3,7 @@
 
 The shift d = (dy, dx) registers the moving image M onto the reference R: moved by d, M lies on R,
 R[y, x] ~ M[y - dy, x - dx], in pixels of the arrays as given. This is scikit-image's sign;
-sign="displacement" gives -d, OpenCV's. Images are (H, W), uint16, float32 or float64, with any
+sign="displacement" gives -d, OpenCV's. Images are (H, W), uint8, uint16, int16, float32 or float64, with any
 strides; smaller ones than the reference are aligned by their common top-left area. `align` and
 `Scene` take these options by keyword:
 

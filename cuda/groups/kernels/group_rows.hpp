@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_KERNELS_GROUP_ROWS_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_KERNELS_GROUP_ROWS_HPP_
+#pragma once
 
 #include "cuda/groups/kernels/neighbour_query.hpp"
 #include "kernels/groups/group_coordinates.hpp"
@@ -113,5 +112,3 @@ struct NeighboursRow {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_GROUP_ROWS_HPP_

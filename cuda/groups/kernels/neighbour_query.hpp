@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_KERNELS_NEIGHBOUR_QUERY_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_KERNELS_NEIGHBOUR_QUERY_HPP_
+#pragma once
 
 #include "cuda/groups/kernels/point_tree.hpp"
 
@@ -75,7 +74,7 @@ struct NeighbourQuery {
   // No point of the box comes before it.
   PPATCH_HD static Neighbour first_of(const PointBox& box, const Point& from) {
     if (box.empty()) return {INFINITY, UINT32_MAX};
-    return {box.squared_distance(from), box.least};
+    return {box.squared_distance(from), box.min_number};
   }
 
   PPATCH_HD void look_at(std::int64_t leaf, std::int64_t query, const Point& from,
@@ -94,5 +93,3 @@ struct NeighbourQuery {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_NEIGHBOUR_QUERY_HPP_

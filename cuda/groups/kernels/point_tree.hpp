@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_
-#define PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_
+#pragma once
 
 #include <cmath>
 #include <limits>
@@ -16,7 +15,8 @@ namespace ppatch {
 // The box of some points: nothing yet.
 struct PointBox {
   double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-  std::uint32_t least = UINT32_MAX;  // number in it; of the whole set, the first that is no point
+  // Of the points in it; of a set that is looked through, of those that are none.
+  std::uint32_t min_number = UINT32_MAX;
 
   PPATCH_HD bool empty() const { return low[0] > high[0]; }
   PPATCH_HD void add(const Point& p) {
@@ -31,7 +31,7 @@ struct PointBox {
       low[axis] = other.low[axis] < low[axis] ? other.low[axis] : low[axis];
       high[axis] = other.high[axis] > high[axis] ? other.high[axis] : high[axis];
     }
-    least = other.least < least ? other.least : least;
+    min_number = other.min_number < min_number ? other.min_number : min_number;
   }
   // No point in it is nearer, roundings included: each of them grows with what is rounded.
   PPATCH_HD double squared_distance(const Point& p) const {
@@ -46,7 +46,7 @@ struct PointBox {
   }
 };
 
-// The box of a stretch of points by each block; `least` is the first that is not finite or too
+// The box of a stretch of points by each block; `min_number` is the first that is not finite or too
 // large, where there is one.
 struct PointExtremes {
   static constexpr int threads = 128;
@@ -54,7 +54,7 @@ struct PointExtremes {
   static constexpr double max_coordinate = 1e150;
   struct Shared {
     double low[threads][2], high[threads][2];
-    std::uint32_t least[threads];
+    std::uint32_t min_number[threads];
   };
   using Private = Nothing;
 
@@ -74,14 +74,14 @@ struct PointExtremes {
       for (std::int64_t i = first + at.thread; i < last; i += threads) {
         const Point p = points[i];
         const bool sound = is_sound(p);
-        if (!sound && box.least == UINT32_MAX) box.least = static_cast<std::uint32_t>(i);
+        if (!sound && box.min_number == UINT32_MAX) box.min_number = static_cast<std::uint32_t>(i);
         if (sound) box.add(p);
       }
       for (int axis = 0; axis < 2; ++axis) {
         shared.low[at.thread][axis] = box.low[axis];
         shared.high[at.thread][axis] = box.high[axis];
       }
-      shared.least[at.thread] = box.least;
+      shared.min_number[at.thread] = box.min_number;
       return;
     }
     if (at.thread > 0) return;
@@ -91,7 +91,7 @@ struct PointExtremes {
         part.low[axis] = shared.low[thread][axis];
         part.high[axis] = shared.high[thread][axis];
       }
-      part.least = shared.least[thread];
+      part.min_number = shared.min_number[thread];
       box.add(part);
     }
     boxes[at.block] = box;
@@ -161,7 +161,7 @@ struct PointLeaves {
       x[i] = p.x;
       y[i] = p.y;
       own.add(p);
-      own.least = number[i] < own.least ? number[i] : own.least;
+      own.min_number = number[i] < own.min_number ? number[i] : own.min_number;
     }
     box[leaves + j] = own;
   }
@@ -180,5 +180,3 @@ struct PointNodes {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_GROUPS_KERNELS_POINT_TREE_HPP_

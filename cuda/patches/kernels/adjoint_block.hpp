@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_ADJOINT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_ADJOINT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/patches/kernels/tile_entries.hpp"
 #include "cuda/runtime/block.hpp"
@@ -11,9 +10,13 @@ namespace ppatch {
 
 // The adjoint on a device: a block owns a tile and walks its list of patches in order, a thread
 // owns some pixels of it, one below the other. Every pixel so sums in the order of k, whatever the
-// tiles. Most: taps that the interpolation may have on an axis, 2 or 6.
-template <class T, int C, int Most>
+// tiles. MaxTaps: taps that the interpolation may have on an axis, 2 or 6.
+template <class P, int MaxTaps>
 struct AdjointBlock {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   static constexpr int threads = 128;
   static constexpr int columns = 32;
   static constexpr int groups = threads / columns;
@@ -23,8 +26,8 @@ struct AdjointBlock {
   struct Patch {
     PatchTaps<T> taps;
     std::int64_t k;
-    const T* wave;  // the first mode, also of the probe
-    const T* probe;
+    const S* wave;  // the first mode, also of the probe
+    const S* probe;
     bool folded;
   };
   struct Tile {
@@ -40,7 +43,7 @@ struct AdjointBlock {
   };
   using Private = Nothing;
 
-  AdjointPixel<T, C> job;
+  AdjointPixel<P> job;
   ImageView image, coverage;
   TilePlane plane;  // tile_width == columns, tile_height <= groups * max_rows
   const std::uint32_t* patches = nullptr;  // by tile, in order
@@ -106,14 +109,15 @@ struct AdjointBlock {
       const bool read = !from_zero && owns(at, shared.tile, i);
       for (int c = 0; c < C; ++c) {
         shared.sum[i][c][at.thread] =
-            read ? image.template at<T>(shared.tile.m, y_of(at, shared.tile) + i,
-                                        x_of(at, shared.tile))[c]
+            read ? P::load(image.template at<S>(shared.tile.m, y_of(at, shared.tile) + i,
+                                                x_of(at, shared.tile))[c])
                  : T(0);
       }
       shared.coverage[i][at.thread] =
-          read && coverage.data ? *coverage.template at<T>(shared.tile.m, y_of(at, shared.tile) + i,
-                                                           x_of(at, shared.tile))
-                                : T(0);
+          read && coverage.data
+              ? P::load(*coverage.template at<S>(shared.tile.m, y_of(at, shared.tile) + i,
+                                                 x_of(at, shared.tile)))
+              : T(0);
     }
   }
 
@@ -121,11 +125,11 @@ struct AdjointBlock {
     PPATCH_ROLLED
     for (int i = 0; i < max_rows; ++i) {
       if (!owns(at, shared.tile, i)) continue;
-      T* to = image.template at<T>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile));
-      for (int c = 0; c < C; ++c) to[c] = shared.sum[i][c][at.thread];
+      S* to = image.template at<S>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile));
+      for (int c = 0; c < C; ++c) to[c] = P::store(shared.sum[i][c][at.thread]);
       if (coverage.data) {
-        *coverage.template at<T>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile)) =
-            shared.coverage[i][at.thread];
+        *coverage.template at<S>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile)) =
+            P::store(shared.coverage[i][at.thread]);
       }
     }
   }
@@ -133,9 +137,9 @@ struct AdjointBlock {
   PPATCH_HD void prepare(std::int64_t slice, std::int64_t k, Patch& patch) const {
     const PatchProblem& problem = job.problem;
     patch.k = k;
-    patch.wave = job.in.template at<T>(problem.image_index ? 0 : slice, k, 0);
-    patch.probe = job.probe.template at<T>(k, 0);
-    prepare_sampling_taps<T>(problem.interpolation, problem.origins[k], &patch.taps);
+    patch.wave = job.in.template at<S>(problem.image_index ? 0 : slice, k, 0);
+    patch.probe = job.probe.template at<S>(k, 0);
+    prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;
     patch.folded =
@@ -152,18 +156,18 @@ struct AdjointBlock {
     const std::int64_t top = y_of(at, shared.tile) - y.start;
     const std::int64_t end = job.problem.height + y.count - 1;
     if (top + max_rows <= 0 || top >= end) return;
-    T weight_x[Most];
-    T weight_y[Most];
-    for (int j = 0; j < Most; ++j) {
+    T weight_x[MaxTaps];
+    T weight_y[MaxTaps];
+    for (int j = 0; j < MaxTaps; ++j) {
       weight_x[j] = x.weight[j];
       weight_y[j] = y.weight[j];
     }
     // The last rows of the patch, filtered along x; the newest is the first.
-    T kept[Most][C] = {};
-    T kept_weight[Most] = {};
+    T kept[MaxTaps][C] = {};
+    T kept_weight[MaxTaps] = {};
     PPATCH_ROLLED
     for (int i = 1 - y.count; i < rows(); ++i) {
-      for (int j = Most - 1; j > 0; --j) {
+      for (int j = MaxTaps - 1; j > 0; --j) {
         for (int c = 0; c < C; ++c) kept[j][c] = kept[j - 1][c];
         kept_weight[j] = kept_weight[j - 1];
       }
@@ -171,14 +175,14 @@ struct AdjointBlock {
       if (i < 0 || top + i < 0 || top + i >= end) continue;
       for (int c = 0; c < C; ++c) {
         T sum = T(0);
-        for (int j = 0; j < Most; ++j) {
+        for (int j = 0; j < MaxTaps; ++j) {
           if (j < y.count) sum = next_sum(j, sum, weight_y[j], kept[j][c]);
         }
         shared.sum[i][c][at.thread] += sum;
       }
       if (!coverage.data) continue;
       T sum = T(0);
-      for (int j = 0; j < Most; ++j) {
+      for (int j = 0; j < MaxTaps; ++j) {
         if (j < y.count) sum = next_sum(j, sum, weight_y[j], kept_weight[j]);
       }
       shared.coverage[i][at.thread] += sum;
@@ -186,9 +190,9 @@ struct AdjointBlock {
   }
 
   // Row r of the patch, spread along x, at extended column ex.
-  PPATCH_HD void filter(const Patch& patch, const T (&weight_x)[Most], std::int64_t r,
+  PPATCH_HD void filter(const Patch& patch, const T (&weight_x)[MaxTaps], std::int64_t r,
                         std::int64_t ex, T* row, T* row_weight) const {
-    for (int j = 0; j < Most; ++j) {
+    for (int j = 0; j < MaxTaps; ++j) {
       if (j >= patch.taps.x.count) continue;
       T g[C] = {};
       T weight = T(0);
@@ -235,5 +239,3 @@ struct AdjointBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_ADJOINT_BLOCK_HPP_

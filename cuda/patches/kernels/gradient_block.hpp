@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/position_gradient.hpp"
@@ -10,8 +9,12 @@ namespace ppatch {
 
 // Gradient and curvature by position on a device: a block owns a patch. Its threads sum some rows
 // each, by lane, and then add the rows' sums in their order: GradientSums, side by side.
-template <class T, int C>
+template <class P>
 struct GradientBlock {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   using Sums = GradientSums<T, C>;
   static constexpr int threads = 256;
   static constexpr int columns = 32;
@@ -30,7 +33,7 @@ struct GradientBlock {
     double total;
   };
 
-  PositionGradient<T, C> job;
+  PositionGradient<P> job;
 
   std::int64_t blocks() const { return job.cotangent.images * job.cotangent.count; }
 
@@ -47,7 +50,7 @@ struct GradientBlock {
     if (n == 0) {
       own.total = 0.0;
       if (at.thread == 0) {
-        prepare_gradient_taps<T>(problem.interpolation, problem.origins[k], &shared.taps);
+        prepare_gradient_taps(problem.interpolation, problem.origins[k], shared.taps);
       }
       return;
     }
@@ -61,7 +64,7 @@ struct GradientBlock {
         shared.total[at.thread / Sums::lanes][at.thread % Sums::lanes] = own.total;
       }
     } else if (n % 2 == 1) {
-      const Samples<T, C> samples(problem, job.image, problem.image_of(m, k));
+      const Samples<P> samples(problem, job.image, problem.image_of(m, k));
       for (int i = at.thread / columns; i < rows; i += groups) {
         sum_row(samples, shared.taps, m, k, first + i, at.thread % columns, shared.row[i]);
       }
@@ -74,15 +77,16 @@ struct GradientBlock {
   }
 
  private:
-  PPATCH_HD void sum_row(const Samples<T, C>& samples, const PatchTaps<T>& taps, std::int64_t m,
+  PPATCH_HD void sum_row(const Samples<P>& samples, const PatchTaps<T>& taps, std::int64_t m,
                          std::int64_t k, std::int64_t r, int column,
                          T (&to)[Sums::quantities][Sums::lanes]) const {
     const PatchView& in = job.cotangent;
-    const T* const row = in.template at<T>(m, k, 0) + r * in.stride_y;
+    const S* const row = in.template at<S>(m, k, 0) + r * in.stride_y;
     T sum[Sums::quantities][C] = {};
     PPATCH_ROLLED
     for (std::int64_t q = column; q < job.problem.width; q += columns) {
-      const T* g = row + q * in.stride_x;
+      T g[C];
+      P::load(row + q * in.stride_x, g);
       for (int c = 0; c < C; ++c) {
         T by_y = T(0);
         T by_x = T(0);
@@ -99,7 +103,7 @@ struct GradientBlock {
   }
 
   // What Samples::filtered gives for the slopes of y and those of x, each sample being read once.
-  PPATCH_HD void slopes(const Samples<T, C>& samples, const PatchTaps<T>& taps, std::int64_t r,
+  PPATCH_HD void slopes(const Samples<P>& samples, const PatchTaps<T>& taps, std::int64_t r,
                         std::int64_t q, int c, T* by_y, T* by_x) const {
     const AxisTaps<T>& y = taps.y;
     const AxisTaps<T>& x = taps.x;
@@ -126,11 +130,9 @@ struct GradientBlock {
     const bool by_y = at.thread == Sums::gradient_y || at.thread == Sums::curvature_y;
     const PositionResultView& to = is_gradient ? job.gradient : job.curvature;
     if (!to.data) return;
-    *to.template at<T>(m, k, by_y ? job.axis_of_y : 1 - job.axis_of_y) =
-        static_cast<T>(is_gradient ? job.direction * sum : sum);
+    *to.template at<S>(m, k, by_y ? job.axis_of_y : 1 - job.axis_of_y) =
+        P::store(static_cast<T>(is_gradient ? job.direction * sum : sum));
   }
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_GRADIENT_BLOCK_HPP_

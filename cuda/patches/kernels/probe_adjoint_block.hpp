@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/probe_adjoint.hpp"
@@ -11,14 +10,18 @@ namespace ppatch {
 // The adjoint by the probe on a device: a thread owns a pixel of a mode and walks the waves that
 // add to it in order: all of them for a shared probe, those of each image for a probe of one
 // position.
-template <class T, int C>
+template <class P>
 struct ProbeAdjointBlock {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   static constexpr int threads = 128;
   static constexpr int batch = 16;  // waves whose taps are ready at a time
 
   struct Wave {
     PatchTaps<T> taps;
-    const T* first;  // mode
+    const S* first;  // mode
     std::int64_t slice;
   };
   struct Shared {
@@ -27,10 +30,10 @@ struct ProbeAdjointBlock {
   struct Private {
     T sum[C];
     std::int64_t mode, r, q;
-    T* to;  // its pixel, or null for a thread without
+    S* to;  // its pixel, or null for a thread without
   };
 
-  ProbeAdjointPixel<T, C> job;
+  ProbeAdjointPixel<P> job;
   bool from_zero = true;
 
   std::int64_t probes() const { return job.probe.shared ? 1 : job.waves.count; }
@@ -43,7 +46,7 @@ struct ProbeAdjointBlock {
     const std::int64_t first = (n - 1) / 2 * batch;
     const std::int64_t left = waves() - first;
     if (left <= 0) {
-      for (int c = 0; c < C && own.to; ++c) own.to[c] = own.sum[c];
+      for (int c = 0; c < C && own.to; ++c) own.to[c] = P::store(own.sum[c]);
       return;
     }
     const auto size = static_cast<int>(left < batch ? left : batch);
@@ -75,24 +78,26 @@ struct ProbeAdjointBlock {
     own.mode = mode.quotient;
     own.to = nullptr;
     if (pixel >= pixel_count()) return;
-    own.to = job.probe.template at<T>(block.quotient, own.mode) + own.r * job.probe.stride_y +
+    own.to = job.probe.template at<S>(block.quotient, own.mode) + own.r * job.probe.stride_y +
              own.q * job.probe.stride_x;
-    for (int c = 0; c < C; ++c) own.sum[c] = from_zero ? T(0) : own.to[c];
+    for (int c = 0; c < C; ++c) own.sum[c] = from_zero ? T(0) : P::load(own.to[c]);
   }
 
   PPATCH_HD void prepare(std::int64_t owner, std::int64_t i, Wave& wave) const {
     const Division number = divide(i, job.waves.count);
     const std::int64_t m = job.probe.shared ? number.quotient : i;
     const std::int64_t k = job.probe.shared ? number.remainder : owner;
-    prepare_sampling_taps<T>(job.problem.interpolation, job.problem.origins[k], &wave.taps);
-    wave.first = job.waves.template at<T>(m, k, 0);
+    prepare_sampling_taps(job.problem.interpolation, job.problem.origins[k], wave.taps);
+    wave.first = job.waves.template at<S>(m, k, 0);
     wave.slice = job.problem.image_of(m, k);
   }
 
   PPATCH_HD void add(const Wave& wave, Private& own) const {
-    const Samples<T, C> samples(job.problem, job.image, wave.slice);
-    const T* w = wave.first + own.mode * job.waves.stride_mode + own.r * job.waves.stride_y +
-                 own.q * job.waves.stride_x;
+    const Samples<P> samples(job.problem, job.image, wave.slice);
+    T w[C];
+    P::load(wave.first + own.mode * job.waves.stride_mode + own.r * job.waves.stride_y +
+                own.q * job.waves.stride_x,
+            w);
     T value[C];
     T term[C];
     for (int c = 0; c < C; ++c) {
@@ -110,5 +115,3 @@ struct ProbeAdjointBlock {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_PROBE_ADJOINT_BLOCK_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_TILE_ENTRIES_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_TILE_ENTRIES_HPP_
+#pragma once
 
 #include "kernels/patches/patch_problem.hpp"
 #include "math/boundary.hpp"
@@ -10,7 +9,7 @@
 // tiles' lists of patches in their order.
 namespace ppatch {
 
-// Images cut into tiles of one size; those at the far edges may be smaller.
+// Images divided into tiles of one size; those at the far edges may be smaller.
 struct TilePlane {
   std::int64_t height = 0, width = 0;
   std::int64_t tile_height = 1, tile_width = 1;
@@ -74,8 +73,10 @@ struct TileEntries {
 
   PPATCH_HD void operator()(std::int64_t k) const {
     const PatchOrigin& origin = problem.origins[k];
-    const Taps y = sampling_taps(problem.interpolation, origin.fraction_y);
-    const Taps x = sampling_taps(problem.interpolation, origin.fraction_x);
+    Taps y;
+    Taps x;
+    sampling_taps(problem.interpolation, origin.fraction_y, y);
+    sampling_taps(problem.interpolation, origin.fraction_x, x);
     const CellRun down =
         touched_cells(problem.boundary, origin.y + y.first, problem.height + y.count - 1,
                       plane.height, plane.tile_height);
@@ -119,5 +120,3 @@ struct TileBegins {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_TILE_ENTRIES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_PATCHES_KERNELS_WIDE_STORE_HPP_
-#define PTYCHOPATCH_CUDA_PATCHES_KERNELS_WIDE_STORE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -19,8 +18,12 @@ PPATCH_HD void wide_store(const T* value, T* to) {
 #if defined(__CUDA_ARCH__)
   if constexpr (sizeof(T) == 4) {
     __stcs(reinterpret_cast<float4*>(to), make_float4(value[0], value[1], value[2], value[3]));
-  } else {
+  } else if constexpr (sizeof(T) == 8) {
     __stcs(reinterpret_cast<double2*>(to), make_double2(value[0], value[1]));
+  } else {
+    uint4 bits;
+    memcpy(&bits, value, sizeof bits);
+    __stcs(reinterpret_cast<uint4*>(to), bits);
   }
 #else
   for (int s = 0; s < wide_scalars<T>; ++s) to[s] = value[s];
@@ -37,5 +40,3 @@ bool widely_storable(const void* base, std::int64_t stride_x, std::int64_t compo
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_PATCHES_KERNELS_WIDE_STORE_HPP_

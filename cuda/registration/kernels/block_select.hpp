@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SELECT_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SELECT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -45,9 +44,9 @@ struct BlockSelect {
     if (step % 2 == 0) {
       if (step > 0) decide(31 - static_cast<int>(step / 2), rank, shared, own);
       if (step == steps - 1) return;
-      const std::uint32_t least = own.found | 1U << (30 - static_cast<int>(step / 2));
+      const std::uint32_t bound = own.found | 1U << (30 - static_cast<int>(step / 2));
       std::int32_t below = 0;
-      for (std::int64_t i = thread; i < n; i += Threads) below += bits_of(value(i)) < least ? 1 : 0;
+      for (std::int64_t i = thread; i < n; i += Threads) below += bits_of(value(i)) < bound ? 1 : 0;
       shared.part[thread] = below;
     } else if (thread < groups) {
       std::int32_t total = 0;
@@ -65,5 +64,3 @@ struct BlockSelect {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SELECT_HPP_

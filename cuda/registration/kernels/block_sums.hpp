@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SUMS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SUMS_HPP_
+#pragma once
 
 #include "math/hd.hpp"
 
@@ -36,5 +35,3 @@ struct BlockSums {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_BLOCK_SUMS_HPP_

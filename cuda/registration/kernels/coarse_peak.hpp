@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_COARSE_PEAK_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_COARSE_PEAK_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -8,6 +7,7 @@
 #include "cuda/runtime/block.hpp"
 #include "kernels/registration/scene_image.hpp"
 #include "math/division.hpp"
+#include "math/registration/parabola.hpp"
 
 namespace ppatch {
 
@@ -86,8 +86,8 @@ struct CoarseCross {
   }
 };
 
-// The largest value of a correlation within +-most lags, in order of dy, dx: of blocks of rows of
-// lags. second: of the phase correlation, more than `apart` from the peak.
+// The largest value of a correlation within the largest lags, in order of dy, dx: of blocks of rows
+// of lags. second: of the phase correlation, more than `apart` from the peak.
 struct CoarsePeaks {
   static constexpr int threads = 128;
   static constexpr int rows = 4;
@@ -219,5 +219,3 @@ struct CoarseAnswer {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_COARSE_PEAK_HPP_

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_select.hpp"
 #include "cuda/runtime/block.hpp"
+#include "kernels/registration/conditioning.hpp"
 #include "kernels/registration/hot_pixels.hpp"
 #include "kernels/registration/scene_image.hpp"
-#include "kernels/registration/scene_levels.hpp"
 #include "math/division.hpp"
 
 namespace ppatch {
@@ -27,7 +26,7 @@ struct SceneHotPixelThreshold {
   ScenePixels pixels;
   NearPixels near;
   DeviationGrid grid;
-  const SceneLevels* levels = nullptr;
+  const Conditioning* levels = nullptr;
   float* threshold = nullptr;
 
   std::int64_t blocks() const { return std::int64_t{near.period} * near.period; }
@@ -75,10 +74,8 @@ struct SceneHotPixelThreshold {
     const std::uint32_t place =
         static_cast<std::uint32_t>(y) % period * period + static_cast<std::uint32_t>(x) % period;
     const auto value = static_cast<double>(pixels.row<T>(y)[x * pixels.stride_x]);
-    return static_cast<float>((value - levels->black[place]) * levels->scale[place]);
+    return static_cast<float>((value - levels->black[place]) * levels->factor[place]);
   }
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_HOT_PIXEL_THRESHOLD_HPP_

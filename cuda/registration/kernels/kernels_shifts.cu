@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cuda/kernel_list.hpp"
+#include "cuda/registration/kernels/kernel_list.hpp"
 #include "cuda/runtime/launch.cuh"
 
 namespace ppatch {

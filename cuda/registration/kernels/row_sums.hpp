@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_ROW_SUMS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_ROW_SUMS_HPP_
+#pragma once
 
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
@@ -8,7 +7,7 @@
 namespace ppatch {
 
 // Sums over each row of `count` images of height x width values, from its first to its last: a
-// block owns some rows, fetches them stretch by stretch, and a thread adds up one row.
+// block owns some rows, reads them stretch by stretch, and a thread adds up one row.
 template <class Value>
 struct RowSums {
   static constexpr int threads = 256;
@@ -50,5 +49,3 @@ struct RowSums {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_ROW_SUMS_HPP_

@@ -1,41 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_DECIMATE_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_DECIMATE_HPP_
+#pragma once
 
 #include <type_traits>
 
+#include "cuda/registration/kernels/mirrored_index.hpp"
+#include "cuda/registration/kernels/scene_runs.hpp"
 #include "cuda/runtime/block.hpp"
+#include "kernels/registration/conditioning.hpp"
 #include "kernels/registration/hot_pixels.hpp"
 #include "kernels/registration/scene_image.hpp"
-#include "kernels/registration/scene_levels.hpp"
 #include "math/multiply_add.hpp"
 
 namespace ppatch {
-
-// Sums of conditioned pixels over runs of 16, along rows and along columns: sample y of run i of
-// the rows at rows[y * ceil(width / 16) + i], sample x of run i of the columns at
-// columns[i * width + x].
-struct SceneRuns {
-  static constexpr int length = 16;
-  float* rows = nullptr;
-  float* columns = nullptr;
-};
-
-// A coordinate of an axis of n samples beyond which it is reflected without repeating the sample at
-// its edge, or wrapped; and whether it runs back there. extended_index says the same of all.
-struct MirroredIndex {
-  std::int32_t index;
-  std::int32_t direction;  // 1 or -1
-
-  PPATCH_HD static MirroredIndex at(bool wraps, std::int32_t i, std::int32_t n) {
-    if (i >= 0 && i < n) return {i, 1};
-    if (n == 1) return {0, 1};
-    const std::int32_t period = wraps ? n : 2 * (n - 1);
-    std::int32_t r = i % period;
-    if (r < 0) r += period;
-    return r < n ? MirroredIndex{r, 1} : MirroredIndex{period - r, -1};
-  }
-};
 
 // Conditions an image and keeps every Step-th filtered sample of it along both axes. A block owns a
 // strip of the output, some columns wide, and walks down it: it reads some rows at a time, scales
@@ -64,7 +40,7 @@ struct SceneDecimate {
   static constexpr int pad = (half + max_reach + 7) / 8 * 8;
   static constexpr int wide = in_columns + 2 * pad;
   static constexpr int ring_rows = rows + 2 * max_reach;
-  static constexpr int vector = 16 / static_cast<int>(sizeof(T));
+  static constexpr int vector = sizeof(T) == 1 ? 8 : 16 / static_cast<int>(sizeof(T));
   // Conditioned columns are dealt out by their place within a step, so that a tap reads a
   // contiguous row.
   static constexpr int filtered_columns = in_columns + 2 * half;
@@ -110,7 +86,7 @@ struct SceneDecimate {
 
   ScenePixels pixels;
   // Of the image; without them pixels are floats that are taken as they are.
-  const SceneLevels* levels = nullptr;
+  const Conditioning* levels = nullptr;
   const float* threshold = nullptr;
   NearPixels near;
   bool wraps = false;
@@ -172,9 +148,9 @@ struct SceneDecimate {
     if (!levels) return;
     PPATCH_ROLLED
     for (int i = at.thread; i < places; i += threads) {
-      shared.level[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->scale[i])};
+      shared.level[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->factor[i])};
       shared.test[i] = {
-          levels->clip[i], levels->clip_level[i], levels->repairs ? threshold[i] : 0.0F,
+          levels->clip[i], levels->clip_value[i], levels->repairs ? threshold[i] : 0.0F,
           near.y[i][0],    near.x[i][0],          near.y[i][1],
           near.x[i][1]};
       for (int k = 0; k < 8; ++k) {
@@ -214,7 +190,7 @@ struct SceneDecimate {
       const int place_y = place_along(y) * period;
       float* to_row = shared.scaled[r % ring_rows] + c;
       if (aligned && x >= 0 && x + vector <= width()) {
-        struct alignas(16) Wide {
+        struct alignas(vector * sizeof(T)) Wide {
           T value[vector];
         };
         const Wide all = *reinterpret_cast<const Wide*>(pixels.row<T>(y) + x);
@@ -365,8 +341,8 @@ struct SceneDecimate {
       const int c = i % in_row * length;
       const std::int32_t x = Step * strip.x + c;
       if (top + r < first || top + r >= end || x >= width()) continue;
-      runs.rows[(top + r) * across + x / length] =
-          x + length <= width() ? whole_run(r, c, value) : part_of_run(r, c, width() - x, value);
+      runs.rows[(top + r) * across + x / length] = SceneRuns::sum(
+          x + length <= width() ? length : width() - x, [&](int k) { return value(r, c + k); });
     }
     for (int i = 0; i < run_columns; ++i) {
       const int c = at.thread + i * threads;
@@ -382,23 +358,6 @@ struct SceneDecimate {
       }
     }
   }
-
-  template <class Value>
-  PPATCH_HD static float whole_run(int r, int c, const Value& value) {
-    float part[8];
-    for (int i = 0; i < 8; ++i) part[i] = value(r, c + i) + value(r, c + i + 8);
-    for (int i = 0; i < 4; ++i) part[i] += part[i + 4];
-    return (part[0] + part[2]) + (part[1] + part[3]);
-  }
-  template <class Value>
-  PPATCH_HD static float part_of_run(int r, int c, int n, const Value& value) {
-    float sum = 0.0F;
-    PPATCH_ROLLED
-    for (int i = 0; i < n; ++i) sum += value(r, c + i);
-    return sum;
-  }
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_DECIMATE_HPP_

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_PATTERN_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_PATTERN_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_select.hpp"
 #include "cuda/runtime/block.hpp"
+#include "kernels/registration/conditioning.hpp"
 #include "kernels/registration/pattern_lines.hpp"
 #include "kernels/registration/scene_image.hpp"
-#include "kernels/registration/scene_levels.hpp"
 #include "math/division.hpp"
 #include "math/multiply_add.hpp"
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
 
 // The search for fixed patterns on a device: of sums over runs along one axis, lines of the
 // spectrum; of those, spectra along the other axis; of these, median powers.
@@ -194,5 +193,3 @@ struct PatternFlags {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_PATTERN_HPP_

@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_
+#pragma once
 
 #include <type_traits>
 
 #include "cuda/runtime/block.hpp"
+#include "kernels/registration/conditioning.hpp"
 #include "kernels/registration/scene_image.hpp"
-#include "kernels/registration/scene_levels.hpp"
 
 namespace ppatch {
 
-// One of the doubles of PlaceSums, told by its number.
-struct PlaceSum {
-  static constexpr int count = static_cast<int>(sizeof(PlaceSums) / sizeof(double));
-  enum Kind { number, sum, square, least, largest, rest };
-
-  PPATCH_HD static int kind(int i) { return i / max_places; }
-  PPATCH_HD static double& at(PlaceSums& sums, int i) {
-    return reinterpret_cast<double*>(&sums)[i];
-  }
-  PPATCH_HD static double start(int i) {
-    if (i == count - 1) return 1.0;  // finite
-    return kind(i) == least ? no_bound : kind(i) == largest ? -no_bound : 0.0;
-  }
-  PPATCH_HD static double joined(int i, double a, double b) {
-    if (i == count - 1 || kind(i) == least) return b < a ? b : a;
-    if (kind(i) == largest) return b > a ? b : a;
-    return a + b;
-  }
-};
-
-// The number that is taken off all pixels before they are summed.
 template <class T>
-PPATCH_HD double sums_origin(const ScenePixels& pixels) {
-  const auto first = static_cast<double>(*pixels.row<T>(0));
-  return first - first == 0.0 ? first : 0.0;
+PPATCH_HD double origin_of(const ScenePixels& pixels) {
+  return sums_origin(static_cast<double>(*pixels.row<T>(0)));
 }
 
 // Sums over bands of 64 rows: a block owns a band, a thread every 24th pixel of a row, so that it
@@ -46,10 +23,10 @@ struct SceneBandSums {
   static constexpr int ahead = 8;   // pixels that are on their way to a thread
   static constexpr int threads = lanes * batch;
   static constexpr int band = 64;  // rows
-  static_assert(threads >= PlaceSum::count);
+  static_assert(threads >= CfaPhaseSum::count);
 
   struct Lane {
-    double count, sum, square, least, largest, finite;
+    double count, sum, square, min, max, finite;
   };
   struct Shared {
     int rows;
@@ -62,10 +39,10 @@ struct SceneBandSums {
   };
 
   ScenePixels pixels;
-  LevelRules rules;
+  ConditioningRules rules;
   std::int64_t every = 1;                // of every n-th period the rows
   const std::int32_t* wanted = nullptr;  // where there is one, it says whether to look at all
-  PlaceSums* sums = nullptr;             // of each band
+  CfaPhaseSums* sums = nullptr;          // of each band
 
   std::int64_t blocks() const { return blocks_over(pixels.height, band); }
   PPATCH_HD std::int64_t steps(std::int64_t) const {
@@ -74,20 +51,20 @@ struct SceneBandSums {
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
     if (n == 0) {
-      own.total = at.thread < PlaceSum::count ? PlaceSum::start(at.thread) : 0.0;
+      own.total = at.thread < CfaPhaseSum::count ? CfaPhaseSum::start(at.thread) : 0.0;
       if (at.thread == 0) list_rows(at.block * band, shared);
       return;
     }
     const auto first = static_cast<int>(n - 1) / 2 * batch;
     if (first >= band) {
-      if (at.thread < PlaceSum::count) PlaceSum::at(sums[at.block], at.thread) = own.total;
+      if (at.thread < CfaPhaseSum::count) CfaPhaseSum::at(sums[at.block], at.thread) = own.total;
     } else if (n % 2 == 1) {
       const int i = at.thread / lanes;
       if (first + i < shared.rows) {
         const std::int64_t y = at.block * band + shared.row[first + i];
         sum_row(y, at.thread % lanes, shared.lane[i][at.thread % lanes]);
       }
-    } else if (at.thread < PlaceSum::count) {
+    } else if (at.thread < CfaPhaseSum::count) {
       add_rows(at, first, shared, own);
     }
   }
@@ -106,13 +83,13 @@ struct SceneBandSums {
   }
 
   PPATCH_HD void sum_row(std::int64_t y, int lane, Lane& to) const {
-    const double origin = sums_origin<T>(pixels);
+    const double origin = origin_of<T>(pixels);
     const double bound = rules.clips ? rules.white : no_bound;
     const T* row = pixels.row<T>(y);
     double sum = 0.0;
     double square = 0.0;
-    double least = no_bound;
-    double largest = -no_bound;
+    double min = no_bound;
+    double max = -no_bound;
     std::int32_t count = 0;
     bool finite = true;
     PPATCH_ROLLED
@@ -131,11 +108,11 @@ struct SceneBandSums {
         count += in ? 1 : 0;
         sum += centred;
         square += centred * centred;
-        least = in && number < least ? number : least;
-        largest = in && number > largest ? number : largest;
+        min = in && number < min ? number : min;
+        max = in && number > max ? number : max;
       }
     }
-    to = {static_cast<double>(count), sum, square, least, largest, finite ? 1.0 : 0.0};
+    to = {static_cast<double>(count), sum, square, min, max, finite ? 1.0 : 0.0};
   }
 
   // A thread's sum over what belongs to its place.
@@ -143,9 +120,9 @@ struct SceneBandSums {
                           Private& own) const {
     const int period = rules.period;
     const int i = at.thread;
-    const bool is_finite = i == PlaceSum::count - 1;
-    const bool is_pixels = i == PlaceSum::count - 2;
-    const int place = i % max_places;
+    const bool is_finite = i == CfaPhaseSum::count - 1;
+    const bool is_pixels = i == CfaPhaseSum::count - 2;
+    const int place = i % max_cfa_phases;
     const int left = shared.rows - first;
     PPATCH_ROLLED
     for (int r = 0; r < batch && r < left; ++r) {
@@ -157,13 +134,13 @@ struct SceneBandSums {
       PPATCH_ROLLED
       for (int l = is_finite ? 0 : place % period; l < lanes; l += is_finite ? 1 : period) {
         const Lane& lane = shared.lane[r][l];
-        const double value = is_finite                               ? lane.finite
-                             : PlaceSum::kind(i) == PlaceSum::number ? lane.count
-                             : PlaceSum::kind(i) == PlaceSum::sum    ? lane.sum
-                             : PlaceSum::kind(i) == PlaceSum::square ? lane.square
-                             : PlaceSum::kind(i) == PlaceSum::least  ? lane.least
-                                                                     : lane.largest;
-        own.total = PlaceSum::joined(i, own.total, value);
+        const double value = is_finite                                     ? lane.finite
+                             : CfaPhaseSum::kind(i) == CfaPhaseSum::number ? lane.count
+                             : CfaPhaseSum::kind(i) == CfaPhaseSum::sum    ? lane.sum
+                             : CfaPhaseSum::kind(i) == CfaPhaseSum::square ? lane.square
+                             : CfaPhaseSum::kind(i) == CfaPhaseSum::min    ? lane.min
+                                                                           : lane.max;
+        own.total = CfaPhaseSum::joined(i, own.total, value);
       }
     }
   }
@@ -174,22 +151,22 @@ template <class T>
 struct SceneFindLevels {
   static constexpr int threads = 192;
   static constexpr int ahead = 6;  // bands whose sums are on their way to a thread
-  static_assert(threads >= PlaceSum::count);
+  static_assert(threads >= CfaPhaseSum::count);
   struct Shared {
-    PlaceSums all;
+    CfaPhaseSums all;
   };
   using Private = Nothing;
 
   ScenePixels pixels;
-  LevelRules rules;
+  ConditioningRules rules;
   bool repairs = false;
-  const PlaceSums* sums = nullptr;
+  const CfaPhaseSums* sums = nullptr;
   std::int64_t bands = 0;
   // A first look leaves here whether a second one, at all pixels, is wanted; the second one reads
   // it.
   std::int32_t* look_again = nullptr;
   bool is_second_look = false;
-  SceneLevels* levels = nullptr;
+  Conditioning* levels = nullptr;
   SceneImageState* state = nullptr;
 
   static std::int64_t blocks() { return 1; }
@@ -200,23 +177,23 @@ struct SceneFindLevels {
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
     const int i = at.thread;
     if (n == 0) {
-      if (i >= PlaceSum::count) return;
+      if (i >= CfaPhaseSum::count) return;
       const auto* const from = reinterpret_cast<const double*>(sums) + i;
       double total = from[0];
       PPATCH_ROLLED
       for (std::int64_t b = 1; b < bands; b += ahead) {
         double some[ahead];
         for (int k = 0; k < ahead; ++k) {
-          some[k] = b + k < bands ? from[(b + k) * PlaceSum::count] : PlaceSum::start(i);
+          some[k] = b + k < bands ? from[(b + k) * CfaPhaseSum::count] : CfaPhaseSum::start(i);
         }
         for (int k = 0; k < ahead; ++k) {
-          if (b + k < bands) total = PlaceSum::joined(i, total, some[k]);
+          if (b + k < bands) total = CfaPhaseSum::joined(i, total, some[k]);
         }
       }
-      PlaceSum::at(shared.all, i) = total;
+      CfaPhaseSum::at(shared.all, i) = total;
     } else if (i == 0) {
       if (look_again && !is_second_look) *look_again = is_suspicious(shared.all, rules.period);
-      find_levels(shared.all, sums_origin<T>(pixels), rules, levels);
+      find_conditioning(shared.all, origin_of<T>(pixels), rules, levels);
       levels->repairs = repairs;
       state->status = levels->status;
       state->flags = 0;
@@ -225,5 +202,3 @@ struct SceneFindLevels {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SCENE_SUMS_HPP_

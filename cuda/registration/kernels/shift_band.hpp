@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_BAND_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_BAND_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -126,5 +125,3 @@ struct ShiftBandTotals {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_BAND_HPP_

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_JOB_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_JOB_HPP_
+#pragma once
 
 #include <cstdint>
 
+#include "math/registration/cfa_carrier.hpp"
 #include "math/registration/covariance_tiles.hpp"
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
+#include "math/registration/ring_weight.hpp"
 #include "math/registration/shift_sums.hpp"
 
 namespace ppatch {
 
 // What a device finds out about one image's shift, and is told by the host before.
 struct ShiftState {
-  double rest[2] = {0.0, 0.0};  // of the displacement, beside what the windows follow
-  double coherence = -1.0;      // of the band; -1 where no ring has any weight
+  double fraction[2] = {0.0, 0.0};  // of the displacement, beside what the windows follow
+  double coherence = -1.0;          // of the band; -1 where no ring has any weight
   std::int32_t iterations = 0;
   std::int32_t stepping = 0;  // whether Newton's iteration goes on
   double band[band_sums] = {};
@@ -78,7 +79,7 @@ struct ShiftSpectrum {
     const std::int64_t k = is_row ? i - columns() : i;
     // Lines from the middle on have negative frequencies.
     const std::int64_t line = is_row && 2 * k >= height ? k - height : k;
-    const double turns = job.state->rest[is_row ? 0 : 1] * static_cast<double>(line) /
+    const double turns = job.state->fraction[is_row ? 0 : 1] * static_cast<double>(line) /
                          static_cast<double>(is_row ? height : width);
     double cosine;
     double sine;
@@ -88,15 +89,8 @@ struct ShiftSpectrum {
   }
   // sin(2 pi (k - m).D) of carrier k, m in {-1, 0, 1}^2.
   PPATCH_HD void fill_sine(const ShiftJob& job, int i) const {
-    const Carrier& carrier = carriers[i / 9];
-    const double my = i / 3 % 3 - 1;
-    const double mx = i % 3 - 1;
-    double cosine;
-    double sine;
-    unit_phase((static_cast<double>(carrier.y) - my) * job.displacement[0] * pixels +
-                   (static_cast<double>(carrier.x) - mx) * job.displacement[1] * pixels,
-               &cosine, &sine);
-    job.phases[2 * phase_count() + i] = static_cast<float>(sine);
+    job.phases[2 * phase_count() + i] =
+        carrier_sine(carriers[i / 9], i % 9, job.displacement, static_cast<double>(pixels));
   }
   PPATCH_HD SpectrumValue column_phase(const ShiftJob& job, std::int64_t k) const {
     return {job.phases[2 * k], job.phases[2 * k + 1]};
@@ -147,5 +141,3 @@ PPATCH_HD ShiftBin read_bin(const ShiftSpectrum& spectrum, const ShiftJob& job, 
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_JOB_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_NEWTON_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_NEWTON_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_sums.hpp"
 #include "cuda/registration/kernels/shift_job.hpp"
@@ -13,7 +12,7 @@ namespace ppatch {
 // Rows that a block of the kernels below sums over.
 constexpr int shift_rows = 4;
 
-// The phases of jobs at their rest, and the sines of carriers.
+// The phases of jobs at their fractions, and the sines of carriers.
 struct ShiftPhases {
   ShiftSpectrum spectrum;
   const ShiftJob* jobs = nullptr;
@@ -133,13 +132,11 @@ struct ShiftNewtonStep {
     double step[2];
     state.stepping = 0;
     if (!newton_step(sums, step)) return;
-    state.rest[0] += step[0];
-    state.rest[1] += step[1];
+    state.fraction[0] += step[0];
+    state.fraction[1] += step[1];
     ++state.iterations;
     if (!is_done(step) && state.iterations < max_steps) state.stepping = 1;
   }
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_NEWTON_HPP_

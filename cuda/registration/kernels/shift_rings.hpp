@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_RINGS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_RINGS_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -147,5 +146,3 @@ struct ShiftRingWeights {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_RINGS_HPP_

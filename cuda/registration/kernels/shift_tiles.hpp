@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_TILES_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_TILES_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_sums.hpp"
 #include "cuda/registration/kernels/shift_job.hpp"
@@ -148,5 +147,3 @@ struct ShiftTileTotals {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_TILES_HPP_

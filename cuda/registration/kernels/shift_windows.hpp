@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_WINDOWS_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_WINDOWS_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_sums.hpp"
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/taper.hpp"
 
 namespace ppatch {
 
@@ -21,27 +20,22 @@ struct WindowJob {
   double* sums = nullptr;  // of blocks, then the mean
   float* out = nullptr;
 
-  // The mean need not be exact, for the frequencies that it leaks to are left out: of large images
-  // some rows tell enough.
-  PPATCH_HD std::int64_t every() const { return height < 1000 ? 1 : height / 200; }
-  PPATCH_HD std::int64_t looked_at() const { return (height + every() - 1) / every(); }
+  PPATCH_HD WeighedRows weighed_rows() const { return WeighedRows(height); }
 };
 
 // The tapers of windows, a thread a sample of one.
 struct WindowTapers {
   const WindowJob* jobs = nullptr;
-  std::int64_t most = 0;  // samples of both tapers, of any window
+  std::int64_t max_samples = 0;  // samples of both tapers, of any window
 
   PPATCH_HD void operator()(std::int64_t index) const {
-    const Division job_sample = divide(index, most);
+    const Division job_sample = divide(index, max_samples);
     const WindowJob& job = jobs[job_sample.quotient];
     const bool is_row = job_sample.remainder >= job.width;
     const std::int64_t u = is_row ? job_sample.remainder - job.width : job_sample.remainder;
     const std::int64_t n = is_row ? job.height : job.width;
     if (u >= n) return;
-    const double at = static_cast<double>(u) - (is_row ? job.shift_y : job.shift_x);
-    job.taper[job_sample.remainder] =
-        job.edge > 0.0 ? static_cast<float>(tukey(at, static_cast<double>(n), job.edge)) : 1.0F;
+    job.taper[job_sample.remainder] = taper(u, n, job.edge, is_row ? job.shift_y : job.shift_x);
   }
 };
 
@@ -62,7 +56,7 @@ struct WindowSums {
   std::int64_t blocks() const { return count * chunks; }
   PPATCH_HD std::int64_t steps(std::int64_t block) const {
     const Division job_chunk = divide(block, chunks);
-    return job_chunk.remainder * rows < jobs[job_chunk.quotient].looked_at() ? 3 : 0;
+    return job_chunk.remainder * rows < jobs[job_chunk.quotient].weighed_rows().count ? 3 : 0;
   }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
@@ -78,9 +72,9 @@ struct WindowSums {
     double own[count_of_sums] = {};
     const std::int64_t first = job_chunk.remainder * rows;
     PPATCH_ROLLED
-    for (std::int64_t i = first; i < first + rows && i < job.looked_at(); ++i) {
-      const float* row = job.plane + (job.y + i * job.every()) * job.stride + job.x;
-      const float wy = job.taper[job.width + i * job.every()];
+    for (std::int64_t i = first; i < first + rows && i < job.weighed_rows().count; ++i) {
+      const float* row = job.plane + (job.y + i * job.weighed_rows().step) * job.stride + job.x;
+      const float wy = job.taper[job.width + i * job.weighed_rows().step];
       float sum = 0.0F;
       float weight = 0.0F;
       PPATCH_ROLLED
@@ -102,7 +96,7 @@ struct WindowMean {
 
   PPATCH_HD void operator()(std::int64_t index) const {
     const WindowJob& job = jobs[index];
-    const std::int64_t chunks = blocks_over(job.looked_at(), WindowSums::rows);
+    const std::int64_t chunks = blocks_over(job.weighed_rows().count, WindowSums::rows);
     if (chunks == 0) return;
     double sum = 0.0;
     double weight = 0.0;
@@ -149,5 +143,3 @@ struct WindowRows {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_SHIFT_WINDOWS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_VALUE_SELECT_HPP_
-#define PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_VALUE_SELECT_HPP_
+#pragma once
 
 #include "cuda/registration/kernels/block_select.hpp"
 #include "cuda/runtime/block.hpp"
@@ -96,5 +95,3 @@ struct SelectionFollow {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CUDA_REGISTRATION_KERNELS_VALUE_SELECT_HPP_

@@ -10,7 +10,7 @@
 #                 for any threads and shards (needs a machine that does nothing else)
 #   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
 #   registration-speed  registration beside scikit-image and OpenCV, its scratch
-#   patches-speed patches beside the memory's roofs and the Python peers, their memory; it and
+#   patches-speed patches beside the bandwidth limits and the Python peers, their memory; it and
 #                 registration-speed need benchmarks/peers/install.sh and a machine that does
 #                 nothing else
 #   scan          extract and assemble on a real scan, through the command

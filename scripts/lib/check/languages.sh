@@ -145,14 +145,16 @@ faults "published tests that fail" '^FAILED' \
 
 say "Julia"
 # Its ccalls, structures and constants against the headers, by the compiler; its tests where it is.
+julia=$(there "pkg-config --variable=prefix ptychopatch")/share/ptychopatch/julia
 faults "ccalls and layouts that differ from the headers" . \
-  "/usr/bin/python3 -B tests/julia/check_interface.py --source . --work $work/julia --cxx c++"
+  "/usr/bin/python3 -B tests/julia/check_interface.py --source . --capi $julia/src/capi.jl \
+  --work $work/julia --cxx c++"
 faults "places in Julia files that do not parse" . \
-  "$work/venv/bin/python tests/julia/check_syntax.py bindings/julia"
+  "$work/venv/bin/python tests/julia/check_syntax.py $julia"
 if there "command -v julia" > /dev/null; then
   faults "tests of the Julia package that fail" 'Fail' \
     "PTYCHOPATCH_LIBRARY=$libdir/libptychopatch.so julia --startup-file=no \
-    --project=bindings/julia bindings/julia/test/runtests.jl"
+    --project=$julia $julia/test/runtests.jl"
 else
   echo "there is no julia: the package's own tests did not run"
 fi

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/groups/group_arrays.hpp"
 
+#include "core/host_copy.hpp"
+
 namespace ppatch {
 namespace {
 
@@ -10,7 +12,8 @@ std::string text_of_extent(std::int64_t extent, const char* any) {
 
 }  // namespace
 
-GroupArrays::GroupArrays(const Backend& backend, const ppatch_array& points) : CallArrays(backend) {
+GroupArrays::GroupArrays(const Backend& backend, const ppatch_array& points)
+    : CallArrays(backend), point_count_(points.shape[0]) {
   read("points", &points);
 }
 
@@ -28,6 +31,20 @@ IndexView GroupArrays::indices(const char* name, const ppatch_array* given, std:
   return {array.data(),    array.dtype(),
           array.shape(0),  flat ? 1 : array.shape(1),
           array.stride(0), flat ? 0 : array.stride(1)};
+}
+
+void GroupArrays::expect_points(IndexView indices, PlanEngine& engine) const {
+  const HostCopy on_host(last_read(), engine);
+  indices.data = const_cast<void*>(on_host.data());
+  for (std::int64_t row = 0; row < indices.count; ++row) {
+    for (std::int64_t column = 0; column < indices.size; ++column) {
+      const std::int64_t index = read_index(indices, row, column);
+      if (index >= 0 && index < point_count_) continue;
+      const std::string place = indices.size > 1 ? text_of(row, ", ", column) : text_of(row);
+      invalid(last_read().name(), "[", place, "]: expected the number of one of the ", point_count_,
+              " points, got ", index);
+    }
+  }
 }
 
 CoordinateResultView GroupArrays::result(const char* name, const ppatch_array* given,

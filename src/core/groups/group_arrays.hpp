@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_ARRAYS_HPP_
-#define PTYCHOPATCH_CORE_GROUPS_GROUP_ARRAYS_HPP_
+#pragma once
 
 #include "core/call_arrays.hpp"
 
@@ -17,12 +16,15 @@ class GroupArrays : public CallArrays {
   // column.
   IndexView indices(const char* name, const ppatch_array* array, std::int64_t rows,
                     std::int64_t size, bool flat = false);
+  // That each of the indices read last names a point.
+  void expect_points(IndexView indices, PlanEngine& engine) const;
   // Results of the given shape.
   CoordinateResultView result(const char* name, const ppatch_array* array,
                               std::initializer_list<DType> legal,
                               const std::vector<std::int64_t>& shape);
+
+ private:
+  std::int64_t point_count_;
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_ARRAYS_HPP_

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_ENGINE_HPP_
-#define PTYCHOPATCH_CORE_GROUPS_GROUP_ENGINE_HPP_
+#pragma once
 
 #include <cstdint>
 
+#include "core/plan_engine.hpp"
 #include "math/enums.hpp"
 #include "math/groups/point_views.hpp"
 
@@ -36,27 +36,21 @@ struct GroupRequest {
   CoordinateResultView relative;
 };
 
-// Searches the points of one group plan.
-class GroupEngine {
+// Searches the points of one group plan. What it is given has been checked, but for the points'
+// coordinates, which it looks at where they lie, in the pass that sorts them.
+class GroupEngine : public PlanEngine {
  public:
-  virtual ~GroupEngine() = default;
-
-  // The view's memory is read again by all that follows. Keeps the old points where it throws
-  // INVALID_ARGUMENT, and has none where it throws CANCELLED.
+  // The view's memory is read again by all that follows. Throws INVALID_ARGUMENT for a point that
+  // is not finite or out of range, and keeps the old points; has none where it throws anything
+  // else.
   virtual void set_points(const PointView& points) = 0;
-  virtual void set_stream(void* stream) = 0;
-  virtual std::int64_t point_count() const = 0;
-  virtual std::uint64_t scratch_bytes() const = 0;
 
   virtual void draw(const GroupRequest& request) = 0;
-  // Throws INVALID_ARGUMENT for an index that names no point, before anything is written.
   virtual void coordinates(const IndexView& indices, const CoordinateResultView& offsets,
                            const CoordinateResultView& relative) = 0;
-  // K of every query, K < n. Queries are checked as in coordinates.
+  // K of every query, K < n; without queries, of every point.
   virtual void neighbours(const IndexView& queries, const IndexView& indices,
                           const CoordinateResultView& squared_distances) = 0;
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_ENGINE_HPP_

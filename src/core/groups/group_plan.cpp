@@ -46,26 +46,31 @@ PointView GroupPlan::read_points(const ppatch_array* given) const {
 
 void GroupPlan::borrow_points(const ppatch_array* points) {
   const PointView view = read_points(points);
-  engine_->set_points(view);
+  try {
+    engine_->set_points(view);
+  } catch (const Error& error) {
+    if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) points_ = no_points();
+    throw;
+  }
   points_ = *points;
 }
 
 void GroupPlan::get_info(ppatch_group_plan_info* info) const {
   info->group_size = static_cast<std::int32_t>(settings_.members);
   info->neighbours = settings_.neighbours;
-  info->group_count = totals_.groups(engine_->point_count());
-  info->point_count = engine_->point_count();
+  info->group_count = totals_.groups(point_count());
+  info->point_count = point_count();
   info->point_capacity = settings_.capacity;
   info->bytes = engine_->scratch_bytes();
 }
 
 void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* centres,
                      const ppatch_array* offsets, const ppatch_array* relative) {
-  check_groups(settings_, totals_, engine_->point_count());
+  check_groups(settings_, totals_, point_count());
   GroupArrays read(context_->backend(), points_);
   GroupRequest request;
   request.first = first;
-  request.total = totals_.groups(engine_->point_count());
+  request.total = totals_.groups(point_count());
   request.indices = read.indices("indices", indices, -1, settings_.members);
   read.mark_output();
   const std::int64_t count = request.indices.count;
@@ -96,6 +101,7 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
                             const ppatch_array* relative) {
   GroupArrays read(context_->backend(), points_);
   const IndexView groups = read.indices("indices", indices, -1, -1);
+  read.expect_points(groups, *engine_);
   CoordinateResultView means;
   CoordinateResultView from_means;
   if (offsets) {
@@ -115,11 +121,14 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
 
 void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indices,
                            const ppatch_array* squared_distances) {
-  const std::int64_t points = engine_->point_count();
+  const std::int64_t points = point_count();
   const std::int64_t k = settings_.neighbours;
   GroupArrays read(context_->backend(), points_);
   IndexView from;
-  if (queries) from = read.indices("queries", queries, -1, 1, true);
+  if (queries) {
+    from = read.indices("queries", queries, -1, 1, true);
+    read.expect_points(from, *engine_);
+  }
   const std::int64_t count = queries ? from.count : points;
   const IndexView to = read.indices("indices", indices, count, k);
   read.mark_output();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_
-#define PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_
+#pragma once
 
 #include <memory>
 
@@ -30,6 +29,7 @@ class GroupPlan {
 
  private:
   static ppatch_array no_points();
+  std::int64_t point_count() const { return points_.shape[0]; }
   PointView read_points(const ppatch_array* points) const;
 
   std::shared_ptr<Context> context_;
@@ -40,5 +40,3 @@ class GroupPlan {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_PLAN_HPP_

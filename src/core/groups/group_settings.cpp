@@ -15,12 +15,6 @@ static_assert(static_cast<int>(GroupOrder::by_position) == PPATCH_GROUP_ORDER_BY
 constexpr std::int64_t max_gridsize = 64;
 constexpr std::int64_t max_points = INT32_MAX;
 
-void check_range(const char* field, std::int64_t value, std::int64_t least, std::int64_t most) {
-  if (value < least || value > most) {
-    invalid("options.", field, ": expected ", least, " to ", most, ", got ", value);
-  }
-}
-
 void check_sizes(const ppatch_group_options& o, const GroupSettings& s) {
   if (s.neighbours < s.chosen()) {
     invalid("options.neighbours: expected K of at least ", s.chosen(), ", since ", s.members,
@@ -34,16 +28,16 @@ void check_sizes(const ppatch_group_options& o, const GroupSettings& s) {
 
 GroupSettings read_group_settings(const ppatch_group_options* given, std::int64_t point_count) {
   const ppatch_group_options o = read_options("options", given);
-  check_range("gridsize", o.gridsize, 0, max_gridsize);
-  check_range("neighbours", o.neighbours, 0, max_points);
-  check_range("group_count", o.group_count, 0, INT64_MAX);
-  check_range("members", o.members, 0, PPATCH_GROUP_MEMBERS_WITH_CENTRE);
-  check_range("order", o.order, 0, PPATCH_GROUP_ORDER_BY_POSITION);
-  check_range("sampling", o.sampling, 0, PPATCH_GROUP_SAMPLING_SEQUENTIAL);
-  check_range("oversample", o.oversample, 0, 1);
-  check_range("axes", o.axes, 0, PPATCH_AXES_XY);
-  check_range("relative_sign", o.relative_sign, 0, PPATCH_RELATIVE_SIGN_TO_OFFSET);
-  check_range("point_capacity", o.point_capacity, 0, max_points);
+  check_option("gridsize", o.gridsize, 0, max_gridsize);
+  check_option("neighbours", o.neighbours, 0, max_points);
+  check_option("group_count", o.group_count, 0, INT64_MAX);
+  check_option("members", o.members, 0, PPATCH_GROUP_MEMBERS_WITH_CENTRE);
+  check_option("order", o.order, 0, PPATCH_GROUP_ORDER_BY_POSITION);
+  check_option("sampling", o.sampling, 0, PPATCH_GROUP_SAMPLING_SEQUENTIAL);
+  check_option("oversample", o.oversample, 0, 1);
+  check_option("axes", o.axes, 0, PPATCH_AXES_XY);
+  check_option("relative_sign", o.relative_sign, 0, PPATCH_RELATIVE_SIGN_TO_OFFSET);
+  check_option("point_capacity", o.point_capacity, 0, max_points);
   if (point_count > max_points) {
     invalid("points: expected at most ", max_points, " points, got ", point_count);
   }

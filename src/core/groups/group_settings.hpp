@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_GROUPS_GROUP_SETTINGS_HPP_
-#define PTYCHOPATCH_CORE_GROUPS_GROUP_SETTINGS_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 
@@ -22,5 +21,3 @@ GroupTotals read_group_totals(const ppatch_group_options* options);
 void check_groups(const GroupSettings& settings, const GroupTotals& totals, std::int64_t points);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_GROUPS_GROUP_SETTINGS_HPP_

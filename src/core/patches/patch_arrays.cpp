@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/patches/patch_arrays.hpp"
 
+#include "core/dtype_dispatch.hpp"
+
 namespace ppatch {
 
 ImageView PatchArrays::image(const ppatch_array* given) {
   const CheckedArray& array = read("image", given);
-  array.expect_dtype({DType::f32, DType::f64, DType::c64, DType::c128});
+  array.expect_dtype(pixel_dtypes);
   if (array.ndim() != 2 && array.ndim() != 3) {
     invalid("image: expected shape (H, W) or (M, H, W), got ", array.ndim(), " axes");
   }
@@ -19,16 +21,16 @@ ImageView PatchArrays::image(const ppatch_array* given) {
             y == 1 ? array.stride(0) : 0,
             array.stride(y),
             array.stride(y + 1)};
-  batch_axis_ = y == 1 && !engine_.has_image_index();
+  batch_axis_ = y == 1 && !positions_.has_image_index();
   images_ = batch_axis_ ? image_.count : 1;
-  if (engine_.has_image_index() && engine_.largest_image_index() >= image_.count) {
-    invalid("image: expected at least ", engine_.largest_image_index() + 1,
+  if (positions_.min_image_count() > image_.count) {
+    invalid("image: expected at least ", positions_.min_image_count(),
             " images for the plan's image index, got ", image_.count);
   }
   const bool needs_samples = settings_.boundary == Boundary::edge ||
                              settings_.boundary == Boundary::reflect ||
                              settings_.boundary == Boundary::wrap;
-  if (needs_samples && array.empty() && engine_.position_count() > 0 && image_.count > 0) {
+  if (needs_samples && array.empty() && positions_.count() > 0 && image_.count > 0) {
     invalid(
         "image: expected at least one pixel for the boundary modes edge, reflect and wrap, got ",
         image_.height, " x ", image_.width);
@@ -44,7 +46,7 @@ std::vector<std::int64_t> PatchArrays::shape_with_batch(std::vector<std::int64_t
 PatchView PatchArrays::patch_view(const CheckedArray& array,
                                   std::optional<std::int64_t> modes) const {
   array.expect_dtype({dtype_});
-  const std::int64_t count = engine_.position_count();
+  const std::int64_t count = positions_.count();
   const std::int64_t h = settings_.patch_height;
   const std::int64_t w = settings_.patch_width;
   const std::int64_t c = settings_.group_size;
@@ -86,23 +88,27 @@ PatchView PatchArrays::waves(const ppatch_array* given) {
 ProbeView PatchArrays::probe(const ppatch_array* given) {
   const CheckedArray& array = read("probe", given);
   array.expect_dtype({dtype_});
-  if (array.ndim() != 3 && array.ndim() != 4) {
-    invalid("probe: expected shape (modes, h, w) or (K, modes, h, w), got ", array.ndim(), " axes");
+  if (array.ndim() < 2 || array.ndim() > 4) {
+    invalid("probe: expected shape (h, w), (modes, h, w) or (K, modes, h, w), got ", array.ndim(),
+            " axes");
   }
-  const bool shared = array.ndim() == 3;
-  const int axis = shared ? 0 : 1;
-  modes_ = array.shape(axis);
-  std::vector<std::int64_t> shape{modes_, settings_.patch_height, settings_.patch_width};
-  if (!shared) shape.insert(shape.begin(), engine_.position_count());
+  const bool shared = array.ndim() < 4;
+  const int y = array.ndim() - 2;
+  std::vector<std::int64_t> shape{settings_.patch_height, settings_.patch_width};
+  if (y > 0) {
+    modes_ = array.shape(y - 1);
+    shape.insert(shape.begin(), *modes_);
+  }
+  if (!shared) shape.insert(shape.begin(), positions_.count());
   array.expect_shape(shape);
-  if (modes_ < 1) invalid("probe: expected at least one mode, got 0");
+  if (modes_ == 0) invalid("probe: expected at least one mode, got 0");
   return {array.data(),
-          modes_,
+          modes_.value_or(1),
           shared,
           shared ? 0 : array.stride(0),
-          array.stride(axis),
-          array.stride(axis + 1),
-          array.stride(axis + 2)};
+          y > 0 ? array.stride(y - 1) : 0,
+          array.stride(y),
+          array.stride(y + 1)};
 }
 
 ImageView PatchArrays::coverage(const ppatch_array* given) {
@@ -122,7 +128,7 @@ ImageView PatchArrays::coverage(const ppatch_array* given) {
 PositionResultView PatchArrays::position_result(const char* name, const ppatch_array* given) {
   const CheckedArray& array = read(name, given);
   array.expect_dtype({real_type_of(dtype_)});
-  array.expect_shape(shape_with_batch({engine_.position_count(), 2}));
+  array.expect_shape(shape_with_batch({positions_.count(), 2}));
   const int axis = batch_axis_ ? 1 : 0;
   return {array.data(), batch_axis_ ? array.stride(0) : 0, array.stride(axis),
           array.stride(axis + 1)};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_ARRAYS_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_ARRAYS_HPP_
+#pragma once
 
 #include <optional>
 
 #include "core/call_arrays.hpp"
+#include "core/patches/patch_positions.hpp"
 
 namespace ppatch {
 
@@ -12,9 +12,9 @@ namespace ppatch {
 // against the plan and against the image.
 class PatchArrays : public CallArrays {
  public:
-  PatchArrays(const Backend& backend, const PatchEngine& engine, const PatchSettings& settings,
-              Layout layout)
-      : CallArrays(backend), engine_(engine), settings_(settings), layout_(layout) {}
+  PatchArrays(const Backend& backend, const PatchPositions& positions,
+              const PatchSettings& settings, Layout layout)
+      : CallArrays(backend), positions_(positions), settings_(settings), layout_(layout) {}
 
   // The image comes first: it fixes the dtype and the batch.
   ImageView image(const ppatch_array* array);
@@ -31,16 +31,14 @@ class PatchArrays : public CallArrays {
   std::vector<std::int64_t> shape_with_batch(std::vector<std::int64_t> shape) const;
   PatchView patch_view(const CheckedArray& array, std::optional<std::int64_t> modes) const;
 
-  const PatchEngine& engine_;
+  const PatchPositions& positions_;
   const PatchSettings& settings_;
   Layout layout_;
   DType dtype_ = DType::f32;
   std::int64_t images_ = 1;  // M, the batch of every position
   bool batch_axis_ = false;  // whether results have M as their first axis
   ImageView image_;
-  std::int64_t modes_ = 1;
+  std::optional<std::int64_t> modes_;  // none: waves have no such axis
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_ARRAYS_HPP_

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/host_copy.hpp"
 #include "core/patches/patch_settings.hpp"
 
 namespace ppatch {
@@ -29,6 +30,19 @@ std::int64_t position_count(const ppatch_array* positions) {
   return count;
 }
 
+constexpr std::initializer_list<DType> position_dtypes = {DType::f32, DType::f64, DType::i32,
+                                                          DType::i64};
+
+// An array of positions whose elements are at `data`, in groups of c.
+CoordinateView coordinates(const CheckedArray& array, const void* data, std::int64_t c) {
+  const bool grouped = array.ndim() == 3;
+  // One group's stride is never used, and may be any number.
+  const bool several = array.shape(0) > (grouped ? 1 : c);
+  const std::int64_t between = several ? array.stride(0) : 0;
+  return {data, array.dtype(), grouped ? between : between * c, array.stride(grouped ? 1 : 0),
+          array.stride(array.ndim() - 1)};
+}
+
 }  // namespace
 
 PatchPlan::PatchPlan(std::shared_ptr<Context> context, const ppatch_array* positions,
@@ -39,8 +53,9 @@ PatchPlan::PatchPlan(std::shared_ptr<Context> context, const ppatch_array* posit
   if (!positions && settings_.capacity == 0) {
     invalid("positions: expected an array, or options.position_capacity above 0, got NULL and 0");
   }
-  if (positions) read_positions("positions", positions, {DType::f32, DType::f64});
+  if (positions) read_positions("positions", positions, position_dtypes);
   engine_ = context_->backend().make_patch_engine(settings_);
+  positions_ = PatchPositions(settings_, context_->host_allocator());
   if (positions) set_positions(positions);
   context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "patch plan: algorithm ",
                             name_of(settings_.algorithm), ", capacity ", settings_.capacity,
@@ -56,9 +71,9 @@ std::uint64_t PatchPlan::bytes(const Context& context, std::int64_t count,
   return context.backend().patch_engine_bytes(read_patch_settings(options, count));
 }
 
-CoordinateView PatchPlan::read_positions(const char* name, const ppatch_array* given,
-                                         std::initializer_list<DType> legal) const {
-  const CheckedArray array(name, given, context_->backend());
+CheckedArray PatchPlan::read_positions(const char* name, const ppatch_array* given,
+                                       std::initializer_list<DType> legal) const {
+  CheckedArray array(name, given, context_->backend());
   array.expect_dtype(legal);
   const std::int64_t c = settings_.group_size;
   const int last = array.ndim() - 1;
@@ -76,72 +91,63 @@ CoordinateView PatchPlan::read_positions(const char* name, const ppatch_array* g
     invalid(name, ": expected at most the plan's capacity of ", settings_.capacity,
             " positions, got ", count);
   }
-  // One group's stride is never used, and may be any number.
-  const std::int64_t between = count > c ? array.stride(0) : 0;
-  return {array.data(), array.dtype(), grouped ? between : between * c,
-          array.stride(grouped ? 1 : 0), array.stride(last)};
+  return array;
 }
 
-void PatchPlan::set_positions(const ppatch_array* positions) {
-  const CoordinateView value = read_positions("positions", positions, {DType::f32, DType::f64});
-  engine_->set_positions({position_count(positions), value, {}});
+void PatchPlan::use(const PositionSource& source) {
+  const bool indexed = positions_.has_image_index();
+  positions_.set(source);
+  if (indexed && !positions_.has_image_index()) engine_->set_image_index({});
+  engine_->set_positions(positions_.origins());
+}
+
+void PatchPlan::set_positions(const ppatch_array* given) {
+  const CheckedArray array = read_positions("positions", given, position_dtypes);
+  const HostCopy on_host(array, *engine_);
+  use({position_count(given), coordinates(array, on_host.data(), settings_.group_size), {}});
 }
 
 void PatchPlan::set_positions_split(const ppatch_array* integer, const ppatch_array* fraction) {
-  const CoordinateView whole = read_positions("integer", integer, {DType::i32});
-  const CoordinateView rest = read_positions("fraction", fraction, {DType::f32, DType::f64});
+  const CheckedArray first = read_positions("integer", integer, {DType::i32});
+  const CheckedArray second = read_positions("fraction", fraction, {DType::f32, DType::f64});
   if (position_count(integer) != position_count(fraction)) {
     invalid("fraction: expected as many positions as integer has, ", position_count(integer),
             ", got ", position_count(fraction));
   }
-  engine_->set_positions({position_count(fraction), rest, whole});
+  const HostCopy integers(first, *engine_);
+  const HostCopy fractions(second, *engine_);
+  use({position_count(fraction), coordinates(second, fractions.data(), settings_.group_size),
+       coordinates(first, integers.data(), settings_.group_size)});
 }
 
-void PatchPlan::set_image_index(const ppatch_array* given) {
-  if (!given) {
-    engine_->set_image_index(nullptr);
-    return;
+void PatchPlan::set_image_index(const ppatch_array* index) {
+  if (index) {
+    positions_.set_image_index(CheckedArray("index", index, context_->backend()));
+  } else {
+    positions_.drop_image_index();
   }
-  const CheckedArray array("index", given, context_->backend());
-  array.expect_host();
-  array.expect_dtype({DType::i32, DType::i64});
-  const std::int64_t count = engine_->position_count();
-  array.expect_shape({count});
-  // Never without memory: a null pointer takes the index away.
-  std::vector<std::int32_t> index(static_cast<std::size_t>(count) + 1);
-  for (std::int64_t k = 0; k < count; ++k) {
-    const std::int64_t at = k * array.stride(0);
-    const std::int64_t value = array.dtype() == DType::i32
-                                   ? static_cast<const std::int32_t*>(array.data())[at]
-                                   : static_cast<const std::int64_t*>(array.data())[at];
-    if (value < 0 || value > INT32_MAX) {
-      invalid("index[", k, "]: expected 0 to ", INT32_MAX, ", got ", value);
-    }
-    index[static_cast<std::size_t>(k)] = static_cast<std::int32_t>(value);
-  }
-  engine_->set_image_index(index.data());
+  engine_->set_image_index(positions_.image_index());
 }
 
 void PatchPlan::get_positions(const ppatch_array* positions) const {
   const CheckedArray array("positions", positions, context_->backend());
   array.expect_host();
   array.expect_dtype({DType::f64});
-  array.expect_shape({engine_->position_count(), 2});
+  array.expect_shape({positions_.count(), 2});
   array.expect_writable();
-  engine_->get_positions(static_cast<double*>(array.data()), array.stride(0), array.stride(1));
+  positions_.write(static_cast<double*>(array.data()), array.stride(0), array.stride(1));
 }
 
 void PatchPlan::get_info(ppatch_patch_plan_info* info) const {
   info->algorithm = static_cast<ppatch_algorithm>(settings_.algorithm);
-  info->position_count = engine_->position_count();
+  info->position_count = positions_.count();
   info->position_capacity = settings_.capacity;
   info->bytes = engine_->scratch_bytes();
 }
 
 void PatchPlan::log_call(const char* operation) const {
   context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, operation, ": algorithm ",
-                            name_of(settings_.algorithm), ", ", engine_->position_count(),
-                            " positions");
+                            name_of(settings_.algorithm), ", ", positions_.count(), " positions");
 }
 
 void PatchPlan::extract(const ppatch_array* image, const ppatch_array* patches) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_PLAN_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_PLAN_HPP_
+#pragma once
 
 #include <memory>
 
 #include "core/context.hpp"
 #include "core/patches/patch_arrays.hpp"
+#include "core/patches/patch_positions.hpp"
 
 namespace ppatch {
 
@@ -41,17 +41,17 @@ class PatchPlan {
                            const ppatch_array* probe, std::uint32_t flags);
 
  private:
-  PatchArrays arrays() const { return {context_->backend(), *engine_, settings_, layout_}; }
-  CoordinateView read_positions(const char* name, const ppatch_array* array,
-                                std::initializer_list<DType> legal) const;
+  PatchArrays arrays() const { return {context_->backend(), positions_, settings_, layout_}; }
+  CheckedArray read_positions(const char* name, const ppatch_array* array,
+                              std::initializer_list<DType> legal) const;
+  void use(const PositionSource& source);
   void log_call(const char* operation) const;
 
   std::shared_ptr<Context> context_;
   PatchSettings settings_;
   Layout layout_;
+  PatchPositions positions_;  // the engine, which uses them, goes first
   std::unique_ptr<PatchEngine> engine_;
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_PLAN_HPP_

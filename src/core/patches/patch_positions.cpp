@@ -1,111 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/patches/patch_positions.hpp"
 
-#include <cmath>
-
-#include "math/random.hpp"
+#include <algorithm>
 
 namespace ppatch {
 namespace {
 
-// The column of y.
-int column_of_y(Axes axes) { return axes == Axes::yx ? 0 : 1; }
-
 // Undoes window_origin.
-double axis_position(std::int64_t whole, double fraction, Anchor anchor, Sign sign,
+double axis_position(std::int64_t integer, double fraction, Anchor anchor, Sign sign,
                      std::int64_t n) {
-  Coordinate c{whole, fraction};
-  if (anchor == Anchor::half) c.whole += n / 2;
+  Coordinate c{integer, fraction};
+  if (anchor == Anchor::half) c.integer += n / 2;
   if (anchor == Anchor::centre) {
-    c.whole += (n - 1) / 2;
-    if ((n - 1) % 2 != 0) c = make_coordinate(c.whole, c.fraction + 0.5);
+    c.integer += (n - 1) / 2;
+    if ((n - 1) % 2 != 0) c = make_coordinate(c.integer, c.fraction + 0.5);
   }
   return sign == Sign::content ? -value_of(c) : value_of(c);
 }
 
+std::int64_t integer_at(const CheckedArray& array, std::int64_t k) {
+  const std::int64_t at = k * array.stride(0);
+  return array.dtype() == DType::i32 ? static_cast<const std::int32_t*>(array.data())[at]
+                                     : static_cast<const std::int64_t*>(array.data())[at];
+}
+
 }  // namespace
 
-double PatchPositions::value(std::int64_t group, std::int64_t member, int axis) const {
-  const CoordinateView& from = source_.value;
-  return from.dtype == DType::f32 ? static_cast<double>(from.at<float>(group, member, axis))
-                                  : from.at<double>(group, member, axis);
+PatchPositions::PatchPositions(const PatchSettings& settings, const Allocator& allocator)
+    : settings_(settings),
+      origins_(allocator, settings.capacity),
+      image_index_(allocator, settings.capacity) {}
+
+void PatchPositions::set(const PositionSource& source) {
+  const PositionReader reader(settings_, source);
+  reader.check();
+  for (std::int64_t k = 0; k < source.count; ++k) origins_[k] = reader.origin(k);
+  if (source.count != count_) indexed_ = false;
+  count_ = source.count;
 }
 
-Coordinate PatchPositions::given(std::int64_t group, std::int64_t member, int axis) const {
-  const std::int64_t whole =
-      source_.whole.data ? source_.whole.at<std::int32_t>(group, member, axis) : 0;
-  return make_coordinate(whole, value(group, member, axis));
-}
-
-Coordinate PatchPositions::mirrored(std::int64_t group, std::int64_t member, int axis) const {
-  double sum = 0.0;
-  for (std::int64_t j = 0; j < settings_.group_size; ++j) sum += value_of(given(group, j, axis));
-  const double mean = sum / static_cast<double>(settings_.group_size);
-  const double local = -(value_of(given(group, member, axis)) - mean);
-  return make_coordinate(0, static_cast<double>(static_cast<float>(mean + local)));
-}
-
-PatchPositions::Point PatchPositions::point(std::int64_t k) const {
-  const std::int64_t group = k / settings_.group_size;
-  const std::int64_t member = k % settings_.group_size;
-  const bool mirrors = settings_.local_offsets == LocalOffsets::mirrored_ptychopinn;
-  Point p;
-  for (int axis = 0; axis < 2; ++axis) {
-    p.axis[axis] = mirrors ? mirrored(group, member, axis) : given(group, member, axis);
-  }
-  if (settings_.jitter_sigma > 0.0) {
-    const NormalPair draw = normal_pair(settings_.jitter_seed, static_cast<std::uint64_t>(k));
-    const int y = column_of_y(settings_.axes);
-    p.axis[y] =
-        make_coordinate(p.axis[y].whole, p.axis[y].fraction + settings_.jitter_sigma * draw.first);
-    p.axis[1 - y] = make_coordinate(p.axis[1 - y].whole,
-                                    p.axis[1 - y].fraction + settings_.jitter_sigma * draw.second);
-  }
-  return p;
-}
-
-void PatchPositions::check() const {
-  for (std::int64_t k = 0; k < source_.count; ++k) {
-    for (int axis = 0; axis < 2; ++axis) {
-      const double v = value(k / settings_.group_size, k % settings_.group_size, axis);
-      // Also keeps the conversion to an integer below within range.
-      if (!(std::abs(v) <= 4.0 * max_position)) {
-        invalid(source_.whole.data ? "fraction[" : "positions[", k, ", ", axis,
-                "]: expected a finite number of pixels within +-1e9, got ", v);
-      }
+void PatchPositions::set_image_index(const CheckedArray& index) {
+  index.expect_host();
+  index.expect_dtype({DType::i32, DType::i64});
+  index.expect_shape({count_});
+  std::int64_t largest = -1;
+  for (std::int64_t k = 0; k < count_; ++k) {
+    const std::int64_t value = integer_at(index, k);
+    if (value < 0 || value > INT32_MAX) {
+      invalid("index[", k, "]: expected 0 to ", INT32_MAX, ", got ", value);
     }
+    largest = std::max(largest, value);
   }
-  for (std::int64_t k = 0; k < source_.count; ++k) {
-    const Point p = point(k);
-    for (int axis = 0; axis < 2; ++axis) {
-      const double v = value_of(p.axis[axis]);
-      if (!(std::abs(v) <= max_position)) {
-        invalid("positions[", k, ", ", axis, "]: expected a position within +-1e9 pixels, got ", v);
-      }
-    }
+  for (std::int64_t k = 0; k < count_; ++k) {
+    image_index_[k] = static_cast<std::int32_t>(integer_at(index, k));
   }
+  indexed_ = true;
+  min_image_count_ = largest + 1;
 }
 
-PatchOrigin PatchPositions::origin(std::int64_t k) const {
-  const Point p = point(k);
-  const int column = column_of_y(settings_.axes);
-  const Coordinate y =
-      window_origin(p.axis[column], settings_.anchor, settings_.sign, settings_.patch_height);
-  const Coordinate x =
-      window_origin(p.axis[1 - column], settings_.anchor, settings_.sign, settings_.patch_width);
-  return {y.fraction, x.fraction, static_cast<std::int32_t>(y.whole),
-          static_cast<std::int32_t>(x.whole)};
-}
-
-void write_positions(const PatchOrigin* origins, std::int64_t count, const PatchSettings& s,
-                     double* out, std::int64_t stride_k, std::int64_t stride_axis) {
-  const int column_of_y = s.axes == Axes::yx ? 0 : 1;
-  for (std::int64_t k = 0; k < count; ++k, out += stride_k) {
-    const PatchOrigin& o = origins[k];
-    out[column_of_y * stride_axis] =
-        axis_position(o.y, o.fraction_y, s.anchor, s.sign, s.patch_height);
-    out[(1 - column_of_y) * stride_axis] =
-        axis_position(o.x, o.fraction_x, s.anchor, s.sign, s.patch_width);
+void PatchPositions::write(double* out, std::int64_t stride_k, std::int64_t stride_axis) const {
+  const PatchSettings& s = settings_;
+  const int y = column_of_y(s.axes);
+  for (const PatchOrigin& o : origins()) {
+    out[y * stride_axis] = axis_position(o.y, o.fraction_y, s.anchor, s.sign, s.patch_height);
+    out[(1 - y) * stride_axis] = axis_position(o.x, o.fraction_x, s.anchor, s.sign, s.patch_width);
+    out += stride_k;
   }
 }
 

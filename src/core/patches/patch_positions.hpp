@@ -1,40 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_POSITIONS_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_POSITIONS_HPP_
+#pragma once
 
-#include "core/backend.hpp"
-#include "math/patches/position.hpp"
+#include <span>
+
+#include "core/array_check.hpp"
+#include "core/patches/position_source.hpp"
 
 namespace ppatch {
 
-// The positions of a source as a plan uses them: mirrored and jittered as its settings say.
+// The positions of a plan and the image that each belongs to, checked and ready for an engine. What
+// a set refuses leaves the old ones.
 class PatchPositions {
  public:
-  PatchPositions(const PatchSettings& settings, const PositionSource& source)
-      : settings_(settings), source_(source) {}
+  PatchPositions() = default;
+  PatchPositions(const PatchSettings& settings, const Allocator& allocator);
+  static std::uint64_t bytes_of(std::int64_t capacity) {
+    return Buffer<PatchOrigin>::bytes_of(capacity) + Buffer<std::int32_t>::bytes_of(capacity);
+  }
 
-  // Throws INVALID_ARGUMENT naming the first position that is not finite or out of range.
-  void check() const;
-  PatchOrigin origin(std::int64_t k) const;
+  // Drops the image index where the count changes.
+  void set(const PositionSource& source);
+  // One number of an image a position, in host memory.
+  void set_image_index(const CheckedArray& index);
+  void drop_image_index() { indexed_ = false; }
+
+  std::int64_t count() const { return count_; }
+  std::span<const PatchOrigin> origins() const {
+    return {origins_.data(), static_cast<std::size_t>(count_)};
+  }
+  bool has_image_index() const { return indexed_; }
+  // Empty where there is none.
+  std::span<const std::int32_t> image_index() const {
+    return {image_index_.data(), static_cast<std::size_t>(indexed_ ? count_ : 0)};
+  }
+  // The images that the index needs.
+  std::int64_t min_image_count() const { return indexed_ ? min_image_count_ : 0; }
+
+  // The positions in use, in the columns that the settings name; strides are in doubles.
+  void write(double* out, std::int64_t stride_k, std::int64_t stride_axis) const;
 
  private:
-  struct Point {
-    Coordinate axis[2];  // in the source's columns
-  };
-  double value(std::int64_t group, std::int64_t member, int axis) const;
-  Coordinate given(std::int64_t group, std::int64_t member, int axis) const;
-  Coordinate mirrored(std::int64_t group, std::int64_t member, int axis) const;
-  Point point(std::int64_t k) const;
-
-  const PatchSettings& settings_;
-  const PositionSource& source_;
+  PatchSettings settings_;
+  Buffer<PatchOrigin> origins_;
+  Buffer<std::int32_t> image_index_;
+  std::int64_t count_ = 0;
+  bool indexed_ = false;
+  std::int64_t min_image_count_ = 0;
 };
 
-// Writes the positions that origins came from, in the columns that the settings name; strides are
-// in doubles.
-void write_positions(const PatchOrigin* origins, std::int64_t count, const PatchSettings& settings,
-                     double* out, std::int64_t stride_k, std::int64_t stride_axis);
-
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_POSITIONS_HPP_

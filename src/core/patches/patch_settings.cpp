@@ -4,19 +4,13 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/enumerations.hpp"
 #include "core/options.hpp"
 #include "math/patches/position.hpp"
 
 namespace ppatch {
 namespace {
 
-static_assert(static_cast<int>(Interpolation::lanczos3) == PPATCH_INTERPOLATION_LANCZOS3);
-static_assert(static_cast<int>(Interpolation::bicubic) == PPATCH_INTERPOLATION_BICUBIC);
-static_assert(static_cast<int>(Interpolation::nearest) == PPATCH_INTERPOLATION_NEAREST);
-static_assert(static_cast<int>(Boundary::constant) == PPATCH_BOUNDARY_CONSTANT);
-static_assert(static_cast<int>(Boundary::edge) == PPATCH_BOUNDARY_EDGE);
-static_assert(static_cast<int>(Boundary::reflect) == PPATCH_BOUNDARY_REFLECT);
-static_assert(static_cast<int>(Boundary::wrap) == PPATCH_BOUNDARY_WRAP);
 static_assert(static_cast<int>(Anchor::half) == PPATCH_ANCHOR_HALF);
 static_assert(static_cast<int>(Anchor::centre) == PPATCH_ANCHOR_CENTRE);
 static_assert(static_cast<int>(Axes::xy) == PPATCH_AXES_XY);
@@ -30,21 +24,6 @@ static_assert(static_cast<int>(LocalOffsets::mirrored_ptychopinn) ==
 
 // Origins are kept as 32-bit integers: positions reach 1e9, and half a patch is taken off.
 constexpr std::int64_t max_patch_size = std::int64_t{1} << 30;
-
-template <class Enum>
-Enum read_enum(const char* field, std::int32_t value, Enum last) {
-  if (value < 0 || value > static_cast<std::int32_t>(last)) {
-    invalid("options.", field, ": expected 0 to ", static_cast<std::int32_t>(last), ", got ",
-            value);
-  }
-  return static_cast<Enum>(value);
-}
-
-void check_range(const char* field, std::int64_t value, std::int64_t least, std::int64_t most) {
-  if (value < least || value > most) {
-    invalid("options.", field, ": expected ", least, " to ", most, ", got ", value);
-  }
-}
 
 Algorithm read_algorithm(std::int32_t value) {
   const auto chosen = read_enum("algorithm", value, Algorithm::iterative);
@@ -69,17 +48,17 @@ ppatch_patch_options read_given(const ppatch_patch_options* given) {
 PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_t position_count) {
   const ppatch_patch_options o = read_given(given);
   PatchSettings s;
-  s.interpolation = read_enum("interpolation", o.interpolation, Interpolation::lanczos3);
-  s.boundary = read_enum("boundary", o.boundary, Boundary::wrap);
+  s.interpolation = read_enum("interpolation", o.interpolation, last_interpolation);
+  s.boundary = read_enum("boundary", o.boundary, last_boundary);
   s.anchor = read_enum("anchor", o.anchor, Anchor::centre);
   s.axes = read_enum("axes", o.axes, Axes::xy);
   s.sign = read_enum("sign", o.sign, Sign::content);
   s.local_offsets = read_enum("local_offsets", o.local_offsets, LocalOffsets::mirrored_ptychopinn);
   s.algorithm = read_algorithm(o.algorithm);
-  check_range("patch_height", o.patch_height, 1, max_patch_size);
-  check_range("patch_width", o.patch_width, 1, max_patch_size);
-  check_range("group_size", o.group_size, 0, INT32_MAX);
-  check_range("position_capacity", o.position_capacity, 0, INT64_MAX);
+  check_option("patch_height", o.patch_height, 1, max_patch_size);
+  check_option("patch_width", o.patch_width, 1, max_patch_size);
+  check_option("group_size", o.group_size, 0, INT32_MAX);
+  check_option("position_capacity", o.position_capacity, 0, INT64_MAX);
   if (!(o.jitter_sigma >= 0.0 && o.jitter_sigma <= max_position)) {
     invalid("options.jitter_sigma: expected 0 to 1e9 pixels, got ", o.jitter_sigma);
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_PATCHES_PATCH_SETTINGS_HPP_
-#define PTYCHOPATCH_CORE_PATCHES_PATCH_SETTINGS_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 
@@ -13,5 +12,3 @@ PatchSettings read_patch_settings(const ppatch_patch_options* options, std::int6
 Layout read_patch_layout(const ppatch_patch_options* options);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_PATCHES_PATCH_SETTINGS_HPP_

@@ -8,8 +8,8 @@
 
 namespace ppatch {
 
-CfaNeighbours::CfaNeighbours(const CfaPattern& mosaic) : period(mosaic.period) {
-  // Within this distance every mosaic of period 6 with a colour once in it has eight of it.
+CfaNeighbours::CfaNeighbours(const CfaPattern& cfa) : period(cfa.period) {
+  // Within this distance every pattern of period 6 with a colour once in it has eight of it.
   constexpr int search = 12;
   std::vector<PixelOffset> offsets;
   for (int y = -search; y <= search; ++y) {
@@ -23,13 +23,12 @@ CfaNeighbours::CfaNeighbours(const CfaPattern& mosaic) : period(mosaic.period) {
   });
   for (int py = 0; py < period; ++py) {
     for (int px = 0; px < period; ++px) {
-      const int place = py * period + px;
-      Neighbours& found = places[static_cast<std::size_t>(place)];
+      Neighbours& found = of_phase[static_cast<std::size_t>(py * period + px)];
       std::size_t count = 0;
       for (const PixelOffset& o : offsets) {
         if (count == found.size()) break;
-        if (mosaic.at(py + o.y + 2 * search * period, px + o.x + 2 * search * period) !=
-            mosaic.at(py, px)) {
+        if (cfa.at(py + o.y + 2 * search * period, px + o.x + 2 * search * period) !=
+            cfa.at(py, px)) {
           continue;
         }
         found[count++] = o;
@@ -49,8 +48,8 @@ std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near) {
   return {near[0], near[1]};
 }
 
-int mosaic_carriers(const CfaPattern& mosaic, Carrier* carriers) {
-  const int p = mosaic.period;
+int cfa_carriers(const CfaPattern& cfa, Carrier* carriers) {
+  const int p = cfa.period;
   int count = 0;
   for (int ky = 0; ky < p; ++ky) {
     for (int kx = 0; kx < p; ++kx) {
@@ -61,7 +60,7 @@ int mosaic_carriers(const CfaPattern& mosaic, Carrier* carriers) {
         double im = 0.0;
         for (int y = 0; y < p; ++y) {
           for (int x = 0; x < p; ++x) {
-            if (mosaic.at(y, x) != colour) continue;
+            if (cfa.at(y, x) != colour) continue;
             double c = 0.0;
             double s = 0.0;
             unit_phase(static_cast<double>(ky * y + kx * x) / p, &c, &s);

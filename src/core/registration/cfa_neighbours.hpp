@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_
+#pragma once
 
 #include <array>
 #include <utility>
 
 #include "core/backend.hpp"
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/cfa_carrier.hpp"
 
 namespace ppatch {
 
@@ -17,28 +16,25 @@ struct PixelOffset {
 
 using Neighbours = std::array<PixelOffset, 8>;
 
-// The eight nearest pixels of the same colour, for each place in the period; of equally near ones
+// The eight nearest pixels of the same colour, for each CFA phase; of equally near ones
 // those that come first row by row.
 struct CfaNeighbours {
-  explicit CfaNeighbours(const CfaPattern& mosaic);
+  explicit CfaNeighbours(const CfaPattern& cfa);
 
-  const Neighbours& at(int place_y, int place_x) const {
-    const int place = place_y * period + place_x;
-    return places[static_cast<std::size_t>(place)];
+  const Neighbours& at(int phase_y, int phase_x) const {
+    return of_phase[static_cast<std::size_t>(phase_y * period + phase_x)];
   }
 
   int period;
   int reach = 0;  // largest |y| or |x| among them
-  std::array<Neighbours, 36> places{};
+  std::array<Neighbours, 36> of_phase{};
 };
 
 // Two of a pixel's neighbours, in its own row where there are such.
 std::pair<PixelOffset, PixelOffset> two_of(const Neighbours& near);
 
-// Where the mosaic modulates chroma to, with the mean square of its colours' amplitudes there as
+// Where the CFA modulates chroma to, with the mean square of its colours' amplitudes there as
 // strength. Returns how many; at most 35.
-int mosaic_carriers(const CfaPattern& mosaic, Carrier* carriers);
+int cfa_carriers(const CfaPattern& cfa, Carrier* carriers);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_CFA_NEIGHBOURS_HPP_

@@ -11,11 +11,11 @@
 namespace ppatch {
 namespace {
 
-bool keeps_colours(const CfaPattern& mosaic, std::int64_t dy, std::int64_t dx) {
-  const int p = mosaic.period;
+bool keeps_colours(const CfaPattern& pattern, std::int64_t dy, std::int64_t dx) {
+  const int p = pattern.period;
   for (int y = 0; y < p; ++y) {
     for (int x = 0; x < p; ++x) {
-      if (mosaic.at(y + dy, x + dx) != mosaic.at(y, x)) return false;
+      if (pattern.at(y + dy, x + dx) != pattern.at(y, x)) return false;
     }
   }
   return true;
@@ -33,21 +33,21 @@ CfaPattern read_cfa(const char* name, const ppatch_cfa& cfa) {
   for (const std::uint8_t byte : cfa.reserved) {
     if (byte != 0) invalid(name, ".reserved: expected 0, got ", static_cast<int>(byte));
   }
-  CfaPattern mosaic;
-  mosaic.period = none ? 1 : cfa.height;
-  for (int i = 0; i < mosaic.period * mosaic.period && !none; ++i) {
+  CfaPattern pattern;
+  pattern.period = none ? 1 : cfa.height;
+  for (int i = 0; i < pattern.period * pattern.period && !none; ++i) {
     if (cfa.colour[i] > 3) {
       invalid(name, ".colour[", i,
               "]: expected 0 (red), 1 (green), 2 (blue) or 3 (second green), got ",
               static_cast<int>(cfa.colour[i]));
     }
-    mosaic.colour[i] = cfa.colour[i] == 3 ? 1 : cfa.colour[i];
+    pattern.colour[i] = cfa.colour[i] == 3 ? 1 : cfa.colour[i];
   }
-  if (std::all_of(mosaic.colour, mosaic.colour + mosaic.period * mosaic.period,
-                  [&](unsigned char c) { return c == mosaic.colour[0]; })) {
-    mosaic = CfaPattern();
+  if (std::all_of(pattern.colour, pattern.colour + pattern.period * pattern.period,
+                  [&](unsigned char c) { return c == pattern.colour[0]; })) {
+    pattern = CfaPattern();
   }
-  return mosaic;
+  return pattern;
 }
 
 ppatch_cfa parse_cfa(const char* letters) {
@@ -66,15 +66,15 @@ ppatch_cfa parse_cfa(const char* letters) {
   return cfa;
 }
 
-void round_to_lattice(const CfaPattern& mosaic, const double shift[2], std::int64_t lattice[2]) {
-  const int p = mosaic.period;
+void round_to_lattice(const CfaPattern& pattern, const double shift[2], std::int64_t lattice[2]) {
+  const int p = pattern.period;
   const auto cell_y = static_cast<std::int64_t>(std::floor(shift[0] / p)) * p;
   const auto cell_x = static_cast<std::int64_t>(std::floor(shift[1] / p)) * p;
   double best = INFINITY;
   // A lattice point lies in every period, so the nearest is within one of this one.
   for (std::int64_t y = -p; y <= 2 * p; ++y) {
     for (std::int64_t x = -p; x <= 2 * p; ++x) {
-      if (!keeps_colours(mosaic, y + p, x + p)) continue;
+      if (!keeps_colours(pattern, y + p, x + p)) continue;
       const double ey = static_cast<double>(cell_y + y) - shift[0];
       const double ex = static_cast<double>(cell_x + x) - shift[1];
       const double distance = ey * ey + ex * ex;
@@ -84,6 +84,22 @@ void round_to_lattice(const CfaPattern& mosaic, const double shift[2], std::int6
       lattice[1] = cell_x + x;
     }
   }
+}
+
+void expect_shift(const double* shift) {
+  if (!shift) invalid("shift: expected two numbers, got NULL");
+  for (int axis = 0; axis < 2; ++axis) {
+    if (!(std::abs(shift[axis]) <= 1e9)) {
+      invalid("shift[", axis, "]: expected a number within +-1e9, got ", shift[axis]);
+    }
+  }
+}
+
+void cfa_round(const ppatch_cfa& cfa, const double* shift, std::int64_t* lattice) {
+  const CfaPattern pattern = read_cfa("cfa", cfa);
+  expect_shift(shift);
+  if (!lattice) invalid("lattice: expected room for two numbers, got NULL");
+  round_to_lattice(pattern, shift, lattice);
 }
 
 }  // namespace ppatch

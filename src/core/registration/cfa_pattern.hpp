@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_CFA_PATTERN_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_CFA_PATTERN_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 
@@ -14,8 +13,11 @@ ppatch_cfa parse_cfa(const char* letters);
 
 // The shift nearest to `shift` that moves each colour onto itself. Of equally near ones, the
 // smaller in dy, then dx.
-void round_to_lattice(const CfaPattern& mosaic, const double shift[2], std::int64_t lattice[2]);
+void round_to_lattice(const CfaPattern& cfa, const double shift[2], std::int64_t lattice[2]);
+
+// A caller's shift: refused where it is NULL or far from any image.
+void expect_shift(const double* shift);
+// ppatch_cfa_round, its arguments checked.
+void cfa_round(const ppatch_cfa& cfa, const double* shift, std::int64_t* lattice);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_CFA_PATTERN_HPP_

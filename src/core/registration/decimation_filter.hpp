@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_DECIMATION_FILTER_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_DECIMATION_FILTER_HPP_
+#pragma once
 
 namespace ppatch {
 
@@ -20,5 +19,3 @@ struct DecimationFilter {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_DECIMATION_FILTER_HPP_

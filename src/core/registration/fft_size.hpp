@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_FFT_SIZE_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_FFT_SIZE_HPP_
+#pragma once
 
 #include <cstdint>
 
 namespace ppatch {
 
-// The least product of 2, 3 and 5 that is at least n.
+// The smallest product of 2, 3 and 5 that is at least n.
 std::int64_t good_fft_size(std::int64_t n);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_FFT_SIZE_HPP_

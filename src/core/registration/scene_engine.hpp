@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_ENGINE_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_ENGINE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -12,7 +11,7 @@ namespace ppatch {
 
 // The part of the seam that registration needs; a part of backend.hpp, which includes it.
 
-// Colours of a mosaic by place: the greens are one colour. period 1: no mosaic.
+// Colours of the pixels by CFA phase: the greens are one colour. period 1: no CFA.
 struct CfaPattern {
   int period = 1;
   unsigned char colour[36] = {};  // 0 red, 1 green, 2 blue; row-major, period x period
@@ -21,6 +20,9 @@ struct CfaPattern {
   bool operator==(const CfaPattern&) const = default;
 };
 
+// Whether an image's samples of that type are integers.
+constexpr bool is_integer(DType dtype) { return dtype != DType::f32 && dtype != DType::f64; }
+
 enum class ShiftMethod : std::int32_t { ml = 0, phase = 1, cross = 2, per_plane = 3 };
 
 // A scene plan's options with every default filled in. "Automatic" ends here, but for hot pixels,
@@ -28,7 +30,7 @@ enum class ShiftMethod : std::int32_t { ml = 0, phase = 1, cross = 2, per_plane 
 struct SceneSettings {
   ShiftMethod method = ShiftMethod::ml;
   std::int64_t height = 0, width = 0;
-  CfaPattern mosaic;
+  CfaPattern cfa;
   double max_shift[2] = {0.0, 0.0};  // 0: unlimited
   bool displacement = false;         // the sign
   bool circular = false;
@@ -37,9 +39,12 @@ struct SceneSettings {
   bool plane_mean = false;
   int upsample = 1;
   double overlap_ratio = 0.3;
+
+  // Whether hot pixels of such an image are replaced.
+  bool repairs(DType dtype) const { return is_integer(dtype) ? repair_integers : repair_floats; }
 };
 
-// Pixels of one image with its levels by place in the mosaic's period.
+// Pixels of one image with its black levels by CFA phase.
 struct SceneImageView {
   const void* data = nullptr;
   DType dtype = DType::f32;
@@ -90,5 +95,3 @@ struct PairMaskSettings {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_ENGINE_HPP_

@@ -17,39 +17,39 @@ bool halves(const std::int64_t size[2]) {
 std::int64_t padded_size(std::int64_t n) { return n == 1 ? 1 : good_fft_size(n + n * 3 / 4 + 1); }
 
 SceneGeometry::SceneGeometry(const SceneSettings& settings, std::int64_t h, std::int64_t w) {
-  step = settings.mosaic.period == 1 ? 1 : settings.mosaic.period == 2 ? 2 : 3;
-  const std::int64_t period = settings.mosaic.period;
+  step = settings.cfa.period == 1 ? 1 : settings.cfa.period == 2 ? 2 : 3;
+  const std::int64_t period = settings.cfa.period;
   height = settings.circular ? h / period * period : h / step * step;
   width = settings.circular ? w / period * period : w / step * step;
   size[0][0] = height / step;
   size[0][1] = width / step;
-  while (!settings.circular && levels < max_levels && halves(size[levels - 1])) {
-    for (int axis = 0; axis < 2; ++axis) size[levels][axis] = size[levels - 1][axis] / 2;
-    ++levels;
+  while (!settings.circular && scales < max_scales && halves(size[scales - 1])) {
+    for (int axis = 0; axis < 2; ++axis) size[scales][axis] = size[scales - 1][axis] / 2;
+    ++scales;
   }
-  const std::int64_t* coarse = size[levels - 1];
-  const double scale = static_cast<double>(step) * static_cast<double>(1 << (levels - 1));
+  const std::int64_t* coarse = size[scales - 1];
+  const double pixels = static_cast<double>(step) * static_cast<double>(1 << (scales - 1));
   for (int axis = 0; axis < 2; ++axis) {
-    for (int level = 0; level < levels; ++level) {
-      const std::int64_t n = size[level][axis];
-      fft[level][axis] = settings.circular ? n : good_fft_size(n);
+    for (int scale = 0; scale < scales; ++scale) {
+      const std::int64_t n = size[scale][axis];
+      fft[scale][axis] = settings.circular ? n : good_fft_size(n);
     }
     const auto n = static_cast<double>(coarse[axis]);
-    const double unlimited = settings.circular ? n / 2 : n - std::max(n / 4.0, 8.0 / scale);
-    const double asked = settings.max_shift[axis] / scale;
-    double most = asked > 0.0 ? std::min(asked + 1.0, unlimited) : unlimited;
-    if (n == 1.0) most = 0.0;
-    coarse_most[axis] = std::max(0.0, most);
-    const auto reach = static_cast<std::int64_t>(coarse_most[axis]);
+    const double unlimited = settings.circular ? n / 2 : n - std::max(n / 4.0, 8.0 / pixels);
+    const double asked = settings.max_shift[axis] / pixels;
+    double max_lag = asked > 0.0 ? std::min(asked + 1.0, unlimited) : unlimited;
+    if (n == 1.0) max_lag = 0.0;
+    max_coarse_lag[axis] = std::max(0.0, max_lag);
+    const auto reach = static_cast<std::int64_t>(max_coarse_lag[axis]);
     coarse_fft[axis] = settings.circular || coarse[axis] == 1 ? coarse[axis]
-                       : 2.0 * coarse_most[axis] > n ? good_fft_size(coarse[axis] + reach + 1)
-                                                     : good_fft_size(coarse[axis]);
+                       : 2.0 * max_coarse_lag[axis] > n ? good_fft_size(coarse[axis] + reach + 1)
+                                                        : good_fft_size(coarse[axis]);
   }
 }
 
 std::int64_t SceneGeometry::coarse_floats() const {
   std::int64_t floats = 0;
-  for (int level = 1; level < levels; ++level) floats += size[level][0] * size[level][1];
+  for (int scale = 1; scale < scales; ++scale) floats += size[scale][0] * size[scale][1];
   return floats;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_GEOMETRY_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_GEOMETRY_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -13,18 +12,20 @@ struct SceneGeometry {
   SceneGeometry() = default;
   SceneGeometry(const SceneSettings& settings, std::int64_t height, std::int64_t width);
 
-  int step = 1;                        // pixels of the mosaic a sample of the band-limited image
+  int step = 1;                        // pixels of the raw image a sample of the band-limited image
   std::int64_t height = 0, width = 0;  // pixels that are used
-  // Level 0 is the band-limited image, each further one half as fine as that before; the coarse
+  // Scale 0 is the band-limited image, each further one half as fine as that before; the coarse
   // peak is looked for on the last.
-  static constexpr int max_levels = 12;
-  int levels = 1;
-  std::int64_t size[max_levels][2] = {};  // samples
-  std::int64_t fft[max_levels][2] = {};   // of windows of a level
-  std::int64_t coarse_fft[2] = {0, 0};    // of the last level, padded for large shifts
-  double coarse_most[2] = {0.0, 0.0};     // samples of it that the peak may lie off
+  static constexpr int max_scales = 12;
+  int scales = 1;
+  std::int64_t size[max_scales][2] = {};  // samples
+  std::int64_t fft[max_scales][2] = {};   // of windows of a scale
+  std::int64_t coarse_fft[2] = {0, 0};    // of the last scale, padded for large shifts
+  double max_coarse_lag[2] = {0.0, 0.0};  // samples of it that the peak may lie off
 
-  // Of the levels behind the first.
+  // Too few samples to tell a shift.
+  bool is_too_small() const { return size[0][0] * size[0][1] < 16; }
+  // Of the scales behind the first.
   std::int64_t coarse_floats() const;
 
   bool operator==(const SceneGeometry&) const = default;
@@ -33,10 +34,8 @@ struct SceneGeometry {
 // Of a transform in which n samples may be moved by all but a quarter of them.
 std::int64_t padded_size(std::int64_t n);
 
-// Levels of at least that many samples, and on either side, have a coarser one.
+// Scales of at least that many samples, and on either side, have a coarser one.
 constexpr std::int64_t halving_area = std::int64_t{768} * 768;
 constexpr std::int64_t halving_side = 384;
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_GEOMETRY_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -41,11 +40,4 @@ class ScenePlan {
   bool has_reference_ = false;
 };
 
-// The view of a scene's image, checked; plan_levels: for images without their own.
-SceneImageView read_scene_image(const std::string& name, const ppatch_scene_image& image,
-                                const ppatch_cfa& cfa, const PixelLevels& plan_levels,
-                                const Backend& backend);
-
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_PLAN_HPP_

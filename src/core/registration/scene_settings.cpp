@@ -16,9 +16,9 @@ static_assert(static_cast<int>(ShiftMethod::per_plane) == PPATCH_METHOD_PER_PLAN
 // Padded, and times a row of complex numbers, sizes stay far from 64 bits.
 constexpr std::int64_t max_side = std::int64_t{1} << 20;
 
-void check_range(const char* field, std::int64_t value, std::int64_t least, std::int64_t most) {
-  if (value < least || value > most) {
-    invalid("options.", field, ": expected ", least, " to ", most, ", got ", value);
+void check_range(const char* field, std::int64_t value, std::int64_t min, std::int64_t max) {
+  if (value < min || value > max) {
+    invalid("options.", field, ": expected ", min, " to ", max, ", got ", value);
   }
 }
 
@@ -58,7 +58,7 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   check_range("width", options.width, 1, max_side);
   settings.height = options.height;
   settings.width = options.width;
-  settings.mosaic = read_cfa("options.cfa", options.cfa);
+  settings.cfa = read_cfa("options.cfa", options.cfa);
   check_range("max_shift[0]", options.max_shift[0], 0, max_side);
   check_range("max_shift[1]", options.max_shift[1], 0, max_side);
   for (int axis = 0; axis < 2; ++axis) {

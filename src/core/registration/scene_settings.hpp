@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SCENE_SETTINGS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SCENE_SETTINGS_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 
@@ -9,7 +8,7 @@ namespace ppatch {
 // The caller's options, checked, with defaults filled in.
 SceneSettings read_scene_settings(const ppatch_scene_options* options);
 
-// Levels of the pixels of one image.
+// Black levels and white level of one image.
 struct PixelLevels {
   double black[4] = {};  // by colour
   double white = 0.0;    // 0: none
@@ -21,5 +20,3 @@ void check_levels(const char* name, const PixelLevels& levels);
 PixelLevels read_plan_levels(const ppatch_scene_options* options);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SCENE_SETTINGS_HPP_

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "math/registration/taper.hpp"
+
 namespace ppatch {
 namespace {
 
@@ -45,10 +47,9 @@ double window_excess(std::int64_t n) {
 // The inverse of Fisher's information, from the coherence of the rings.
 void fisher_covariance(const FineShift& shift, const std::int64_t transform[2], const double* sums,
                        double out[3]) {
-  const double share = static_cast<double>(shift.overlap[0] * shift.overlap[1]) /
-                       static_cast<double>(transform[0] * transform[1]);
-  const double scale = 4.0 * pi * pi * share;
-  const double j[3] = {scale * sums[fisher_yy], scale * sums[fisher_yx], scale * sums[fisher_xx]};
+  const double factor = 4.0 * pi * pi * shift.share_of(transform);
+  const double j[3] = {factor * sums[fisher_yy], factor * sums[fisher_yx],
+                       factor * sums[fisher_xx]};
   const double excess = window_excess(shift.overlap[0]) * window_excess(shift.overlap[1]);
   const double determinant = j[0] * j[2] - j[1] * j[1];
   if (determinant > 0.0) {
@@ -71,8 +72,17 @@ bool tile_covariance(const FineShift& shift, const TileSums& tiles, double out[3
 
 }  // namespace
 
-int leaking_carriers(const CfaPattern& mosaic, Carrier* carriers) {
-  const int count = mosaic_carriers(mosaic, carriers);
+ppatch_shift begun_answer(const SceneImageView& reference, const SceneImageView& moving,
+                          ppatch_backend backend) {
+  ppatch_shift answer{};
+  answer.backend = backend;
+  answer.common_height = std::min(reference.height, moving.height);
+  answer.common_width = std::min(reference.width, moving.width);
+  return answer;
+}
+
+int leaking_carriers(const CfaPattern& cfa, Carrier* carriers) {
+  const int count = cfa_carriers(cfa, carriers);
   for (int i = 0; i < count; ++i) carriers[i].strength *= leak_strength;
   return count;
 }

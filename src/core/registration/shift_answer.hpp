@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ANSWER_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ANSWER_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -12,8 +11,12 @@
 
 namespace ppatch {
 
-// The carriers that the weights of level 0 take into account: strength is that of leaked chroma.
-int leaking_carriers(const CfaPattern& mosaic, Carrier* carriers);
+// The answer for an image before anything is known of it.
+ppatch_shift begun_answer(const SceneImageView& reference, const SceneImageView& moving,
+                          ppatch_backend backend);
+
+// The carriers that the weights of scale 0 take into account: strength is that of leaked chroma.
+int leaking_carriers(const CfaPattern& cfa, Carrier* carriers);
 
 // How far from the coarse peak a second one must lie, in samples of `pixels` each.
 double second_peak_distance(double pixels);
@@ -47,5 +50,3 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality, int st
                      ppatch_shift& result);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ANSWER_HPP_

@@ -11,19 +11,19 @@ namespace {
 constexpr double coarse_edge = 0.125;
 constexpr double fine_edge = 0.025;
 constexpr std::int64_t min_overlap = 8;
-constexpr double max_wandering = 4.0;  // from the coarse peak
+constexpr double max_distance = 4.0;  // from the coarse peak
 
 // Where a window of the reference lies along an axis of n samples, if that of the moving image is
-// `whole` samples further on.
+// `integer` samples further on.
 struct Side {
   std::int64_t start, length;
 };
 
-Side side_of(std::int64_t n, std::int64_t whole, bool common) {
+Side side_of(std::int64_t n, std::int64_t integer, bool common) {
   const std::int64_t pitch = std::max<std::int64_t>(8, n / 128);
-  const std::int64_t margin = (std::abs(whole) + pitch - 1) / pitch * pitch;
+  const std::int64_t margin = (std::abs(integer) + pitch - 1) / pitch * pitch;
   if (common && 8 * margin <= n) return {margin, n - 2 * margin};
-  return {std::max<std::int64_t>(0, -whole), n - std::abs(whole)};
+  return {std::max<std::int64_t>(0, -integer), n - std::abs(integer)};
 }
 
 }  // namespace
@@ -43,24 +43,24 @@ ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
 }
 
 bool ShiftSearch::lay() {
-  if (ended_ || round_ >= rounds_.most) return false;
+  if (ended_ || round_ >= rounds_.max) return false;
   reference_ = {0, 0, size_[0], size_[1], circular_ ? 0.0 : fine_edge, 0.0, 0.0};
   moving_ = reference_;
   if (!circular_) {
     for (int axis = 0; axis < 2; ++axis) {
-      shift_.whole[axis] = static_cast<std::int64_t>(std::floor(shift_.displacement[axis] + 0.5));
+      shift_.integer[axis] = static_cast<std::int64_t>(std::floor(shift_.displacement[axis] + 0.5));
     }
-    const Side y = side_of(size_[0], shift_.whole[0], rounds_.common_windows);
-    const Side x = side_of(size_[1], shift_.whole[1], rounds_.common_windows);
+    const Side y = side_of(size_[0], shift_.integer[0], rounds_.common_windows);
+    const Side x = side_of(size_[1], shift_.integer[1], rounds_.common_windows);
     reference_.y = y.start;
     reference_.x = x.start;
     reference_.height = y.length;
     reference_.width = x.length;
     moving_ = reference_;
-    moving_.y += shift_.whole[0];
-    moving_.x += shift_.whole[1];
-    moving_.shift_y = shift_.rest(0);
-    moving_.shift_x = shift_.rest(1);
+    moving_.y += shift_.integer[0];
+    moving_.x += shift_.integer[1];
+    moving_.shift_y = shift_.fraction(0);
+    moving_.shift_x = shift_.fraction(1);
   }
   shift_.overlap[0] = reference_.height;
   shift_.overlap[1] = reference_.width;
@@ -73,7 +73,7 @@ bool ShiftSearch::lay() {
   return true;
 }
 
-void ShiftSearch::advance(double coherence, const double rest[2], int iterations) {
+void ShiftSearch::advance(double coherence, const double fraction[2], int iterations) {
   if (coherence < 0.0) {
     shift_.coherence = 0.0;
     shift_.status = PPATCH_SHIFT_STATUS_UNRELATED;
@@ -84,17 +84,17 @@ void ShiftSearch::advance(double coherence, const double rest[2], int iterations
   shift_.iterations = iterations;
   double moved_by = 0.0;
   for (int axis = 0; axis < 2; ++axis) {
-    const double now = static_cast<double>(shift_.whole[axis]) + rest[axis];
+    const double now = static_cast<double>(shift_.integer[axis]) + fraction[axis];
     moved_by = std::max(moved_by, std::abs(now - shift_.displacement[axis]));
     shift_.displacement[axis] = now;
   }
   ++round_;
-  if (std::abs(shift_.displacement[0] - start_[0]) > max_wandering ||
-      std::abs(shift_.displacement[1] - start_[1]) > max_wandering) {
+  if (std::abs(shift_.displacement[0] - start_[0]) > max_distance ||
+      std::abs(shift_.displacement[1] - start_[1]) > max_distance) {
     shift_.status = PPATCH_SHIFT_STATUS_NOT_CONVERGED;
     ended_ = true;
   }
-  if (round_ >= rounds_.least && moved_by < rounds_.settled) ended_ = true;
+  if (round_ >= rounds_.min && moved_by < rounds_.settled) ended_ = true;
 }
 
 }  // namespace ppatch

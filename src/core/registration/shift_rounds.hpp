@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_
-#define PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -23,13 +22,13 @@ Window whole_window(const std::int64_t size[2], bool circular);
 // Each round's windows are laid by the last one's shift; they end where that moves less than
 // `settled` samples.
 struct ShiftRounds {
-  int least = 2, most = 6;
+  int min = 2, max = 6;
   double settled = 1e-3;
   // Windows of the reference that many shifts have in common, for a little of their area.
   bool common_windows = false;
 };
 
-// Rounds of windows and weights: of an image with one level; of the coarser levels of others, whose
+// Rounds of windows and weights: of an image with one scale; of the coarser scales of others, whose
 // result is a start; and of their finest one, whose windows are laid well from the first round on.
 constexpr ShiftRounds only_rounds{2, 6, 1e-3};
 constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
@@ -40,13 +39,29 @@ struct FineShift {
   double coherence = 0.0;
   int iterations = 0;
   ppatch_shift_status status = PPATCH_SHIFT_STATUS_OK;
-  std::int64_t whole[2] = {0, 0};    // part of the displacement that the windows follow
+  std::int64_t integer[2] = {0, 0};  // part of the displacement, that the windows follow
   std::int64_t overlap[2] = {0, 0};  // of the last windows
 
-  double rest(int axis) const { return displacement[axis] - static_cast<double>(whole[axis]); }
+  double fraction(int axis) const {
+    return displacement[axis] - static_cast<double>(integer[axis]);
+  }
+  // Windows that fill a part of the transform's plane make neighbouring bins depend on each other:
+  // of each bin only that share is independent.
+  double share_of(const std::int64_t transform[2]) const {
+    return static_cast<double>(overlap[0] * overlap[1]) /
+           static_cast<double>(transform[0] * transform[1]);
+  }
 };
 
-// The rounds of one image on one level. While lay() is true: the windows are transformed, weights
+// What a scale finds is where the next finer one begins.
+inline void next_start(const FineShift& found, double start[2]) {
+  for (int axis = 0; axis < 2; ++axis) {
+    if (found.status == PPATCH_SHIFT_STATUS_OK) start[axis] = found.displacement[axis];
+    start[axis] *= 2.0;
+  }
+}
+
+// The rounds of one image on one scale. While lay() is true: the windows are transformed, weights
 // and Newton's iteration found from them, and advance() told.
 class ShiftSearch {
  public:
@@ -59,9 +74,9 @@ class ShiftSearch {
   const Window& reference_window() const { return reference_; }
   const Window& moving_window() const { return moving_; }
 
-  // coherence: -1 where no ring has any weight, so that nothing else was found. rest: what the
-  // displacement has become, less the part that the windows follow.
-  void advance(double coherence, const double rest[2], int iterations);
+  // coherence: -1 where no ring has any weight, so that nothing else was found. fraction:
+  // what the displacement has become, less the part that the windows follow.
+  void advance(double coherence, const double fraction[2], int iterations);
 
   const FineShift& result() const { return shift_; }
 
@@ -76,5 +91,3 @@ class ShiftSearch {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CORE_REGISTRATION_SHIFT_ROUNDS_HPP_

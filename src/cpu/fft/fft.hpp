@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_FFT_FFT_HPP_
-#define PTYCHOPATCH_CPU_FFT_FFT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -39,9 +38,7 @@ struct FftProvider {
   std::unique_ptr<RealFft> (*make_real)(std::int64_t n) = nullptr;
 };
 
-// The one compiled for the SIMD level of that name, or the best below it.
+// The one compiled for the SIMD target of that name, or the best below it.
 FftProvider fft_provider(std::string_view simd);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_FFT_FFT_HPP_

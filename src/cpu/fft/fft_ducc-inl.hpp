@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// DUCC0's transforms for one SIMD level: the body of fft_ducc_*.cpp, each of which names its level
-// and is compiled with its instructions.
+// DUCC0's transforms for one SIMD target: the body of fft_ducc_*.cpp, each of which names its
+// target and is compiled with its instructions.
 #include "cpu/fft/fft.hpp"
 
 #define DUCC0_NAMESPACE PPATCH_FFT_NAMESPACE
@@ -9,7 +9,7 @@
 #include "ducc0/fft/fft1d_impl.h"
 
 namespace ppatch {
-// The body of one unit for each level.
+// The body of one unit for each target.
 // NOLINTBEGIN(google-build-namespaces,misc-definitions-in-headers)
 namespace {
 
@@ -17,8 +17,8 @@ namespace ducc = DUCC0_NAMESPACE;
 using Vector = ducc::native_simd<float>;
 using Complex = ducc::Cmplx<Vector>;
 
-constexpr int level_lanes = static_cast<int>(Vector::size());
-static_assert(level_lanes <= max_fft_lanes);
+constexpr int target_lanes = static_cast<int>(Vector::size());
+static_assert(target_lanes <= max_fft_lanes);
 
 class DuccComplex final : public ComplexFft {
  public:
@@ -34,7 +34,7 @@ class DuccComplex final : public ComplexFft {
   }
 
   std::int64_t work_floats() const override {
-    return (n_ + static_cast<std::int64_t>(pass_->bufsize())) * 2 * level_lanes;
+    return (n_ + static_cast<std::int64_t>(pass_->bufsize())) * 2 * target_lanes;
   }
 
  private:
@@ -56,7 +56,7 @@ class DuccReal final : public RealFft {
   }
 
   std::int64_t work_floats() const override {
-    return (n_ + static_cast<std::int64_t>(pass_->bufsize())) * level_lanes;
+    return (n_ + static_cast<std::int64_t>(pass_->bufsize())) * target_lanes;
   }
 
  private:
@@ -67,7 +67,7 @@ class DuccReal final : public RealFft {
 }  // namespace
 
 FftProvider PPATCH_FFT_PROVIDER() {
-  return {"ducc0", level_lanes,
+  return {"ducc0", target_lanes,
           [](std::int64_t n) -> std::unique_ptr<ComplexFft> {
             return std::make_unique<DuccComplex>(n);
           },

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_FFT_PLANE_FFT_HPP_
-#define PTYCHOPATCH_CPU_FFT_PLANE_FFT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -92,5 +91,3 @@ class PlaneFft {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_FFT_PLANE_FFT_HPP_

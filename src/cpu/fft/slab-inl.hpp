@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included once for each SIMD level: no include guard beyond Highway's own.
+// Included once for each SIMD target: no include guard beyond Highway's own.
 #if defined(PTYCHOPATCH_CPU_FFT_SLAB_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef PTYCHOPATCH_CPU_FFT_SLAB_INL_HPP_
 #undef PTYCHOPATCH_CPU_FFT_SLAB_INL_HPP_
@@ -16,7 +16,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace ppatch {
 namespace HWY_NAMESPACE {
-// Included by one unit, once for each level.
+// Included by one unit, once for each target.
 // NOLINTBEGIN(misc-definitions-in-headers)
 
 HWY_NOINLINE void gather_rows(const float* rows, std::int64_t stride, std::int64_t n,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_FFT_SLAB_LOOPS_HPP_
-#define PTYCHOPATCH_CPU_FFT_SLAB_LOOPS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -22,5 +21,3 @@ struct SlabLoops {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_FFT_SLAB_LOOPS_HPP_

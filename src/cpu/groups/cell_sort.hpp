@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_CELL_SORT_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_CELL_SORT_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -56,5 +55,3 @@ class CellSort {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_GROUPS_CELL_SORT_HPP_

@@ -7,6 +7,7 @@
 #include "cpu/groups/group_writer.hpp"
 #include "cpu/groups/neighbour_search.hpp"
 #include "cpu/groups/point_grid.hpp"
+#include "cpu/host_engine.hpp"
 #include "kernels/groups/group_draw.hpp"
 
 namespace ppatch {
@@ -19,7 +20,7 @@ constexpr std::int64_t blocks_a_thread = 16;
 constexpr std::int64_t blocks_a_round = 4;  // of each thread; progress is told after a round
 // Cells are put in order roughly: by this many stripes of them.
 constexpr std::int64_t max_stripes = 4096;
-constexpr std::int64_t ahead = 8;  // points that are fetched before they are needed
+constexpr std::int64_t ahead = 8;  // points that are prefetched before they are needed
 
 // One row of a call: the point that is asked about.
 struct Task {
@@ -53,7 +54,7 @@ struct GroupMemoryPlan {
   }
 };
 
-class CpuGroupEngine final : public GroupEngine {
+class CpuGroupEngine final : public HostEngine<GroupEngine> {
  public:
   CpuGroupEngine(const GroupSettings& settings, const GroupMemoryPlan& layout,
                  const BackendSettings& backend, const Arena& arena, const GroupLoops& loops)
@@ -73,10 +74,6 @@ class CpuGroupEngine final : public GroupEngine {
     grid_.build(source, arena_);
     points_ = source;
   }
-  void set_stream(void* stream) override {
-    if (stream) invalid("stream: expected NULL, since the CPU has no streams, got ", stream);
-  }
-  std::int64_t point_count() const override { return grid_.count(); }
   std::uint64_t scratch_bytes() const override { return layout_.bytes(); }
 
   void draw(const GroupRequest& request) override;
@@ -91,7 +88,6 @@ class CpuGroupEngine final : public GroupEngine {
   template <class PointOf>
   const Task* ordered_tasks(std::int64_t first, std::int64_t last, int slot,
                             const PointOf& point_of);
-  void check_indices(const char* name, const IndexView& view) const;
   NeighbourSearch searcher(std::int64_t k, int slot) {
     return {grid_, points_, loops_, k, found_.data() + layout_.neighbours * slot};
   }
@@ -201,21 +197,8 @@ void CpuGroupEngine::draw(const GroupRequest& request) {
   });
 }
 
-void CpuGroupEngine::check_indices(const char* name, const IndexView& view) const {
-  for (std::int64_t row = 0; row < view.count; ++row) {
-    for (std::int64_t column = 0; column < view.size; ++column) {
-      const std::int64_t index = read_index(view, row, column);
-      if (index >= 0 && index < grid_.count()) continue;
-      const std::string place = view.size > 1 ? text_of(row, ", ", column) : text_of(row);
-      invalid(name, "[", place, "]: expected the number of one of the ", grid_.count(),
-              " points, got ", index);
-    }
-  }
-}
-
 void CpuGroupEngine::coordinates(const IndexView& indices, const CoordinateResultView& offsets,
                                  const CoordinateResultView& relative) {
-  check_indices("indices", indices);
   const GroupWriter writer(points_, settings_);
   each_block(indices.count, [&](std::int64_t first, std::int64_t last, int) {
     for (std::int64_t row = first; row < last; ++row) {
@@ -226,7 +209,6 @@ void CpuGroupEngine::coordinates(const IndexView& indices, const CoordinateResul
 
 void CpuGroupEngine::neighbours(const IndexView& queries, const IndexView& indices,
                                 const CoordinateResultView& squared_distances) {
-  if (queries.data) check_indices("queries", queries);
   const std::int64_t k = settings_.neighbours;
   const bool with_distances = squared_distances.data != nullptr;
   const auto answer = [&](const Neighbour* found, std::int64_t row) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_GROUP_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_GROUP_ENGINE_HPP_
+#pragma once
 
 #include <memory>
 
@@ -18,5 +17,3 @@ std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings,
                                                const GroupLoops& loops);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_GROUPS_GROUP_ENGINE_HPP_

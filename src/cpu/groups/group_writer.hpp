@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_GROUP_WRITER_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_GROUP_WRITER_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -9,7 +8,7 @@
 
 namespace ppatch {
 
-// Rows are written in the grid's order: the one that will be needed is fetched meanwhile.
+// Rows are written in the grid's order: the one that will be needed is prefetched meanwhile.
 inline void prefetch_row(const IndexView& view, std::int64_t row) {
   const std::int64_t size = view.dtype == DType::i32 ? 4 : 8;
   const char* begin = static_cast<const char*>(view.data) + row * view.stride_row * size;
@@ -38,5 +37,3 @@ class GroupWriter {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_GROUPS_GROUP_WRITER_HPP_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included once for each SIMD level: no include guard beyond Highway's own.
+// Included once for each SIMD target: no include guard beyond Highway's own.
 #if defined(PTYCHOPATCH_CPU_GROUPS_NEAR_POINTS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef PTYCHOPATCH_CPU_GROUPS_NEAR_POINTS_INL_HPP_
 #undef PTYCHOPATCH_CPU_GROUPS_NEAR_POINTS_INL_HPP_
@@ -15,7 +15,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace ppatch {
 namespace HWY_NAMESPACE {
-// Included by one unit, once for each level.
+// Included by one unit, once for each target.
 // NOLINTBEGIN(misc-definitions-in-headers)
 
 namespace hn = hwy::HWY_NAMESPACE;

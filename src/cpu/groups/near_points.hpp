@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_NEAR_POINTS_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_NEAR_POINTS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -47,5 +46,3 @@ struct GroupLoops {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_GROUPS_NEAR_POINTS_HPP_

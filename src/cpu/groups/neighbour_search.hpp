@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_NEIGHBOUR_SEARCH_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_NEIGHBOUR_SEARCH_HPP_
+#pragma once
 
 #include "cpu/groups/near_points.hpp"
 #include "cpu/groups/point_grid.hpp"
@@ -61,5 +60,3 @@ class NeighbourSearch {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_GROUPS_NEIGHBOUR_SEARCH_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_GROUPS_POINT_GRID_HPP_
-#define PTYCHOPATCH_CPU_GROUPS_POINT_GRID_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -101,5 +100,3 @@ class PointGrid {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_GROUPS_POINT_GRID_HPP_

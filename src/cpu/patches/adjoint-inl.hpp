@@ -150,21 +150,22 @@ HWY_INLINE void add_to_tile(const Source& source, const PatchProblem& problem,
   }
 }
 
-template <class T, int C>
-void adjoint_tile(const AdjointPixel<T, C>& job, const ImageView& image, const TilePatches& patches,
-                  const Tile<T>& tile, const SlotScratch& scratch) {
-  PatchesAhead<T, C> ahead(job, patches, tile);
+template <class P>
+void adjoint_tile(const AdjointPixel<P>& job, const ImageView& image, const TilePatches& patches,
+                  const Tile<typename P::Real>& tile, const SlotScratch& scratch) {
+  using T = typename P::Real;
+  PatchesAhead<P> ahead(job, patches, tile);
   for (std::size_t i = 0; i < patches.numbers.size(); ++i) {
     const std::int64_t k = patches.number(i);
     if (job.problem.image_of(patches.image, k) != patches.image) continue;
     ahead.begin(i);
     const PatchTaps<T> taps = job.taps(k);
-    add_to_tile<T>(CotangentRows<T, C>(job, patches.wave, k, scratch), job.problem, taps, image,
-                   tile, tile.image, scratch, ahead);
+    add_to_tile<T>(CotangentRows<P>(job, patches.wave, k, scratch), job.problem, taps, image, tile,
+                   tile.image, scratch, ahead);
     if (tile.coverage) {
       NothingAhead nothing;
-      add_to_tile<T>(WeightRows<T, C>(job, k), job.problem, taps, image, tile, tile.coverage,
-                     scratch, nothing);
+      add_to_tile<T>(WeightRows<P>(job, k), job.problem, taps, image, tile, tile.coverage, scratch,
+                     nothing);
     }
   }
 }

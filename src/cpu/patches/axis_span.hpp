@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_AXIS_SPAN_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_AXIS_SPAN_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -25,5 +24,3 @@ inline AxisSpan axis_span(Boundary boundary, std::int64_t start, std::int64_t ex
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_AXIS_SPAN_HPP_

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include "core/dtype_dispatch.hpp"
 #include "cpu/patches/cell_order.hpp"
@@ -19,53 +20,67 @@ constexpr std::int64_t chunk_bytes = 32 << 20;
 // Outputs larger than this leave no room for the image in a core's own caches.
 constexpr std::int64_t stream_threshold = 4 << 20;
 
-// Copies `count` pixels between rows whose pixels lie from_stride and to_stride scalars apart.
-template <class T, int C>
-void copy_pixels(const T* from, std::int64_t from_stride, T* to, std::int64_t to_stride,
+// Copies `count` pixels of C scalars between rows whose pixels lie from_stride and to_stride
+// scalars apart.
+template <int C, class From, class To>
+void copy_pixels(const From* from, std::int64_t from_stride, To* to, std::int64_t to_stride,
                  std::int64_t count) {
-  if (from_stride == C && to_stride == C) {
-    std::copy_n(from, count * C, to);
-    return;
+  if constexpr (std::is_same_v<From, To>) {
+    if (from_stride == C && to_stride == C) {
+      std::copy_n(from, count * C, to);
+      return;
+    }
   }
   for (std::int64_t x = 0; x < count; ++x) {
-    for (int c = 0; c < C; ++c) to[x * to_stride + c] = from[x * from_stride + c];
+    for (int c = 0; c < C; ++c) to[x * to_stride + c] = static_cast<To>(from[x * from_stride + c]);
   }
 }
 
 // Fills a tile's sum from the image, or with zeros, or stores it.
 enum class TileMove { clear, load, store };
 
-template <class T, int C>
+template <class P, class T = typename P::Real>
 void move_tile(TileMove move, const ImageView& image, std::int64_t m, const Tile<T>& tile, T* sum,
                std::int64_t stride) {
+  constexpr int C = P::components;
   const std::int64_t width = tile.x1 - tile.x0;
   for (std::int64_t y = tile.y0; y < tile.y1; ++y, sum += stride) {
-    T* pixels = image.at<T>(m, y, tile.x0);
+    auto* pixels = image.at<typename P::Storage>(m, y, tile.x0);
     switch (move) {
       case TileMove::clear:
         std::fill_n(sum, width * C, T(0));
         break;
       case TileMove::load:
-        copy_pixels<T, C>(pixels, image.stride_x, sum, C, width);
+        copy_pixels<C>(pixels, image.stride_x, sum, C, width);
         break;
       case TileMove::store:
-        copy_pixels<T, C>(sum, C, pixels, image.stride_x, width);
+        copy_pixels<C>(sum, C, pixels, image.stride_x, width);
         break;
     }
   }
 }
 
+template <class P>
+constexpr auto pixel_bytes = static_cast<std::int64_t>(P::components * sizeof(typename P::Storage));
+
 }  // namespace
 
 BatchedEngine::BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
                              const BackendSettings& backend, const Arena& arena,
-                             const LoopTable& loops)
+                             const PatchLoopTable& loops)
     : PatchState(settings, layout, backend),
       arena_(arena),
       loops_(loops),
       bins_(scratch().bins()) {}
 
-void BatchedEngine::positions_changed() {
+void BatchedEngine::set_image_index(std::span<const std::int32_t> index) {
+  PatchState::set_image_index(index);
+  bins_.invalidate();
+}
+
+void BatchedEngine::set_positions(std::span<const PatchOrigin> origins) {
+  PatchState::set_positions(origins);
+  bins_.invalidate();
   ordered_ = position_count() <= UINT32_MAX;
   if (ordered_) sort_by_cell(problem(), bins_.counters(), scratch().order());
 }
@@ -106,11 +121,10 @@ void BatchedEngine::each_patch(std::int64_t images, std::int64_t bytes_per_patch
 
 void BatchedEngine::extract(const ImageView& image, const ProbeView& probe, const PatchView& out) {
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    const ExtractPixel<T, C> job{problem(), image, probe, out};
-    const auto loop = loops_.get<T, C>().extract;
-    const std::int64_t bytes = out.modes * out.height * out.width * C * sizeof(T);
+    using P = decltype(pixel);
+    const ExtractPixel<P> job{problem(), image, probe, out};
+    const auto loop = loops_.of<P>().extract;
+    const std::int64_t bytes = out.modes * out.height * out.width * pixel_bytes<P>;
     const Store store =
         out.images * out.count * bytes > stream_threshold ? Store::streamed : Store::cached;
     each_group(out.images, bytes,
@@ -124,34 +138,36 @@ void BatchedEngine::position_gradient(const ImageView& image, const PatchView& c
                                       const PositionResultView& gradient,
                                       const PositionResultView& curvature) {
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    const auto job = gradient_job<T, C>(image, cotangent, gradient, curvature);
-    const auto loop = loops_.get<T, C>().gradient;
-    each_patch(cotangent.images, cotangent.height * cotangent.width * C * sizeof(T),
+    using P = decltype(pixel);
+    const auto job = gradient_job<P>(image, cotangent, gradient, curvature);
+    const auto loop = loops_.of<P>().gradient;
+    each_patch(cotangent.images, cotangent.height * cotangent.width * pixel_bytes<P>,
                [&](std::int64_t m, std::int64_t k, const SlotScratch& memory) {
                  loop(job, m, k, memory);
                });
   });
 }
 
-template <class T, int C>
-void BatchedEngine::store_tile(const ImageView& image, std::int64_t m, const Tile<T>& tile,
-                               T* sum) const {
-  const std::int64_t bytes = image.count * image.height * image.width * C * sizeof(T);
-  if (bytes > stream_threshold && image.stride_x == C) {
-    loops_.get<T, C>().stream_tile(tile, sum, image, m);
+template <class P>
+void BatchedEngine::store_tile(const ImageView& image, std::int64_t m,
+                               const Tile<typename P::Real>& tile, typename P::Real* sum) const {
+  constexpr int C = P::components;
+  const std::int64_t bytes = image.count * image.height * image.width * pixel_bytes<P>;
+  if (!P::converts && bytes > stream_threshold && image.stride_x == C) {
+    loops_.of<P>().stream_tile(tile, sum, image, m);
   } else {
-    move_tile<T, C>(TileMove::store, image, m, tile, sum, tile.template stride<C>());
+    move_tile<P>(TileMove::store, image, m, tile, sum, tile.template stride<C>());
   }
 }
 
-template <class T, int C>
-void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& image,
+template <class P>
+void BatchedEngine::sum_tiles(const AdjointPixel<P>& job, const ImageView& image,
                               const ImageView& coverage, bool from_zero, double done,
                               double share) {
+  using T = typename P::Real;
+  constexpr int C = P::components;
   const TileGrid& grid = bins_.grid();
-  const auto loop = loops_.get<T, C>().adjoint;
+  const auto loop = loops_.of<P>().adjoint;
   const bool indexed = job.problem.image_index != nullptr;
   const auto sum_tile = [&](std::int64_t n, int slot) {
     const std::int64_t m = n / grid.count();
@@ -168,12 +184,13 @@ void BatchedEngine::sum_tiles(const AdjointPixel<T, C>& job, const ImageView& im
     if (coverage.data) tile.coverage = reinterpret_cast<T*>(memory.coverage_tile);
 
     const TileMove begin = from_zero ? TileMove::clear : TileMove::load;
-    move_tile<T, C>(begin, image, m, tile, tile.image, tile.template stride<C>());
+    move_tile<P>(begin, image, m, tile, tile.image, tile.template stride<C>());
     if (coverage.data)
-      move_tile<T, 1>(begin, coverage, m, tile, tile.coverage, tile.template stride<1>());
+      move_tile<typename P::Scalar>(begin, coverage, m, tile, tile.coverage,
+                                    tile.template stride<1>());
     loop(job, image, {m, indexed ? 0 : m, bins_.first(), patches}, tile, memory);
-    store_tile<T, C>(image, m, tile, tile.image);
-    if (coverage.data) store_tile<T, 1>(coverage, m, tile, tile.coverage);
+    store_tile<P>(image, m, tile, tile.image);
+    if (coverage.data) store_tile<typename P::Scalar>(coverage, m, tile, tile.coverage);
   };
   const std::int64_t all = image.count * grid.count();
   const std::int64_t chunk = callbacks().between_reports(all, 16 * arena_.num_threads());
@@ -192,9 +209,8 @@ void BatchedEngine::adjoint(const PatchView& in, const ProbeView& probe, const I
                 has_image_index() ? image.count : 1);
   callbacks().progress(0.0);
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    const AdjointPixel<T, C> job{problem(), in, probe};
+    using P = decltype(pixel);
+    const AdjointPixel<P> job{problem(), in, probe};
     bool from_zero = mode == Accumulation::overwrite;
     std::int64_t first = 0;
     do {
@@ -203,8 +219,8 @@ void BatchedEngine::adjoint(const PatchView& in, const ProbeView& probe, const I
       const auto part = [&](std::int64_t k) {
         return count > 0 ? static_cast<double>(k) / static_cast<double>(count) : 1.0;
       };
-      sum_tiles<T, C>(job, image, coverage, from_zero, part(first),
-                      count > 0 ? part(last) - part(first) : 1.0);
+      sum_tiles<P>(job, image, coverage, from_zero, part(first),
+                   count > 0 ? part(last) - part(first) : 1.0);
       from_zero = false;
       first = last;
     } while (first < count);
@@ -216,8 +232,10 @@ std::int64_t BatchedEngine::probe_block_rows() const {
   return std::clamp<std::int64_t>(rows, 1, 8);
 }
 
-template <class T, int C>
-void BatchedEngine::shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulation mode) {
+template <class P>
+void BatchedEngine::shared_probe(const ProbeAdjointPixel<P>& job, Accumulation mode) {
+  using T = typename P::Real;
+  constexpr int C = P::components;
   const ProbeView& probe = job.probe;
   const std::int64_t h = settings().patch_height;
   const std::int64_t count = position_count();
@@ -226,9 +244,9 @@ void BatchedEngine::shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulatio
   const ImageView pixels{
       probe.data,        DType::f32,     probe.modes,   h, settings().patch_width,
       probe.stride_mode, probe.stride_y, probe.stride_x};
-  const auto loop = loops_.get<T, C>().probe_adjoint;
+  const auto loop = loops_.of<P>().probe_adjoint;
   const std::int64_t all = job.waves.images * count;
-  const std::int64_t bytes = h * settings().patch_width * probe.modes * C * sizeof(T);
+  const std::int64_t bytes = h * settings().patch_width * probe.modes * pixel_bytes<P>;
   const std::int64_t chunk = std::max<std::int64_t>(1, chunk_bytes / bytes);
   callbacks().progress(0.0);
   std::int64_t first = 0;
@@ -245,52 +263,59 @@ void BatchedEngine::shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulatio
                          reinterpret_cast<T*>(memory.tile),
                          nullptr};
       const std::int64_t mode_number = n / blocks;
-      move_tile<T, C>(from_zero ? TileMove::clear : TileMove::load, pixels, mode_number, tile,
-                      tile.image, settings().patch_width * C);
+      move_tile<P>(from_zero ? TileMove::clear : TileMove::load, pixels, mode_number, tile,
+                   tile.image, settings().patch_width * C);
       for (std::int64_t i = first; i < last; ++i) {
         loop(job, i / count, i % count, mode_number, tile.y0, tile.y1, tile.image, memory);
       }
-      move_tile<T, C>(TileMove::store, pixels, mode_number, tile, tile.image,
-                      settings().patch_width * C);
+      move_tile<P>(TileMove::store, pixels, mode_number, tile, tile.image,
+                   settings().patch_width * C);
     });
     first = last;
     callbacks().progress(all > 0 ? static_cast<double>(last) / static_cast<double>(all) : 1.0);
   } while (first < all);
 }
 
-template <class T, int C>
-void BatchedEngine::probe_per_position(const ProbeAdjointPixel<T, C>& job, Accumulation mode) {
+template <class P>
+void BatchedEngine::probe_per_position(const ProbeAdjointPixel<P>& job, Accumulation mode) {
+  using T = typename P::Real;
+  constexpr int C = P::components;
   const ProbeView& probe = job.probe;
   const std::int64_t h = settings().patch_height;
   const std::int64_t w = settings().patch_width;
   const std::int64_t rows = probe_block_rows();
-  const auto loop = loops_.get<T, C>().probe_adjoint;
-  each_patch(
-      1, probe.modes * h * w * C * sizeof(T),
-      [&](std::int64_t, std::int64_t k, const SlotScratch& memory) {
-        const ImageView pixels{probe.template at<T>(k, 0), DType::f32,     probe.modes,   h, w,
-                               probe.stride_mode,          probe.stride_y, probe.stride_x};
-        for (std::int64_t n = 0; n < probe.modes; ++n) {
-          for (std::int64_t r0 = 0; r0 < h; r0 += rows) {
-            const Tile<T> tile{
-                r0, std::min(h, r0 + rows), 0, w, reinterpret_cast<T*>(memory.tile), nullptr};
-            move_tile<T, C>(mode == Accumulation::overwrite ? TileMove::clear : TileMove::load,
-                            pixels, n, tile, tile.image, w * C);
-            for (std::int64_t m = 0; m < job.waves.images; ++m) {
-              loop(job, m, k, n, tile.y0, tile.y1, tile.image, memory);
-            }
-            move_tile<T, C>(TileMove::store, pixels, n, tile, tile.image, w * C);
-          }
-        }
-      });
+  const auto loop = loops_.of<P>().probe_adjoint;
+  each_patch(1, probe.modes * h * w * pixel_bytes<P>,
+             [&](std::int64_t, std::int64_t k, const SlotScratch& memory) {
+               const ImageView pixels{probe.at<typename P::Storage>(k, 0),
+                                      DType::f32,
+                                      probe.modes,
+                                      h,
+                                      w,
+                                      probe.stride_mode,
+                                      probe.stride_y,
+                                      probe.stride_x};
+               for (std::int64_t n = 0; n < probe.modes; ++n) {
+                 for (std::int64_t r0 = 0; r0 < h; r0 += rows) {
+                   const Tile<T> tile{
+                       r0,     std::min(h, r0 + rows), 0, w, reinterpret_cast<T*>(memory.tile),
+                       nullptr};
+                   move_tile<P>(mode == Accumulation::overwrite ? TileMove::clear : TileMove::load,
+                                pixels, n, tile, tile.image, w * C);
+                   for (std::int64_t m = 0; m < job.waves.images; ++m) {
+                     loop(job, m, k, n, tile.y0, tile.y1, tile.image, memory);
+                   }
+                   move_tile<P>(TileMove::store, pixels, n, tile, tile.image, w * C);
+                 }
+               }
+             });
 }
 
 void BatchedEngine::probe_adjoint(const ImageView& image, const PatchView& waves,
                                   const ProbeView& probe, Accumulation mode) {
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    const ProbeAdjointPixel<T, C> job{problem(), image, waves, probe};
+    using P = decltype(pixel);
+    const ProbeAdjointPixel<P> job{problem(), image, waves, probe};
     if (probe.shared) {
       shared_probe(job, mode);
     } else {

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_
+#pragma once
 
-#include "cpu/loop_table.hpp"
+#include "cpu/patches/patch_loops.hpp"
 #include "cpu/patches/patch_state.hpp"
 #include "cpu/patches/tile_bins.hpp"
 #include "cpu/threads/arena.hpp"
 
 namespace ppatch {
 
-// All patches in one sweep over all threads. Work is cut into chunks between which progress is
+// All patches in one sweep over all threads. Work is divided into chunks between which progress is
 // told; neither chunks nor threads change the order of any sum.
 class BatchedEngine final : public PatchState {
  public:
   BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
-                const BackendSettings& backend, const Arena& arena, const LoopTable& loops);
+                const BackendSettings& backend, const Arena& arena, const PatchLoopTable& loops);
 
+  void set_positions(std::span<const PatchOrigin> origins) override;
+  void set_image_index(std::span<const std::int32_t> index) override;
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
   void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
                const ImageView& coverage, Accumulation mode) override;
@@ -25,9 +26,6 @@ class BatchedEngine final : public PatchState {
   void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                      Accumulation mode) override;
 
- protected:
-  void positions_changed() override;
-
  private:
   // body(group, memory) for all patches of all images, few at a time, in the order of work.
   template <class Body>
@@ -36,23 +34,22 @@ class BatchedEngine final : public PatchState {
   template <class Body>
   void each_patch(std::int64_t images, std::int64_t bytes_per_patch, Body&& body);
   // Stores a tile's sum in image m.
-  template <class T, int C>
-  void store_tile(const ImageView& image, std::int64_t m, const Tile<T>& tile, T* sum) const;
-  template <class T, int C>
-  void sum_tiles(const AdjointPixel<T, C>& job, const ImageView& image, const ImageView& coverage,
+  template <class P>
+  void store_tile(const ImageView& image, std::int64_t m, const Tile<typename P::Real>& tile,
+                  typename P::Real* sum) const;
+  template <class P>
+  void sum_tiles(const AdjointPixel<P>& job, const ImageView& image, const ImageView& coverage,
                  bool from_zero, double done, double share);
-  template <class T, int C>
-  void shared_probe(const ProbeAdjointPixel<T, C>& job, Accumulation mode);
-  template <class T, int C>
-  void probe_per_position(const ProbeAdjointPixel<T, C>& job, Accumulation mode);
+  template <class P>
+  void shared_probe(const ProbeAdjointPixel<P>& job, Accumulation mode);
+  template <class P>
+  void probe_per_position(const ProbeAdjointPixel<P>& job, Accumulation mode);
   std::int64_t probe_block_rows() const;
 
   const Arena& arena_;
-  const LoopTable& loops_;
+  const PatchLoopTable& loops_;
   TileBins bins_;
   bool ordered_ = false;  // whether the scratch holds the order of work
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_BATCHED_ENGINE_HPP_

@@ -25,7 +25,7 @@ struct Cells {
   }
 };
 
-Cells cells_over(const PatchProblem& problem, std::int64_t most) {
+Cells cells_over(const PatchProblem& problem, std::int64_t max_cells) {
   std::int64_t y0 = INT64_MAX;
   std::int64_t x0 = INT64_MAX;
   std::int64_t y1 = INT64_MIN;
@@ -46,7 +46,7 @@ Cells cells_over(const PatchProblem& problem, std::int64_t most) {
     cells.rows = (y1 - y0) / cells.height + 1;
     cells.columns = (x1 - x0) / cells.width + 1;
     // Neither factor exceeds 2^32.
-    if (cells.rows <= most && cells.columns <= most / cells.rows) break;
+    if (cells.rows <= max_cells && cells.columns <= max_cells / cells.rows) break;
     (cells.rows >= cells.columns ? cells.height : cells.width) *= 2;
   }
   const std::int64_t rows_near = problem.height + cells.height;

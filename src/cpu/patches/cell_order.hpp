@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_CELL_ORDER_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_CELL_ORDER_HPP_
+#pragma once
 
 #include <cstdint>
 #include <span>
@@ -16,5 +15,3 @@ void sort_by_cell(const PatchProblem& problem, std::span<std::int64_t> counters,
                   std::uint32_t* order);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_CELL_ORDER_HPP_

@@ -28,16 +28,17 @@ HWY_INLINE void add_row(const T* HWY_RESTRICT cotangent, const T* HWY_RESTRICT b
   sums.end_row();
 }
 
-template <class T, int C>
-void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
+template <class P>
+void gradient_patch(const PositionGradient<P>& job, std::int64_t m, std::int64_t k,
                     const SlotScratch& scratch) {
+  using T = typename P::Real;
+  constexpr int C = P::components;
   const PatchProblem& problem = job.problem;
   const std::int64_t w = problem.width;
   const auto taps = gradient_patch_taps<T>(problem.interpolation, problem.origins[k]);
-  const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
-                                 scratch.columns);
-  PatchRows<T, C> rows_by_y(samples, taps, taps.x.weight, taps.y.slope, w, kept_row, scratch);
-  PatchRows<T, C> rows_by_x(samples, taps, taps.x.slope, taps.y.weight, w, slope_row, scratch);
+  const SampleRows<P> samples(problem, job.image, problem.image_of(m, k), taps.x, scratch.columns);
+  PatchRows<P> rows_by_y(samples, taps, taps.x.weight, taps.y.slope, w, kept_row, scratch);
+  PatchRows<P> rows_by_x(samples, taps, taps.x.slope, taps.y.weight, w, slope_row, scratch);
   GradientSums<T, C> sums;
   rows_by_y.seek(0);
   rows_by_x.seek(0);
@@ -47,9 +48,10 @@ void gradient_patch(const PositionGradient<T, C>& job, std::int64_t m, std::int6
     rows_by_y.next(by_y);
     rows_by_x.next(by_x);
     for (int g = 0; g < band_rows && r + g < problem.height; ++g) {
-      const T* cotangent = contiguous_row<T, C>(
-          job.cotangent.template at<T>(m, k, 0) + (r + g) * job.cotangent.stride_y,
-          job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));
+      const T* cotangent =
+          contiguous_row<P>(job.cotangent.template at<typename P::Storage>(m, k, 0) +
+                                (r + g) * job.cotangent.stride_y,
+                            job.cotangent.stride_x, w, scratch.row<T>(cotangent_row));
       add_row<T, C>(cotangent, by_y[g], by_x[g], w * C, sums);
     }
   }

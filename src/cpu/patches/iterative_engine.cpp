@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/simd_targets.hpp"
-// Compiled for each SIMD level, as the loops are: below them multiply_add is a call.
+// Compiled for each SIMD target, as the loops are: below them multiply_add is a call.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/patches/iterative_engine.cpp"
 #include "hwy/foreach_target.h"
@@ -54,36 +54,42 @@ class IterativeEngine final : public PatchState {
 void IterativeEngine::extract(const ImageView& image, const ProbeView& probe,
                               const PatchView& out) {
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    const ExtractPixel<T, C> job{problem(), image, probe, out};
+    using P = decltype(pixel);
+    const ExtractPixel<P> job{problem(), image, probe, out};
     each_patch(out.images, [&](std::int64_t m, std::int64_t k) {
-      const auto sampler = patch_sampler<T, C>(job.problem, image, m, k);
+      const auto sampler = patch_sampler<P>(job.problem, image, m, k);
       each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
     });
   });
 }
 
-template <class T, int C>
+template <class P>
 void clear(const ImageView& image) {
+  constexpr typename P::Real zero[P::components] = {};
   for (std::int64_t m = 0; m < image.count; ++m) {
     for (std::int64_t y = 0; y < image.height; ++y) {
       for (std::int64_t x = 0; x < image.width; ++x) {
-        for (int c = 0; c < C; ++c) image.at<T>(m, y, x)[c] = T(0);
+        P::store(zero, image.at<typename P::Storage>(m, y, x));
       }
     }
   }
 }
 
+template <class P>
+void add(const typename P::Real* value, const ImageView& image, std::int64_t m, std::int64_t y,
+         std::int64_t x) {
+  auto* const to = image.at<typename P::Storage>(m, y, x);
+  for (int c = 0; c < P::components; ++c) to[c] = P::store(P::load(to[c]) + value[c]);
+}
+
 void IterativeEngine::adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
                               const ImageView& coverage, Accumulation mode) {
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    const AdjointPixel<T, C> job{problem(), in, probe};
+    using P = decltype(pixel);
+    const AdjointPixel<P> job{problem(), in, probe};
     if (mode == Accumulation::overwrite) {
-      clear<T, C>(image);
-      if (coverage.data) clear<T, 1>(coverage);
+      clear<P>(image);
+      if (coverage.data) clear<typename P::Scalar>(coverage);
     }
     each_patch(in.images, [&](std::int64_t m, std::int64_t k) {
       const auto taps = job.taps(k);
@@ -95,10 +101,12 @@ void IterativeEngine::adjoint(const PatchView& in, const ProbeView& probe, const
           const std::int64_t x =
               extended_index(job.problem.boundary, taps.x.start + ex, image.width);
           if (x < 0) continue;
-          T value[C] = {};
+          typename P::Real value[P::components] = {};
           job.contribution(taps, m, k, ey, ex, value);
-          for (int c = 0; c < C; ++c) image.at<T>(slice, y, x)[c] += value[c];
-          if (coverage.data) *coverage.at<T>(slice, y, x) += job.coverage(taps, k, ey, ex);
+          add<P>(value, image, slice, y, x);
+          if (!coverage.data) continue;
+          const auto weight = job.coverage(taps, k, ey, ex);
+          add<typename P::Scalar>(&weight, coverage, slice, y, x);
         }
       }
     });
@@ -110,7 +118,7 @@ void IterativeEngine::position_gradient(const ImageView& image, const PatchView&
                                         const PositionResultView& curvature) {
   with_pixel(image.dtype, [&](auto pixel) {
     using P = decltype(pixel);
-    const auto job = gradient_job<typename P::T, P::C>(image, cotangent, gradient, curvature);
+    const auto job = gradient_job<P>(image, cotangent, gradient, curvature);
     each_patch(cotangent.images, job);
   });
 }
@@ -118,20 +126,20 @@ void IterativeEngine::position_gradient(const ImageView& image, const PatchView&
 void IterativeEngine::probe_adjoint(const ImageView& image, const PatchView& waves,
                                     const ProbeView& probe, Accumulation mode) {
   with_pixel(image.dtype, [&](auto pixel) {
-    using T = typename decltype(pixel)::T;
-    constexpr int C = decltype(pixel)::C;
-    const ProbeAdjointPixel<T, C> job{problem(), image, waves, probe};
+    using P = decltype(pixel);
+    const ProbeAdjointPixel<P> job{problem(), image, waves, probe};
     const std::int64_t probes = probe.shared ? 1 : position_count();
     for (std::int64_t k = 0; k < probes && mode == Accumulation::overwrite; ++k) {
       for (std::int64_t n = 0; n < probe.modes; ++n) {
         each_pixel([&](std::int64_t r, std::int64_t q) {
-          T* to = probe.template at<T>(k, n) + r * probe.stride_y + q * probe.stride_x;
-          for (int c = 0; c < C; ++c) to[c] = T(0);
+          constexpr typename P::Real zero[P::components] = {};
+          P::store(zero,
+                   probe.at<typename P::Storage>(k, n) + r * probe.stride_y + q * probe.stride_x);
         });
       }
     }
     each_patch(waves.images, [&](std::int64_t m, std::int64_t k) {
-      const auto sampler = patch_sampler<T, C>(job.problem, image, m, k);
+      const auto sampler = patch_sampler<P>(job.problem, image, m, k);
       each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
     });
   });

@@ -15,7 +15,7 @@ HWY_BEFORE_NAMESPACE();
 namespace ppatch {
 namespace HWY_NAMESPACE {
 
-// Cache lines that will be read soon, fetched a few at a time while something else is worked on.
+// Cache lines that will be read soon, prefetched a few at a time while something else is worked on.
 class LinesAhead {
  public:
   LinesAhead() = default;
@@ -23,7 +23,7 @@ class LinesAhead {
 
   // As many lines as a step over rows reads: so they come in evenly. It may be a few too many.
   template <int Lines>
-  HWY_INLINE void fetch() {
+  HWY_INLINE void prefetch() {
     if (left_ <= 0) return;
     for (int g = 0; g < Lines; ++g) __builtin_prefetch(at_ + g * line_bytes, 0, 2);
     at_ += Lines * line_bytes;
@@ -60,9 +60,9 @@ class RowsAhead {
   std::int64_t count() const { return rows_ * lines_; }
   bool done() const { return rows_ == 0; }
 
-  // The next lines, `most` at most.
-  LinesAhead take(std::int64_t most) {
-    const std::int64_t n = HWY_MIN(most, lines_ - taken_);
+  // The next lines, `max_lines` at most.
+  LinesAhead take(std::int64_t max_lines) {
+    const std::int64_t n = HWY_MIN(max_lines, lines_ - taken_);
     const LinesAhead piece(at_ + taken_ * line, n);
     taken_ += n;
     if (taken_ == lines_) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_PATCH_LOOPS_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_PATCH_LOOPS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <span>
@@ -10,6 +9,7 @@
 #include "kernels/patches/extract.hpp"
 #include "kernels/patches/position_gradient.hpp"
 #include "kernels/patches/probe_adjoint.hpp"
+#include "math/pixel_types.hpp"
 
 namespace ppatch {
 
@@ -32,27 +32,38 @@ struct TilePatches {
 // everything else out.
 enum class Store { cached, streamed };
 
-// The hot loops over one patch, for pixels of C components of T. They give the bits of the
-// pixel-wise kernels whose structs they take.
-template <class T, int C>
+// The hot loops over one patch, for one type of pixel. They give the bits of the pixel-wise kernels
+// whose structs they take.
+template <class P>
 struct PatchLoops {
+  using T = typename P::Real;
+
   // All of each of the patches, which should stand near each other.
-  void (*extract)(const ExtractPixel<T, C>& job, std::span<const PatchNumber> patches, Store store,
+  void (*extract)(const ExtractPixel<P>& job, std::span<const PatchNumber> patches, Store store,
                   const SlotScratch& scratch);
   // Adds what the patches give to the tile, one after the other.
-  void (*adjoint)(const AdjointPixel<T, C>& job, const ImageView& image, const TilePatches& patches,
+  void (*adjoint)(const AdjointPixel<P>& job, const ImageView& image, const TilePatches& patches,
                   const Tile<T>& tile, const SlotScratch& scratch);
-  // Stores rows of a tile's sum past the caches, in image m, whose pixels are contiguous.
+  // Stores rows of a tile's sum past the caches, in image m, whose pixels are contiguous and need
+  // no conversion.
   void (*stream_tile)(const Tile<T>& tile, const T* sum, const ImageView& image, std::int64_t m);
-  void (*gradient)(const PositionGradient<T, C>& job, std::int64_t m, std::int64_t k,
+  void (*gradient)(const PositionGradient<P>& job, std::int64_t m, std::int64_t k,
                    const SlotScratch& scratch);
   // Adds to rows [r0, r1) of one mode of the probe, rows of w pixels at sum, what wave (m, k)
   // gives.
-  void (*probe_adjoint)(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std::int64_t k,
+  void (*probe_adjoint)(const ProbeAdjointPixel<P>& job, std::int64_t m, std::int64_t k,
                         std::int64_t mode, std::int64_t r0, std::int64_t r1, T* sum,
                         const SlotScratch& scratch);
 };
 
-}  // namespace ppatch
+// Those of every type of pixel: each is a base.
+template <class... P>
+struct PatchLoopsOf : PatchLoops<P>... {
+  template <class Q>
+  const PatchLoops<Q>& of() const {
+    return *this;
+  }
+};
+using PatchLoopTable = PixelTypes::Into<PatchLoopsOf>;
 
-#endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_LOOPS_HPP_
+}  // namespace ppatch

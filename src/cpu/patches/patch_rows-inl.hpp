@@ -20,9 +20,13 @@ namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Rows of samples of the extended image below one patch: `pixels` of them from column x0 on.
-template <class T, int C>
+template <class P>
 class SampleRows {
  public:
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   SampleRows(const PatchProblem& problem, const ImageView& image, std::int64_t slice,
              const AxisTaps<T>& x, std::int64_t* columns)
       : image_(image),
@@ -32,9 +36,11 @@ class SampleRows {
         pixels_(problem.width + x.count - 1),
         inside_(x0_ >= 0 && x0_ + pixels_ <= image.width),
         columns_(columns) {
-    if (inside_ && image.stride_x == C) {
-      corner_ = image.at<T>(slice, 0, x0_);
-      row_step_ = image.stride_y;
+    if constexpr (!P::converts) {
+      if (inside_ && image.stride_x == C) {
+        corner_ = image.at<T>(slice, 0, x0_);
+        row_step_ = image.stride_y;
+      }
     }
     if (boundary_ == Boundary::constant) {
       for (int c = 0; c < C; ++c) outside_[c] = static_cast<T>(problem.constant[c]);
@@ -66,13 +72,13 @@ class SampleRows {
       return buffer;
     }
     if (inside_) {
-      return contiguous_row<T, C>(image_.at<T>(slice_, mapped, x0_), image_.stride_x, pixels_,
-                                  buffer);
+      return contiguous_row<P>(image_.at<S>(slice_, mapped, x0_), image_.stride_x, pixels_, buffer);
     }
-    const T* from = image_.at<T>(slice_, mapped, 0);
+    const S* from = image_.at<S>(slice_, mapped, 0);
     for (std::int64_t i = 0; i < pixels_; ++i) {
       for (int c = 0; c < C; ++c) {
-        buffer[i * C + c] = columns_[i] < 0 ? outside_[c] : from[columns_[i] * image_.stride_x + c];
+        buffer[i * C + c] =
+            columns_[i] < 0 ? outside_[c] : P::load(from[columns_[i] * image_.stride_x + c]);
       }
     }
     return buffer;
@@ -114,10 +120,14 @@ HWY_NOINLINE void sample_row(const T* weight_x, const T* in, T* out, std::int64_
 
 // Rows of a patch, a band after the other: sample rows are filtered along x once, and kept while a
 // later row still needs them. `first` names the first of the scratch rows that keep them.
-template <class T, int C>
+template <class P>
 class PatchRows {
  public:
-  PatchRows(const SampleRows<T, C>& samples, const PatchTaps<T>& taps, const T* weight_x,
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
+  PatchRows(const SampleRows<P>& samples, const PatchTaps<T>& taps, const T* weight_x,
             const T* weight_y, std::int64_t width, int first, const SlotScratch& scratch)
       : samples_(samples),
         taps_(taps),
@@ -185,7 +195,7 @@ class PatchRows {
     return {buffer.first, buffer.step};
   }
 
-  const SampleRows<T, C>& samples_;
+  const SampleRows<P>& samples_;
   const PatchTaps<T>& taps_;
   const T* weight_x_;
   const T* weight_y_;

@@ -4,11 +4,12 @@
 #include <algorithm>
 
 #include "core/memory_budget.hpp"
+#include "core/patches/patch_positions.hpp"
 
 namespace ppatch {
 namespace {
 
-// What is fastest: wide patches come in long rows, and are cut less often.
+// What is fastest: wide patches come in long rows, and meet fewer tiles.
 constexpr std::int64_t wide_patch = 96;
 constexpr std::int64_t tile_height_wide = 32;
 constexpr std::int64_t tile_height_narrow = 64;
@@ -38,8 +39,7 @@ std::int64_t PatchMemoryPlan::tile_bytes(std::int64_t pixel_bytes) const {
 }
 
 std::uint64_t PatchMemoryPlan::total_bytes() const {
-  return Buffer<PatchOrigin>::bytes_of(capacity) + Buffer<std::int32_t>::bytes_of(capacity) +
-         Buffer<std::uint32_t>::bytes_of(order_capacity) +
+  return PatchPositions::bytes_of(capacity) + Buffer<std::uint32_t>::bytes_of(order_capacity) +
          Buffer<std::uint32_t>::bytes_of(entry_capacity) +
          Buffer<std::int64_t>::bytes_of(BinMemory::words(bin_capacity)) +
          static_cast<std::uint64_t>(slots * slot_bytes());
@@ -85,8 +85,6 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, int threads, std
 
 PatchScratch::PatchScratch(const PatchMemoryPlan& layout, const Allocator& allocator)
     : layout_(layout),
-      origins_(allocator, layout.capacity),
-      image_index_(allocator, layout.capacity),
       order_(allocator, layout.order_capacity),
       entries_(allocator, layout.entry_capacity),
       bins_(allocator, BinMemory::words(layout.bin_capacity)),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -15,7 +14,7 @@ namespace ppatch {
 // How a plan's memory is laid out under a budget. Only sizes of pieces of work depend on it, never
 // a result.
 struct PatchMemoryPlan {
-  std::int64_t capacity = 0;        // positions
+  std::int64_t capacity = 0;        // positions, which the plan holds
   std::int64_t order_capacity = 0;  // the same, or 0 where no order is kept
   std::int64_t slots = 0;           // threads
   std::int64_t row_bytes = 0;       // one working row of a slot
@@ -43,20 +42,13 @@ class PatchScratch {
   PatchScratch(const PatchMemoryPlan& layout, const Allocator& allocator);
 
   const PatchMemoryPlan& layout() const { return layout_; }
-  PatchOrigin* origins() { return origins_.data(); }
-  const PatchOrigin* origins() const { return origins_.data(); }
   // One number a position: the order of work; none for the iterative algorithm.
   std::uint32_t* order() { return order_.data(); }
-  // One number a position, for an image index.
-  std::int32_t* image_index() { return image_index_.data(); }
-  const std::int32_t* image_index() const { return image_index_.data(); }
   BinMemory bins();
   SlotScratch slot(int n);
 
  private:
   PatchMemoryPlan layout_;
-  Buffer<PatchOrigin> origins_;
-  Buffer<std::int32_t> image_index_;
   Buffer<std::uint32_t> order_;
   Buffer<std::uint32_t> entries_;
   Buffer<std::int64_t> bins_;
@@ -64,5 +56,3 @@ class PatchScratch {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_SCRATCH_HPP_

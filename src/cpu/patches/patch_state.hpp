@@ -1,44 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_PATCH_STATE_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_PATCH_STATE_HPP_
+#pragma once
 
 #include "core/backend.hpp"
+#include "cpu/host_engine.hpp"
 #include "cpu/patches/patch_scratch.hpp"
 #include "kernels/patches/patch_problem.hpp"
 #include "kernels/patches/position_gradient.hpp"
 
 namespace ppatch {
 
-// What a plan's engines share whichever way they run: settings, memory and positions.
-class PatchState : public PatchEngine {
+// What a plan's engines share whichever way they run: settings, memory and the plan's positions.
+class PatchState : public HostEngine<PatchEngine> {
  public:
   PatchState(const PatchSettings& settings, const PatchMemoryPlan& layout,
              const BackendSettings& backend);
 
-  void set_positions(const PositionSource& source) override;
-  void set_image_index(const std::int32_t* index) override;
-  void set_stream(void* stream) override;
-  std::int64_t position_count() const override { return count_; }
-  void get_positions(double* out, std::int64_t stride_k, std::int64_t stride_axis) const override;
-  bool has_image_index() const override { return has_index_; }
-  std::int64_t largest_image_index() const override { return largest_index_; }
+  void set_positions(std::span<const PatchOrigin> origins) override { origins_ = origins; }
+  void set_image_index(std::span<const std::int32_t> index) override { image_index_ = index; }
   std::uint64_t scratch_bytes() const override { return scratch_.layout().total_bytes(); }
   void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                 double eps) override;
 
  protected:
   PatchProblem problem() const;
+  std::int64_t position_count() const { return static_cast<std::int64_t>(origins_.size()); }
+  bool has_image_index() const { return !image_index_.empty(); }
   const PatchSettings& settings() const { return settings_; }
   PatchScratch& scratch() { return scratch_; }
   const PatchScratch& scratch() const { return scratch_; }
   const Callbacks& callbacks() const { return *backend_.callbacks; }
-  // Called whenever positions or the image index have changed.
-  virtual void positions_changed() {}
 
-  template <class T, int C>
-  PositionGradient<T, C> gradient_job(const ImageView& image, const PatchView& cotangent,
-                                      const PositionResultView& gradient,
-                                      const PositionResultView& curvature) const {
+  template <class P>
+  PositionGradient<P> gradient_job(const ImageView& image, const PatchView& cotangent,
+                                   const PositionResultView& gradient,
+                                   const PositionResultView& curvature) const {
     return {problem(),
             image,
             cotangent,
@@ -52,9 +47,9 @@ class PatchState : public PatchEngine {
   PatchSettings settings_;
   BackendSettings backend_;
   PatchScratch scratch_;
-  std::int64_t count_ = 0;
-  bool has_index_ = false;
-  std::int64_t largest_index_ = -1;
+  // The plan's.
+  std::span<const PatchOrigin> origins_;
+  std::span<const std::int32_t> image_index_;
 };
 
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
@@ -62,5 +57,3 @@ std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings
                                                    const BackendSettings& backend);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_PATCH_STATE_HPP_

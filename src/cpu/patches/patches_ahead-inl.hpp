@@ -10,8 +10,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "cpu/loop_table.hpp"
 #include "cpu/patches/lines_ahead-inl.hpp"
+#include "cpu/patches/patch_loops.hpp"
 #include "kernels/patches/adjoint.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,11 +25,15 @@ struct NothingAhead {
 };
 
 // What a tile will read of its patches, always as far ahead of what is worked on: `lines` are being
-// fetched, and next() gives those that follow, whichever patch they are of.
-template <class T, int C>
+// prefetched, and next() gives those that follow, whichever patch they are of.
+template <class P>
 class PatchesAhead {
  public:
-  PatchesAhead(const AdjointPixel<T, C>& job, const TilePatches& patches, const Tile<T>& tile)
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
+  PatchesAhead(const AdjointPixel<P>& job, const TilePatches& patches, const Tile<T>& tile)
       : job_(job), patches_(patches), tile_(tile) {}
 
   // Patch i of the tile is worked on from now on.
@@ -38,7 +42,7 @@ class PatchesAhead {
     while (due_ + lines.count() > 0) {
       if (lines.done()) lines = next();
       if (lines.done()) break;
-      lines.template fetch<1>();
+      lines.template prefetch<1>();
     }
     due_ += rows_of(patches_.number(i)).count();
   }
@@ -74,12 +78,12 @@ class PatchesAhead {
     const auto [r0, r1] = part(tile_.y0, tile_.y1, origin.y, in.height);
     const auto [q0, q1] = part(tile_.x0, tile_.x1, origin.x, in.width);
     if (r0 == r1 || q0 == q1) return {};
-    return {in.template at<T>(patches_.wave, k, 0) + r0 * in.stride_y + q0 * C, r1 - r0,
-            (q1 - q0) * C * static_cast<std::int64_t>(sizeof(T)),
-            in.stride_y * static_cast<std::int64_t>(sizeof(T))};
+    return {in.template at<S>(patches_.wave, k, 0) + r0 * in.stride_y + q0 * C, r1 - r0,
+            (q1 - q0) * C * static_cast<std::int64_t>(sizeof(S)),
+            in.stride_y * static_cast<std::int64_t>(sizeof(S))};
   }
 
-  const AdjointPixel<T, C>& job_;
+  const AdjointPixel<P>& job_;
   const TilePatches& patches_;
   const Tile<T>& tile_;
   RowsAhead rows_;  // of the patch before next_, those that nobody has asked for

@@ -13,25 +13,26 @@ HWY_BEFORE_NAMESPACE();
 namespace ppatch {
 namespace HWY_NAMESPACE {
 
-template <class T, int C>
-void probe_adjoint_rows(const ProbeAdjointPixel<T, C>& job, std::int64_t m, std::int64_t k,
-                        std::int64_t mode, std::int64_t r0, std::int64_t r1, T* HWY_RESTRICT sum,
-                        const SlotScratch& scratch) {
+template <class P>
+void probe_adjoint_rows(const ProbeAdjointPixel<P>& job, std::int64_t m, std::int64_t k,
+                        std::int64_t mode, std::int64_t r0, std::int64_t r1,
+                        typename P::Real* HWY_RESTRICT sum, const SlotScratch& scratch) {
+  using T = typename P::Real;
+  constexpr int C = P::components;
   const PatchProblem& problem = job.problem;
   const std::int64_t w = problem.width;
   const auto taps = sampling_patch_taps<T>(problem.interpolation, problem.origins[k]);
-  const SampleRows<T, C> samples(problem, job.image, problem.image_of(m, k), taps.x,
-                                 scratch.columns);
-  PatchRows<T, C> rows(samples, taps, taps.x.weight, taps.y.weight, w, kept_row, scratch);
+  const SampleRows<P> samples(problem, job.image, problem.image_of(m, k), taps.x, scratch.columns);
+  PatchRows<P> rows(samples, taps, taps.x.weight, taps.y.weight, w, kept_row, scratch);
   rows.seek(r0);
   const RowsAt<T> patch = rows_at<T>(scratch, value_row);
   for (std::int64_t r = r0; r < r1; r += band_rows) {
     rows.next(patch);
     for (int g = 0; g < band_rows && r + g < r1; ++g) {
       const T* HWY_RESTRICT value = patch[g];
-      const T* HWY_RESTRICT wave =
-          contiguous_row<T, C>(job.waves.template at<T>(m, k, mode) + (r + g) * job.waves.stride_y,
-                               job.waves.stride_x, w, scratch.row<T>(cotangent_row));
+      const T* HWY_RESTRICT wave = contiguous_row<P>(
+          job.waves.template at<typename P::Storage>(m, k, mode) + (r + g) * job.waves.stride_y,
+          job.waves.stride_x, w, scratch.row<T>(cotangent_row));
       T* HWY_RESTRICT to = sum + (r + g - r0) * w * C;
       for (std::int64_t q = 0; q < w; ++q) {
         T term[C];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included once for each SIMD level: no include guard beyond Highway's own.
+// Included once for each SIMD target: no include guard beyond Highway's own.
 #if defined(PTYCHOPATCH_CPU_PATCHES_ROWS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef PTYCHOPATCH_CPU_PATCHES_ROWS_INL_HPP_
 #undef PTYCHOPATCH_CPU_PATCHES_ROWS_INL_HPP_
@@ -14,13 +14,14 @@
 #include "cpu/patches/slot_scratch.hpp"
 #include "hwy/highway.h"
 #include "kernels/patches/patch_taps.hpp"
+#include "math/pixel.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ppatch {
 namespace HWY_NAMESPACE {
 
 // Calls body with the numbers of taps along x and y as constants: an axis has the taps of its
-// kernel, or a single one at a whole coordinate.
+// kernel, or a single one at an integer coordinate.
 template <int N, class Body>
 HWY_INLINE void with_kernel_taps(int x, int y, Body&& body) {
   using Kernel = std::integral_constant<int, N>;
@@ -106,22 +107,29 @@ HWY_INLINE void keep_rows(const AnyBand& band, std::int64_t i, const T* rows) {
   for (int j = 0; j < Y - 1; ++j) band.kept[j][i] = rows[band_rows + j];
 }
 
-// The row itself where its pixels are contiguous, else a copy in buffer.
-template <class T, int C>
-HWY_INLINE const T* contiguous_row(const T* row, std::int64_t stride, std::int64_t pixels,
-                                   T* HWY_RESTRICT buffer) {
-  if (stride == C) return row;
+// A row of memory as the loops take it: in its place where its pixels are contiguous and need no
+// conversion, else in buffer.
+template <class P>
+HWY_INLINE const typename P::Real* contiguous_row(const typename P::Storage* row,
+                                                  std::int64_t stride, std::int64_t pixels,
+                                                  typename P::Real* HWY_RESTRICT buffer) {
+  constexpr int C = P::components;
+  if constexpr (!P::converts) {
+    if (stride == C) return row;
+  }
   for (std::int64_t q = 0; q < pixels; ++q) {
-    for (int c = 0; c < C; ++c) buffer[q * C + c] = row[q * stride + c];
+    for (int c = 0; c < C; ++c) buffer[q * C + c] = P::load(row[q * stride + c]);
   }
   return buffer;
 }
 
-template <class T, int C>
-HWY_INLINE void store_row(const T* HWY_RESTRICT row, T* HWY_RESTRICT out, std::int64_t stride,
+template <class P>
+HWY_INLINE void store_row(const typename P::Real* HWY_RESTRICT row,
+                          typename P::Storage* HWY_RESTRICT out, std::int64_t stride,
                           std::int64_t pixels) {
+  constexpr int C = P::components;
   for (std::int64_t q = 0; q < pixels; ++q) {
-    for (int c = 0; c < C; ++c) out[q * stride + c] = row[q * C + c];
+    for (int c = 0; c < C; ++c) out[q * stride + c] = P::store(row[q * C + c]);
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_SLOT_SCRATCH_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_SLOT_SCRATCH_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -11,7 +10,7 @@ namespace ppatch {
 // Rows that one pass of the loops works on.
 constexpr int band_rows = 4;
 
-// Patches that are cut side by side.
+// Patches that are extracted side by side.
 constexpr int patches_abreast = 8;
 constexpr int kept_rows = max_taps - 1;
 
@@ -69,5 +68,3 @@ struct Tile {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_SLOT_SCRATCH_HPP_

@@ -32,7 +32,7 @@ HWY_INLINE void load_part(const T* row, std::int64_t i, std::int64_t begin, std:
   const auto there = part_of_vector<T>(i, begin, end);
   hwy::HWY_NAMESPACE::Store(hwy::HWY_NAMESPACE::MaskedLoad(there, d, row + i), d, to);
 #else
-  // Masked loads of these levels touch what is masked.
+  // Masked loads of these targets touch what is masked.
   for (std::int64_t l = 0; l < vector_lanes<T>; ++l) {
     to[l] = i + l >= begin && i + l < end ? row[i + l] : T(0);
   }
@@ -114,7 +114,7 @@ struct BandRun {
   std::int64_t in_step = 0, out_step = 0;  // from row to row
 };
 
-// Adds what bands of patch rows give to as many rows of sums, and meanwhile fetches what comes
+// Adds what bands of patch rows give to as many rows of sums, and meanwhile prefetches what comes
 // next; the band moves on. Nothing is copied here: vectors of what was just written piece by piece
 // would wait for all stores before them.
 template <class T, int Step, int X, int Y, class Ahead>
@@ -127,7 +127,7 @@ HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, Band<T>& ba
   for (std::int64_t b = 0; b < run.count; ++b) {
     if (lines.done()) lines = ahead.next();
     for (std::int64_t v = span.inner; v < span.outer; v += lanes) {
-      if (v % line_scalars<T> == 0) lines.fetch<band_rows>();
+      if (v % line_scalars<T> == 0) lines.prefetch<band_rows>();
       PPATCH_INDEPENDENT
       for (std::int64_t i = v; i < v + lanes; ++i) {
         T row[Y - 1 + band_rows];
@@ -139,7 +139,7 @@ HWY_NOINLINE void spread_bands(const T* weight_x, const T* weight_y, Band<T>& ba
       }
     }
     for (std::int64_t v = first_end<T>(span); v < span.end; v = next_end<T>(span, v)) {
-      if (v % line_scalars<T> == 0) lines.fetch<band_rows>();
+      if (v % line_scalars<T> == 0) lines.prefetch<band_rows>();
       spread_end<T, Step, X, Y>(x, y, band, span, v);
     }
     for (int g = 0; g < band_rows; ++g) {

@@ -71,7 +71,7 @@ class LineSpreader {
       Vector low = hn::Zero(d);
       if constexpr (There) low = hn::MaskedLoad(first_line, d, lines + begin - lanes);
       const auto step = [&](std::int64_t v, const EndLanes<T>* part) HWY_ATTR {
-        next.template fetch<1>();
+        next.template prefetch<1>();
         Vector high = hn::Zero(d);
         if constexpr (There) {
           high = part ? hn::MaskedLoad(part->line, d, lines + v) : hn::Load(d, lines + v);
@@ -105,23 +105,23 @@ class LineSpreader {
     };
     constexpr std::true_type yes;
     constexpr std::false_type no;
-    LinesAhead fetched = ahead.lines;
-    if (fetched.done()) fetched = ahead.next();
+    LinesAhead upcoming = ahead.lines;
+    if (upcoming.done()) upcoming = ahead.next();
     if constexpr (Y > 1) {
       if (has_before) {
-        fetched = add_row(yes, yes, in - in_step, static_cast<T*>(nullptr), fetched);
+        upcoming = add_row(yes, yes, in - in_step, static_cast<T*>(nullptr), upcoming);
       } else {
-        fetched = add_row(no, yes, in, static_cast<T*>(nullptr), fetched);
+        upcoming = add_row(no, yes, in, static_cast<T*>(nullptr), upcoming);
       }
     }
     for (; rows > 0; --rows, in += in_step, out += out_step) {
-      if (fetched.done()) fetched = ahead.next();
-      fetched = add_row(yes, no, in, out, fetched);
+      if (upcoming.done()) upcoming = ahead.next();
+      upcoming = add_row(yes, no, in, out, upcoming);
     }
     for (; zero_rows > 0; --zero_rows, out += out_step) {
-      fetched = add_row(no, no, in, out, fetched);
+      upcoming = add_row(no, no, in, out, upcoming);
     }
-    ahead.lines = fetched;
+    ahead.lines = upcoming;
   }
 
  private:

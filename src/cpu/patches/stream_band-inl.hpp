@@ -30,24 +30,24 @@ HWY_INLINE void sample_lines(const Weights<T, X>& x, const Weights<T, Y>& y,
   }
 }
 
-// What the next band reads of a row of n scalars, `ahead` scalars further on, is fetched while this
-// one is worked on, where rows are too short for the processor to follow. Where they are not,
+// What the next band reads of a row of n scalars, `ahead` scalars further on, is prefetched while
+// this one is worked on, where rows are too short for the processor to follow. Where they are not,
 // stores past the caches need the buffers that it would take.
 template <class T>
 class NextBand {
  public:
   NextBand(std::int64_t n, std::int64_t ahead)
-      : fetched_(n <= max_lines * line_scalars<T>), ahead_(ahead) {}
+      : prefetches_(n <= max_lines * line_scalars<T>), ahead_(ahead) {}
 
-  HWY_INLINE void fetch(const RowsAt<const T>& in, std::int64_t i) const {
-    if (!fetched_) return;
+  HWY_INLINE void prefetch(const RowsAt<const T>& in, std::int64_t i) const {
+    if (!prefetches_) return;
     for (int g = 0; g < band_rows; ++g) __builtin_prefetch(in[g] + i + ahead_);
   }
 
  private:
   static constexpr std::int64_t max_lines = 8;  // of a row that the processor does not follow
 
-  bool fetched_;
+  bool prefetches_;
   std::int64_t ahead_;
 };
 
@@ -62,7 +62,7 @@ HWY_NOINLINE void stream_band(const T* weight_x, const T* weight_y, RowsAt<const
   const Weights<T, Y> y(weight_y);
   const NextBand<T> next(n, ahead);
   for (std::int64_t i = 0; i < n; i += line) {
-    next.fetch(band.in, i);
+    next.prefetch(band.in, i);
     alignas(64) T value[band_rows][line];
     sample_lines<T, Step, X, Y>(x, y, band, i, value);
     for (int g = 0; g < band_rows; ++g) {
@@ -95,7 +95,7 @@ HWY_NOINLINE void stream_band_across(const T* weight_x, const T* weight_y, RowsA
   const LanesFrom<T> across(line - skipped);
   LineVector<T> begins[band_rows], before[band_rows];
   for (std::int64_t i = 0; i < n; i += line) {
-    next.fetch(band.in, i);
+    next.prefetch(band.in, i);
     alignas(64) T value[band_rows][line];
     sample_lines<T, Step, X, Y>(x, y, band, i, value);
     for (int g = 0; g < band_rows; ++g) {

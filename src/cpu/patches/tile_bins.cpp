@@ -67,8 +67,10 @@ std::int64_t TileBins::touched_on_axis(Boundary boundary, std::int64_t start, st
 TileBins::Touched TileBins::touched(const PatchProblem& problem, std::int64_t k) {
   ++now_;
   const PatchOrigin& origin = problem.origins[k];
-  const Taps y = sampling_taps(problem.interpolation, origin.fraction_y);
-  const Taps x = sampling_taps(problem.interpolation, origin.fraction_x);
+  Taps y;
+  Taps x;
+  sampling_taps(problem.interpolation, origin.fraction_y, y);
+  sampling_taps(problem.interpolation, origin.fraction_x, x);
   std::int64_t* const columns = touched_.data() + rows_;
   const std::int64_t row_count = touched_on_axis(
       problem.boundary, origin.y + y.first, problem.height + y.count - 1, grid_.height,

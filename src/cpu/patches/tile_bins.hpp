@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_TILE_BINS_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_TILE_BINS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <span>
@@ -72,5 +71,3 @@ class TileBins {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_TILE_BINS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_PATCHES_TILE_GRID_HPP_
-#define PTYCHOPATCH_CPU_PATCHES_TILE_GRID_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -13,7 +12,7 @@ constexpr std::int64_t max_tile_width = 1024;
 constexpr std::int64_t min_tile_width = 32;
 constexpr std::int64_t min_tile_height = 8;
 
-// An image cut into tiles of one size; those at the far edges may be smaller.
+// An image divided into tiles of one size; those at the far edges may be smaller.
 struct TileGrid {
   std::int64_t height = 0, width = 0;
   std::int64_t tile_height = 1, tile_width = 1;
@@ -50,5 +49,3 @@ struct TileGrid {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_PATCHES_TILE_GRID_HPP_

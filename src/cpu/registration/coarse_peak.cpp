@@ -5,6 +5,7 @@
 
 #include "cpu/registration/spectrum_pass.hpp"
 #include "cpu/registration/windows.hpp"
+#include "math/registration/parabola.hpp"
 
 namespace ppatch {
 namespace {
@@ -26,14 +27,14 @@ struct Best {
   std::int64_t dy = 0, dx = 0;
 };
 
-// The largest value within +-most lags for which keep(dy, dx); of equal ones the first in order of
+// The largest value within +-max_lag for which keep(dy, dx); of equal ones the first in order of
 // dy, dx.
 template <class Keep>
-Best largest(const LagMap& map, const std::int64_t most[2], Keep&& keep) {
+Best largest(const LagMap& map, const std::int64_t max_lag[2], Keep&& keep) {
   Best best;
-  for (std::int64_t dy = -most[0]; dy <= most[0]; ++dy) {
+  for (std::int64_t dy = -max_lag[0]; dy <= max_lag[0]; ++dy) {
     const float* row = map.data + (dy < 0 ? dy + map.height : dy) * map.stride;
-    for (std::int64_t dx = -most[1]; dx <= most[1]; ++dx) {
+    for (std::int64_t dx = -max_lag[1]; dx <= max_lag[1]; ++dx) {
       const float value = row[dx < 0 ? dx + map.width : dx];
       if (value > best.value && keep(dy, dx)) best = {value, dy, dx};
     }
@@ -44,7 +45,7 @@ Best largest(const LagMap& map, const std::int64_t most[2], Keep&& keep) {
 }  // namespace
 
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const double most[2], double apart, bool circular,
+                       const double max_lag[2], double apart, bool circular,
                        const EstimateTools& tools) {
   const PlaneFft& fft = *band.fft;
   const std::int64_t size[2] = {reference.height, reference.width};
@@ -59,8 +60,8 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
   const LagMap map{tools.reference_spectrum, fft.height(), fft.width(), fft.row_floats()};
   const LagMap phase{tools.moving_spectrum, fft.height(), fft.width(), fft.row_floats()};
   const std::int64_t range[2] = {
-      std::min(static_cast<std::int64_t>(most[0]), (fft.height() - 1) / 2),
-      std::min(static_cast<std::int64_t>(most[1]), (fft.width() - 1) / 2)};
+      std::min(static_cast<std::int64_t>(max_lag[0]), (fft.height() - 1) / 2),
+      std::min(static_cast<std::int64_t>(max_lag[1]), (fft.width() - 1) / 2)};
   const Best best = largest(map, range, [](std::int64_t, std::int64_t) { return true; });
   CoarsePeak peak;
   if (!(best.value > 0.0F)) return peak;

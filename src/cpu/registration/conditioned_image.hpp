@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_CONDITIONED_IMAGE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_CONDITIONED_IMAGE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -9,7 +8,7 @@
 #include "cpu/registration/hot_pixels.hpp"
 #include "cpu/registration/scene_loops.hpp"
 #include "cpu/threads/arena.hpp"
-#include "kernels/registration/scene_levels.hpp"
+#include "kernels/registration/conditioning.hpp"
 
 namespace ppatch {
 
@@ -19,29 +18,27 @@ static_assert(static_cast<int>(scene_ok) == PPATCH_SHIFT_STATUS_OK &&
               static_cast<int>(scene_not_finite) == PPATCH_SHIFT_STATUS_NOT_FINITE);
 
 // What becomes of clipped pixels. As means they would be holes, whose borders stay where they are;
-// at the level where they clip they move as the scene does. In a pair only those of the reference
-// are levelled: noise takes those of the moving image to either side of its level.
-enum class Clipped { levelled, kept };
+// at the white level they move as the scene does. In a pair only those of the reference are put
+// there: noise takes those of the moving image to either side of it.
+enum class Clipped { replaced, kept };
 
 // The top-left height x width of an image, rows read in order and conditioned on the way: scaled by
-// place, mean removed, hot pixels repaired, clipped ones levelled, masked ones zero.
+// CFA phase, mean removed, hot pixels repaired, clipped ones replaced, masked ones zero.
 class ConditionedImage {
  public:
   ConditionedImage() = default;
   ConditionedImage(const SceneImageView& view, std::int64_t height, std::int64_t width,
-                   Clipped clipped = Clipped::levelled)
+                   Clipped clipped = Clipped::replaced)
       : view_(view), height_(height), width_(width), clipped_(clipped) {}
 
   std::int64_t height() const { return height_; }
   std::int64_t width() const { return width_; }
   const SceneImageView& view() const { return view_; }
-  const SceneLevels& levels() const { return levels_; }
+  const Conditioning& conditioning() const { return conditioning_; }
 
-  // Doubles of scratch that measure needs for images up to this height.
-  static std::int64_t measure_doubles(std::int64_t height);
-  // Finds the levels. by_mean: each place is divided by its mean; else all by one deviation.
-  void measure(const CfaPattern& mosaic, const CfaNeighbours& neighbours, bool repairs,
-               const SceneLoops& loops, const Arena& arena, double* scratch);
+  // Finds the conditioning under the CFA pattern of the neighbours. scratch: pixel_sums_doubles.
+  void measure(const CfaNeighbours& neighbours, bool repairs, const SceneLoops& loops,
+               const Arena& arena, double* scratch);
 
   // Row y scaled, before the offset, at out[0 .. width).
   void read_scaled(std::int64_t y, const SceneLoops& loops, float* out) const;
@@ -52,6 +49,7 @@ class ConditionedImage {
   const HotPixelTests& hot_pixels() const { return hot_pixels_; }
 
  private:
+  double pixel_at(std::int64_t y, std::int64_t x) const;
   double scaled_at(std::int64_t y, std::int64_t x) const;
   bool masked(std::int64_t y, std::int64_t x) const {
     return view_.mask && view_.mask[y * view_.mask_stride_y + x * view_.mask_stride_x] == 0;
@@ -60,34 +58,10 @@ class ConditionedImage {
 
   SceneImageView view_;
   std::int64_t height_ = 0, width_ = 0;
-  Clipped clipped_ = Clipped::levelled;
+  Clipped clipped_ = Clipped::replaced;
   int period_ = 1;
-  SceneLevels levels_;
+  Conditioning conditioning_;
   HotPixelTests hot_pixels_;
 };
 
-// Reads conditioned rows one after another in one thread's memory.
-class RowReader {
- public:
-  RowReader(const ConditionedImage& image, const CfaNeighbours& neighbours, const SceneLoops& loops,
-            float* memory)
-      : image_(image), loops_(loops), memory_(memory), reach_(neighbours.reach) {}
-
-  // Memory for rows of that width.
-  static std::int64_t floats(std::int64_t width, int reach);
-
-  void read(std::int64_t y, float* out);
-
- private:
-  float* ring_row(std::int64_t y);
-
-  const ConditionedImage& image_;
-  const SceneLoops& loops_;
-  float* memory_;
-  int reach_;
-  std::int64_t first_ = 0, last_ = 0;  // rows [first_, last_) are in the ring
-};
-
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_CONDITIONED_IMAGE_HPP_

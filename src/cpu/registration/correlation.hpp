@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -22,8 +21,8 @@ struct CorrelationPeak {
 
 struct CorrelationSearch {
   std::int64_t size[2] = {0, 0};  // of the images
-  double most[2] = {0.0, 0.0};
-  double apart = 8.0;  // least distance of a second peak
+  double max_lag[2] = {0.0, 0.0};
+  double apart = 8.0;  // how far from the peak a second one must lie
   Normalisation normalisation = Normalisation::phase;
   int upsample = 1;
 };
@@ -33,17 +32,4 @@ CorrelationPeak correlate_planes(float* reference, float* moving, const PlaneFft
                                  const CorrelationSearch& search, const Arena& arena,
                                  const FftSlots& slots, double* lines);
 
-// Planes that the masked correlation works on: image times mask, mask, image squared times mask.
-constexpr int masked_planes = 3;
-constexpr int masked_planes_taken = 4;  // with one to work in
-
-// Padfield's normalised correlation of masked images; of each, masked_planes planes one after
-// another, with room for a fourth; it consumes them. Only lags where at least ratio times the
-// largest overlap overlaps count; of equal maxima, their mean is the shift.
-CorrelationPeak correlate_masked(float* reference, float* moving, const PlaneFft& fft,
-                                 const CorrelationSearch& search, double ratio, const Arena& arena,
-                                 const FftSlots& slots);
-
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_HPP_

@@ -6,103 +6,43 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "core/registration/fft_size.hpp"
-#include "cpu/registration/conditioned_image.hpp"
-#include "cpu/registration/correlation.hpp"
+#include "core/registration/shift_answer.hpp"
+#include "cpu/registration/correlation_memory_plan.hpp"
+#include "cpu/registration/masked_correlation.hpp"
+#include "cpu/registration/row_reader.hpp"
 #include "cpu/registration/single_scene_engine.hpp"
 
 namespace ppatch {
 namespace {
 
-constexpr double second_peak_distance = 8.0;  // px
-
-// Sizes of the transforms for a common area of h x w pixels.
-struct CorrelationSizes {
-  CorrelationSizes(const SceneSettings& s, std::int64_t h, std::int64_t w, bool masked) {
-    period = s.method == ShiftMethod::per_plane ? s.mosaic.period : 1;
-    const std::int64_t side[2] = {h, w};
-    for (int axis = 0; axis < 2; ++axis) {
-      image[axis] = side[axis] / period;
-      const std::int64_t n = image[axis];
-      const bool pads = n > 1 && (masked || !s.circular);
-      transform[axis] = pads ? good_fft_size(2 * n - 1) : n;
-      const std::int64_t farthest = pads ? n - 1 : n / 2;
-      const auto limit = static_cast<double>(farthest);
-      const double asked = std::floor(s.max_shift[axis] / static_cast<double>(period));
-      most[axis] = s.max_shift[axis] > 0.0 ? std::min(asked, limit) : limit;
-    }
-  }
-  std::int64_t floats() const { return PlaneFft::floats_of(transform[0], transform[1]); }
-
-  int period = 1;
-  std::int64_t image[2], transform[2];
-  double most[2];
-};
-
-struct CorrelationMemoryPlan {
-  CorrelationMemoryPlan(const SceneSettings& s, const SceneMachine& machine, int reach) {
-    const CorrelationSizes sizes(s, s.height, s.width, false);
-    plane_floats = sizes.floats();
-    const std::int64_t longest =
-        std::max({good_fft_size(2 * std::max(sizes.image[0], sizes.image[1])), sizes.transform[0],
-                  sizes.transform[1]});
-    // Prime lengths take the most.
-    slot_floats = std::max(26 * 2 * longest * machine.fft.lanes + 4096,
-                           RowReader::floats(s.width, reach) + s.width);
-    slot_floats = (slot_floats + 15) / 16 * 16;
-    slots = machine.arena->num_threads();
-    const auto region = static_cast<std::int64_t>(std::ceil(1.5 * s.upsample));
-    lines_doubles = 2 * (sizes.transform[1] / 2 + 1) * slots + 3 * region;
-    measure_doubles = ConditionedImage::measure_doubles(s.height);
-  }
-  std::uint64_t total_bytes() const {
-    return static_cast<std::uint64_t>(4 * (2 * plane_floats + slots * slot_floats) +
-                                      8 * (lines_doubles + measure_doubles));
-  }
-  std::int64_t plane_floats = 0, slot_floats = 0, slots = 0;
-  std::int64_t lines_doubles = 0, measure_doubles = 0;
-};
-
-CorrelationMemoryPlan layout_within(const SceneSettings& s, const SceneMachine& machine,
-                                    int reach) {
-  CorrelationMemoryPlan layout(s, machine, reach);
-  if (layout.total_bytes() > machine.settings->memory_budget) {
-    fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", s.height, " x ", s.width,
-         " need a memory budget of at least ", layout.total_bytes(), " bytes, got ",
-         machine.settings->memory_budget);
-  }
-  return layout;
-}
+constexpr double second_peak_pixels = 8.0;  // px
 
 class CorrelationEngine final : public SingleSceneEngine {
  public:
   CorrelationEngine(const SceneSettings& settings, const SceneMachine& machine)
       : settings_(settings),
         machine_(machine),
-        neighbours_(settings.mosaic),
-        layout_(layout_within(settings, machine, neighbours_.reach)) {
+        neighbours_(settings.cfa),
+        memory_plan_(CorrelationMemoryPlan::within(settings, machine, neighbours_.reach)) {
     const Allocator& allocator = *machine.settings->allocator;
-    reference_plane_ = Buffer<float>(allocator, layout_.plane_floats);
-    moving_plane_ = Buffer<float>(allocator, layout_.plane_floats);
-    slots_ = Buffer<float>(allocator, layout_.slots * layout_.slot_floats);
-    lines_ = Buffer<double>(allocator, layout_.lines_doubles);
-    measures_ = Buffer<double>(allocator, layout_.measure_doubles);
+    reference_plane_ = Buffer<float>(allocator, memory_plan_.plane_floats);
+    moving_plane_ = Buffer<float>(allocator, memory_plan_.plane_floats);
+    slots_ = Buffer<float>(allocator, memory_plan_.slots * memory_plan_.slot_floats);
+    lines_ = Buffer<double>(allocator, memory_plan_.lines_doubles);
+    measures_ = Buffer<double>(allocator, memory_plan_.measure_doubles);
   }
 
   std::uint64_t scratch_bytes() const override {
-    return layout_.total_bytes() + reference_masked_.bytes() + moving_masked_.bytes();
+    return memory_plan_.total_bytes() + reference_masked_.bytes() + moving_masked_.bytes();
   }
 
   void set_reference(const SceneImageView& reference) override { reference_ = reference; }
 
   ppatch_shift align_one(const SceneImageView& moving) override {
     constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-    ppatch_shift result{};
-    result.backend = PPATCH_BACKEND_CPU;
+    ppatch_shift result = begun_answer(reference_, moving, PPATCH_BACKEND_CPU);
     for (double& c : result.covariance) c = nothing;
     result.coherence = result.residual = result.gain = nothing;
-    result.common_height = std::min(reference_.height, moving.height);
-    result.common_width = std::min(reference_.width, moving.width);
     const bool masked =
         settings_.method != ShiftMethod::per_plane && (reference_.mask || moving.mask);
     const CorrelationSizes sizes(settings_, result.common_height, result.common_width, masked);
@@ -130,17 +70,14 @@ class CorrelationEngine final : public SingleSceneEngine {
   }
 
  private:
-  FftSlots slots() { return {slots_.data(), layout_.slot_floats}; }
+  FftSlots slots() { return {slots_.data(), memory_plan_.slot_floats}; }
 
   ppatch_shift_status measure(ConditionedImage& image) {
-    const bool integers = image.view().dtype == DType::u16;
-    // Phase and cross look at pixels as they are: places of the CFA are not told apart.
-    const bool by_place = settings_.method == ShiftMethod::per_plane;
-    image.measure(by_place ? settings_.mosaic : CfaPattern(), neighbours(),
-                  integers ? settings_.repair_integers : settings_.repair_floats, *machine_.loops,
+    image.measure(neighbours(), settings_.repairs(image.view().dtype), *machine_.loops,
                   *machine_.arena, measures_.data());
-    return image.levels().status;
+    return image.conditioning().status;
   }
+  // Phase and cross look at pixels as they are: CFA phases are not told apart.
   const CfaNeighbours& neighbours() const {
     return settings_.method == ShiftMethod::per_plane ? neighbours_ : plain_neighbours_;
   }
@@ -151,7 +88,7 @@ class CorrelationEngine final : public SingleSceneEngine {
     constexpr std::int64_t rows = 64;
     const std::int64_t blocks = (sizes.image[0] + rows - 1) / rows;
     machine_.arena->parallel_for(blocks, [&](std::int64_t block, int slot) {
-      float* line = slots_.data() + slot * layout_.slot_floats;
+      float* line = slots_.data() + slot * memory_plan_.slot_floats;
       RowReader reader(image, neighbours(), *machine_.loops, line + settings_.width);
       for (std::int64_t y = block * rows; y < std::min(sizes.image[0], (block + 1) * rows); ++y) {
         reader.read(y0 + y * sizes.period, line);
@@ -166,9 +103,9 @@ class CorrelationEngine final : public SingleSceneEngine {
     CorrelationSearch search;
     for (int axis = 0; axis < 2; ++axis) {
       search.size[axis] = sizes.image[axis];
-      search.most[axis] = sizes.most[axis];
+      search.max_lag[axis] = sizes.max_lag[axis];
     }
-    search.apart = second_peak_distance / static_cast<double>(sizes.period);
+    search.apart = second_peak_pixels / static_cast<double>(sizes.period);
     search.normalisation =
         settings_.method == ShiftMethod::cross ? Normalisation::none : Normalisation::phase;
     search.upsample = settings_.upsample;
@@ -181,9 +118,9 @@ class CorrelationEngine final : public SingleSceneEngine {
     const int planes = sizes.period * sizes.period;
     double shift[2][36];
     CorrelationPeak all;
-    for (int place = 0; place < planes; ++place) {
-      const std::int64_t y0 = place / sizes.period;
-      const std::int64_t x0 = place % sizes.period;
+    for (int phase = 0; phase < planes; ++phase) {
+      const std::int64_t y0 = phase / sizes.period;
+      const std::int64_t x0 = phase % sizes.period;
       fill_plane(still, sizes, y0, x0, fft, reference_plane_.data());
       fill_plane(other, sizes, y0, x0, fft, moving_plane_.data());
       const CorrelationPeak one =
@@ -192,7 +129,7 @@ class CorrelationEngine final : public SingleSceneEngine {
       all.found = all.found || one.found;
       all.value += one.value / planes;
       all.second_ratio += one.second_ratio / planes;
-      for (int axis = 0; axis < 2; ++axis) shift[axis][place] = one.shift[axis];
+      for (int axis = 0; axis < 2; ++axis) shift[axis][phase] = one.shift[axis];
     }
     for (int axis = 0; axis < 2; ++axis) {
       all.shift[axis] = average(shift[axis], planes);
@@ -217,9 +154,9 @@ class CorrelationEngine final : public SingleSceneEngine {
     const std::int64_t floats = masked_planes_taken * fft.plane_floats();
     if (moving_masked_.size() < floats) {  // the one that is taken last
       const std::uint64_t more = 2 * Buffer<float>::bytes_of(floats);
-      if (layout_.total_bytes() + more > machine_.settings->memory_budget) {
+      if (memory_plan_.total_bytes() + more > machine_.settings->memory_budget) {
         fail(PPATCH_ERROR_OUT_OF_MEMORY, "images: masks need a memory budget of at least ",
-             layout_.total_bytes() + more, " bytes, got ", machine_.settings->memory_budget);
+             memory_plan_.total_bytes() + more, " bytes, got ", machine_.settings->memory_budget);
       }
       reference_masked_ = Buffer<float>();
       moving_masked_ = Buffer<float>();
@@ -253,7 +190,7 @@ class CorrelationEngine final : public SingleSceneEngine {
   SceneMachine machine_;
   CfaNeighbours neighbours_;
   CfaNeighbours plain_neighbours_{CfaPattern()};
-  CorrelationMemoryPlan layout_;
+  CorrelationMemoryPlan memory_plan_;
   Buffer<float> reference_plane_, moving_plane_, slots_;
   Buffer<float> reference_masked_, moving_masked_;
   Buffer<double> lines_, measures_;
@@ -263,8 +200,8 @@ class CorrelationEngine final : public SingleSceneEngine {
 }  // namespace
 
 std::uint64_t correlation_engine_bytes(const SceneSettings& settings, const SceneMachine& machine) {
-  const CfaNeighbours neighbours(settings.mosaic);
-  return layout_within(settings, machine, neighbours.reach).total_bytes();
+  const CfaNeighbours neighbours(settings.cfa);
+  return CorrelationMemoryPlan::within(settings, machine, neighbours.reach).total_bytes();
 }
 
 std::unique_ptr<SceneEngine> make_correlation_engine(const SceneSettings& settings,

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_ENGINE_HPP_
+#pragma once
 
 #include <memory>
 
-#include "cpu/registration/ml_engine.hpp"
+#include "cpu/registration/scene_machine.hpp"
 
 namespace ppatch {
 
@@ -14,5 +13,3 @@ std::unique_ptr<SceneEngine> make_correlation_engine(const SceneSettings& settin
                                                      const SceneMachine& machine);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_CORRELATION_ENGINE_HPP_

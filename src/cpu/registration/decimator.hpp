@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_DECIMATOR_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_DECIMATOR_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -41,7 +40,7 @@ std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_w
                                std::int64_t out_width);
 
 // out = every step-th filtered sample of a height x width source, which is wrapped, or reflected:
-// that leaves the carriers of a mosaic in phase. open(first, end, slot memory) gives an object
+// that leaves the carriers of a CFA in phase. open(first, end, slot memory) gives an object
 // whose read(y, float*) gives its rows; of them [first, end) belong to this piece of work, the
 // others to its neighbours too.
 template <class Open>
@@ -89,5 +88,3 @@ void decimate(const DecimationFilter& filter, std::int64_t height, std::int64_t 
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_DECIMATOR_HPP_

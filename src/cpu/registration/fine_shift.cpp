@@ -10,9 +10,8 @@ namespace {
 // no ring has any weight.
 double fill_weights(const Band& band, const FineShift& shift, const EstimateTools& tools) {
   const std::int64_t rings = ring_count(band.fft->height(), band.fft->width());
-  // Windows that fill a part of the transform's plane make neighbouring bins depend on each other.
-  const double independent = static_cast<double>(shift.overlap[0] * shift.overlap[1]) /
-                             static_cast<double>(band.fft->height() * band.fft->width());
+  const std::int64_t transform[2] = {band.fft->height(), band.fft->width()};
+  const double independent = shift.share_of(transform);
   double coherence = 0.0;
   double bins = 0.0;
   bool any = false;
@@ -44,23 +43,23 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
       held = search.reference_window();
     }
     transform_window(moving, search.moving_window(), *band.fft, tools, tools.moving_spectrum);
-    double rest[2] = {shift.rest(0), shift.rest(1)};
+    double fraction[2] = {shift.fraction(0), shift.fraction(1)};
     SpectrumPass pass(band, tools);
-    pass.set_shift(rest);
+    pass.set_shift(fraction);
     pass.run(tools.loops->ring_row, 4 * ring_count(band.fft->height(), band.fft->width()), false);
     const double coherence = fill_weights(band, shift, tools);
     int iterations = 0;
     while (coherence >= 0.0 && iterations < max_steps) {
-      if (iterations > 0) pass.set_shift(rest);
+      if (iterations > 0) pass.set_shift(fraction);
       pass.run(tools.loops->newton_row, newton_sums, false);
       double step[2];
       if (!newton_step(tools.sums, step)) break;
-      rest[0] += step[0];
-      rest[1] += step[1];
+      fraction[0] += step[0];
+      fraction[1] += step[1];
       ++iterations;
       if (is_done(step)) break;
     }
-    search.advance(coherence, rest, iterations);
+    search.advance(coherence, fraction, iterations);
   }
   return search.result();
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_FIXED_PATTERN_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_FIXED_PATTERN_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -19,10 +18,6 @@ class FixedPattern {
 
   // Memory for the runs along one axis and for what becomes of them; each of two.
   static std::int64_t floats(std::int64_t height, std::int64_t width);
-  // Whether there is enough of an image to tell.
-  static bool applies(std::int64_t height, std::int64_t width) {
-    return height >= PatternLines::min_side && width >= PatternLines::min_side;
-  }
 
   FixedPattern(std::int64_t height, std::int64_t width, const SceneLoops& loops, float* row_memory,
                float* column_memory)
@@ -83,5 +78,3 @@ class ObservedRows {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_FIXED_PATTERN_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_HOT_PIXELS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_HOT_PIXELS_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -17,10 +16,10 @@ namespace ppatch {
 class HotPixelTests {
  public:
   HotPixelTests() = default;
-  // sigma: by place in the period.
+  // sigma: by CFA phase.
   HotPixelTests(const CfaNeighbours& neighbours, const float* sigma);
 
-  // Replaces hot pixels x0 <= x < x1 of row y of a mosaic; ring(y) gives the rows near it, of
+  // Replaces hot pixels x0 <= x < x1 of row y; ring(y) gives the rows near it, of
   // scaled pixels, and replace(x, value) takes the median of a hot one's neighbours.
   template <class Ring, class Replace>
   void find(std::int64_t y, std::int64_t x0, std::int64_t x1, const SceneLoops& loops, Ring&& ring,
@@ -28,10 +27,10 @@ class HotPixelTests {
     const Row& row = rows_[y % period_];
     const float* value = ring(y);
     constexpr std::int64_t max_blocks = 64;
-    constexpr std::int64_t most = max_blocks * pixel_lanes;
-    for (std::int64_t part = x0 / most * most; part < x1; part += most) {
+    constexpr std::int64_t max_pixels = max_blocks * pixel_lanes;
+    for (std::int64_t part = x0 / max_pixels * max_pixels; part < x1; part += max_pixels) {
       const std::int64_t from = std::max<std::int64_t>(0, x0 - part);
-      const std::int64_t to = std::min(most, x1 - part);
+      const std::int64_t to = std::min(max_pixels, x1 - part);
       std::uint8_t found[max_blocks] = {};
       for (int p = 0; p < row.pair_count; ++p) {
         const Pair& pair = row.pairs[p];
@@ -48,7 +47,7 @@ class HotPixelTests {
   }
 
  private:
-  // Slack is infinite at places that the test is not for.
+  // The threshold is infinite at CFA phases that the test is not for.
   struct Pair {
     PixelOffset a, b;
     float threshold[pixel_lanes];
@@ -87,5 +86,3 @@ class HotPixelTests {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_HOT_PIXELS_HPP_

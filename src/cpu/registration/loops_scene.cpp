@@ -4,9 +4,14 @@
 #define HWY_TARGET_INCLUDE "cpu/registration/loops_scene.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h.
-#include "cpu/registration/scene_pixels-inl.hpp"
-#include "cpu/registration/scene_plane-inl.hpp"
-#include "cpu/registration/scene_spectrum-inl.hpp"
+#include "cpu/registration/covariance_tiles-inl.hpp"
+#include "cpu/registration/decimation-inl.hpp"
+#include "cpu/registration/hot_pixels-inl.hpp"
+#include "cpu/registration/pattern-inl.hpp"
+#include "cpu/registration/pixels-inl.hpp"
+#include "cpu/registration/scene_loops.hpp"
+#include "cpu/registration/spectrum_rows-inl.hpp"
+#include "cpu/registration/window-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ppatch {

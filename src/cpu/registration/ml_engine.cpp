@@ -2,57 +2,48 @@
 #include "cpu/registration/ml_engine.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "cpu/fft/plane_fft.hpp"
-#include "cpu/registration/conditioned_image.hpp"
-#include "cpu/registration/decimator.hpp"
-#include "cpu/registration/fixed_pattern.hpp"
-#include "cpu/registration/scene_scratch.hpp"
+#include "cpu/registration/image_pyramid.hpp"
+#include "cpu/registration/ml_memory_plan.hpp"
 #include "cpu/registration/shift_estimate.hpp"
 #include "cpu/registration/single_scene_engine.hpp"
 
 namespace ppatch {
 namespace {
 
-// The rows of a plane as a source to be decimated.
-struct PlaneRows {
-  const Plane& plane;
-  void read(std::int64_t y, float* out) const {
-    std::memcpy(out, plane.row(y), static_cast<std::size_t>(plane.width) * sizeof(float));
-  }
-};
+MlMemoryPlan plan_within(const SceneSettings& settings, const SceneMachine& machine,
+                         int neighbour_reach) {
+  return MlMemoryPlan::within(settings, machine.fft, neighbour_reach, machine.arena->num_threads(),
+                              machine.settings->memory_budget);
+}
 
 class MlEngine final : public SingleSceneEngine {
  public:
   MlEngine(const SceneSettings& settings, const SceneMachine& machine)
       : settings_(settings),
         machine_(machine),
-        neighbours_(settings.mosaic),
-        layout_(SceneScratchPlan::within(settings, machine.fft, neighbours_.reach,
-                                         machine.arena->num_threads(),
-                                         machine.settings->memory_budget)),
-        fine_filter_(SceneGeometry(settings, settings.height, settings.width).step),
-        coarse_filter_(2) {
+        pyramids_(settings, machine),
+        memory_plan_(plan_within(settings, machine, pyramids_.neighbour_reach())) {
     const Allocator& allocator = *machine.settings->allocator;
     for (Buffer<float>* plane : {&reference_fine_, &moving_fine_}) {
-      *plane = Buffer<float>(allocator, layout_.fine_floats);
+      *plane = Buffer<float>(allocator, memory_plan_.fine_floats);
     }
     for (Buffer<float>* plane : {&reference_coarse_, &moving_coarse_}) {
-      *plane = Buffer<float>(allocator, layout_.coarse_floats);
+      *plane = Buffer<float>(allocator, memory_plan_.coarse_floats);
     }
     for (Buffer<float>* spectrum : {&reference_spectrum_, &moving_spectrum_}) {
-      *spectrum = Buffer<float>(allocator, layout_.spectrum_floats);
+      *spectrum = Buffer<float>(allocator, memory_plan_.spectrum_floats);
     }
-    kept_spectrum_ = Buffer<float>(allocator, layout_.kept_floats);
-    slots_ = Buffer<float>(allocator, layout_.slots * layout_.slot_floats);
-    tables_ = Buffer<float>(allocator, layout_.table_floats);
-    sums_ = Buffer<double>(allocator, layout_.sums_doubles);
-    weights_ = Buffer<RingWeight>(allocator, layout_.rings);
-    carrier_count_ = leaking_carriers(settings.mosaic, carriers_);
+    kept_spectrum_ = Buffer<float>(allocator, memory_plan_.kept_floats);
+    slots_ = Buffer<float>(allocator, memory_plan_.slots * memory_plan_.slot_floats);
+    tables_ = Buffer<float>(allocator, memory_plan_.table_floats);
+    sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
+    weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
+    carrier_count_ = leaking_carriers(settings.cfa, carriers_);
   }
 
-  std::uint64_t scratch_bytes() const override { return layout_.total_bytes(); }
+  std::uint64_t scratch_bytes() const override { return memory_plan_.total_bytes(); }
 
   void set_reference(const SceneImageView& reference) override {
     reference_ = reference;
@@ -60,12 +51,9 @@ class MlEngine final : public SingleSceneEngine {
   }
 
   ppatch_shift align_one(const SceneImageView& moving) override {
-    ppatch_shift result{};
-    result.backend = PPATCH_BACKEND_CPU;
-    result.common_height = std::min(reference_.height, moving.height);
-    result.common_width = std::min(reference_.width, moving.width);
+    ppatch_shift result = begun_answer(reference_, moving, PPATCH_BACKEND_CPU);
     const SceneGeometry geometry(settings_, result.common_height, result.common_width);
-    if (geometry.size[0][0] * geometry.size[0][1] < 16) {
+    if (geometry.is_too_small()) {
       result.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
       return result;
     }
@@ -75,7 +63,7 @@ class MlEngine final : public SingleSceneEngine {
       return result;
     }
     ExcludedLines lines;
-    result.status = load(moving, moving_planes(), Clipped::kept, lines);
+    result.status = build(moving, moving_pyramid(), Clipped::kept, lines);
     if (result.status != PPATCH_SHIFT_STATUS_OK) return result;
     lines.fx = lines.fx || reference_lines_.fx;
     lines.fy = lines.fy || reference_lines_.fy;
@@ -86,24 +74,19 @@ class MlEngine final : public SingleSceneEngine {
   }
 
  private:
-  // The levels of an image.
-  struct Planes {
-    Plane level[SceneGeometry::max_levels];
-  };
-
-  Planes planes(Buffer<float>& fine, Buffer<float>& coarse) {
-    Planes planes;
+  ImagePyramid pyramid(Buffer<float>& fine, Buffer<float>& coarse) {
+    ImagePyramid pyramid;
     float* data = coarse.data();
-    for (int level = 0; level < geometry_.levels; ++level) {
-      const std::int64_t height = geometry_.size[level][0];
-      const std::int64_t width = geometry_.size[level][1];
-      planes.level[level] = {level == 0 ? fine.data() : data, height, width, width};
-      if (level > 0) data += height * width;
+    for (int scale = 0; scale < geometry_.scales; ++scale) {
+      const std::int64_t height = geometry_.size[scale][0];
+      const std::int64_t width = geometry_.size[scale][1];
+      pyramid.scale[scale] = {scale == 0 ? fine.data() : data, height, width, width};
+      if (scale > 0) data += height * width;
     }
-    return planes;
+    return pyramid;
   }
-  Planes reference_planes() { return planes(reference_fine_, reference_coarse_); }
-  Planes moving_planes() { return planes(moving_fine_, moving_coarse_); }
+  ImagePyramid reference_pyramid() { return pyramid(reference_fine_, reference_coarse_); }
+  ImagePyramid moving_pyramid() { return pyramid(moving_fine_, moving_coarse_); }
 
   EstimateTools tools() {
     return {machine_.loops,
@@ -111,13 +94,13 @@ class MlEngine final : public SingleSceneEngine {
             reference_spectrum_.data(),
             moving_spectrum_.data(),
             reference_spectrum_.data(),
-            {slots_.data(), layout_.slot_floats},
+            {slots_.data(), memory_plan_.slot_floats},
             sums_.data(),
             tables_.data(),
             weights_.data()};
   }
 
-  // Transforms and the reference's planes for a new common area.
+  // Transforms and the reference's pyramid for a new common area.
   void set_geometry(const SceneGeometry& geometry) {
     // Until all of it is done: memory may run out on the way.
     reference_loaded_ = false;
@@ -125,57 +108,27 @@ class MlEngine final : public SingleSceneEngine {
     const auto transform = [&](const std::int64_t size[2]) {
       return PlaneFft(machine_.fft, *machine_.slabs, size[0], size[1]);
     };
-    for (int level = 0; level < geometry.levels; ++level) {
-      fft_[level] = transform(geometry.fft[level]);
+    for (int scale = 0; scale < geometry.scales; ++scale) {
+      fft_[scale] = transform(geometry.fft[scale]);
     }
     coarse_fft_ = transform(geometry.coarse_fft);
     geometry_ = geometry;
-    reference_status_ = load(reference_, reference_planes(), Clipped::levelled, reference_lines_);
+    reference_status_ = build(reference_, reference_pyramid(), Clipped::replaced, reference_lines_);
     reference_loaded_ = true;
   }
 
-  ppatch_shift_status load(const SceneImageView& view, const Planes& planes, Clipped clipped,
-                           ExcludedLines& excluded) {
-    ConditionedImage image(view, geometry_.height, geometry_.width, clipped);
-    const bool repairs =
-        view.dtype == DType::u16 ? settings_.repair_integers : settings_.repair_floats;
-    image.measure(settings_.mosaic, neighbours_, repairs, *machine_.loops, *machine_.arena,
-                  sums_.data());
-    if (image.levels().status != PPATCH_SHIFT_STATUS_OK) return image.levels().status;
-    // Neither spectrum is in use yet.
-    FixedPattern pattern(geometry_.height, geometry_.width, *machine_.loops,
-                         reference_spectrum_.data(), moving_spectrum_.data());
-    const bool looks =
-        settings_.fixed_pattern && FixedPattern::applies(geometry_.height, geometry_.width) &&
-        FixedPattern::floats(geometry_.height, geometry_.width) <= layout_.spectrum_floats;
-    const Boundary beyond = settings_.circular ? Boundary::wrap : Boundary::reflect;
-    decimate(
-        fine_filter_, geometry_.height, geometry_.width, beyond, *machine_.loops, *machine_.arena,
-        slots_.data(), layout_.slot_floats,
-        [&](std::int64_t first, std::int64_t end, float* memory) {
-          return ObservedRows(RowReader(image, neighbours_, *machine_.loops, memory),
-                              looks ? &pattern : nullptr, first, end);
-        },
-        planes.level[0]);
-    excluded =
-        looks ? pattern.find(settings_.mosaic.period, machine_.fft, tools()) : ExcludedLines();
-    for (int level = 1; level < geometry_.levels; ++level) {
-      const Plane& finer = planes.level[level - 1];
-      decimate(
-          coarse_filter_, finer.height, finer.width, beyond, *machine_.loops, *machine_.arena,
-          slots_.data(), layout_.slot_floats,
-          [&](std::int64_t, std::int64_t, float*) { return PlaneRows{finer}; },
-          planes.level[level]);
-    }
-    return PPATCH_SHIFT_STATUS_OK;
+  ppatch_shift_status build(const SceneImageView& view, const ImagePyramid& pyramid,
+                            Clipped clipped, ExcludedLines& lines) {
+    return pyramids_.build(view, geometry_, clipped, tools(), memory_plan_.spectrum_floats, pyramid,
+                           lines);
   }
 
-  // Only the finest level has the mosaic's carriers in reach.
-  Band band_of(int level, const ExcludedLines& excluded) {
+  // Only the finest scale has the CFA's carriers in reach.
+  Band band_of(int scale, const ExcludedLines& excluded) {
     Band band;
-    band.fft = &fft_[level];
+    band.fft = &fft_[scale];
     band.excluded = excluded;
-    if (level > 0) return band;
+    if (scale > 0) return band;
     band.carriers = carriers_;
     band.carrier_count = carrier_count_;
     band.pixels = geometry_.step;
@@ -183,39 +136,34 @@ class MlEngine final : public SingleSceneEngine {
   }
 
   void estimate(const ExcludedLines& excluded, ppatch_shift& result) {
-    const Planes reference = reference_planes();
-    const Planes moving = moving_planes();
-    const int last = geometry_.levels - 1;
-    const double coarse_scale = geometry_.step * static_cast<double>(1 << last);
+    const ImagePyramid reference = reference_pyramid();
+    const ImagePyramid moving = moving_pyramid();
+    const int last = geometry_.scales - 1;
+    const double coarse_pixels = geometry_.step * static_cast<double>(1 << last);
     Band coarse_band;
     coarse_band.fft = &coarse_fft_;
     coarse_band.excluded = excluded;
-    const CoarsePeak peak =
-        coarse_peak(reference.level[last], moving.level[last], coarse_band, geometry_.coarse_most,
-                    second_peak_distance(coarse_scale), settings_.circular, tools());
+    const CoarsePeak peak = coarse_peak(
+        reference.scale[last], moving.scale[last], coarse_band, geometry_.max_coarse_lag,
+        second_peak_distance(coarse_pixels), settings_.circular, tools());
     result.second_peak_ratio = peak.second_ratio;
     if (!peak.found) {
       result.status = PPATCH_SHIFT_STATUS_UNRELATED;
       return;
     }
     double start[2] = {peak.displacement[0], peak.displacement[1]};
-    // What a level finds is where the next finer one begins.
-    for (int level = last; level > 0; --level) {
+    for (int scale = last; scale > 0; --scale) {
       Window held;
-      const FineShift better =
-          fine_shift(reference.level[level], moving.level[level], band_of(level, excluded), start,
-                     coarse_rounds, held, settings_.circular, tools());
-      for (int axis = 0; axis < 2; ++axis) {
-        if (better.status == PPATCH_SHIFT_STATUS_OK) start[axis] = better.displacement[axis];
-        start[axis] *= 2.0;
-      }
+      next_start(fine_shift(reference.scale[scale], moving.scale[scale], band_of(scale, excluded),
+                            start, coarse_rounds, held, settings_.circular, tools()),
+                 start);
     }
     const Band band = band_of(0, excluded);
     Window held;
     EstimateTools fine_tools = tools();
-    const bool keeps = last > 0 && layout_.kept_floats >= fft_[0].plane_floats();
+    const bool keeps = last > 0 && memory_plan_.kept_floats >= fft_[0].plane_floats();
     if (keeps) fine_tools.reference_spectrum = kept_spectrum_.data();
-    const FineShift shift = fine_shift(reference.level[0], moving.level[0], band, start,
+    const FineShift shift = fine_shift(reference.scale[0], moving.scale[0], band, start,
                                        last > 0 ? last_rounds : only_rounds,
                                        keeps ? kept_window_ : held, settings_.circular, fine_tools);
     ShiftQuality quality;
@@ -225,9 +173,8 @@ class MlEngine final : public SingleSceneEngine {
 
   SceneSettings settings_;
   SceneMachine machine_;
-  CfaNeighbours neighbours_;
-  SceneScratchPlan layout_;
-  DecimationFilter fine_filter_, coarse_filter_;
+  PyramidBuilder pyramids_;
+  MlMemoryPlan memory_plan_;
   Carrier carriers_[max_carriers];
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
@@ -235,22 +182,19 @@ class MlEngine final : public SingleSceneEngine {
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
   SceneImageView reference_;
-  SceneGeometry geometry_;  // of the planes
+  SceneGeometry geometry_;  // of the pyramids
   bool reference_loaded_ = false;
   ppatch_shift_status reference_status_ = PPATCH_SHIFT_STATUS_FLAT;
   ExcludedLines reference_lines_;
   Window kept_window_;  // of the reference's spectrum, from one image of a scene to the next
-  PlaneFft fft_[SceneGeometry::max_levels];
+  PlaneFft fft_[SceneGeometry::max_scales];
   PlaneFft coarse_fft_;
 };
 
 }  // namespace
 
 std::uint64_t ml_engine_bytes(const SceneSettings& settings, const SceneMachine& machine) {
-  const CfaNeighbours neighbours(settings.mosaic);
-  return SceneScratchPlan::within(settings, machine.fft, neighbours.reach,
-                                  machine.arena->num_threads(), machine.settings->memory_budget)
-      .total_bytes();
+  return plan_within(settings, machine, CfaNeighbours(settings.cfa).reach).total_bytes();
 }
 
 std::unique_ptr<SceneEngine> make_ml_engine(const SceneSettings& settings,

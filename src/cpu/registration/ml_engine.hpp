@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_ML_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_ML_ENGINE_HPP_
+#pragma once
 
 #include <memory>
 
-#include "core/backend.hpp"
-#include "cpu/fft/fft.hpp"
-#include "cpu/fft/slab_loops.hpp"
-#include "cpu/registration/scene_loops.hpp"
-#include "cpu/threads/arena.hpp"
+#include "cpu/registration/scene_machine.hpp"
 
 namespace ppatch {
-
-// What a scene engine gets from its backend, which outlives it.
-struct SceneMachine {
-  const Arena* arena = nullptr;
-  const SceneLoops* loops = nullptr;
-  const SlabLoops* slabs = nullptr;
-  FftProvider fft;
-  const BackendSettings* settings = nullptr;
-};
 
 // The maximum-likelihood method.
 std::uint64_t ml_engine_bytes(const SceneSettings& settings, const SceneMachine& machine);
@@ -27,5 +13,3 @@ std::unique_ptr<SceneEngine> make_ml_engine(const SceneSettings& settings,
                                             const SceneMachine& machine);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_ML_ENGINE_HPP_

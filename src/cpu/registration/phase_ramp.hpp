@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_PHASE_RAMP_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_PHASE_RAMP_HPP_
+#pragma once
 
 #include <cstdint>
 
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
 
 namespace ppatch {
 
@@ -37,5 +36,3 @@ void for_hann(std::int64_t n, std::int64_t first, std::int64_t end, Each&& each)
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_PHASE_RAMP_HPP_

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SCENE_LOOPS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SCENE_LOOPS_HPP_
+#pragma once
 
 #include <cstdint>
 
 #include "core/registration/decimation_filter.hpp"
+#include "math/registration/cfa_carrier.hpp"
 #include "math/registration/covariance_tiles.hpp"
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/ring_weight.hpp"
 #include "math/registration/shift_sums.hpp"
 
 namespace ppatch {
@@ -45,7 +45,7 @@ constexpr std::int64_t pixel_lanes = 96;
 struct IntegerSums {
   std::uint32_t count[pixel_lanes], sum[pixel_lanes];
   std::uint32_t low_squares[pixel_lanes], high_squares[pixel_lanes];  // by halves of 16 bits
-  std::uint16_t least[pixel_lanes], largest[pixel_lanes];
+  std::uint16_t min[pixel_lanes], max[pixel_lanes];
 };
 
 constexpr int decimation_rows = 4;  // filtered at once
@@ -55,7 +55,7 @@ constexpr std::int64_t decimation_spare(int count, int step) {
 }
 
 // The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
-// are those of every SIMD level.
+// are those of every SIMD target.
 struct SceneLoops {
   // out[j] = sum_t taps[t] in[step j + t], for n outputs; spare: decimation_spare(count, step)
   // floats.
@@ -74,11 +74,12 @@ struct SceneLoops {
   // Adds n pixels; squares only where asked for.
   void (*sum_integers)(const std::uint16_t* row, std::int64_t n, std::uint32_t bound, bool squares,
                        IntegerSums* sums);
-  // (pixel - black) * scale; black and scale have pixel_lanes values.
-  void (*scale_integers)(const std::uint16_t* row, const float* black, const float* scale,
+  // (pixel - black) * factor; black and factor have pixel_lanes values.
+  void (*scale_integers)(const std::uint16_t* row, const float* black, const float* factor,
                          float* out, std::int64_t n);
-  // The level of its lane from a lane's bound on, else the value less the offset; in may be out.
-  void (*finish_pixels)(const float* in, const float* bound, const float* level, float offset,
+  // The clip value of its lane from a lane's bound on, else the value less the offset; in may be
+  // out.
+  void (*finish_pixels)(const float* in, const float* bound, const float* clip_value, float offset,
                         float* out, std::int64_t n);
   // Sets found[x / pixel_lanes] where any value in [x0, x1) lies beyond a and b by more than twice
   // their distance and the threshold of its lane.
@@ -113,5 +114,3 @@ struct SceneLoops {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SCENE_LOOPS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -32,7 +31,7 @@ struct EstimateTools {
   RingWeight* weights = nullptr;
 };
 
-// What is fixed about the spectra of one level: their size, and the carriers of the CFA, in cycles
+// What is fixed about the spectra of one scale: their size, and the carriers of the CFA, in cycles
 // per pixel.
 struct Band {
   const PlaneFft* fft = nullptr;
@@ -53,10 +52,10 @@ struct CoarsePeak {
   bool found = false;
 };
 
-// The peak of the correlation of two planes within +-most samples; `apart` is how far from it a
+// The peak of the correlation of two planes within +-max_lag samples; `apart` is how far from it a
 // second peak must lie. Tapered unless circular.
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const double most[2], double apart, bool circular,
+                       const double max_lag[2], double apart, bool circular,
                        const EstimateTools& tools);
 
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
@@ -70,5 +69,3 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SHIFT_ESTIMATE_HPP_

@@ -52,8 +52,8 @@ bool sum_tiles(const FineShift& shift, const Band& band, const EstimateTools& to
 
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools) {
   SpectrumPass pass(band, tools);
-  const double rest[2] = {shift.rest(0), shift.rest(1)};
-  pass.set_shift(rest);
+  const double fraction[2] = {shift.fraction(0), shift.fraction(1)};
+  pass.set_shift(fraction);
   pass.set_displacement(shift.displacement);
   pass.run(tools.loops->weigh_row, band_sums, true);
   double sums[band_sums];

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SINGLE_SCENE_ENGINE_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SINGLE_SCENE_ENGINE_HPP_
+#pragma once
 
 #include "core/backend.hpp"
 
@@ -18,5 +17,3 @@ class SingleSceneEngine : public SceneEngine {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SINGLE_SCENE_ENGINE_HPP_

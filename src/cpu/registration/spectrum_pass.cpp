@@ -16,11 +16,11 @@ std::int64_t block_count(std::int64_t height) {
 }  // namespace
 
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width) {
-  const std::int64_t widest = std::max<std::int64_t>(4 * ring_count(height, width), 16);
+  const std::int64_t row_sums = std::max<std::int64_t>(4 * ring_count(height, width), 16);
   const std::int64_t tile_rows = (height + covariance_tile - 1) / covariance_tile;
   const std::int64_t tiles =
       tile_rows * (6 + 2 * ((width + covariance_tile - 1) / covariance_tile));
-  return std::max({block_count(height) * widest, tiles, 2 * height + 2 * width});
+  return std::max({block_count(height) * row_sums, tiles, 2 * height + 2 * width});
 }
 
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers) {
@@ -77,16 +77,9 @@ void SpectrumPass::set_shift(const double r[2]) {
 
 void SpectrumPass::set_displacement(const double displacement[2]) {
   for (int c = 0; c < band_.carrier_count; ++c) {
-    for (int my = -1; my <= 1; ++my) {
-      for (int mx = -1; mx <= 1; ++mx) {
-        double cosine = 0.0;
-        double sine = 0.0;
-        unit_phase(
-            (static_cast<double>(band_.carriers[c].y) - my) * displacement[0] * band_.pixels +
-                (static_cast<double>(band_.carriers[c].x) - mx) * displacement[1] * band_.pixels,
-            &cosine, &sine);
-        carrier_sines_[9 * c + 3 * (my + 1) + mx + 1] = static_cast<float>(sine);
-      }
+    for (int m = 0; m < 9; ++m) {
+      carrier_sines_[9 * c + m] =
+          carrier_sine(band_.carriers[c], m, displacement, static_cast<double>(band_.pixels));
     }
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_SPECTRUM_PASS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_SPECTRUM_PASS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <type_traits>
@@ -54,5 +53,3 @@ class SpectrumPass {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_SPECTRUM_PASS_HPP_

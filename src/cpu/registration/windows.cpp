@@ -3,19 +3,15 @@
 
 #include <algorithm>
 
+#include "math/registration/taper.hpp"
+
 namespace ppatch {
 namespace {
-
-// For the mean of a window: rows enough, and rows from which on not all are looked at.
-constexpr std::int64_t enough_rows = 200;
-constexpr std::int64_t many_rows = 1000;
 
 double fill_taper(std::int64_t n, double edge, double shift, float* out) {
   double sum = 0.0;
   for (std::int64_t u = 0; u < n; ++u) {
-    out[u] = edge > 0.0 ? static_cast<float>(
-                              tukey(static_cast<double>(u) - shift, static_cast<double>(n), edge))
-                        : 1.0F;
+    out[u] = taper(u, n, edge, shift);
     sum += static_cast<double>(out[u]);
   }
   return sum;
@@ -30,22 +26,19 @@ void transform_window(const Plane& plane, const Window& window, const PlaneFft& 
   const double weight_x = fill_taper(window.width, window.edge, window.shift_x, wx);
   fill_taper(window.height, window.edge, window.shift_y, wy);
   const auto row = [&](std::int64_t y) { return plane.row(window.y + y) + window.x; };
-  // The mean need not be exact, for the frequencies that it leaks to are left out: of large images
-  // some rows tell enough.
-  const std::int64_t every = window.height < many_rows ? 1 : window.height / enough_rows;
+  const WeighedRows weighed(window.height);
   constexpr std::int64_t rows = 16;
-  const std::int64_t looked_at = (window.height + every - 1) / every;
-  tools.arena->parallel_for((looked_at + rows - 1) / rows, [&](std::int64_t block, int) {
-    for (std::int64_t i = block * rows; i < std::min(looked_at, (block + 1) * rows); ++i) {
-      tools.sums[i] = static_cast<double>(wy[i * every]) *
-                      tools.loops->weighted_sum(row(i * every), wx, window.width);
+  tools.arena->parallel_for((weighed.count + rows - 1) / rows, [&](std::int64_t block, int) {
+    for (std::int64_t i = block * rows; i < std::min(weighed.count, (block + 1) * rows); ++i) {
+      tools.sums[i] = static_cast<double>(wy[i * weighed.step]) *
+                      tools.loops->weighted_sum(row(i * weighed.step), wx, window.width);
     }
   });
   double sum = 0.0;
   double weight = 0.0;
-  for (std::int64_t i = 0; i < looked_at; ++i) {
+  for (std::int64_t i = 0; i < weighed.count; ++i) {
     sum += tools.sums[i];
-    weight += static_cast<double>(wy[i * every]);
+    weight += static_cast<double>(wy[i * weighed.step]);
   }
   weight *= weight_x;
   const double mean = weight > 0.0 ? sum / weight : 0.0;

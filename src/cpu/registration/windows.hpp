@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_REGISTRATION_WINDOWS_HPP_
-#define PTYCHOPATCH_CPU_REGISTRATION_WINDOWS_HPP_
+#pragma once
 
 #include "cpu/registration/shift_estimate.hpp"
 
@@ -12,5 +11,3 @@ void transform_window(const Plane& plane, const Window& window, const PlaneFft& 
                       const EstimateTools& tools, float* spectrum);
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_REGISTRATION_WINDOWS_HPP_

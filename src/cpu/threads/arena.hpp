@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_CPU_THREADS_ARENA_HPP_
-#define PTYCHOPATCH_CPU_THREADS_ARENA_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -40,5 +39,3 @@ class Arena {
 int available_threads();
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_CPU_THREADS_ARENA_HPP_

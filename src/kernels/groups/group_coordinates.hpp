@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_GROUPS_GROUP_COORDINATES_HPP_
-#define PTYCHOPATCH_KERNELS_GROUPS_GROUP_COORDINATES_HPP_
+#pragma once
 
 #include "kernels/groups/point_source.hpp"
 
@@ -49,5 +48,3 @@ struct GroupCoordinates {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_GROUPS_GROUP_COORDINATES_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_GROUPS_GROUP_DRAW_HPP_
-#define PTYCHOPATCH_KERNELS_GROUPS_GROUP_DRAW_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -80,5 +79,3 @@ struct GroupDraw {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_GROUPS_GROUP_DRAW_HPP_

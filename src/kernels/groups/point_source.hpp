@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_GROUPS_POINT_SOURCE_HPP_
-#define PTYCHOPATCH_KERNELS_GROUPS_POINT_SOURCE_HPP_
+#pragma once
 
 #include "math/groups/point_views.hpp"
 
@@ -29,12 +28,6 @@ class PointSource {
       : view_(view), x_(axes == Axes::xy ? 0 : view.stride_axis), y_(view.stride_axis - x_) {}
 
   const PointView& view() const { return view_; }
-  // The same points elsewhere.
-  PointSource moved_to(const void* data) const {
-    PointSource other = *this;
-    other.view_.data = data;
-    return other;
-  }
   PPATCH_HD std::int64_t count() const { return view_.count; }
   PPATCH_HD Point operator[](std::int64_t i) const {
     const std::int64_t at = i * view_.stride_point;
@@ -62,5 +55,3 @@ class PointSource {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_GROUPS_POINT_SOURCE_HPP_

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_
+#pragma once
 
 #include "kernels/patches/patch_problem.hpp"
 #include "math/patches/complex.hpp"
 #include "math/patches/patch_views.hpp"
+#include "math/pixel.hpp"
 
 namespace ppatch {
 
 // What patch k adds to the image at extended pixel (start_y + ey, start_x + ex), where 0 <= ey <
 // h + taps.y.count - 1 and likewise ex; pixels outside the patch count as zero.
-template <class T, int C>
+template <class P>
 struct AdjointPixel {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   PatchProblem problem;
   PatchView in;
   ProbeView probe;
@@ -22,29 +26,29 @@ struct AdjointPixel {
 
   // The cotangent of a patch itself: that of its waves with the probe's conjugate taken in. wave
   // and p0 are the first mode of its waves and of its probe.
-  PPATCH_HD void cotangent(const T* wave, const T* p0, std::int64_t r, std::int64_t q,
+  PPATCH_HD void cotangent(const S* wave, const S* p0, std::int64_t r, std::int64_t q,
                            T* value) const {
     PPATCH_ROLLED
     for (std::int64_t mode = 0; mode < in.modes; ++mode) {
-      const T* g = wave + mode * in.stride_mode + r * in.stride_y + q * in.stride_x;
       T term[C];
+      P::load(wave + mode * in.stride_mode + r * in.stride_y + q * in.stride_x, term);
       if (probe.data) {
-        const T* p = p0 + mode * probe.stride_mode + r * probe.stride_y + q * probe.stride_x;
-        multiply_conjugate<T, C>(p, g, term);
-      } else {
-        for (int c = 0; c < C; ++c) term[c] = g[c];
+        T p[C];
+        P::load(p0 + mode * probe.stride_mode + r * probe.stride_y + q * probe.stride_x, p);
+        multiply_conjugate<T, C>(p, term, term);
       }
       for (int c = 0; c < C; ++c) value[c] = mode == 0 ? term[c] : value[c] + term[c];
     }
   }
 
   // The weight that coverage sums: 1, or sum |probe|^2.
-  PPATCH_HD T weight(const T* p0, std::int64_t r, std::int64_t q) const {
+  PPATCH_HD T weight(const S* p0, std::int64_t r, std::int64_t q) const {
     if (!probe.data) return T(1);
     T sum = T(0);
     PPATCH_ROLLED
     for (std::int64_t mode = 0; mode < probe.modes; ++mode) {
-      const T* p = p0 + mode * probe.stride_mode + r * probe.stride_y + q * probe.stride_x;
+      T p[C];
+      P::load(p0 + mode * probe.stride_mode + r * probe.stride_y + q * probe.stride_x, p);
       const T term = squared_modulus<T, C>(p);
       sum = mode == 0 ? term : sum + term;
     }
@@ -57,8 +61,8 @@ struct AdjointPixel {
 
   PPATCH_HD void contribution(const PatchTaps<T>& taps, std::int64_t m, std::int64_t k,
                               std::int64_t ey, std::int64_t ex, T* value) const {
-    const T* const wave = in.template at<T>(m, k, 0);
-    const T* const p0 = probe.template at<T>(k, 0);
+    const S* const wave = in.template at<S>(m, k, 0);
+    const S* const p0 = probe.template at<S>(k, 0);
     PPATCH_ROLLED
     for (int i = 0; i < taps.y.count; ++i) {
       T row[C] = {};
@@ -74,7 +78,7 @@ struct AdjointPixel {
 
   PPATCH_HD T coverage(const PatchTaps<T>& taps, std::int64_t k, std::int64_t ey,
                        std::int64_t ex) const {
-    const T* const p0 = probe.template at<T>(k, 0);
+    const S* const p0 = probe.template at<S>(k, 0);
     T sum = T(0);
     PPATCH_ROLLED
     for (int i = 0; i < taps.y.count; ++i) {
@@ -91,5 +95,3 @@ struct AdjointPixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_ADJOINT_HPP_

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_
+#pragma once
 
 #include <limits>
 
 #include "math/hd.hpp"
 #include "math/patches/patch_views.hpp"
+#include "math/pixel.hpp"
 
 namespace ppatch {
 
 // Divides a pixel by its coverage.
-template <class T, int C>
+template <class P>
 struct AssemblePixel {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   ImageView image, coverage;
   T floor = T(0);
 
@@ -29,13 +33,11 @@ struct AssemblePixel {
   }
 
   PPATCH_HD void divide(std::int64_t m, std::int64_t y, std::int64_t x) const {
-    const T cover = *coverage.template at<T>(m, y, x);
+    const T cover = P::load(*coverage.template at<S>(m, y, x));
     const T weight = cover < floor ? floor : cover;
-    T* value = image.template at<T>(m, y, x);
-    for (int c = 0; c < C; ++c) value[c] /= weight;
+    S* value = image.template at<S>(m, y, x);
+    for (int c = 0; c < C; ++c) value[c] = P::store(P::load(value[c]) / weight);
   }
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_ASSEMBLE_HPP_

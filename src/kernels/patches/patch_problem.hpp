@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_PATCH_PROBLEM_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_PATCH_PROBLEM_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -28,5 +27,3 @@ struct PatchProblem {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_PATCH_PROBLEM_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_PATCH_TAPS_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_PATCH_TAPS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -21,55 +20,65 @@ struct AxisTaps {
 };
 
 template <class T>
-PPATCH_HD AxisTaps<T> axis_taps(const Taps& taps, std::int64_t whole) {
-  AxisTaps<T> axis;
-  axis.start = whole + taps.first;
-  axis.count = taps.count;
-  PPATCH_ROLLED
-  for (int j = 0; j < taps.count; ++j) axis.weight[j] = static_cast<T>(taps.weight[j]);
-  return axis;
-}
-
-template <class T>
 struct PatchTaps {
   AxisTaps<T> y, x;
 };
 
-// For sampling and its adjoint.
 template <class T>
-PPATCH_HD PatchTaps<T> sampling_patch_taps(Interpolation kind, const PatchOrigin& origin) {
-  return {axis_taps<T>(sampling_taps(kind, origin.fraction_y), origin.y),
-          axis_taps<T>(sampling_taps(kind, origin.fraction_x), origin.x)};
-}
-
-template <class T>
-PPATCH_HD AxisTaps<T> axis_taps_with_slope(Interpolation kind, double fraction,
-                                           std::int64_t whole) {
-  double slope[max_taps] = {};
-  auto axis = axis_taps<T>(kernel_taps(kind, fraction, slope), whole);
+PPATCH_HD void sampling_axis_taps(Interpolation kind, double fraction, std::int64_t integer,
+                                  AxisTaps<T>& axis) {
+  Taps taps;
+  sampling_taps(kind, fraction, taps);
+  axis.start = integer + taps.first;
+  axis.count = taps.count;
   PPATCH_ROLLED
-  for (int j = 0; j < axis.count; ++j) axis.slope[j] = static_cast<T>(slope[j]);
-  return axis;
+  for (int j = 0; j < max_taps; ++j) axis.weight[j] = static_cast<T>(taps.weight[j]);
 }
 
-// For the derivative by position: all taps of the kernel, also at whole positions.
 template <class T>
-PPATCH_HD PatchTaps<T> gradient_patch_taps(Interpolation kind, const PatchOrigin& origin) {
-  return {axis_taps_with_slope<T>(kind, origin.fraction_y, origin.y),
-          axis_taps_with_slope<T>(kind, origin.fraction_x, origin.x)};
+PPATCH_HD void gradient_axis_taps(Interpolation kind, double fraction, std::int64_t integer,
+                                  AxisTaps<T>& axis) {
+  Taps taps;
+  double slope[max_taps] = {};
+  kernel_taps(kind, fraction, taps, slope);
+  axis.start = integer + taps.first;
+  axis.count = taps.count;
+  PPATCH_ROLLED
+  for (int j = 0; j < max_taps; ++j) {
+    axis.weight[j] = static_cast<T>(taps.weight[j]);
+    axis.slope[j] = static_cast<T>(slope[j]);
+  }
 }
 
-// The same for a device's kernels, which keep taps where all threads of a block find them.
+// For sampling and its adjoint; slopes are left as they are.
 template <class T>
 PPATCH_HD_CALLED void prepare_sampling_taps(Interpolation kind, const PatchOrigin& origin,
-                                            PatchTaps<T>* taps) {
-  *taps = sampling_patch_taps<T>(kind, origin);
+                                            PatchTaps<T>& taps) {
+  sampling_axis_taps(kind, origin.fraction_y, origin.y, taps.y);
+  sampling_axis_taps(kind, origin.fraction_x, origin.x, taps.x);
+}
+
+// For the derivative by position: all taps of the kernel, also at integer positions.
+template <class T>
+PPATCH_HD_CALLED void prepare_gradient_taps(Interpolation kind, const PatchOrigin& origin,
+                                            PatchTaps<T>& taps) {
+  gradient_axis_taps(kind, origin.fraction_y, origin.y, taps.y);
+  gradient_axis_taps(kind, origin.fraction_x, origin.x, taps.x);
+}
+
+// The same as values, for the host.
+template <class T>
+PPATCH_HD PatchTaps<T> sampling_patch_taps(Interpolation kind, const PatchOrigin& origin) {
+  PatchTaps<T> taps;
+  prepare_sampling_taps(kind, origin, taps);
+  return taps;
 }
 
 template <class T>
-PPATCH_HD_CALLED void prepare_gradient_taps(Interpolation kind, const PatchOrigin& origin,
-                                            PatchTaps<T>* taps) {
-  *taps = gradient_patch_taps<T>(kind, origin);
+PPATCH_HD PatchTaps<T> gradient_patch_taps(Interpolation kind, const PatchOrigin& origin) {
+  PatchTaps<T> taps;
+  prepare_gradient_taps(kind, origin, taps);
+  return taps;
 }
 
 // The one order in which taps are summed: every loop over rows or pixels ends here, so that all of
@@ -88,5 +97,3 @@ PPATCH_HD T next_sum(int j, T sum, T weight, T value) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_PATCH_TAPS_HPP_

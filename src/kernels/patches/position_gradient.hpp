@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_POSITION_GRADIENT_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_POSITION_GRADIENT_HPP_
+#pragma once
 
 #include "kernels/patches/sampler.hpp"
 
@@ -47,8 +46,12 @@ struct GradientSums {
 };
 
 // Gradient and curvature of patch k by its position.
-template <class T, int C>
+template <class P>
 struct PositionGradient {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   PatchProblem problem;
   ImageView image;
   PatchView cotangent;
@@ -59,24 +62,29 @@ struct PositionGradient {
   PPATCH_HD void write(std::int64_t m, std::int64_t k, const GradientSums<T, C>& sums) const {
     using Sums = GradientSums<T, C>;
     const int axis_of_x = 1 - axis_of_y;
-    *gradient.at<T>(m, k, axis_of_y) = static_cast<T>(direction * sums.sum(Sums::gradient_y));
-    *gradient.at<T>(m, k, axis_of_x) = static_cast<T>(direction * sums.sum(Sums::gradient_x));
+    *gradient.template at<S>(m, k, axis_of_y) =
+        P::store(static_cast<T>(direction * sums.sum(Sums::gradient_y)));
+    *gradient.template at<S>(m, k, axis_of_x) =
+        P::store(static_cast<T>(direction * sums.sum(Sums::gradient_x)));
     if (!curvature.data) return;
-    *curvature.at<T>(m, k, axis_of_y) = static_cast<T>(sums.sum(Sums::curvature_y));
-    *curvature.at<T>(m, k, axis_of_x) = static_cast<T>(sums.sum(Sums::curvature_x));
+    *curvature.template at<S>(m, k, axis_of_y) =
+        P::store(static_cast<T>(sums.sum(Sums::curvature_y)));
+    *curvature.template at<S>(m, k, axis_of_x) =
+        P::store(static_cast<T>(sums.sum(Sums::curvature_x)));
   }
 
   PPATCH_HD void operator()(std::int64_t m, std::int64_t k) const {
-    const Sampler<T, C> sampler(problem, image, problem.image_of(m, k),
-                                gradient_patch_taps<T>(problem.interpolation, problem.origins[k]));
+    const Sampler<P> sampler(problem, image, problem.image_of(m, k),
+                             gradient_patch_taps<T>(problem.interpolation, problem.origins[k]));
     const auto& y = sampler.taps.y;
     const auto& x = sampler.taps.x;
     GradientSums<T, C> sums;
     for (std::int64_t r = 0; r < problem.height; ++r) {
       for (std::int64_t q = 0; q < problem.width; ++q) {
-        const T* g = cotangent.at<T>(m, k, 0) + r * cotangent.stride_y + q * cotangent.stride_x;
+        const S* g =
+            cotangent.template at<S>(m, k, 0) + r * cotangent.stride_y + q * cotangent.stride_x;
         for (int c = 0; c < C; ++c) {
-          sums.add(static_cast<int>(q % 32) * C + c, g[c],
+          sums.add(static_cast<int>(q % 32) * C + c, P::load(g[c]),
                    sampler.filtered(y.slope, x.weight, r, q, c),
                    sampler.filtered(y.weight, x.slope, r, q, c));
         }
@@ -88,5 +96,3 @@ struct PositionGradient {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_POSITION_GRADIENT_HPP_

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_PATCHES_SAMPLER_HPP_
-#define PTYCHOPATCH_KERNELS_PATCHES_SAMPLER_HPP_
+#pragma once
 
 #include "kernels/patches/patch_problem.hpp"
 #include "math/boundary.hpp"
 #include "math/patches/patch_views.hpp"
+#include "math/pixel.hpp"
 
 namespace ppatch {
 
 // The samples of one image, extended by the boundary mode.
-template <class T, int C>
+template <class P>
 struct Samples {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   ImageView image;
   std::int64_t slice = 0;
   Boundary boundary = Boundary::zero;
@@ -28,7 +32,7 @@ struct Samples {
   PPATCH_HD T pixel(std::int64_t y, std::int64_t x, int c) const {
     const std::int64_t row = extended_index(boundary, y, image.height);
     const std::int64_t column = extended_index(boundary, x, image.width);
-    return row < 0 || column < 0 ? outside[c] : image.at<T>(slice, row, column)[c];
+    return row < 0 || column < 0 ? outside[c] : P::load(image.at<S>(slice, row, column)[c]);
   }
 
   // sum_i wy[i] sum_j wx[j] I~ at pixel (r, q) of the patch with these taps; wy and wx are taps.y's
@@ -50,16 +54,20 @@ struct Samples {
 };
 
 // Samples one image, extended by the boundary mode, with one patch's taps, pixel by pixel.
-template <class T, int C>
-struct Sampler : Samples<T, C> {
+template <class P>
+struct Sampler : Samples<P> {
+  using T = typename P::Real;
+  using S = typename P::Storage;
+  static constexpr int C = P::components;
+
   PatchTaps<T> taps;
 
   PPATCH_HD Sampler(const PatchProblem& problem, const ImageView& view, std::int64_t m,
                     const PatchTaps<T>& patch_taps)
-      : Samples<T, C>(problem, view, m), taps(patch_taps) {}
+      : Samples<P>(problem, view, m), taps(patch_taps) {}
 
   PPATCH_HD T filtered(const T* wy, const T* wx, std::int64_t r, std::int64_t q, int c) const {
-    return Samples<T, C>::filtered(taps, wy, wx, r, q, c);
+    return Samples<P>::filtered(taps, wy, wx, r, q, c);
   }
 
   PPATCH_HD void sample(std::int64_t r, std::int64_t q, T* value) const {
@@ -68,13 +76,11 @@ struct Sampler : Samples<T, C> {
 };
 
 // The sampler of patch k in batch slice m.
-template <class T, int C>
-PPATCH_HD Sampler<T, C> patch_sampler(const PatchProblem& problem, const ImageView& image,
-                                      std::int64_t m, std::int64_t k) {
+template <class P>
+PPATCH_HD Sampler<P> patch_sampler(const PatchProblem& problem, const ImageView& image,
+                                   std::int64_t m, std::int64_t k) {
   return {problem, image, problem.image_of(m, k),
-          sampling_patch_taps<T>(problem.interpolation, problem.origins[k])};
+          sampling_patch_taps<typename P::Real>(problem.interpolation, problem.origins[k])};
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_PATCHES_SAMPLER_HPP_

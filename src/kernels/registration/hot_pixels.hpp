@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_HOT_PIXELS_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_HOT_PIXELS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -32,11 +31,11 @@ struct DeviationGrid {
                 : cells < max_lines ? static_cast<int>(cells)
                                     : static_cast<int>(max_lines)),
           step(count > 0 ? cells / count : 0),
-          rest(count > 0 ? static_cast<int>(cells % count) : 0) {}
-    PPATCH_HD std::int64_t at(int i) const { return i * step + i * rest / count; }
+          remainder(count > 0 ? static_cast<int>(cells % count) : 0) {}
+    PPATCH_HD std::int64_t at(int i) const { return i * step + i * remainder / count; }
     int count = 0;
     std::int64_t step = 0;
-    int rest = 0;
+    int remainder = 0;
   };
   std::int64_t period = 1, margin = 0;
   Lines rows, columns;
@@ -85,7 +84,7 @@ PPATCH_HD float median_of_eight(float (&v)[8]) {
   return 0.5F * (v[3] + v[4]);
 }
 
-// The eight neighbours of the pixels of every place in the period. Two in a row come first, where
+// The eight neighbours of the pixels of every CFA phase. Two in a row come first, where
 // there are such: what two of the eight allow, all eight allow.
 struct NearPixels {
   int period = 1, reach = 1;
@@ -93,5 +92,3 @@ struct NearPixels {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_HOT_PIXELS_HPP_

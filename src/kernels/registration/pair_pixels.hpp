@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_PIXELS_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_PIXELS_HPP_
+#pragma once
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "kernels/registration/scene_image.hpp"
@@ -28,12 +28,15 @@ PPATCH_HD void store_sample(const ImageView& image, std::int64_t m, std::int64_t
   }
 }
 
+// To the nearest integer, clamped; what is no number to 0.
 template <class T>
 PPATCH_HD T rounded_sample(double value) {
-  if constexpr (std::is_same_v<T, std::uint16_t>) {
-    if (!(value > 0.0)) return 0;
-    const double whole = std::floor(value + 0.5);
-    return static_cast<std::uint16_t>(whole < 65535.0 ? whole : 65535.0);
+  if constexpr (std::is_integral_v<T>) {
+    constexpr auto low = static_cast<double>(std::numeric_limits<T>::lowest());
+    constexpr auto high = static_cast<double>(std::numeric_limits<T>::max());
+    const double nearest = std::floor(value + 0.5);
+    if (!(nearest > low)) return nearest <= low ? std::numeric_limits<T>::lowest() : T(0);
+    return static_cast<T>(nearest < high ? nearest : high);
   } else {
     return static_cast<T>(value);
   }
@@ -44,9 +47,9 @@ struct ShiftTaps {
   ShiftTaps() = default;
   ShiftTaps(Interpolation interpolation, std::int64_t period, double shift) {
     const double at = -shift / static_cast<double>(period);
-    const double whole = std::floor(at);
-    taps = sampling_taps(interpolation, at - whole);
-    first = static_cast<std::int64_t>(whole) + taps.first;
+    const double integer = std::floor(at);
+    sampling_taps(interpolation, at - integer, taps);
+    first = static_cast<std::int64_t>(integer) + taps.first;
   }
   Taps taps;
   std::int64_t first = 0;
@@ -221,5 +224,3 @@ struct EachPixel {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_PIXELS_HPP_

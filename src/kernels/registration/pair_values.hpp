@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_VALUES_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_VALUES_HPP_
+#pragma once
 
 #include <cmath>
 
@@ -32,5 +31,3 @@ struct MaskValue {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PAIR_VALUES_HPP_

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_PATTERN_LINES_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_PATTERN_LINES_HPP_
+#pragma once
 
 #include <cstdint>
 
-#include "math/registration/shift_formulas.hpp"
+#include "math/registration/phase.hpp"
 
 namespace ppatch {
 
@@ -16,8 +15,12 @@ struct PatternLines {
   static constexpr int lines = 1 + beside;
   static constexpr int parts = 2 * lines;  // real and imaginary
   static constexpr double suspicious = 2.0;
-  // Pixels along either axis, at least.
-  static constexpr std::int64_t min_side = 1024;
+
+  // Whether there is enough of an image to tell.
+  static bool tell_of(std::int64_t height, std::int64_t width) {
+    constexpr std::int64_t min_side = 1024;
+    return height >= min_side && width >= min_side;
+  }
 
   PPATCH_HD static int number(int line) { return line == 0 ? 0 : line + 4; }
 
@@ -57,5 +60,3 @@ struct PatternLines {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_PATTERN_LINES_HPP_

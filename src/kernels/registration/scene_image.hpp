@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_IMAGE_HPP_
-#define PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_IMAGE_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -8,7 +7,7 @@
 
 namespace ppatch {
 
-// One level of a band-limited image in a device's memory; its rows lie one after another.
+// One scale of a band-limited image in a device's memory; its rows lie one after another.
 struct ScenePlane {
   float* data = nullptr;
   std::int64_t height = 0, width = 0;
@@ -40,5 +39,3 @@ struct ScenePixels {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_KERNELS_REGISTRATION_SCENE_IMAGE_HPP_

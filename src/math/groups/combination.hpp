@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_GROUPS_COMBINATION_HPP_
-#define PTYCHOPATCH_MATH_GROUPS_COMBINATION_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -62,5 +61,3 @@ PPATCH_HD void nth_combination(std::int64_t rank, std::int64_t k, std::int64_t c
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_GROUPS_COMBINATION_HPP_

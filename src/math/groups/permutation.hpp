@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_GROUPS_PERMUTATION_HPP_
-#define PTYCHOPATCH_MATH_GROUPS_PERMUTATION_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -114,5 +113,3 @@ class RandomOrder {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_GROUPS_PERMUTATION_HPP_

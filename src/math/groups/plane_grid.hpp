@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_GROUPS_PLANE_GRID_HPP_
-#define PTYCHOPATCH_MATH_GROUPS_PLANE_GRID_HPP_
+#pragma once
 
 #include <cmath>
 #include <cstdint>
@@ -74,5 +73,3 @@ PPATCH_HD PlaneGrid plane_grid(const double low[2], const double high[2], double
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_GROUPS_PLANE_GRID_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_GROUPS_POINT_VIEWS_HPP_
-#define PTYCHOPATCH_MATH_GROUPS_POINT_VIEWS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -62,5 +61,3 @@ PPATCH_HD void write_coordinate(const CoordinateResultView& view, std::int64_t r
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_GROUPS_POINT_VIEWS_HPP_

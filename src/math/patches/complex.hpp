@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_
-#define PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_
+#pragma once
 
 #include "math/hd.hpp"
 
 // Products of pixels of C components: C = 1 real, C = 2 complex (real, imaginary). Differences are
 // written as sums with a negated factor: g++ 12 fuses a neighbouring sum and difference into
-// vfmaddsub even where contraction is off, and the bits would depend on the SIMD level.
+// vfmaddsub even where contraction is off, and the bits would depend on the SIMD target.
 namespace ppatch {
 
 // out = a b
@@ -46,5 +45,3 @@ PPATCH_HD T squared_modulus(const T* a) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_PATCHES_COMPLEX_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_PATCHES_PATCH_VIEWS_HPP_
-#define PTYCHOPATCH_MATH_PATCHES_PATCH_VIEWS_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -49,5 +48,3 @@ struct PositionResultView {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_PATCHES_PATCH_VIEWS_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_COVARIANCE_TILES_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_COVARIANCE_TILES_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -21,7 +20,7 @@ PPATCH_HD constexpr float slope_tap(int k) {
 
 // The tiles of an overlap that its covariance comes from: of large overlaps some rows of tiles.
 struct CovarianceTiles {
-  static constexpr std::int64_t least = 30;  // for a covariance from their scatter
+  static constexpr std::int64_t min_tiles = 30;  // for a covariance from their scatter
   // More tiles than these tell no more about it.
   static constexpr std::int64_t plenty = 700;
 
@@ -34,7 +33,7 @@ struct CovarianceTiles {
         every(rows * columns / plenty > 1 ? rows * columns / plenty : 1),
         looked_at((rows - 1 - every / 2) / every + 1) {}
 
-  PPATCH_HD bool enough() const { return rows * columns >= least; }
+  PPATCH_HD bool enough() const { return rows * columns >= min_tiles; }
   // The samples of the index-th row of tiles that is looked at.
   PPATCH_HD std::int64_t first_of(std::int64_t index) const {
     const std::int64_t first = (every / 2 + index * every) * covariance_tile;
@@ -68,5 +67,3 @@ struct CovarianceTiles {
 };
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_COVARIANCE_TILES_HPP_

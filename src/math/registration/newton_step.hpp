@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_NEWTON_STEP_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_NEWTON_STEP_HPP_
+#pragma once
 
 #include <cmath>
 
+#include "math/elementary.hpp"
 #include "math/hd.hpp"
 #include "math/registration/shift_sums.hpp"
 
@@ -16,7 +16,7 @@ constexpr int max_steps = 8;
 
 // One step uphill from the NewtonSums of a pass, samples; false where there is nowhere to go.
 PPATCH_HD bool newton_step(const double* sums, double step[2]) {
-  constexpr double largest_step = 0.5;
+  constexpr double max_step = 0.5;
   constexpr double small_step = 0.1;  // along the gradient where there is no maximum near
   const double gy = sums[gradient_y];
   const double gx = sums[gradient_x];
@@ -41,9 +41,9 @@ PPATCH_HD bool newton_step(const double* sums, double step[2]) {
   }
   const double length = std::sqrt(step[0] * step[0] + step[1] * step[1]);
   if (!(length < static_cast<double>(INFINITY))) return false;
-  if (length > largest_step) {
-    step[0] *= largest_step / length;
-    step[1] *= largest_step / length;
+  if (length > max_step) {
+    step[0] *= max_step / length;
+    step[1] *= max_step / length;
   }
   return true;
 }
@@ -54,5 +54,3 @@ PPATCH_HD bool is_done(const double step[2]) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_NEWTON_STEP_HPP_

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_MATH_REGISTRATION_SHIFT_SUMS_HPP_
-#define PTYCHOPATCH_MATH_REGISTRATION_SHIFT_SUMS_HPP_
+#pragma once
 
 #include <cstdint>
 
 #include "math/hd.hpp"
 #include "math/multiply_add.hpp"
-#include "math/registration/shift_formulas.hpp"
 
 // The sums over two spectra that a shift is found by, and the bins that they run over.
 namespace ppatch {
@@ -105,5 +103,3 @@ PPATCH_HD void band_parts(const BandBin& bin, float (&part)[band_sums]) {
 }
 
 }  // namespace ppatch
-
-#endif  // PTYCHOPATCH_MATH_REGISTRATION_SHIFT_SUMS_HPP_

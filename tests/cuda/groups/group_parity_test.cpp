@@ -11,10 +11,7 @@
 
 namespace {
 
-using ptychopatch::Array;
-using ptychopatch::array;
 using ptychopatch::Context;
-using ptychopatch::GroupPlan;
 
 Context context_of(ppatch_backend backend, std::uint64_t budget) {
   ppatch_context_options options = ptychopatch::context_options();
@@ -83,13 +80,6 @@ TEST_P(GroupParity, WithTheCpu) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, GroupParity, testing::ValuesIn(point_set_kinds()),
-                         [](const auto& tested) {
-                           std::string name = tested.param;
-                           for (char& c : name) {
-                             if (c == ' ') c = '_';
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Kinds, GroupParity, testing::ValuesIn(point_set_kinds()), &name_of_kind);
 
 }  // namespace

@@ -37,10 +37,10 @@ struct Pair {
   }
 };
 
-void expect_fetched(const HostArray& want, DeviceArray& got, const char* what) {
-  const HostArray& fetched = got.fetched();
-  EXPECT_TRUE(fetched.gaps_intact()) << what;
-  expect_same_bits({want}, {fetched}, what);
+void expect_downloaded(const HostArray& want, DeviceArray& got, const char* what) {
+  const HostArray& downloaded = got.downloaded();
+  EXPECT_TRUE(downloaded.gaps_intact()) << what;
+  expect_same_bits({want}, {downloaded}, what);
 }
 
 TEST(DeviceArrays, OfExtract) {
@@ -51,7 +51,7 @@ TEST(DeviceArrays, OfExtract) {
     DeviceArray out = job.like(want);
     job.card.plan().extract(image.view(), out.view());
     context_of(PPATCH_BACKEND_CUDA).synchronize();
-    expect_fetched(want, out, "patches");
+    expect_downloaded(want, out, "patches");
   });
 }
 
@@ -65,8 +65,8 @@ TEST(DeviceArrays, OfAdjoint) {
     const ppatch_array covers = coverage.view();
     job.card.plan().adjoint(patches.view(), image.view(), &covers, PPATCH_ADJOINT_OVERWRITE);
     context_of(PPATCH_BACKEND_CUDA).synchronize();
-    expect_fetched(want.image, image, "image");
-    expect_fetched(want.coverage, coverage, "coverage");
+    expect_downloaded(want.image, image, "image");
+    expect_downloaded(want.coverage, coverage, "coverage");
   });
 }
 
@@ -81,8 +81,8 @@ TEST(DeviceArrays, OfPositionGradient) {
     const ppatch_array second = curvature.view();
     job.card.plan().position_gradient(image.view(), patches.view(), gradient.view(), &second);
     context_of(PPATCH_BACKEND_CUDA).synchronize();
-    expect_fetched(want.gradient, gradient, "gradient");
-    expect_fetched(want.curvature, curvature, "curvature");
+    expect_downloaded(want.gradient, gradient, "gradient");
+    expect_downloaded(want.curvature, curvature, "curvature");
   });
 }
 
@@ -100,8 +100,8 @@ TEST(DeviceArrays, OfProbes) {
     job.card.plan().probe_adjoint_probe(image.view(), waves.view(), sum.view(),
                                         PPATCH_ADJOINT_OVERWRITE);
     context_of(PPATCH_BACKEND_CUDA).synchronize();
-    expect_fetched(want_waves, out, "waves");
-    expect_fetched(want_probe, sum, "probe");
+    expect_downloaded(want_waves, out, "waves");
+    expect_downloaded(want_probe, sum, "probe");
   });
 }
 

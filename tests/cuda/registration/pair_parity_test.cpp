@@ -93,7 +93,9 @@ class OnDevice {
     array.device_type = PPATCH_DEVICE_CUDA;
     return array;
   }
-  void fetch() { DeviceMemory::get().copy(images_.memory.data(), memory_, images_.memory.size()); }
+  void download() {
+    DeviceMemory::get().copy(images_.memory.data(), memory_, images_.memory.size());
+  }
 
  private:
   Images& images_;
@@ -150,7 +152,7 @@ TEST_F(PairParity, ShiftsHaveTheCpusBits) {
           const ppatch_array near_from = copy.view();
           const ppatch_array near_to = result.view();
           check(ppatch_image_shift(device_.get(), &near_from, shift, &options, &near_to));
-          result.fetch();
+          result.download();
         }
         EXPECT_EQ(on_device.memory, on_cpu.memory) << "dtype " << dtype << ", interpolation "
                                                    << interpolation << ", boundary " << boundary;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_CUDA_REGISTRATION_SCENE_CONTEXTS_HPP_
-#define PTYCHOPATCH_TESTS_CUDA_REGISTRATION_SCENE_CONTEXTS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstdlib>
@@ -48,5 +47,3 @@ inline std::uint64_t min_budget(const ppatch_scene_options& options) {
 inline bool host_is_device() {
   return std::string(scene_device().info().device_name) == "the host as a device";
 }
-
-#endif  // PTYCHOPATCH_TESTS_CUDA_REGISTRATION_SCENE_CONTEXTS_HPP_

@@ -1,14 +1,7 @@
-import pathlib
-import shutil
-
-run("ptychopatch simulate scene ROOT")
-files = sorted(pathlib.Path("ROOT").rglob("*.dng"))
-shutil.copy(next(file for file in files if file.parent.name == "gt"), "clean.dng")
-noisy = [file for file in files if file.parent.name != "gt"]
-shutil.copy(noisy[0], "noisy1.dng")
-shutil.copy(noisy[1], "noisy2.dng")
-
 import numpy
+import scene_files
+
+scene_files.make(run)
 
 field = numpy.random.default_rng().normal(size=(300, 300)).cumsum(0).cumsum(1)
 scale = 4000 / numpy.ptp(field)

@@ -8,8 +8,6 @@
 
 #include "oracle/test_backend.hpp"
 
-using oracle::Point;
-
 const std::vector<std::string>& point_set_kinds() {
   static const std::vector<std::string> kinds = {
       "random",    "raster",         "jittered raster", "raster of tenths",
@@ -20,6 +18,12 @@ const std::vector<std::string>& point_set_kinds() {
       "near ties", "anisotropic",    "floats",          "shuffled raster",
       "extremes"};
   return kinds;
+}
+
+std::string name_of_kind(const testing::TestParamInfo<std::string>& tested) {
+  std::string name = tested.param;
+  std::replace(name.begin(), name.end(), ' ', '_');
+  return name;
 }
 
 std::vector<Point> draw_points(const std::string& kind, std::int64_t n, Random& random) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_GROUPS_GROUPS_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_GROUPS_GROUPS_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -33,5 +32,3 @@ std::vector<std::int64_t> by_position(const std::vector<Point>& points,
                                       int column_of_y);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_GROUPS_GROUPS_HPP_

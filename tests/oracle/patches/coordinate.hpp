@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_COORDINATE_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_COORDINATE_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -32,5 +31,3 @@ std::vector<Position> corners(const ppatch_patch_options& options,
                               const std::vector<Position>& given);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_COORDINATE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_GRADIENT_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_GRADIENT_HPP_
+#pragma once
 
 #include <vector>
 
@@ -19,5 +18,3 @@ struct Gradient {
 Gradient position_gradient(const Scan& scan, const Values& image, const Values& cotangent);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_GRADIENT_HPP_

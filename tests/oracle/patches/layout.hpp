@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_LAYOUT_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_LAYOUT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -26,5 +25,3 @@ std::vector<std::int64_t> shape(const Layout& layout);
 std::vector<std::int64_t> order(const Layout& layout);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_LAYOUT_HPP_

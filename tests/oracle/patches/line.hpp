@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_LINE_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_LINE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -27,5 +26,3 @@ Line line(const ppatch_patch_options& options, const Coordinate& start, std::int
           std::int64_t n);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_LINE_HPP_

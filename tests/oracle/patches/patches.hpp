@@ -3,8 +3,7 @@
 // Everything here is in one canonical form, C-contiguous: images (M, H, W), patches (cuts, h, w).
 // A cut is one patch: position k on image m. With an image index there are K cuts, in order of k;
 // without one there are M * K, m first.
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_PATCHES_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_PATCHES_HPP_
+#pragma once
 
 #include <complex>
 #include <cstdint>
@@ -61,5 +60,3 @@ std::vector<double> coverage(const Scan& scan);
 Values assemble(const Scan& scan, const Values& patches, double eps);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_PATCHES_HPP_

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Waves are (cuts, modes, h, w); a probe is (modes, h, w), or (K, modes, h, w) per position.
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_PROBES_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_PROBES_HPP_
+#pragma once
 
 #include <vector>
 
@@ -28,5 +27,3 @@ std::vector<double> probe_adjoint_probe_magnitude(const Scan& scan, const Values
                                                   const Values& waves, const Probe& shape_of);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_PROBES_HPP_

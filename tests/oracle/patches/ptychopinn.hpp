@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_PTYCHOPINN_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_PTYCHOPINN_HPP_
+#pragma once
 
 #include <array>
 #include <complex>
@@ -30,5 +29,3 @@ std::vector<std::complex<double>> get_image_patches(const std::vector<std::compl
                                                     std::int64_t members, std::int64_t n);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_PTYCHOPINN_HPP_

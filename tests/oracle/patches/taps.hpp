@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_PATCHES_TAPS_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_PATCHES_TAPS_HPP_
+#pragma once
 
 #include <vector>
 
@@ -19,5 +18,3 @@ struct Tap {
 std::vector<Tap> taps(ppatch_interpolation interpolation, long double fraction);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_PATCHES_TAPS_HPP_

@@ -92,7 +92,7 @@ std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& m
   const std::int64_t h = reference.height;
   const std::int64_t w = reference.width;
   std::array<std::int64_t, 2> best{};
-  double most = -INFINITY;
+  double max = -INFINITY;
   std::vector<Value> cross;
   if (phase) {
     cross = spectrum_of(reference);
@@ -117,8 +117,8 @@ std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& m
           }
         }
       }
-      if (sum > most) {
-        most = sum;
+      if (sum > max) {
+        max = sum;
         best = {dy, dx};
       }
     }
@@ -130,19 +130,19 @@ std::array<double, 2> likeliest_displacement(const Image& reference, const Image
                                              std::array<double, 2> start) {
   std::array<double, 2> d = start;
   for (int round = 0; round < 5; ++round) {
-    std::array<std::int64_t, 2> whole{};
-    std::array<double, 2> rest{};
+    std::array<std::int64_t, 2> integer{};
+    std::array<double, 2> fraction{};
     for (std::size_t axis = 0; axis < 2; ++axis) {
-      whole[axis] = static_cast<std::int64_t>(std::floor(d[axis] + 0.5));
-      rest[axis] = d[axis] - static_cast<double>(whole[axis]);
+      integer[axis] = static_cast<std::int64_t>(std::floor(d[axis] + 0.5));
+      fraction[axis] = d[axis] - static_cast<double>(integer[axis]);
     }
-    const std::int64_t h = reference.height - std::abs(whole[0]);
-    const std::int64_t w = reference.width - std::abs(whole[1]);
-    const std::int64_t y0 = std::max<std::int64_t>(0, -whole[0]);
-    const std::int64_t x0 = std::max<std::int64_t>(0, -whole[1]);
+    const std::int64_t h = reference.height - std::abs(integer[0]);
+    const std::int64_t w = reference.width - std::abs(integer[1]);
+    const std::int64_t y0 = std::max<std::int64_t>(0, -integer[0]);
+    const std::int64_t x0 = std::max<std::int64_t>(0, -integer[1]);
     const auto r = spectrum_of(windowed(reference, y0, x0, h, w, 0.0, 0.0));
-    const auto m =
-        spectrum_of(windowed(moving, y0 + whole[0], x0 + whole[1], h, w, rest[0], rest[1]));
+    const auto m = spectrum_of(
+        windowed(moving, y0 + integer[0], x0 + integer[1], h, w, fraction[0], fraction[1]));
     const auto shortest = static_cast<double>(std::min(h, w));
     std::vector<Bin> bins;
     std::size_t rings = 0;
@@ -169,7 +169,8 @@ std::array<double, 2> likeliest_displacement(const Image& reference, const Image
     std::vector<double> n(rings);
     for (const Bin& bin : bins) {
       s[bin.ring] +=
-          (bin.cross * std::polar(1.0, kTurn * (bin.fy * rest[0] + bin.fx * rest[1]))).real();
+          (bin.cross * std::polar(1.0, kTurn * (bin.fy * fraction[0] + bin.fx * fraction[1])))
+              .real();
       p1[bin.ring] += bin.reference;
       p2[bin.ring] += bin.moving;
       n[bin.ring] += 1.0;
@@ -189,20 +190,20 @@ std::array<double, 2> likeliest_displacement(const Image& reference, const Image
       }
       return sum;
     };
-    double best = likelihood(rest[0], rest[1]);
+    double best = likelihood(fraction[0], fraction[1]);
     for (double step = 0.25; step > 1e-6;) {
-      const std::array<double, 2> from = rest;
+      const std::array<double, 2> from = fraction;
       for (const auto& [ey, ex] : {std::array{step, 0.0}, std::array{-step, 0.0},
                                    std::array{0.0, step}, std::array{0.0, -step}}) {
         const double value = likelihood(from[0] + ey, from[1] + ex);
         if (value <= best) continue;
         best = value;
-        rest = {from[0] + ey, from[1] + ex};
+        fraction = {from[0] + ey, from[1] + ex};
       }
-      if (rest == from) step *= 0.5;
+      if (fraction == from) step *= 0.5;
     }
     for (std::size_t axis = 0; axis < 2; ++axis) {
-      d[axis] = static_cast<double>(whole[axis]) + rest[axis];
+      d[axis] = static_cast<double>(integer[axis]) + fraction[axis];
     }
   }
   return d;
@@ -215,7 +216,7 @@ std::array<std::int64_t, 2> nearest_colour_shift(const std::string& letters,
     return letters[static_cast<std::size_t>((y % p + p) % p * p + (x % p + p) % p)];
   };
   std::array<std::int64_t, 2> best{};
-  double least = INFINITY;
+  double min_distance = INFINITY;
   for (std::int64_t dy = -range; dy <= range; ++dy) {
     for (std::int64_t dx = -range; dx <= range; ++dx) {
       bool keeps = true;
@@ -225,8 +226,8 @@ std::array<std::int64_t, 2> nearest_colour_shift(const std::string& letters,
       }
       const double distance =
           std::hypot(static_cast<double>(dy) - shift[0], static_cast<double>(dx) - shift[1]);
-      if (!keeps || distance >= least) continue;
-      least = distance;
+      if (!keeps || distance >= min_distance) continue;
+      min_distance = distance;
       best = {dy, dx};
     }
   }

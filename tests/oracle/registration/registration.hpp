@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_REGISTRATION_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_REGISTRATION_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -21,7 +20,7 @@ struct Image {
   }
 };
 
-// The whole displacement D, |D| <= most on each axis, that maximises sum R[x] M[x + D] of images
+// The integer displacement D, up to half of the size on each axis, that maximises sum R[x] M[x + D] of images
 // that repeat; their phases alone where `phase` is set. Direct Fourier sums: for small images.
 std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& moving, bool phase);
 
@@ -51,5 +50,3 @@ std::vector<int> pair_mask(const Stack& anchor, const Stack& target, double gain
                            double threshold, double quantile);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_REGISTRATION_HPP_

@@ -14,7 +14,7 @@ struct Conditioning {
   Conditioning(const std::string& cfa, const Image& image, double black_level, double white_level)
       : letters(cfa.empty() ? "G" : cfa), pixels(image), black(black_level), white(white_level) {
     period = letters.size() == 1 ? 1 : letters.size() == 4 ? 2 : 6;
-    count_levels();
+    find_divisors();
     for (std::int64_t place = 0; place < period * period; ++place) near.push_back(nearest(place));
     for (const auto& eight : near) {
       for (const auto& [y, x] : eight) reach = std::max({reach, std::abs(y), std::abs(x)});
@@ -28,7 +28,7 @@ struct Conditioning {
     return (pixels.at(y, x) - black) / divisor[place(y, x)];
   }
 
-  void count_levels() {
+  void find_divisors() {
     std::map<std::int64_t, double> count;
     std::map<std::int64_t, double> sum;
     double square = 0.0;
@@ -103,8 +103,8 @@ struct Conditioning {
         ++*repaired;
       }
     }
-    const double level = (white - black) / divisor.at(place(y, x));
-    if (white != 0.0 && value >= level * (1.0 - 1e-6)) value = level;
+    const double white_level = (white - black) / divisor.at(place(y, x));
+    if (white != 0.0 && value >= white_level * (1.0 - 1e-6)) value = white_level;
     return value - offset;
   }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_SCENE_IMAGE_HPP_
-#define PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_SCENE_IMAGE_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -21,5 +20,3 @@ SceneImage scene_image(const std::string& letters, const Image& pixels, double b
                        std::int64_t step);
 
 }  // namespace oracle
-
-#endif  // PTYCHOPATCH_TESTS_ORACLE_REGISTRATION_SCENE_IMAGE_HPP_

@@ -44,7 +44,7 @@ void draw_settings(Case& c, Random& random) {
   c.indexed = c.images > 0 && chance(random, 50);
   c.modes = pick(random, 1, 3);
   c.probe_per_position = chance(random, 50);
-  c.form = static_cast<PositionForm>(pick(random, 0, 3));
+  c.form = static_cast<PositionForm>(pick(random, 0, 5));
   c.positions_grouped = chance(random, 30);
   c.contiguous = chance(random, 30);
   c.threads = static_cast<int>(pick(random, 1, 3));
@@ -108,6 +108,7 @@ void draw_positions(Case& c, Random& random) {
       if (c.options.sign == PPATCH_SIGN_CONTENT) place = {-place.whole, -place.rest};
       if (!c.split()) {
         place = {0, static_cast<double>(place.whole) + place.rest};
+        if (c.integers()) place.rest = std::round(place.rest);
       } else if (chance(random, 30)) {  // a fraction outside [0, 1)
         const std::int64_t moved = pick(random, -1000, 1000);
         place = {place.whole + moved, place.rest - static_cast<double>(moved)};
@@ -129,6 +130,7 @@ Case draw_case(std::uint64_t seed, const std::function<void(Case&)>& adjust) {
   c.seed = seed;
   draw_settings(c, random);
   if (adjust) adjust(c);
+  if (c.modes == 1 && !c.probe_per_position) c.plain_probe = chance(random, 50);
   bound_count(c);
   draw_positions(c, random);
   return c;
@@ -142,8 +144,8 @@ std::vector<std::int64_t> Case::image_index() const {
   return out;
 }
 
-oracle::Layout Case::layout(std::int64_t wave_modes) const {
-  return {options.layout,       image_axis() ? images : 0, count, members(), wave_modes,
+oracle::Layout Case::layout(std::int64_t modes_of_waves) const {
+  return {options.layout,       image_axis() ? images : 0, count, members(), modes_of_waves,
           options.patch_height, options.patch_width};
 }
 
@@ -172,9 +174,12 @@ std::string Case::describe() const {
        << " algorithm " << options.algorithm << " group_size " << options.group_size << " mirrored "
        << options.local_offsets << " patch " << options.patch_height << "x" << options.patch_width
        << " images " << images << (indexed ? " indexed " : " ") << height << "x" << width
-       << " modes " << modes << (probe_per_position ? " probe per position" : "") << " form "
-       << static_cast<int>(form) << (contiguous ? " contiguous" : "") << " threads " << threads
-       << " positions " << count;
+       << " modes " << modes
+       << (probe_per_position ? " probe per position"
+           : plain_probe      ? " probe (h, w)"
+                              : "")
+       << " form " << static_cast<int>(form) << (contiguous ? " contiguous" : "") << " threads "
+       << threads << " positions " << count;
   text.precision(17);
   for (std::int64_t k = 0; k < std::min<std::int64_t>(count, 6); ++k) {
     text << " (" << whole[2 * k] << "+" << rest[2 * k] << ", " << whole[2 * k + 1] << "+"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CASE_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CASE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +11,7 @@
 #include "oracle/seed.hpp"
 #include "support/host_array.hpp"
 
-enum class PositionForm { kF32, kF64, kSplitF32, kSplitF64 };
+enum class PositionForm { kF32, kF64, kSplitF32, kSplitF64, kI32, kI64 };
 
 // One random problem: everything that decides what the library must answer, and how it is asked.
 struct Case {
@@ -26,6 +25,7 @@ struct Case {
   bool indexed = false;
   std::int64_t modes = 1;
   bool probe_per_position = false;
+  bool plain_probe = false;  // (h, w), of the one mode
   PositionForm form = PositionForm::kF64;
   bool positions_grouped = false;  // (B, c, 2)
   bool contiguous = false;
@@ -38,12 +38,15 @@ struct Case {
 
   std::int64_t members() const { return options.group_size ? options.group_size : 1; }
   bool split() const { return form == PositionForm::kSplitF32 || form == PositionForm::kSplitF64; }
+  bool integers() const { return form == PositionForm::kI32 || form == PositionForm::kI64; }
+  // The modes of waves as layout takes them: 0 where these have no such axis.
+  std::int64_t wave_modes() const { return plain_probe ? 0 : modes; }
   bool image_axis() const { return images > 0 && !indexed; }
   std::int64_t cut_count() const { return count * (image_axis() ? images : 1); }
   std::vector<std::int64_t> image_index() const;  // empty unless indexed
 
   // modes 0: patches; else waves.
-  oracle::Layout layout(std::int64_t wave_modes) const;
+  oracle::Layout layout(std::int64_t modes_of_waves) const;
   oracle::Scan scan() const;
   ppatch_patch_options plan_options() const;
   std::string describe() const;
@@ -51,5 +54,3 @@ struct Case {
 
 // adjust narrows the case before the positions are drawn to suit it.
 Case draw_case(std::uint64_t seed, const std::function<void(Case&)>& adjust);
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CASE_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CHECK_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CHECK_HPP_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -53,5 +52,3 @@ inline auto all_kinds() {
                                        PPATCH_BOUNDARY_EDGE, PPATCH_BOUNDARY_REFLECT,
                                        PPATCH_BOUNDARY_WRAP));
 }
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_CHECK_HPP_

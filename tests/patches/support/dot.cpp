@@ -62,9 +62,9 @@ DotResiduals dot_residuals(const Case& c) {
   job.plan().probe_extract(nothing.view(), job.probe_array().view(), waves_at_zero.view());
 
   const Values patches = job.canonical(job.extract(), 0);
-  const Values all_waves = job.canonical(job.probe_extract(), c.modes);
+  const Values all_waves = job.canonical(job.probe_extract(), c.wave_modes());
   const Values linear = difference(patches, job.canonical(at_zero, 0));
-  const Values linear_waves = difference(all_waves, job.canonical(waves_at_zero, c.modes));
+  const Values linear_waves = difference(all_waves, job.canonical(waves_at_zero, c.wave_modes()));
 
   const std::vector<double> bound = oracle::extract_magnitude(scan, x, 0);
   std::vector<double> wave_bound;  // |probe| |A| |x|, element by element of the waves

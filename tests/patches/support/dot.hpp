@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_DOT_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_DOT_HPP_
+#pragma once
 
 #include "support/case.hpp"
 
@@ -18,5 +17,3 @@ DotResiduals dot_residuals(const Case& c);
 
 // Small images, so that most patches lie across an edge or over the whole image.
 void make_small(Case& c);
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_DOT_HPP_

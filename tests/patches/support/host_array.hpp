@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_HOST_ARRAY_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_HOST_ARRAY_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -61,5 +60,3 @@ inline bool is_double(ppatch_dtype dtype) { return dtype == PPATCH_F64 || dtype 
 inline ppatch_dtype real_of(ppatch_dtype dtype) {
   return is_double(dtype) ? PPATCH_F64 : PPATCH_F32;
 }
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_HOST_ARRAY_HPP_

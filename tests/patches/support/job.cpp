@@ -30,14 +30,15 @@ Job::Job(const Case& c, const Context& context)
       image_(input(c.dtype, image_shape())),
       patches_(input(c.dtype, oracle::shape(c.layout(0)))),
       probe_(input(c.dtype, probe_shape())),
-      waves_(input(c.dtype, oracle::shape(c.layout(c.modes)))) {
+      waves_(input(c.dtype, oracle::shape(c.layout(c.wave_modes())))) {
   const Shape shape =
       c.positions_grouped ? Shape{c.count / c.members(), c.members(), 2} : Shape{c.count, 2};
   const bool narrow = c.form == PositionForm::kF32 || c.form == PositionForm::kSplitF32;
   const Strides strides = c.contiguous ? Strides::kContiguous : Strides::kAny;
-  positions_ = HostArray(c.split() ? PPATCH_I32
-                         : narrow  ? PPATCH_F32
-                                   : PPATCH_F64,
+  const ppatch_dtype whole = c.form == PositionForm::kI64 ? PPATCH_I64 : PPATCH_I32;
+  positions_ = HostArray(c.split() || c.integers() ? whole
+                         : narrow                  ? PPATCH_F32
+                                                   : PPATCH_F64,
                          shape, random_, strides);
   fractions_ = HostArray(narrow ? PPATCH_F32 : PPATCH_F64, shape, random_, strides);
   for (std::int64_t i = 0; i < positions_.size(); ++i) {
@@ -79,7 +80,9 @@ Shape Job::image_shape() const {
 }
 
 Shape Job::probe_shape() const {
-  Shape out{case_.modes, case_.options.patch_height, case_.options.patch_width};
+  Shape out{case_.options.patch_height, case_.options.patch_width};
+  if (case_.plain_probe) return out;
+  out.insert(out.begin(), case_.modes);
   if (case_.probe_per_position) out.insert(out.begin(), case_.count);
   return out;
 }
@@ -150,7 +153,7 @@ Job::Gradients Job::position_gradient() {
 }
 
 HostArray Job::probe_extract() {
-  HostArray out = output(case_.dtype, oracle::shape(case_.layout(case_.modes)));
+  HostArray out = output(case_.dtype, oracle::shape(case_.layout(case_.wave_modes())));
   plan_->probe_extract(image_.view(), probe_.view(), out.view());
   verify(out);
   return out;

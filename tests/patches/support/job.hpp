@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_JOB_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_JOB_HPP_
+#pragma once
 
 #include <memory>
 #include <vector>
@@ -49,7 +48,7 @@ class Job {
   // Inputs as the oracle takes them.
   Values image_values() const { return image_.values(); }
   Values patch_values() const { return canonical(patches_, 0); }
-  Values wave_values() const { return canonical(waves_, case_.modes); }
+  Values wave_values() const { return canonical(waves_, case_.wave_modes()); }
   oracle::Probe probe() const { return {probe_.values(), case_.modes, case_.probe_per_position}; }
   // Patches (modes 0) or waves in the oracle's order.
   Values canonical(const HostArray& array, std::int64_t modes) const;
@@ -82,5 +81,3 @@ class Job {
   std::unique_ptr<ptychopatch::PatchPlan> plan_;
   std::vector<std::vector<std::byte>> inputs_before_;
 };
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_JOB_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_PTYCHOPINN_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_PTYCHOPINN_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -8,5 +7,3 @@
 // groups of gridsize^2, on a random image of unit scale; NaN where the library answers NaN.
 double ptychopinn_difference(std::uint64_t seed, std::int64_t n, std::int64_t gridsize,
                              bool mirrored);
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_PTYCHOPINN_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_PATCHES_SUPPORT_SUMS_TEST_HPP_
-#define PTYCHOPATCH_TESTS_PATCHES_SUPPORT_SUMS_TEST_HPP_
+#pragma once
 
 #include "support/check.hpp"
 #include "support/job.hpp"
@@ -22,5 +21,3 @@ class SumsTest : public testing::TestWithParam<Kind> {
   static void expect_sums(const Job::Sums& over, const Job::Sums& more, const Wanted& wanted,
                           double limit);
 };
-
-#endif  // PTYCHOPATCH_TESTS_PATCHES_SUPPORT_SUMS_TEST_HPP_

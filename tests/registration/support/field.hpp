@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_FIELD_HPP_
-#define PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_FIELD_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -43,5 +42,3 @@ MosaicPair draw_mosaic(Random& random, const std::string& letters, std::int64_t 
                        double dx);
 
 extern const std::string xtrans_letters;
-
-#endif  // PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_FIELD_HPP_

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_FOURIER_HPP_
-#define PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_FOURIER_HPP_
+#pragma once
 
 #include <complex>
 #include <vector>
@@ -12,5 +11,3 @@ void fourier_line(std::complex<double>* x, std::size_t size, int sign);
 
 // Of n x n values.
 void fourier_square(std::vector<std::complex<double>>& x, std::size_t n, int sign);
-
-#endif  // PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_FOURIER_HPP_

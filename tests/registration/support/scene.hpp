@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_SCENE_HPP_
-#define PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_SCENE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -103,5 +102,3 @@ inline std::vector<std::uint16_t> as_integers(const Picture& picture, double bla
   }
   return out;
 }
-
-#endif  // PTYCHOPATCH_TESTS_REGISTRATION_SUPPORT_SCENE_HPP_

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "suite/bandwidth_loops.hpp"
+#include "suite/buffer.hpp"
+#include "suite/patches/case.hpp"
+#include "suite/thread_team.hpp"
+
+namespace ptychopatch::bench {
+
+// The bandwidth that memory has at best: nothing that has to write (or read) as many bytes is
+// faster.
+enum class BandwidthLimit {
+  kMemset,  // std::memset
+  kFill,    // stores past the caches
+  kMemcpy,  // std::memcpy of one half to the other: as many bytes moved
+  kRead,    // a sum over everything
+  // Of a card's memory.
+  kDeviceMemset,
+  kDeviceCopy,
+  kDeviceRead,
+  kHostToDevice  // from pinned memory
+};
+
+std::string name(BandwidthLimit limit);
+
+// The limit of a case: it writes its patches, past the caches where they cannot hold
+// them, or reads them.
+BandwidthLimit limit_of(const Case& one, const Gpu* gpu = nullptr);
+
+// Runs the loop of a limit over a buffer of at least two kLimitBlock, each thread on its own
+// stretch.
+class LimitRunner {
+ public:
+  LimitRunner(BandwidthLimit limit, const Buffer& buffer, ThreadTeam& team);
+
+  void run();
+  // What it moves: whole blocks, the same number on each thread.
+  std::int64_t bytes() const { return stretch_ * threads_; }
+
+ private:
+  void run_stretch(std::byte* begin) const;
+
+  BandwidthLimit limit_;
+  ThreadTeam& team_;
+  std::byte* begin_;      // of a cache line
+  std::int64_t threads_;  // that get a block at least
+  std::int64_t stretch_;
+};
+
+// The limit of a card's memory, or of the way to it, over buffers in turn.
+class DeviceLimitRunner {
+ public:
+  // from: pinned, as large as each buffer, for kHostToDevice.
+  DeviceLimitRunner(BandwidthLimit limit, std::vector<const Buffer*> buffers,
+                    const void* from = nullptr);
+
+  void run();
+  std::int64_t bytes() const { return buffers_.front()->bytes(); }
+
+ private:
+  GpuLimit limit_;
+  std::vector<const Buffer*> buffers_;
+  const void* from_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace ptychopatch::bench

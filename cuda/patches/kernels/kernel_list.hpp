@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cuda/patches/kernels/adjoint_block.hpp"
+#include "cuda/patches/kernels/extract_block.hpp"
+#include "cuda/patches/kernels/gradient_block.hpp"
+#include "cuda/patches/kernels/probe_adjoint_block.hpp"
+#include "cuda/patches/kernels/tile_entries.hpp"
+#include "cuda/runtime/instance.hpp"
+#include "kernels/patches/assemble.hpp"
+
+// The kernels of patches: those of one type of pixel, and those of the tiles' lists.
+
+#define PPATCH_PATCH_KERNELS(P)        \
+  PPATCH_LAUNCH(ExtractBlock<P, 2>);   \
+  PPATCH_LAUNCH(ExtractBlock<P, 6>);   \
+  PPATCH_LAUNCH(AdjointBlock<P, 2>);   \
+  PPATCH_LAUNCH(AdjointBlock<P, 6>);   \
+  PPATCH_LAUNCH(GradientBlock<P>);     \
+  PPATCH_LAUNCH(ProbeAdjointBlock<P>); \
+  PPATCH_LAUNCH(EachPiece<AssemblePixel<P>>)
+
+#define PPATCH_LIST_KERNELS()            \
+  PPATCH_LAUNCH(EachPiece<TileEntries>); \
+  PPATCH_LAUNCH(EachPiece<TileBegins>)

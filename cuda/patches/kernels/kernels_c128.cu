@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "cuda/kernel_list.hpp"
-#include "cuda/runtime/launch.cuh"
-
-namespace ppatch {
-
-PPATCH_PATCH_KERNELS(double, 2);
-
-}  // namespace ppatch

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda/registration/reference_waves.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "cuda/registration/scene_passes.hpp"
+
+namespace ppatch {
+
+WindowJob window_job(const ScenePlane& plane, const Window& window) {
+  WindowJob job;
+  job.plane = plane.data;
+  job.stride = plane.width;
+  job.y = window.y;
+  job.x = window.x;
+  job.height = window.height;
+  job.width = window.width;
+  job.edge = window.edge;
+  job.shift_y = window.shift_y;
+  job.shift_x = window.shift_x;
+  return job;
+}
+
+void ReferenceWaves::reset(const SceneMemoryPlan& plan) {
+  slots_.reset(plan.slots);
+  slot_of_window_.assign(static_cast<std::size_t>(plan.images), -1);
+}
+
+std::vector<ReferenceWaves::Wave> ReferenceWaves::plan(int scale, const ImageNumbers& numbers,
+                                                       const std::vector<BatchImage>& images,
+                                                       const SceneWorkspace& space) {
+  const SceneMemory& memory = space.memory;
+  const auto search = [&](std::int64_t i) -> const ShiftSearch& {
+    return images[static_cast<std::size_t>(i)].search;
+  };
+  const auto key = [&](std::int64_t i) {
+    const Window& window = search(i).reference_window();
+    return std::make_tuple(window.y, window.x, window.height, window.width, i);
+  };
+  ImageNumbers order = numbers;
+  std::sort(order.begin(), order.end(),
+            [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); });
+  const SceneMail& host = memory.host();
+  const SceneMail& device = memory.device();
+  ScenePlane reference[SceneGeometry::max_scales];
+  memory.reference_planes(reference);
+  std::vector<Wave> waves = {{0, 0, 0, 0}};
+  slots_.begin_wave();
+  for (const std::int64_t i : order) {
+    const Window& window = search(i).reference_window();
+    ReferenceSlots::Found found = slots_.find(scale, window);
+    if (found.slot < 0) {
+      const Wave& full = waves.back();
+      waves.push_back({full.end, full.end, full.end_window, full.end_window});
+      slots_.begin_wave();
+      found = slots_.find(scale, window);
+    }
+    Wave& wave = waves.back();
+    if (!found.held) {
+      slot_of_window_[static_cast<std::size_t>(wave.end_window)] = found.slot;
+      WindowJob& job = host.reference_windows[wave.end_window++];
+      job = window_job(reference[scale], window);
+      job.taper = memory.slot_taper(found.slot);
+      job.sums = memory.slot_sums(found.slot);
+      job.out = memory.slot(found.slot);
+    }
+    const FineShift& shift = search(i).result();
+    ShiftState& state = host.shift_states[i];
+    state = ShiftState();
+    ShiftJob& job = host.shifts[wave.end++];
+    job = ShiftJob();
+    job.reference = memory.slot(found.slot);
+    job.moving = memory.moving(i);
+    job.weighted = memory.weighted(i);
+    job.phases = memory.phases(i);
+    job.weights = memory.weights(i);
+    job.sums = memory.sums(i);
+    job.state = device.shift_states + i;
+    job.independent = shift.share_of(memory.plan().geometry.fft[scale]);
+    job.flags = images[static_cast<std::size_t>(i)].result.flags;
+    job.tiles = CovarianceTiles(shift.overlap);
+    if (!job.tiles.enough()) job.tiles.looked_at = 0;
+    for (int axis = 0; axis < 2; ++axis) {
+      state.fraction[axis] = shift.fraction(axis);
+      job.displacement[axis] = shift.displacement[axis];
+    }
+  }
+  return waves;
+}
+
+void ReferenceWaves::fill(int scale, const Wave& wave, const ShiftSpectrum& spectrum,
+                          const SceneWorkspace& space, device::Stream stream) const {
+  const std::int64_t count = wave.end_window - wave.first_window;
+  if (count == 0) return;
+  lay_windows(space.memory.device().reference_windows + wave.first_window,
+              space.memory.host().reference_windows + wave.first_window, count, spectrum, stream);
+  for (std::int64_t w = wave.first_window; w < wave.end_window; ++w) {
+    const std::int64_t slot = slot_of_window_[static_cast<std::size_t>(w)];
+    space.transforms.one(scale).forward(space.memory.slot(slot), space.memory.work(), stream);
+  }
+}
+
+}  // namespace ppatch

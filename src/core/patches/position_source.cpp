@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/patches/position_source.hpp"
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "math/random.hpp"
+
+namespace ppatch {
+namespace {
+
+// One of a view's numbers as an integer, where its dtype is one, and a fraction of any size.
+struct Value {
+  std::int64_t integer;
+  double fraction;
+
+  double sum() const { return static_cast<double>(integer) + fraction; }
+};
+
+Value value_at(const CoordinateView& from, std::int64_t group, std::int64_t member, int axis) {
+  switch (from.dtype) {
+    case DType::i32:
+      return {from.at<std::int32_t>(group, member, axis), 0.0};
+    case DType::i64:
+      return {from.at<std::int64_t>(group, member, axis), 0.0};
+    case DType::f32:
+      return {0, static_cast<double>(from.at<float>(group, member, axis))};
+    default:
+      return {0, from.at<double>(group, member, axis)};
+  }
+}
+
+}  // namespace
+
+Coordinate PositionReader::given(std::int64_t group, std::int64_t member, int axis) const {
+  const Value value = value_at(source_.value, group, member, axis);
+  const std::int64_t integer =
+      source_.integer.data ? source_.integer.at<std::int32_t>(group, member, axis) : 0;
+  return make_coordinate(integer + value.integer, value.fraction);
+}
+
+Coordinate PositionReader::mirrored(std::int64_t group, std::int64_t member, int axis) const {
+  double sum = 0.0;
+  for (std::int64_t j = 0; j < settings_.group_size; ++j) sum += value_of(given(group, j, axis));
+  const double mean = sum / static_cast<double>(settings_.group_size);
+  const double local = -(value_of(given(group, member, axis)) - mean);
+  return make_coordinate(0, static_cast<double>(static_cast<float>(mean + local)));
+}
+
+PositionReader::Point PositionReader::point(std::int64_t k) const {
+  const std::int64_t group = k / settings_.group_size;
+  const std::int64_t member = k % settings_.group_size;
+  const bool mirrors = settings_.local_offsets == LocalOffsets::mirrored_ptychopinn;
+  Point p;
+  for (int axis = 0; axis < 2; ++axis) {
+    p.axis[axis] = mirrors ? mirrored(group, member, axis) : given(group, member, axis);
+  }
+  if (settings_.jitter_sigma > 0.0) {
+    const NormalPair draw = normal_pair(settings_.jitter_seed, static_cast<std::uint64_t>(k));
+    const auto move = [&](Coordinate& c, double by) {
+      c = make_coordinate(c.integer, c.fraction + settings_.jitter_sigma * by);
+    };
+    move(p.axis[column_of_y(settings_.axes)], draw.first);
+    move(p.axis[1 - column_of_y(settings_.axes)], draw.second);
+  }
+  return p;
+}
+
+void PositionReader::check() const {
+  for (std::int64_t k = 0; k < source_.count; ++k) {
+    for (int axis = 0; axis < 2; ++axis) {
+      const double v =
+          value_at(source_.value, k / settings_.group_size, k % settings_.group_size, axis).sum();
+      // Also keeps the conversion to an integer below within range.
+      if (!(std::abs(v) <= 4.0 * max_position)) {
+        invalid(source_.integer.data ? "fraction[" : "positions[", k, ", ", axis,
+                "]: expected a finite number of pixels within +-1e9, got ", v);
+      }
+    }
+  }
+  for (std::int64_t k = 0; k < source_.count; ++k) {
+    const Point p = point(k);
+    for (int axis = 0; axis < 2; ++axis) {
+      const double v = value_of(p.axis[axis]);
+      if (!(std::abs(v) <= max_position)) {
+        invalid("positions[", k, ", ", axis, "]: expected a position within +-1e9 pixels, got ", v);
+      }
+    }
+  }
+}
+
+PatchOrigin PositionReader::origin(std::int64_t k) const {
+  const Point p = point(k);
+  const int column = column_of_y(settings_.axes);
+  const Coordinate y =
+      window_origin(p.axis[column], settings_.anchor, settings_.sign, settings_.patch_height);
+  const Coordinate x =
+      window_origin(p.axis[1 - column], settings_.anchor, settings_.sign, settings_.patch_width);
+  return {y.fraction, x.fraction, static_cast<std::int32_t>(y.integer),
+          static_cast<std::int32_t>(x.integer)};
+}
+
+}  // namespace ppatch

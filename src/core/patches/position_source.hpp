@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/patches/patch_engine.hpp"
+#include "math/patches/position.hpp"
+
+namespace ppatch {
+
+// Coordinates of positions, found by their group and their place in it.
+struct CoordinateView {
+  const void* data = nullptr;
+  DType dtype = DType::f64;
+  std::int64_t stride_group = 0, stride_member = 0, stride_axis = 0;
+
+  template <class T>
+  const T& at(std::int64_t group, std::int64_t member, int axis) const {
+    return static_cast<const T*>(
+        data)[group * stride_group + member * stride_member + axis * stride_axis];
+  }
+};
+
+// The positions that the caller gives, in host memory.
+struct PositionSource {
+  std::int64_t count = 0;
+  CoordinateView value;    // positions, or the fractions of split ones
+  CoordinateView integer;  // I32: the integer parts of split ones, else without data
+};
+
+// The positions of a source as a plan uses them: mirrored and jittered as its settings say.
+class PositionReader {
+ public:
+  PositionReader(const PatchSettings& settings, const PositionSource& source)
+      : settings_(settings), source_(source) {}
+
+  // Throws INVALID_ARGUMENT naming the first position that is not finite or out of range.
+  void check() const;
+  PatchOrigin origin(std::int64_t k) const;
+
+ private:
+  struct Point {
+    Coordinate axis[2];  // in the source's columns
+  };
+  Coordinate given(std::int64_t group, std::int64_t member, int axis) const;
+  Coordinate mirrored(std::int64_t group, std::int64_t member, int axis) const;
+  Point point(std::int64_t k) const;
+
+  const PatchSettings& settings_;
+  const PositionSource& source_;
+};
+
+// The column of y.
+constexpr int column_of_y(Axes axes) { return axes == Axes::yx ? 0 : 1; }
+
+}  // namespace ppatch

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/registration/scene_engine.hpp"
+
+namespace ppatch {
+
+// The part of the seam that aligned pairs and raw images need; a part of backend.hpp, which
+// includes it. Every call is complete on return.
+class PairOperators {
+ public:
+  virtual ~PairOperators() = default;
+
+  // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype of an image's samples.
+  virtual void shift_image(const ImageView& image, const double shift[2],
+                           const ResampleSettings& settings, const ImageView& out) const = 0;
+  // (pixel - black) / (white - black).
+  virtual void normalise_mosaic(const SceneImageView& image, int period,
+                                const ImageView& out) const = 0;
+  // The same, averaged by colour over block x block pixels; out holds three images.
+  virtual void bin_mosaic(const SceneImageView& image, const CfaPattern& cfa, int block,
+                          const ImageView& out) const = 0;
+  // Both of one shape, f32 or f64 each.
+  virtual double pair_gain(const ImageView& anchor, const ImageView& target) const = 0;
+  virtual double pair_loss(const ImageView& anchor, const ImageView& target, double gain) const = 0;
+  // mask: u8. Returns its mean.
+  virtual double pair_mask(const ImageView& anchor, const ImageView& target,
+                           const PairMaskSettings& settings, const ImageView& mask) const = 0;
+};
+
+}  // namespace ppatch

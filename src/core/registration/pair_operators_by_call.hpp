@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/backend.hpp"
+#include "core/dtype_dispatch.hpp"
+#include "kernels/registration/pair_pixels.hpp"
+#include "kernels/registration/pair_values.hpp"
+
+namespace ppatch {
+
+// NumPy's quantile of n values, interpolated linearly. at(rank): the value of that rank.
+template <class At>
+double interpolated_quantile(std::int64_t n, double q, const At& at) {
+  const double place = q * static_cast<double>(n - 1);
+  const auto below = static_cast<std::int64_t>(std::floor(place));
+  const double low = at(below);
+  if (below + 1 >= n) return low;
+  return low + (place - static_cast<double>(below)) * (at(below + 1) - low);
+}
+
+// The pair operators of any backend. Call(machine) begins a call; it has
+//
+//   ImageView input(name, view), output(name, view);    the images where kernels reach them
+//   T* scratch<T>(count);
+//   void run_each_pixel(body, count, height, width);    body.at(m, y, x)
+//   double sum_over_rows(view, value);                  rows summed on their own, then in order
+//   double quantile(values, n, q);                      leaves the values as they are
+//   void finish();                                      when it returns, outputs are complete
+template <class Call, class Machine>
+class PairOperatorsByCall final : public PairOperators {
+ public:
+  explicit PairOperatorsByCall(const Machine& machine) : machine_(machine) {}
+
+  void shift_image(const ImageView& image, const double shift[2], const ResampleSettings& settings,
+                   const ImageView& out) const override {
+    Call call(machine_);
+    with_sample(image.dtype, [&](auto sample) {
+      ShiftPixel<decltype(sample)> pixel;
+      pixel.y_taps = ShiftTaps(settings.interpolation, settings.period, shift[0]);
+      pixel.x_taps = ShiftTaps(settings.interpolation, settings.period, shift[1]);
+      pixel.boundary = settings.boundary;
+      pixel.period = settings.period;
+      pixel.gain = settings.gain;
+      pixel.constant = settings.constant;
+      pixel.image = call.input("image", image);
+      pixel.out = call.output("out", out);
+      call.run_each_pixel(pixel, out.count, out.height, out.width);
+    });
+    call.finish();
+  }
+
+  void normalise_mosaic(const SceneImageView& image, int period,
+                        const ImageView& out) const override {
+    Call call(machine_);
+    with_sample(image.dtype, [&](auto sample) {
+      NormalisedPixel<decltype(sample)> pixel;
+      pixel.mosaic = samples_of<decltype(sample)>(call, image, period);
+      pixel.out = call.output("out", out);
+      call.run_each_pixel(pixel, 1, out.height, out.width);
+    });
+    call.finish();
+  }
+
+  void bin_mosaic(const SceneImageView& image, const CfaPattern& cfa, int block,
+                  const ImageView& out) const override {
+    Call call(machine_);
+    with_sample(image.dtype, [&](auto sample) {
+      BinnedPixel<decltype(sample)> pixel;
+      pixel.mosaic = samples_of<decltype(sample)>(call, image, cfa.period);
+      std::copy(cfa.colour, cfa.colour + 36, pixel.colour);
+      pixel.block = block;
+      pixel.out = call.output("out", out);
+      call.run_each_pixel(pixel, 1, out.height, out.width);
+    });
+    call.finish();
+  }
+
+  double pair_gain(const ImageView& anchor, const ImageView& target) const override {
+    Call call(machine_);
+    const double top = call.sum_over_rows(anchor, SampleValue{call.input("anchor", anchor)});
+    const double bottom = call.sum_over_rows(target, SampleValue{call.input("target", target)});
+    return bottom != 0.0 ? top / bottom : std::numeric_limits<double>::quiet_NaN();
+  }
+
+  double pair_loss(const ImageView& anchor, const ImageView& target, double gain) const override {
+    Call call(machine_);
+    const LossValue value{call.input("anchor", anchor), call.input("target", target), gain};
+    return call.sum_over_rows(anchor, value) /
+           static_cast<double>(anchor.count * anchor.height * anchor.width);
+  }
+
+  double pair_mask(const ImageView& anchor, const ImageView& target,
+                   const PairMaskSettings& settings, const ImageView& mask) const override {
+    const std::int64_t h = anchor.height;
+    const std::int64_t w = anchor.width;
+    Call call(machine_);
+    DifferencePixel difference;
+    difference.anchor = call.input("anchor", anchor);
+    difference.target = call.input("target", target);
+    difference.gain = settings.gain;
+    difference.out = call.template scratch<float>(h * w);
+    call.run_each_pixel(difference, 1, h, w);
+    ErodedPixel eroded;
+    eroded.difference = difference.out;
+    eroded.bound =
+        std::min(settings.threshold, call.quantile(difference.out, h * w, settings.quantile));
+    eroded.out = {call.template scratch<unsigned char>(h * w), h, w};
+    call.run_each_pixel(eroded, 1, h, w);
+    MaskPixel pixel;
+    pixel.anchor = difference.anchor;
+    pixel.eroded = eroded.out;
+    pixel.clips = settings.clips;
+    pixel.clip_bound = settings.clip_bound;
+    pixel.out = call.output("mask", mask);
+    call.run_each_pixel(pixel, 1, h, w);
+    ImageView flags = pixel.out;
+    flags.count = 1;
+    const double kept = call.sum_over_rows(flags, MaskValue{flags});
+    call.finish();
+    return kept / static_cast<double>(h * w);
+  }
+
+ private:
+  template <class T>
+  static MosaicSamples<T> samples_of(Call& call, const SceneImageView& image, int period) {
+    ImageView pixels;
+    pixels.data = const_cast<void*>(image.data);
+    pixels.dtype = image.dtype;
+    pixels.count = 1;
+    pixels.height = image.height;
+    pixels.width = image.width;
+    pixels.stride_y = image.stride_y;
+    pixels.stride_x = image.stride_x;
+    pixels = call.input("image.pixels", pixels);
+    MosaicSamples<T> samples;
+    samples.pixels.data = pixels.data;
+    samples.pixels.height = pixels.height;
+    samples.pixels.width = pixels.width;
+    samples.pixels.stride_y = pixels.stride_y;
+    samples.pixels.stride_x = pixels.stride_x;
+    samples.period = period;
+    std::copy(image.black, image.black + 36, samples.black);
+    samples.white = image.white;
+    return samples;
+  }
+
+  const Machine& machine_;
+};
+
+}  // namespace ppatch

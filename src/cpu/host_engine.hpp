@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+
+#include "core/error.hpp"
+
+namespace ppatch {
+
+// What the CPU's engines of patches and of groups answer alike.
+template <class Engine>
+class HostEngine : public Engine {
+ public:
+  void set_stream(void* stream) override {
+    if (stream) invalid("stream: expected NULL, since the CPU has no streams, got ", stream);
+  }
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override {
+    std::memcpy(to, from, bytes);
+  }
+};
+
+}  // namespace ppatch

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "math/elementary.hpp"
+#include "math/hd.hpp"
+
+namespace ppatch {
+
+// Tukey's window of n samples at sample u, which need not be whole: raised cosines over edge * n,
+// at least one sample, at either end, and zero outside.
+PPATCH_HD double tukey(double u, double n, double edge) {
+  const double ramp = edge * n > 1.0 ? edge * n : 1.0;
+  const double from_start = u + 0.5;
+  const double from_end = n - 0.5 - u;
+  double depth = (from_start < from_end ? from_start : from_end) / ramp;
+  if (depth <= 0.0) return 0.0;
+  if (depth >= 1.0) return 1.0;
+  const double s = sin_series(0.5 * pi * depth);
+  return s * s;
+}
+
+// The taper of sample u of a window of n samples that is moved by a fraction of one; edge 0: none.
+PPATCH_HD float taper(std::int64_t u, std::int64_t n, double edge, double shift) {
+  return edge > 0.0 ? static_cast<float>(
+                          tukey(static_cast<double>(u) - shift, static_cast<double>(n), edge))
+                    : 1.0F;
+}
+
+// The rows of a window that its mean comes from. It need not be exact, for the frequencies that it
+// leaks to are left out: of large images some rows tell enough.
+struct WeighedRows {
+  PPATCH_HD explicit WeighedRows(std::int64_t height)
+      : step(height < 1000 ? 1 : height / 200), count((height + step - 1) / step) {}
+  std::int64_t step, count;
+};
+
+}  // namespace ppatch
