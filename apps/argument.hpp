@@ -48,7 +48,7 @@ class OptionSet {
   void integer(const std::string& name, T& target, std::int64_t least, const std::string& help,
                std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
     parsed(name, "N", help, [=, &target](const std::string& text) {
-      set(target, parse_integer(name, text, least, most));
+      assign(target, parse_integer(name, text, least, most));
     });
   }
   template <class T>
@@ -59,7 +59,7 @@ class OptionSet {
   template <class T>
   void choice(const std::string& name, T& target, Choices choices, const std::string& help) {
     parsed(name, "{" + listed(choices) + "}", help, [=, &target](const std::string& text) {
-      set(target, parse_choice(name, text, choices));
+      assign(target, parse_choice(name, text, choices));
     });
   }
   void flag(const std::string& name, bool& target, const std::string& help);
@@ -73,11 +73,11 @@ class OptionSet {
 
  private:
   template <class T, class Value>
-  static void set(T& target, Value value) {
+  static void assign(T& target, Value value) {
     target = static_cast<T>(value);
   }
   template <class T, class Value>
-  static void set(std::optional<T>& target, Value value) {
+  static void assign(std::optional<T>& target, Value value) {
     target = static_cast<T>(value);
   }
 

@@ -109,7 +109,7 @@ void ExtractInput::read_positions(formats::ScanInput& input) {
   formats::NamedArray read = input.positions.take();
   positions_source = read.source;
   geometry.set_positions(read.array.shape, read.source);
-  read.array = place(std::move(read));
+  read.array = place(std::move(read.array), read.source);
   const bool single =
       read.array.type.kind == formats::Kind::kFloat && read.array.type.size == sizeof(float);
   positions =
@@ -125,9 +125,9 @@ void ExtractInput::read_positions(formats::ScanInput& input) {
                                      {"origin", formats::origin_text(placement.origin)}};
 }
 
-formats::NpyArray ExtractInput::place(formats::NamedArray read) const {
-  return formats::place(std::move(read.array), placement, options, geometry.image_height,
-                        geometry.image_width, read.source);
+formats::NpyArray ExtractInput::place(formats::NpyArray array, const std::string& source) const {
+  return formats::place(std::move(array), placement, options, geometry.image_height,
+                        geometry.image_width, source);
 }
 
 // From now on the geometry is that of all groups' members.
@@ -162,7 +162,7 @@ void ExtractInput::choose_groups(formats::ScanInput& input) {
   formats::Part<formats::NamedArray>& part = input.start_positions;
   if (!part.value && part.refused.empty()) return;
   formats::NamedArray start = part.take();
-  start.array = place(start);
+  start.array = place(std::move(start.array), start.source);
   start_positions = formats::to_tensor(std::move(start.array), PPATCH_F64, start.source);
   if (start_positions.shape != positions.shape) {
     throw formats::FormatError(start.source + " has shape " +

@@ -64,7 +64,7 @@ struct ExtractInput {
   void read_positions(formats::ScanInput& input);
   void check_group_choices();
   void choose_groups(formats::ScanInput& input);
-  formats::NpyArray place(formats::NamedArray read) const;
+  formats::NpyArray place(formats::NpyArray array, const std::string& source) const;
 };
 
 }  // namespace ptychopatch::app

@@ -147,7 +147,9 @@ void PatchSettings::add_options(CLI::App& app, bool cutting) {
 void PatchSettings::add_cutting_options(CLI::App& app) {
   OptionSet(app, kGroup)
       .parsed("-N", "N", "Patch height and width in pixels", [this](const auto& text) {
-        given_["patch_height"] = given_["patch_width"] = parse_integer("-N", text, 1, kMost);
+        const std::int64_t size = parse_integer("-N", text, 1, kMost);
+        given_["patch_height"] = size;
+        given_["patch_width"] = size;
       });
   add_options(app, true);
 }

@@ -85,7 +85,8 @@ void AlignOptions::add_scene_options(CLI::App& app) {
                  return parse_integer("--max-shift", text.substr(from, count), 0, 1'000'000);
                };
                scene.max_shift[0] = scene.max_shift[1] = part(0, comma);
-               if (comma != std::string::npos) scene.max_shift[1] = part(comma + 1, text.npos);
+               if (comma != std::string::npos)
+                 scene.max_shift[1] = part(comma + 1, std::string::npos);
              });
   set.text("--mask", mask, "FILE",
            "Image of the reference's size; where it is 0, pixels are left out");
