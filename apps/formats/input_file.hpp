@@ -28,6 +28,9 @@ class InputFile : public ByteReader {
   std::uint64_t size_ = 0;
 };
 
+// All of a small file.
+std::string read_text_file(const std::string& path);
+
 enum class Container { kNpy, kZip, kHdf5, kMat, kBzip2, kUnknown };
 
 // So many first bytes tell a container.

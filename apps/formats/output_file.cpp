@@ -217,4 +217,11 @@ std::uint64_t OutputFile::free_bytes() const {
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
+void write_file(const std::string& path, bool overwrite, std::span<const std::byte> bytes) {
+  OutputFile file(path, overwrite);
+  file.write(bytes);
+  file.finish();
+  file.publish();
+}
+
 }  // namespace ptychopatch::formats
