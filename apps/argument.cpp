@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <utility>
 
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
@@ -63,6 +62,14 @@ double parse_number(const std::string& option, const std::string& text, double l
   return value;
 }
 
+std::array<double, 2> parse_pair(const std::string& option, const std::string& text, double least,
+                                 std::optional<double> second_alone) {
+  const std::size_t comma = text.find(',');
+  const double first = parse_number(option, text.substr(0, comma), least);
+  if (comma == std::string::npos) return {first, second_alone.value_or(first)};
+  return {first, parse_number(option, text.substr(comma + 1), least)};
+}
+
 std::uint64_t parse_size(const std::string& option, const std::string& text) {
   const std::string expected = "a size in bytes such as 800M or 2GiB";
   double value = 0;
@@ -99,42 +106,28 @@ std::int32_t parse_choice(const std::string& option, const std::string& text, Ch
   wrong(option, names, text);
 }
 
-CLI::Option* add_picture(CLI::App& app, const std::string& name, std::string& path,
-                         const std::string& help) {
-  const std::function<void(const std::string&)> set = [name, &path](const std::string& text) {
+void OptionSet::flag(const std::string& name, bool& target, const std::string& help) {
+  app_.add_flag(name, target, help)->group(group_);
+}
+
+void OptionSet::text(const std::string& name, std::string& target, const std::string& type,
+                     const std::string& help) {
+  app_.add_option(name, target, help)->type_name(type)->group(group_);
+}
+
+void OptionSet::parsed(const std::string& name, const std::string& type, const std::string& help,
+                       std::function<void(const std::string&)> set) {
+  app_.add_option_function(name, set, help)->type_name(type)->group(group_);
+}
+
+void OptionSet::picture(const std::string& name, std::string& path, const std::string& help) {
+  parsed(name, "FILE", help + " (.png, .svg or .pdf)", [name, &path](const std::string& text) {
     std::error_code ignored;
     if (!pictures::format_of(text) && text != "-" && !std::filesystem::is_other(text, ignored)) {
       wrong(name, "a file's name that ends in .png, .svg or .pdf", text);
     }
     path = text;
-  };
-  return app.add_option_function(name, set, help + " (.png, .svg or .pdf)")->type_name("FILE");
-}
-
-CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t least,
-                         const std::string& help, std::function<void(std::int64_t)> set,
-                         std::int64_t most) {
-  const std::function<void(const std::string&)> function =
-      [=, set = std::move(set)](const std::string& text) {
-        set(parse_integer(name, text, least, most));
-      };
-  return app.add_option_function(name, function, help)->type_name("N");
-}
-
-CLI::Option* add_number(CLI::App& app, const std::string& name, double least,
-                        const std::string& help, std::function<void(double)> set) {
-  const std::function<void(const std::string&)> function =
-      [=, set = std::move(set)](const std::string& text) { set(parse_number(name, text, least)); };
-  return app.add_option_function(name, function, help)->type_name("X");
-}
-
-CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
-                        const std::string& help, std::function<void(std::int32_t)> set) {
-  const std::function<void(const std::string&)> function =
-      [=, set = std::move(set)](const std::string& text) {
-        set(parse_choice(name, text, choices));
-      };
-  return app.add_option_function(name, function, help)->type_name("{" + listed(choices) + "}");
+  });
 }
 
 }  // namespace ptychopatch::app

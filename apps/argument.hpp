@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "choices.hpp"
@@ -11,30 +13,76 @@
 
 namespace ptychopatch::app {
 
-// Options that explain themselves when what they were given is wrong: UsageError names the option,
-// what was expected and what came.
+// Arguments that explain themselves when what they were given is wrong: UsageError names the
+// option, what was expected and what came.
 
-// "corner, half or centre"
+inline constexpr double kAnyNumber = std::numeric_limits<double>::lowest();
+
+// A choice of the command's own.
+template <class Enum>
+constexpr Choice choice_of(const char* name, Enum value) {
+  return {name, static_cast<std::int32_t>(value)};
+}
+
+// "corner,half,centre"
 std::string listed(Choices choices);
 
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t least,
                            std::int64_t most);
 double parse_number(const std::string& option, const std::string& text, double least);
+// "Y,X", or one number for both; second_alone: the second where there is but one.
+std::array<double, 2> parse_pair(const std::string& option, const std::string& text,
+                                 double least = kAnyNumber,
+                                 std::optional<double> second_alone = std::nullopt);
 // "512M", "2GiB", "1.5e9": k, M, G, T (also kB, MB, ...) are powers of 1000, KiB, MiB, ... of 1024.
 std::uint64_t parse_size(const std::string& option, const std::string& text);
 std::int32_t parse_choice(const std::string& option, const std::string& text, Choices choices);
 
-// A picture's file, whose ending says its format: .png, .svg or .pdf. Standard output and devices,
-// which have no ending, get PNG.
-CLI::Option* add_picture(CLI::App& app, const std::string& name, std::string& path,
-                         const std::string& help);
+// Adds options to one group of a command's help. What an option sets may be a variable of any type
+// that its values fit into, or std::optional of one; it must outlive the parsing.
+class OptionSet {
+ public:
+  explicit OptionSet(CLI::App& app, const char* group = "Options") : app_(app), group_(group) {}
 
-CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t least,
-                         const std::string& help, std::function<void(std::int64_t)> set,
-                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
-CLI::Option* add_number(CLI::App& app, const std::string& name, double least,
-                        const std::string& help, std::function<void(double)> set);
-CLI::Option* add_choice(CLI::App& app, const std::string& name, Choices choices,
-                        const std::string& help, std::function<void(std::int32_t)> set);
+  template <class T>
+  void integer(const std::string& name, T& target, std::int64_t least, const std::string& help,
+               std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
+    parsed(name, "N", help, [=, &target](const std::string& text) {
+      assign(target, parse_integer(name, text, least, most));
+    });
+  }
+  template <class T>
+  void number(const std::string& name, T& target, double least, const std::string& help) {
+    parsed(name, "X", help,
+           [=, &target](const std::string& text) { target = parse_number(name, text, least); });
+  }
+  template <class T>
+  void choice(const std::string& name, T& target, Choices choices, const std::string& help) {
+    parsed(name, "{" + listed(choices) + "}", help, [=, &target](const std::string& text) {
+      assign(target, parse_choice(name, text, choices));
+    });
+  }
+  void flag(const std::string& name, bool& target, const std::string& help);
+  void text(const std::string& name, std::string& target, const std::string& type,
+            const std::string& help);
+  // A picture's file, whose ending says its format: .png, .svg or .pdf. Standard output and
+  // devices, which have no ending, get PNG.
+  void picture(const std::string& name, std::string& path, const std::string& help);
+  void parsed(const std::string& name, const std::string& type, const std::string& help,
+              std::function<void(const std::string&)> set);
+
+ private:
+  template <class T, class Value>
+  static void assign(T& target, Value value) {
+    target = static_cast<T>(value);
+  }
+  template <class T, class Value>
+  static void assign(std::optional<T>& target, Value value) {
+    target = static_cast<T>(value);
+  }
+
+  CLI::App& app_;
+  const char* group_;
+};
 
 }  // namespace ptychopatch::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "cli_fwd.hpp"
@@ -18,7 +19,7 @@ struct CommonOptions {
   bool overwrite = false;
   bool dry_run = false;
   bool compress = false;
-  std::string format;  // "": what the output's name says
+  std::optional<bool> hdf5;  // none: what the output's name says
   std::int64_t threads = 0;
   std::uint64_t memory_budget = 0;
   ppatch_backend backend = PPATCH_BACKEND_AUTO;

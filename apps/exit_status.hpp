@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "ptychopatch/ptychopatch.hpp"
 
@@ -27,11 +28,34 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("interrupted, nothing was written") {}
 };
 
-// The library's sentence without the function's name, which says nothing to who typed a command.
+// The library's sentence without the function's name, which says nothing to who typed a command,
+// and with the command's own names of options.
 inline std::string sentence(const Error& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   const std::size_t colon = text.find(": ");
-  return text.starts_with("ppatch_") && colon != std::string::npos ? text.substr(colon + 2) : text;
+  if (text.starts_with("ppatch_") && colon != std::string::npos) text.erase(0, colon + 2);
+  constexpr std::pair<const char*, const char*> kNames[] = {{"options.group_count", "--samples"},
+                                                            {"options.neighbours", "-K"},
+                                                            {"options.oversample", "--oversample"},
+                                                            {"options.gridsize", "--gridsize"}};
+  for (const auto& [theirs, ours] : kNames) {
+    const std::string name = theirs;
+    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
+      text.replace(at, name.size(), ours);
+    }
+  }
+  return text;
+}
+
+// What is wrong with the data that body works on is told with the file they came from.
+template <class Body>
+auto with_source(const std::string& source, Body&& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) throw;
+    throw UsageError(source + ": " + sentence(error));
+  }
 }
 
 inline int exit_status(ppatch_status status) {

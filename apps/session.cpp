@@ -19,11 +19,9 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
   context.progress_user = this;
   context_.emplace(context);
   const ppatch_context_info info = context_->info();
-  console_.detail("backend " + backend_name() + ": " + std::to_string(info.num_threads) +
-                  " threads, SIMD level " + info.simd);
+  console_.detail(std::string("backend ") + backend_name() + ": " +
+                  std::to_string(info.num_threads) + " threads, SIMD level " + info.simd);
 }
-
-std::string Session::backend_name() const { return app::backend_name(context_->info().backend); }
 
 void Session::set_part(double begin, double end) {
   part_begin_ = begin;
@@ -47,7 +45,5 @@ std::int32_t Session::progress(void* self, double fraction) {
   }
   return interrupted() ? 1 : 0;
 }
-
-const char* backend_name(ppatch_backend backend) { return name_of(kBackendChoices, backend); }
 
 }  // namespace ptychopatch::app

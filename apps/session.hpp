@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "choices.hpp"
 #include "common_options.hpp"
 #include "console.hpp"
 #include "ptychopatch/ptychopatch.hpp"
@@ -20,7 +21,7 @@ class Session {
 
   const Context& context() const { return *context_; }
   Console& console() const { return console_; }
-  std::string backend_name() const;
+  const char* backend_name() const { return name_of(kBackendChoices, context_->info().backend); }
 
   // The next call into the library is the part from `begin` to `end` (0 to 1) of the stage.
   void set_part(double begin, double end);
@@ -34,7 +35,5 @@ class Session {
   double part_end_ = 1;
   std::optional<Context> context_;
 };
-
-const char* backend_name(ppatch_backend backend);
 
 }  // namespace ptychopatch::app

@@ -32,7 +32,7 @@ packages=(
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev libcairo2-dev fonts-dejavu-core
   libhdf5-dev libmatio-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libyaml-cpp-dev
-  nettle-dev
+  nettle-dev libkissfft-dev
   libgtest-dev libflann-dev liblz4-dev
   python3 python3-dev python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
   python3-pytest python3-venv python3-pycparser

@@ -90,20 +90,19 @@ Command add_bench(CLI::App& root) {
   app->add_option("-o,--output", options->page, "Page of tables and charts to write")
       ->type_name("FILE")
       ->capture_default_str();
-  app->add_option("--json", options->json, "Write one record a case here, too")->type_name("FILE");
-  app->add_option("--filter", options->filter, "Only cases whose name has a match of this")
-      ->type_name("REGEX");
-  app->add_flag("--quick", options->quick, "Little data: shows that all works, measures nothing");
+  OptionSet set(*app);
+  set.text("--json", options->json, "FILE", "Write one record a case here, too");
+  set.text("--filter", options->filter, "REGEX", "Only cases whose name has a match of this");
+  set.flag("--quick", options->quick, "Little data: shows that all works, measures nothing");
   app->add_option("--device", options->device,
                   "auto (the CPU and every CUDA device), cpu or cuda:N")
       ->type_name("DEVICE")
       ->capture_default_str();
-  add_integer(
-      *app, "-j,--threads", 0, "CPU threads; 0: all that the process may use",
-      [options](std::int64_t value) { options->threads = value; }, 4096);
-  app->add_flag("-q,--quiet", options->quiet, "No line a case");
-  app->add_flag("--overwrite", options->overwrite, "Replace outputs that exist");
-  app->add_flag("--dry-run", options->dry_run, "Name the cases and run none");
+  set.integer("-j,--threads", options->threads, 0, "CPU threads; 0: all that the process may use",
+              4096);
+  set.flag("-q,--quiet", options->quiet, "No line a case");
+  set.flag("--overwrite", options->overwrite, "Replace outputs that exist");
+  set.flag("--dry-run", options->dry_run, "Name the cases and run none");
   return {app, [options](Console& console) -> int {
             console.set_verbosity(options->quiet ? Verbosity::kQuiet : Verbosity::kNormal);
             const std::string suite = find_suite();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "cli_fwd.hpp"
@@ -14,6 +15,15 @@ struct Command {
   CLI::App* app;
   std::function<int(Console&)> run;
 };
+
+// Work(options, console).run(), with what the command line has set.
+template <class Work, class Options>
+Command command(CLI::App* app, const std::shared_ptr<Options>& options) {
+  return {app, [options](Console& console) {
+            options->common.apply(console);
+            return Work(*options, console).run();
+          }};
+}
 
 Command add_info(CLI::App& root);
 Command add_extract(CLI::App& root);

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/array_store.hpp"
 
-#include "formats/bzip2.hpp"
-#include "formats/format_error.hpp"
-#include "formats/hdf5_file.hpp"
-#include "formats/input_file.hpp"
-#include "formats/mat_file.hpp"
 #include "formats/npz_reader.hpp"
 #include "formats/tensor.hpp"
 
@@ -16,13 +11,11 @@ std::unique_ptr<ArrayStore> open_store(const std::string& path) {
     case Container::kZip:
       return std::make_unique<NpzReader>(path);
     case Container::kHdf5:
-      return std::make_unique<Hdf5File>(path);
+      return open_hdf5(path);
     case Container::kMat:
-      return std::make_unique<MatFile>(path);
-    case Container::kBzip2: {
-      InputFile file(path);
-      return std::make_unique<NpzReader>(unpack_bzip2(file, quoted(path)), path);
-    }
+      return open_mat(path);
+    case Container::kBzip2:
+      return std::make_unique<NpzReader>(unpack_bzip2(path), path);
     case Container::kNpy:
       throw FormatError(quoted(path) +
                         " is a single .npy array, expected a scan; give it as --image or "

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "formats/child_process.hpp"
 #include "formats/format_error.hpp"
+#include "formats/input_file.hpp"
 #include "formats/npy_array.hpp"
 
 namespace ptychopatch::formats {
@@ -56,6 +58,23 @@ class ArrayStore {
 // By the file's first bytes: .npz (as it is or compressed by bzip2), HDF5 or MAT. In this process;
 // ask_store() has the one that does no harm.
 std::unique_ptr<ArrayStore> open_store(const std::string& path);
+
+std::unique_ptr<ArrayStore> open_hdf5(const std::string& path);
+std::unique_ptr<ArrayStore> open_mat(const std::string& path);
+
+// What `question` finds in the file, in a child where the format's library may fail on it.
+template <class Value, class Question>
+Value ask_store(const std::string& path, const Question& question) {
+  const auto answer = [&]() -> Value { return question(*open_store(path)); };
+  switch (container_of(path)) {
+    case Container::kHdf5:
+      return in_child<Value>({"the HDF5 library", quoted(path), {}}, answer);
+    case Container::kMat:
+      return in_child<Value>({"libmatio", quoted(path), {}}, answer);
+    default:
+      return answer();
+  }
+}
 
 // All values, rounded to f64, in C order. FormatError unless there are `count` of them.
 std::vector<double> read_numbers(const ArrayStore& store, const std::string& key,

@@ -3,12 +3,47 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
 #include <utility>
 
 namespace ptychopatch::formats {
+
+// Bytes read from front to back: a file, a member of an archive, memory.
+class ByteReader {
+ public:
+  virtual ~ByteReader() = default;
+
+  // Fills out; fewer bytes only at the end.
+  virtual std::size_t read(std::span<std::byte> out) = 0;
+
+  // How many bytes there are in all, or are said to be.
+  virtual std::uint64_t size() const = 0;
+
+  // False where size() is a claim of the file's author: memory for it is then taken bit by bit, as
+  // the bytes really come.
+  virtual bool size_is_certain() const = 0;
+};
+
+class SpanReader : public ByteReader {
+ public:
+  explicit SpanReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+  std::size_t read(std::span<std::byte> out) override {
+    const std::size_t count = std::min(out.size(), bytes_.size() - position_);
+    if (count != 0) std::memcpy(out.data(), bytes_.data() + position_, count);
+    position_ += count;
+    return count;
+  }
+  std::uint64_t size() const override { return bytes_.size(); }
+  bool size_is_certain() const override { return true; }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::size_t position_ = 0;
+};
 
 // Owned memory, not initialised: what is read or computed into it is its first touch.
 class Bytes {

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "formats/columns.hpp"
 #include "formats/layouts.hpp"
 
 namespace ptychopatch::formats {

@@ -4,18 +4,82 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <fstream>
 #include <new>
 
-#include "formats/child_limits.hpp"
 #include "formats/file_descriptor.hpp"
 #include "formats/format_error.hpp"
 
 namespace ptychopatch::formats {
 namespace {
+
+// Beyond what any file takes of which no data are read, and what data take.
+#if defined(PTYCHOPATCH_CHILD_MICROSECONDS)
+constexpr suseconds_t kMicroseconds = PTYCHOPATCH_CHILD_MICROSECONDS;
+#else
+constexpr suseconds_t kMicroseconds = 4000000;
+#endif
+constexpr suseconds_t kSecond = 1000000;
+constexpr rlim_t kMemory = rlim_t{512} << 20;
+constexpr std::uint64_t kBytesASecond = 1 << 20;
+constexpr std::uint64_t kCopies = 3;
+
+// A sanitizer's own memory would count.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+#else
+constexpr bool kSanitized = false;
+#endif
+
+void limit(__rlimit_resource resource, rlim_t most) {
+  rlimit now{};
+  if (::getrlimit(resource, &now) != 0) return;
+  now.rlim_cur = std::min(most, now.rlim_max);
+  ::setrlimit(resource, &now);
+}
+
+// What the other process does about signals is not to happen here, too.
+void set_signals() {
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  // A key pressed is the other process' to answer, whose end is seen.
+  for (const int ending : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) ::signal(ending, SIG_IGN);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// In pages; the parent's memory counts until it is given back.
+rlim_t memory_of_parent() {
+  std::ifstream list("/proc/self/statm");
+  rlim_t pages = 0;
+  for (int column = 0; column < 6; ++column) list >> pages;
+  return list ? pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+struct Allowance {
+  bool limited = false;
+  std::uint64_t data_bytes = 0;
+  rlim_t memory = 0;
+};
+
+Allowance& allowance() {
+  static Allowance of_this_process;
+  return of_this_process;
+}
 
 // What every answer begins with.
 enum class Answer { kGood, kRefused, kNoMemory };
@@ -75,7 +139,36 @@ void wait_for(int pipe, const std::function<bool()>& stop) {
   }
 }
 
+// It takes over no signals, prints nothing, leaves no core and has no open file but the pipe, whose
+// number is answered.
+int begin_child(int pipe) {
+  set_signals();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  // What a library prints is for nobody, and no other open file is its business.
+  constexpr int kPipe = 3;
+  pipe = ::fcntl(pipe, F_DUPFD, kPipe);  // it may be one of the three
+  const int nothing = ::open("/dev/null", O_RDWR);
+  for (int standard = 0; standard < kPipe; ++standard) ::dup2(nothing, standard);
+  ::dup2(pipe, kPipe);
+  ::close_range(kPipe + 1, ~0U, 0);
+  allowance() = {true, 0, kMemory + memory_of_parent()};
+  allow_child(0);
+  return kPipe;
+}
+
 }  // namespace
+
+void allow_child(std::uint64_t data_bytes) {
+  Allowance& now = allowance();
+  if (!now.limited) return;
+  now.data_bytes += data_bytes;
+  // Of the processor's time; a slow disk or network may take any.
+  const auto seconds = static_cast<time_t>(now.data_bytes / kBytesASecond);
+  const itimerval left{{}, {seconds + kMicroseconds / kSecond, kMicroseconds % kSecond}};
+  ::setitimer(ITIMER_PROF, &left, nullptr);
+  if (!kSanitized) limit(RLIMIT_DATA, now.memory + kCopies * now.data_bytes);
+}
 
 void run_child(const ChildWork& work, const std::function<void()>& function,
                const std::function<void(Channel&)>& answer) {

@@ -24,6 +24,11 @@ struct ChildWork {
 void run_child(const ChildWork& work, const std::function<void()>& function,
                const std::function<void(Channel&)>& answer);
 
+// Before so many more bytes of data are read: a child may take the memory and the processor's time
+// that they need, and what any file needs; it ends where it takes more. Elsewhere nothing is
+// limited.
+void allow_child(std::uint64_t data_bytes);
+
 // What function() finds, in a child.
 template <class Value, class Function>
 Value in_child(const ChildWork& work, const Function& function) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/columns.hpp"
-
 #include <cmath>
 
-#include "formats/format_error.hpp"
+#include "formats/layouts.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -23,11 +21,6 @@ NpyArray positions_array(std::int64_t count) {
   NpyArray array{{Kind::kFloat, sizeof(double)}, {count, 2}, {}};
   array.data = Bytes(static_cast<std::size_t>(count) * 2 * sizeof(double));
   return array;
-}
-
-void require_object(const ArrayStore& store, const std::string& key) {
-  if (store.has(key)) return;
-  throw FormatError(store.source(key) + " is missing; name an image with --image");
 }
 
 NamedArray read_object(const ArrayStore& store, const std::string& key) {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/columns.hpp"
-#include "formats/far_field.hpp"
 #include "formats/layouts.hpp"
 
 namespace ptychopatch::formats {

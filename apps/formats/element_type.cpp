@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/element_type.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 
@@ -18,10 +20,7 @@ constexpr std::size_t kMostCharacters = 1u << 28;
 }
 
 bool is_one_of(std::size_t size, std::initializer_list<std::size_t> sizes) {
-  for (const std::size_t each : sizes) {
-    if (size == each) return true;
-  }
-  return false;
+  return std::ranges::find(sizes, size) != sizes.end();
 }
 
 // The kind and bytes of 'f8' and its like.
@@ -99,41 +98,16 @@ ElementType parse_element_type(std::string_view descr, const std::string& source
 }
 
 std::string ElementType::name() const {
-  const std::string bits = std::to_string(8 * size);
-  switch (kind) {
-    case Kind::kBoolean:
-      return "bool";
-    case Kind::kSigned:
-      return "int" + bits;
-    case Kind::kUnsigned:
-      return "uint" + bits;
-    case Kind::kFloat:
-      return "float" + bits;
-    case Kind::kComplex:
-      return "complex" + bits;
-    case Kind::kText:
-      return "str" + std::to_string(size / 4);
-  }
-  return "unknown";
+  if (kind == Kind::kBoolean) return "bool";
+  static constexpr std::array kNames = {"bool", "int", "uint", "float", "complex", "str"};
+  return kNames[static_cast<std::size_t>(kind)] + std::to_string(numeric() ? 8 * size : size / 4);
 }
 
 std::string ElementType::descr() const {
-  const std::string order(1, size > 1 ? kNativeOrder : '|');
-  switch (kind) {
-    case Kind::kBoolean:
-      return "|b1";
-    case Kind::kSigned:
-      return order + "i" + std::to_string(size);
-    case Kind::kUnsigned:
-      return order + "u" + std::to_string(size);
-    case Kind::kFloat:
-      return order + "f" + std::to_string(size);
-    case Kind::kComplex:
-      return order + "c" + std::to_string(size);
-    case Kind::kText:
-      return std::string(1, kNativeOrder) + "U" + std::to_string(size / 4);
-  }
-  return "";
+  if (kind == Kind::kBoolean) return "|b1";
+  const std::string order(1, size > 1 || !numeric() ? kNativeOrder : '|');
+  return order + "biufcU"[static_cast<std::size_t>(kind)] +
+         std::to_string(numeric() ? size : size / 4);
 }
 
 }  // namespace ptychopatch::formats

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/hdf5_storage.hpp"
-
 #include <algorithm>
 #include <filesystem>
 #include <set>
 
 #include "formats/format_error.hpp"
+#include "formats/hdf5_library.hpp"
 #include "formats/input_file.hpp"
 
 namespace ptychopatch::formats {

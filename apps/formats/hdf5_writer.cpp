@@ -4,8 +4,7 @@
 #include <algorithm>
 
 #include "formats/format_error.hpp"
-#include "formats/hdf5_text.hpp"
-#include "formats/hdf5_type.hpp"
+#include "formats/hdf5_library.hpp"
 
 namespace ptychopatch::formats {
 namespace {

@@ -42,6 +42,13 @@ void InputFile::seek(std::uint64_t place) {
   }
 }
 
+std::string read_text_file(const std::string& path) {
+  InputFile file(path);
+  std::string text(static_cast<std::size_t>(file.size()), '\0');
+  text.resize(file.read(std::as_writable_bytes(std::span(text))));
+  return text;
+}
+
 Container container_of(const std::string& path) {
   InputFile file(path);
   std::array<std::byte, kMagicBytes> first{};

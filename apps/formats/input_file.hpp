@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "formats/byte_reader.hpp"
+#include "formats/bytes.hpp"
 #include "formats/file_descriptor.hpp"
 
 namespace ptychopatch::formats {
@@ -27,6 +27,9 @@ class InputFile : public ByteReader {
   FileDescriptor file_;
   std::uint64_t size_ = 0;
 };
+
+// All of a small file.
+std::string read_text_file(const std::string& path);
 
 enum class Container { kNpy, kZip, kHdf5, kMat, kBzip2, kUnknown };
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "formats/scan_input.hpp"
+#include "formats/tensor.hpp"
 
 namespace ptychopatch::formats {
 
@@ -59,5 +61,62 @@ std::optional<Layout> find_ptyr(const ArrayStore& store);
 // Data prepared for ptypy, .ptyd: chunks/N/positions (K, 2) as (y, x) in metres. It holds no
 // object; how large a pixel of it is follows from meta/energy (keV), distance, psize and the frame.
 std::optional<Layout> find_ptyd(const ArrayStore& store);
+
+// What several of these are read by.
+
+// An image; layers that are one only are dropped.
+NamedArray read_object(const ArrayStore& store, const std::string& key);
+
+// (K, 2) f64.
+NamedArray read_positions(const ArrayStore& store, const std::string& key);
+
+// (K, 2) f64 from two arrays (K,).
+NamedArray two_columns(const ArrayStore& store, const std::string& first,
+                       const std::string& second);
+
+// (K, columns) f64. FormatError where there are fewer columns than least or more than most.
+Tensor read_table(const ArrayStore& store, const std::string& key, std::int64_t least,
+                  std::int64_t most);
+
+NpyArray positions_array(std::int64_t count);
+
+// A third axis of one layer is dropped; more layers stay.
+NpyArray without_single_axes(NpyArray array);
+
+// Coordinates of a vector (x, y) in a plane's basis (rows, columns), times the lengths of its
+// vectors: lengths along them where they are orthogonal.
+struct Basis {
+  std::array<double, 2> row, column;  // (x, y)
+
+  std::array<double, 2> lengths() const;
+  std::array<double, 2> along(double x, double y) const;
+};
+
+// Vectors (x, y, ...) of a table along a basis, times a factor: (K, 2).
+NamedArray along_basis(const ArrayStore& store, const std::string& key, const Basis& basis,
+                       double factor = 1);
+
+// From an array (3, 2) or (2, 3) of x, y, z; row first. FormatError where the two are parallel.
+Basis read_basis(const ArrayStore& store, const std::string& key);
+
+// Planck's constant times the speed of light, J m.
+inline constexpr double kPlanckLight = 6.62607015e-34 * 299792458.0;
+inline constexpr double kElectronVolt = 1.602176634e-19;  // J
+
+// What a placement says of such a pixel.
+inline constexpr const char* kFarField =
+    "in the far field: wavelength x distance / (detector pixel x frame)";
+
+// Size in metres of a pixel of the object (row, column) whose far field falls on a detector, whose
+// frames are the last two axes of their array.
+inline std::array<double, 2> far_field_pixel(double wavelength, double distance,
+                                             const std::array<double, 2>& detector_pixel,
+                                             const Shape& frames) {
+  const auto side = [&](std::size_t d) {
+    return static_cast<double>(frames[frames.size() - 2 + d]);
+  };
+  return {wavelength * distance / (detector_pixel[0] * side(0)),
+          wavelength * distance / (detector_pixel[1] * side(1))};
+}
 
 }  // namespace ptychopatch::formats

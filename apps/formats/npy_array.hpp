@@ -33,4 +33,10 @@ NpyArray read_npy_file(const std::string& path);
 // Of data in Fortran order.
 Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element);
 
+// NumPy keeps text as fixed-width UTF-32; outside of arrays it is UTF-8 here.
+std::vector<std::string> texts_of(const NpyArray& array, const std::string& source);
+
+// An array with no axes that holds one text.
+NpyArray text_array(const std::string& utf8);
+
 }  // namespace ptychopatch::formats

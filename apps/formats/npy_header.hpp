@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/byte_reader.hpp"
+#include "formats/bytes.hpp"
 #include "formats/element_type.hpp"
 
 namespace ptychopatch::formats {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/npz_reader.hpp"
 
+#include <bzlib.h>
 #include <zip.h>
+
+#include <cstdio>
 
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
-#include "formats/text_array.hpp"
+#include "formats/memory_limit.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -154,6 +157,40 @@ std::optional<std::string> NpzReader::text(const std::string& key) const {
                       " texts, expected one");
   }
   return texts[0];
+}
+
+Bytes unpack_bzip2(const std::string& path) {
+  constexpr std::size_t kPiece = std::size_t{1} << 16;
+  const std::string source = quoted(path);
+  const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "rbe"),
+                                                                &std::fclose);
+  if (!file) throw system_error("cannot open " + source);
+  int status = BZ_OK;
+  const auto close = [](BZFILE* stream) {
+    int ignored = BZ_OK;
+    BZ2_bzReadClose(&ignored, stream);
+  };
+  const std::unique_ptr<BZFILE, decltype(close)> stream(
+      BZ2_bzReadOpen(&status, file.get(), 0, 0, nullptr, 0));
+  if (!stream) throw std::bad_alloc();
+  Bytes out(kPiece);
+  std::size_t done = 0;
+  while (status == BZ_OK) {
+    if (done == out.size()) {
+      require_memory(2 * out.size(), source);
+      out.resize(2 * out.size());
+    }
+    const int room = static_cast<int>(std::min(out.size() - done, kPiece));
+    done += static_cast<std::size_t>(BZ2_bzRead(&status, stream.get(), out.data() + done, room));
+  }
+  if (status == BZ_UNEXPECTED_EOF) {
+    throw FormatError(source + ": truncated: the bzip2 data have no end");
+  }
+  if (status != BZ_STREAM_END) {
+    throw FormatError(source + " is damaged: bzip2 cannot unpack it");
+  }
+  out.resize(done);
+  return out;
 }
 
 }  // namespace ptychopatch::formats

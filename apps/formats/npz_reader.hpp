@@ -48,4 +48,8 @@ class NpzReader : public ArrayStore {
   std::map<std::string, std::uint64_t> index_;
 };
 
+// What a bzip2 file holds. Memory is taken as the bytes come; more than this machine has is
+// refused.
+Bytes unpack_bzip2(const std::string& path);
+
 }  // namespace ptychopatch::formats

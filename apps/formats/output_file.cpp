@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <random>
 
@@ -33,7 +34,61 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::string& name
 
 std::string path_of(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
+OutputTarget standard_output() {
+  if (::isatty(STDOUT_FILENO) != 0) {
+    throw FormatError("standard output is a terminal, expected -o FILE or a pipe");
+  }
+  return {.path = "-", .name = "standard output", .special = true};
+}
+
 }  // namespace
+
+std::string OutputTarget::folder() const {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+OutputTarget OutputTarget::check(const std::string& path, bool overwrite) {
+  if (path == "-") return standard_output();
+  OutputTarget target;
+  target.path = path;
+  target.name = quoted(path);
+  if (path.empty() || path.back() == '/') {
+    throw FormatError("output " + target.name + " names no file");
+  }
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) {
+      throw FormatError("output " + target.name + " is a directory, expected a file");
+    }
+    if (S_ISBLK(status.st_mode) || S_ISSOCK(status.st_mode)) {
+      throw FormatError("output " + target.name +
+                        " is a block device or a socket, expected a file");
+    }
+    if (!S_ISREG(status.st_mode)) {
+      target.special = true;
+      return target;
+    }
+    if (!overwrite) {
+      throw FormatError("output " + target.name + " exists; give --overwrite to replace it");
+    }
+    target.exists = true;
+    target.mode = status.st_mode & 07777;
+    std::error_code unresolved;
+    const auto real = std::filesystem::canonical(path, unresolved);
+    if (!unresolved) target.path = real.string();
+  } else if (errno != ENOENT) {
+    throw system_error("cannot write output " + target.name);
+  } else if (::lstat(path.c_str(), &status) == 0) {
+    throw FormatError("output " + target.name + " is a symbolic link to nothing");
+  }
+  const std::string folder = target.folder();
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw system_error("cannot write output " + target.name + " in folder " + quoted(folder));
+  }
+  return target;
+}
 
 OutputFile::OutputFile(const std::string& path, bool overwrite, Temporary temporary)
     : target_(OutputTarget::check(path, overwrite)),
@@ -160,6 +215,13 @@ std::uint64_t OutputFile::free_bytes() const {
   struct statvfs status {};
   if (::fstatvfs(file_.get(), &status) != 0) return std::numeric_limits<std::uint64_t>::max();
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+void write_file(const std::string& path, bool overwrite, std::span<const std::byte> bytes) {
+  OutputFile file(path, overwrite);
+  file.write(bytes);
+  file.finish();
+  file.publish();
 }
 
 }  // namespace ptychopatch::formats

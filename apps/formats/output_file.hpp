@@ -72,4 +72,7 @@ class OutputFile {
   std::uint64_t flushed_to_ = 0;
 };
 
+// All of a small file at once.
+void write_file(const std::string& path, bool overwrite, std::span<const std::byte> bytes);
+
 }  // namespace ptychopatch::formats

@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "formats/columns.hpp"
-#include "formats/far_field.hpp"
 #include "formats/layouts.hpp"
 
 namespace ptychopatch::formats {

@@ -2,7 +2,6 @@
 #include "formats/scan_input.hpp"
 
 #include "formats/layouts.hpp"
-#include "formats/store_question.hpp"
 
 namespace ptychopatch::formats {
 namespace {

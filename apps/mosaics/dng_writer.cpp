@@ -1,56 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mosaics/dng_writer.hpp"
 
+#include <sys/mman.h>
 #include <tiffio.h>
 
 #include <array>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
+
+#include "formats/input_file.hpp"
 
 namespace ptychopatch::mosaics {
 namespace {
 
-// A file that libtiff writes in memory.
-struct Memory {
-  formats::Bytes bytes{1 << 16};
-  std::size_t size = 0;
-  std::size_t position = 0;
-
-  static tmsize_t read(thandle_t self, void* to, tmsize_t count) {
-    auto& memory = *static_cast<Memory*>(self);
-    const std::size_t left = memory.size - std::min(memory.position, memory.size);
-    const std::size_t taken = std::min(static_cast<std::size_t>(count), left);
-    std::memcpy(to, memory.bytes.data() + memory.position, taken);
-    memory.position += taken;
-    return static_cast<tmsize_t>(taken);
-  }
-  static tmsize_t write(thandle_t self, void* from, tmsize_t count) {
-    auto& memory = *static_cast<Memory*>(self);
-    const std::size_t end = memory.position + static_cast<std::size_t>(count);
-    if (end > memory.bytes.size()) memory.bytes.resize(std::max(end, 2 * memory.bytes.size()));
-    if (memory.position > memory.size) {
-      std::memset(memory.bytes.data() + memory.size, 0, memory.position - memory.size);
-    }
-    std::memcpy(memory.bytes.data() + memory.position, from, static_cast<std::size_t>(count));
-    memory.position = end;
-    memory.size = std::max(memory.size, end);
-    return count;
-  }
-  static toff_t seek(thandle_t self, toff_t offset, int whence) {
-    auto& memory = *static_cast<Memory*>(self);
-    const std::size_t base = whence == SEEK_CUR   ? memory.position
-                             : whence == SEEK_END ? memory.size
-                                                  : 0;
-    memory.position = base + offset;
-    return memory.position;
-  }
-  static int close(thandle_t) { return 0; }
-  static toff_t length(thandle_t self) { return static_cast<Memory*>(self)->size; }
-};
-
-void require(int good) {
-  if (good != 1) throw std::runtime_error("libtiff cannot write a DNG");
+void require(bool good) {
+  if (!good) throw std::runtime_error("libtiff cannot write a DNG");
 }
 
 constexpr std::uint32_t kCfaRepeat = 33421, kCfaPattern = 33422;
@@ -62,12 +26,12 @@ void know_patterns(TIFF* tiff) {
       {{kCfaRepeat, 2, 2, TIFF_SHORT, FIELD_CUSTOM, 1, 0, repeat_name.data()},
        {kCfaPattern, TIFF_VARIABLE, TIFF_VARIABLE, TIFF_BYTE, FIELD_CUSTOM, 1, 1,
         pattern_name.data()}}};
-  require(TIFFMergeFieldInfo(tiff, fields.data(), fields.size()) == 0 ? 1 : 0);
+  require(TIFFMergeFieldInfo(tiff, fields.data(), fields.size()) == 0);
 }
 
 void set_tags(TIFF* tiff, std::int64_t height, std::int64_t width, const DngSettings& settings) {
   const auto set = [tiff](std::uint32_t tag, auto... values) {
-    require(TIFFSetField(tiff, tag, values...));  // NOLINT: libtiff's own way
+    require(TIFFSetField(tiff, tag, values...) == 1);  // NOLINT: libtiff's own way
   };
   set(TIFFTAG_SUBFILETYPE, 0u);
   set(TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(width));
@@ -116,21 +80,22 @@ formats::Bytes encode_dng(std::span<const std::uint16_t> pixels, std::int64_t he
       !settings.cfa.mosaic()) {
     throw std::logic_error("a mosaic's size, pixels and filters disagree");
   }
-  Memory memory;
-  const std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(
-      TIFFClientOpen("DNG", "wl", &memory, &Memory::read, &Memory::write, &Memory::seek,
-                     &Memory::close, &Memory::length, nullptr, nullptr),
-      &TIFFClose);
-  if (!tiff) throw std::runtime_error("libtiff cannot write a DNG");
+  // In memory; libtiff closes its own copy of the descriptor.
+  formats::FileDescriptor memory(::memfd_create("dng", MFD_CLOEXEC));
+  std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(TIFFFdOpen(::dup(memory.get()), "DNG", "wl"),
+                                                   &TIFFClose);
+  require(tiff != nullptr);
   know_patterns(tiff.get());
   set_tags(tiff.get(), height, width, settings);
   const auto bytes = static_cast<tmsize_t>(pixels.size_bytes());
-  if (TIFFWriteRawStrip(tiff.get(), 0, const_cast<std::uint16_t*>(pixels.data()), bytes) != bytes) {
-    throw std::runtime_error("libtiff cannot write a DNG");
-  }
-  require(TIFFWriteDirectory(tiff.get()));
-  memory.bytes.resize(memory.size);
-  return std::move(memory.bytes);
+  require(TIFFWriteRawStrip(tiff.get(), 0, const_cast<std::uint16_t*>(pixels.data()), bytes) ==
+          bytes);
+  require(TIFFWriteDirectory(tiff.get()) == 1);
+  tiff.reset();
+  formats::InputFile written("/proc/self/fd/" + std::to_string(memory.get()));
+  formats::Bytes file(static_cast<std::size_t>(written.size()));
+  written.read(file.span());
+  return file;
 }
 
 }  // namespace ptychopatch::mosaics

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mosaics/raw_header.hpp"
-
 #include <algorithm>
 #include <string_view>
 
 #include "formats/memory_limit.hpp"
+#include "mosaics/raw_input.hpp"
 #include "mosaics/refusal.hpp"
 #include "mosaics/tiff_directory.hpp"
 

@@ -19,7 +19,12 @@ using formats::Interruption;
 Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
                   const std::function<bool()>& stop = {});
 
-// The same in this process, of a file whose header has been checked.
+// Refuses, before a decoder sees it, what a file's first bytes and directories show to be no camera
+// RAW, to be cut off, or to hold no mosaic: decoders guess by a file's size alone, or fill in what
+// is not there. source begins the sentence.
+void check_raw_header(std::span<const std::byte> bytes, const std::string& source);
+
+// decode_raw() in this process, of a file whose header has been checked.
 Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source);
 
 }  // namespace ptychopatch::mosaics

@@ -3,38 +3,86 @@
 
 #include <libraw/libraw.h>
 
-#include <cstddef>
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <span>
 
 namespace ptychopatch::mosaics {
 
 // A file in memory as LibRaw reads it, with an end to its patience: a damaged file can have it read
 // the same bytes for ever, or far beyond the last one. LibRaw then ends with an error.
-class RawStream : public LibRaw_abstract_datastream {
+class RawStream : public LibRaw_buffer_datastream {
  public:
-  explicit RawStream(std::span<const std::byte> bytes);
+  explicit RawStream(std::span<const std::byte> bytes)
+      : LibRaw_buffer_datastream(const_cast<std::byte*>(bytes.data()), bytes.size()),
+        bytes_(bytes),
+        effort_left_(kLeastEffort + kEffortPerByte * bytes.size()) {}
 
-  int valid() override { return 1; }
-  int read(void* to, std::size_t size, std::size_t count) override;
-  int seek(INT64 offset, int whence) override;
-  INT64 tell() override { return static_cast<INT64>(position_); }
-  INT64 size() override { return static_cast<INT64>(bytes_.size()); }
-  int get_char() override;
-  char* gets(char* to, int size) override;
-  int scanf_one(const char* format, void* value) override;
-  int eof() override { return position_ >= bytes_.size() ? 1 : 0; }
-  void* make_jas_stream() override { return nullptr; }
+  int read(void* to, std::size_t size, std::size_t count) override {
+    spend(kEffortOfCall);
+    std::size_t wanted = 0;
+    if (__builtin_mul_overflow(size, count, &wanted)) spend(UINT64_MAX);
+    const std::size_t left = bytes_.size() - static_cast<std::size_t>(tell());
+    spend(std::min(wanted, left));
+    const int taken = LibRaw_buffer_datastream::read(to, size, count);
+    if (wanted > left) miss(wanted - left);
+    return taken;
+  }
+  int seek(INT64 offset, int whence) override {
+    spend(kEffortOfCall);
+    return LibRaw_buffer_datastream::seek(offset, whence);
+  }
+  int get_char() override {
+    spend(1);
+    if (eof() != 0) miss(1);
+    return LibRaw_buffer_datastream::get_char();
+  }
+  char* gets(char* to, int size) override {
+    spend(kEffortOfCall);
+    return LibRaw_buffer_datastream::gets(to, size);
+  }
+  // LibRaw's own takes the bytes for a text that ends with a zero.
+  int scanf_one(const char* format, void* value) override {
+    constexpr std::size_t kLongestNumber = 24;
+    spend(kEffortOfCall);
+    std::array<char, kLongestNumber + 1> text{};
+    const auto at = static_cast<std::size_t>(tell());
+    const std::size_t count = std::min(kLongestNumber, bytes_.size() - at);
+    if (count == 0) return -1;
+    std::memcpy(text.data(), bytes_.data() + at, count);
+    const int found = std::sscanf(text.data(), format, value);  // NOLINT: the format is LibRaw's
+    if (found > 0) {
+      // To the blank behind the number.
+      const std::size_t begin = std::min(std::strspn(text.data(), " \t\r\n"), count);
+      const std::size_t end = begin + std::strcspn(text.data() + begin, " \t\r\n");
+      LibRaw_buffer_datastream::seek(static_cast<INT64>(std::min(end, count)), SEEK_CUR);
+    }
+    return found;
+  }
 
   // How many bytes were asked for behind the end.
   std::uint64_t missing() const { return missing_; }
 
  private:
-  void spend(std::uint64_t effort);
-  void miss(std::uint64_t count);
+  // A good file is read about twice.
+  static constexpr std::uint64_t kEffortPerByte = 16;
+  static constexpr std::uint64_t kLeastEffort = 50'000'000;
+  static constexpr std::uint64_t kEffortOfCall = 16;
+  static constexpr std::uint64_t kMostMissing = 1 << 16;
+
+  void spend(std::uint64_t effort) {
+    if (effort > effort_left_) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_CORRUPT);
+    effort_left_ -= effort;
+  }
+  void miss(std::uint64_t count) {
+    missing_ += count;
+    if (missing_ > kMostMissing) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_EOF);
+  }
 
   std::span<const std::byte> bytes_;
-  std::size_t position_ = 0;
   std::uint64_t effort_left_;
   std::uint64_t missing_ = 0;
 };

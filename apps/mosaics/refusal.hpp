@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "formats/format_error.hpp"
@@ -11,21 +12,9 @@ namespace ptychopatch::mosaics {
 enum class Reason { kUnreadable, kTruncated, kNoImageData, kDemosaiced, kNotAMosaic, kUnsupported };
 
 inline const char* word_of(Reason reason) {
-  switch (reason) {
-    case Reason::kUnreadable:
-      return "unreadable";
-    case Reason::kTruncated:
-      return "truncated";
-    case Reason::kNoImageData:
-      return "no-image-data";
-    case Reason::kDemosaiced:
-      return "demosaiced";
-    case Reason::kNotAMosaic:
-      return "not-a-mosaic";
-    case Reason::kUnsupported:
-      return "unsupported";
-  }
-  return "unreadable";
+  static constexpr std::array<const char*, 6> kWords = {
+      "unreadable", "truncated", "no-image-data", "demosaiced", "not-a-mosaic", "unsupported"};
+  return kWords[static_cast<std::size_t>(reason)];
 }
 
 class Refusal : public formats::FormatError {

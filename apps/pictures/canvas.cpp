@@ -72,6 +72,18 @@ void set_font(cairo_t* cairo, const Font& font) {
   cairo_set_font_size(cairo, font.size);
 }
 
+// Letters are as wide in every format.
+Cairo on(const Surface& surface) {
+  Cairo cairo(cairo_create(surface.get()), &cairo_destroy);
+  cairo_font_options_t* const options = cairo_font_options_create();
+  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+  cairo_set_font_options(cairo.get(), options);
+  cairo_font_options_destroy(options);
+  return cairo;
+}
+
 }  // namespace
 
 Image::Image(std::int64_t height, std::int64_t width, Rgb fill)
@@ -97,78 +109,86 @@ std::optional<Format> format_of(std::string_view name) {
 Canvas::Canvas() {
   const Surface surface =
       checked(cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, nullptr));
-  cairo_.reset(cairo_create(surface.get()), &cairo_destroy);
-  // Letters are as wide in every format.
-  cairo_font_options_t* const options = cairo_font_options_create();
-  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-  cairo_set_font_options(cairo_.get(), options);
-  cairo_font_options_destroy(options);
+  measure_ = on(surface);
+}
+
+void Canvas::draw(std::function<void(cairo_t*)> mark) {
+  mark(measure_.get());
+  marks_.push_back(std::move(mark));
 }
 
 void Canvas::path(const std::vector<Point>& points, const Pen& pen) {
-  cairo_t* const cairo = cairo_.get();
-  set_colour(cairo, pen.colour);
-  cairo_set_line_width(cairo, pen.width);
-  cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
-  constexpr double kDashes[] = {5, 4};
-  cairo_set_dash(cairo, kDashes, pen.dashed ? 2 : 0, 0);
-  // A thin upright or level line fills one pixel and not the halves of two.
-  const bool level = points.size() == 2 && points[0].y == points[1].y;
-  const bool upright = points.size() == 2 && points[0].x == points[1].x;
-  cairo_new_path(cairo);  // Text leaves a point behind.
-  for (const Point& point : points) {
-    cairo_line_to(cairo, upright ? std::floor(point.x) + 0.5 : point.x,
-                  level ? std::floor(point.y) + 0.5 : point.y);
-  }
-  cairo_stroke(cairo);
+  draw([points, pen](cairo_t* cairo) {
+    set_colour(cairo, pen.colour);
+    cairo_set_line_width(cairo, pen.width);
+    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+    constexpr double kDashes[] = {5, 4};
+    cairo_set_dash(cairo, kDashes, pen.dashed ? 2 : 0, 0);
+    // A thin upright or level line fills one pixel and not the halves of two.
+    const bool level = points.size() == 2 && points[0].y == points[1].y;
+    const bool upright = points.size() == 2 && points[0].x == points[1].x;
+    cairo_new_path(cairo);  // Text leaves a point behind.
+    for (const Point& point : points) {
+      cairo_line_to(cairo, upright ? std::floor(point.x) + 0.5 : point.x,
+                    level ? std::floor(point.y) + 0.5 : point.y);
+    }
+    cairo_stroke(cairo);
+  });
 }
 
 void Canvas::rectangle(Point corner, double width, double height, Rgb fill) {
-  set_colour(cairo_.get(), fill);
-  cairo_new_path(cairo_.get());
-  cairo_rectangle(cairo_.get(), corner.x, corner.y, width, height);
-  cairo_fill(cairo_.get());
+  draw([=](cairo_t* cairo) {
+    set_colour(cairo, fill);
+    cairo_new_path(cairo);
+    cairo_rectangle(cairo, corner.x, corner.y, width, height);
+    cairo_fill(cairo);
+  });
 }
 
 void Canvas::disc(Point centre, double radius, Rgb fill) {
-  set_colour(cairo_.get(), fill);
-  cairo_new_path(cairo_.get());
-  cairo_arc(cairo_.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
-  cairo_fill(cairo_.get());
+  draw([=](cairo_t* cairo) {
+    set_colour(cairo, fill);
+    cairo_new_path(cairo);
+    cairo_arc(cairo, centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
+    cairo_fill(cairo);
+  });
 }
 
 void Canvas::image(Point corner, const Image& image, std::int64_t zoom) {
   // Enlarged here, because a file of vectors does not say that pixels are to stay squares.
-  const Surface surface = surface_of(image, zoom);
-  cairo_set_source_surface(cairo_.get(), surface.get(), corner.x, corner.y);
-  cairo_pattern_set_filter(cairo_get_source(cairo_.get()), CAIRO_FILTER_NEAREST);
-  cairo_new_path(cairo_.get());
-  cairo_rectangle(cairo_.get(), corner.x, corner.y, cairo_image_surface_get_width(surface.get()),
-                  cairo_image_surface_get_height(surface.get()));
-  cairo_fill(cairo_.get());
+  const std::shared_ptr<cairo_surface_t> surface = surface_of(image, zoom);
+  draw([corner, surface](cairo_t* cairo) {
+    cairo_set_source_surface(cairo, surface.get(), corner.x, corner.y);
+    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
+    cairo_new_path(cairo);
+    cairo_rectangle(cairo, corner.x, corner.y, cairo_image_surface_get_width(surface.get()),
+                    cairo_image_surface_get_height(surface.get()));
+    cairo_fill(cairo);
+  });
 }
 
 void Canvas::text(Point place, const std::string& words, const Font& font) {
-  set_font(cairo_.get(), font);
-  set_colour(cairo_.get(), font.colour);
-  cairo_move_to(cairo_.get(), place.x - font.before * width_of(words, font), place.y);
-  cairo_show_text(cairo_.get(), words.c_str());
+  const double left = place.x - font.before * width_of(words, font);
+  draw([left, y = place.y, words, font](cairo_t* cairo) {
+    set_font(cairo, font);
+    set_colour(cairo, font.colour);
+    cairo_move_to(cairo, left, y);
+    cairo_show_text(cairo, words.c_str());
+  });
 }
 
 double Canvas::width_of(const std::string& words, const Font& font) const {
-  set_font(cairo_.get(), font);
+  set_font(measure_.get(), font);
   cairo_text_extents_t extents;
-  cairo_text_extents(cairo_.get(), words.c_str(), &extents);
+  cairo_text_extents(measure_.get(), words.c_str(), &extents);
   return extents.x_advance;
 }
 
 std::string Canvas::encoded(Format format) const {
-  cairo_surface_t* const drawing = cairo_get_target(cairo_.get());
-  check(cairo_status(cairo_.get()));
+  check(cairo_status(measure_.get()));
   double left = 0, top = 0, width = 0, height = 0;
-  cairo_recording_surface_ink_extents(drawing, &left, &top, &width, &height);
+  cairo_recording_surface_ink_extents(cairo_get_target(measure_.get()), &left, &top, &width,
+                                      &height);
   width = std::ceil(left + width) - std::floor(left) + 2 * kMargin;
   height = std::ceil(top + height) - std::floor(top) + 2 * kMargin;
 
@@ -188,12 +208,12 @@ std::string Canvas::encoded(Format format) const {
       break;
   }
   const Surface paper = checked(target);
-  const Cairo cairo(cairo_create(target), &cairo_destroy);
+  const Cairo cairo = on(paper);
   cairo_set_source_rgb(cairo.get(), 1, 1, 1);
   cairo_paint(cairo.get());
-  cairo_set_source_surface(cairo.get(), drawing, kMargin - std::floor(left),
-                           kMargin - std::floor(top));
-  cairo_paint(cairo.get());
+  cairo_translate(cairo.get(), kMargin - std::floor(left), kMargin - std::floor(top));
+  // Marks are drawn again: a recording as a source is an image to SVG and PDF.
+  for (const auto& mark : marks_) mark(cairo.get());
   check(cairo_status(cairo.get()));
   if (format == Format::kPng) return png_of(paper);
   cairo_surface_finish(target);
@@ -206,13 +226,10 @@ std::string encode_png(const Image& image) { return png_of(surface_of(image, 1))
 }  // namespace ptychopatch::pictures
 
 #if defined(__SANITIZE_ADDRESS__)
-// fontconfig keeps fonts until the process ends. Memory that cairo takes is left out as well: what
-// is reported of it after SVG and PDF is one object that holds the images drawn.
+// fontconfig keeps fonts until the process ends.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:libfontconfig\nleak:libcairo\n";
-}
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_options();
 extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
 // NOLINTEND(bugprone-reserved-identifier)

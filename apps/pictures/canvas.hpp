@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,7 +75,10 @@ class Canvas {
   }
 
  private:
-  std::shared_ptr<_cairo> cairo_;
+  void draw(std::function<void(_cairo*)> mark);
+
+  std::shared_ptr<_cairo> measure_;  // where marks are drawn at once, to know how large they are
+  std::vector<std::function<void(_cairo*)>> marks_;
 };
 
 // A PNG file of these pixels alone.

@@ -17,7 +17,7 @@
 #include "formats/hdf5_writer.hpp"
 #include "formats/output_file.hpp"
 #include "formats/scan_input.hpp"
-#include "formats/store_question.hpp"
+#include "formats/array_store.hpp"
 
 namespace ptychopatch::formats {
 namespace {

@@ -8,7 +8,6 @@
 #include "formats/format_error.hpp"
 #include "formats/npz_reader.hpp"
 #include "formats/npz_writer.hpp"
-#include "formats/text_array.hpp"
 #include "oracle/seed.hpp"
 
 namespace {

@@ -13,7 +13,6 @@
 #include "cli/temporary_folder.hpp"
 #include "commands/registration/file_name.hpp"
 #include "commands/registration/scene.hpp"
-#include "commands/registration/sha1.hpp"
 #include "commands/registration/work_list.hpp"
 #include "formats/format_error.hpp"
 #include "mosaics/cfa.hpp"

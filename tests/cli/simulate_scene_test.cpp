@@ -4,9 +4,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "commands/simulate/fourier.hpp"
-#include "commands/simulate/gaussian.hpp"
 #include "commands/simulate/mosaic_scene.hpp"
+#include "commands/simulate/random.hpp"
 #include "oracle/seed.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/text_array.hpp"
+#include "formats/npy_array.hpp"
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@
 
 #include "formats/format_error.hpp"
 #include "formats/scan_input.hpp"
-#include "formats/store_question.hpp"
+#include "formats/array_store.hpp"
 #include "require.hpp"
 
 // All that `info` and `extract` do with a file. To refuse it in one line is success; any other

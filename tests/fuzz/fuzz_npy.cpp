@@ -3,7 +3,6 @@
 // Single arrays, and their conversion to what the library takes.
 #include "formats/npy_array.hpp"
 #include "formats/tensor.hpp"
-#include "formats/text_array.hpp"
 #include "fuzz_file.hpp"
 
 namespace {

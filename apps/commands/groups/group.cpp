@@ -10,7 +10,6 @@
 #include "commands/patches/patch_settings.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
-#include "placement_options.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -118,19 +117,15 @@ Command add_group(CLI::App& root) {
   const auto options = std::make_shared<GroupCommandOptions>();
   CLI::App* app = root.add_subcommand("group", "Draw groups of neighbouring scan positions");
   app->add_option("INPUT", options->input, "A scan, as `ptychopatch extract` reads it");
-  app->add_option("--positions", options->positions,
-                  "Positions (n, 2), .npy (default: yx), or a scan's file")
-      ->type_name("FILE");
+  OptionSet set(*app);
+  set.text("--positions", options->positions, "FILE",
+           "Positions (n, 2), .npy (default: yx), or a scan's file");
   options->groups.add_options(*app);
-  add_choice(*app, "--axes", kAxesChoices, "Order of the positions' columns",
-             [options](std::int32_t value) { options->axes = value; });
+  set.choice("--axes", options->axes, kAxesChoices, "Order of the positions' columns");
   add_pixel_size(*app, options->pixel_size);
   options->common.add_output_options(*app);
   options->common.add_run_options(*app);
-  return {app, [options](Console& console) {
-            options->common.apply(console);
-            return Group(*options, console).run();
-          }};
+  return command<Group>(app, options);
 }
 
 }  // namespace ptychopatch::app

@@ -1,45 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "group_choices.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "exit_status.hpp"
 
 namespace ptychopatch::app {
-namespace {
-
-constexpr const char* kGroup = "Groups";
-constexpr std::int64_t kMostGridsize = 64;
-constexpr std::int64_t kMostSamples = std::int64_t{1} << 40;
-
-}  // namespace
 
 void GroupChoices::add_options(CLI::App& app) {
-  add_integer(
-      app, "--gridsize", 1, "Groups of N x N neighbouring positions",
-      [this](std::int64_t value) { gridsize = value; }, kMostGridsize)
-      ->group(kGroup);
-  add_integer(app, "-K,--neighbours", 1,
-              "Nearest neighbours that members are drawn from (default: N x N + 2)",
-              [this](std::int64_t value) { neighbours = value; })
-      ->group(kGroup);
-  add_integer(
-      app, "--samples", 1, "Groups to draw (default: one for each position)",
-      [this](std::int64_t value) { samples = value; }, kMostSamples)
-      ->group(kGroup);
-  add_integer(app, "--seed", 0, "Seed of the random numbers (default 0)",
-              [this](std::int64_t value) { seed = static_cast<std::uint64_t>(value); })
-      ->group(kGroup);
-  app.add_flag("--sequential", sequential, "The first positions are the centres of the groups")
-      ->group(kGroup);
-  app.add_flag("--oversample", oversample,
-               "More groups than positions: different choices of the neighbours")
-      ->group(kGroup);
-  app.add_flag("--include-centre", include_centre, "The centre is a member of its group")
-      ->group(kGroup);
-  add_choice(app, "--order", kGroupOrderChoices, "Order of a group's members (default drawn)",
-             [this](std::int32_t value) { order = value; })
-      ->group(kGroup);
+  OptionSet set(app, "Groups");
+  set.integer("--gridsize", gridsize, 1, "Groups of N x N neighbouring positions", 64);
+  set.integer("-K,--neighbours", neighbours, 1,
+              "Nearest neighbours that members are drawn from (default: N x N + 2)");
+  set.integer("--samples", samples, 1, "Groups to draw (default: one for each position)",
+              std::int64_t{1} << 40);
+  set.integer("--seed", seed, 0, "Seed of the random numbers (default 0)");
+  set.flag("--sequential", sequential, "The first positions are the centres of the groups");
+  set.flag("--oversample", oversample,
+           "More groups than positions: different choices of the neighbours");
+  set.flag("--include-centre", include_centre, "The centre is a member of its group");
+  set.choice("--order", order, kGroupOrderChoices, "Order of a group's members (default drawn)");
 }
 
 bool GroupChoices::asked() const {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "exit_status.hpp"
-#include "formats/store_question.hpp"
+#include "formats/array_store.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -13,32 +13,6 @@ using formats::Tensor;
 
 constexpr const char* kIndices = "nn_indices";
 constexpr const char* kWhat = "the groups";
-
-// The library's names of options are not those of the command line.
-std::string in_our_words(std::string text) {
-  constexpr std::pair<const char*, const char*> kNames[] = {{"options.group_count", "--samples"},
-                                                            {"options.neighbours", "-K"},
-                                                            {"options.oversample", "--oversample"},
-                                                            {"options.gridsize", "--gridsize"}};
-  for (const auto& [theirs, ours] : kNames) {
-    const std::string name = theirs;
-    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-      text.replace(at, name.size(), ours);
-    }
-  }
-  return text;
-}
-
-// What is wrong with the data is told with the file it came from.
-template <class Body>
-auto with_source(const std::string& source, Body&& body) {
-  try {
-    return body();
-  } catch (const Error& error) {
-    if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) throw;
-    throw UsageError(source + ": " + in_our_words(sentence(error)));
-  }
-}
 
 Tensor make_relative(std::int64_t groups, std::int64_t size) {
   return Tensor::make(PPATCH_F64, {groups, 1, 2, size}, kWhat);

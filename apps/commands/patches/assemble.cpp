@@ -64,12 +64,9 @@ class Assemble {
   }
 
   PatchPlan make_plan(const Session& session) const {
-    try {
-      return {session.context(), file_.positions.view(), file_.options};
-    } catch (const Error& error) {
-      if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) throw;
-      throw UsageError(file_.positions_source + ": " + sentence(error));
-    }
+    return with_source(file_.positions_source, [&] {
+      return PatchPlan(session.context(), file_.positions.view(), file_.options);
+    });
   }
 
   void assemble(Session& session) {
@@ -136,19 +133,18 @@ Command add_assemble(CLI::App& root) {
   app->add_option("--shape", options->shape, "Image height and width (default: the metadata's)")
       ->expected(2)
       ->type_name("H W");
-  add_number(*app, "--eps", 0, "image = sum / max(coverage, eps); default 1e-9",
-             [options](double value) {
-               if (value <= 0) throw UsageError("argument --eps: expected a number above 0, got 0");
-               options->eps = value;
+  OptionSet set(*app);
+  set.parsed("--eps", "X", "image = sum / max(coverage, eps); default 1e-9",
+             [options](const std::string& text) {
+               options->eps = parse_number("--eps", text, 0);
+               if (options->eps > 0) return;
+               throw UsageError("argument --eps: expected a number above 0, got 0");
              });
   options->patches.add_geometry_options(*app);
-  add_picture(*app, "--preview", options->preview, "Also draw the image and its coverage");
+  set.picture("--preview", options->preview, "Also draw the image and its coverage");
   options->common.add_output_options(*app);
   options->common.add_run_options(*app);
-  return {app, [options](Console& console) {
-            options->common.apply(console);
-            return Assemble(*options, console).run();
-          }};
+  return command<Assemble>(app, options);
 }
 
 }  // namespace ptychopatch::app

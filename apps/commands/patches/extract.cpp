@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "argument.hpp"
@@ -9,20 +11,94 @@
 #include "commands/outputs.hpp"
 #include "commands/patches/extract_input.hpp"
 #include "commands/patches/patch_cutter.hpp"
-#include "commands/patches/patch_montage.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
-#include "placement_options.hpp"
+#include "pictures/panel.hpp"
+#include "pictures/ticks.hpp"
 
 namespace ptychopatch::app {
 namespace {
 
-Choices dtypes() {
-  static constexpr Choice kChoices[] = {
-      {"f32", PPATCH_F32}, {"f64", PPATCH_F64}, {"c64", PPATCH_C64}, {"c128", PPATCH_C128}};
-  return kChoices;
-}
+using pictures::grouped;
+
+constexpr Choice kDtypes[] = {
+    {"f32", PPATCH_F32}, {"f64", PPATCH_F64}, {"c64", PPATCH_C64}, {"c128", PPATCH_C128}};
+
+constexpr std::int64_t kMaxColumns = 12;
+constexpr std::int64_t kMaxRows = 8;
+constexpr std::int64_t kWantedSide = 96;
+constexpr std::int64_t kLargestSide = 512;
+constexpr std::int64_t kGap = 8;
+constexpr std::int64_t kLine = 16;
+constexpr pictures::Font kNumber = {.size = 10, .colour = pictures::kFaint};
+
+// A picture of some of the patches, evenly spread over the scan, on one scale. Above each is the
+// number of its position, after that of its image where there are several.
+class PatchMontage {
+ public:
+  explicit PatchMontage(const PatchGeometry& geometry) : geometry_(geometry) {
+    const std::int64_t count = geometry.images * geometry.positions;
+    const std::int64_t shown = std::min(count, kMaxColumns * kMaxRows);
+    for (std::int64_t i = 0; i < shown; ++i) {
+      chosen_.push_back(shown == 1 ? 0 : i * (count - 1) / (shown - 1));
+    }
+  }
+
+  // Patches `first` and on (of images * positions) are in part.
+  void take(std::int64_t first, std::int64_t count, const formats::Tensor& part) {
+    auto next = std::lower_bound(chosen_.begin(), chosen_.end(), first);
+    for (; next != chosen_.end() && *next < first + count; ++next) {
+      views_.emplace_back(geometry_.patch(part, *next - first), kLargestSide, kWantedSide);
+    }
+  }
+
+  pictures::Canvas picture() const {
+    pictures::Canvas canvas;
+    const auto count = static_cast<std::int64_t>(views_.size());
+    const std::int64_t all = geometry_.images * geometry_.positions;
+    canvas.text({0, 0},
+                (count == all ? "" : grouped(count) + " of ") + grouped(all) +
+                    (all == 1 ? " patch, " : " patches, ") + grouped(geometry_.height) + " x " +
+                    grouped(geometry_.width) + " pixels",
+                {.size = 13, .bold = true});
+    if (views_.empty()) return canvas;
+    std::vector<const pictures::Plane*> planes;
+    for (const auto& view : views_) planes.push_back(&view.plane);
+    const pictures::Scale scale = pictures::scale_of(planes);
+    const auto name = [this](std::int64_t i) {
+      const std::int64_t patch = chosen_[static_cast<std::size_t>(i)];
+      const std::string position = std::to_string(patch % geometry_.positions);
+      return geometry_.batch ? std::to_string(patch / geometry_.positions) + ", " + position
+                             : position;
+    };
+    double widest = 0;
+    for (std::int64_t i = 0; i < count; ++i)
+      widest = std::max(widest, canvas.width_of(name(i), kNumber));
+    const std::int64_t width =
+        std::max(views_[0].width(), static_cast<std::int64_t>(std::ceil(widest))) + kGap;
+    const std::int64_t height = views_[0].height() + kLine + kGap / 2;
+    const std::int64_t columns = std::clamp<std::int64_t>(
+        std::llround(std::ceil(std::sqrt(1.5 * static_cast<double>(count)))), 1, kMaxColumns);
+    const double top = 2 * kLine;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto& view = views_[static_cast<std::size_t>(i)];
+      const auto x = static_cast<double>(i % columns * width);
+      const double y = top + static_cast<double>(i / columns * height);
+      canvas.text({x, y - 3}, name(i), kNumber);
+      canvas.image({x, y}, pictures::render(view.plane, scale), view.zoom);
+    }
+    const auto right = static_cast<double>(std::min(columns, count) * width + kGap);
+    const auto bottom = static_cast<double>((count + columns - 1) / columns * height);
+    draw_key(canvas, {right, top}, std::min(bottom - kLine, 320.0), scale, views_[0].plane.complex);
+    return canvas;
+  }
+
+ private:
+  const PatchGeometry& geometry_;
+  std::vector<std::int64_t> chosen_;  // ascending
+  std::vector<pictures::View> views_;
+};
 
 struct ExtractOptions {
   CommonOptions common;
@@ -39,51 +115,52 @@ class Extract {
         input_(options.choices) {}
 
   int run() {
-    outputs_.require_room(input_.bytes_of_all());
-    formats::require_memory(input_.bytes_of_group(), "one group of patches");
+    outputs_.require_room(input_.bytes_of(input_.geometry.patches_shape()));
+    formats::require_memory(input_.bytes_of(input_.geometry.part_shape(input_.geometry.group)),
+                            "one group of patches");
     Session session(options_.common, console_);
-    if (input_.grouped()) make_groups(session);
-    PatchCutter cutter(session, input_.geometry(), input_.image(),
-                       groups_ ? grouped_positions_ : input_.positions(), input_.options(),
-                       input_.positions_source());
+    if (input_.grouped) make_groups(session);
+    PatchCutter cutter(session, input_.geometry, input_.image,
+                       groups_ ? grouped_positions_ : input_.positions, input_.options,
+                       input_.positions_source);
     if (!options_.common.dry_run) write(session, cutter, metadata(session, cutter));
-    for (const std::string& note : input_.notes()) console_.note(note);
+    for (const std::string& note : input_.notes) console_.note(note);
     console_.note((options_.common.dry_run ? "dry run: would write " : "wrote ") + summary());
     return kDone;
   }
 
  private:
   void make_groups(const Session& session) {
-    console_.begin("group", input_.geometry().positions / input_.geometry().group);
-    groups_ = input_.groups_given()
-                  ? ScanGroups::given(session, input_.positions(), input_.group_options(),
-                                      input_.take_given_groups(), input_.given_groups_source())
-                  : ScanGroups::draw(session, input_.positions(), input_.positions_source(),
-                                     input_.group_options());
-    const bool mirrors = input_.options().local_offsets == PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN;
+    console_.begin("group", input_.geometry.positions / input_.geometry.group);
+    groups_ = input_.given()
+                  ? ScanGroups::given(session, input_.positions, input_.group_options,
+                                      std::move(input_.given_groups), input_.given_groups_source)
+                  : ScanGroups::draw(session, input_.positions, input_.positions_source,
+                                     input_.group_options);
+    const bool mirrors = input_.options.local_offsets == PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN;
     // Mirroring rounds by itself.
     grouped_positions_ =
-        groups_->positions(input_.positions(), options_.choices.ptychopinn_keys && !mirrors);
+        groups_->positions(input_.positions, options_.choices.ptychopinn_keys && !mirrors);
   }
 
   nlohmann::ordered_json metadata(const Session& session, const PatchCutter& cutter) const {
-    ppatch_patch_options used = input_.options();
+    ppatch_patch_options used = input_.options;
     used.algorithm = cutter.algorithm();
     nlohmann::ordered_json metadata = make_metadata(kPatchesSchema, session.backend_name());
-    metadata["dtype"] = name_of(dtypes(), input_.image().dtype);
+    metadata["dtype"] = name_of(kDtypes, input_.image.dtype);
     metadata["options"] = to_json(used);
-    input_.describe(metadata);
+    metadata.update(input_.metadata);
     metadata["seed"] = used.jitter_seed;
     return metadata;
   }
 
   // What PtychoPINN's dictionary has besides.
   void add_ptychopinn(const Session& session, formats::ArrayWriter& writer) {
-    const bool has_start = !input_.start_positions().shape.empty();
-    coords_ = groups_->coords(input_.positions());
+    const bool has_start = !input_.start_positions.shape.empty();
+    coords_ = groups_->coords(input_.positions);
     if (has_start) {
-      start_ = groups_->coordinates(session, input_.start_positions(), input_.group_options());
-      start_coords_ = groups_->coords(input_.start_positions());
+      start_ = groups_->coordinates(session, input_.start_positions, input_.group_options);
+      start_coords_ = groups_->coords(input_.start_positions);
     }
     const ScanGroups::Coordinates& start = has_start ? start_ : groups_->coordinates();
     writer.add("coords_nn", coords_);
@@ -93,7 +170,7 @@ class Extract {
   }
 
   void write(const Session& session, PatchCutter& cutter, const nlohmann::ordered_json& metadata) {
-    const PatchGeometry& geometry = input_.geometry();
+    const PatchGeometry& geometry = input_.geometry;
     PatchMontage montage(geometry);
     if (outputs_.wants_picture()) {
       cutter.observe([&](std::int64_t first, std::int64_t count, const formats::Tensor& part) {
@@ -102,7 +179,7 @@ class Extract {
     }
     const auto writer = outputs_.make_writer();
     const bool ptychopinn = options_.choices.ptychopinn_keys;
-    writer->add_stream(ptychopinn ? "Y" : "patches", input_.image().dtype, geometry.patches_shape(),
+    writer->add_stream(ptychopinn ? "Y" : "patches", input_.image.dtype, geometry.patches_shape(),
                        [&cutter] { return cutter.next(); });
     writer->add("positions", cutter.positions());
     if (groups_) groups_->add_to(*writer);
@@ -117,9 +194,9 @@ class Extract {
 
   std::string summary() const {
     return formats::quoted(options_.common.output) + ": patches " +
-           formats::shape_text(input_.geometry().patches_shape()) + " " +
-           formats::element_type(input_.image().dtype).name() + ", " +
-           formats::size_text(input_.bytes_of_all()) +
+           formats::shape_text(input_.geometry.patches_shape()) + " " +
+           formats::element_type(input_.image.dtype).name() + ", " +
+           formats::size_text(input_.bytes_of(input_.geometry.patches_shape())) +
            (options_.montage.empty() ? "" : "; and " + formats::quoted(options_.montage));
   }
 
@@ -139,40 +216,33 @@ class Extract {
 Command add_extract(CLI::App& root) {
   const auto options = std::make_shared<ExtractOptions>();
   CLI::App* app = root.add_subcommand("extract", "Cut patches at the positions of a scan");
-  app->add_option("INPUT", options->choices.input,
+  ExtractChoices& choices = options->choices;
+  app->add_option("INPUT", choices.input,
                   "A scan: PtychoPINN .npz, Ptychodus product, CXI, NXcxi_ptycho, ptypy .ptyr or "
                   ".ptyd, PtychoShelves or cdtools .mat, tike .npz");
-  app->add_option("--image", options->choices.image,
-                  "Image (H, W) or images (M, H, W), .npy, or a scan's file that has one")
-      ->type_name("FILE");
-  app->add_option("--positions", options->choices.positions,
-                  "Positions (K, 2) or (B, c, 2) in pixels, .npy; default: corner, yx, window; or "
-                  "a scan's file")
-      ->type_name("FILE");
-  add_pixel_size(*app, options->choices.pixel_size);
-  add_origin(*app, options->choices.origin);
-  options->choices.patches.add_cutting_options(*app);
-  options->choices.patches.add_geometry_options(*app);
-  options->choices.groups.add_options(*app);
-  app->add_option("--groups", options->choices.group_file,
-                  "Given groups (B, c) of positions: nn_indices of a file, or .npy")
-      ->type_name("FILE")
-      ->group("Groups");
+  OptionSet set(*app), groups(*app, "Groups");
+  set.text("--image", choices.image, "FILE",
+           "Image (H, W) or images (M, H, W), .npy, or a scan's file that has one");
+  set.text(
+      "--positions", choices.positions, "FILE",
+      "Positions (K, 2) or (B, c, 2) in pixels, .npy; default: corner, yx, window; or a scan's "
+      "file");
+  add_pixel_size(*app, choices.pixel_size);
+  add_origin(*app, choices.origin);
+  choices.patches.add_cutting_options(*app);
+  choices.patches.add_geometry_options(*app);
+  choices.groups.add_options(*app);
+  groups.text("--groups", choices.group_file, "FILE",
+              "Given groups (B, c) of positions: nn_indices of a file, or .npy");
   static constexpr Choice kKeys[] = {{"ptychopatch", 0}, {"ptychopinn", 1}};
-  add_choice(*app, "--keys", kKeys,
-             "Names of the arrays: ours, or all that PtychoPINN's generate_grouped_data gives",
-             [options](std::int32_t value) { options->choices.ptychopinn_keys = value == 1; })
-      ->group("Groups");
-  add_choice(*app, "--dtype", dtypes(), "Type of the patches (default: the image's, or nearest)",
-             [options](std::int32_t value) { options->choices.dtype = value; });
-  add_picture(*app, "--montage", options->montage,
-              "Also draw patches, evenly spread over the scan");
+  groups.choice("--keys", choices.ptychopinn_keys, kKeys,
+                "Names of the arrays: ours, or all that PtychoPINN's generate_grouped_data gives");
+  set.choice("--dtype", choices.dtype, kDtypes,
+             "Type of the patches (default: the image's, or nearest)");
+  set.picture("--montage", options->montage, "Also draw patches, evenly spread over the scan");
   options->common.add_output_options(*app);
   options->common.add_run_options(*app);
-  return {app, [options](Console& console) {
-            options->common.apply(console);
-            return Extract(*options, console).run();
-          }};
+  return command<Extract>(app, options);
 }
 
 }  // namespace ptychopatch::app

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -30,35 +29,33 @@ struct ExtractChoices {
 
 // What patches are cut from: the image in the type that the patches get, the positions in pixels of
 // it, and the options that a plan takes.
-class ExtractInput {
- public:
+struct ExtractInput {
   // UsageError or FormatError where the choices or the files do not make a scan.
-  explicit ExtractInput(const ExtractChoices& choices);
+  explicit ExtractInput(const ExtractChoices& asked);
 
-  const formats::Tensor& image() const { return image_; }
+  bool given() const { return !choices.group_file.empty(); }
+  std::uint64_t bytes_of(const formats::Shape& shape) const;
+
+  const ExtractChoices& choices;
+  ppatch_patch_options options{};
+  PatchGeometry geometry;
+  formats::Placement placement;
+  formats::Tensor image;
   // (K, 2), or where there are groups what they are made from, (n, 2).
-  const formats::Tensor& positions() const { return positions_; }
-  const std::string& positions_source() const { return positions_source_; }
-  const PatchGeometry& geometry() const { return geometry_; }
-  const ppatch_patch_options& options() const { return options_; }
-
-  bool grouped() const { return grouped_; }
-  const ppatch_group_options& group_options() const { return group_options_; }
-  // Whether groups are given; they, (B, c), to be taken once, and where they came from.
-  bool groups_given() const { return !given_groups_source_.empty(); }
-  formats::Tensor take_given_groups() { return std::move(given_groups_); }
-  const std::string& given_groups_source() const { return given_groups_source_; }
+  formats::Tensor positions;
+  std::string positions_source;
   // (n, 2), or of no shape: what PtychoPINN calls the start of its coordinates.
-  const formats::Tensor& start_positions() const { return start_positions_; }
+  formats::Tensor start_positions;
 
-  // One group's patches, and all.
-  std::uint64_t bytes_of_group() const;
-  std::uint64_t bytes_of_all() const;
+  bool grouped = false;
+  ppatch_group_options group_options{};
+  formats::Tensor given_groups;  // (B, c), where they are given()
+  std::string given_groups_source;
 
   // For the user: which convention and which place were used, and how to change them.
-  const std::vector<std::string>& notes() const { return notes_; }
-  // For the output's metadata.
-  void describe(nlohmann::ordered_json& metadata) const;
+  std::vector<std::string> notes;
+  // For the output: image, positions and groups.
+  nlohmann::ordered_json metadata;
 
  private:
   void choose_convention(const formats::ScanInput& input);
@@ -67,19 +64,7 @@ class ExtractInput {
   void read_positions(formats::ScanInput& input);
   void check_group_choices();
   void choose_groups(formats::ScanInput& input);
-  std::uint64_t bytes_of(const formats::Shape& shape) const;
-
-  const ExtractChoices& choices_;
-  ppatch_patch_options options_{};
-  bool grouped_ = false;
-  ppatch_group_options group_options_{};
-  formats::Tensor given_groups_, start_positions_;
-  std::string given_groups_source_;
-  PatchGeometry geometry_;
-  formats::Placement placement_;
-  formats::Tensor image_, positions_;
-  std::string image_source_, image_format_, stored_dtype_, positions_source_, positions_format_;
-  std::vector<std::string> notes_;
+  formats::NpyArray place(formats::NpyArray array, const std::string& source) const;
 };
 
 }  // namespace ptychopatch::app

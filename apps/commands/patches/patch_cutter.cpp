@@ -18,13 +18,10 @@ PatchCutter::PatchCutter(Session& session, const PatchGeometry& geometry,
                          const ppatch_patch_options& options, const std::string& positions_source)
     : session_(session), geometry_(geometry), image_(image) {
   positions_ = formats::Tensor::make(PPATCH_F64, {geometry.positions, 2}, positions_source);
-  try {
+  with_source(positions_source, [&] {
     const PatchPlan all(session.context(), positions.view(), options);
     all.positions(positions_.view());
-  } catch (const Error& error) {
-    if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) throw;
-    throw UsageError(positions_source + ": " + sentence(error));
-  }
+  });
   // The positions have been moved; a second time would be wrong.
   ppatch_patch_options part = options;
   part.jitter_sigma = 0;

@@ -4,7 +4,7 @@
 #include "argument.hpp"
 #include "commands/metadata.hpp"
 #include "exit_status.hpp"
-#include "formats/store_question.hpp"
+#include "formats/array_store.hpp"
 
 namespace ptychopatch::app {
 namespace {

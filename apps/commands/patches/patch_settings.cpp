@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "patch_settings.hpp"
 
-#include <CLI/CLI.hpp>
-#include <limits>
+#include <variant>
 
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
@@ -10,100 +9,194 @@
 namespace ptychopatch::app {
 namespace {
 
+using Json = nlohmann::ordered_json;
+using Options = ppatch_patch_options;
+
 constexpr const char* kGroup = "Patches";
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-std::complex<double> parse_constant(const std::string& text) {
-  constexpr double kLeast = std::numeric_limits<double>::lowest();
-  const std::size_t comma = text.find(',');
-  const double real = parse_number("--constant", text.substr(0, comma), kLeast);
-  if (comma == std::string::npos) return real;
-  return {real, parse_number("--constant", text.substr(comma + 1), kLeast)};
+struct Complex {
+  double Options::*real;
+  double Options::*imag;
+};
+using Enum = std::int32_t Options::*;
+using Count = std::int64_t Options::*;
+using Seed = std::uint64_t Options::*;
+using Number = double Options::*;
+
+// An option of the command line, a key of the metadata, and the library's field of both.
+struct Field {
+  const char* option;
+  const char* key;
+  std::variant<Enum, Count, Seed, Number, Complex> member;
+  const char* help;
+  bool cutting = false;  // of no use where patches are put back
+  Choices choices = {};
+};
+
+// In the order of the metadata.
+constexpr Field kFields[] = {
+    {"--patch-height", "patch_height", &Options::patch_height, "Patch height, where it differs",
+     true},
+    {"--patch-width", "patch_width", &Options::patch_width, "Patch width, where it differs", true},
+    {"--interp", "interpolation", &Options::interpolation, "Interpolation (default bilinear)",
+     false, kInterpolationChoices},
+    {"--boundary", "boundary", &Options::boundary, "What lies outside of the image (default zero)",
+     false, kBoundaryChoices},
+    {"--constant", "constant", Complex{&Options::constant_real, &Options::constant_imag},
+     "Value outside, for --boundary constant"},
+    {"--anchor", "anchor", &Options::anchor, "Place in the patch that a position names", false,
+     kAnchorChoices},
+    {"--axes", "axes", &Options::axes, "Order of the positions' columns", false, kAxesChoices},
+    {"--sign", "sign", &Options::sign, "Positions move the window, or the content under it", false,
+     kSignChoices},
+    {"--layout", "layout", &Options::layout, "Axes of the patches (default flat)", false,
+     kLayoutChoices},
+    {"--algorithm", "algorithm", &Options::algorithm, "How the work is done; equal bits", false,
+     kAlgorithmChoices},
+    {"--group-size", "group_size", &Options::group_size, "Positions that make a group (default 1)"},
+    {"--local-offsets", "local_offsets", &Options::local_offsets,
+     "Mirror each group about its mean as PtychoPINN does", true, kLocalOffsetsChoices},
+    {"--jitter", "jitter_sigma", &Options::jitter_sigma,
+     "Move each position by N(0, X) pixels on each axis", true},
+    {"--jitter-seed", "jitter_seed", &Options::jitter_seed, "Seed of the jitter (default 0)", true},
+};
+
+const char* type_of(const Field& field) {
+  constexpr const char* kTypes[] = {"", "N", "N", "X", "RE[,IM]"};
+  return kTypes[field.member.index()];
 }
 
-void put(std::int32_t& field, const std::optional<std::int32_t>& value) {
-  if (value) field = *value;
+// What the command line says of a field, as the metadata would say it.
+Json parse(const Field& field, const std::string& text) {
+  switch (field.member.index()) {
+    case 0:
+      return name_of(field.choices, parse_choice(field.option, text, field.choices));
+    case 1:
+    case 2:
+      return parse_integer(field.option, text, field.member.index() == 1 ? 1 : 0, kMost);
+    case 3:
+      return parse_number(field.option, text, 0);
+    default:
+      return parse_pair(field.option, text, kAnyNumber, 0.0);
+  }
 }
+
+struct Read {
+  const Field& field;
+  const Json& value;
+  std::string source;
+  Options& to;
+
+  void operator()(Enum member) {
+    for (const auto& each : field.choices) {
+      if (value == each.name) return void(to.*member = each.value);
+    }
+    fail("one of " + listed(field.choices), value);
+  }
+  void operator()(Count member) { to.*member = integer().get<std::int64_t>(); }
+  void operator()(Seed member) { to.*member = integer().get<std::uint64_t>(); }
+  void operator()(Number member) { to.*member = number(value); }
+  void operator()(Complex member) {
+    if (!value.is_array() || value.size() != 2) fail("[real, imaginary]", value);
+    to.*member.real = number(value[0]);
+    to.*member.imag = number(value[1]);
+  }
+
+ private:
+  const Json& integer() const {
+    if (!value.is_number_integer()) fail("an integer", value);
+    return value;
+  }
+  double number(const Json& from) const {
+    if (!from.is_number()) fail("a number", from);
+    return from.get<double>();
+  }
+  [[noreturn]] void fail(const std::string& expected, const Json& came) const {
+    throw formats::FormatError(source + ": option " + formats::quoted(field.key) + ": expected " +
+                               expected + ", got " +
+                               formats::quoted(came.dump(-1, ' ', true).substr(0, 60)));
+  }
+};
+
+struct Write {
+  const Field& field;
+  const Options& from;
+
+  Json operator()(Enum member) { return name_of(field.choices, from.*member); }
+  Json operator()(Complex member) { return {from.*member.real, from.*member.imag}; }
+  template <class T>
+  Json operator()(T Options::*member) {
+    return from.*member;
+  }
+};
 
 }  // namespace
 
-void PatchSettings::add_geometry_options(CLI::App& app) {
-  const auto into = [](std::optional<std::int32_t>& field) {
-    return [&field](std::int32_t value) { field = value; };
-  };
-  add_choice(app, "--anchor", kAnchorChoices, "Place in the patch that a position names",
-             into(anchor))
-      ->group(kGroup);
-  add_choice(app, "--axes", kAxesChoices, "Order of the positions' columns", into(axes))
-      ->group(kGroup);
-  add_choice(app, "--sign", kSignChoices, "Positions move the window, or the content under it",
-             into(sign))
-      ->group(kGroup);
-  add_choice(app, "--interp", kInterpolationChoices, "Interpolation (default bilinear)",
-             into(interpolation))
-      ->group(kGroup);
-  add_choice(app, "--boundary", kBoundaryChoices, "What lies outside of the image (default zero)",
-             into(boundary))
-      ->group(kGroup);
-  const std::function<void(const std::string&)> set_constant = [this](const std::string& text) {
-    constant = parse_constant(text);
-  };
-  app.add_option_function("--constant", set_constant, "Value outside, for --boundary constant")
-      ->type_name("RE[,IM]")
-      ->group(kGroup);
-  add_choice(app, "--layout", kLayoutChoices, "Axes of the patches (default flat)", into(layout))
-      ->group(kGroup);
-  add_integer(app, "--group-size", 1, "Positions that make a group (default 1)",
-              [this](std::int64_t value) { group_size = value; })
-      ->group(kGroup);
-  add_choice(app, "--algorithm", kAlgorithmChoices, "How the work is done; equal bits",
-             into(algorithm))
-      ->group(kGroup);
+void PatchSettings::add_options(CLI::App& app, bool cutting) {
+  OptionSet set(app, kGroup);
+  for (const Field& field : kFields) {
+    if (field.cutting != cutting) continue;
+    const std::string type =
+        field.choices.empty() ? type_of(field) : "{" + listed(field.choices) + "}";
+    set.parsed(field.option, type, field.help,
+               [this, &field](const std::string& text) { given_[field.key] = parse(field, text); });
+  }
 }
 
 void PatchSettings::add_cutting_options(CLI::App& app) {
-  add_integer(app, "-N", 1, "Patch height and width in pixels", [this](std::int64_t value) {
-    height = width = value;
-  })->group(kGroup);
-  add_integer(app, "--patch-height", 1, "Patch height, where it differs",
-              [this](std::int64_t value) { height = value; })
-      ->group(kGroup);
-  add_integer(app, "--patch-width", 1, "Patch width, where it differs", [this](std::int64_t value) {
-    width = value;
-  })->group(kGroup);
-  add_choice(app, "--local-offsets", kLocalOffsetsChoices,
-             "Mirror each group about its mean as PtychoPINN does",
-             [this](std::int32_t value) { local_offsets = value; })
-      ->group(kGroup);
-  add_number(app, "--jitter", 0, "Move each position by N(0, X) pixels on each axis",
-             [this](double value) { jitter = value; })
-      ->group(kGroup);
-  add_integer(app, "--jitter-seed", 0, "Seed of the jitter (default 0)",
-              [this](std::int64_t value) { jitter_seed = static_cast<std::uint64_t>(value); })
-      ->group(kGroup);
+  OptionSet(app, kGroup)
+      .parsed("-N", "N", "Patch height and width in pixels", [this](const auto& text) {
+        const std::int64_t size = parse_integer("-N", text, 1, kMost);
+        given_["patch_height"] = size;
+        given_["patch_width"] = size;
+      });
+  add_options(app, true);
 }
 
 void PatchSettings::apply(ppatch_patch_options& options) const {
-  put(options.interpolation, interpolation);
-  put(options.boundary, boundary);
-  put(options.anchor, anchor);
-  put(options.axes, axes);
-  put(options.sign, sign);
-  put(options.layout, layout);
-  put(options.algorithm, algorithm);
-  put(options.local_offsets, local_offsets);
-  options.patch_height = height.value_or(options.patch_height);
-  options.patch_width = width.value_or(options.patch_width);
-  options.group_size = group_size.value_or(options.group_size);
-  options.jitter_sigma = jitter.value_or(options.jitter_sigma);
-  options.jitter_seed = jitter_seed.value_or(options.jitter_seed);
-  if (constant) {
-    if (options.boundary != PPATCH_BOUNDARY_CONSTANT) {
-      throw UsageError("argument --constant: needs --boundary constant, got --boundary " +
-                       std::string(name_of(kBoundaryChoices, options.boundary)));
-    }
-    options.constant_real = constant->real();
-    options.constant_imag = constant->imag();
+  for (const Field& field : kFields) {
+    if (given(field.key)) std::visit(Read{field, given_[field.key], "", options}, field.member);
   }
+  if (given("constant") && options.boundary != PPATCH_BOUNDARY_CONSTANT) {
+    throw UsageError("argument --constant: needs --boundary constant, got --boundary " +
+                     std::string(name_of(kBoundaryChoices, options.boundary)));
+  }
+}
+
+void add_pixel_size(CLI::App& app, std::optional<std::array<double, 2>>& pixel_size) {
+  OptionSet(app, kGroup)
+      .parsed("--pixel-size", "P[,PX]",
+              "Height and width of a pixel in the positions' units (metres)",
+              [&pixel_size](const std::string& text) {
+                pixel_size = parse_pair("--pixel-size", text);
+                if ((*pixel_size)[0] > 0 && (*pixel_size)[1] > 0) return;
+                throw UsageError("argument --pixel-size: expected numbers above 0, got " +
+                                 formats::quoted(text));
+              });
+}
+
+void add_origin(CLI::App& app, std::optional<formats::Origin>& origin) {
+  OptionSet(app, kGroup)
+      .parsed("--origin", "{corner, centre, fit or Y,X}",
+              "Pixel of the image where the positions' zero lies: corner, centre, Y,X; or fit: the "
+              "scan "
+              "lies in the middle",
+              [&origin](const std::string& text) {
+                using Kind = formats::Origin::Kind;
+                if (text == "corner") {
+                  origin = formats::Origin{};
+                } else if (text == "centre") {
+                  origin = formats::Origin{Kind::kCentre, {0, 0}};
+                } else if (text == "fit") {
+                  origin = formats::Origin{Kind::kFit, {0, 0}};
+                } else if (text.find(',') != std::string::npos) {
+                  origin = formats::Origin{Kind::kPlace, parse_pair("--origin", text)};
+                } else {
+                  throw UsageError("argument --origin: expected corner, centre, fit or Y,X, got " +
+                                   formats::quoted(text));
+                }
+              });
 }
 
 void apply(const formats::Convention& convention, ppatch_patch_options& options) {
@@ -115,6 +208,29 @@ void apply(const formats::Convention& convention, ppatch_patch_options& options)
 std::string convention_text(const ppatch_patch_options& options) {
   return std::string("anchor ") + name_of(kAnchorChoices, options.anchor) + ", axes " +
          name_of(kAxesChoices, options.axes) + ", sign " + name_of(kSignChoices, options.sign);
+}
+
+Json to_json(const ppatch_patch_options& options) {
+  Json json;
+  for (const Field& field : kFields) {
+    json[field.key] = std::visit(Write{field, options}, field.member);
+  }
+  return json;
+}
+
+ppatch_patch_options patch_options_from_json(const Json& json, const std::string& source) {
+  if (!json.is_object()) throw formats::FormatError(source + ": expected a JSON object of options");
+  ppatch_patch_options options = patch_options(0, 0);
+  for (const Field& field : kFields) {
+    // How the work was done binds nobody.
+    if (field.key == std::string_view("algorithm")) continue;
+    const auto found = json.find(field.key);
+    if (found == json.end()) {
+      throw formats::FormatError(source + ": option " + formats::quoted(field.key) + " is missing");
+    }
+    std::visit(Read{field, *found, source, options}, field.member);
+  }
+  return options;
 }
 
 }  // namespace ptychopatch::app

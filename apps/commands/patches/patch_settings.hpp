@@ -2,7 +2,6 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 
 #include "argument.hpp"
@@ -14,21 +13,27 @@ namespace ptychopatch::app {
 
 // What the command line said about patches; what it did not say is left to the input's format, to
 // the file that is read, or to the library's defaults.
-struct PatchSettings {
-  std::optional<std::int32_t> interpolation, boundary, anchor, axes, sign, layout, algorithm,
-      local_offsets;
-  std::optional<std::int64_t> height, width, group_size;
-  std::optional<std::complex<double>> constant;
-  std::optional<double> jitter;
-  std::optional<std::uint64_t> jitter_seed;
-
+class PatchSettings {
+ public:
   // --anchor, --axes, --sign, --interp, --boundary, --constant, --layout, --group-size, --algorithm
-  void add_geometry_options(CLI::App& app);
+  void add_geometry_options(CLI::App& app) { add_options(app, false); }
   // -N, --patch-height, --patch-width, --jitter, --jitter-seed, --local-offsets
   void add_cutting_options(CLI::App& app);
 
+  // Whether there was an option for this key.
+  bool given(const char* key) const { return given_.contains(key); }
   void apply(ppatch_patch_options& options) const;
+
+ private:
+  void add_options(CLI::App& app, bool cutting);
+
+  nlohmann::ordered_json given_ = nlohmann::ordered_json::object();  // as to_json
 };
+
+// --pixel-size P or PY,PX, in the units of the positions
+void add_pixel_size(CLI::App& app, std::optional<std::array<double, 2>>& pixel_size);
+// --origin corner, centre, fit or Y,X
+void add_origin(CLI::App& app, std::optional<formats::Origin>& origin);
 
 void apply(const formats::Convention& convention, ppatch_patch_options& options);
 

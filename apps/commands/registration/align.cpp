@@ -41,7 +41,7 @@ class Align {
     }
     if (options_.common.dry_run) return list();
     Record metadata = make_metadata(kAlignmentSchema, "none");
-    metadata["options"] = options_.settings.json();
+    metadata["options"] = options_.json();
     results_ = std::make_unique<alignment::Results>(
         options_.common.output, options_.record_format(), options_.common.overwrite,
         options_.resume, std::move(metadata));
@@ -108,7 +108,7 @@ class Align {
     if (!options_.reference.empty()) {
       throw UsageError("arguments --ref and --layout exclude each other");
     }
-    if (!options_.settings.mask.empty()) {
+    if (!options_.mask.empty()) {
       throw UsageError(
           "argument --mask: expected with --ref alone, as each scene has a size of "
           "its own");
@@ -156,8 +156,8 @@ class Align {
   }
 
   void read_mask() {
-    if (options_.settings.mask.empty()) return;
-    const mosaics::Mosaic image = mosaics::read_image({options_.settings.mask, std::nullopt}, {});
+    if (options_.mask.empty()) return;
+    const mosaics::Mosaic image = mosaics::read_image({options_.mask, std::nullopt}, {});
     mask_.type = {formats::Kind::kUnsigned, 1};
     mask_.shape = image.pixels.shape;
     const auto count = static_cast<std::size_t>(image.height() * image.width());
@@ -210,7 +210,7 @@ class Align {
                     " pairs are done already");
     }
     console_.begin("align", static_cast<std::int64_t>(pairs_));
-    alignment::ImageStream stream(std::move(items), options_.settings.image);
+    alignment::ImageStream stream(std::move(items), options_.image);
     for (std::size_t s = 0; s < scenes_.size(); ++s) {
       if (left[s].empty()) continue;
       align_scene(scenes_[s], left[s], stream);
@@ -221,7 +221,7 @@ class Align {
   void align_scene(const SceneWork& work, const std::vector<Pair>& pairs,
                    alignment::ImageStream& stream) {
     std::vector<Decoded> images(work.images.size());
-    alignment::SceneAligner aligner(*session_, options_.settings);
+    alignment::SceneAligner aligner(*session_, options_.scene);
     bool references_ready = false;
     const auto begin = [&] {
       for (std::size_t g = 0; g < work.references; ++g) {
@@ -264,7 +264,7 @@ class Align {
       const auto done = static_cast<double>(results_->size());
       session_->set_part(done / all, (done + 1) / all);
       Record record =
-          alignment::empty_record(pair.names, name_of(kMethodChoices, options_.settings.method));
+          alignment::empty_record(pair.names, name_of(kMethodChoices, options_.scene.method));
       fill(pair, images, aligner, record);
       const bool ok = alignment::is_ok(record);
       if (!ok) {
@@ -319,10 +319,7 @@ class Align {
   void write_plot() {
     if (options_.plot.empty()) return;
     const std::string bytes = plot_.picture().encoded_for(options_.plot);
-    formats::OutputFile file(options_.plot, options_.replaces());
-    file.write(std::as_bytes(std::span(bytes)));
-    file.finish();
-    file.publish();
+    formats::write_file(options_.plot, options_.replaces(), std::as_bytes(std::span(bytes)));
   }
 
   const AlignOptions& options_;
@@ -342,10 +339,7 @@ Command add_align(CLI::App& root) {
   const auto options = std::make_shared<AlignOptions>();
   CLI::App* app = root.add_subcommand("align", "Find the shift of noisy images to a reference");
   options->add_options(*app);
-  return {app, [options](Console& console) {
-            options->common.apply(console);
-            return Align(*options, console).run();
-          }};
+  return command<Align>(app, options);
 }
 
 }  // namespace ptychopatch::app

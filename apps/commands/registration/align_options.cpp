@@ -8,26 +8,9 @@
 #include "formats/format_error.hpp"
 
 namespace ptychopatch::app {
-namespace {
 
 using alignment::ApplyMode;
 using alignment::RecordFormat;
-
-Choices record_formats() {
-  static constexpr Choice kChoices[] = {{"json", static_cast<std::int32_t>(RecordFormat::kJson)},
-                                        {"csv", static_cast<std::int32_t>(RecordFormat::kCsv)},
-                                        {"yaml", static_cast<std::int32_t>(RecordFormat::kYaml)}};
-  return kChoices;
-}
-
-Choices apply_modes() {
-  static constexpr Choice kChoices[] = {
-      {"crop", static_cast<std::int32_t>(ApplyMode::kCrop)},
-      {"resample", static_cast<std::int32_t>(ApplyMode::kResample)}};
-  return kChoices;
-}
-
-}  // namespace
 
 RecordFormat AlignOptions::record_format() const {
   if (format) return *format;
@@ -36,9 +19,23 @@ RecordFormat AlignOptions::record_format() const {
   return ends(".yaml") || ends(".yml") ? RecordFormat::kYaml : RecordFormat::kJson;
 }
 
+nlohmann::ordered_json AlignOptions::json() const {
+  return {{"method", name_of(kMethodChoices, scene.method)},
+          {"max_shift", scene.max_shift},
+          {"extent", name_of(kExtentChoices, scene.extent)},
+          {"hot_pixels", name_of(kSwitchChoices, scene.hot_pixels)},
+          {"fixed_pattern", name_of(kSwitchChoices, scene.fixed_pattern)},
+          {"plane_average", name_of(kPlaneAverageChoices, scene.plane_average)},
+          {"upsample", scene.upsample},
+          {"cfa", image.cfa.name()},
+          {"black", image.black},
+          {"white", image.white},
+          {"mask", mask}};
+}
+
 void AlignOptions::add_options(CLI::App& app) {
   add_input_options(app);
-  settings.add_options(app);
+  add_scene_options(app);
   add_result_options(app);
   common.add_run_options(app);
   app.footer(
@@ -47,62 +44,102 @@ void AlignOptions::add_options(CLI::App& app) {
       "Exit status: 0 all aligned; 1 some were rejected, each with its reason; 2 none could be.");
 }
 
-void AlignOptions::set_shard(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) {
-    throw UsageError("argument --shard: expected i/N with 1 <= i <= N, got " +
-                     formats::quoted(text));
-  }
-  shards = parse_integer("--shard", text.substr(slash + 1), 1, 1'000'000);
-  shard = parse_integer("--shard", text.substr(0, slash), 1, shards);
-}
-
 void AlignOptions::add_input_options(CLI::App& app) {
   app.add_option(
       "INPUT", inputs,
       "Images to align onto --ref (camera RAW, .npy, .tif, .png, .mrc; arrays and stacks "
       "of several too); or the data set's ROOT with --layout");
-  app.add_option("--ref", reference, "The image to align onto")->type_name("REF");
-  const std::function<void(const std::string&)> set_layout = [this](const std::string& text) {
-    static constexpr Choice kChoices[] = {{"rawnind", 0}};
-    parse_choice("--layout", text, kChoices);
-    layout = text;
-  };
-  app.add_option_function("--layout", set_layout,
-                          "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every "
-                          "other reference onto every reference in gt/")
-      ->type_name("{rawnind}");
-  app.add_option("--index", index,
-                 "Scenes from the data set's index instead of its folders (RawNIND's YAML)")
-      ->type_name("FILE");
-  const std::function<void(const std::string&)> shard_function = [this](const std::string& text) {
-    set_shard(text);
-  };
-  app.add_option_function("--shard", shard_function,
-                          "The i-th of N parts of the scenes (or of the images)")
-      ->type_name("i/N");
+  OptionSet set(app);
+  set.text("--ref", reference, "REF", "The image to align onto");
+  set.parsed("--layout", "{rawnind}",
+             "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every other reference "
+             "onto every reference in gt/",
+             [this](const std::string& text) {
+               static constexpr Choice kChoices[] = {{"rawnind", 0}};
+               parse_choice("--layout", text, kChoices);
+               layout = text;
+             });
+  set.text("--index", index, "FILE",
+           "Scenes from the data set's index instead of its folders (RawNIND's YAML)");
+  set.parsed("--shard", "i/N", "The i-th of N parts of the scenes (or of the images)",
+             [this](const std::string& text) {
+               const std::size_t slash = text.find('/');
+               if (slash == std::string::npos) {
+                 throw UsageError("argument --shard: expected i/N with 1 <= i <= N, got " +
+                                  formats::quoted(text));
+               }
+               shards = parse_integer("--shard", text.substr(slash + 1), 1, 1'000'000);
+               shard = parse_integer("--shard", text.substr(0, slash), 1, shards);
+             });
+}
+
+void AlignOptions::add_scene_options(CLI::App& app) {
+  OptionSet set(app);
+  set.choice("--method", scene.method, kMethodChoices,
+             "ml (default): the maximum-likelihood estimate; others to compare with");
+  set.parsed("--max-shift", "D[,DX]",
+             "Largest shift to look for in pixels, or of y and of x (default 128); 0: any",
+             [this](const std::string& text) {
+               const std::size_t comma = text.find(',');
+               const auto part = [&](std::size_t from, std::size_t count) {
+                 return parse_integer("--max-shift", text.substr(from, count), 0, 1'000'000);
+               };
+               scene.max_shift[0] = scene.max_shift[1] = part(0, comma);
+               if (comma != std::string::npos)
+                 scene.max_shift[1] = part(comma + 1, std::string::npos);
+             });
+  set.text("--mask", mask, "FILE",
+           "Image of the reference's size; where it is 0, pixels are left out");
+  set.parsed("--cfa", "PATTERN",
+             "Colours of .npy, .tif, .png and .mrc: RGGB, BGGR, GRBG, GBRG, XTRANS, 36 letters of "
+             "an X-Trans, or none (default); a camera RAW knows its own",
+             [this](const std::string& text) {
+               const auto cfa = mosaics::parse_cfa(text);
+               if (!cfa) {
+                 throw UsageError(
+                     "argument --cfa: expected RGGB, BGGR, GRBG, GBRG, XTRANS, none, or 36 letters "
+                     "of an X-Trans, got " +
+                     formats::quoted(text));
+               }
+               image.cfa = *cfa;
+             });
+  set.number("--black", image.black, -1e300, "Their black level (default 0)");
+  set.number("--white", image.white, -1e300,
+             "Their white level; at or above it a pixel is clipped (default: not known)");
+  set.choice("--extent", scene.extent, kExtentChoices,
+             "What lies beyond an image (default linear: nothing)");
+  set.choice("--hot-pixels", scene.hot_pixels, kSwitchChoices,
+             "Repair hot and dead pixels (default auto)");
+  set.choice("--fixed-pattern", scene.fixed_pattern, kSwitchChoices,
+             "Find and leave out patterns of rows and columns (default auto)");
+  set.choice("--plane-average", scene.plane_average, kPlaneAverageChoices,
+             "Of per-plane (default median)");
+  set.integer("--upsample", scene.upsample, 1,
+              "Grid of phase, cross and per-plane in 1/N pixel (default 1)", 10000);
 }
 
 void AlignOptions::add_result_options(CLI::App& app) {
-  app.add_option("-o,--output", common.output, "File to write; - is standard output (default)")
-      ->type_name("FILE");
-  add_choice(app, "--format", record_formats(),
-             "Of the records (default: what the output's name says, else json)",
-             [this](std::int32_t value) { format = static_cast<RecordFormat>(value); });
-  app.add_flag("--resume", resume,
-               "Go on with the output that is there: what is ok in it is kept, the rest done");
-  add_picture(app, "--plot", plot,
+  OptionSet set(app);
+  set.text("-o,--output", common.output, "FILE", "File to write; - is standard output (default)");
+  static constexpr Choice kFormats[] = {choice_of("json", RecordFormat::kJson),
+                                        choice_of("csv", RecordFormat::kCsv),
+                                        choice_of("yaml", RecordFormat::kYaml)};
+  set.choice("--format", format, kFormats,
+             "Of the records (default: what the output's name says, else json)");
+  set.flag("--resume", resume,
+           "Go on with the output that is there: what is ok in it is kept, the rest done");
+  set.picture("--plot", plot,
               "Also draw the shifts with their errors, and details before and after");
-  app.add_option("--apply", apply, "Also write the aligned images")->type_name("DIR");
-  add_choice(app, "--apply-mode", apply_modes(),
+  set.text("--apply", apply, "DIR", "Also write the aligned images");
+  static constexpr Choice kModes[] = {choice_of("crop", ApplyMode::kCrop),
+                                      choice_of("resample", ApplyMode::kResample)};
+  set.choice("--apply-mode", apply_mode, kModes,
              "crop (default): the common area of both, at the lattice shift, colours kept; "
-             "resample: the image on the reference's pixels",
-             [this](std::int32_t value) { apply_mode = static_cast<ApplyMode>(value); });
-  app.add_option("--write-masks", masks, "Also write where each pair agrees, as PNG")
-      ->type_name("DIR");
-  app.add_flag("--overwrite", common.overwrite, "Replace outputs that exist");
-  app.add_flag("--dry-run", common.dry_run,
-               "List what would be aligned (scene, reference, image), write nothing");
+             "resample: the image on the reference's pixels");
+  set.text("--write-masks", masks, "DIR", "Also write where each pair agrees, as PNG");
+  set.flag("--overwrite", common.overwrite, "Replace outputs that exist");
+  set.flag("--dry-run", common.dry_run,
+           "List what would be aligned (scene, reference, image), write nothing");
 }
 
 }  // namespace ptychopatch::app

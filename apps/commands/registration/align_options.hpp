@@ -5,28 +5,37 @@
 #include <string>
 #include <vector>
 
-#include "commands/registration/align_settings.hpp"
 #include "commands/registration/pair_files.hpp"
 #include "commands/registration/record_file.hpp"
 #include "common_options.hpp"
+#include "mosaics/image_input.hpp"
 
 namespace ptychopatch::app {
 
 // What `align` was asked for.
 struct AlignOptions {
+  AlignOptions() { scene.max_shift[0] = scene.max_shift[1] = 128; }
+
   CommonOptions common;
-  alignment::AlignSettings settings;
   std::string reference;
   std::vector<std::string> inputs;
   std::string layout, index;
-  std::optional<alignment::RecordFormat> format;
   std::int64_t shard = 1, shards = 1;
+
+  // What the results depend on.
+  ppatch_scene_options scene = scene_options(0, 0);  // but for the reference's size and colours
+  mosaics::ImageSettings image;                      // of files that are no camera RAWs
+  std::string mask;                                  // of the reference; "": none
+
+  std::optional<alignment::RecordFormat> format;
   bool resume = false;
   std::string plot, apply, masks;
   alignment::ApplyMode apply_mode = alignment::ApplyMode::kCrop;
 
   void add_options(CLI::App& app);
 
+  // What the results depend on, for their metadata.
+  nlohmann::ordered_json json() const;
   // As asked for, or as the output's name says.
   alignment::RecordFormat record_format() const;
   // Whether this run's shard has the i-th scene or image.
@@ -36,8 +45,8 @@ struct AlignOptions {
 
  private:
   void add_input_options(CLI::App& app);
+  void add_scene_options(CLI::App& app);
   void add_result_options(CLI::App& app);
-  void set_shard(const std::string& text);
 };
 
 }  // namespace ptychopatch::app

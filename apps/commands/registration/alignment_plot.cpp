@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "formats/utf8.hpp"
+#include "pictures/plane.hpp"
 #include "pictures/ticks.hpp"
 
 namespace ptychopatch::alignment {
@@ -12,6 +13,7 @@ namespace {
 
 using pictures::Canvas;
 using pictures::Font;
+using pictures::Plane;
 using pictures::Rgb;
 
 constexpr std::size_t kMaxDetails = 24;
@@ -38,6 +40,167 @@ std::string fitted(const Canvas& canvas, const std::string& name, double width) 
 std::string short_name(const std::string& name) {
   const std::string text = name.substr(name.rfind('/') + 1);
   return text.substr(0, text.find("_sha1="));
+}
+
+constexpr std::int64_t kDetailSide = 96;
+constexpr std::int64_t kStep = 48;
+
+double pixel(const mosaics::Mosaic& mosaic, std::int64_t y, std::int64_t x) {
+  const auto i = static_cast<std::size_t>(y * mosaic.width() + x);
+  const std::byte* data = mosaic.pixels.data.data();
+  if (mosaic.pixels.type.kind == formats::Kind::kUnsigned) {
+    return reinterpret_cast<const std::uint16_t*>(data)[i];
+  }
+  if (mosaic.pixels.type.size == 4) return reinterpret_cast<const float*>(data)[i];
+  return reinterpret_cast<const double*>(data)[i];
+}
+
+// Each colour over its mean in the part, then a mean over the pattern's own size about each pixel.
+Plane grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
+              std::int64_t height, std::int64_t width) {
+  Plane raw{height, width, false,
+            std::vector<std::complex<float>>(static_cast<std::size_t>(height * width))};
+  const auto index = [width](std::int64_t y, std::int64_t x) {
+    return static_cast<std::size_t>(y * width + x);
+  };
+  std::array<double, 3> sums{}, counts{};
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
+      sums[colour] += pixel(mosaic, top + y, left + x) - mosaic.black;
+      counts[colour] += 1;
+    }
+  }
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
+      const double mean = sums[colour] / counts[colour];
+      raw.values[index(y, x)] = static_cast<float>(
+          (pixel(mosaic, top + y, left + x) - mosaic.black) / (mean > 0 ? mean : 1));
+    }
+  }
+  const std::int64_t reach = mosaic.cfa.period == 1 ? 0 : 1;
+  if (reach == 0) return raw;
+  Plane smooth = raw;
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      double sum = 0, weights = 0;
+      for (std::int64_t dy = -reach; dy <= reach; ++dy) {
+        for (std::int64_t dx = -reach; dx <= reach; ++dx) {
+          const std::int64_t from_y = y + dy, from_x = x + dx;
+          if (from_y < 0 || from_x < 0 || from_y >= height || from_x >= width) continue;
+          const double weight = (dy == 0 ? 2.0 : 1.0) * (dx == 0 ? 2.0 : 1.0);
+          sum += weight * static_cast<double>(raw.at(from_y, from_x).real());
+          weights += weight;
+        }
+      }
+      smooth.values[index(y, x)] = static_cast<float>(sum / weights);
+    }
+  }
+  return smooth;
+}
+
+struct Place {
+  std::int64_t y = 0, x = 0;
+};
+
+// Where the reference's values change most, on a grid, away from where the image ends.
+Place liveliest(const mosaics::Mosaic& reference, std::int64_t margin, std::int64_t side) {
+  Place best{(reference.height() - side) / 2, (reference.width() - side) / 2};
+  double most = -1;
+  const std::int64_t period = reference.cfa.period;
+  for (std::int64_t y = margin; y + side + margin <= reference.height(); y += kStep) {
+    for (std::int64_t x = margin; x + side + margin <= reference.width(); x += kStep) {
+      double sum = 0;
+      for (std::int64_t i = 0; i + 2 * period < side; i += 3) {
+        for (std::int64_t k = 0; k + 2 * period < side; k += 3) {
+          const double here = pixel(reference, y + i, x + k);
+          sum += std::abs(pixel(reference, y + i + 2 * period, x + k) - here) +
+                 std::abs(pixel(reference, y + i, x + k + 2 * period) - here);
+        }
+      }
+      if (sum > most) {
+        most = sum;
+        best = {y, x};
+      }
+    }
+  }
+  return best;
+}
+
+// Grey levels 0 to 1 between the darkest and the brightest of what is not noise, which is the
+// smaller part of means over 5 x 5 values.
+Plane levelled(Plane grey) {
+  constexpr std::int64_t kBox = 5;
+  const pictures::Scale scale = pictures::scale_of(
+      pictures::shrunk(grey, std::min(kBox, grey.height), std::min(kBox, grey.width)));
+  for (auto& value : grey.values) {
+    value = static_cast<float>(std::clamp(
+        (static_cast<double>(value.real()) - scale.low) / (scale.high - scale.low), 0.0, 1.0));
+  }
+  return grey;
+}
+
+Plane moved(const Context& context, const Plane& grey, const double (&shift)[2]) {
+  Plane out = grey;
+  // Real parts alone.
+  const auto reals = [](const Plane& plane) {
+    ppatch_array view =
+        array(reinterpret_cast<const float*>(plane.values.data()), {plane.height, plane.width});
+    view.strides[0] = 2 * plane.width;
+    view.strides[1] = 2;
+    return view;
+  };
+  const ppatch_array from = reals(grey), to = reals(out);
+  ppatch_resample_options options{};
+  options.struct_size = sizeof options;
+  options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
+  options.boundary = PPATCH_BOUNDARY_EDGE;
+  check(ppatch_image_shift(context.get(), &from, shift, &options, &to));
+  return out;
+}
+
+std::uint8_t encoded(std::complex<float> level) {
+  return static_cast<std::uint8_t>(std::lround(255 * std::pow(level.real(), 1 / 2.2F)));
+}
+
+pictures::Image drawn(const Plane& red, const Plane& cyan, std::int64_t margin) {
+  const std::int64_t height = red.height - 2 * margin, width = red.width - 2 * margin;
+  pictures::Image picture(height, width);
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      const std::uint8_t first = encoded(red.at(y + margin, x + margin));
+      const std::uint8_t second = encoded(cyan.at(y + margin, x + margin));
+      picture.set(y, x, {first, second, second});
+    }
+  }
+  return picture;
+}
+
+// The detail of the reference with the most structure, by itself, under the image as it was taken,
+// and under the image moved by its shift. Colours of a mosaic are evened out by their means.
+std::array<pictures::Image, 3> detail_strip(const Context& context,
+                                            const mosaics::Mosaic& reference,
+                                            const mosaics::Mosaic& image,
+                                            const ppatch_shift& shift) {
+  const std::int64_t height = std::min(reference.height(), image.height());
+  const std::int64_t width = std::min(reference.width(), image.width());
+  const double reach = std::max(std::abs(shift.shift[0]), std::abs(shift.shift[1]));
+  const std::int64_t shortest = std::min(height, width);
+  const auto furthest = static_cast<std::int64_t>(std::ceil(reach)) + 4;
+  const std::int64_t margin = std::min(furthest, std::max<std::int64_t>(0, shortest / 2 - 8));
+  const std::int64_t side = std::clamp<std::int64_t>(shortest - 2 * margin, 1, kDetailSide);
+  const Place found = liveliest(reference, margin, side);
+  const std::int64_t size_y = std::min(side + 2 * margin, height);
+  const std::int64_t size_x = std::min(side + 2 * margin, width);
+  const std::int64_t top = std::clamp<std::int64_t>(found.y - margin, 0, height - size_y);
+  const std::int64_t left = std::clamp<std::int64_t>(found.x - margin, 0, width - size_x);
+  const Plane clean = levelled(grey_of(reference, top, left, size_y, size_x));
+  const Plane noisy = grey_of(image, top, left, size_y, size_x);
+  const Plane after = levelled(moved(context, noisy, shift.shift));
+  const std::int64_t edge = std::min(margin, (std::min(size_y, size_x) - 1) / 2);
+  return {drawn(clean, clean, edge), drawn(clean, levelled(noisy), edge),
+          drawn(clean, after, edge)};
 }
 
 }  // namespace

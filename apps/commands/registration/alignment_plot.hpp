@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
-#include "commands/registration/detail_strip.hpp"
 #include "mosaics/mosaic.hpp"
 #include "pictures/canvas.hpp"
 #include "ptychopatch/ptychopatch.hpp"
@@ -28,7 +28,7 @@ class AlignmentPlot {
 
   struct Detail {
     std::string name, shift;
-    DetailStrip strip;
+    std::array<pictures::Image, 3> strip;
   };
 
   void draw_shifts(pictures::Canvas& canvas) const;

@@ -95,14 +95,11 @@ std::vector<Scene> parse_index(const std::string& yaml, const std::string& root,
 }
 
 std::vector<Scene> read_index(const std::string& path, const std::string& root) {
-  formats::InputFile file(path);
-  if (file.size() > kMostBytes) {
+  if (const std::uint64_t size = formats::InputFile(path).size(); size > kMostBytes) {
     throw formats::FormatError(formats::quoted(path) + " is no index of a data set: it has " +
-                               formats::size_text(file.size()));
+                               formats::size_text(size));
   }
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
-  text.resize(file.read(std::as_writable_bytes(std::span(text))));
-  return parse_index(text, root, formats::quoted(path));
+  return parse_index(formats::read_text_file(path), root, formats::quoted(path));
 }
 
 }  // namespace ptychopatch::rawnind

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/registration/image_stream.hpp"
 
-#include <stdexcept>
-
 #include "interrupt.hpp"
 #include "mosaics/refusal.hpp"
 
@@ -10,10 +8,10 @@ namespace ptychopatch::alignment {
 namespace {
 
 Decoded decode(const mosaics::ImageItem& item, const mosaics::ImageSettings& settings,
-               const std::stop_token& stop) {
+               const std::atomic<bool>& stop) {
   try {
-    return {std::make_unique<mosaics::Mosaic>(mosaics::read_image(
-                item, settings, [&] { return stop.stop_requested() || app::interrupted(); })),
+    return {std::make_unique<mosaics::Mosaic>(
+                mosaics::read_image(item, settings, [&] { return stop || app::interrupted(); })),
             "", ""};
   } catch (const mosaics::Refusal& refusal) {
     return {nullptr, mosaics::word_of(refusal.reason()), refusal.what()};
@@ -30,26 +28,14 @@ ImageStream::ImageStream(std::vector<mosaics::ImageItem> items,
   begin();
 }
 
-ImageStream::~ImageStream() = default;  // the worker is asked to stop, and waited for
-
 void ImageStream::begin() {
   if (begun_ == items_.size()) return;
-  const mosaics::ImageItem& item = items_[begun_++];
-  worker_.emplace([this, &item](const std::stop_token& stop) {
-    try {
-      decoded_ = decode(item, settings_, stop);
-    } catch (...) {
-      failure_ = std::current_exception();
-    }
-  });
+  next_ = std::async(std::launch::async,
+                     [this, &item = items_[begun_++]] { return decode(item, settings_, stop_); });
 }
 
 Decoded ImageStream::next() {
-  if (!worker_) throw std::logic_error("no image is left");
-  worker_->join();
-  worker_.reset();
-  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-  Decoded result = std::move(decoded_);
+  Decoded result = next_.get();
   begin();
   return result;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <exception>
+#include <atomic>
+#include <future>
 #include <memory>
-#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "mosaics/image_input.hpp"
@@ -22,7 +21,7 @@ struct Decoded {
 class ImageStream {
  public:
   ImageStream(std::vector<mosaics::ImageItem> items, const mosaics::ImageSettings& settings);
-  ~ImageStream();
+  ~ImageStream() { stop_ = true; }  // what is being decoded is waited for
   ImageStream(const ImageStream&) = delete;
   ImageStream& operator=(const ImageStream&) = delete;
 
@@ -35,9 +34,8 @@ class ImageStream {
   std::vector<mosaics::ImageItem> items_;
   mosaics::ImageSettings settings_;
   std::size_t begun_ = 0;
-  Decoded decoded_;
-  std::exception_ptr failure_;
-  std::optional<std::jthread> worker_;
+  std::atomic<bool> stop_ = false;
+  std::future<Decoded> next_;  // ends before what it works with
 };
 
 }  // namespace ptychopatch::alignment

@@ -107,7 +107,7 @@ void PairFiles::write_mask(const Aligned& aligned, Record& record) const {
                            stem_of(names.reference) + "_" + stem_of(names.image) + ".png"))
           .string();
   const std::string png = pictures::encode_png(mask);
-  write_file(path, std::as_bytes(std::span(png)));
+  formats::write_file(path, overwrite_, std::as_bytes(std::span(png)));
   record["mask_fpath"] = path;
 }
 
@@ -120,8 +120,9 @@ void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,
         reinterpret_cast<const std::uint16_t*>(bytes.data()), bytes.size() / 2);
     const mosaics::DngSettings settings{cfa, static_cast<std::uint32_t>(std::lround(levels.black)),
                                         static_cast<std::uint32_t>(std::lround(levels.white))};
-    write_file(stem + ".dng",
-               mosaics::encode_dng(values, pixels.shape[0], pixels.shape[1], settings).span());
+    formats::write_file(
+        stem + ".dng", overwrite_,
+        mosaics::encode_dng(values, pixels.shape[0], pixels.shape[1], settings).span());
     return;
   }
   const std::string header =
@@ -129,14 +130,7 @@ void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,
   formats::Bytes file(header.size() + bytes.size());
   std::memcpy(file.data(), header.data(), header.size());
   std::memcpy(file.data() + header.size(), bytes.data(), bytes.size());
-  write_file(stem + ".npy", file.span());
-}
-
-void PairFiles::write_file(const std::string& path, std::span<const std::byte> bytes) const {
-  formats::OutputFile file(path, overwrite_);
-  file.write(bytes);
-  file.finish();
-  file.publish();
+  formats::write_file(stem + ".npy", overwrite_, file.span());
 }
 
 }  // namespace ptychopatch::alignment

@@ -27,7 +27,6 @@ class PairFiles {
   void write_mask(const Aligned& aligned, Record& record) const;
   void write_image(const std::string& stem, const ppatch_array& pixels, const mosaics::Cfa& cfa,
                    const mosaics::Mosaic& levels) const;
-  void write_file(const std::string& path, std::span<const std::byte> bytes) const;
 
   const app::Session& session_;
   std::string masks_, apply_;

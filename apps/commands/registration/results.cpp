@@ -26,10 +26,8 @@ Results::Results(const std::string& path, RecordFormat format, bool overwrite, b
 void Results::take_over() {
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return;
-  formats::InputFile file(path_);
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
-  text.resize(file.read(std::as_writable_bytes(std::span(text))));
-  for (Record& record : decode_records(text, format_, formats::quoted(path_))) {
+  for (Record& record :
+       decode_records(formats::read_text_file(path_), format_, formats::quoted(path_))) {
     for (const char* key : {"schema", "schema_version", "options"}) {
       if (record.value(key, Record()) != metadata_.value(key, Record())) {
         throw formats::FormatError(formats::quoted(path_) + " was made with other " +
@@ -73,11 +71,8 @@ void Results::write(bool last) const {
     std::cout << text;
     return;
   }
-  formats::OutputFile file(path_, true);
-  if (file.special() && !last) return;
-  file.write(std::as_bytes(std::span(text)));
-  file.finish();
-  file.publish();
+  if (!last && formats::OutputTarget::check(path_, true).special) return;
+  formats::write_file(path_, true, std::as_bytes(std::span(text)));
 }
 
 std::size_t Results::count_ok() const {

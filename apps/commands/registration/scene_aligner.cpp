@@ -15,8 +15,8 @@ ppatch_scene_image with_mask(ppatch_scene_image image, const formats::NpyArray* 
 
 }  // namespace
 
-SceneAligner::SceneAligner(const app::Session& session, const AlignSettings& settings)
-    : session_(session), settings_(settings) {}
+SceneAligner::SceneAligner(const app::Session& session, const ppatch_scene_options& options)
+    : session_(session), options_(options) {}
 
 void SceneAligner::add_reference(const mosaics::Mosaic& reference, const formats::NpyArray* mask) {
   references_.push_back({&reference, mask});
@@ -26,7 +26,7 @@ ScenePlan& SceneAligner::plan_for(std::size_t reference) {
   const auto found = plans_.find(reference);
   if (found != plans_.end()) return *found->second;
   const mosaics::Mosaic& mosaic = *references_[reference].mosaic;
-  ppatch_scene_options options = settings_.scene_options();
+  ppatch_scene_options options = options_;
   options.height = mosaic.height();
   options.width = mosaic.width();
   options.cfa = cfa_of(mosaic.cfa);
@@ -58,7 +58,7 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
   aligned.shift =
       plan_for(reference).align(scene_image(image, cropped(pixels_of(image), 0, 0, height, width)));
   set_shift(record, aligned.shift);
-  record["backend"] = app::backend_name(aligned.shift.backend);
+  record["backend"] = name_of(kBackendChoices, aligned.shift.backend);
   if (aligned.shift.status == PPATCH_SHIFT_STATUS_OK) {
     aligned.measures = measure_pair(session_.context(), target, image, aligned.shift.lattice_shift);
     set_measures(record, aligned.measures);

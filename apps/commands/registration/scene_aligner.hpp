@@ -5,7 +5,6 @@
 #include <memory>
 #include <vector>
 
-#include "commands/registration/align_settings.hpp"
 #include "commands/registration/image_stream.hpp"
 #include "commands/registration/record.hpp"
 #include "session.hpp"
@@ -22,7 +21,7 @@ struct Aligned {
 // reference keeps its plan; otherwise they share one, which costs time and changes nothing.
 class SceneAligner {
  public:
-  SceneAligner(const app::Session& session, const AlignSettings& settings);
+  SceneAligner(const app::Session& session, const ppatch_scene_options& options);
 
   // The reference must outlive this; its mask too.
   void add_reference(const mosaics::Mosaic& reference, const formats::NpyArray* mask);
@@ -39,7 +38,7 @@ class SceneAligner {
   ScenePlan& plan_for(std::size_t reference);
 
   const app::Session& session_;
-  const AlignSettings& settings_;
+  const ppatch_scene_options& options_;
   std::vector<Reference> references_;
   std::map<std::size_t, std::unique_ptr<ScenePlan>> plans_;
   std::uint64_t held_ = 0;

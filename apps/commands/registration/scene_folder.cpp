@@ -17,10 +17,7 @@ using Json = nlohmann::ordered_json;
 Json read_truth(const std::string& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return Json::array();
-  formats::InputFile file(path);
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
-  text.resize(file.read(std::as_writable_bytes(std::span(text))));
-  Json truth = Json::parse(text, nullptr, false);
+  Json truth = Json::parse(formats::read_text_file(path), nullptr, false);
   if (!truth.is_array()) {
     throw formats::FormatError(formats::quoted(path) +
                                " is no list of images, expected what simulate scene wrote");
@@ -73,10 +70,7 @@ void SceneFolder::begin() {
 }
 
 void SceneFolder::add(const std::string& name, std::span<const std::byte> bytes, Json truth) {
-  formats::OutputFile file(temporary_ + "/" + name, false);
-  file.write(bytes);
-  file.finish();
-  file.publish();
+  formats::write_file(temporary_ + "/" + name, false, bytes);
   truth["file"] = below_ + name;
   truth_.push_back(std::move(truth));
 }

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cmath>
 
-#include "commands/simulate/gaussian.hpp"
+#include "commands/simulate/random.hpp"
 
 namespace ptychopatch::simulate {
 namespace {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/simulate/random_field.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <kissfft/kissfft.hh>
 #include <numbers>
 
-#include "commands/simulate/fourier.hpp"
-#include "commands/simulate/gaussian.hpp"
+#include "commands/simulate/random.hpp"
 
 namespace ptychopatch::simulate {
 namespace {
@@ -21,6 +22,20 @@ double box(double f) { return f == 0 ? 1 : std::sin(kPi * f) / (kPi * f); }
 double lens(double squared) { return std::exp(-2 * kPi * kPi * kLens * kLens * squared); }
 
 }  // namespace
+
+void inverse_transform(std::vector<Complex>& values, std::int64_t height, std::int64_t width) {
+  const auto rows = static_cast<std::size_t>(height), columns = static_cast<std::size_t>(width);
+  const kissfft<double> row(columns, true), column(rows, true);
+  std::vector<Complex> line(std::max(rows, columns));
+  for (std::size_t y = 0; y < rows; ++y) {
+    row.transform(&values[y * columns], line.data());
+    std::copy_n(line.begin(), columns, &values[y * columns]);
+  }
+  for (std::size_t x = 0; x < columns; ++x) {
+    column.transform(&values[x], line.data(), 0, 1, columns);
+    for (std::size_t y = 0; y < rows; ++y) values[y * columns + x] = line[y];
+  }
+}
 
 RandomField::RandomField(std::int64_t height, std::int64_t width, std::uint64_t seed,
                          std::uint64_t stream)

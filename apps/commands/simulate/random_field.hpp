@@ -26,4 +26,8 @@ class RandomField {
   double scale_real_ = 1, scale_imaginary_ = 1;
 };
 
+// x[y, x] becomes the sum over k, l of x[k, l] e^{2 pi i (k y / height + l x / width)}, in place.
+void inverse_transform(std::vector<std::complex<double>>& values, std::int64_t height,
+                       std::int64_t width);
+
 }  // namespace ptychopatch::simulate

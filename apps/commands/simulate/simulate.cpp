@@ -20,14 +20,9 @@ namespace {
 using formats::Tensor;
 using simulate::PathKind;
 
-Choices path_kinds() {
-  static constexpr Choice kChoices[] = {
-      {"raster", static_cast<std::int32_t>(PathKind::kRaster)},
-      {"raster-jittered", static_cast<std::int32_t>(PathKind::kRasterJittered)},
-      {"fermat", static_cast<std::int32_t>(PathKind::kFermat)}};
-  return kChoices;
-}
-
+constexpr Choice kPaths[] = {choice_of("raster", PathKind::kRaster),
+                             choice_of("raster-jittered", PathKind::kRasterJittered),
+                             choice_of("fermat", PathKind::kFermat)};
 constexpr std::int64_t kLargestSide = 1 << 20;
 constexpr std::int64_t kMostPositions = 100'000'000;
 
@@ -141,7 +136,7 @@ class SimulateScan {
     metadata["options"] = {
         {"size", {height_, width_}},
         {"patch_size", options_.patch},
-        {"path", name_of(path_kinds(), static_cast<std::int32_t>(options_.path))},
+        {"path", name_of(kPaths, static_cast<std::int32_t>(options_.path))},
         {"step", options_.step ? nlohmann::ordered_json(*options_.step) : nullptr},
         {"count", count},
         {"probe_diameter", diameter()},
@@ -173,21 +168,16 @@ void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& opt
   app.add_option("--size", options->size, "Object height and width in pixels (default 256)")
       ->expected(1, 2)
       ->type_name("H [W]");
-  add_integer(
-      app, "-N", 1, "Probe and patch size in pixels (default 64)",
-      [options](std::int64_t value) { options->patch = value; }, kLargestSide);
-  add_choice(app, "--path", path_kinds(), "Order and place of the positions (default fermat)",
-             [options](std::int32_t value) { options->path = static_cast<PathKind>(value); });
-  add_number(app, "--step", 1e-3, "Pixels between neighbours (default N / 10)",
-             [options](double value) { options->step = value; });
-  add_integer(
-      app, "--count", 1, "How many positions, instead of --step",
-      [options](std::int64_t value) { options->count = value; }, kMostPositions);
-  add_number(app, "--probe-diameter", 0.5, "Pixels of the defocused probe (default 0.45 N)",
-             [options](double value) { options->diameter = value; });
-  add_integer(app, "--seed", 0, "Seed of specimen and scan (default 0; SplitMix64)",
-              [options](std::int64_t value) { options->seed = static_cast<std::uint64_t>(value); });
-  add_picture(app, "--preview", options->preview, "Also draw object, scan and probe");
+  OptionSet set(app);
+  set.integer("-N", options->patch, 1, "Probe and patch size in pixels (default 64)", kLargestSide);
+  set.choice("--path", options->path, kPaths, "Order and place of the positions (default fermat)");
+  set.number("--step", options->step, 1e-3, "Pixels between neighbours (default N / 10)");
+  set.integer("--count", options->count, 1, "How many positions, instead of --step",
+              kMostPositions);
+  set.number("--probe-diameter", options->diameter, 0.5,
+             "Pixels of the defocused probe (default 0.45 N)");
+  set.integer("--seed", options->seed, 0, "Seed of specimen and scan (default 0; SplitMix64)");
+  set.picture("--preview", options->preview, "Also draw object, scan and probe");
   options->common.add_output_options(app);
   options->common.add_run_options(app);
 }
@@ -201,11 +191,10 @@ Command add_simulate(CLI::App& root) {
   CLI::App* app = simulate->add_subcommand(
       "scan", "A specimen, a probe and scan positions, named as in PtychoPINN's .npz");
   add_scan_options(*app, options);
+  const Command scan = command<SimulateScan>(app, options);
   const Command scene = add_simulate_scene(*simulate);
-  return {simulate, [options, scene](Console& console) {
-            if (scene.app->parsed()) return scene.run(console);
-            options->common.apply(console);
-            return SimulateScan(*options, console).run();
+  return {simulate, [scan, scene](Console& console) {
+            return (scene.app->parsed() ? scene : scan).run(console);
           }};
 }
 

@@ -8,7 +8,6 @@
 #include "commands/metadata.hpp"
 #include "commands/registration/file_name.hpp"
 #include "commands/registration/scene_folder.hpp"
-#include "commands/registration/sha1.hpp"
 #include "commands/simulate/mosaic_scene.hpp"
 #include "commands/simulate/random.hpp"
 #include "common_options.hpp"
@@ -119,15 +118,13 @@ class SimulateScene {
     if (comma == std::string::npos) {
       throw UsageError("argument --shift: expected DY,DX, got " + formats::quoted(text));
     }
-    const double lowest = -static_cast<double>(kLargestSide);
-    const Point shift{parse_number("--shift", text.substr(0, comma), lowest),
-                      parse_number("--shift", text.substr(comma + 1), lowest)};
-    if (!(std::abs(shift.y) < static_cast<double>(sensor_.height)) ||
-        !(std::abs(shift.x) < static_cast<double>(sensor_.width))) {
+    const auto [y, x] = parse_pair("--shift", text, -static_cast<double>(kLargestSide));
+    if (!(std::abs(y) < static_cast<double>(sensor_.height)) ||
+        !(std::abs(x) < static_cast<double>(sensor_.width))) {
       throw UsageError("argument --shift: expected less than the image's size, got " +
                        formats::quoted(text));
     }
-    return shift;
+    return {y, x};
   }
 
   // References first. The first one is where it is; others stand as a camera put back would.
@@ -210,16 +207,14 @@ void add_options(CLI::App& app, const std::shared_ptr<SceneOptions>& options) {
                  "Folder of the data set; the scene comes to ROOT/src/{Bayer,X-Trans}/NAME, its "
                  "truth to ROOT/truth.json")
       ->required();
-  app.add_option("--name", options->name, "Of the scene (default simulated)")->type_name("NAME");
+  OptionSet set(app);
+  set.text("--name", options->name, "NAME", "Of the scene (default simulated)");
   app.add_option("--size", options->size, "Height and width in pixels (default 600 800)")
       ->expected(1, 2)
       ->type_name("H [W]");
-  app.add_option("--cfa", options->cfa,
-                 "RGGB (default), BGGR, GRBG, GBRG, XTRANS, or 36 letters of an X-Trans")
-      ->type_name("PATTERN");
-  add_integer(
-      app, "--references", 1, "How many clean references (default 1)",
-      [options](std::int64_t value) { options->references = value; }, 7);
+  set.text("--cfa", options->cfa, "PATTERN",
+           "RGGB (default), BGGR, GRBG, GBRG, XTRANS, or 36 letters of an X-Trans");
+  set.integer("--references", options->references, 1, "How many clean references (default 1)", 7);
   app.add_option("--iso", options->iso,
                  "Of each noisy image (default 800 3200 12800 65535); noise grows with it")
       ->expected(1, -1)
@@ -227,26 +222,24 @@ void add_options(CLI::App& app, const std::shared_ptr<SceneOptions>& options) {
   app.add_option("--gain", options->gain, "Brightness of each noisy image (default 1)")
       ->expected(1, -1)
       ->type_name("X ...");
-  add_number(app, "--max-shift", 0, "Largest random shift in pixels (default 3)",
-             [options](double value) { options->furthest = value; });
+  set.number("--max-shift", options->furthest, 0, "Largest random shift in pixels (default 3)");
   app.add_option("--shift", options->shifts,
                  "Shift that registers each noisy image onto the first reference, instead of "
                  "random ones")
       ->expected(1, -1)
       ->type_name("DY,DX ...");
-  add_number(app, "--shot-noise", 0, "Variance over signal at ISO 100 (default 1e-4)",
-             [options](double value) { options->sensor.shot = value; });
-  add_number(app, "--read-noise", 0, "Noise of a dark pixel over green's mean (default 0.002)",
-             [options](double value) { options->sensor.read = value; });
-  add_number(app, "--fixed-pattern", 0,
-             "Offsets of rows and columns, the same in all images, over green's mean (default 0)",
-             [options](double value) { options->sensor.fixed_pattern = value; });
-  add_number(app, "--hot-pixels", 0, "Share of hot pixels, the same in all images (default 0)",
-             [options](double value) { options->sensor.hot_pixels = value; });
-  add_integer(app, "--seed", 0, "Seed of scene, shifts and noise (default 0; SplitMix64)",
-              [options](std::int64_t value) { options->seed = static_cast<std::uint64_t>(value); });
-  app.add_flag("--overwrite", options->common.overwrite, "Replace a simulated scene of that name");
-  app.add_flag("--dry-run", options->common.dry_run, "Check everything, write nothing");
+  simulate::Sensor& sensor = options->sensor;
+  set.number("--shot-noise", sensor.shot, 0, "Variance over signal at ISO 100 (default 1e-4)");
+  set.number("--read-noise", sensor.read, 0,
+             "Noise of a dark pixel over green's mean (default 0.002)");
+  set.number("--fixed-pattern", sensor.fixed_pattern, 0,
+             "Offsets of rows and columns, the same in all images, over green's mean (default 0)");
+  set.number("--hot-pixels", sensor.hot_pixels, 0,
+             "Share of hot pixels, the same in all images (default 0)");
+  set.integer("--seed", options->seed, 0,
+              "Seed of scene, shifts and noise (default 0; SplitMix64)");
+  set.flag("--overwrite", options->common.overwrite, "Replace a simulated scene of that name");
+  set.flag("--dry-run", options->common.dry_run, "Check everything, write nothing");
   options->common.add_run_options(app);
 }
 
@@ -257,10 +250,7 @@ Command add_simulate_scene(CLI::App& simulate) {
   CLI::App* app = simulate.add_subcommand(
       "scene", "A reference and noisy, shifted images of it as camera RAWs (DNG)");
   add_options(*app, options);
-  return {app, [options](Console& console) {
-            options->common.apply(console);
-            return SimulateScene(*options, console).run();
-          }};
+  return command<SimulateScene>(app, options);
 }
 
 }  // namespace ptychopatch::app

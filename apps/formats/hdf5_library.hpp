@@ -3,8 +3,11 @@
 
 #include <hdf5.h>
 
+#include <optional>
 #include <string>
 #include <utility>
+
+#include "formats/element_type.hpp"
 
 namespace ptychopatch::formats {
 
@@ -60,5 +63,27 @@ class Hdf5Silence {
 
 // The innermost reason of the call that failed last.
 std::string hdf5_reason();
+
+// The one text in a dataset or an attribute; None where it holds anything else.
+std::optional<std::string> hdf5_text(hid_t object, bool is_attribute);
+
+// A text as the root group's attribute; false where it cannot be written.
+bool write_hdf5_text(hid_t file, const std::string& name, const std::string& utf8);
+
+// What one element of a dataset becomes in memory. Complex numbers are pairs of floats, as h5py
+// stores them. FormatError, begun by source, where the type is none that is read.
+ElementType element_type_of(hid_t type, const std::string& source);
+
+// An integer or a float of those that are read.
+bool is_hdf5_number(hid_t type);
+
+// The HDF5 type of an element in memory; where an element is complex, with the names of the pair
+// in `like` (or "r" and "i" where like is negative).
+Hdf5Handle memory_type(const ElementType& type, hid_t like);
+
+// How many bytes are stored for a dataset at most, deflated perhaps: in its file, or in those that
+// it is a view of or keeps its data in, each of which has to be there. FormatError begins with
+// `source`.
+std::uint64_t hdf5_stored_bytes(hid_t dataset, const std::string& source);
 
 }  // namespace ptychopatch::formats
