@@ -15,63 +15,44 @@ namespace {
 
 namespace ducc = DUCC0_NAMESPACE;
 using Vector = ducc::native_simd<float>;
-using Complex = ducc::Cmplx<Vector>;
 
 constexpr int target_lanes = static_cast<int>(Vector::size());
 static_assert(target_lanes <= max_fft_lanes);
 
-class DuccComplex final : public ComplexFft {
+// Pass: DUCC0's transform of samples of that type.
+template <class Pass, class Sample>
+class DuccFft final : public SlabFft {
  public:
-  explicit DuccComplex(std::int64_t n)
-      : n_(n), pass_(ducc::detail_fft::cfftpass<float>::make_pass(static_cast<std::size_t>(n))) {}
+  explicit DuccFft(std::int64_t n) : n_(n), pass_(Pass::make_pass(static_cast<std::size_t>(n))) {}
 
   float* run(float* slab, float* work, bool forward) const override {
-    static const auto type = ducc::detail_fft::tidx<Complex*>();
-    auto* in = reinterpret_cast<Complex*>(slab);
-    auto* copy = reinterpret_cast<Complex*>(work);
+    static const auto type = ducc::detail_fft::tidx<Sample*>();
+    auto* in = reinterpret_cast<Sample*>(slab);
+    auto* copy = reinterpret_cast<Sample*>(work);
     return reinterpret_cast<float*>(
-        static_cast<Complex*>(pass_->exec(type, in, copy, copy + n_, forward)));
+        static_cast<Sample*>(pass_->exec(type, in, copy, copy + n_, forward)));
   }
 
   std::int64_t work_floats() const override {
-    return (n_ + static_cast<std::int64_t>(pass_->bufsize())) * 2 * target_lanes;
+    constexpr auto floats = static_cast<std::int64_t>(sizeof(Sample) / sizeof(float));
+    return (n_ + static_cast<std::int64_t>(pass_->bufsize())) * floats;
   }
 
  private:
   std::int64_t n_;
-  ducc::detail_fft::Tcpass<float> pass_;
+  std::shared_ptr<Pass> pass_;
 };
 
-class DuccReal final : public RealFft {
- public:
-  explicit DuccReal(std::int64_t n)
-      : n_(n), pass_(ducc::detail_fft::rfftpass<float>::make_pass(static_cast<std::size_t>(n))) {}
-
-  float* run(float* slab, float* work, bool forward) const override {
-    static const auto type = ducc::detail_fft::tidx<Vector*>();
-    auto* in = reinterpret_cast<Vector*>(slab);
-    auto* copy = reinterpret_cast<Vector*>(work);
-    return reinterpret_cast<float*>(
-        static_cast<Vector*>(pass_->exec(type, in, copy, copy + n_, forward)));
-  }
-
-  std::int64_t work_floats() const override {
-    return (n_ + static_cast<std::int64_t>(pass_->bufsize())) * target_lanes;
-  }
-
- private:
-  std::int64_t n_;
-  ducc::detail_fft::Trpass<float> pass_;
-};
+template <class Pass, class Sample>
+std::unique_ptr<SlabFft> make(std::int64_t n) {
+  return std::make_unique<DuccFft<Pass, Sample>>(n);
+}
 
 }  // namespace
 
 FftProvider PPATCH_FFT_PROVIDER() {
-  return {"ducc0", target_lanes,
-          [](std::int64_t n) -> std::unique_ptr<ComplexFft> {
-            return std::make_unique<DuccComplex>(n);
-          },
-          [](std::int64_t n) -> std::unique_ptr<RealFft> { return std::make_unique<DuccReal>(n); }};
+  return {target_lanes, &make<ducc::detail_fft::cfftpass<float>, ducc::Cmplx<Vector>>,
+          &make<ducc::detail_fft::rfftpass<float>, Vector>};
 }
 // NOLINTEND(google-build-namespaces,misc-definitions-in-headers)
 

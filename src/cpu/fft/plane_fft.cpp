@@ -108,7 +108,7 @@ void PlaneFft::columns(float* data, bool forward, const Arena& arena, const FftS
             });
 }
 
-// Spectra of real rows go from the order of RealFft to one of complex numbers, and back: all but
+// Spectra of real rows go from the order of SlabFft to one of complex numbers, and back: all but
 // the first sample move on by one. The first imaginary part, and for even n the last, are zero.
 void PlaneFft::forward_filled(float* data, std::int64_t live_rows, const Arena& arena,
                               const FftSlots& slots, void* self, Fill fill) const {

@@ -86,8 +86,7 @@ class PlaneFft {
   std::int64_t height_ = 0, width_ = 0;
   std::int64_t lanes_ = 0;
   const SlabLoops* slabs_ = nullptr;
-  std::shared_ptr<const RealFft> rows_;
-  std::shared_ptr<const ComplexFft> columns_;
+  std::shared_ptr<const SlabFft> rows_, columns_;
 };
 
 }  // namespace ppatch

@@ -68,8 +68,8 @@ void FixedPattern::project(const Runs& runs, std::int64_t start, std::int64_t sa
 }
 
 void FixedPattern::line_powers(const Runs& runs, int first, int carrier_lines,
-                               const FftProvider& fft, const ComplexFft& transform,
-                               std::int64_t size, float* slab, double* powers) {
+                               const FftProvider& fft, const SlabFft& transform, std::int64_t size,
+                               float* slab, double* powers) {
   const std::int64_t lanes = fft.lanes;
   const int now = std::min(static_cast<int>(lanes), all_lines - first);
   std::memset(slab, 0, static_cast<std::size_t>(2 * size * lanes) * sizeof(float));
@@ -121,7 +121,7 @@ ExcludedLines FixedPattern::find(int carrier_lines, const FftProvider& fft,
   constexpr std::int64_t samples = 512;  // of a block
   Runs both[2];
   std::int64_t size[2];
-  std::unique_ptr<ComplexFft> transform[2];
+  std::unique_ptr<SlabFft> transform[2];
   for (int axis = 0; axis < 2; ++axis) {
     both[axis] = runs(axis);
     const Runs& r = both[axis];
