@@ -4,28 +4,59 @@
 #define HWY_TARGET_INCLUDE "cpu/loop_table.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h.
+#include "cpu/fft/slab-inl.hpp"
+#include "cpu/groups/near_points-inl.hpp"
 #include "cpu/loop_table.hpp"
+#include "cpu/registration/covariance_tiles-inl.hpp"
+#include "cpu/registration/decimation-inl.hpp"
+#include "cpu/registration/hot_pixels-inl.hpp"
+#include "cpu/registration/pattern-inl.hpp"
+#include "cpu/registration/pixels-inl.hpp"
+#include "cpu/registration/spectrum_rows-inl.hpp"
+#include "cpu/registration/window-inl.hpp"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ppatch {
 namespace HWY_NAMESPACE {
 
-// Each in a unit of its own: cpu/*/loops_*.cpp, and one of patch_loops_unit.hpp for each type.
+// In a unit of its own for each type: patch_loops_unit.hpp.
 template <class P>
 PatchLoops<P> patch_loops();
-SceneLoops loops_scene();
-GroupLoops loops_groups();
-SlabLoops loops_fft();
 
 template <class... P>
 PatchLoopsOf<P...> all_patch_loops(const PatchLoopsOf<P...>*) {
   return {patch_loops<P>()...};
 }
 
+SceneLoops scene_loops() {
+  SceneLoops loops;
+  loops.decimate_row = &decimate_row;
+  loops.combine_rows = &combine_rows;
+  loops.project = &project;
+  loops.project_rows = &project_rows;
+  loops.sum_integers = &sum_integers;
+  loops.scale_integers = &scale_integers;
+  loops.finish_pixels = &finish_pixels;
+  loops.suspects = &suspects;
+  loops.outliers = &outliers;
+  loops.sum_runs = &sum_runs;
+  loops.add_rows = &add_rows;
+  loops.weighted_sum = &weighted_row_sum;
+  loops.window = &window_row;
+  loops.correlate_row = &correlate_row;
+  loops.ring_row = &ring_row;
+  loops.newton_row = &newton_row;
+  loops.weigh_row = &weigh_row;
+  loops.tile_row = &tile_row;
+  return loops;
+}
+
 LoopTable loop_table() {
-  return {all_patch_loops(static_cast<const PatchLoopTable*>(nullptr)), loops_scene(),
-          loops_groups(), loops_fft()};
+  return {all_patch_loops(static_cast<const PatchLoopTable*>(nullptr)),
+          scene_loops(),
+          {&find_near},
+          {&gather_rows, &scatter_rows, &gather_columns, &scatter_columns}};
 }
 
 }  // namespace HWY_NAMESPACE
