@@ -36,7 +36,12 @@ class DeviceCall {
     return static_cast<T*>(take("scratch", DeviceBuffer<T>::bytes_of(count)));
   }
   // Host outputs are complete when it returns.
-  void finish();
+  void finish() {
+    for (const Output& output : outputs_) {
+      memory_.staging.download(output.from, output.to, stream_);
+    }
+    outputs_.clear();
+  }
 
   // A kernel that knows its blocks.
   template <class Kernel>

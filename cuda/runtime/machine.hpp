@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/backend.hpp"
+#include "core/error.hpp"
 #include "cuda/runtime/device_memory.hpp"
 
 namespace ppatch {
@@ -31,6 +32,15 @@ class PlanStream {
     current_ = stream ? stream : own_;
   }
   device::Stream get() const { return current_; }
+  // Waits before a plan's memory goes back to the caller's allocator, which knows nothing of the
+  // stream; what fails is of no interest any more.
+  void drain(int ordinal) noexcept {
+    try {
+      const device::Selection selected(ordinal);
+      device::synchronize(current_);
+    } catch (const Error&) {
+    }
+  }
 
  private:
   device::Stream own_;

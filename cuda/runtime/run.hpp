@@ -19,3 +19,8 @@ void run_each(const Body& body, std::int64_t count, device::Stream stream) {
 }
 
 }  // namespace ppatch
+
+// Makes one kernel, in a unit that defines device::launch. Each family lists its own in
+// kernels/kernel_list.hpp.
+#define PPATCH_LAUNCH(...) \
+  template void device::launch(const __VA_ARGS__&, std::int64_t, device::Stream)

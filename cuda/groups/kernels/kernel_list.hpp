@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cuda/groups/kernels/group_rows.hpp"
-#include "cuda/runtime/instance.hpp"
+#include "cuda/runtime/run.hpp"
 
 // The kernels of groups.
 

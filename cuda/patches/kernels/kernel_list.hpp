@@ -6,7 +6,7 @@
 #include "cuda/patches/kernels/gradient_block.hpp"
 #include "cuda/patches/kernels/probe_adjoint_block.hpp"
 #include "cuda/patches/kernels/tile_entries.hpp"
-#include "cuda/runtime/instance.hpp"
+#include "cuda/runtime/run.hpp"
 #include "kernels/patches/assemble.hpp"
 
 // The kernels of patches: those of one type of pixel, and those of the tiles' lists.

@@ -13,7 +13,7 @@
 #include "cuda/registration/kernels/shift_tiles.hpp"
 #include "cuda/registration/kernels/shift_windows.hpp"
 #include "cuda/registration/kernels/value_select.hpp"
-#include "cuda/runtime/instance.hpp"
+#include "cuda/runtime/run.hpp"
 #include "kernels/registration/pair_pixels.hpp"
 #include "kernels/registration/pair_values.hpp"
 
