@@ -24,20 +24,20 @@ class CudaBackend final : public Backend {
 
   std::uint64_t patch_engine_bytes(const PatchSettings& settings) const override {
     const device::Selection selected(machine_.settings.device);
-    return patch_plan(settings).total_bytes();
+    return ppatch::patch_engine_bytes(settings, machine_);
   }
   std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) override {
     const device::Selection selected(machine_.settings.device);
-    return std::make_unique<CudaPatchEngine>(settings, patch_plan(settings), machine_);
+    return ppatch::make_patch_engine(settings, machine_);
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
     const device::Selection selected(machine_.settings.device);
-    return group_plan(settings).total_bytes();
+    return ppatch::group_engine_bytes(settings, machine_);
   }
   std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) override {
     const device::Selection selected(machine_.settings.device);
-    return std::make_unique<CudaGroupEngine>(settings, group_plan(settings), machine_);
+    return ppatch::make_group_engine(settings, machine_);
   }
 
   bool aligns(ShiftMethod method, std::string* reason) const override {
@@ -62,14 +62,6 @@ class CudaBackend final : public Backend {
   }
 
  private:
-  PatchMemoryPlan patch_plan(const PatchSettings& settings) const {
-    return PatchMemoryPlan::within(settings, machine_.settings.memory_budget);
-  }
-
-  GroupMemoryPlan group_plan(const GroupSettings& settings) const {
-    return GroupMemoryPlan::within(settings, machine_.settings.memory_budget);
-  }
-
   Machine machine_;
   std::unique_ptr<PairOperators> pairs_ = make_pair_operators(machine_);
   std::string name_;

@@ -1,129 +1,201 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/groups/group_engine.hpp"
 
+#include <algorithm>
+
+#include "core/groups/group_jobs.hpp"
+#include "core/memory_budget.hpp"
+#include "cuda/groups/kernels/group_rows.hpp"
+#include "cuda/groups/point_index.hpp"
+#include "cuda/runtime/call_memory.hpp"
 #include "cuda/runtime/chunks.hpp"
 
 namespace ppatch {
+namespace {
 
-CudaGroupEngine::CudaGroupEngine(const GroupSettings& settings, const GroupMemoryPlan& plan,
-                                 const Machine& machine)
-    : settings_(settings),
-      plan_(plan),
-      machine_(machine),
-      index_(machine, plan.capacity),
-      squared_distances_(machine.allocator, plan.neighbours * plan.searches),
-      found_(machine.allocator, plan.neighbours * plan.searches),
-      numbers_(machine.allocator, DrawRow::numbers_of(plan.members) * plan.searches),
-      points_copy_(machine.allocator, plan.capacity * bytes_a_point),
-      memory_(machine, plan.piece_bytes, plan.left) {}
+// Of rows that are worked on at a time: enough to keep a card busy.
+constexpr std::int64_t max_searches = std::int64_t{1} << 18;
+// Of a copy of host points.
+constexpr std::int64_t bytes_a_point = 16;
 
-CudaGroupEngine::~CudaGroupEngine() {
-  try {
+constexpr std::int64_t min_searches = 256;
+constexpr std::uint64_t min_piece = std::uint64_t{1} << 12;
+constexpr std::uint64_t max_piece = std::uint64_t{8} << 20;
+
+// How a group plan's memory is laid out under a budget.
+struct GroupMemoryPlan {
+  std::int64_t capacity = 0;      // points
+  std::int64_t neighbours = 0;    // of a search
+  std::int64_t members = 0;       // of a group
+  std::int64_t searches = 0;      // at a time
+  std::uint64_t piece_bytes = 0;  // of each of two pinned buffers
+  std::uint64_t left = 0;         // of the budget, for copies of host arrays
+
+  std::uint64_t total_bytes() const {
+    return PointIndex::bytes_of(capacity) + static_cast<std::uint64_t>(capacity * bytes_a_point) +
+           DeviceBuffer<double>::bytes_of(neighbours * searches) +
+           DeviceBuffer<std::uint32_t>::bytes_of(neighbours * searches) +
+           DeviceBuffer<std::int64_t>::bytes_of(GroupRow::numbers_of(members) * searches) +
+           2 * piece_bytes;
+  }
+
+  // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
+  static GroupMemoryPlan within(const GroupSettings& s, std::uint64_t budget) {
+    GroupMemoryPlan plan;
+    plan.capacity = s.capacity;
+    plan.neighbours = std::max<std::int64_t>(1, std::min(s.neighbours, s.capacity - 1));
+    plan.members = s.members;
+    plan.searches = min_searches;
+    plan.piece_bytes = min_piece;
+    require_budget(plan.total_bytes(), budget);
+    const std::uint64_t base = plan.total_bytes();
+    const std::uint64_t room = (budget - base) / 2;
+    plan.piece_bytes = std::clamp(room / 8, min_piece, max_piece);
+    while (plan.searches < std::min(max_searches, s.capacity)) {
+      plan.searches *= 2;
+      if (plan.total_bytes() - base <= room) continue;
+      plan.searches /= 2;
+      break;
+    }
+    plan.left = budget - plan.total_bytes();
+    return plan;
+  }
+};
+
+// Groups of one plan on a device: a thread does a row, as many at a time as there is room for.
+class CudaGroupEngine final : public GroupEngine {
+ public:
+  CudaGroupEngine(const GroupSettings& settings, const Machine& machine)
+      : settings_(settings),
+        plan_(GroupMemoryPlan::within(settings, machine.settings.memory_budget)),
+        machine_(machine),
+        index_(machine, plan_.capacity),
+        squared_distances_(machine.allocator, plan_.neighbours * plan_.searches),
+        found_(machine.allocator, plan_.neighbours * plan_.searches),
+        numbers_(machine.allocator, GroupRow::numbers_of(plan_.members) * plan_.searches),
+        points_copy_(machine.allocator, plan_.capacity * bytes_a_point),
+        memory_(machine, plan_.piece_bytes, plan_.left) {}
+
+  ~CudaGroupEngine() override { stream_.drain(machine_.settings.device); }
+
+  void set_points(const PointView& given) override {
     const device::Selection selected(machine_.settings.device);
+    PointView view = given;
+    const auto array = array_of("points", given);
+    if (array.is_on_host()) {
+      // The old points' copy is kept where one of the new ones is none.
+      PointIndex::check(PointSource(given, settings_.axes));
+      memory_.staging.upload(array.bytes, points_copy_.data(), stream_.get());
+      view = array.packed_at(points_copy_.data(), 0, given.count);
+    }
+    index_.build(view, settings_.axes, stream_.get());
+    points_ = PointSource(view, settings_.axes);
+  }
+
+  void set_stream(void* stream) override {
+    const device::Selection selected(machine_.settings.device);
+    stream_.set(stream);
+  }
+
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override {
+    const device::Selection selected(machine_.settings.device);
+    device::copy_to_host(to, from, bytes, stream_.get());
     device::synchronize(stream_.get());
-  } catch (const Error&) {
   }
-}
 
-void CudaGroupEngine::set_points(const PointView& given) {
-  const device::Selection selected(machine_.settings.device);
-  PointView view = given;
-  const auto array = array_of("points", given);
-  if (array.is_on_host()) {
-    // The old points' copy is kept where one of the new ones is none.
-    PointIndex::check(PointSource(given, settings_.axes));
-    memory_.staging.upload(array.bytes, points_copy_.data(), stream_.get());
-    view = array.packed_at(points_copy_.data(), 0, given.count);
+  std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
+
+  void draw(const GroupRequest& request) override {
+    DeviceCall call(machine_, memory_, stream_.get());
+    const std::int64_t c = settings_.members;
+    const std::int64_t rows = request.indices.count;
+    DrawRow row;
+    row.group = group_row(settings_, points_, request);
+    row.query = query(row.group.draw.neighbours);
+    row.numbers = numbers_.data();
+    Chunks chunks(call, rows);
+    const auto indices = chunks.array(array_of("indices", request.indices), Access::write);
+    const auto centres = chunks.array(array_of("centres", request.centres), Access::write);
+    const auto offsets =
+        chunks.array(array_of("offsets", request.offsets, rows, 2, 1), Access::write);
+    const auto relative =
+        chunks.array(array_of("relative", request.relative, rows, c, 2), Access::write);
+    chunks.run(plan_.searches, [&](const Chunk& chunk) {
+      row.group.first = request.first + chunk.first;
+      row.group.indices = indices(chunk);
+      row.group.centres = centres(chunk);
+      row.group.offsets = offsets(chunk);
+      row.group.relative = relative(chunk);
+      call.run_each(row, chunk.count());
+    });
   }
-  index_.build(view, settings_.axes, stream_.get());
-  points_ = PointSource(view, settings_.axes);
+
+  void coordinates(const IndexView& indices, const CoordinateResultView& offsets,
+                   const CoordinateResultView& relative) override {
+    DeviceCall call(machine_, memory_, stream_.get());
+    CoordinatesRow row;
+    row.coordinates = group_coordinates(settings_, points_);
+    Chunks chunks(call, indices.count);
+    const auto read = chunks.array(array_of("indices", indices), Access::read);
+    const auto first =
+        chunks.array(array_of("offsets", offsets, indices.count, 2, 1), Access::write);
+    const auto second =
+        chunks.array(array_of("relative", relative, indices.count, indices.size, 2), Access::write);
+    chunks.run(max_searches, [&](const Chunk& chunk) {
+      row.indices = read(chunk);
+      row.offsets = first(chunk);
+      row.relative = second(chunk);
+      call.run_each(row, chunk.count());
+    });
+  }
+
+  void neighbours(const IndexView& queries, const IndexView& indices,
+                  const CoordinateResultView& squared_distances) override {
+    DeviceCall call(machine_, memory_, stream_.get());
+    const std::int64_t k = settings_.neighbours;
+    NeighboursRow row;
+    row.query = query(k);
+    Chunks chunks(call, indices.count);
+    const auto read = chunks.array(array_of("queries", queries), Access::read);
+    const auto found = chunks.array(array_of("indices", indices), Access::write);
+    const auto distances = chunks.array(
+        array_of("squared_distances", squared_distances, indices.count, k, 1), Access::write);
+    chunks.run(plan_.searches, [&](const Chunk& chunk) {
+      row.first = chunk.first;
+      row.queries = read(chunk);
+      row.indices = found(chunk);
+      row.squared_distances = distances(chunk);
+      call.run_each(row, chunk.count());
+    });
+  }
+
+ private:
+  NeighbourQuery query(std::int64_t k) const {
+    return {points_, index_.tree(), k, {squared_distances_.data(), found_.data(), plan_.searches}};
+  }
+
+  GroupSettings settings_;
+  GroupMemoryPlan plan_;
+  const Machine& machine_;
+  PlanStream stream_;
+  PointIndex index_;
+  PointSource points_;  // on the device
+  DeviceBuffer<double> squared_distances_;
+  DeviceBuffer<std::uint32_t> found_;
+  DeviceBuffer<std::int64_t> numbers_;
+  DeviceBuffer<unsigned char> points_copy_;
+  CallMemory memory_;
+};
+
+}  // namespace
+
+std::uint64_t group_engine_bytes(const GroupSettings& settings, const Machine& machine) {
+  return GroupMemoryPlan::within(settings, machine.settings.memory_budget).total_bytes();
 }
 
-void CudaGroupEngine::set_stream(void* stream) {
-  const device::Selection selected(machine_.settings.device);
-  stream_.set(stream);
-}
-
-void CudaGroupEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
-  const device::Selection selected(machine_.settings.device);
-  device::copy_to_host(to, from, bytes, stream_.get());
-  device::synchronize(stream_.get());
-}
-
-NeighbourQuery CudaGroupEngine::query(std::int64_t k) const {
-  return {points_, index_.tree(), k, {squared_distances_.data(), found_.data(), plan_.searches}};
-}
-
-GroupCoordinates CudaGroupEngine::group_coordinates() const {
-  return {points_, settings_.axes == Axes::yx ? 0 : 1, settings_.to_offset};
-}
-
-void CudaGroupEngine::draw(const GroupRequest& request) {
-  DeviceCall call(machine_, memory_, stream_.get());
-  const std::int64_t c = settings_.members;
-  const std::int64_t rows = request.indices.count;
-  DrawRow row;
-  row.draw = GroupDraw(settings_.seed, index_.count(), request.total, settings_.neighbours,
-                       settings_.chosen(), settings_.sequential);
-  row.query = query(row.draw.neighbours);
-  row.coordinates = group_coordinates();
-  row.order = settings_.order;
-  row.gridsize = settings_.gridsize;
-  row.members = c;
-  row.numbers = numbers_.data();
-  Chunks chunks(call, rows);
-  const auto indices = chunks.array(array_of("indices", request.indices), Access::write);
-  const auto centres = chunks.array(array_of("centres", request.centres), Access::write);
-  const auto offsets =
-      chunks.array(array_of("offsets", request.offsets, rows, 2, 1), Access::write);
-  const auto relative =
-      chunks.array(array_of("relative", request.relative, rows, c, 2), Access::write);
-  chunks.run(plan_.searches, [&](const Chunk& chunk) {
-    row.first = request.first + chunk.first;
-    row.indices = indices(chunk);
-    row.centres = centres(chunk);
-    row.offsets = offsets(chunk);
-    row.relative = relative(chunk);
-    call.run_each(row, chunk.count());
-  });
-}
-
-void CudaGroupEngine::coordinates(const IndexView& indices, const CoordinateResultView& offsets,
-                                  const CoordinateResultView& relative) {
-  DeviceCall call(machine_, memory_, stream_.get());
-  CoordinatesRow row;
-  row.coordinates = group_coordinates();
-  Chunks chunks(call, indices.count);
-  const auto read = chunks.array(array_of("indices", indices), Access::read);
-  const auto first = chunks.array(array_of("offsets", offsets, indices.count, 2, 1), Access::write);
-  const auto second =
-      chunks.array(array_of("relative", relative, indices.count, indices.size, 2), Access::write);
-  chunks.run(max_searches, [&](const Chunk& chunk) {
-    row.indices = read(chunk);
-    row.offsets = first(chunk);
-    row.relative = second(chunk);
-    call.run_each(row, chunk.count());
-  });
-}
-
-void CudaGroupEngine::neighbours(const IndexView& queries, const IndexView& indices,
-                                 const CoordinateResultView& squared_distances) {
-  DeviceCall call(machine_, memory_, stream_.get());
-  const std::int64_t k = settings_.neighbours;
-  NeighboursRow row;
-  row.query = query(k);
-  Chunks chunks(call, indices.count);
-  const auto read = chunks.array(array_of("queries", queries), Access::read);
-  const auto found = chunks.array(array_of("indices", indices), Access::write);
-  const auto distances = chunks.array(
-      array_of("squared_distances", squared_distances, indices.count, k, 1), Access::write);
-  chunks.run(plan_.searches, [&](const Chunk& chunk) {
-    row.first = chunk.first;
-    row.queries = read(chunk);
-    row.indices = found(chunk);
-    row.squared_distances = distances(chunk);
-    call.run_each(row, chunk.count());
-  });
+std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings,
+                                               const Machine& machine) {
+  return std::make_unique<CudaGroupEngine>(settings, machine);
 }
 
 }  // namespace ppatch

@@ -5,6 +5,7 @@
 #include <bit>
 #include <vector>
 
+#include "core/groups/group_jobs.hpp"
 #include "cuda/runtime/run.hpp"
 
 namespace ppatch {
@@ -18,11 +19,6 @@ std::int64_t leaves_of(std::int64_t count) {
 std::int64_t nodes_of(std::int64_t count) { return 2 * leaves_of(count); }
 
 std::int64_t stretches_of(std::int64_t count) { return blocks_over(count, PointExtremes::stretch); }
-
-[[noreturn]] void refuse(std::int64_t number, const Point& p) {
-  invalid("points[", number, "]: expected finite coordinates within +-1e150, got x = ", p.x,
-          ", y = ", p.y);
-}
 
 // Point i of points on the device.
 Point read_point(PointView view, Axes axes, std::int64_t i, device::Stream stream) {
@@ -62,7 +58,7 @@ std::uint64_t PointIndex::bytes_of(std::int64_t capacity) {
 void PointIndex::check(const PointSource& points) {
   for (std::int64_t i = 0; i < points.count(); ++i) {
     const Point p = points[i];
-    if (!PointExtremes::is_sound(p)) refuse(i, p);
+    if (!PointBox::is_sound(p)) refuse_point(i, p);
   }
 }
 
@@ -83,7 +79,7 @@ void PointIndex::build(const PointView& view, Axes axes, device::Stream stream) 
   const std::int64_t n = points.count();
   const PointBox span = extremes(points, stream);
   if (span.min_number != UINT32_MAX) {
-    refuse(span.min_number, read_point(view, axes, span.min_number, stream));
+    refuse_point(span.min_number, read_point(view, axes, span.min_number, stream));
   }
   tree_ = {};
   if (n == 0) return;

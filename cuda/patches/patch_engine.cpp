@@ -2,12 +2,17 @@
 #include "cuda/patches/patch_engine.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "core/dtype_dispatch.hpp"
+#include "core/patches/patch_jobs.hpp"
 #include "cuda/patches/kernels/extract_block.hpp"
 #include "cuda/patches/kernels/gradient_block.hpp"
 #include "cuda/patches/kernels/probe_adjoint_block.hpp"
+#include "cuda/patches/patch_memory_plan.hpp"
+#include "cuda/patches/tile_lists.hpp"
 #include "cuda/patches/tile_plane.hpp"
+#include "cuda/runtime/chunks.hpp"
 #include "kernels/patches/assemble.hpp"
 
 namespace ppatch {
@@ -25,263 +30,268 @@ ViewedArray<PatchView> patches_of(const PatchView& view) {
 
 bool has_few_taps(Interpolation kind) { return tap_count(kind) <= 2; }
 
-}  // namespace
+// The operators of one patch plan on a device. Arrays on the device are used where they lie; host
+// arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
+// sum.
+class CudaPatchEngine final : public PatchEngine {
+ public:
+  CudaPatchEngine(const PatchSettings& settings, const Machine& machine)
+      : settings_(settings),
+        plan_(PatchMemoryPlan::within(settings, machine.settings.memory_budget)),
+        machine_(machine),
+        origins_(machine.allocator, plan_.capacity),
+        image_index_(machine.allocator, plan_.capacity),
+        lists_(machine.allocator, plan_.entries),
+        memory_(machine, plan_.piece_bytes, plan_.left) {}
 
-CudaPatchEngine::CudaPatchEngine(const PatchSettings& settings, const PatchMemoryPlan& plan,
-                                 const Machine& machine)
-    : settings_(settings),
-      plan_(plan),
-      machine_(machine),
-      origins_(machine.allocator, plan.capacity),
-      image_index_(machine.allocator, plan.capacity),
-      lists_(machine.allocator, plan.entries),
-      memory_(machine, plan.piece_bytes, plan.left) {}
+  ~CudaPatchEngine() override { stream_.drain(machine_.settings.device); }
 
-CudaPatchEngine::~CudaPatchEngine() {
-  // Memory goes back to the caller's allocator, which knows nothing of the stream.
-  try {
-    const device::Selection selected(machine_.settings.device);
-    device::synchronize(stream_.get());
-  } catch (const Error&) {
+  void set_positions(std::span<const PatchOrigin> origins) override {
+    upload(origins, origins_);
+    count_ = static_cast<std::int64_t>(origins.size());
   }
-}
 
-template <class T>
-void CudaPatchEngine::upload(std::span<const T> from, DeviceBuffer<T>& to) {
-  const device::Selection selected(machine_.settings.device);
-  lists_.invalidate();
-  const auto array = contiguous(from.data(), static_cast<std::int64_t>(from.size()));
-  memory_.staging.upload(array, to.data(), stream_.get());
-}
+  void set_image_index(std::span<const std::int32_t> index) override {
+    upload(index, image_index_);
+    has_index_ = !index.empty();
+  }
 
-void CudaPatchEngine::set_positions(std::span<const PatchOrigin> origins) {
-  upload(origins, origins_);
-  count_ = static_cast<std::int64_t>(origins.size());
-}
+  void set_stream(void* stream) override {
+    const device::Selection selected(machine_.settings.device);
+    stream_.set(stream);
+  }
 
-void CudaPatchEngine::set_image_index(std::span<const std::int32_t> index) {
-  upload(index, image_index_);
-  has_index_ = !index.empty();
-}
+  void read_to_host(const void* from, std::uint64_t bytes, void* to) override {
+    const device::Selection selected(machine_.settings.device);
+    device::copy_to_host(to, from, bytes, stream_.get());
+    device::synchronize(stream_.get());
+  }
 
-void CudaPatchEngine::set_stream(void* stream) {
-  const device::Selection selected(machine_.settings.device);
-  stream_.set(stream);
-}
+  std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
-void CudaPatchEngine::read_to_host(const void* from, std::uint64_t bytes, void* to) {
-  const device::Selection selected(machine_.settings.device);
-  device::copy_to_host(to, from, bytes, stream_.get());
-  device::synchronize(stream_.get());
-}
+  void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override {
+    DeviceCall call(machine_, memory_, stream_.get());
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      if (has_few_taps(settings_.interpolation)) {
+        extract_in<P, 2>(call, image, probe, out);
+      } else {
+        extract_in<P, 6>(call, image, probe, out);
+      }
+    });
+  }
 
-PatchProblem CudaPatchEngine::problem(const Chunk& chunk) const {
-  PatchProblem p;
-  p.origins = origins_.data() + chunk.first;
-  p.image_index = has_index_ ? image_index_.data() + chunk.first : nullptr;
-  p.count = chunk.last - chunk.first;
-  p.height = settings_.patch_height;
-  p.width = settings_.patch_width;
-  p.interpolation = settings_.interpolation;
-  p.boundary = settings_.boundary;
-  p.constant[0] = settings_.constant[0];
-  p.constant[1] = settings_.constant[1];
-  return p;
-}
+  void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
+               const ImageView& coverage, Accumulation mode) override {
+    sum_patches(in, probe, image, coverage, mode, nullptr);
+  }
 
-// All patches of the call.
-PatchProblem CudaPatchEngine::problem() const { return problem({0, count_}); }
+  void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
+                double eps) override {
+    sum_patches(in, ProbeView{}, image, coverage, Accumulation::overwrite, &eps);
+  }
 
-// Rows of chunks: the iterative algorithm takes one group after the other.
-std::int64_t CudaPatchEngine::max_rows() const {
-  return settings_.algorithm == Algorithm::iterative ? 1 : INT64_MAX;
-}
+  void position_gradient(const ImageView& image, const PatchView& cotangent,
+                         const PositionResultView& gradient,
+                         const PositionResultView& curvature) override {
+    DeviceCall call(machine_, memory_, stream_.get());
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      using T = typename P::Storage;
+      constexpr int C = P::components;
+      const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
+      Chunks chunks(call, count_, settings_.group_size);
+      const auto result = [&](const char* name, const PositionResultView& view) {
+        return chunks.array(array_of(name, view, count_, cotangent.images, sizeof(T)),
+                            Access::write);
+      };
+      const auto by_patch = chunks.array(patches_of<T, C>(cotangent), Access::read);
+      const auto gradients = result("gradient", gradient);
+      const auto curvatures = result("curvature", curvature);
+      chunks.run(max_rows(), [&](const Chunk& chunk) {
+        const auto job = gradient_job<P>(settings_, problem(chunk), from, by_patch(chunk),
+                                         gradients(chunk), curvatures(chunk));
+        call.run(GradientBlock<P>{job});
+      });
+    });
+  }
 
-template <class T, int C>
-ViewedArray<ProbeView> CudaPatchEngine::probe_of(const ProbeView& view) const {
-  return array_of("probe", view, count_, settings_.patch_height, settings_.patch_width, sizeof(T),
-                  C);
-}
+  void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
+                     Accumulation mode) override {
+    DeviceCall call(machine_, memory_, stream_.get());
+    const bool from_zero = mode == Accumulation::overwrite;
+    const Access access = from_zero ? Access::write : Access::update;
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      using T = typename P::Storage;
+      constexpr int C = P::components;
+      const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
+      if (probe.shared) {
+        const ProbeView to = call.array(probe_of<T, C>(probe), access);
+        shared_probe_adjoint_in<P>(call, from, waves, to, from_zero);
+        return;
+      }
+      Chunks chunks(call, count_, settings_.group_size);
+      const auto in = chunks.array(patches_of<T, C>(waves), Access::read);
+      const auto to = chunks.array(probe_of<T, C>(probe), access);
+      chunks.run(max_rows(), [&](const Chunk& chunk) {
+        call.run(ProbeAdjointBlock<P>{{problem(chunk), from, in(chunk), to(chunk)}, from_zero});
+      });
+    });
+    call.finish();
+  }
 
-template <class T, int C>
-std::function<ProbeView(const Chunk&)> CudaPatchEngine::probe_in(Chunks& chunks, DeviceCall& call,
-                                                                 const ProbeView& probe) const {
-  if (probe.data && !probe.shared) return chunks.array(probe_of<T, C>(probe), Access::read);
-  const ProbeView shared = call.array(probe_of<T, C>(probe), Access::read);
-  return [shared](const Chunk&) { return shared; };
-}
+ private:
+  template <class T>
+  void upload(std::span<const T> from, DeviceBuffer<T>& to) {
+    const device::Selection selected(machine_.settings.device);
+    lists_.invalidate();
+    const auto array = contiguous(from.data(), static_cast<std::int64_t>(from.size()));
+    memory_.staging.upload(array, to.data(), stream_.get());
+  }
 
-template <class P, int MaxTaps>
-void CudaPatchEngine::extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
-                                 const PatchView& out) {
-  using T = typename P::Storage;
-  constexpr int C = P::components;
-  const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
-  Chunks chunks(call, count_, settings_.group_size);
-  const auto with = probe_in<T, C>(chunks, call, probe);
-  const auto to = chunks.array(patches_of<T, C>(out), Access::write);
-  chunks.run(max_rows(), [&](const Chunk& chunk) {
-    const ExtractPixel<P> job{problem(chunk), from, with(chunk), to(chunk)};
-    if (out.height > 0 && out.width > 0) call.run(ExtractBlock<P, MaxTaps>(job));
-  });
-}
+  PatchProblem problem(const Chunk& chunk) const {
+    return patch_problem(settings_, origins_.data() + chunk.first,
+                         has_index_ ? image_index_.data() + chunk.first : nullptr, chunk.count());
+  }
 
-void CudaPatchEngine::extract(const ImageView& image, const ProbeView& probe,
-                              const PatchView& out) {
-  DeviceCall call(machine_, memory_, stream_.get());
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
-    if (has_few_taps(settings_.interpolation)) {
-      extract_in<P, 2>(call, image, probe, out);
-    } else {
-      extract_in<P, 6>(call, image, probe, out);
-    }
-  });
-}
+  // All patches of the call.
+  PatchProblem problem() const { return problem({0, count_}); }
 
-// image and coverage are on the device.
-template <class P>
-void CudaPatchEngine::adjoint_in(DeviceCall& call, const PatchView& in, const ProbeView& probe,
-                                 const ImageView& image, const ImageView& coverage,
-                                 bool from_zero) {
-  using T = typename P::Storage;
-  constexpr int C = P::components;
-  const TilePlane plane = tile_plane(image, has_index_);
-  Chunks chunks(call, count_, settings_.group_size);
-  const auto with = probe_in<T, C>(chunks, call, probe);
-  const auto from = chunks.array(patches_of<T, C>(in), Access::read);
-  const std::int64_t entries = TileLists::entries_a_patch(problem(), plane);
-  const std::int64_t max_listed = entries > 0 ? lists_.capacity() / entries : INT64_MAX;
-  chunks.run(std::min(max_rows(), max_listed), [&](const Chunk& chunk) {
-    lists_.build(problem(chunk), chunk.first, plane, call.stream());
-    const AdjointPixel<P> job{problem(chunk), from(chunk), with(chunk)};
-    const auto sum = [&](auto kernel) {
-      kernel.job = job;
-      kernel.image = image;
-      kernel.coverage = coverage;
-      kernel.plane = plane;
-      kernel.patches = lists_.patches();
-      kernel.begins = lists_.begins();
-      kernel.from_zero = from_zero;
-      call.run(kernel);
-    };
-    if (has_few_taps(settings_.interpolation)) {
-      sum(AdjointBlock<P, 2>{});
-    } else {
-      sum(AdjointBlock<P, 6>{});
-    }
-    from_zero = false;
-  });
-}
+  // Rows of chunks: the iterative algorithm takes one group after the other.
+  std::int64_t max_rows() const {
+    return settings_.algorithm == Algorithm::iterative ? 1 : INT64_MAX;
+  }
 
-void CudaPatchEngine::sum_patches(const PatchView& in, const ProbeView& probe,
-                                  const ImageView& image, const ImageView& coverage,
-                                  Accumulation mode, const double* eps) {
-  DeviceCall call(machine_, memory_, stream_.get());
-  const bool from_zero = mode == Accumulation::overwrite;
-  const Access access = from_zero ? Access::write : Access::update;
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
-    using T = typename P::Storage;
-    constexpr int C = P::components;
-    const ImageView sum = call.array(image_of<T, C>("image", image), access);
-    const ImageView cover = call.array(image_of<T, 1>("coverage", coverage), access);
-    adjoint_in<P>(call, in, probe, sum, cover, from_zero);
-    if (eps) {
-      const AssemblePixel<P> divide(sum, cover, *eps);
-      call.run_each(divide, divide.count());
-    }
-  });
-  call.finish();
-}
+  template <class T, int C>
+  ViewedArray<ProbeView> probe_of(const ProbeView& view) const {
+    return array_of("probe", view, count_, settings_.patch_height, settings_.patch_width, sizeof(T),
+                    C);
+  }
 
-void CudaPatchEngine::adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
-                              const ImageView& coverage, Accumulation mode) {
-  sum_patches(in, probe, image, coverage, mode, nullptr);
-}
+  // The probe of a chunk's positions, which is read.
+  template <class T, int C>
+  std::function<ProbeView(const Chunk&)> probe_in(Chunks& chunks, DeviceCall& call,
+                                                  const ProbeView& probe) const {
+    if (probe.data && !probe.shared) return chunks.array(probe_of<T, C>(probe), Access::read);
+    const ProbeView shared = call.array(probe_of<T, C>(probe), Access::read);
+    return [shared](const Chunk&) { return shared; };
+  }
 
-void CudaPatchEngine::assemble(const PatchView& in, const ImageView& image,
-                               const ImageView& coverage, double eps) {
-  sum_patches(in, ProbeView{}, image, coverage, Accumulation::overwrite, &eps);
-}
-
-void CudaPatchEngine::position_gradient(const ImageView& image, const PatchView& cotangent,
-                                        const PositionResultView& gradient,
-                                        const PositionResultView& curvature) {
-  DeviceCall call(machine_, memory_, stream_.get());
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
+  template <class P, int MaxTaps>
+  void extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
+                  const PatchView& out) {
     using T = typename P::Storage;
     constexpr int C = P::components;
     const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
     Chunks chunks(call, count_, settings_.group_size);
-    const auto result = [&](const char* name, const PositionResultView& view) {
-      return chunks.array(array_of(name, view, count_, cotangent.images, sizeof(T)), Access::write);
-    };
-    const auto by_patch = chunks.array(patches_of<T, C>(cotangent), Access::read);
-    const auto gradients = result("gradient", gradient);
-    const auto curvatures = result("curvature", curvature);
+    const auto with = probe_in<T, C>(chunks, call, probe);
+    const auto to = chunks.array(patches_of<T, C>(out), Access::write);
     chunks.run(max_rows(), [&](const Chunk& chunk) {
-      PositionGradient<P> job;
-      job.problem = problem(chunk);
-      job.image = from;
-      job.cotangent = by_patch(chunk);
-      job.gradient = gradients(chunk);
-      job.curvature = curvatures(chunk);
-      job.axis_of_y = settings_.axes == Axes::yx ? 0 : 1;
-      job.direction = settings_.sign == Sign::content ? -1.0 : 1.0;
-      call.run(GradientBlock<P>{job});
+      const ExtractPixel<P> job{problem(chunk), from, with(chunk), to(chunk)};
+      if (out.height > 0 && out.width > 0) call.run(ExtractBlock<P, MaxTaps>(job));
     });
-  });
-}
+  }
 
-template <class P>
-void CudaPatchEngine::shared_probe_adjoint_in(DeviceCall& call, const ImageView& image,
-                                              const PatchView& waves, const ProbeView& probe,
-                                              bool from_zero) {
-  using T = typename P::Storage;
-  constexpr int C = P::components;
-  // A shared probe sums the waves of one image after those of the other.
-  for (std::int64_t m = 0; m < std::max<std::int64_t>(waves.images, 1); ++m) {
-    PatchView slice = waves;
-    slice.images = std::min<std::int64_t>(waves.images, 1);
-    if (slice.data) slice.data = static_cast<T*>(waves.data) + m * waves.stride_image;
-    ImageView sampled = image;
-    if (!has_index_ && image.data) {
-      sampled.data = static_cast<T*>(image.data) + m * image.stride_image;
-    }
+  // image and coverage are on the device.
+  template <class P>
+  void adjoint_in(DeviceCall& call, const PatchView& in, const ProbeView& probe,
+                  const ImageView& image, const ImageView& coverage, bool from_zero) {
+    using T = typename P::Storage;
+    constexpr int C = P::components;
+    const TilePlane plane = tile_plane(image, has_index_);
     Chunks chunks(call, count_, settings_.group_size);
-    const auto in = chunks.array(patches_of<T, C>(slice), Access::read);
-    chunks.run(max_rows(), [&](const Chunk& chunk) {
-      call.run(ProbeAdjointBlock<P>{{problem(chunk), sampled, in(chunk), probe}, from_zero});
+    const auto with = probe_in<T, C>(chunks, call, probe);
+    const auto from = chunks.array(patches_of<T, C>(in), Access::read);
+    const std::int64_t entries = TileLists::entries_a_patch(problem(), plane);
+    const std::int64_t max_listed = entries > 0 ? lists_.capacity() / entries : INT64_MAX;
+    chunks.run(std::min(max_rows(), max_listed), [&](const Chunk& chunk) {
+      lists_.build(problem(chunk), chunk.first, plane, call.stream());
+      const AdjointPixel<P> job{problem(chunk), from(chunk), with(chunk)};
+      const auto sum = [&](auto kernel) {
+        kernel.job = job;
+        kernel.image = image;
+        kernel.coverage = coverage;
+        kernel.plane = plane;
+        kernel.patches = lists_.patches();
+        kernel.begins = lists_.begins();
+        kernel.from_zero = from_zero;
+        call.run(kernel);
+      };
+      if (has_few_taps(settings_.interpolation)) {
+        sum(AdjointBlock<P, 2>{});
+      } else {
+        sum(AdjointBlock<P, 6>{});
+      }
       from_zero = false;
     });
   }
-}
 
-void CudaPatchEngine::probe_adjoint(const ImageView& image, const PatchView& waves,
-                                    const ProbeView& probe, Accumulation mode) {
-  DeviceCall call(machine_, memory_, stream_.get());
-  const bool from_zero = mode == Accumulation::overwrite;
-  const Access access = from_zero ? Access::write : Access::update;
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
+  // The adjoint, divided by the coverage where eps is given.
+  void sum_patches(const PatchView& in, const ProbeView& probe, const ImageView& image,
+                   const ImageView& coverage, Accumulation mode, const double* eps) {
+    DeviceCall call(machine_, memory_, stream_.get());
+    const bool from_zero = mode == Accumulation::overwrite;
+    const Access access = from_zero ? Access::write : Access::update;
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      using T = typename P::Storage;
+      constexpr int C = P::components;
+      const ImageView sum = call.array(image_of<T, C>("image", image), access);
+      const ImageView cover = call.array(image_of<T, 1>("coverage", coverage), access);
+      adjoint_in<P>(call, in, probe, sum, cover, from_zero);
+      if (eps) {
+        const AssemblePixel<P> divide(sum, cover, *eps);
+        call.run_each(divide, divide.count());
+      }
+    });
+    call.finish();
+  }
+
+  template <class P>
+  void shared_probe_adjoint_in(DeviceCall& call, const ImageView& image, const PatchView& waves,
+                               const ProbeView& probe, bool from_zero) {
     using T = typename P::Storage;
     constexpr int C = P::components;
-    const ImageView from = call.array(image_of<T, C>("image", image), Access::read);
-    if (probe.shared) {
-      const ProbeView to = call.array(probe_of<T, C>(probe), access);
-      shared_probe_adjoint_in<P>(call, from, waves, to, from_zero);
-      return;
+    // A shared probe sums the waves of one image after those of the other.
+    for (std::int64_t m = 0; m < std::max<std::int64_t>(waves.images, 1); ++m) {
+      PatchView slice = waves;
+      slice.images = std::min<std::int64_t>(waves.images, 1);
+      if (slice.data) slice.data = static_cast<T*>(waves.data) + m * waves.stride_image;
+      ImageView sampled = image;
+      if (!has_index_ && image.data) {
+        sampled.data = static_cast<T*>(image.data) + m * image.stride_image;
+      }
+      Chunks chunks(call, count_, settings_.group_size);
+      const auto in = chunks.array(patches_of<T, C>(slice), Access::read);
+      chunks.run(max_rows(), [&](const Chunk& chunk) {
+        call.run(ProbeAdjointBlock<P>{{problem(chunk), sampled, in(chunk), probe}, from_zero});
+        from_zero = false;
+      });
     }
-    Chunks chunks(call, count_, settings_.group_size);
-    const auto in = chunks.array(patches_of<T, C>(waves), Access::read);
-    const auto to = chunks.array(probe_of<T, C>(probe), access);
-    chunks.run(max_rows(), [&](const Chunk& chunk) {
-      call.run(ProbeAdjointBlock<P>{{problem(chunk), from, in(chunk), to(chunk)}, from_zero});
-    });
-  });
-  call.finish();
+  }
+
+  PatchSettings settings_;
+  PatchMemoryPlan plan_;
+  const Machine& machine_;
+  PlanStream stream_;
+  DeviceBuffer<PatchOrigin> origins_;
+  DeviceBuffer<std::int32_t> image_index_;
+  TileLists lists_;
+  CallMemory memory_;
+  std::int64_t count_ = 0;
+  bool has_index_ = false;
+};
+
+}  // namespace
+
+std::uint64_t patch_engine_bytes(const PatchSettings& settings, const Machine& machine) {
+  return PatchMemoryPlan::within(settings, machine.settings.memory_budget).total_bytes();
+}
+
+std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings,
+                                               const Machine& machine) {
+  return std::make_unique<CudaPatchEngine>(settings, machine);
 }
 
 }  // namespace ppatch

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/groups/group_engine.hpp"
 #include "cpu/loop_table.hpp"
-#include "cpu/patches/batched_engine.hpp"
 #include "cpu/patches/patch_state.hpp"
 #include "cpu/registration/correlation_engine.hpp"
 #include "cpu/registration/ml_engine.hpp"
@@ -32,8 +31,7 @@ class CpuBackend final : public Backend {
     if (settings.algorithm == Algorithm::iterative) {
       return make_iterative_engine(settings, layout(settings), settings_);
     }
-    return std::make_unique<BatchedEngine>(settings, layout(settings), settings_, arena_,
-                                           simd_.loops.patches);
+    return make_batched_engine(settings, layout(settings), settings_, arena_, simd_.loops.patches);
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {

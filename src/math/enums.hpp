@@ -27,4 +27,7 @@ enum class Algorithm : std::int32_t { automatic = 0, batched = 1, iterative = 2 
 enum class LocalOffsets : std::int32_t { as_given = 0, mirrored_ptychopinn = 1 };
 enum class GroupOrder : std::int32_t { as_drawn = 0, by_distance = 1, by_position = 2 };
 
+// The column of y.
+constexpr int column_of_y(Axes axes) { return axes == Axes::yx ? 0 : 1; }
+
 }  // namespace ppatch

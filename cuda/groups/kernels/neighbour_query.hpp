@@ -30,7 +30,7 @@ struct NeighbourQuery {
 
   // Of point `query`, as search n. k is below the number of points.
   PPATCH_HD void find(std::int64_t n, std::int64_t query) const {
-    constexpr int deepest = 40;  // a node of each level waits
+    constexpr int deepest = 40;  // one node of each depth waits
     std::int64_t waiting[deepest];
     int count = 0;
     Found list{found, n, k, 0, {}};

@@ -1,57 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cmath>
-#include <limits>
-
 #include "cuda/runtime/block.hpp"
-#include "kernels/groups/point_source.hpp"
+#include "kernels/groups/point_box.hpp"
 
 // Points in the plane for a device's searches. They are sorted by cells of a fine grid along
 // Morton's curve, those of one cell by number, and stand in leaves of eight. Over these lies a
 // complete binary tree of boxes, which clusters and outliers do not make deeper.
 namespace ppatch {
 
-// The box of some points: nothing yet.
-struct PointBox {
-  double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-  // Of the points in it; of a set that is looked through, of those that are none.
-  std::uint32_t min_number = UINT32_MAX;
-
-  PPATCH_HD bool empty() const { return low[0] > high[0]; }
-  PPATCH_HD void add(const Point& p) {
-    const double at[2] = {p.x, p.y};
-    for (int axis = 0; axis < 2; ++axis) {
-      low[axis] = at[axis] < low[axis] ? at[axis] : low[axis];
-      high[axis] = at[axis] > high[axis] ? at[axis] : high[axis];
-    }
-  }
-  PPATCH_HD void add(const PointBox& other) {
-    for (int axis = 0; axis < 2; ++axis) {
-      low[axis] = other.low[axis] < low[axis] ? other.low[axis] : low[axis];
-      high[axis] = other.high[axis] > high[axis] ? other.high[axis] : high[axis];
-    }
-    min_number = other.min_number < min_number ? other.min_number : min_number;
-  }
-  // No point in it is nearer, roundings included: each of them grows with what is rounded.
-  PPATCH_HD double squared_distance(const Point& p) const {
-    const double dx = outside(p.x, 0);
-    const double dy = outside(p.y, 1);
-    return dx * dx + dy * dy;
-  }
-
- private:
-  PPATCH_HD double outside(double at, int axis) const {
-    return at < low[axis] ? low[axis] - at : at > high[axis] ? at - high[axis] : 0.0;
-  }
-};
-
-// The box of a stretch of points by each block; `min_number` is the first that is not finite or too
-// large, where there is one.
+// The box of a stretch of points that are looked through, by each block.
 struct PointExtremes {
   static constexpr int threads = 128;
   static constexpr std::int64_t stretch = 4096;
-  static constexpr double max_coordinate = 1e150;
   struct Shared {
     double low[threads][2], high[threads][2];
     std::uint32_t min_number[threads];
@@ -61,9 +22,6 @@ struct PointExtremes {
   PointSource points;
   PointBox* boxes = nullptr;
 
-  PPATCH_HD static bool is_sound(const Point& p) {
-    return std::fabs(p.x) <= max_coordinate && std::fabs(p.y) <= max_coordinate;
-  }
   std::int64_t blocks() const { return blocks_over(points.count(), stretch); }
   PPATCH_HD std::int64_t steps(std::int64_t) const { return 2; }
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
@@ -71,12 +29,7 @@ struct PointExtremes {
     const std::int64_t last = first + stretch < points.count() ? first + stretch : points.count();
     PointBox box;
     if (n == 0) {
-      for (std::int64_t i = first + at.thread; i < last; i += threads) {
-        const Point p = points[i];
-        const bool sound = is_sound(p);
-        if (!sound && box.min_number == UINT32_MAX) box.min_number = static_cast<std::uint32_t>(i);
-        if (sound) box.add(p);
-      }
+      for (std::int64_t i = first + at.thread; i < last; i += threads) box.look_at(points[i], i);
       for (int axis = 0; axis < 2; ++axis) {
         shared.low[at.thread][axis] = box.low[axis];
         shared.high[at.thread][axis] = box.high[axis];

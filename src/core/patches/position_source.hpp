@@ -50,7 +50,4 @@ class PositionReader {
   const PositionSource& source_;
 };
 
-// The column of y.
-constexpr int column_of_y(Axes axes) { return axes == Axes::yx ? 0 : 1; }
-
 }  // namespace ppatch

@@ -19,15 +19,17 @@ int bucket_bits(std::int64_t cells) {
 
 }  // namespace
 
-CellSort::Layout::Layout(std::int64_t cells, int threads)
+CellSort::MemoryPlan::MemoryPlan(std::int64_t cells, int threads)
     : slots(threads),
       buckets(std::min(max_buckets, (cells >> min_bucket_bits) + 2)),
       bins(std::max(std::int64_t{1} << bucket_bits(cells), buckets)) {}
 
-std::int64_t CellSort::Layout::numbers() const { return 2 * bins * slots + max_chunks * buckets; }
+std::int64_t CellSort::MemoryPlan::numbers() const {
+  return 2 * bins * slots + max_chunks * buckets;
+}
 
-CellSort::CellSort(const Layout& layout, const PlacedPoints& placed, const Allocator& allocator)
-    : layout_(layout), placed_(placed), numbers_(allocator, layout.numbers()) {}
+CellSort::CellSort(const MemoryPlan& plan, const PlacedPoints& placed, const Allocator& allocator)
+    : plan_(plan), placed_(placed), numbers_(allocator, plan.numbers()) {}
 
 void CellSort::sort_all(const PointSource& points, const PlaneGrid& grid, std::uint32_t* begins,
                         const Arena& arena) {
@@ -36,7 +38,7 @@ void CellSort::sort_all(const PointSource& points, const PlaneGrid& grid, std::u
   const std::int64_t buckets = ((cells - 1) >> shift) + 1;
   const std::int64_t chunks = std::min<std::int64_t>(max_chunks, 4 * arena.num_threads());
   const auto each = [&](std::int64_t chunk, auto&& body) {
-    std::uint32_t* counts = numbers_.data() + chunk * layout_.buckets;
+    std::uint32_t* counts = numbers_.data() + chunk * plan_.buckets;
     const std::int64_t last = points.count() * (chunk + 1) / chunks;
     for (std::int64_t i = points.count() * chunk / chunks; i < last; ++i) {
       const Point p = points[i];
@@ -46,14 +48,14 @@ void CellSort::sort_all(const PointSource& points, const PlaneGrid& grid, std::u
     }
   };
   arena.parallel_for(chunks, [&](std::int64_t chunk, int) {
-    std::fill_n(numbers_.data() + chunk * layout_.buckets, buckets, 0U);
+    std::fill_n(numbers_.data() + chunk * plan_.buckets, buckets, 0U);
     each(chunk, [](std::int64_t, std::int32_t, std::int32_t, std::uint32_t& count) { ++count; });
   });
   std::uint32_t sum = 0;
   for (std::int64_t bucket = 0; bucket < buckets; ++bucket) {
     begins[bucket << shift] = sum;
     for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-      std::uint32_t& count = numbers_[chunk * layout_.buckets + bucket];
+      std::uint32_t& count = numbers_[chunk * plan_.buckets + bucket];
       sum += std::exchange(count, sum);
     }
   }
@@ -100,8 +102,8 @@ template <class Bin>
 void CellSort::sort_by(const Bin& bin, std::int64_t bins, std::uint32_t first, std::uint32_t last,
                        std::uint32_t* begins, int shift, int slot) {
   const PlacedPoints placed = placed_;
-  std::uint32_t* next = numbers_.data() + max_chunks * layout_.buckets + 2 * layout_.bins * slot;
-  std::uint32_t* end = next + layout_.bins;
+  std::uint32_t* next = numbers_.data() + max_chunks * plan_.buckets + 2 * plan_.bins * slot;
+  std::uint32_t* end = next + plan_.bins;
   std::fill_n(next, bins, 0U);
   for (std::uint32_t at = first; at < last; ++at) ++next[bin(at)];
   std::uint32_t sum = first;

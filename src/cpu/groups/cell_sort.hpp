@@ -24,16 +24,16 @@ struct PlacedPoints {
 class CellSort {
  public:
   // Bytes depend on the most cells of a grid alone.
-  struct Layout {
+  struct MemoryPlan {
     std::int64_t slots = 0;    // threads
     std::int64_t buckets = 0;  // of cells
     std::int64_t bins = 0;     // of one step of a sort
 
-    Layout(std::int64_t cells, int threads);
+    MemoryPlan(std::int64_t cells, int threads);
     std::int64_t numbers() const;
   };
 
-  CellSort(const Layout& layout, const PlacedPoints& placed, const Allocator& allocator);
+  CellSort(const MemoryPlan& plan, const PlacedPoints& placed, const Allocator& allocator);
 
   // Places all points and sorts them, in all threads.
   void sort_all(const PointSource& points, const PlaneGrid& grid, std::uint32_t* begins,
@@ -49,7 +49,7 @@ class CellSort {
   void sort_by(const Bin& bin, std::int64_t bins, std::uint32_t first, std::uint32_t last,
                std::uint32_t* begins, int shift, int slot);
 
-  Layout layout_;
+  MemoryPlan plan_;
   PlacedPoints placed_;
   Buffer<std::uint32_t> numbers_;
 };

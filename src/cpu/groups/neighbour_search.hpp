@@ -40,7 +40,6 @@ class NeighbourSearch {
   void search_cell(const GridNode& node, const double at[2], std::int32_t column, std::int32_t row);
   void scan(const GridNode& node, const double at[2], std::uint32_t begin, std::uint32_t end);
   void offer(std::uint32_t index);
-  void add(const Neighbour& neighbour);
   // Whether nothing at that distance, in quanta of the node, can be nearer than what was found.
   bool beyond(const GridNode& node, double distance) const;
 

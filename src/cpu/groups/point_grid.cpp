@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "core/error.hpp"
+#include "core/groups/group_jobs.hpp"
 
 namespace ppatch {
 namespace {
@@ -19,7 +19,6 @@ constexpr std::int64_t sample_lines = 16;
 constexpr double coarse_cells = 256.0;
 constexpr std::uint32_t max_depth = 20;  // that still makes grids coarser
 constexpr int max_levels = 100;
-constexpr double max_coordinate = 1e150;
 
 // How much coarser a grid is than one of the points_per_cell: deeper grids are, so that all of them
 // together fit into the memory.
@@ -50,55 +49,32 @@ bool take(std::atomic<std::uint32_t>& taken, std::int64_t wanted, std::int64_t c
 
 }  // namespace
 
-// What points span, and the first one that is no place.
-struct Extremes {
-  double low[2] = {std::numeric_limits<double>::infinity(),
-                   std::numeric_limits<double>::infinity()};
-  double high[2] = {-std::numeric_limits<double>::infinity(),
-                    -std::numeric_limits<double>::infinity()};
-  std::int64_t wrong = -1;
-
-  void add(const Point& p) {
-    low[0] = std::min(low[0], p.x);
-    high[0] = std::max(high[0], p.x);
-    low[1] = std::min(low[1], p.y);
-    high[1] = std::max(high[1], p.y);
-  }
-  void add(const Extremes& other) {
-    for (int axis = 0; axis < 2; ++axis) {
-      low[axis] = std::min(low[axis], other.low[axis]);
-      high[axis] = std::max(high[axis], other.high[axis]);
-    }
-    if (wrong < 0) wrong = other.wrong;
-  }
-};
-
 double PointGrid::points_per_cell(std::int64_t neighbours) {
   const auto k = static_cast<double>(neighbours + 1);
   return std::max(4.0, (k + 2.7 * std::sqrt(k)) / 3.14159);
 }
 
-PointGrid::Layout::Layout(std::int64_t capacity, std::int64_t neighbours, int threads)
+PointGrid::MemoryPlan::MemoryPlan(std::int64_t capacity, std::int64_t neighbours, int threads)
     : points(capacity + padding),
       nodes(capacity / 128 + 64),
       cells(static_cast<std::int64_t>(static_cast<double>(capacity) / points_per_cell(neighbours))),
       begins(cells * 5 / 2 + 1024),
       sort(cells, threads) {}
 
-std::uint64_t PointGrid::Layout::bytes() const {
+std::uint64_t PointGrid::MemoryPlan::bytes() const {
   return 3 * Buffer<std::uint32_t>::bytes_of(points) + Buffer<std::uint32_t>::bytes_of(begins) +
          Buffer<GridNode>::bytes_of(nodes) + Buffer<std::uint32_t>::bytes_of(sort.numbers());
 }
 
-PointGrid::PointGrid(const Layout& layout, std::int64_t neighbours, const Allocator& allocator)
-    : layout_(layout),
+PointGrid::PointGrid(const MemoryPlan& plan, std::int64_t neighbours, const Allocator& allocator)
+    : plan_(plan),
       per_cell_(points_per_cell(neighbours)),
-      x_(allocator, layout.points),
-      y_(allocator, layout.points),
-      index_(allocator, layout.points),
-      begins_(allocator, layout.begins),
-      nodes_(allocator, layout.nodes),
-      sort_(layout.sort, {x_.data(), y_.data(), index_.data()}, allocator) {}
+      x_(allocator, plan.points),
+      y_(allocator, plan.points),
+      index_(allocator, plan.points),
+      begins_(allocator, plan.begins),
+      nodes_(allocator, plan.nodes),
+      sort_(plan.sort, {x_.data(), y_.data(), index_.data()}, allocator) {}
 
 const GridNode& PointGrid::child(const GridNode& node, std::int64_t cell) const {
   const GridNode* first = nodes_.data() + node.first_child;
@@ -106,32 +82,23 @@ const GridNode& PointGrid::child(const GridNode& node, std::int64_t cell) const 
                            [](const GridNode& n, std::uint32_t c) { return n.cell < c; });
 }
 
-Extremes PointGrid::extremes(const PointSource& points, const Arena& arena) {
-  Extremes parts[chunks_of_points];
+PointBox PointGrid::extremes(const PointSource& points, const Arena& arena) {
+  PointBox parts[chunks_of_points];
   const std::int64_t n = points.count();
   arena.parallel_for(chunks_of_points, [&](std::int64_t chunk, int) {
-    Extremes part;
+    PointBox part;
     const std::int64_t last = n * (chunk + 1) / chunks_of_points;
-    for (std::int64_t i = n * chunk / chunks_of_points; i < last; ++i) {
-      const Point p = points[i];
-      const bool sound = std::abs(p.x) <= max_coordinate && std::abs(p.y) <= max_coordinate;
-      if (!sound && part.wrong < 0) part.wrong = i;
-      part.add(p);
-    }
+    for (std::int64_t i = n * chunk / chunks_of_points; i < last; ++i) part.look_at(points[i], i);
     parts[chunk] = part;
   });
-  Extremes all;
-  for (const Extremes& part : parts) all.add(part);
+  PointBox all;
+  for (const PointBox& part : parts) all.add(part);
   return all;
 }
 
 void PointGrid::build(const PointSource& points, const Arena& arena) {
-  const Extremes span = extremes(points, arena);
-  if (span.wrong >= 0) {
-    const Point p = points[span.wrong];
-    invalid("points[", span.wrong, "]: expected finite coordinates within +-1e150, got x = ", p.x,
-            ", y = ", p.y);
-  }
+  const PointBox span = extremes(points, arena);
+  if (span.min_number != UINT32_MAX) refuse_point(span.min_number, points[span.min_number]);
   count_ = points.count();
   begins_taken_ = 0;
   nodes_taken_ = 1;
@@ -204,8 +171,7 @@ void PointGrid::lay_grid(const PointSource& points, GridNode& node) {
     node.grid = plane_grid(node.low, node.high, cells);
     // One cell: the points are nearer to each other than the scale of a grid can tell.
     node.plain = node.grid.cells() == 1;
-    if (node.plain ||
-        take(begins_taken_, node.grid.cells() + 1, layout_.begins, &node.first_cell)) {
+    if (node.plain || take(begins_taken_, node.grid.cells() + 1, plan_.begins, &node.first_cell)) {
       return;
     }
     if (cells < 4.0) break;
@@ -219,7 +185,7 @@ std::uint32_t PointGrid::take_children(GridNode& node) {
   const std::int64_t cells = node.grid.cells();
   const std::uint32_t depth = node.depth + (node.crowded ? 0 : 1);
   const auto least = static_cast<std::int64_t>(overfull * per_cell_ * coarseness(depth));
-  const std::int64_t room = layout_.nodes - nodes_taken_.load(std::memory_order_relaxed);
+  const std::int64_t room = plan_.nodes - nodes_taken_.load(std::memory_order_relaxed);
   const auto points_in = [&](std::int64_t cell) {
     return std::int64_t{begin(node, cell + 1)} - begin(node, cell);
   };
@@ -233,7 +199,7 @@ std::uint32_t PointGrid::take_children(GridNode& node) {
   while (chosen < doublings && above[chosen] > room) ++chosen;
   node.child_count = 0;
   const std::int64_t wanted = above[chosen];
-  if (wanted == 0 || !take(nodes_taken_, wanted, layout_.nodes, &node.first_child)) return 0;
+  if (wanted == 0 || !take(nodes_taken_, wanted, plan_.nodes, &node.first_child)) return 0;
   for (std::int64_t cell = 0; cell < cells; ++cell) {
     const std::int64_t points = points_in(cell);
     if (points <= least << chosen) continue;
@@ -273,7 +239,7 @@ void PointGrid::make_child(const PointSource& points, const GridNode& parent, st
                            int level, int slot) {
   GridNode node = nodes_[n];
   const std::uint32_t last = node.first_point + node.point_count;
-  Extremes span;
+  PointBox span;
   for (std::uint32_t at = node.first_point; at < last; ++at) span.add(points[index_[at]]);
   for (int axis = 0; axis < 2; ++axis) {
     node.low[axis] = span.low[axis];

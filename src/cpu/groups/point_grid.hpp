@@ -7,7 +7,7 @@
 #include "core/allocator.hpp"
 #include "cpu/groups/cell_sort.hpp"
 #include "cpu/threads/arena.hpp"
-#include "kernels/groups/point_source.hpp"
+#include "kernels/groups/point_box.hpp"
 #include "math/groups/plane_grid.hpp"
 
 namespace ppatch {
@@ -28,8 +28,6 @@ struct GridNode {
   bool plain = false;       // has no cells: coincident, or there is no memory or no scale for them
 };
 
-struct Extremes;
-
 // Points sorted into the cells of a uniform grid. A cell that holds many more of them than the
 // others becomes a grid of its own, and so on, so that neither clusters nor outliers make a search
 // slow. A node's points, wherever they stand among the cells, follow each other.
@@ -39,18 +37,18 @@ struct Extremes;
 class PointGrid {
  public:
   // Bytes depend on the number of points and neighbours alone.
-  struct Layout {
+  struct MemoryPlan {
     std::int64_t points = 0;
     std::int64_t nodes = 0;
     std::int64_t cells = 0;   // of the root
     std::int64_t begins = 0;  // of all cells
-    CellSort::Layout sort;
+    CellSort::MemoryPlan sort;
 
-    Layout(std::int64_t capacity, std::int64_t neighbours, int threads);
+    MemoryPlan(std::int64_t capacity, std::int64_t neighbours, int threads);
     std::uint64_t bytes() const;
   };
 
-  PointGrid(const Layout& layout, std::int64_t neighbours, const Allocator& allocator);
+  PointGrid(const MemoryPlan& plan, std::int64_t neighbours, const Allocator& allocator);
 
   // Points that a cell holds in the mean, so that the circle of a cell's side about a point holds
   // its neighbours, but for few points.
@@ -58,11 +56,9 @@ class PointGrid {
 
   // Throws INVALID_ARGUMENT, with the grid as it was, for a point that is none.
   void build(const PointSource& points, const Arena& arena);
-  void clear() { count_ = 0; }
 
   std::int64_t count() const { return count_; }
   const GridNode& root() const { return nodes_[0]; }
-  const GridNode& node(std::uint32_t n) const { return nodes_[n]; }
   const std::int32_t* x() const { return x_.data(); }
   const std::int32_t* y() const { return y_.data(); }
   const std::uint32_t* index() const { return index_.data(); }
@@ -79,7 +75,7 @@ class PointGrid {
  private:
   static constexpr std::uint32_t divided_bit = std::uint32_t{1} << 31;
 
-  Extremes extremes(const PointSource& points, const Arena& arena);
+  PointBox extremes(const PointSource& points, const Arena& arena);
   bool crowded(const PointSource& points, const GridNode& node) const;
   void lay_grid(const PointSource& points, GridNode& node);
   void number_points();
@@ -88,7 +84,7 @@ class PointGrid {
                   int slot);
   void set_region(GridNode& node, const GridNode& parent) const;
 
-  Layout layout_;
+  MemoryPlan plan_;
   double per_cell_;
   std::int64_t count_ = 0;
   Buffer<std::int32_t> x_, y_;

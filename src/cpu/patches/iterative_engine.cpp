@@ -17,19 +17,104 @@ namespace ppatch {
 namespace HWY_NAMESPACE {
 namespace {
 
+template <class P>
+void clear(const ImageView& image) {
+  constexpr typename P::Real zero[P::components] = {};
+  for (std::int64_t m = 0; m < image.count; ++m) {
+    for (std::int64_t y = 0; y < image.height; ++y) {
+      for (std::int64_t x = 0; x < image.width; ++x) {
+        P::store(zero, image.at<typename P::Storage>(m, y, x));
+      }
+    }
+  }
+}
+
+template <class P>
+void add(const typename P::Real* value, const ImageView& image, std::int64_t m, std::int64_t y,
+         std::int64_t x) {
+  auto* const to = image.at<typename P::Storage>(m, y, x);
+  for (int c = 0; c < P::components; ++c) to[c] = P::store(P::load(to[c]) + value[c]);
+}
+
 // Patch by patch, pixel by pixel, on the calling thread: the kernels as they stand.
 class IterativeEngine final : public PatchState {
  public:
   using PatchState::PatchState;
 
-  void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override;
+  void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override {
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      const ExtractPixel<P> job{problem(), image, probe, out};
+      each_patch(out.images, [&](std::int64_t m, std::int64_t k) {
+        const auto sampler = patch_sampler<P>(job.problem, image, m, k);
+        each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
+      });
+    });
+  }
+
   void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
-               const ImageView& coverage, Accumulation mode) override;
+               const ImageView& coverage, Accumulation mode) override {
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      const AdjointPixel<P> job{problem(), in, probe};
+      if (mode == Accumulation::overwrite) {
+        clear<P>(image);
+        if (coverage.data) clear<typename P::Scalar>(coverage);
+      }
+      each_patch(in.images, [&](std::int64_t m, std::int64_t k) {
+        const auto taps = job.taps(k);
+        const std::int64_t slice = job.problem.image_of(m, k);
+        for (std::int64_t ey = 0; ey < in.height + taps.y.count - 1; ++ey) {
+          const std::int64_t y =
+              extended_index(job.problem.boundary, taps.y.start + ey, image.height);
+          for (std::int64_t ex = 0; ex < in.width + taps.x.count - 1 && y >= 0; ++ex) {
+            const std::int64_t x =
+                extended_index(job.problem.boundary, taps.x.start + ex, image.width);
+            if (x < 0) continue;
+            typename P::Real value[P::components] = {};
+            job.contribution(taps, m, k, ey, ex, value);
+            add<P>(value, image, slice, y, x);
+            if (!coverage.data) continue;
+            const auto weight = job.coverage(taps, k, ey, ex);
+            add<typename P::Scalar>(&weight, coverage, slice, y, x);
+          }
+        }
+      });
+    });
+  }
+
   void position_gradient(const ImageView& image, const PatchView& cotangent,
                          const PositionResultView& gradient,
-                         const PositionResultView& curvature) override;
+                         const PositionResultView& curvature) override {
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      const auto job =
+          gradient_job<P>(settings(), problem(), image, cotangent, gradient, curvature);
+      each_patch(cotangent.images, job);
+    });
+  }
+
   void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
-                     Accumulation mode) override;
+                     Accumulation mode) override {
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      const ProbeAdjointPixel<P> job{problem(), image, waves, probe};
+      const std::int64_t probes = probe.shared ? 1 : position_count();
+      for (std::int64_t k = 0; k < probes && mode == Accumulation::overwrite; ++k) {
+        for (std::int64_t n = 0; n < probe.modes; ++n) {
+          each_pixel([&](std::int64_t r, std::int64_t q) {
+            constexpr typename P::Real zero[P::components] = {};
+            P::store(zero,
+                     probe.at<typename P::Storage>(k, n) + r * probe.stride_y + q * probe.stride_x);
+          });
+        }
+      }
+      each_patch(waves.images, [&](std::int64_t m, std::int64_t k) {
+        const auto sampler = patch_sampler<P>(job.problem, image, m, k);
+        each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
+      });
+    });
+  }
 
  private:
   // Calls body(m, k) for every patch of every image, with progress.
@@ -50,100 +135,6 @@ class IterativeEngine final : public PatchState {
     }
   }
 };
-
-void IterativeEngine::extract(const ImageView& image, const ProbeView& probe,
-                              const PatchView& out) {
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
-    const ExtractPixel<P> job{problem(), image, probe, out};
-    each_patch(out.images, [&](std::int64_t m, std::int64_t k) {
-      const auto sampler = patch_sampler<P>(job.problem, image, m, k);
-      each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
-    });
-  });
-}
-
-template <class P>
-void clear(const ImageView& image) {
-  constexpr typename P::Real zero[P::components] = {};
-  for (std::int64_t m = 0; m < image.count; ++m) {
-    for (std::int64_t y = 0; y < image.height; ++y) {
-      for (std::int64_t x = 0; x < image.width; ++x) {
-        P::store(zero, image.at<typename P::Storage>(m, y, x));
-      }
-    }
-  }
-}
-
-template <class P>
-void add(const typename P::Real* value, const ImageView& image, std::int64_t m, std::int64_t y,
-         std::int64_t x) {
-  auto* const to = image.at<typename P::Storage>(m, y, x);
-  for (int c = 0; c < P::components; ++c) to[c] = P::store(P::load(to[c]) + value[c]);
-}
-
-void IterativeEngine::adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
-                              const ImageView& coverage, Accumulation mode) {
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
-    const AdjointPixel<P> job{problem(), in, probe};
-    if (mode == Accumulation::overwrite) {
-      clear<P>(image);
-      if (coverage.data) clear<typename P::Scalar>(coverage);
-    }
-    each_patch(in.images, [&](std::int64_t m, std::int64_t k) {
-      const auto taps = job.taps(k);
-      const std::int64_t slice = job.problem.image_of(m, k);
-      for (std::int64_t ey = 0; ey < in.height + taps.y.count - 1; ++ey) {
-        const std::int64_t y =
-            extended_index(job.problem.boundary, taps.y.start + ey, image.height);
-        for (std::int64_t ex = 0; ex < in.width + taps.x.count - 1 && y >= 0; ++ex) {
-          const std::int64_t x =
-              extended_index(job.problem.boundary, taps.x.start + ex, image.width);
-          if (x < 0) continue;
-          typename P::Real value[P::components] = {};
-          job.contribution(taps, m, k, ey, ex, value);
-          add<P>(value, image, slice, y, x);
-          if (!coverage.data) continue;
-          const auto weight = job.coverage(taps, k, ey, ex);
-          add<typename P::Scalar>(&weight, coverage, slice, y, x);
-        }
-      }
-    });
-  });
-}
-
-void IterativeEngine::position_gradient(const ImageView& image, const PatchView& cotangent,
-                                        const PositionResultView& gradient,
-                                        const PositionResultView& curvature) {
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
-    const auto job = gradient_job<P>(image, cotangent, gradient, curvature);
-    each_patch(cotangent.images, job);
-  });
-}
-
-void IterativeEngine::probe_adjoint(const ImageView& image, const PatchView& waves,
-                                    const ProbeView& probe, Accumulation mode) {
-  with_pixel(image.dtype, [&](auto pixel) {
-    using P = decltype(pixel);
-    const ProbeAdjointPixel<P> job{problem(), image, waves, probe};
-    const std::int64_t probes = probe.shared ? 1 : position_count();
-    for (std::int64_t k = 0; k < probes && mode == Accumulation::overwrite; ++k) {
-      for (std::int64_t n = 0; n < probe.modes; ++n) {
-        each_pixel([&](std::int64_t r, std::int64_t q) {
-          constexpr typename P::Real zero[P::components] = {};
-          P::store(zero,
-                   probe.at<typename P::Storage>(k, n) + r * probe.stride_y + q * probe.stride_x);
-        });
-      }
-    }
-    each_patch(waves.images, [&](std::int64_t m, std::int64_t k) {
-      const auto sampler = patch_sampler<P>(job.problem, image, m, k);
-      each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
-    });
-  });
-}
 
 }  // namespace
 

@@ -10,20 +10,6 @@ PatchState::PatchState(const PatchSettings& settings, const PatchMemoryPlan& lay
                        const BackendSettings& backend)
     : settings_(settings), backend_(backend), scratch_(layout, *backend.allocator) {}
 
-PatchProblem PatchState::problem() const {
-  PatchProblem p;
-  p.origins = origins_.data();
-  p.image_index = has_image_index() ? image_index_.data() : nullptr;
-  p.count = position_count();
-  p.height = settings_.patch_height;
-  p.width = settings_.patch_width;
-  p.interpolation = settings_.interpolation;
-  p.boundary = settings_.boundary;
-  p.constant[0] = settings_.constant[0];
-  p.constant[1] = settings_.constant[1];
-  return p;
-}
-
 void PatchState::assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                           double eps) {
   adjoint(in, ProbeView{}, image, coverage, Accumulation::overwrite);

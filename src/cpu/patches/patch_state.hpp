@@ -2,10 +2,11 @@
 #pragma once
 
 #include "core/backend.hpp"
+#include "core/patches/patch_jobs.hpp"
 #include "cpu/host_engine.hpp"
+#include "cpu/patches/patch_loops.hpp"
 #include "cpu/patches/patch_scratch.hpp"
-#include "kernels/patches/patch_problem.hpp"
-#include "kernels/patches/position_gradient.hpp"
+#include "cpu/threads/arena.hpp"
 
 namespace ppatch {
 
@@ -22,26 +23,16 @@ class PatchState : public HostEngine<PatchEngine> {
                 double eps) override;
 
  protected:
-  PatchProblem problem() const;
+  PatchProblem problem() const {
+    return patch_problem(settings_, origins_.data(),
+                         has_image_index() ? image_index_.data() : nullptr, position_count());
+  }
   std::int64_t position_count() const { return static_cast<std::int64_t>(origins_.size()); }
   bool has_image_index() const { return !image_index_.empty(); }
   const PatchSettings& settings() const { return settings_; }
   PatchScratch& scratch() { return scratch_; }
   const PatchScratch& scratch() const { return scratch_; }
   const Callbacks& callbacks() const { return *backend_.callbacks; }
-
-  template <class P>
-  PositionGradient<P> gradient_job(const ImageView& image, const PatchView& cotangent,
-                                   const PositionResultView& gradient,
-                                   const PositionResultView& curvature) const {
-    return {problem(),
-            image,
-            cotangent,
-            gradient,
-            curvature,
-            settings_.axes == Axes::yx ? 0 : 1,
-            settings_.sign == Sign::content ? -1.0 : 1.0};
-  }
 
  private:
   PatchSettings settings_;
@@ -52,6 +43,10 @@ class PatchState : public HostEngine<PatchEngine> {
   std::span<const std::int32_t> image_index_;
 };
 
+std::unique_ptr<PatchEngine> make_batched_engine(const PatchSettings& settings,
+                                                 const PatchMemoryPlan& layout,
+                                                 const BackendSettings& backend, const Arena& arena,
+                                                 const PatchLoopTable& loops);
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
                                                    const PatchMemoryPlan& layout,
                                                    const BackendSettings& backend);

@@ -47,4 +47,17 @@ struct GroupCoordinates {
   }
 };
 
+// Coordinates of given groups.
+struct CoordinatesRow {
+  GroupCoordinates coordinates;
+  IndexView indices;
+  CoordinateResultView offsets, relative;
+
+  PPATCH_HD void operator()(std::int64_t row) const {
+    coordinates.write(
+        row, indices.size, [&](std::int64_t j) { return read_index(indices, row, j); }, offsets,
+        relative);
+  }
+};
+
 }  // namespace ppatch

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/patches/patch_engine.hpp"
+#include "kernels/patches/position_gradient.hpp"
+
+// The arguments of kernels as a plan's settings have them, on every backend.
+namespace ppatch {
+
+// index: null where every position is on every image.
+inline PatchProblem patch_problem(const PatchSettings& settings, const PatchOrigin* origins,
+                                  const std::int32_t* index, std::int64_t count) {
+  return {origins,
+          index,
+          count,
+          settings.patch_height,
+          settings.patch_width,
+          settings.interpolation,
+          settings.boundary,
+          {settings.constant[0], settings.constant[1]}};
+}
+
+template <class P>
+PositionGradient<P> gradient_job(const PatchSettings& settings, const PatchProblem& problem,
+                                 const ImageView& image, const PatchView& cotangent,
+                                 const PositionResultView& gradient,
+                                 const PositionResultView& curvature) {
+  return {problem,
+          image,
+          cotangent,
+          gradient,
+          curvature,
+          column_of_y(settings.axes),
+          settings.sign == Sign::content ? -1.0 : 1.0};
+}
+
+}  // namespace ppatch
