@@ -3,7 +3,6 @@
 #include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
 #include "core/registration/common_area.hpp"
-#include "core/registration/image_calls.hpp"
 #include "core/registration/pair_calls.hpp"
 
 using ppatch::guarded;

@@ -110,6 +110,18 @@ int CheckedArray::components() const {
   return components;
 }
 
+ImageView image_view(const CheckedArray& array) {
+  const int y = array.ndim() - 2;
+  return {array.data(),
+          array.dtype(),
+          y > 0 ? array.shape(y - 1) : 1,
+          array.shape(y),
+          array.shape(y + 1),
+          y > 0 ? array.stride(y - 1) : 0,
+          array.stride(y),
+          array.stride(y + 1)};
+}
+
 void CheckedArray::expect_dtype(std::span<const DType> legal) const {
   if (std::find(legal.begin(), legal.end(), dtype()) != legal.end()) return;
   std::string names;

@@ -54,6 +54,10 @@ class CheckedArray {
   std::uintptr_t first_ = 0, last_ = 0;
 };
 
+// The view of an array whose last two axes are those of images, and the one before them, where there
+// is one, the images'.
+ImageView image_view(const CheckedArray& array);
+
 const char* name_of(DType dtype);
 std::string text_of_shape(const std::int64_t* shape, std::size_t ndim);
 // That of one component of a pixel.

@@ -11,17 +11,9 @@ ImageView PatchArrays::image(const ppatch_array* given) {
   if (array.ndim() != 2 && array.ndim() != 3) {
     invalid("image: expected shape (H, W) or (M, H, W), got ", array.ndim(), " axes");
   }
-  const int y = array.ndim() - 2;
   dtype_ = array.dtype();
-  image_ = {array.data(),
-            dtype_,
-            y == 1 ? array.shape(0) : 1,
-            array.shape(y),
-            array.shape(y + 1),
-            y == 1 ? array.stride(0) : 0,
-            array.stride(y),
-            array.stride(y + 1)};
-  batch_axis_ = y == 1 && !positions_.has_image_index();
+  image_ = image_view(array);
+  batch_axis_ = array.ndim() == 3 && !positions_.has_image_index();
   images_ = batch_axis_ ? image_.count : 1;
   if (positions_.min_image_count() > image_.count) {
     invalid("image: expected at least ", positions_.min_image_count(),
@@ -119,10 +111,7 @@ ImageView PatchArrays::coverage(const ppatch_array* given) {
   std::vector<std::int64_t> shape(static_cast<std::size_t>(image.ndim()));
   for (int d = 0; d < image.ndim(); ++d) shape[static_cast<std::size_t>(d)] = image.shape(d);
   array.expect_shape(shape);
-  const int y = array.ndim() - 2;
-  return {array.data(),    array.dtype(),      image_.count,
-          image_.height,   image_.width,       y == 1 ? array.stride(0) : 0,
-          array.stride(y), array.stride(y + 1)};
+  return image_view(array);
 }
 
 PositionResultView PatchArrays::position_result(const char* name, const ppatch_array* given) {

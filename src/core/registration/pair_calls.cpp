@@ -2,13 +2,62 @@
 #include "core/registration/pair_calls.hpp"
 
 #include <cmath>
+#include <initializer_list>
 #include <vector>
 
+#include "core/array_check.hpp"
+#include "core/dtype_dispatch.hpp"
+#include "core/enumerations.hpp"
 #include "core/options.hpp"
-#include "core/registration/image_arrays.hpp"
+#include "core/registration/cfa_pattern.hpp"
+#include "core/registration/scene_image.hpp"
 
 namespace ppatch {
 namespace {
+
+// The view of an array of shape (H, W) or (C, H, W); another one is refused.
+ImageView view_of(const CheckedArray& array) {
+  if (array.ndim() != 2 && array.ndim() != 3) {
+    invalid(array.name(), ": expected shape (H, W) or (C, H, W), got ", array.ndim(), " axes");
+  }
+  return image_view(array);
+}
+
+// Of an output: it can be written, and overlaps no input.
+void expect_output(const CheckedArray& out, std::initializer_list<const CheckedArray*> inputs) {
+  out.expect_writable();
+  for (const CheckedArray* input : inputs) out.expect_apart_from(*input);
+}
+
+// A factor or a value that pixels become.
+void expect_finite(const char* name, double value) {
+  if (!std::isfinite(value)) invalid(name, ": expected a finite number, got ", value);
+}
+
+// A raw image between its own black levels and its white level.
+struct RawInput {
+  RawInput(const Context& context, const ppatch_cfa& given, const ppatch_scene_image& image)
+      : pattern(read_cfa("cfa", given)), pixels("image.pixels", &image.pixels, context.backend()) {
+    if (image.own_levels != 1) {
+      invalid("image.own_levels: expected 1, for there is no plan to have others, got ",
+              image.own_levels);
+    }
+    ppatch_scene_image unmasked = image;
+    unmasked.mask.data = nullptr;
+    const ppatch_cfa none{};
+    view = read_scene_image("image", unmasked, pattern.period == 1 ? none : given, PixelLevels(),
+                            context.backend());
+    for (int i = 0; i < pattern.period * pattern.period; ++i) {
+      if (!(view.white > view.black[i])) {
+        invalid("image.white: expected more than every black level, got ", view.white,
+                " with a black level of ", view.black[i]);
+      }
+    }
+  }
+  CfaPattern pattern;
+  CheckedArray pixels;
+  SceneImageView view;
+};
 
 std::vector<std::int64_t> shape_of(const CheckedArray& array) {
   std::vector<std::int64_t> shape;
@@ -23,15 +72,81 @@ struct Pair {
         target_array("target", second, context.backend()) {
     anchor_array.expect_dtype({DType::f32, DType::f64});
     target_array.expect_dtype({DType::f32, DType::f64});
-    anchor = image_view(anchor_array);
+    anchor = view_of(anchor_array);
     target_array.expect_shape(shape_of(anchor_array));
-    target = image_view(target_array);
+    target = view_of(target_array);
   }
   CheckedArray anchor_array, target_array;
   ImageView anchor, target;
 };
 
 }  // namespace
+
+void shift_image(Context& context, const ppatch_array* image, const double* shift,
+                 const ppatch_resample_options* given, const ppatch_array* out) {
+  const ppatch_resample_options options = read_options("options", given);
+  ResampleSettings settings;
+  settings.interpolation = read_enum("interpolation", options.interpolation, last_interpolation);
+  settings.boundary = read_enum("boundary", options.boundary, last_boundary);
+  check_option("period", options.period, 0, 1024);
+  expect_finite("options.gain", options.gain);
+  expect_finite("options.constant", options.constant);
+  if (options.period > 0) settings.period = options.period;
+  if (options.gain != 0.0) settings.gain = options.gain;
+  settings.constant = options.constant;
+  expect_shift(shift);
+  const CheckedArray from("image", image, context.backend());
+  from.expect_dtype(sample_types);
+  const ImageView source = view_of(from);
+  const CheckedArray to("out", out, context.backend());
+  to.expect_dtype({from.dtype()});
+  const ImageView target = view_of(to);
+  if (to.ndim() != from.ndim() || target.count != source.count) {
+    invalid("out: expected as many axes and channels as image has, ", source.count, ", got ",
+            target.count);
+  }
+  expect_output(to, {&from});
+  if (to.empty()) return;
+  if (from.empty()) invalid("image: expected a pixel in it, got none");
+  context.backend().pair_operators().shift_image(source, shift, settings, target);
+}
+
+void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
+                      const ppatch_array* out) {
+  const RawInput input(context, cfa, image);
+  const CheckedArray to("out", out, context.backend());
+  to.expect_dtype({DType::f32, DType::f64});
+  to.expect_shape({input.view.height, input.view.width});
+  expect_output(to, {&input.pixels});
+  context.backend().pair_operators().normalise_mosaic(input.view, input.pattern.period,
+                                                      view_of(to));
+}
+
+void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
+                const ppatch_array* out) {
+  const RawInput input(context, cfa, image);
+  const int period = input.pattern.period;
+  if (period == 1) invalid("cfa: expected a mosaic, 2 x 2 or 6 x 6, got none");
+  const int block = period == 2 ? 2 : 3;
+  for (int by = 0; by < period; by += block) {
+    for (int bx = 0; bx < period; bx += block) {
+      bool has[3] = {};
+      for (int i = 0; i < block * block; ++i) {
+        has[input.pattern.at(by + i / block, bx + i % block)] = true;
+      }
+      if (!has[0] || !has[1] || !has[2]) {
+        invalid("cfa: expected red, green and blue in every ", block, " x ", block,
+                " block, got one without");
+      }
+    }
+  }
+  const CheckedArray to("out", out, context.backend());
+  to.expect_dtype({DType::f32, DType::f64});
+  to.expect_shape({3, input.view.height / block, input.view.width / block});
+  expect_output(to, {&input.pixels});
+  if (!to.empty())
+    context.backend().pair_operators().bin_mosaic(input.view, input.pattern, block, view_of(to));
+}
 
 double pair_gain(Context& context, const ppatch_array* anchor, const ppatch_array* target) {
   const Pair pair(context, anchor, target);
@@ -73,7 +188,7 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
                       ? options.gain
                       : context.backend().pair_operators().pair_gain(pair.anchor, pair.target);
   return context.backend().pair_operators().pair_mask(pair.anchor, pair.target, settings,
-                                                      image_view(to));
+                                                      view_of(to));
 }
 
 }  // namespace ppatch

@@ -3,9 +3,16 @@
 
 #include "core/context.hpp"
 
-// The calls about aligned pairs, which need no plan: arguments are checked here, the work is the
-// backend's.
+// The calls about single images and aligned pairs, which need no plan: arguments are checked here,
+// the work is the backend's.
 namespace ppatch {
+
+void shift_image(Context& context, const ppatch_array* image, const double* shift,
+                 const ppatch_resample_options* options, const ppatch_array* out);
+void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
+                      const ppatch_array* out);
+void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
+                const ppatch_array* out);
 
 double pair_gain(Context& context, const ppatch_array* anchor, const ppatch_array* target);
 double pair_loss(Context& context, const ppatch_array* anchor, const ppatch_array* target,

@@ -16,14 +16,8 @@ static_assert(static_cast<int>(ShiftMethod::per_plane) == PPATCH_METHOD_PER_PLAN
 // Padded, and times a row of complex numbers, sizes stay far from 64 bits.
 constexpr std::int64_t max_side = std::int64_t{1} << 20;
 
-void check_range(const char* field, std::int64_t value, std::int64_t min, std::int64_t max) {
-  if (value < min || value > max) {
-    invalid("options.", field, ": expected ", min, " to ", max, ", got ", value);
-  }
-}
-
 bool is_on(const char* field, ppatch_switch value, bool automatic) {
-  check_range(field, value, PPATCH_SWITCH_AUTO, PPATCH_SWITCH_OFF);
+  check_option(field, value, PPATCH_SWITCH_AUTO, PPATCH_SWITCH_OFF);
   return value == PPATCH_SWITCH_AUTO ? automatic : value == PPATCH_SWITCH_ON;
 }
 
@@ -52,31 +46,31 @@ PixelLevels read_plan_levels(const ppatch_scene_options* given) {
 SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   const ppatch_scene_options options = read_options("options", given);
   SceneSettings settings;
-  check_range("method", options.method, PPATCH_METHOD_ML, PPATCH_METHOD_PER_PLANE);
+  check_option("method", options.method, PPATCH_METHOD_ML, PPATCH_METHOD_PER_PLANE);
   settings.method = static_cast<ShiftMethod>(options.method);
-  check_range("height", options.height, 1, max_side);
-  check_range("width", options.width, 1, max_side);
+  check_option("height", options.height, 1, max_side);
+  check_option("width", options.width, 1, max_side);
   settings.height = options.height;
   settings.width = options.width;
   settings.cfa = read_cfa("options.cfa", options.cfa);
-  check_range("max_shift[0]", options.max_shift[0], 0, max_side);
-  check_range("max_shift[1]", options.max_shift[1], 0, max_side);
+  check_option("max_shift[0]", options.max_shift[0], 0, max_side);
+  check_option("max_shift[1]", options.max_shift[1], 0, max_side);
   for (int axis = 0; axis < 2; ++axis) {
     settings.max_shift[axis] = static_cast<double>(options.max_shift[axis]);
   }
-  check_range("sign", options.sign, PPATCH_SHIFT_SIGN_REGISTER, PPATCH_SHIFT_SIGN_DISPLACEMENT);
+  check_option("sign", options.sign, PPATCH_SHIFT_SIGN_REGISTER, PPATCH_SHIFT_SIGN_DISPLACEMENT);
   settings.displacement = options.sign == PPATCH_SHIFT_SIGN_DISPLACEMENT;
-  check_range("extent", options.extent, PPATCH_EXTENT_LINEAR, PPATCH_EXTENT_CIRCULAR);
+  check_option("extent", options.extent, PPATCH_EXTENT_LINEAR, PPATCH_EXTENT_CIRCULAR);
   settings.circular = options.extent == PPATCH_EXTENT_CIRCULAR;
   const bool ml = settings.method == ShiftMethod::ml;
   const bool conditions = ml || settings.method == ShiftMethod::per_plane;
   settings.repair_integers = is_on("hot_pixels", options.hot_pixels, conditions);
   settings.repair_floats = is_on("hot_pixels", options.hot_pixels, false);
   settings.fixed_pattern = is_on("fixed_pattern", options.fixed_pattern, ml);
-  check_range("plane_average", options.plane_average, PPATCH_PLANE_AVERAGE_MEDIAN,
+  check_option("plane_average", options.plane_average, PPATCH_PLANE_AVERAGE_MEDIAN,
               PPATCH_PLANE_AVERAGE_MEAN);
   settings.plane_mean = options.plane_average == PPATCH_PLANE_AVERAGE_MEAN;
-  check_range("upsample", options.upsample, 0, 1000);
+  check_option("upsample", options.upsample, 0, 1000);
   settings.upsample = options.upsample == 0 ? 1 : options.upsample;
   if (!(options.overlap_ratio >= 0.0 && options.overlap_ratio <= 1.0)) {
     invalid("options.overlap_ratio: expected 0 to 1, got ", options.overlap_ratio);
