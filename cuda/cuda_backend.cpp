@@ -47,11 +47,11 @@ class CudaBackend final : public Backend {
   }
   std::uint64_t scene_engine_bytes(const SceneSettings& settings) const override {
     const device::Selection selected(machine_.settings.device);
-    return CudaSceneEngine::bytes(settings, machine_.settings.memory_budget);
+    return ppatch::scene_engine_bytes(settings, machine_);
   }
   std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) override {
     const device::Selection selected(machine_.settings.device);
-    return std::make_unique<CudaSceneEngine>(settings, machine_);
+    return ppatch::make_scene_engine(settings, machine_);
   }
 
   const PairOperators& pair_operators() const override { return *pairs_; }

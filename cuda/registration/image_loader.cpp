@@ -86,7 +86,7 @@ ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
       pixels_(machine.allocator, static_cast<std::int64_t>(slots * slot_bytes_)),
       masks_(machine.allocator, static_cast<std::int64_t>(slots * mask_bytes_)),
       sums_(machine.allocator, band_count(settings)),
-      levels_(machine.allocator, 1),
+      conditioning_(machine.allocator, 1),
       threshold_(machine.allocator, max_cfa_phases),
       look_again_(machine.allocator, 1),
       pattern_(settings, machine),
@@ -119,15 +119,9 @@ std::uint64_t ImageLoader::pinned_bytes(const SceneSettings& s) { return 2 * pie
 
 ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry& geometry,
                                 device::Stream stream) {
-  ScenePixels pixels;
-  pixels.data = view.data;
+  ScenePixels pixels = view;
   pixels.height = geometry.height;
   pixels.width = geometry.width;
-  pixels.stride_y = view.stride_y;
-  pixels.stride_x = view.stride_x;
-  pixels.mask = view.mask;
-  pixels.mask_stride_y = view.mask_stride_y;
-  pixels.mask_stride_x = view.mask_stride_x;
   const bool copies_pixels = !device::reaches(view.data);
   const bool copies_mask = view.mask && !device::reaches(view.mask);
   const std::int64_t element = size_of(static_cast<ppatch_dtype>(view.dtype));
@@ -170,7 +164,7 @@ void ImageLoader::decimate(const Job& job, const DecimationFilter& filter, bool 
   SceneDecimate<T, Step> kernel;
   kernel.pixels = job.pixels;
   if (conditions) {
-    kernel.levels = levels_.data();
+    kernel.conditioning = conditioning_.data();
     kernel.threshold = threshold_.data();
     kernel.near = near_;
   }
@@ -194,13 +188,13 @@ void ImageLoader::condition(const Job& job) {
   sums.every =
       summed_row_step(job.pixels.height * job.pixels.width, job.rules.integers, job.rules.masked);
   sums.sums = sums_.data();
-  SceneFindLevels<T> find;
+  SceneFindConditioning<T> find;
   find.pixels = job.pixels;
   find.rules = job.rules;
   find.repairs = job.repairs;
   find.sums = sums_.data();
   find.bands = sums.blocks();
-  find.levels = levels_.data();
+  find.conditioning = conditioning_.data();
   find.state = job.state;
   const bool samples = sums.every > 1;
   if (samples) find.look_again = look_again_.data();
@@ -218,7 +212,7 @@ void ImageLoader::condition(const Job& job) {
     threshold.pixels = job.pixels;
     threshold.near = near_;
     threshold.grid = DeviationGrid(job.pixels.height, job.pixels.width, near_.period, near_.reach);
-    threshold.levels = levels_.data();
+    threshold.conditioning = conditioning_.data();
     threshold.threshold = threshold_.data();
     run(threshold, job.stream);
   }
@@ -256,10 +250,7 @@ void ImageLoader::load(const SceneImageView& view, const SceneGeometry& geometry
   for (int scale = 1; scale < geometry.scales; ++scale) {
     const ScenePlane& finer = planes[scale - 1];
     Job coarser;
-    coarser.pixels.data = finer.data;
-    coarser.pixels.height = finer.height;
-    coarser.pixels.width = coarser.pixels.stride_y = finer.width;
-    coarser.pixels.stride_x = 1;
+    coarser.pixels = {finer.data, finer.height, finer.width, finer.width, 1};
     coarser.out = planes[scale];
     coarser.state = state;
     coarser.stream = stream;

@@ -34,7 +34,7 @@ class ImageLoader {
   // copied when this returns, unless its memory is page-locked: that is read, and one on the
   // device, in the stream's order. The host waits for nothing but pinned memory, at most until the
   // image before the last is conditioned; of images of doubles, until the last is.
-  // replaces_clipped: clipped pixels become the level where they clip, as those of a reference
+  // replaces_clipped: clipped pixels become the white level, as those of a reference
   // must. planes: geometry.scales of them. planes and state, on the device, are written in the
   // stream's order; where state->status is not OK in the end, planes hold anything.
   void load(const SceneImageView& view, const SceneGeometry& geometry, bool replaces_clipped,
@@ -71,7 +71,7 @@ class ImageLoader {
   std::uint64_t slot_bytes_, mask_bytes_;
   DeviceBuffer<unsigned char> pixels_, masks_;
   DeviceBuffer<CfaPhaseSums> sums_;
-  DeviceBuffer<Conditioning> levels_;
+  DeviceBuffer<Conditioning> conditioning_;
   DeviceBuffer<float> threshold_;
   DeviceBuffer<std::int32_t> look_again_;
   PatternSearch pattern_;

@@ -8,20 +8,6 @@
 
 namespace ppatch {
 
-WindowJob window_job(const ScenePlane& plane, const Window& window) {
-  WindowJob job;
-  job.plane = plane.data;
-  job.stride = plane.width;
-  job.y = window.y;
-  job.x = window.x;
-  job.height = window.height;
-  job.width = window.width;
-  job.edge = window.edge;
-  job.shift_y = window.shift_y;
-  job.shift_x = window.shift_x;
-  return job;
-}
-
 void ReferenceWaves::reset(const SceneMemoryPlan& plan) {
   slots_.reset(plan.slots);
   slot_of_window_.assign(static_cast<std::size_t>(plan.images), -1);
@@ -59,11 +45,9 @@ std::vector<ReferenceWaves::Wave> ReferenceWaves::plan(int scale, const ImageNum
     Wave& wave = waves.back();
     if (!found.held) {
       slot_of_window_[static_cast<std::size_t>(wave.end_window)] = found.slot;
-      WindowJob& job = host.reference_windows[wave.end_window++];
-      job = window_job(reference[scale], window);
-      job.taper = memory.slot_taper(found.slot);
-      job.sums = memory.slot_sums(found.slot);
-      job.out = memory.slot(found.slot);
+      host.reference_windows[wave.end_window++] = {
+          reference[scale].data,         reference[scale].width,       window,
+          memory.slot_taper(found.slot), memory.slot_sums(found.slot), memory.slot(found.slot)};
     }
     const FineShift& shift = search(i).result();
     ShiftState& state = host.shift_states[i];

@@ -3,293 +3,332 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "cuda/registration/image_loader.hpp"
+#include "cuda/registration/reference_waves.hpp"
 #include "cuda/registration/scene_passes.hpp"
+#include "cuda/registration/scene_workspace.hpp"
+#include "cuda/runtime/run.hpp"
 
 namespace ppatch {
-std::uint64_t CudaSceneEngine::bytes(const SceneSettings& settings, std::uint64_t budget) {
+namespace {
+
+// The maximum-likelihood method, some images at a time. What is decided between rounds, the host
+// decides: it waits for a batch once a round, never for one image.
+class CudaSceneEngine final : public SceneEngine {
+ public:
+  CudaSceneEngine(const SceneSettings& settings, const Machine& machine)
+      : settings_(settings),
+        machine_(machine),
+        loader_bytes_(ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings)),
+        loader_(std::make_unique<ImageLoader>(settings, machine)),
+        carrier_count_(leaking_carriers(settings.cfa, carriers_)) {
+    const SceneGeometry geometry(settings, settings.height, settings.width);
+    if (!geometry.is_too_small()) take_space(geometry);
+  }
+
+  ~CudaSceneEngine() override { stream_.drain(machine_.settings.device); }
+
+  void set_reference(const SceneImageView& reference) override {
+    reference_ = reference;
+    geometry_ = SceneGeometry();
+  }
+
+  void align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) override {
+    const device::Selection selected(machine_.settings.device);
+    const auto begun = [&](const SceneImageView& view) {
+      return begun_answer(reference_, view, PPATCH_BACKEND_CUDA);
+    };
+    const auto geometry_of = [&](const ppatch_shift& result) {
+      return SceneGeometry(settings_, result.common_height, result.common_width);
+    };
+    // A call that ended early may have left slots named and not filled.
+    if (!std::exchange(slots_are_filled_, false)) waves_.reset(space_.plan);
+    std::int64_t j = 0;
+    while (j < count) {
+      ppatch_shift first = begun(moving[j]);
+      const SceneGeometry geometry = geometry_of(first);
+      if (geometry.is_too_small()) {
+        first.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
+        sink.take(j++, first);
+        continue;
+      }
+      prepare(geometry);
+      std::int64_t n = 0;
+      for (; n < space_.plan.images && j + n < count; ++n) {
+        const ppatch_shift result = begun(moving[j + n]);
+        if (!(geometry_of(result) == geometry)) break;
+        images_[static_cast<std::size_t>(n)] = BatchImage();
+        images_[static_cast<std::size_t>(n)].result = result;
+      }
+      align_batch(n, moving + j);
+      for (std::int64_t i = 0; i < n; ++i) {
+        sink.take(j + i, images_[static_cast<std::size_t>(i)].result);
+      }
+      j += n;
+    }
+    slots_are_filled_ = true;
+  }
+
+  std::uint64_t scratch_bytes() const override { return space_.memory.bytes() + loader_bytes_; }
+
+ private:
+  void take_space(const SceneGeometry& geometry) {
+    geometry_ = SceneGeometry();
+    space_.take(geometry, loader_bytes_, machine_);
+    waves_.reset(space_.plan);
+    images_.assign(static_cast<std::size_t>(space_.plan.images), BatchImage());
+  }
+
+  // The reference's planes and coarse spectrum.
+  void prepare(const SceneGeometry& geometry) {
+    if (geometry == geometry_) return;
+    if (!(geometry == space_.plan.geometry)) take_space(geometry);
+    geometry_ = SceneGeometry();
+    waves_.reset(space_.plan);
+    const device::Stream stream = stream_.get();
+    ScenePlane planes[SceneGeometry::max_scales];
+    space_.memory.reference_planes(planes);
+    loader_->load(reference_, geometry, true, planes, space_.memory.device().image_states, stream);
+    const int last = geometry.scales - 1;
+    const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.scales, nullptr, 0);
+    WindowJob& job = space_.memory.host().reference_windows[0];
+    job = {planes[last].data,
+           planes[last].width,
+           whole_window(geometry.size[last], settings_.circular),
+           space_.memory.slot_taper(0),
+           space_.memory.slot_sums(0),
+           space_.memory.reference_coarse()};
+    space_.memory.upload(stream);
+    lay_windows(space_.memory.device().reference_windows, &job, 1, spectrum, stream);
+    space_.transforms.one(geometry.scales).forward(job.out, space_.memory.work(), stream);
+    space_.memory.download(stream);
+    reference_state_ = space_.memory.host().image_states[0];
+    geometry_ = geometry;
+  }
+
+  void align_batch(std::int64_t count, const SceneImageView* moving) {
+    for (auto i = static_cast<std::size_t>(count); i < images_.size(); ++i) {
+      images_[i] = BatchImage();
+      images_[i].result.status = PPATCH_SHIFT_STATUS_FLAT;  // there is none
+    }
+    if (reference_state_.status != PPATCH_SHIFT_STATUS_OK) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        images_[static_cast<std::size_t>(i)].result.status = PPATCH_SHIFT_STATUS_REFERENCE;
+      }
+      return;
+    }
+    find_coarse_peaks(count, moving);
+    const int last = geometry_.scales - 1;
+    for (int scale = last; scale > 0; --scale) {
+      find_shifts(scale, coarse_rounds);
+      for (BatchImage& image : images_) next_start(image.search.result(), image.start);
+    }
+    find_shifts(0, last > 0 ? last_rounds : only_rounds);
+    find_quality();
+  }
+
+  void find_coarse_peaks(std::int64_t count, const SceneImageView* moving) {
+    const device::Stream stream = stream_.get();
+    const SceneMail& host = space_.memory.host();
+    const SceneMail& device = space_.memory.device();
+    const int last = geometry_.scales - 1;
+    const ShiftSpectrum spectrum = spectrum_of(geometry_, geometry_.scales, nullptr, 0);
+    ImageNumbers all;
+    for (std::int64_t i = 0; i < count; ++i) {
+      ScenePlane planes[SceneGeometry::max_scales];
+      space_.memory.image_planes(i, planes);
+      loader_->load(moving[i], geometry_, false, planes, device.image_states + 1 + i, stream);
+      host.peaks[i] = {space_.memory.weighted(i), space_.memory.moving(i),
+                       device.image_states + 1 + i, space_.memory.peaks(i), device.peak_states + i};
+      images_[static_cast<std::size_t>(i)].window =
+          whole_window(geometry_.size[last], settings_.circular);
+      all.push_back(i);
+    }
+    transform_moving(geometry_.scales, all);
+    CoarseCross cross;
+    cross.spectrum = spectrum;
+    cross.reference = space_.memory.reference_coarse();
+    cross.reference_image = device.image_states;
+    cross.jobs = device.peaks;
+    cross.count = count;
+    run(cross, stream);
+    for_groups(all, [&](std::int64_t first, std::int64_t) {
+      const device::PlaneTransform& transform = space_.transforms.together(geometry_.scales);
+      transform.inverse(space_.memory.moving(first), space_.memory.work(), stream);
+      transform.inverse(space_.memory.weighted(first), space_.memory.work(), stream);
+    });
+    find_peaks(geometry_, device.peaks, count, stream);
+    space_.memory.download(stream);
+    for (std::int64_t i = 0; i < count; ++i) {
+      BatchImage& image = images_[static_cast<std::size_t>(i)];
+      const SceneImageState& state = host.image_states[1 + i];
+      const CoarseState& peak = host.peak_states[i];
+      image.result.status = state.status;
+      if (state.status != PPATCH_SHIFT_STATUS_OK) continue;
+      image.result.flags = (state.flags | reference_state_.flags) &
+                           (PPATCH_SHIFT_FLAG_FIXED_ROWS | PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
+      image.result.second_peak_ratio = peak.second_ratio;
+      if (!peak.found) image.result.status = PPATCH_SHIFT_STATUS_UNRELATED;
+      for (int axis = 0; axis < 2; ++axis) image.start[axis] = peak.displacement[axis];
+    }
+  }
+
+  void find_shifts(int scale, const ShiftRounds& rounds) {
+    for (BatchImage& image : images_) {
+      image.window = Window();
+      image.search =
+          image.result.status == PPATCH_SHIFT_STATUS_OK
+              ? ShiftSearch(geometry_.size[scale], image.start, rounds, settings_.circular)
+              : ShiftSearch();
+    }
+    for (;;) {
+      ImageNumbers laid;
+      for (std::size_t i = 0; i < images_.size(); ++i) {
+        if (!images_[i].search.lay()) continue;
+        images_[i].window = images_[i].search.moving_window();
+        laid.push_back(static_cast<std::int64_t>(i));
+      }
+      if (laid.empty()) return;
+      run_round(scale, laid);
+      for (const std::int64_t i : laid) {
+        const ShiftState& state = space_.memory.host().shift_states[i];
+        images_[static_cast<std::size_t>(i)].search.advance(state.coherence, state.fraction,
+                                                            state.iterations);
+      }
+    }
+  }
+
+  void run_round(int scale, const ImageNumbers& images) {
+    const device::Stream stream = stream_.get();
+    const ShiftSpectrum spectrum = spectrum_of(geometry_, scale, carriers_, carrier_count_);
+    const auto waves = waves_.plan(scale, images, images_, space_);
+    transform_moving(scale, images);
+    for (const ReferenceWaves::Wave& wave : waves) {
+      waves_.fill(scale, wave, spectrum, space_, stream);
+      step_to_shift(spectrum, space_.memory.device().shifts + wave.first, wave.end - wave.first,
+                    stream);
+    }
+    space_.memory.download(stream);
+  }
+
+  void find_quality() {
+    ImageNumbers good;
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+      BatchImage& image = images_[i];
+      if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
+      if (image.search.result().status == PPATCH_SHIFT_STATUS_OK) {
+        good.push_back(static_cast<std::int64_t>(i));
+      } else {
+        complete_answer(image.search.result(), ShiftQuality(), geometry_.step, image.result);
+      }
+    }
+    if (good.empty()) return;
+    const device::Stream stream = stream_.get();
+    const SceneMail& device = space_.memory.device();
+    const ShiftSpectrum spectrum = spectrum_of(geometry_, 0, carriers_, carrier_count_);
+    const auto waves = waves_.plan(0, good, images_, space_);
+    space_.memory.upload(stream);
+    for (const ReferenceWaves::Wave& wave : waves) {
+      waves_.fill(0, wave, spectrum, space_, stream);
+      sum_band(spectrum, device.shifts + wave.first, wave.end - wave.first, stream);
+    }
+    for_groups(good, [&](std::int64_t first, std::int64_t) {
+      space_.transforms.together(0).inverse(space_.memory.moving(first), space_.memory.work(),
+                                            stream);
+      space_.transforms.together(0).inverse(space_.memory.weighted(first), space_.memory.work(),
+                                            stream);
+    });
+    sum_tiles(spectrum, device.shifts, space_.memory.host().shifts,
+              static_cast<std::int64_t>(good.size()), stream);
+    space_.memory.download(stream);
+    for (const std::int64_t i : good) {
+      BatchImage& image = images_[static_cast<std::size_t>(i)];
+      const ShiftState& state = space_.memory.host().shift_states[i];
+      const FineShift& shift = image.search.result();
+      TileSums tiles;
+      std::copy(state.tiles, state.tiles + 3, tiles.hessian);
+      std::copy(state.tiles + 3, state.tiles + 6, tiles.squares);
+      const bool enough = CovarianceTiles(shift.overlap).enough();
+      complete_answer(
+          shift, shift_quality_of(shift, geometry_.fft[0], state.band, enough ? &tiles : nullptr),
+          geometry_.step, image.result);
+    }
+  }
+
+  // Lays the windows of groups that have one of these images, and transforms them. Images
+  // of a group that need no other spectrum get the same one again.
+  void transform_moving(int scale, const ImageNumbers& images) {
+    const device::Stream stream = stream_.get();
+    const SceneMail& host = space_.memory.host();
+    const ShiftSpectrum spectrum = spectrum_of(geometry_, scale, carriers_, carrier_count_);
+    const int plane_scale = std::min(scale, geometry_.scales - 1);
+    std::int64_t count = 0;
+    for_groups(images, [&](std::int64_t first, std::int64_t end) {
+      for (std::int64_t i = first; i < end; ++i) {
+        ScenePlane planes[SceneGeometry::max_scales];
+        space_.memory.image_planes(i, planes);
+        host.moving_windows[count++] = {planes[plane_scale].data,
+                                        planes[plane_scale].width,
+                                        images_[static_cast<std::size_t>(i)].window,
+                                        space_.memory.taper(i),
+                                        space_.memory.sums(i),
+                                        space_.memory.moving(i)};
+      }
+    });
+    space_.memory.upload(stream);
+    lay_windows(space_.memory.device().moving_windows, host.moving_windows, count, spectrum,
+                stream);
+    for_groups(images, [&](std::int64_t first, std::int64_t) {
+      space_.transforms.together(scale).forward(space_.memory.moving(first), space_.memory.work(),
+                                                stream);
+    });
+  }
+
+  template <class Each>
+  void for_groups(const ImageNumbers& images, Each&& each) const {
+    std::int64_t next = 0;
+    for (const std::int64_t i : images) {
+      if (i < next) continue;
+      const std::int64_t first = i / space_.plan.together * space_.plan.together;
+      next = first + space_.plan.together;
+      each(first, next);
+    }
+  }
+
+  SceneSettings settings_;
+  const Machine& machine_;
+  PlanStream stream_;
+  std::uint64_t loader_bytes_;
+  std::unique_ptr<ImageLoader> loader_;
+  Carrier carriers_[max_carriers];
+  int carrier_count_;
+
+  SceneWorkspace space_;
+  ReferenceWaves waves_;
+  bool slots_are_filled_ = true;  // that are named
+
+  SceneImageView reference_;
+  SceneGeometry geometry_;  // of the reference's planes; none where the sizes are zero
+  SceneImageState reference_state_;
+  std::vector<BatchImage> images_;
+};
+
+}  // namespace
+
+std::uint64_t scene_engine_bytes(const SceneSettings& settings, const Machine& machine) {
   const std::uint64_t loader =
       ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings);
   if (SceneGeometry(settings, settings.height, settings.width).is_too_small()) return loader;
-  const SceneMemoryPlan plan = scene_memory_plan_within(settings, loader, budget);
+  const SceneMemoryPlan plan =
+      scene_memory_plan_within(settings, loader, machine.settings.memory_budget);
   return plan.device_bytes() + plan.pinned_bytes() + loader;
 }
 
-CudaSceneEngine::CudaSceneEngine(const SceneSettings& settings, const Machine& machine)
-    : settings_(settings),
-      machine_(machine),
-      loader_bytes_(ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings)),
-      loader_(std::make_unique<ImageLoader>(settings, machine)),
-      carrier_count_(leaking_carriers(settings.cfa, carriers_)) {
-  const SceneGeometry geometry(settings, settings.height, settings.width);
-  if (!geometry.is_too_small()) take_space(geometry);
-}
-
-CudaSceneEngine::~CudaSceneEngine() {
-  // Memory goes back to the caller's allocator, which knows nothing of the stream.
-  try {
-    const device::Selection selected(machine_.settings.device);
-    device::synchronize(stream_.get());
-  } catch (const Error&) {
-  }
-}
-
-void CudaSceneEngine::set_reference(const SceneImageView& reference) {
-  reference_ = reference;
-  geometry_ = SceneGeometry();
-}
-
-void CudaSceneEngine::take_space(const SceneGeometry& geometry) {
-  geometry_ = SceneGeometry();
-  space_.take(geometry, loader_bytes_, machine_);
-  waves_.reset(space_.plan);
-  images_.assign(static_cast<std::size_t>(space_.plan.images), BatchImage());
-}
-
-// The reference's planes and coarse spectrum.
-void CudaSceneEngine::prepare(const SceneGeometry& geometry) {
-  if (geometry == geometry_) return;
-  if (!(geometry == space_.plan.geometry)) take_space(geometry);
-  geometry_ = SceneGeometry();
-  waves_.reset(space_.plan);
-  const device::Stream stream = stream_.get();
-  ScenePlane planes[SceneGeometry::max_scales];
-  space_.memory.reference_planes(planes);
-  loader_->load(reference_, geometry, true, planes, space_.memory.device().image_states, stream);
-  const int last = geometry.scales - 1;
-  const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.scales, nullptr, 0);
-  WindowJob& job = space_.memory.host().reference_windows[0];
-  job = window_job(planes[last], whole_window(geometry.size[last], settings_.circular));
-  job.taper = space_.memory.slot_taper(0);
-  job.sums = space_.memory.slot_sums(0);
-  job.out = space_.memory.reference_coarse();
-  space_.memory.upload(stream);
-  lay_windows(space_.memory.device().reference_windows, &job, 1, spectrum, stream);
-  space_.transforms.one(geometry.scales).forward(job.out, space_.memory.work(), stream);
-  space_.memory.download(stream);
-  reference_state_ = space_.memory.host().image_states[0];
-  geometry_ = geometry;
-}
-
-void CudaSceneEngine::align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) {
-  const device::Selection selected(machine_.settings.device);
-  const auto begun = [&](const SceneImageView& view) {
-    return begun_answer(reference_, view, PPATCH_BACKEND_CUDA);
-  };
-  const auto geometry_of = [&](const ppatch_shift& result) {
-    return SceneGeometry(settings_, result.common_height, result.common_width);
-  };
-  // A call that ended early may have left slots named and not filled.
-  if (!std::exchange(slots_are_filled_, false)) waves_.reset(space_.plan);
-  std::int64_t j = 0;
-  while (j < count) {
-    ppatch_shift first = begun(moving[j]);
-    const SceneGeometry geometry = geometry_of(first);
-    if (geometry.is_too_small()) {
-      first.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
-      sink.take(j++, first);
-      continue;
-    }
-    prepare(geometry);
-    std::int64_t n = 0;
-    for (; n < space_.plan.images && j + n < count; ++n) {
-      const ppatch_shift result = begun(moving[j + n]);
-      if (!(geometry_of(result) == geometry)) break;
-      images_[static_cast<std::size_t>(n)] = BatchImage();
-      images_[static_cast<std::size_t>(n)].result = result;
-    }
-    align_batch(n, moving + j);
-    for (std::int64_t i = 0; i < n; ++i) {
-      sink.take(j + i, images_[static_cast<std::size_t>(i)].result);
-    }
-    j += n;
-  }
-  slots_are_filled_ = true;
-}
-
-void CudaSceneEngine::align_batch(std::int64_t count, const SceneImageView* moving) {
-  for (auto i = static_cast<std::size_t>(count); i < images_.size(); ++i) {
-    images_[i] = BatchImage();
-    images_[i].result.status = PPATCH_SHIFT_STATUS_FLAT;  // there is none
-  }
-  if (reference_state_.status != PPATCH_SHIFT_STATUS_OK) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      images_[static_cast<std::size_t>(i)].result.status = PPATCH_SHIFT_STATUS_REFERENCE;
-    }
-    return;
-  }
-  find_coarse_peaks(count, moving);
-  const int last = geometry_.scales - 1;
-  for (int scale = last; scale > 0; --scale) {
-    find_shifts(scale, coarse_rounds);
-    for (BatchImage& image : images_) next_start(image.search.result(), image.start);
-  }
-  find_shifts(0, last > 0 ? last_rounds : only_rounds);
-  find_quality();
-}
-
-void CudaSceneEngine::find_coarse_peaks(std::int64_t count, const SceneImageView* moving) {
-  const device::Stream stream = stream_.get();
-  const SceneMail& host = space_.memory.host();
-  const SceneMail& device = space_.memory.device();
-  const int last = geometry_.scales - 1;
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, geometry_.scales, nullptr, 0);
-  ImageNumbers all;
-  for (std::int64_t i = 0; i < count; ++i) {
-    ScenePlane planes[SceneGeometry::max_scales];
-    space_.memory.image_planes(i, planes);
-    loader_->load(moving[i], geometry_, false, planes, device.image_states + 1 + i, stream);
-    host.peaks[i] = {space_.memory.weighted(i), space_.memory.moving(i),
-                     device.image_states + 1 + i, space_.memory.peaks(i), device.peak_states + i};
-    images_[static_cast<std::size_t>(i)].window =
-        whole_window(geometry_.size[last], settings_.circular);
-    all.push_back(i);
-  }
-  transform_moving(geometry_.scales, all);
-  CoarseCross cross;
-  cross.spectrum = spectrum;
-  cross.reference = space_.memory.reference_coarse();
-  cross.reference_image = device.image_states;
-  cross.jobs = device.peaks;
-  cross.count = count;
-  cross_coarsely(cross, stream);
-  for_groups(all, [&](std::int64_t first, std::int64_t) {
-    const device::PlaneTransform& transform = space_.transforms.together(geometry_.scales);
-    transform.inverse(space_.memory.moving(first), space_.memory.work(), stream);
-    transform.inverse(space_.memory.weighted(first), space_.memory.work(), stream);
-  });
-  find_peaks(geometry_, device.peaks, count, stream);
-  space_.memory.download(stream);
-  for (std::int64_t i = 0; i < count; ++i) {
-    BatchImage& image = images_[static_cast<std::size_t>(i)];
-    const SceneImageState& state = host.image_states[1 + i];
-    const CoarseState& peak = host.peak_states[i];
-    image.result.status = state.status;
-    if (state.status != PPATCH_SHIFT_STATUS_OK) continue;
-    image.result.flags = (state.flags | reference_state_.flags) &
-                         (PPATCH_SHIFT_FLAG_FIXED_ROWS | PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
-    image.result.second_peak_ratio = peak.second_ratio;
-    if (!peak.found) image.result.status = PPATCH_SHIFT_STATUS_UNRELATED;
-    for (int axis = 0; axis < 2; ++axis) image.start[axis] = peak.displacement[axis];
-  }
-}
-
-void CudaSceneEngine::find_shifts(int scale, const ShiftRounds& rounds) {
-  for (BatchImage& image : images_) {
-    image.window = Window();
-    image.search = image.result.status == PPATCH_SHIFT_STATUS_OK
-                       ? ShiftSearch(geometry_.size[scale], image.start, rounds, settings_.circular)
-                       : ShiftSearch();
-  }
-  for (;;) {
-    ImageNumbers laid;
-    for (std::size_t i = 0; i < images_.size(); ++i) {
-      if (!images_[i].search.lay()) continue;
-      images_[i].window = images_[i].search.moving_window();
-      laid.push_back(static_cast<std::int64_t>(i));
-    }
-    if (laid.empty()) return;
-    run_round(scale, laid);
-    for (const std::int64_t i : laid) {
-      const ShiftState& state = space_.memory.host().shift_states[i];
-      images_[static_cast<std::size_t>(i)].search.advance(state.coherence, state.fraction,
-                                                          state.iterations);
-    }
-  }
-}
-
-void CudaSceneEngine::run_round(int scale, const ImageNumbers& images) {
-  const device::Stream stream = stream_.get();
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, scale, carriers_, carrier_count_);
-  const auto waves = waves_.plan(scale, images, images_, space_);
-  transform_moving(scale, images);
-  for (const ReferenceWaves::Wave& wave : waves) {
-    waves_.fill(scale, wave, spectrum, space_, stream);
-    step_to_shift(spectrum, space_.memory.device().shifts + wave.first, wave.end - wave.first,
-                  stream);
-  }
-  space_.memory.download(stream);
-}
-
-void CudaSceneEngine::find_quality() {
-  ImageNumbers good;
-  for (std::size_t i = 0; i < images_.size(); ++i) {
-    BatchImage& image = images_[i];
-    if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
-    if (image.search.result().status == PPATCH_SHIFT_STATUS_OK) {
-      good.push_back(static_cast<std::int64_t>(i));
-    } else {
-      complete_answer(image.search.result(), ShiftQuality(), geometry_.step, image.result);
-    }
-  }
-  if (good.empty()) return;
-  const device::Stream stream = stream_.get();
-  const SceneMail& device = space_.memory.device();
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, 0, carriers_, carrier_count_);
-  const auto waves = waves_.plan(0, good, images_, space_);
-  space_.memory.upload(stream);
-  for (const ReferenceWaves::Wave& wave : waves) {
-    waves_.fill(0, wave, spectrum, space_, stream);
-    sum_band(spectrum, device.shifts + wave.first, wave.end - wave.first, stream);
-  }
-  for_groups(good, [&](std::int64_t first, std::int64_t) {
-    space_.transforms.together(0).inverse(space_.memory.moving(first), space_.memory.work(),
-                                          stream);
-    space_.transforms.together(0).inverse(space_.memory.weighted(first), space_.memory.work(),
-                                          stream);
-  });
-  sum_tiles(spectrum, device.shifts, space_.memory.host().shifts,
-            static_cast<std::int64_t>(good.size()), stream);
-  space_.memory.download(stream);
-  for (const std::int64_t i : good) {
-    BatchImage& image = images_[static_cast<std::size_t>(i)];
-    const ShiftState& state = space_.memory.host().shift_states[i];
-    const FineShift& shift = image.search.result();
-    TileSums tiles;
-    std::copy(state.tiles, state.tiles + 3, tiles.hessian);
-    std::copy(state.tiles + 3, state.tiles + 6, tiles.squares);
-    const bool enough = CovarianceTiles(shift.overlap).enough();
-    complete_answer(
-        shift, shift_quality_of(shift, geometry_.fft[0], state.band, enough ? &tiles : nullptr),
-        geometry_.step, image.result);
-  }
-}
-
-template <class Each>
-void CudaSceneEngine::for_groups(const ImageNumbers& images, Each&& each) const {
-  std::int64_t next = 0;
-  for (const std::int64_t i : images) {
-    if (i < next) continue;
-    const std::int64_t first = i / space_.plan.together * space_.plan.together;
-    next = first + space_.plan.together;
-    each(first, next);
-  }
-}
-
-// Images of a group that need no other spectrum get the same one again.
-void CudaSceneEngine::transform_moving(int scale, const ImageNumbers& images) {
-  const device::Stream stream = stream_.get();
-  const SceneMail& host = space_.memory.host();
-  const ShiftSpectrum spectrum = spectrum_of(geometry_, scale, carriers_, carrier_count_);
-  const int plane_scale = std::min(scale, geometry_.scales - 1);
-  std::int64_t count = 0;
-  for_groups(images, [&](std::int64_t first, std::int64_t end) {
-    for (std::int64_t i = first; i < end; ++i) {
-      ScenePlane planes[SceneGeometry::max_scales];
-      space_.memory.image_planes(i, planes);
-      WindowJob& job = host.moving_windows[count++];
-      job = window_job(planes[plane_scale], images_[static_cast<std::size_t>(i)].window);
-      job.taper = space_.memory.taper(i);
-      job.sums = space_.memory.sums(i);
-      job.out = space_.memory.moving(i);
-    }
-  });
-  space_.memory.upload(stream);
-  lay_windows(space_.memory.device().moving_windows, host.moving_windows, count, spectrum, stream);
-  for_groups(images, [&](std::int64_t first, std::int64_t) {
-    space_.transforms.together(scale).forward(space_.memory.moving(first), space_.memory.work(),
-                                              stream);
-  });
+std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings,
+                                               const Machine& machine) {
+  return std::make_unique<CudaSceneEngine>(settings, machine);
 }
 
 }  // namespace ppatch

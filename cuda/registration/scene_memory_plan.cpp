@@ -9,7 +9,7 @@
 #include "cuda/registration/kernels/shift_rings.hpp"
 #include "cuda/registration/kernels/shift_tiles.hpp"
 #include "cuda/registration/scene_memory.hpp"
-#include "cuda/registration/scene_transforms.hpp"
+#include "cuda/registration/scene_workspace.hpp"
 
 namespace ppatch {
 namespace {

@@ -8,7 +8,7 @@
 #include "cuda/registration/kernels/shift_newton.hpp"
 #include "cuda/registration/kernels/shift_rings.hpp"
 #include "cuda/registration/kernels/shift_tiles.hpp"
-#include "cuda/registration/scene_transforms.hpp"
+#include "cuda/registration/scene_workspace.hpp"
 #include "cuda/runtime/run.hpp"
 
 namespace ppatch {
@@ -42,7 +42,7 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
   std::int64_t samples = 0;
   std::int64_t rows = 0;
   for (std::int64_t i = 0; i < count; ++i) {
-    samples = std::max(samples, host_jobs[i].height + host_jobs[i].width);
+    samples = std::max(samples, host_jobs[i].window.height + host_jobs[i].window.width);
     rows = std::max(rows, host_jobs[i].weighed_rows().count);
   }
   if (samples > 0) {
@@ -52,8 +52,6 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
   }
   run(WindowRows{jobs, count, spectrum.height, spectrum.row_floats()}, stream);
 }
-
-void cross_coarsely(const CoarseCross& cross, device::Stream stream) { run(cross, stream); }
 
 void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64_t count,
                 device::Stream stream) {

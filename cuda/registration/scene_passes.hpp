@@ -22,9 +22,6 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
-// X of both normalisations from the spectra of the reference and of moving images.
-void cross_coarsely(const CoarseCross& cross, device::Stream stream);
-
 // The peaks of the correlations, and second ones.
 void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64_t count,
                 device::Stream stream);

@@ -2,9 +2,8 @@
 #include "cpu/groups/group_engine.hpp"
 #include "cpu/loop_table.hpp"
 #include "cpu/patches/patch_state.hpp"
-#include "cpu/registration/correlation_engine.hpp"
-#include "cpu/registration/ml_engine.hpp"
 #include "cpu/registration/pair_operators.hpp"
+#include "cpu/registration/scene_machine.hpp"
 #include "cpu/threads/arena.hpp"
 
 namespace ppatch {

@@ -26,12 +26,12 @@ struct SceneHotPixelThreshold {
   ScenePixels pixels;
   NearPixels near;
   DeviationGrid grid;
-  const Conditioning* levels = nullptr;
+  const Conditioning* conditioning = nullptr;
   float* threshold = nullptr;
 
   std::int64_t blocks() const { return std::int64_t{near.period} * near.period; }
   PPATCH_HD std::int64_t steps(std::int64_t) const {
-    return levels->status == scene_ok && levels->repairs ? 3 + Select::steps : 0;
+    return conditioning->status == scene_ok && conditioning->repairs ? 3 + Select::steps : 0;
   }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
@@ -74,7 +74,7 @@ struct SceneHotPixelThreshold {
     const std::uint32_t place =
         static_cast<std::uint32_t>(y) % period * period + static_cast<std::uint32_t>(x) % period;
     const auto value = static_cast<double>(pixels.row<T>(y)[x * pixels.stride_x]);
-    return static_cast<float>((value - levels->black[place]) * levels->factor[place]);
+    return static_cast<float>((value - conditioning->black[place]) * conditioning->factor[place]);
   }
 };
 

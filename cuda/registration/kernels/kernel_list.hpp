@@ -15,7 +15,6 @@
 #include "cuda/registration/kernels/value_select.hpp"
 #include "cuda/runtime/run.hpp"
 #include "kernels/registration/pair_pixels.hpp"
-#include "kernels/registration/pair_values.hpp"
 
 // The kernels of registration; T: a type of samples.
 
@@ -29,7 +28,7 @@
 
 #define PPATCH_SCENE_IMAGE_KERNELS(T)       \
   PPATCH_LAUNCH(SceneBandSums<T>);          \
-  PPATCH_LAUNCH(SceneFindLevels<T>);        \
+  PPATCH_LAUNCH(SceneFindConditioning<T>);  \
   PPATCH_LAUNCH(SceneHotPixelThreshold<T>); \
   PPATCH_LAUNCH(SceneDecimate<T, 1>);       \
   PPATCH_LAUNCH(SceneDecimate<T, 2>);       \

@@ -3,7 +3,6 @@
 
 #include <type_traits>
 
-#include "cuda/registration/kernels/mirrored_index.hpp"
 #include "cuda/registration/kernels/scene_runs.hpp"
 #include "cuda/runtime/block.hpp"
 #include "kernels/registration/conditioning.hpp"
@@ -13,10 +12,26 @@
 
 namespace ppatch {
 
+// A coordinate of an axis of n samples beyond which it is reflected without repeating the sample at
+// its edge, or wrapped; and whether it runs back there. extended_index says the same of all.
+struct MirroredIndex {
+  std::int32_t index;
+  std::int32_t direction;  // 1 or -1
+
+  PPATCH_HD static MirroredIndex at(bool wraps, std::int32_t i, std::int32_t n) {
+    if (i >= 0 && i < n) return {i, 1};
+    if (n == 1) return {0, 1};
+    const std::int32_t period = wraps ? n : 2 * (n - 1);
+    std::int32_t r = i % period;
+    if (r < 0) r += period;
+    return r < n ? MirroredIndex{r, 1} : MirroredIndex{period - r, -1};
+  }
+};
+
 // Conditions an image and keeps every Step-th filtered sample of it along both axes. A block owns a
 // strip of the output, some columns wide, and walks down it: it reads some rows at a time, scales
 // them, repairs, levels and masks their pixels, filters them along x, and keeps what it needs of
-// them to filter along y. Step 1 conditions alone, 2 is for Bayer's mosaics and for coarser levels,
+// them to filter along y. Step 1 conditions alone, 2 is for Bayer's mosaics and for coarser scales,
 // 3 for those of X-Trans.
 template <class T, int Step>
 struct SceneDecimate {
@@ -59,12 +74,12 @@ struct SceneDecimate {
   static constexpr int run_columns = (in_columns + threads - 1) / threads;
 
   using Work = std::conditional_t<std::is_same_v<T, double>, double, float>;
-  struct alignas(2 * sizeof(Work)) Level {
-    Work black, scale;
+  struct alignas(2 * sizeof(Work)) Scaling {
+    Work black, factor;
   };
   // With two of the neighbours.
   struct alignas(16) Test {
-    float clip, clip_level, threshold;
+    float clip, clip_value, threshold;
     signed char first_y, first_x, second_y, second_x;
   };
   struct alignas(16) Four {
@@ -74,7 +89,7 @@ struct SceneDecimate {
     alignas(16) float scaled[ring_rows][wide];
     alignas(16) float conditioned[rows][Step][dealt];
     alignas(16) float filtered[kept_rows][columns];
-    Level level[places];
+    Scaling scaling[places];
     Test test[places];
     float offset;
     bool repairs;
@@ -86,7 +101,7 @@ struct SceneDecimate {
 
   ScenePixels pixels;
   // Of the image; without them pixels are floats that are taken as they are.
-  const Conditioning* levels = nullptr;
+  const Conditioning* conditioning = nullptr;
   const float* threshold = nullptr;
   NearPixels near;
   bool wraps = false;
@@ -145,22 +160,26 @@ struct SceneDecimate {
 
   PPATCH_HD void begin(const BlockThread& at, Shared& shared, Private& own) const {
     for (int i = 0; i < run_columns; ++i) own.run[i] = 0.0F;
-    if (!levels) return;
+    if (!conditioning) return;
     PPATCH_ROLLED
     for (int i = at.thread; i < places; i += threads) {
-      shared.level[i] = {static_cast<Work>(levels->black[i]), static_cast<Work>(levels->factor[i])};
-      shared.test[i] = {
-          levels->clip[i], levels->clip_value[i], levels->repairs ? threshold[i] : 0.0F,
-          near.y[i][0],    near.x[i][0],          near.y[i][1],
-          near.x[i][1]};
+      shared.scaling[i] = {static_cast<Work>(conditioning->black[i]),
+                           static_cast<Work>(conditioning->factor[i])};
+      shared.test[i] = {conditioning->clip[i],
+                        conditioning->clip_value[i],
+                        conditioning->repairs ? threshold[i] : 0.0F,
+                        near.y[i][0],
+                        near.x[i][0],
+                        near.y[i][1],
+                        near.x[i][1]};
       for (int k = 0; k < 8; ++k) {
         shared.near_y[i][k] = near.y[i][k];
         shared.near_x[i][k] = near.x[i][k];
       }
     }
     if (at.thread == 0) {
-      shared.offset = static_cast<float>(levels->offset);
-      shared.repairs = levels->repairs;
+      shared.offset = static_cast<float>(conditioning->offset);
+      shared.repairs = conditioning->repairs;
     }
   }
 
@@ -168,9 +187,9 @@ struct SceneDecimate {
     return static_cast<int>(static_cast<std::uint32_t>(i) % period);
   }
   PPATCH_HD float scaled(T value, int place, const Shared& shared) const {
-    if (!levels) return static_cast<float>(value);
-    const Level level = shared.level[place];
-    return static_cast<float>((static_cast<Work>(value) - level.black) * level.scale);
+    if (!conditioning) return static_cast<float>(value);
+    const Scaling scaling = shared.scaling[place];
+    return static_cast<float>((static_cast<Work>(value) - scaling.black) * scaling.factor);
   }
 
   // The rows that a round is the first to need; the first round those above them too.
@@ -233,7 +252,7 @@ struct SceneDecimate {
         const int in_ring = round * rows + r + max_reach;
         const int column = c + pad - half;
         float value = shared.scaled[in_ring % ring_rows][column];
-        if (levels) {
+        if (conditioning) {
           const MirroredIndex y =
               MirroredIndex::at(wraps, strip.top() + round * rows + r, height());
           const int place = place_along(y.index) * period + place_x;
@@ -248,7 +267,7 @@ struct SceneDecimate {
               value = repaired(value, in_ring, column, y, x, place, shared);
             }
           }
-          value = value >= test.clip ? test.clip_level : value - shared.offset;
+          value = value >= test.clip ? test.clip_value : value - shared.offset;
           if (pixels.masked(y.index, x.index)) value = 0.0F;
         }
         shared.conditioned[r][c % Step][c / Step] = value;

@@ -146,9 +146,9 @@ struct SceneBandSums {
   }
 };
 
-// Levels from the bands' sums, by one block.
+// How pixels are conditioned, from the bands' sums, by one block.
 template <class T>
-struct SceneFindLevels {
+struct SceneFindConditioning {
   static constexpr int threads = 192;
   static constexpr int ahead = 6;  // bands whose sums are on their way to a thread
   static_assert(threads >= CfaPhaseSum::count);
@@ -166,7 +166,7 @@ struct SceneFindLevels {
   // it.
   std::int32_t* look_again = nullptr;
   bool is_second_look = false;
-  Conditioning* levels = nullptr;
+  Conditioning* conditioning = nullptr;
   SceneImageState* state = nullptr;
 
   static std::int64_t blocks() { return 1; }
@@ -193,9 +193,9 @@ struct SceneFindLevels {
       CfaPhaseSum::at(shared.all, i) = total;
     } else if (i == 0) {
       if (look_again && !is_second_look) *look_again = is_suspicious(shared.all, rules.period);
-      find_conditioning(shared.all, origin_of<T>(pixels), rules, levels);
-      levels->repairs = repairs;
-      state->status = levels->status;
+      find_conditioning(shared.all, origin_of<T>(pixels), rules, conditioning);
+      conditioning->repairs = repairs;
+      state->status = conditioning->status;
       state->flags = 0;
     }
   }

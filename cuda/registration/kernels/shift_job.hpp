@@ -40,7 +40,7 @@ struct ShiftJob {
 constexpr std::uint32_t fixed_rows_flag = 2;     // |fx| < 1.5 / width
 constexpr std::uint32_t fixed_columns_flag = 4;  // |fy| < 1.5 / height
 
-// The spectra of one level. Their rows have width / 2 + 1 columns.
+// The spectra of one scale. Their rows have width / 2 + 1 columns.
 struct ShiftSpectrum {
   std::int64_t height = 0, width = 0;  // of the transform
   float ring_scale = 0.0F;             // ring = int(ring_scale |f|)

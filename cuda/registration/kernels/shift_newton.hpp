@@ -9,8 +9,9 @@
 
 namespace ppatch {
 
-// Rows that a block of the kernels below sums over.
+// Rows that a block of the kernels below sums over, and its threads.
 constexpr int shift_rows = 4;
+constexpr int shift_threads = 128;
 
 // The phases of jobs at their fractions, and the sines of carriers.
 struct ShiftPhases {
@@ -31,11 +32,13 @@ struct ShiftPhases {
   }
 };
 
-// NewtonSums over blocks of rows; sums[newton_sums * chunk + sum]. Of jobs that still step.
-struct ShiftNewtonSums {
-  static constexpr int threads = 128;
+// Sums over blocks of rows of the spectra, of jobs that Bins sums, at
+// sums[Bins::sums * chunk + sum].
+template <class Bins>
+struct ShiftBinSums {
+  static constexpr int threads = shift_threads;
   struct Shared {
-    BlockSums<newton_sums, threads> sums;
+    BlockSums<Bins::sums, threads> sums;
   };
   using Private = Nothing;
 
@@ -46,7 +49,7 @@ struct ShiftNewtonSums {
   std::int64_t blocks() const { return count * chunks(); }
   PPATCH_HD std::int64_t chunks() const { return blocks_over(spectrum.height, shift_rows); }
   PPATCH_HD std::int64_t steps(std::int64_t block) const {
-    return jobs[divide(block, chunks()).quotient].state->stepping ? 3 : 0;
+    return Bins::is_summed(jobs[divide(block, chunks()).quotient]) ? 3 : 0;
   }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
@@ -54,28 +57,35 @@ struct ShiftNewtonSums {
     const Division job_chunk = divide(at.block, chunks());
     const ShiftJob& job = jobs[job_chunk.quotient];
     if (n == 2) {
-      if (at.thread < newton_sums) {
-        job.sums[newton_sums * job_chunk.remainder + at.thread] = shared.sums.total(at.thread);
+      if (at.thread < Bins::sums) {
+        job.sums[Bins::sums * job_chunk.remainder + at.thread] = shared.sums.total(at.thread);
       }
       return;
     }
-    double own[newton_sums] = {};
+    double own[Bins::sums] = {};
     PPATCH_ROLLED
-    for (int r = 0; r < shift_rows; ++r)
-      add_row(job, job_chunk.remainder * shift_rows + r, at.thread, own);
+    for (int r = 0; r < shift_rows; ++r) {
+      const std::int64_t y = job_chunk.remainder * shift_rows + r;
+      if (y < spectrum.height) Bins::add_row(spectrum, job, y, at.thread, own);
+    }
     shared.sums.put(at.thread, own);
   }
+};
 
- private:
-  PPATCH_HD void add_row(const ShiftJob& job, std::int64_t y, int thread,
-                         double (&own)[newton_sums]) const {
-    if (y >= spectrum.height || !spectrum.has_row(y, job.flags)) return;
+// NewtonSums, of jobs that still step.
+struct ShiftNewtonBins {
+  static constexpr int sums = newton_sums;
+
+  PPATCH_HD static bool is_summed(const ShiftJob& job) { return job.state->stepping != 0; }
+  PPATCH_HD static void add_row(const ShiftSpectrum& spectrum, const ShiftJob& job, std::int64_t y,
+                                int thread, double (&own)[sums]) {
+    if (!spectrum.has_row(y, job.flags)) return;
     const SpectrumValue row_phase = spectrum.row_phase(job, y);
     const float fy = spectrum.fy(y);
     float row[newton_sums] = {};
     PPATCH_ROLLED
     for (std::int64_t k = spectrum.first_column(job.flags) + thread; k < spectrum.end_column();
-         k += threads) {
+         k += shift_threads) {
       const ShiftBin bin = read_bin(spectrum, job, y, k, fy, row_phase);
       if (bin.f2 < spectrum.min_f2) continue;
       const RingWeight ring = job.weights[spectrum.ring(bin.f2)];
@@ -87,6 +97,7 @@ struct ShiftNewtonSums {
     for (int s = 0; s < newton_sums; ++s) own[s] += static_cast<double>(row[s]);
   }
 };
+using ShiftNewtonSums = ShiftBinSums<ShiftNewtonBins>;
 
 // Newton's step from the sums of blocks, and the phases where it leads to. A block has a job.
 struct ShiftNewtonStep {

@@ -68,8 +68,9 @@ struct ShiftRingSums {
     const auto first = static_cast<std::int32_t>(spectrum.first_column(flags));
     const auto end = static_cast<std::int32_t>(spectrum.end_column());
     const float f = static_cast<float>(ring) / spectrum.ring_scale;
-    const float rest = f * f - fy * fy;
-    const float near = rest > 0.0F ? std::sqrt(rest) * static_cast<float>(spectrum.width) : 0.0F;
+    const float square = f * f - fy * fy;
+    const float near =
+        square > 0.0F ? std::sqrt(square) * static_cast<float>(spectrum.width) : 0.0F;
     auto k = near < static_cast<float>(end) ? static_cast<std::int32_t>(near) : end;
     if (k < first) k = first;
     while (k > first && spectrum.ring(f2_of(fy, k - 1)) >= ring) --k;

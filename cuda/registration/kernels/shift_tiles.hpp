@@ -27,7 +27,7 @@ struct ShiftTileSums {
 
   const ShiftJob* jobs = nullptr;
   std::int64_t count = 0;
-  std::int64_t tiles = 0;       // of the job that has most
+  std::int64_t tiles = 0;       // of a job, at most
   std::int64_t row_floats = 0;  // of the images
 
   std::int64_t blocks() const { return count * tiles; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/registration/shift_rounds.hpp"
 #include "cuda/registration/kernels/block_sums.hpp"
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
@@ -13,14 +14,12 @@ namespace ppatch {
 struct WindowJob {
   const float* plane = nullptr;
   std::int64_t stride = 0;
-  std::int64_t y = 0, x = 0, height = 0, width = 0;
-  double edge = 0.0;  // 0: no taper
-  double shift_y = 0.0, shift_x = 0.0;
+  Window window;
   float* taper = nullptr;  // by column, then by row
   double* sums = nullptr;  // of blocks, then the mean
   float* out = nullptr;
 
-  PPATCH_HD WeighedRows weighed_rows() const { return WeighedRows(height); }
+  PPATCH_HD WeighedRows weighed_rows() const { return WeighedRows(window.height); }
 };
 
 // The tapers of windows, a thread a sample of one.
@@ -31,11 +30,13 @@ struct WindowTapers {
   PPATCH_HD void operator()(std::int64_t index) const {
     const Division job_sample = divide(index, max_samples);
     const WindowJob& job = jobs[job_sample.quotient];
-    const bool is_row = job_sample.remainder >= job.width;
-    const std::int64_t u = is_row ? job_sample.remainder - job.width : job_sample.remainder;
-    const std::int64_t n = is_row ? job.height : job.width;
+    const Window& window = job.window;
+    const bool is_row = job_sample.remainder >= window.width;
+    const std::int64_t u = is_row ? job_sample.remainder - window.width : job_sample.remainder;
+    const std::int64_t n = is_row ? window.height : window.width;
     if (u >= n) return;
-    job.taper[job_sample.remainder] = taper(u, n, job.edge, is_row ? job.shift_y : job.shift_x);
+    job.taper[job_sample.remainder] =
+        taper(u, n, window.edge, is_row ? window.shift_y : window.shift_x);
   }
 };
 
@@ -73,12 +74,13 @@ struct WindowSums {
     const std::int64_t first = job_chunk.remainder * rows;
     PPATCH_ROLLED
     for (std::int64_t i = first; i < first + rows && i < job.weighed_rows().count; ++i) {
-      const float* row = job.plane + (job.y + i * job.weighed_rows().step) * job.stride + job.x;
-      const float wy = job.taper[job.width + i * job.weighed_rows().step];
+      const float* row =
+          job.plane + (job.window.y + i * job.weighed_rows().step) * job.stride + job.window.x;
+      const float wy = job.taper[job.window.width + i * job.weighed_rows().step];
       float sum = 0.0F;
       float weight = 0.0F;
       PPATCH_ROLLED
-      for (std::int64_t x = at.thread; x < job.width; x += threads) {
+      for (std::int64_t x = at.thread; x < job.window.width; x += threads) {
         sum += job.taper[x] * row[x];
         weight += job.taper[x];
       }
@@ -127,11 +129,11 @@ struct WindowRows {
     const WindowJob& job = jobs[job_row.quotient];
     const std::int64_t y = job_row.remainder;
     float* out = job.out + y * row_floats;
-    const std::int64_t width = y < job.height ? job.width : 0;
+    const std::int64_t width = y < job.window.height ? job.window.width : 0;
     if (width > 0) {
-      const float* in = job.plane + (job.y + y) * job.stride + job.x;
+      const float* in = job.plane + (job.window.y + y) * job.stride + job.window.x;
       const auto mean = static_cast<float>(job.sums[0]);
-      const float wy = job.taper[job.width + y];
+      const float wy = job.taper[job.window.width + y];
       PPATCH_ROLLED
       for (std::int64_t x = at.thread; x < width; x += threads) {
         out[x] = (in[x] - mean) * (wy * job.taper[x]);

@@ -8,7 +8,6 @@
 #include "core/backend.hpp"
 #include "core/dtype_dispatch.hpp"
 #include "kernels/registration/pair_pixels.hpp"
-#include "kernels/registration/pair_values.hpp"
 
 namespace ppatch {
 
@@ -127,21 +126,11 @@ class PairOperatorsByCall final : public PairOperators {
  private:
   template <class T>
   static MosaicSamples<T> samples_of(Call& call, const SceneImageView& image, int period) {
-    ImageView pixels;
-    pixels.data = const_cast<void*>(image.data);
-    pixels.dtype = image.dtype;
-    pixels.count = 1;
-    pixels.height = image.height;
-    pixels.width = image.width;
-    pixels.stride_y = image.stride_y;
-    pixels.stride_x = image.stride_x;
-    pixels = call.input("image.pixels", pixels);
+    const ImageView pixels =
+        call.input("image.pixels", {const_cast<void*>(image.data), image.dtype, 1, image.height,
+                                    image.width, 0, image.stride_y, image.stride_x});
     MosaicSamples<T> samples;
-    samples.pixels.data = pixels.data;
-    samples.pixels.height = pixels.height;
-    samples.pixels.width = pixels.width;
-    samples.pixels.stride_y = pixels.stride_y;
-    samples.pixels.stride_x = pixels.stride_x;
+    samples.pixels = {pixels.data, pixels.height, pixels.width, pixels.stride_y, pixels.stride_x};
     samples.period = period;
     std::copy(image.black, image.black + 36, samples.black);
     samples.white = image.white;

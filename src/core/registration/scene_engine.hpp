@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/registration/scene_image.hpp"
 #include "math/enums.hpp"
 #include "math/views.hpp"
 #include "ptychopatch/ptychopatch.h"
@@ -45,13 +46,8 @@ struct SceneSettings {
 };
 
 // Pixels of one image with its black levels by CFA phase.
-struct SceneImageView {
-  const void* data = nullptr;
+struct SceneImageView : ScenePixels {
   DType dtype = DType::f32;
-  std::int64_t height = 0, width = 0;
-  std::int64_t stride_y = 0, stride_x = 0;
-  const std::uint8_t* mask = nullptr;
-  std::int64_t mask_stride_y = 0, mask_stride_x = 0;
   double black[36] = {};
   bool clips = false;
   double white = 0.0;

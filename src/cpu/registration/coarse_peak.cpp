@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "cpu/registration/spectrum_pass.hpp"
-#include "cpu/registration/windows.hpp"
 #include "math/registration/parabola.hpp"
 
 namespace ppatch {

@@ -15,8 +15,7 @@ namespace ppatch {
 double ConditionedImage::pixel_at(std::int64_t y, std::int64_t x) const {
   double value = 0.0;
   with_sample(view_.dtype, [&](auto sample) {
-    const auto* pixels = static_cast<const decltype(sample)*>(view_.data);
-    value = static_cast<double>(pixels[y * view_.stride_y + x * view_.stride_x]);
+    value = static_cast<double>(view_.row<decltype(sample)>(y)[x * view_.stride_x]);
   });
   return value;
 }
@@ -88,7 +87,7 @@ void ConditionedImage::read_scaled(std::int64_t y, const SceneLoops& loops, floa
       black[l] = static_cast<Work>(conditioning_.black[phase + l % period_]);
       factor[l] = static_cast<Work>(conditioning_.factor[phase + l % period_]);
     }
-    const T* row = static_cast<const T*>(view_.data) + y * view_.stride_y;
+    const T* row = view_.row<T>(y);
     const std::int64_t step = view_.stride_x;
     if constexpr (std::is_same_v<T, std::uint16_t>) {
       if (step == 1) {
@@ -123,12 +122,12 @@ void ConditionedImage::finish_row(std::int64_t y, const SceneLoops& loops, const
   loops.finish_pixels(in, bound, value, static_cast<float>(conditioning_.offset), out, width_);
   if (!view_.mask) return;
   for (std::int64_t x = 0; x < width_; ++x) {
-    if (masked(y, x)) out[x] = 0.0F;
+    if (view_.masked(y, x)) out[x] = 0.0F;
   }
 }
 
 float ConditionedImage::finished(std::int64_t y, std::int64_t x, float value) const {
-  if (masked(y, x)) return 0.0F;
+  if (view_.masked(y, x)) return 0.0F;
   const std::int64_t phase = y % period_ * period_ + x % period_;
   return value >= conditioning_.clip[phase] ? conditioning_.clip_value[phase]
                                             : value - static_cast<float>(conditioning_.offset);

@@ -51,9 +51,6 @@ class ConditionedImage {
  private:
   double pixel_at(std::int64_t y, std::int64_t x) const;
   double scaled_at(std::int64_t y, std::int64_t x) const;
-  bool masked(std::int64_t y, std::int64_t x) const {
-    return view_.mask && view_.mask[y * view_.mask_stride_y + x * view_.mask_stride_x] == 0;
-  }
   void measure_sigma(const CfaNeighbours& neighbours, const Arena& arena);
 
   SceneImageView view_;

@@ -1,21 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/registration/correlation_engine.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/registration/fft_size.hpp"
 #include "core/registration/shift_answer.hpp"
-#include "cpu/registration/correlation_memory_plan.hpp"
-#include "cpu/registration/masked_correlation.hpp"
+#include "cpu/registration/correlation.hpp"
+#include "cpu/registration/pixel_sums.hpp"
 #include "cpu/registration/row_reader.hpp"
-#include "cpu/registration/single_scene_engine.hpp"
+#include "cpu/registration/scene_machine.hpp"
 
 namespace ppatch {
 namespace {
 
 constexpr double second_peak_pixels = 8.0;  // px
+
+// Sizes of the transforms for a common area of h x w pixels.
+struct CorrelationSizes {
+  CorrelationSizes(const SceneSettings& settings, std::int64_t h, std::int64_t w, bool masked);
+  std::int64_t floats() const;
+
+  int period = 1;
+  std::int64_t image[2], transform[2];
+  double max_lag[2];
+};
+
+// The memory of the correlation engine.
+struct CorrelationMemoryPlan {
+  // Throws OUT_OF_MEMORY, naming the smallest budget that would do, where the machine's is smaller.
+  static CorrelationMemoryPlan within(const SceneSettings& settings, const SceneMachine& machine,
+                                      int neighbour_reach);
+  std::uint64_t total_bytes() const;
+
+  std::int64_t plane_floats = 0, slot_floats = 0, slots = 0;
+  std::int64_t lines_doubles = 0, measure_doubles = 0;
+};
+
+CorrelationSizes::CorrelationSizes(const SceneSettings& s, std::int64_t h, std::int64_t w,
+                                   bool masked) {
+  period = s.method == ShiftMethod::per_plane ? s.cfa.period : 1;
+  const std::int64_t side[2] = {h, w};
+  for (int axis = 0; axis < 2; ++axis) {
+    image[axis] = side[axis] / period;
+    const std::int64_t n = image[axis];
+    const bool pads = n > 1 && (masked || !s.circular);
+    transform[axis] = pads ? good_fft_size(2 * n - 1) : n;
+    const std::int64_t farthest = pads ? n - 1 : n / 2;
+    const auto limit = static_cast<double>(farthest);
+    const double asked = std::floor(s.max_shift[axis] / static_cast<double>(period));
+    max_lag[axis] = s.max_shift[axis] > 0.0 ? std::min(asked, limit) : limit;
+  }
+}
+
+std::int64_t CorrelationSizes::floats() const {
+  return PlaneFft::floats_of(transform[0], transform[1]);
+}
+
+CorrelationMemoryPlan CorrelationMemoryPlan::within(const SceneSettings& s,
+                                                    const SceneMachine& machine,
+                                                    int neighbour_reach) {
+  CorrelationMemoryPlan plan;
+  const CorrelationSizes sizes(s, s.height, s.width, false);
+  plan.plane_floats = sizes.floats();
+  const std::int64_t longest =
+      std::max({good_fft_size(2 * std::max(sizes.image[0], sizes.image[1])), sizes.transform[0],
+                sizes.transform[1]});
+  // Prime lengths take the most.
+  plan.slot_floats = std::max(26 * 2 * longest * machine.fft.lanes + 4096,
+                              RowReader::floats(s.width, neighbour_reach) + s.width);
+  plan.slot_floats = (plan.slot_floats + 15) / 16 * 16;
+  plan.slots = machine.arena->num_threads();
+  const auto region = static_cast<std::int64_t>(std::ceil(1.5 * s.upsample));
+  plan.lines_doubles = 2 * (sizes.transform[1] / 2 + 1) * plan.slots + 3 * region;
+  plan.measure_doubles = pixel_sums_doubles(s.height);
+  const std::uint64_t budget = machine.settings->memory_budget;
+  if (plan.total_bytes() > budget) {
+    fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", s.height, " x ", s.width,
+         " need a memory budget of at least ", plan.total_bytes(), " bytes, got ", budget);
+  }
+  return plan;
+}
+
+std::uint64_t CorrelationMemoryPlan::total_bytes() const {
+  return static_cast<std::uint64_t>(4 * (2 * plane_floats + slots * slot_floats) +
+                                    8 * (lines_doubles + measure_doubles));
+}
 
 class CorrelationEngine final : public SingleSceneEngine {
  public:
@@ -180,8 +250,7 @@ class CorrelationEngine final : public SingleSceneEngine {
       std::fill(mask, mask + fft.width(), 0.0F);
       for (std::int64_t x = 0; x < fft.width(); ++x) square[x] = value[x] * value[x];
       for (std::int64_t x = 0; x < sizes.image[1]; ++x) {
-        const bool in = !view.mask || view.mask[y * view.mask_stride_y + x * view.mask_stride_x];
-        mask[x] = in ? 1.0F : 0.0F;
+        mask[x] = view.masked(y, x) ? 0.0F : 1.0F;
       }
     }
   }

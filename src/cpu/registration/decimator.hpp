@@ -36,8 +36,12 @@ inline std::int64_t padded_floats(const DecimationFilter& filter, std::int64_t w
 }
 
 // Floats of one thread's memory beside what its source needs.
-std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
-                               std::int64_t out_width);
+inline std::int64_t decimation_floats(const DecimationFilter& filter, std::int64_t in_width,
+                                      std::int64_t out_width) {
+  return padded_floats(filter, in_width) +
+         whole_lines(decimation_spare(filter.count, filter.step)) +
+         (filter.count + filter.step * (decimation_rows - 1)) * whole_lines(out_width);
+}
 
 // out = every step-th filtered sample of a height x width source, which is wrapped, or reflected:
 // that leaves the carriers of a CFA in phase. open(first, end, slot memory) gives an object

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/registration/spectrum_pass.hpp"
-#include "cpu/registration/windows.hpp"
 #include "math/registration/newton_step.hpp"
 
 namespace ppatch {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/registration/masked_correlation.hpp"
-
 #include <algorithm>
 #include <cmath>
 

@@ -45,7 +45,7 @@ template <class T>
 void add_row(const SummedPixels& pixels, std::int64_t y, const SceneLoops& loops,
              CfaPhaseSums& sums) {
   const SceneImageView& view = pixels.view;
-  const T* row = static_cast<const T*>(view.data) + y * view.stride_y;
+  const T* row = view.row<T>(y);
   const double bound = view.clips ? view.white : std::numeric_limits<double>::infinity();
   const std::uint8_t* mask = view.mask ? view.mask + y * view.mask_stride_y : nullptr;
   if constexpr (std::is_same_v<T, std::uint16_t>) {

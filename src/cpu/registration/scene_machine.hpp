@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
 #include "core/backend.hpp"
 #include "cpu/fft/fft.hpp"
 #include "cpu/fft/slab_loops.hpp"
@@ -17,5 +19,26 @@ struct SceneMachine {
   FftProvider fft;
   const BackendSettings* settings = nullptr;
 };
+
+// An engine that aligns one image after another.
+class SingleSceneEngine : public SceneEngine {
+ public:
+  void align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) final {
+    for (std::int64_t j = 0; j < count; ++j) sink.take(j, align_one(moving[j]));
+  }
+
+ protected:
+  virtual ppatch_shift align_one(const SceneImageView& moving) = 0;
+};
+
+// The maximum-likelihood method.
+std::uint64_t ml_engine_bytes(const SceneSettings& settings, const SceneMachine& machine);
+std::unique_ptr<SceneEngine> make_ml_engine(const SceneSettings& settings,
+                                            const SceneMachine& machine);
+
+// The methods phase, cross and per-plane.
+std::uint64_t correlation_engine_bytes(const SceneSettings& settings, const SceneMachine& machine);
+std::unique_ptr<SceneEngine> make_correlation_engine(const SceneSettings& settings,
+                                                     const SceneMachine& machine);
 
 }  // namespace ppatch

@@ -46,6 +46,11 @@ constexpr std::int64_t spectrum_rows_per_block = 64;
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);
 
+// Puts the windowed part, freed of its weighted mean, into the top left corner of the transform's
+// plane, zeros to the right of it, and transforms it.
+void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
+                      const EstimateTools& tools, float* spectrum);
+
 struct CoarsePeak {
   double displacement[2] = {0.0, 0.0};  // D = -d, in samples
   double second_ratio = 0.0;

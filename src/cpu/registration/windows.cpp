@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/registration/windows.hpp"
-
 #include <algorithm>
 
+#include "cpu/registration/shift_estimate.hpp"
 #include "math/registration/taper.hpp"
 
 namespace ppatch {

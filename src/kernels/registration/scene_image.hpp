@@ -21,7 +21,7 @@ struct SceneImageState {
   std::uint32_t flags = 0;
 };
 
-// The pixels of an image that are used, in a device's memory. Masked ones are 0 in the mask.
+// The pixels of an image that are used. Masked ones are 0 in the mask.
 struct ScenePixels {
   const void* data = nullptr;
   std::int64_t height = 0, width = 0;
