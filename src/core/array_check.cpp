@@ -112,14 +112,9 @@ int CheckedArray::components() const {
 
 ImageView image_view(const CheckedArray& array) {
   const int y = array.ndim() - 2;
-  return {array.data(),
-          array.dtype(),
-          y > 0 ? array.shape(y - 1) : 1,
-          array.shape(y),
-          array.shape(y + 1),
-          y > 0 ? array.stride(y - 1) : 0,
-          array.stride(y),
-          array.stride(y + 1)};
+  return {array.data(),    array.dtype(),      y > 0 ? array.shape(y - 1) : 1,
+          array.shape(y),  array.shape(y + 1), y > 0 ? array.stride(y - 1) : 0,
+          array.stride(y), array.stride(y + 1)};
 }
 
 void CheckedArray::expect_dtype(std::span<const DType> legal) const {

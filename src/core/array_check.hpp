@@ -54,8 +54,8 @@ class CheckedArray {
   std::uintptr_t first_ = 0, last_ = 0;
 };
 
-// The view of an array whose last two axes are those of images, and the one before them, where there
-// is one, the images'.
+// The view of an array whose last two axes are those of images, and the one before them, where
+// there is one, the images'.
 ImageView image_view(const CheckedArray& array);
 
 const char* name_of(DType dtype);

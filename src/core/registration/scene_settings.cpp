@@ -68,7 +68,7 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   settings.repair_floats = is_on("hot_pixels", options.hot_pixels, false);
   settings.fixed_pattern = is_on("fixed_pattern", options.fixed_pattern, ml);
   check_option("plane_average", options.plane_average, PPATCH_PLANE_AVERAGE_MEDIAN,
-              PPATCH_PLANE_AVERAGE_MEAN);
+               PPATCH_PLANE_AVERAGE_MEAN);
   settings.plane_mean = options.plane_average == PPATCH_PLANE_AVERAGE_MEAN;
   check_option("upsample", options.upsample, 0, 1000);
   settings.upsample = options.upsample == 0 ? 1 : options.upsample;

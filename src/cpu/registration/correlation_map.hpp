@@ -12,7 +12,7 @@ namespace ppatch {
 
 // conj(a) b to `to`, bin by bin.
 inline void multiply_spectra(const float* a, const float* b, float* to, const PlaneFft& fft,
-                      const Arena& arena, Normalisation normalisation) {
+                             const Arena& arena, Normalisation normalisation) {
   arena.parallel_for(fft.height(), [&](std::int64_t y, int) {
     for (std::int64_t x = 0; x < fft.spectrum_width(); ++x) {
       const std::int64_t i = y * fft.row_floats() + 2 * x;
@@ -57,7 +57,7 @@ void for_lags(const float* map, const PlaneFft& fft, const CorrelationSearch& se
 
 // Of the largest value more than search.apart from the best, over that.
 inline double second_ratio(const float* map, const PlaneFft& fft, const CorrelationSearch& search,
-                    const Lag& best) {
+                           const Lag& best) {
   double second = 0.0;
   for_lags(map, fft, search, [&](std::int64_t y, std::int64_t x, double value) {
     const auto dy = static_cast<double>(std::abs(y - best.y));

@@ -49,8 +49,7 @@ class FixedPattern {
   void project(const Runs& runs, std::int64_t start, std::int64_t samples) const;
   // Median power of the lines from `first` on, as many as fit a transform and are there.
   static void line_powers(const Runs& runs, int first, int carrier_lines, const FftProvider& fft,
-                          const SlabFft& transform, std::int64_t size, float* slab,
-                          double* powers);
+                          const SlabFft& transform, std::int64_t size, float* slab, double* powers);
 
   std::int64_t height_, width_;
   const SceneLoops* loops_;
