@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/array_store.hpp"
 
-#include "formats/npz_reader.hpp"
 #include "formats/tensor.hpp"
 
 namespace ptychopatch::formats {
@@ -9,13 +8,13 @@ namespace ptychopatch::formats {
 std::unique_ptr<ArrayStore> open_store(const std::string& path) {
   switch (container_of(path)) {
     case Container::kZip:
-      return std::make_unique<NpzReader>(path);
+      return open_npz(path);
     case Container::kHdf5:
       return open_hdf5(path);
     case Container::kMat:
       return open_mat(path);
     case Container::kBzip2:
-      return std::make_unique<NpzReader>(unpack_bzip2(path), path);
+      return open_bzip2(path);
     case Container::kNpy:
       throw FormatError(quoted(path) +
                         " is a single .npy array, expected a scan; give it as --image or "

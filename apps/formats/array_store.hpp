@@ -59,6 +59,10 @@ class ArrayStore {
 // ask_store() has the one that does no harm.
 std::unique_ptr<ArrayStore> open_store(const std::string& path);
 
+std::unique_ptr<ArrayStore> open_npz(const std::string& path);
+// Of an archive in memory that came from a file of that name.
+std::unique_ptr<ArrayStore> open_npz(Bytes bytes, const std::string& path);
+std::unique_ptr<ArrayStore> open_bzip2(const std::string& path);
 std::unique_ptr<ArrayStore> open_hdf5(const std::string& path);
 std::unique_ptr<ArrayStore> open_mat(const std::string& path);
 

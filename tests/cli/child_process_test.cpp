@@ -13,11 +13,11 @@
 #include <thread>
 
 #include "cli/temporary_folder.hpp"
+#include "formats/array_store.hpp"
+#include "formats/array_writer.hpp"
 #include "formats/format_error.hpp"
-#include "formats/hdf5_writer.hpp"
 #include "formats/output_file.hpp"
 #include "formats/scan_input.hpp"
-#include "formats/array_store.hpp"
 
 namespace ptychopatch::formats {
 namespace {
