@@ -31,10 +31,8 @@ std::vector<double> read_numbers(const ArrayStore& store, const std::string& key
   const std::string source = store.source(key);
   const NpyHeader header = store.header(key);
   const std::uint64_t wanted = bytes_of_shape(header.shape, 1, source);
-  if (wanted != count) {
-    throw FormatError(source + " has shape " + shape_text(header.shape) + ", expected " +
-                      std::to_string(count) + (count == 1 ? " number" : " numbers"));
-  }
+  require_shape(wanted == count, source, header.shape,
+                std::to_string(count) + (count == 1 ? " number" : " numbers"));
   const Tensor values = to_tensor(store.read(key), PPATCH_F64, source);
   return {values.as<double>(), values.as<double>() + count};
 }

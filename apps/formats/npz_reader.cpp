@@ -14,9 +14,6 @@
 namespace ptychopatch::formats {
 namespace {
 
-// Deflate makes at most 1032 bytes of one.
-constexpr std::uint64_t kMostExpansion = 1032;
-
 std::string text_of(int code) {
   zip_error_t error;
   zip_error_init_with_code(&error, code);
