@@ -29,11 +29,13 @@ std::string plain(double value) {
 
 std::string listed(Choices choices) {
   std::string text;
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (i != 0) text += ",";
-    text += choices[i].name;
-  }
+  for (const Choice& choice : choices) text.append(text.empty() ? "" : ",").append(choice.name);
   return text;
+}
+
+std::string braced(Choices choices) {
+  std::string text = "{";
+  return text.append(listed(choices)).append("}");
 }
 
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t least,

@@ -24,8 +24,9 @@ constexpr Choice choice_of(const char* name, Enum value) {
   return {name, static_cast<std::int32_t>(value)};
 }
 
-// "corner,half,centre"
+// "corner,half,centre", and the same in braces
 std::string listed(Choices choices);
+std::string braced(Choices choices);
 
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t least,
                            std::int64_t most);
@@ -58,7 +59,7 @@ class OptionSet {
   }
   template <class T>
   void choice(const std::string& name, T& target, Choices choices, const std::string& help) {
-    parsed(name, "{" + listed(choices) + "}", help, [=, &target](const std::string& text) {
+    parsed(name, braced(choices), help, [=, &target](const std::string& text) {
       assign(target, parse_choice(name, text, choices));
     });
   }

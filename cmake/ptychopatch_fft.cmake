@@ -11,14 +11,16 @@ if(PTYCHOPATCH_FFT STREQUAL "ducc")
   endif()
   # The unit for any machine comes first: see fft_ducc_avx2.cpp.
   set(fft_sources cpu/fft/fft_ducc_base.cpp cpu/fft/fft_ducc.cpp cpu/fft/fft_ducc_threads.cpp)
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT PTYCHOPATCH_SANITIZED)
     list(APPEND fft_sources cpu/fft/fft_ducc_avx2.cpp cpu/fft/fft_ducc_avx512.cpp)
     set_source_files_properties(cpu/fft/fft_ducc.cpp cpu/fft/fft_ducc_threads.cpp PROPERTIES
       COMPILE_DEFINITIONS PTYCHOPATCH_FFT_LEVELS)
   endif()
   target_sources(ptychopatch_objects PRIVATE ${fft_sources})
   target_include_directories(ptychopatch_objects SYSTEM PRIVATE ${DUCC0_INCLUDE_DIR})
-  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  if(PTYCHOPATCH_ADDRESS_SANITIZER)
+    set(fft_options -O1 -fno-sanitize=all)  # minutes of compilation, of code that is not ours
+  elseif(PTYCHOPATCH_SANITIZED)
     set(fft_options -O1)
   else()
     set(fft_options -O3)

@@ -7,3 +7,13 @@ set(PTYCHOPATCH_WERROR OFF CACHE BOOL "Treat warnings as errors")
 if(PTYCHOPATCH_WERROR)
   target_compile_options(ptychopatch_flags INTERFACE -Werror)
 endif()
+
+# Where each instruction is checked, compilation takes longest, and what is compiled runs slowly.
+set(PTYCHOPATCH_SANITIZED OFF)
+set(PTYCHOPATCH_ADDRESS_SANITIZER OFF)
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+  set(PTYCHOPATCH_SANITIZED ON)
+endif()
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=address")
+  set(PTYCHOPATCH_ADDRESS_SANITIZER ON)
+endif()

@@ -23,7 +23,7 @@ say "address and undefined behaviour sanitizers: build"
 configure asan-ubsan
 build asan-ubsan
 say "address and undefined behaviour sanitizers: fast tests"
-ctest --test-dir "$root/build/asan-ubsan" -L fast -j "$jobs" --output-on-failure --no-tests=error
+PTYCHOPATCH_TEST_SCALE=0.3 ctest --test-dir "$root/build/asan-ubsan" -L fast -j "$jobs" --output-on-failure --no-tests=error
 
 say "release: build"
 configure release -DPTYCHOPATCH_PYTHON=ON -DPTYCHOPATCH_DOCS=ON "$few_architectures"

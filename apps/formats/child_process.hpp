@@ -19,8 +19,16 @@ struct ChildWork {
   std::function<bool()> stop;  // asked now and then while the child works
 };
 
+// Whether a child may begin while other threads allocate. The address sanitizer of GCC 12 leaves
+// its allocator locked in the child then; the C library does not.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kBesideThreads = false;
+#else
+inline constexpr bool kBesideThreads = true;
+#endif
+
 // The child works, then answers; the parent takes the answer. FormatError where the file is refused
-// or the child dies of it. Several threads may have a child each.
+// or the child dies of it. Where kBesideThreads, several threads may have a child each.
 void run_child(const ChildWork& work, const std::function<void()>& function,
                const std::function<void(Channel&)>& answer);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <random>
@@ -32,6 +33,6 @@ inline std::string seed_note() { return "PTYCHOPATCH_TEST_SEED=" + std::to_strin
 // How many random cases to run: PTYCHOPATCH_TEST_SCALE times the base.
 inline int case_count(int base) {
   const char* text = std::getenv("PTYCHOPATCH_TEST_SCALE");
-  const int scale = text ? std::atoi(text) : 1;
-  return base * (scale > 0 ? scale : 1);
+  const double scale = text ? std::atof(text) : 1;
+  return scale > 0 ? std::max(1, static_cast<int>(base * scale)) : base;
 }

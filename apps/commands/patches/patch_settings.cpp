@@ -137,8 +137,7 @@ void PatchSettings::add_options(CLI::App& app, bool cutting) {
   OptionSet set(app, kGroup);
   for (const Field& field : kFields) {
     if (field.cutting != cutting) continue;
-    const std::string type =
-        field.choices.empty() ? type_of(field) : "{" + listed(field.choices) + "}";
+    const std::string type = field.choices.empty() ? type_of(field) : braced(field.choices);
     set.parsed(field.option, type, field.help,
                [this, &field](const std::string& text) { given_[field.key] = parse(field, text); });
   }

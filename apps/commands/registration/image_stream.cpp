@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/registration/image_stream.hpp"
 
+#include "formats/child_process.hpp"
 #include "interrupt.hpp"
 #include "mosaics/refusal.hpp"
 
@@ -30,7 +31,7 @@ ImageStream::ImageStream(std::vector<mosaics::ImageItem> items,
 
 void ImageStream::begin() {
   if (begun_ == items_.size()) return;
-  next_ = std::async(std::launch::async,
+  next_ = std::async(formats::kBesideThreads ? std::launch::async : std::launch::deferred,
                      [this, &item = items_[begun_++]] { return decode(item, settings_, stop_); });
 }
 
