@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
-#include "core/options.hpp"
 
 using ppatch::guarded;
 using ppatch::required;
@@ -21,9 +20,5 @@ ppatch_status ppatch_context_synchronize(ppatch_context* context) {
 }
 
 ppatch_status ppatch_context_get_info(const ppatch_context* context, ppatch_context_info* info) {
-  return guarded(__func__, [&] {
-    ppatch_context_info read{};
-    required("context", context).shared->get_info(&read);
-    ppatch::write_info("info", read, info);
-  });
+  return guarded(__func__, [&] { ppatch::tell(*required("context", context).shared, info); });
 }

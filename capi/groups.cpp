@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
-#include "core/options.hpp"
 
+using ppatch::context_of;
 using ppatch::guarded;
 using ppatch::required;
 
 ppatch_status ppatch_group_plan_bytes(const ppatch_context* context, int64_t point_count,
                                       const ppatch_group_options* options, uint64_t* bytes) {
   return guarded(__func__, [&] {
-    const auto& shared = *required("context", context).shared;
-    required("bytes", bytes) = ppatch::GroupPlan::bytes(shared, point_count, options);
+    required("bytes", bytes) = ppatch::GroupPlan::bytes(context_of(context), point_count, options);
   });
 }
 
@@ -57,9 +56,5 @@ ppatch_status ppatch_group_plan_neighbours(ppatch_group_plan* plan, const ppatch
 
 ppatch_status ppatch_group_plan_get_info(const ppatch_group_plan* plan,
                                          ppatch_group_plan_info* info) {
-  return guarded(__func__, [&] {
-    ppatch_group_plan_info read{};
-    required("plan", plan).plan.get_info(&read);
-    ppatch::write_info("info", read, info);
-  });
+  return guarded(__func__, [&] { ppatch::tell(required("plan", plan).plan, info); });
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capi/api.hpp"
+#include <iterator>
+
+#include "capi/guard.hpp"
 #include "core/backend_module.hpp"
 #include "core/dtype.hpp"
 
@@ -29,30 +31,11 @@ const char* ppatch_version_string(void) {
 int32_t ppatch_abi_version(void) { return PTYCHOPATCH_ABI; }
 
 const char* ppatch_status_string(ppatch_status status) {
-  switch (status) {
-    case PPATCH_OK:
-      return "ok";
-    case PPATCH_ERROR_INVALID_ARGUMENT:
-      return "invalid argument";
-    case PPATCH_ERROR_OUT_OF_MEMORY:
-      return "out of memory";
-    case PPATCH_ERROR_UNSUPPORTED:
-      return "unsupported";
-    case PPATCH_ERROR_CANCELLED:
-      return "cancelled";
-    case PPATCH_ERROR_NOT_BUILT:
-      return "not built";
-    case PPATCH_ERROR_NO_DEVICE:
-      return "no device";
-    case PPATCH_ERROR_DEVICE:
-      return "device error";
-    case PPATCH_ERROR_IO:
-      return "input or output error";
-    case PPATCH_ERROR_INTERNAL:
-      return "internal error";
-    default:
-      return "unknown status";
-  }
+  static constexpr const char* kTexts[] = {
+      "ok",        "invalid argument", "out of memory", "unsupported",           "cancelled",
+      "not built", "no device",        "device error",  "input or output error", "internal error"};
+  static_assert(std::size(kTexts) == PPATCH_ERROR_INTERNAL + 1);
+  return status >= 0 && status <= PPATCH_ERROR_INTERNAL ? kTexts[status] : "unknown status";
 }
 
 const char* ppatch_last_error(void) { return ppatch::last_error().text; }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
-#include "core/options.hpp"
 
+using ppatch::context_of;
 using ppatch::guarded;
 using ppatch::required;
 
 ppatch_status ppatch_patch_plan_bytes(const ppatch_context* context, int64_t position_count,
                                       const ppatch_patch_options* options, uint64_t* bytes) {
   return guarded(__func__, [&] {
-    const auto& shared = *required("context", context).shared;
-    required("bytes", bytes) = ppatch::PatchPlan::bytes(shared, position_count, options);
+    required("bytes", bytes) =
+        ppatch::PatchPlan::bytes(context_of(context), position_count, options);
   });
 }
 
@@ -53,11 +53,7 @@ ppatch_status ppatch_patch_plan_get_positions(const ppatch_patch_plan* plan,
 
 ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan* plan,
                                          ppatch_patch_plan_info* info) {
-  return guarded(__func__, [&] {
-    ppatch_patch_plan_info read{};
-    required("plan", plan).plan.get_info(&read);
-    ppatch::write_info("info", read, info);
-  });
+  return guarded(__func__, [&] { ppatch::tell(required("plan", plan).plan, info); });
 }
 
 ppatch_status ppatch_patch_extract(ppatch_patch_plan* plan, const ppatch_array* image,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
+
 #include "capi/handles.hpp"
-#include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
 #include "core/registration/common_area.hpp"
 #include "core/registration/pair_calls.hpp"
 
+using ppatch::context_of;
 using ppatch::guarded;
 using ppatch::required;
 
@@ -13,33 +15,16 @@ ppatch_status ppatch_cfa_parse(const char* letters, ppatch_cfa* cfa) {
 }
 
 const char* ppatch_shift_status_string(ppatch_shift_status status) {
-  switch (status) {
-    case PPATCH_SHIFT_STATUS_OK:
-      return "ok";
-    case PPATCH_SHIFT_STATUS_FLAT:
-      return "flat";
-    case PPATCH_SHIFT_STATUS_SATURATED:
-      return "saturated";
-    case PPATCH_SHIFT_STATUS_NOT_FINITE:
-      return "not-finite";
-    case PPATCH_SHIFT_STATUS_TOO_SMALL:
-      return "too-small";
-    case PPATCH_SHIFT_STATUS_UNRELATED:
-      return "unrelated";
-    case PPATCH_SHIFT_STATUS_NOT_CONVERGED:
-      return "not-converged";
-    case PPATCH_SHIFT_STATUS_REFERENCE:
-      return "reference";
-    default:
-      return "unknown";
-  }
+  static constexpr const char* kWords[] = {"ok",        "flat",      "saturated",     "not-finite",
+                                           "too-small", "unrelated", "not-converged", "reference"};
+  static_assert(std::size(kWords) == PPATCH_SHIFT_STATUS_REFERENCE + 1);
+  return status >= 0 && status <= PPATCH_SHIFT_STATUS_REFERENCE ? kWords[status] : "unknown";
 }
 
 ppatch_status ppatch_scene_plan_bytes(const ppatch_context* context,
                                       const ppatch_scene_options* options, uint64_t* bytes) {
   return guarded(__func__, [&] {
-    const auto& shared = *required("context", context).shared;
-    required("bytes", bytes) = ppatch::ScenePlan::bytes(shared, options);
+    required("bytes", bytes) = ppatch::ScenePlan::bytes(context_of(context), options);
   });
 }
 
@@ -66,11 +51,7 @@ ppatch_status ppatch_scene_plan_align(ppatch_scene_plan* plan, int64_t count,
 
 ppatch_status ppatch_scene_plan_get_info(const ppatch_scene_plan* plan,
                                          ppatch_scene_plan_info* info) {
-  return guarded(__func__, [&] {
-    ppatch_scene_plan_info read{};
-    required("plan", plan).plan.get_info(&read);
-    ppatch::write_info("info", read, info);
-  });
+  return guarded(__func__, [&] { ppatch::tell(required("plan", plan).plan, info); });
 }
 
 ppatch_status ppatch_cfa_round(const ppatch_cfa* cfa, const double shift[2], int64_t lattice[2]) {
@@ -86,41 +67,36 @@ ppatch_status ppatch_common_area_of(const int64_t reference_shape[2], const int6
 ppatch_status ppatch_image_shift(ppatch_context* context, const ppatch_array* image,
                                  const double shift[2], const ppatch_resample_options* options,
                                  const ppatch_array* out) {
-  return guarded(__func__, [&] {
-    auto& shared = *required("context", context).shared;
-    ppatch::shift_image(shared, image, shift, options, out);
-  });
+  return guarded(__func__,
+                 [&] { ppatch::shift_image(context_of(context), image, shift, options, out); });
 }
 
 ppatch_status ppatch_mosaic_normalise(ppatch_context* context, const ppatch_cfa* cfa,
                                       const ppatch_scene_image* image, const ppatch_array* out) {
   return guarded(__func__, [&] {
-    auto& shared = *required("context", context).shared;
-    ppatch::normalise_mosaic(shared, required("cfa", cfa), required("image", image), out);
+    ppatch::normalise_mosaic(context_of(context), required("cfa", cfa), required("image", image),
+                             out);
   });
 }
 
 ppatch_status ppatch_mosaic_bin(ppatch_context* context, const ppatch_cfa* cfa,
                                 const ppatch_scene_image* image, const ppatch_array* out) {
   return guarded(__func__, [&] {
-    auto& shared = *required("context", context).shared;
-    ppatch::bin_mosaic(shared, required("cfa", cfa), required("image", image), out);
+    ppatch::bin_mosaic(context_of(context), required("cfa", cfa), required("image", image), out);
   });
 }
 
 ppatch_status ppatch_pair_gain(ppatch_context* context, const ppatch_array* anchor,
                                const ppatch_array* target, double* gain) {
   return guarded(__func__, [&] {
-    auto& shared = *required("context", context).shared;
-    required("gain", gain) = ppatch::pair_gain(shared, anchor, target);
+    required("gain", gain) = ppatch::pair_gain(context_of(context), anchor, target);
   });
 }
 
 ppatch_status ppatch_pair_loss(ppatch_context* context, const ppatch_array* anchor,
                                const ppatch_array* target, double gain, double* loss) {
   return guarded(__func__, [&] {
-    auto& shared = *required("context", context).shared;
-    required("loss", loss) = ppatch::pair_loss(shared, anchor, target, gain);
+    required("loss", loss) = ppatch::pair_loss(context_of(context), anchor, target, gain);
   });
 }
 
@@ -128,8 +104,7 @@ ppatch_status ppatch_pair_mask(ppatch_context* context, const ppatch_array* anch
                                const ppatch_array* target, const ppatch_mask_options* options,
                                const ppatch_array* mask, double* mask_mean) {
   return guarded(__func__, [&] {
-    auto& shared = *required("context", context).shared;
-    const double mean = ppatch::pair_mask(shared, anchor, target, options, mask);
+    const double mean = ppatch::pair_mask(context_of(context), anchor, target, options, mask);
     if (mask_mean) *mask_mean = mean;
   });
 }

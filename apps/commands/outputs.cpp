@@ -5,9 +5,7 @@
 
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
-#include "formats/hdf5_writer.hpp"
 #include "formats/memory_limit.hpp"
-#include "formats/npz_writer.hpp"
 #include "interrupt.hpp"
 
 namespace ptychopatch::app {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/array_store.hpp"
 
-#include "formats/npz_reader.hpp"
 #include "formats/tensor.hpp"
 
 namespace ptychopatch::formats {
@@ -9,13 +8,13 @@ namespace ptychopatch::formats {
 std::unique_ptr<ArrayStore> open_store(const std::string& path) {
   switch (container_of(path)) {
     case Container::kZip:
-      return std::make_unique<NpzReader>(path);
+      return open_npz(path);
     case Container::kHdf5:
       return open_hdf5(path);
     case Container::kMat:
       return open_mat(path);
     case Container::kBzip2:
-      return std::make_unique<NpzReader>(unpack_bzip2(path), path);
+      return open_bzip2(path);
     case Container::kNpy:
       throw FormatError(quoted(path) +
                         " is a single .npy array, expected a scan; give it as --image or "
@@ -32,10 +31,8 @@ std::vector<double> read_numbers(const ArrayStore& store, const std::string& key
   const std::string source = store.source(key);
   const NpyHeader header = store.header(key);
   const std::uint64_t wanted = bytes_of_shape(header.shape, 1, source);
-  if (wanted != count) {
-    throw FormatError(source + " has shape " + shape_text(header.shape) + ", expected " +
-                      std::to_string(count) + (count == 1 ? " number" : " numbers"));
-  }
+  require_shape(wanted == count, source, header.shape,
+                std::to_string(count) + (count == 1 ? " number" : " numbers"));
   const Tensor values = to_tensor(store.read(key), PPATCH_F64, source);
   return {values.as<double>(), values.as<double>() + count};
 }

@@ -13,6 +13,13 @@
 
 namespace ptychopatch::formats {
 
+// Beyond what any real file has.
+inline constexpr std::size_t kMostKeys = 10000;
+inline constexpr int kMostDepth = 16;
+
+// Deflate makes at most 1032 bytes of one; no other filter in use comes near.
+inline constexpr std::uint64_t kMostExpansion = 1032;
+
 // A file of named arrays, whatever its format.
 class ArrayStore {
  public:
@@ -59,6 +66,10 @@ class ArrayStore {
 // ask_store() has the one that does no harm.
 std::unique_ptr<ArrayStore> open_store(const std::string& path);
 
+std::unique_ptr<ArrayStore> open_npz(const std::string& path);
+// Of an archive in memory that came from a file of that name.
+std::unique_ptr<ArrayStore> open_npz(Bytes bytes, const std::string& path);
+std::unique_ptr<ArrayStore> open_bzip2(const std::string& path);
 std::unique_ptr<ArrayStore> open_hdf5(const std::string& path);
 std::unique_ptr<ArrayStore> open_mat(const std::string& path);
 

@@ -45,6 +45,16 @@ class SpanReader : public ByteReader {
   std::size_t position_ = 0;
 };
 
+// The whole number that bytes are.
+inline std::uint64_t number_of(std::span<const std::byte> bytes, bool big_endian) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::byte next = bytes[big_endian ? i : bytes.size() - 1 - i];
+    value = value << 8 | std::to_integer<std::uint64_t>(next);
+  }
+  return value;
+}
+
 // Owned memory, not initialised: what is read or computed into it is its first touch.
 class Bytes {
  public:

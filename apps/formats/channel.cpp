@@ -13,27 +13,8 @@ namespace ptychopatch::formats {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;
-constexpr std::uint64_t kMostAxes = 32;  // NumPy's and HDF5's own limit
 constexpr std::int64_t kMostExtent = std::int64_t{1} << 62;
 constexpr std::size_t kMostElement = std::size_t{1} << 32;
-
-bool has_meaning(const ElementType& type) {
-  const bool power = type.size == 1 || type.size == 2 || type.size == 4 || type.size == 8;
-  switch (type.kind) {
-    case Kind::kBoolean:
-      return type.size == 1;
-    case Kind::kSigned:
-    case Kind::kUnsigned:
-      return power;
-    case Kind::kFloat:
-      return power && type.size > 1;
-    case Kind::kComplex:
-      return type.size == 8 || type.size == 16;
-    case Kind::kText:
-      return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -75,10 +56,10 @@ void Channel::pass(NpyArray& array) {
   limited(array.type.kind, Kind::kText);
   limited(array.type.size, kMostElement);
   std::uint64_t axes = array.shape.size();
-  limited(axes, kMostAxes);
+  limited(axes, std::uint64_t{kMostAxes});
   array.shape.resize(static_cast<std::size_t>(axes));
   for (std::int64_t& extent : array.shape) limited(extent, kMostExtent);
-  if (!has_meaning(array.type)) nonsense();
+  if (!array.type.known()) nonsense();
   const std::uint64_t size = bytes_of_shape(array.shape, array.type.size, source_);
   require_memory(size, source_);
   if (!sends_) array.data = Bytes(static_cast<std::size_t>(size));

@@ -8,29 +8,18 @@ namespace {
 
 Tensor read_column(const ArrayStore& store, const std::string& key) {
   Tensor column = to_tensor(store.read(key), PPATCH_F64, store.source(key));
-  if (column.shape.size() != 1) {
-    throw FormatError(store.source(key) + " has shape " + shape_text(column.shape) +
-                      ", expected (K,)");
-  }
+  require_shape(column.shape.size() == 1, store.source(key), column.shape, "(K,)");
   return column;
 }
 
 }  // namespace
-
-NpyArray positions_array(std::int64_t count) {
-  NpyArray array{{Kind::kFloat, sizeof(double)}, {count, 2}, {}};
-  array.data = Bytes(static_cast<std::size_t>(count) * 2 * sizeof(double));
-  return array;
-}
 
 NamedArray read_object(const ArrayStore& store, const std::string& key) {
   return {without_single_axes(store.read(key)), store.source(key)};
 }
 
 NamedArray read_positions(const ArrayStore& store, const std::string& key) {
-  Tensor table = read_table(store, key, 2, 2);
-  return {{{Kind::kFloat, sizeof(double)}, std::move(table.shape), std::move(table.data)},
-          store.source(key)};
+  return {to_array(read_table(store, key, 2, 2)), store.source(key)};
 }
 
 NamedArray two_columns(const ArrayStore& store, const std::string& first,
@@ -41,23 +30,21 @@ NamedArray two_columns(const ArrayStore& store, const std::string& first,
     throw FormatError(store.source(first) + " has shape " + shape_text(a.shape) + " but " +
                       quoted(second) + " " + shape_text(b.shape) + ", expected the same length");
   }
-  NpyArray both = positions_array(a.shape[0]);
-  auto* to = reinterpret_cast<double*>(both.data.data());
+  const std::string source = store.source(first + ", " + second);
+  Tensor both = Tensor::make(PPATCH_F64, {a.shape[0], 2}, source);
   for (std::int64_t k = 0; k < a.shape[0]; ++k) {
-    to[2 * k] = a.as<double>()[k];
-    to[2 * k + 1] = b.as<double>()[k];
+    both.as<double>()[2 * k] = a.as<double>()[k];
+    both.as<double>()[2 * k + 1] = b.as<double>()[k];
   }
-  return {std::move(both), store.source(first + ", " + second)};
+  return {to_array(std::move(both)), source};
 }
 
 Tensor read_table(const ArrayStore& store, const std::string& key, std::int64_t least,
                   std::int64_t most) {
   const std::string source = store.source(key);
   Tensor table = to_tensor(store.read(key), PPATCH_F64, source);
-  if (table.shape.size() != 2 || table.shape[1] < least || table.shape[1] > most) {
-    throw FormatError(source + " has shape " + shape_text(table.shape) + ", expected (K, " +
-                      std::to_string(most) + ")");
-  }
+  require_shape(table.shape.size() == 2 && table.shape[1] >= least && table.shape[1] <= most,
+                source, table.shape, "(K, " + std::to_string(most) + ")");
   return table;
 }
 
@@ -82,23 +69,20 @@ std::array<double, 2> Basis::along(double x, double y) const {
 NamedArray along_basis(const ArrayStore& store, const std::string& key, const Basis& basis,
                        double factor) {
   const Tensor table = read_table(store, key, 2, 3);
-  NpyArray positions = positions_array(table.shape[0]);
-  auto* to = reinterpret_cast<double*>(positions.data.data());
+  Tensor positions = Tensor::make(PPATCH_F64, {table.shape[0], 2}, store.source(key));
+  double* to = positions.as<double>();
   for (std::int64_t k = 0; k < table.shape[0]; ++k) {
     const double* from = table.as<double>() + k * table.shape[1];
     for (const double along : basis.along(from[0], from[1])) *to++ = factor * along;
   }
-  return {std::move(positions), store.source(key)};
+  return {to_array(std::move(positions)), store.source(key)};
 }
 
 Basis read_basis(const ArrayStore& store, const std::string& key) {
   const std::string source = store.source(key);
   const NpyHeader header = store.header(key);
   const bool upright = header.shape == Shape{3, 2};
-  if (!upright && header.shape != Shape{2, 3}) {
-    throw FormatError(source + " has shape " + shape_text(header.shape) +
-                      ", expected (3, 2) or (2, 3)");
-  }
+  require_shape(upright || header.shape == Shape{2, 3}, source, header.shape, "(3, 2) or (2, 3)");
   const std::vector<double> v = read_numbers(store, key, 6);
   const Basis basis =
       upright ? Basis{{v[0], v[2]}, {v[1], v[3]}} : Basis{{v[0], v[1]}, {v[3], v[4]}};

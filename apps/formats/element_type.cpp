@@ -19,52 +19,40 @@ constexpr std::size_t kMostCharacters = 1u << 28;
   throw FormatError(source + ": dtype " + quoted(std::string(descr.substr(0, 40))) + " " + reason);
 }
 
-bool is_one_of(std::size_t size, std::initializer_list<std::size_t> sizes) {
-  return std::ranges::find(sizes, size) != sizes.end();
+// In the order of Kind: NumPy's letter, and the bytes that an element may have.
+struct Numbers {
+  char letter;
+  std::initializer_list<std::size_t> sizes;
+};
+constexpr std::initializer_list<std::size_t> kOne = {1}, kPowers = {1, 2, 4, 8},
+                                             kFloats = {2, 4, 8}, kComplex = {8, 16};
+constexpr std::array<Numbers, 5> kNumbers = {
+    {{'b', kOne}, {'i', kPowers}, {'u', kPowers}, {'f', kFloats}, {'c', kComplex}}};
+
+// Why 'f16' and its like are not read.
+std::string reason_against(char letter, std::size_t size) {
+  if (letter == 'f' && (size == 12 || size == 16)) {
+    return "is long double, whose bytes differ between machines; save as float64";
+  }
+  if (letter == 'c' && (size == 24 || size == 32)) {
+    return "is complex long double, whose bytes differ between machines; save as complex128";
+  }
+  if (letter == 'S' || letter == 'a') return "is a byte string, expected a numeric array";
+  if (letter == 'V') return "is raw or structured data, expected a numeric array";
+  if (letter == 'M' || letter == 'm') {
+    return "is a date or a time span, expected a numeric array";
+  }
+  return "is unknown, expected a boolean, integer, float or complex type";
 }
 
 // The kind and bytes of 'f8' and its like.
 ElementType parse_kind(char letter, std::size_t size, const std::string& source,
                        std::string_view descr) {
-  switch (letter) {
-    case 'b':
-      if (size == 1) return {Kind::kBoolean, 1};
-      break;
-    case 'i':
-      if (is_one_of(size, {1, 2, 4, 8})) return {Kind::kSigned, size};
-      break;
-    case 'u':
-      if (is_one_of(size, {1, 2, 4, 8})) return {Kind::kUnsigned, size};
-      break;
-    case 'f':
-      if (is_one_of(size, {2, 4, 8})) return {Kind::kFloat, size};
-      if (is_one_of(size, {12, 16})) {
-        refuse(source, descr,
-               "is long double, whose bytes differ between machines; save as float64");
-      }
-      break;
-    case 'c':
-      if (is_one_of(size, {8, 16})) return {Kind::kComplex, size};
-      if (is_one_of(size, {24, 32})) {
-        refuse(source, descr,
-               "is complex long double, whose bytes differ between machines; save as complex128");
-      }
-      break;
-    case 'U':
-      if (size <= kMostCharacters) return {Kind::kText, 4 * size};
-      break;
-    case 'S':
-    case 'a':
-      refuse(source, descr, "is a byte string, expected a numeric array");
-    case 'V':
-      refuse(source, descr, "is raw or structured data, expected a numeric array");
-    case 'M':
-    case 'm':
-      refuse(source, descr, "is a date or a time span, expected a numeric array");
-    default:
-      break;
-  }
-  refuse(source, descr, "is unknown, expected a boolean, integer, float or complex type");
+  if (letter == 'U' && size <= kMostCharacters) return {Kind::kText, 4 * size};
+  const auto* found = std::ranges::find(kNumbers, letter, &Numbers::letter);
+  const ElementType type{static_cast<Kind>(found - kNumbers.begin()), size};
+  if (found == kNumbers.end() || !type.known()) refuse(source, descr, reason_against(letter, size));
+  return type;
 }
 
 }  // namespace
@@ -95,6 +83,12 @@ ElementType parse_element_type(std::string_view descr, const std::string& source
   if (has_order && order == '|') refuse(source, descr, "names no byte order, expected < or >");
   type.swapped = has_order && order != '=' && order != kNativeOrder;
   return type;
+}
+
+bool ElementType::known() const {
+  if (!numeric()) return true;
+  const auto& sizes = kNumbers[static_cast<std::size_t>(kind)].sizes;
+  return std::ranges::find(sizes, size) != sizes.end();
 }
 
 std::string ElementType::name() const {

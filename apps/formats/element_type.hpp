@@ -16,6 +16,8 @@ struct ElementType {
   bool swapped = false;  // stored in the other byte order than this machine's
 
   bool numeric() const { return kind != Kind::kText; }
+  // Whether its elements have one of the sizes that are read.
+  bool known() const;
   // NumPy's name, "complex128".
   std::string name() const;
   // As in a .npy header, this machine's byte order: "<c16".

@@ -11,11 +11,6 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr int kMostDepth = 16;
-constexpr std::size_t kMostKeys = 10000;
-// Deflate makes at most 1032 bytes of one; no other filter in use comes near.
-constexpr std::uint64_t kMostExpansion = 1032;
-
 herr_t take_name(hid_t, const char* name, const H5L_info_t*, void* names) {
   auto* found = static_cast<std::vector<std::string>*>(names);
   try {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/hdf5_writer.hpp"
-
 #include <algorithm>
 
+#include "formats/array_writer.hpp"
 #include "formats/format_error.hpp"
 #include "formats/hdf5_library.hpp"
 
@@ -77,21 +76,6 @@ Hdf5Handle creation(const Extents& shape, bool deflate) {
 }
 
 }  // namespace
-
-void Hdf5Writer::add(const std::string& key, const Tensor& tensor) {
-  std::span<const std::byte> bytes = tensor.data.span();
-  add_stream(key, tensor.dtype, tensor.shape,
-             [bytes]() mutable { return std::exchange(bytes, {}); });
-}
-
-void Hdf5Writer::add_text(const std::string& key, const std::string& utf8) {
-  texts_.emplace_back(key, utf8);
-}
-
-void Hdf5Writer::add_stream(const std::string& key, ppatch_dtype dtype, const Shape& shape,
-                            Produce produce) {
-  arrays_.push_back({key, element_type(dtype), shape, std::move(produce)});
-}
 
 void Hdf5Writer::write(OutputFile& file, bool deflate) {
   const Hdf5Silence silence;

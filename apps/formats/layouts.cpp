@@ -35,11 +35,9 @@ std::optional<Layout> find_tike(const ArrayStore& store) {
                 },
                 [&] { return read_object(store, "scan"); },
                 [] {
-                  Placement placement;
-                  placement.origin.kind = Origin::Kind::kFit;
-                  placement.origin_source =
-                      "a scan without its object is laid on the image's middle";
-                  return placement;
+                  return Placement{
+                      .origin = {Origin::Kind::kFit},
+                      .origin_source = "a scan without its object is laid on the image's middle"};
                 }};
 }
 

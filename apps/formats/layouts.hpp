@@ -78,8 +78,6 @@ NamedArray two_columns(const ArrayStore& store, const std::string& first,
 Tensor read_table(const ArrayStore& store, const std::string& key, std::int64_t least,
                   std::int64_t most);
 
-NpyArray positions_array(std::int64_t count);
-
 // A third axis of one layer is dropped; more layers stay.
 NpyArray without_single_axes(NpyArray array);
 

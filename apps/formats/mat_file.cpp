@@ -14,13 +14,6 @@
 namespace ptychopatch::formats {
 namespace {
 
-// Beyond what any real file has.
-constexpr std::size_t kMostKeys = 10000;
-constexpr int kMostDepth = 16;
-constexpr int kMostAxes = 32;  // NumPy's own limit
-// Deflate makes at most 1032 bytes of one.
-constexpr std::uint64_t kMostExpansion = 1032;
-
 constexpr const char* kVersion5 = "mat";
 
 // What libmatio said last; it has one function for all files.
@@ -194,7 +187,7 @@ class MatFile : public ArrayStore {
     if (header.type.size == 0) {
       return {{}, what + " is neither numbers nor text, expected a numeric array"};
     }
-    if (variable.rank < 1 || variable.rank > kMostAxes) {
+    if (variable.rank < 1 || variable.rank > static_cast<int>(kMostAxes)) {
       return {{}, what + " has a shape that libmatio cannot read"};
     }
     if (complex && header.type.kind != Kind::kFloat) {

@@ -35,16 +35,18 @@ Bytes read_data(ByteReader& reader, std::size_t size, const std::string& source)
   return data;
 }
 
-void swap_bytes(Bytes& data, const ElementType& type) {
-  const std::size_t unit = type.kind == Kind::kComplex ? type.size / 2
-                           : type.kind == Kind::kText  ? 4
-                                                       : type.size;
-  for (std::size_t at = 0; at + unit <= data.size(); at += unit) {
-    std::reverse(data.data() + at, data.data() + at + unit);
-  }
-}
-
 }  // namespace
+
+void to_native_order(NpyArray& array) {
+  if (!array.type.swapped) return;
+  const std::size_t unit = array.type.kind == Kind::kComplex ? array.type.size / 2
+                           : array.type.kind == Kind::kText  ? 4
+                                                             : array.type.size;
+  for (std::size_t at = 0; at + unit <= array.data.size(); at += unit) {
+    std::reverse(array.data.data() + at, array.data.data() + at + unit);
+  }
+  array.type.swapped = false;
+}
 
 // Walks the output in C order; the place in the Fortran-ordered input follows by its strides.
 Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element) {
@@ -70,22 +72,14 @@ Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element) {
 }
 
 std::int64_t NpyArray::count() const {
-  std::int64_t product = 1;
-  for (const std::int64_t extent : shape) {
-    if (extent == 0) return 0;
-  }
-  for (const std::int64_t extent : shape) product *= extent;
-  return product;
+  return static_cast<std::int64_t>(bytes_of_shape(shape, 1, "an array"));
 }
 
 NpyArray read_npy(ByteReader& reader, const std::string& source) {
   NpyHeader header = read_npy_header(reader, source);
   NpyArray array{header.type, std::move(header.shape), {}};
   array.data = read_data(reader, static_cast<std::size_t>(header.data_bytes), source);
-  if (array.type.swapped) {
-    swap_bytes(array.data, array.type);
-    array.type.swapped = false;
-  }
+  to_native_order(array);
   if (header.fortran_order && array.shape.size() > 1 && array.data.size() != 0) {
     array.data = to_c_order(array.data, array.shape, array.type.size);
   }

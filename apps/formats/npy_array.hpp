@@ -30,6 +30,9 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& source);
 
 NpyArray read_npy_file(const std::string& path);
 
+// Swaps the bytes of an array as it was in its file.
+void to_native_order(NpyArray& array);
+
 // Of data in Fortran order.
 Bytes to_c_order(const Bytes& data, const Shape& shape, std::size_t element);
 

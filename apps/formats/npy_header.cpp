@@ -15,17 +15,7 @@ constexpr std::uint64_t kMostHeaderBytes = 1u << 20;
 constexpr std::uint64_t kMostDataBytes = std::uint64_t{1} << 62;
 constexpr std::string_view kMagic = "\x93NUMPY";
 
-std::uint32_t little_endian(std::span<const std::byte> bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    value = value << 8 | std::to_integer<std::uint32_t>(bytes[i]);
-  }
-  return value;
-}
-
 std::string in_bytes(std::uint64_t count) { return std::to_string(count) + " bytes"; }
-
-constexpr std::size_t kMostAxes = 32;  // NumPy's own limit
 
 // The part of Python's literals that NumPy writes: {'descr': '<f8', 'fortran_order': False,
 // 'shape': (3, 4), }.
@@ -169,6 +159,12 @@ std::string shape_text(const Shape& shape) {
   return text + ")";
 }
 
+void require_shape(bool as_expected, const std::string& source, const Shape& shape,
+                   const std::string& expected) {
+  if (as_expected) return;
+  throw FormatError(source + " has shape " + shape_text(shape) + ", expected " + expected);
+}
+
 std::uint64_t bytes_of_shape(const Shape& shape, std::size_t element_size,
                              const std::string& source) {
   for (const std::int64_t extent : shape) {
@@ -209,7 +205,7 @@ NpyHeader read_npy_header(ByteReader& reader, const std::string& source) {
   }
   const std::span<std::byte> length_bytes = all.subspan(8, version == 1 ? 2 : 4);
   if (reader.read(length_bytes) != length_bytes.size()) throw FormatError(truncated);
-  const std::uint64_t length = little_endian(length_bytes);
+  const std::uint64_t length = number_of(length_bytes, false);
   if (length > kMostHeaderBytes) {
     throw FormatError(source + ": a .npy header of " + in_bytes(length) + ", expected at most " +
                       in_bytes(kMostHeaderBytes));

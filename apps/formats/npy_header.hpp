@@ -14,6 +14,8 @@ namespace ptychopatch::formats {
 
 using Shape = std::vector<std::int64_t>;
 
+inline constexpr std::size_t kMostAxes = 32;  // NumPy's and HDF5's own limit
+
 // What a .npy file says about itself before its data.
 struct NpyHeader {
   ElementType type;
@@ -25,6 +27,10 @@ struct NpyHeader {
 
 // "(2, 3)", "(5,)", "()".
 std::string shape_text(const Shape& shape);
+
+// FormatError "SOURCE has shape (2, 3), expected EXPECTED" unless it is as expected.
+void require_shape(bool as_expected, const std::string& source, const Shape& shape,
+                   const std::string& expected);
 
 // Product of the shape and of element_size. A shape that no memory could hold is refused.
 std::uint64_t bytes_of_shape(const Shape& shape, std::size_t element_size,

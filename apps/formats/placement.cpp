@@ -83,7 +83,7 @@ NpyArray place(NpyArray numbers, const Placement& placement, const ppatch_patch_
     const double shift = sign * origin_of(placement.origin, axis, sign, options.anchor);
     for (std::size_t k = 0; k < count; ++k) values[2 * k + c] += shift;
   }
-  return {{Kind::kFloat, sizeof(double)}, std::move(positions.shape), std::move(positions.data)};
+  return to_array(std::move(positions));
 }
 
 std::string origin_text(const Origin& origin) {

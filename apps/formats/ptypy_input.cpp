@@ -31,13 +31,11 @@ NamedArray recorded_positions(const ArrayStore& store, const std::string& id) {
 }
 
 Placement object_placement(const ArrayStore& store, const std::string& object) {
-  Placement placement;
-  placement.units = "metres";
-  placement.pixel_size = read_pair(store, object + "/_psize");
-  placement.size_source = "_psize";
-  placement.origin.place = read_pair(store, object + "/_center");
-  placement.origin_source = "_center";
-  return placement;
+  return {.units = "metres",
+          .pixel_size = read_pair(store, object + "/_psize"),
+          .size_source = "_psize",
+          .origin = {Origin::Kind::kPlace, read_pair(store, object + "/_center")},
+          .origin_source = "_center"};
 }
 
 NamedArray joined_positions(const ArrayStore& store, const std::vector<std::string>& chunks) {
@@ -48,22 +46,21 @@ NamedArray joined_positions(const ArrayStore& store, const std::vector<std::stri
     parts.push_back(read_positions(store, key).array);
     count += parts.back().shape[0];
   }
-  NpyArray all = positions_array(count);
+  Tensor all = Tensor::make(PPATCH_F64, {count, 2}, store.source(kChunks));
   std::byte* to = all.data.data();
   for (const NpyArray& part : parts) {
     if (part.data.size() != 0) std::memcpy(to, part.data.data(), part.data.size());
     to += part.data.size();
   }
-  return {std::move(all), store.source(kChunks + "/*/positions")};
+  return {to_array(std::move(all)), store.source(kChunks + "/*/positions")};
 }
 
 Placement data_placement(const ArrayStore& store, const std::string& frames) {
-  Placement placement;
-  placement.units = "metres";
-  placement.pixel_size.reset();
-  placement.size_source = kFarField;
-  placement.origin.kind = Origin::Kind::kFit;
-  placement.origin_source = "as ptypy lays its object about the scan";
+  Placement placement{.units = "metres",
+                      .pixel_size = {},
+                      .size_source = kFarField,
+                      .origin = {Origin::Kind::kFit},
+                      .origin_source = "as ptypy lays its object about the scan"};
   for (const std::string& key : {std::string("meta/energy"), std::string("meta/distance"),
                                  std::string("meta/psize"), frames}) {
     if (!store.has(key)) return placement;

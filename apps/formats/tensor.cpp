@@ -124,6 +124,10 @@ ElementType element_type(ppatch_dtype dtype) {
   return {is_complex(dtype) ? Kind::kComplex : Kind::kFloat, size};
 }
 
+NpyArray to_array(Tensor tensor) {
+  return {element_type(tensor.dtype), std::move(tensor.shape), std::move(tensor.data)};
+}
+
 ppatch_dtype nearest_dtype(const ElementType& type) {
   if (type.kind == Kind::kComplex) return type.size == 8 ? PPATCH_C64 : PPATCH_C128;
   if (type.kind == Kind::kFloat) return type.size == 8 ? PPATCH_F64 : PPATCH_F32;

@@ -33,6 +33,8 @@ struct Tensor {
 bool is_complex(ppatch_dtype dtype);
 ElementType element_type(ppatch_dtype dtype);
 
+NpyArray to_array(Tensor tensor);
+
 // The library's type that holds an element type's values best: itself, f32 for what fits it exactly
 // (bool, 8 and 16 bits), f64 for the rest.
 ppatch_dtype nearest_dtype(const ElementType& type);

@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include "formats/format_error.hpp"
+
 namespace ptychopatch::formats {
 namespace {
 
@@ -61,6 +63,15 @@ std::string valid_utf8(const std::string& text) {
   std::string valid;
   for (const char32_t c : utf32_of(text)) append_utf8(valid, c);
   return valid;
+}
+
+std::string quoted(const std::string& text) {
+  std::string shown = "'";
+  for (const char32_t c : utf32_of(text)) {
+    const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+    append_utf8(shown, control ? U'?' : c);
+  }
+  return shown + "'";
 }
 
 }  // namespace ptychopatch::formats

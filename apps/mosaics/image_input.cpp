@@ -69,9 +69,8 @@ formats::NpyArray converted(formats::NpyArray array, const std::string& source) 
     }
     return wide;
   }
-  formats::Tensor tensor =
-      formats::to_tensor(std::move(array), formats::nearest_dtype(type), source);
-  return {formats::element_type(tensor.dtype), std::move(tensor.shape), std::move(tensor.data)};
+  return formats::to_array(
+      formats::to_tensor(std::move(array), formats::nearest_dtype(type), source));
 }
 
 // (H, W, channels) to (H, W): colours become luma, with the weights of Rec. 709.

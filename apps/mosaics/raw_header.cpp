@@ -10,12 +10,9 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-std::uint64_t big_endian(std::string_view text, std::size_t at, std::size_t size) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    value = value << 8 | static_cast<unsigned char>(text[at + i]);
-  }
-  return value;
+std::uint64_t number_at(std::string_view text, std::size_t at, std::size_t size,
+                        bool big_endian = true) {
+  return formats::number_of(std::as_bytes(std::span(text.substr(at, size))), big_endian);
 }
 
 [[noreturn]] void cut_off(const std::string& source, std::uint64_t needed, std::size_t size) {
@@ -95,7 +92,7 @@ void check_tiff(std::span<const std::byte> bytes, const std::string& source) {
 void check_raf(std::string_view text, const std::string& source) {
   constexpr std::size_t kHeaderBytes = 108;
   if (text.size() < kHeaderBytes) cut_off(source, kHeaderBytes, text.size());
-  const std::uint64_t end = big_endian(text, 100, 4) + big_endian(text, 104, 4);
+  const std::uint64_t end = number_at(text, 100, 4) + number_at(text, 104, 4);
   if (end > text.size()) cut_off(source, end, text.size());
 }
 
@@ -104,14 +101,8 @@ void check_crw(std::string_view text, const std::string& source) {
   constexpr std::size_t kHeaderBytes = 26;
   if (text.size() < kHeaderBytes + 4) cut_off(source, kHeaderBytes + 4, text.size());
   const bool big = text[0] == 'M';
-  const auto number = [&](std::size_t at) {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-      value = value << 8 | static_cast<unsigned char>(text[at + (big ? i : 3 - i)]);
-    }
-    return value;
-  };
-  const std::uint64_t directory = number(2) + number(text.size() - 4);
+  const std::uint64_t directory =
+      number_at(text, 2, 4, big) + number_at(text, text.size() - 4, 4, big);
   if (directory + 2 > text.size()) {
     throw Refusal(Reason::kTruncated, source + " is cut off: its last bytes name no directory");
   }
@@ -121,9 +112,9 @@ void check_cr3(std::string_view text, const std::string& source) {
   std::uint64_t at = 0;
   bool data = false;
   while (at + 8 <= text.size()) {
-    std::uint64_t size = big_endian(text, at, 4);
+    std::uint64_t size = number_at(text, at, 4);
     data = data || text.substr(at + 4, 4) == "mdat";
-    if (size == 1 && at + 16 <= text.size()) size = big_endian(text, at + 8, 8);
+    if (size == 1 && at + 16 <= text.size()) size = number_at(text, at + 8, 8);
     if (size == 0) break;  // to the end of the file
     if (size < 8) {
       throw Refusal(Reason::kUnreadable, source + " is damaged: a box of it has no size");

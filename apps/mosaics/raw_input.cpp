@@ -98,16 +98,10 @@ class Decoder {
     Cfa found;
     // A code of filters may have a period of 2 x 8; it is Bayer's where it repeats every 2 x 2.
     found.period = filters == kXTransFilters ? 6 : 2;
-    bool repeats = true;
-    for (int y = 0; y < 24; ++y) {
-      for (int x = 0; x < 24; ++x) {
-        const std::uint8_t colour = colour_at(y, x);
-        if (y < found.period && x < found.period) {
-          const int place = y * found.period + x;
-          found.colours[static_cast<std::size_t>(place)] = colour;
-        }
-      }
+    for (int i = 0; i < found.period * found.period; ++i) {
+      found.colours[static_cast<std::size_t>(i)] = colour_at(i / found.period, i % found.period);
     }
+    bool repeats = true;
     for (int y = 0; y < 24; ++y) {
       for (int x = 0; x < 24; ++x) repeats = repeats && found.colour(y, x) == colour_at(y, x);
     }
@@ -184,10 +178,8 @@ class Decoder {
   // says of where its colours stop being linear is where pixels are overexposed.
   void set_levels(Mosaic& mosaic, std::uint16_t* pixels) const {
     const unsigned* each = levels().cblack;
-    const std::int64_t rows =
-        each[4] != 0 ? std::int64_t{each[4]} * mosaic.cfa.period : mosaic.cfa.period;
-    const std::int64_t columns =
-        each[5] != 0 ? std::int64_t{each[5]} * mosaic.cfa.period : mosaic.cfa.period;
+    const std::int64_t rows = std::int64_t{std::max(each[4], 1U)} * mosaic.cfa.period;
+    const std::int64_t columns = std::int64_t{std::max(each[5], 1U)} * mosaic.cfa.period;
     const std::int64_t height = std::min(rows, mosaic.height());
     const std::int64_t width = std::min(columns, mosaic.width());
     double least = black_at(0, 0), most = least;

@@ -4,6 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include "formats/bytes.hpp"
+
 namespace ptychopatch::mosaics {
 namespace {
 
@@ -31,12 +33,7 @@ class Walk {
   }
 
   std::uint32_t number(std::uint64_t at, std::size_t size) const {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      const std::size_t byte = big_endian_ ? i : size - 1 - i;
-      value = value << 8 | static_cast<std::uint32_t>(bytes_[at + byte]);
-    }
-    return value;
+    return static_cast<std::uint32_t>(formats::number_of(bytes_.subspan(at, size), big_endian_));
   }
 
   void read(std::uint64_t at) {

@@ -14,8 +14,8 @@
 
 #include "cli/temporary_folder.hpp"
 #include "formats/array_store.hpp"
+#include "formats/array_writer.hpp"
 #include "formats/format_error.hpp"
-#include "formats/hdf5_writer.hpp"
 #include "formats/output_file.hpp"
 #include "formats/scan_input.hpp"
 

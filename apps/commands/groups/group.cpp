@@ -61,11 +61,8 @@ class Group {
     formats::NamedArray positions = input.positions.take();
     source_ = positions.source;
     format_ = input.format;
-    if (positions.array.shape.size() != 2 || positions.array.shape[1] != 2) {
-      throw formats::FormatError(source_ + " has shape " +
-                                 formats::shape_text(positions.array.shape) +
-                                 ", expected positions (n, 2)");
-    }
+    const formats::Shape& shape = positions.array.shape;
+    formats::require_shape(shape.size() == 2 && shape[1] == 2, source_, shape, "positions (n, 2)");
     group_options_ = options_.groups.options();
     ppatch_patch_options convention = patch_options(1, 1);
     apply(input.convention, convention);

@@ -122,13 +122,9 @@ Tensor read_groups(const std::string& path, std::string* source) {
               return formats::NamedArray{store.read(kIndices), store.source(kIndices)};
             });
   *source = groups.source;
-  formats::NpyArray array = std::move(groups.array);
-  const formats::Shape shape = array.shape;
-  if (shape.size() != 2 || shape[1] < 1) {
-    throw formats::FormatError(*source + " has shape " + formats::shape_text(shape) +
-                               ", expected groups (B, c)");
-  }
-  return formats::to_tensor(std::move(array), PPATCH_I64, *source);
+  const formats::Shape& shape = groups.array.shape;
+  formats::require_shape(shape.size() == 2 && shape[1] > 0, *source, shape, "groups (B, c)");
+  return formats::to_tensor(std::move(groups.array), PPATCH_I64, *source);
 }
 
 }  // namespace ptychopatch::app

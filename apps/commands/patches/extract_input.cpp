@@ -132,11 +132,8 @@ formats::NpyArray ExtractInput::place(formats::NpyArray array, const std::string
 
 // From now on the geometry is that of all groups' members.
 void ExtractInput::choose_groups(formats::ScanInput& input) {
-  if (positions.shape.size() != 2) {
-    throw formats::FormatError(positions_source + " has shape " +
-                               formats::shape_text(positions.shape) +
-                               ", expected positions (n, 2), of which groups are made");
-  }
+  formats::require_shape(positions.shape.size() == 2, positions_source, positions.shape,
+                         "positions (n, 2), of which groups are made");
   if (choices.ptychopinn_keys && options.axes != PPATCH_AXES_XY) {
     throw UsageError("argument --keys: ptychopinn needs positions in the order xy, got yx");
   }
@@ -164,11 +161,9 @@ void ExtractInput::choose_groups(formats::ScanInput& input) {
   formats::NamedArray start = part.take();
   start.array = place(std::move(start.array), start.source);
   start_positions = formats::to_tensor(std::move(start.array), PPATCH_F64, start.source);
-  if (start_positions.shape != positions.shape) {
-    throw formats::FormatError(start.source + " has shape " +
-                               formats::shape_text(start_positions.shape) + ", expected " +
-                               formats::shape_text(positions.shape) + " as the positions have");
-  }
+  formats::require_shape(start_positions.shape == positions.shape, start.source,
+                         start_positions.shape,
+                         formats::shape_text(positions.shape) + " as the positions have");
 }
 
 std::uint64_t ExtractInput::bytes_of(const formats::Shape& shape) const {

@@ -112,15 +112,11 @@ void PatchFile::take_patch_shape(const Shape& shape, const std::string& source) 
     geometry.height = shape[last - 1];
     geometry.width = shape[last];
   }
-  if (shape != geometry.patches_shape()) {
-    throw FormatError(source + " has shape " + formats::shape_text(shape) + ", expected " +
-                      expected_shape() + " for " + std::to_string(geometry.positions) +
-                      " positions and layout " + name_of(kLayoutChoices, geometry.layout));
-  }
-  if (geometry.height < 1 || geometry.width < 1) {
-    throw FormatError(source + " has shape " + formats::shape_text(shape) +
-                      ", expected patches of at least one pixel");
-  }
+  formats::require_shape(shape == geometry.patches_shape(), source, shape,
+                         expected_shape() + " for " + std::to_string(geometry.positions) +
+                             " positions and layout " + name_of(kLayoutChoices, geometry.layout));
+  formats::require_shape(geometry.height > 0 && geometry.width > 0, source, shape,
+                         "patches of at least one pixel");
   options.patch_height = geometry.height;
   options.patch_width = geometry.width;
 }

@@ -10,28 +10,21 @@ using formats::Shape;
 
 void PatchGeometry::set_image(const Shape& shape, const std::string& source) {
   const std::size_t axes = shape.size();
-  if (axes != 2 && axes != 3) {
-    throw FormatError(source + " has shape " + formats::shape_text(shape) +
-                      ", expected an image (H, W) or images (M, H, W)");
-  }
+  formats::require_shape(axes == 2 || axes == 3, source, shape,
+                         "an image (H, W) or images (M, H, W)");
   image_height = shape[axes - 2];
   image_width = shape[axes - 1];
   batch = axes == 3;
   images = batch ? shape[0] : 1;
-  if (image_height < 1 || image_width < 1) {
-    throw FormatError(source + " has shape " + formats::shape_text(shape) +
-                      ", expected at least one pixel");
-  }
+  formats::require_shape(image_height > 0 && image_width > 0, source, shape, "at least one pixel");
 }
 
 void PatchGeometry::set_positions(const Shape& shape, const std::string& source) {
   const bool flat = shape.size() == 2 && shape[1] == 2;
   const bool grouped = shape.size() == 3 && shape[1] == group && shape[2] == 2;
-  if (!flat && !grouped) {
-    throw FormatError(source + " has shape " + formats::shape_text(shape) +
-                      ", expected (K, 2) or, with --group-size c, (B, c, 2)" +
-                      (group > 1 ? " with c = " + std::to_string(group) : ""));
-  }
+  formats::require_shape(flat || grouped, source, shape,
+                         "(K, 2) or, with --group-size c, (B, c, 2)" +
+                             (group > 1 ? " with c = " + std::to_string(group) : ""));
   positions = flat ? shape[0] : shape[0] * group;
   if (positions % group != 0) {
     throw FormatError(source + " has " + std::to_string(positions) +

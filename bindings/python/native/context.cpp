@@ -53,18 +53,11 @@ void end_call(const Error& error) {
 }
 
 void add_context(nb::module_& module) {
-  module.def(
-      "device_count",
-      [](ppatch_backend backend) {
-        std::int32_t count = 0;
-        check(ppatch_backend_probe(backend, &count));
-        return count;
-      },
-      nb::arg("backend"));
+  module.def("device_count", &backend_probe, "backend"_a);
   nb::class_<PlanningContext>(module, "Context",
                               "A backend with its threads and its memory, for any number of calls.")
-      .def(nb::init<ppatch_backend, int, int, std::uint64_t>(), nb::arg("backend"),
-           nb::arg("device"), nb::arg("num_threads"), nb::arg("memory_budget"))
+      .def(nb::init<ppatch_backend, int, int, std::uint64_t>(), "backend"_a, "device"_a,
+           "num_threads"_a, "memory_budget"_a)
       .def(
           "synchronize",
           [](const PlanningContext& self) { run_unlocked([&] { self.get().synchronize(); }); },

@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 
 #include <cstdint>
+#include <string>
 
 #include "plan_pool.hpp"
 #include "ptychopatch/ptychopatch.hpp"
@@ -11,28 +12,18 @@
 namespace ptychopatch::python {
 
 namespace nb = nanobind;
+using namespace nb::literals;
 
 // A patch plan and the positions that it has.
-struct PatchEntry {
-  ppatch_patch_options options;
-  PatchPlan plan;
+struct PatchEntry : PlanEntry<PatchPlan, ppatch_patch_options> {
+  using PlanEntry::PlanEntry;
+
   std::vector<std::byte> positions;  // their bytes, of as many as `shape` says; none: not known
   ppatch_array shape{};
   bool has_image_index = false;
-  void* stream = nullptr;
-
-  PatchEntry(const Context& context, const ppatch_patch_options& wanted)
-      : options(wanted), plan(context, wanted) {}
 };
 
-struct GroupEntry {
-  ppatch_group_options options;
-  GroupPlan plan;
-  void* stream = nullptr;
-
-  GroupEntry(const Context& context, const ppatch_group_options& wanted)
-      : options(wanted), plan(context, wanted) {}
-};
+using GroupEntry = PlanEntry<GroupPlan, ppatch_group_options>;
 
 // A context of the library with the plans that were made for calls in it, ready for the next ones.
 class PlanningContext {
@@ -61,32 +52,38 @@ void end_call(const Error& error);
 // Runs body without the interpreter's lock. Meanwhile signals are looked at now and then: one whose
 // handler raises, as Ctrl-C's does, ends the call with what was raised.
 template <class Body>
-void run_unlocked(Body&& body) {
+auto run_unlocked(Body&& body) {
   begin_call();
   try {
     const nb::gil_scoped_release unlocked;
-    body();
+    return body();
   } catch (const Error& error) {
     end_call(error);
     throw;
   }
 }
 
-// The address that a number is.
-inline void* address_of(const nb::int_& number) {
-  void* address = PyLong_AsVoidPtr(number.ptr());
-  if (!address && PyErr_Occurred()) throw nb::python_error();
-  return address;
+// A structure of options whose constructor takes these members, in this order; others stay as in
+// `defaults`.
+template <class Options, class... Values>
+auto add_options(nb::module_& module, const char* name, const Options& defaults,
+                 Values Options::*... members) {
+  return nb::class_<Options>(module, name).def(nb::new_([=](Values... values) {
+    Options options = defaults;
+    ((options.*members = values), ...);
+    return options;
+  }));
 }
 
-// Puts a plan's work on the stream of the caller's arrays, NULL: the plan's own.
-template <class Entry>
-void set_stream(Entry& entry, void* stream) {
-  if (entry.stream == stream) return;
-  entry.plan.set_stream(stream);
-  entry.stream = stream;
+// "": no mosaic.
+inline ppatch_cfa cfa_of(const std::string& letters) {
+  return letters.empty() ? ppatch_cfa_none() : cfa(letters);
 }
 
 void add_context(nb::module_& module);
+void add_groups(nb::module_& module);
+void add_pairs(nb::module_& module);
+void add_patches(nb::module_& module);
+void add_scenes(nb::module_& module);
 
 }  // namespace ptychopatch::python

@@ -1,156 +1,185 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "held_array.hpp"
 
-#include <string>
+#include <nanobind/stl/string.h>
 
-#include "cuda_array.hpp"
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <string>
+#include <string_view>
 
 namespace ptychopatch::python {
 namespace {
 
-constexpr const char* kTypes =
-    "float32, float64, complex64, complex128, int32, int64, uint16, int16 or uint8";
+constexpr const char* kInterface = "__cuda_array_interface__";
+
+template <class... Parts>
+std::string sentence(const char* name, const Parts&... parts) {
+  std::string text = name;
+  ((text += parts), ...);
+  return text;
+}
 
 template <class... Parts>
 [[noreturn]] void refuse(const char* name, const Parts&... parts) {
-  std::string text = name;
-  ((text += parts), ...);
-  throw nb::value_error(text.c_str());
+  throw nb::value_error(sentence(name, parts...).c_str());
 }
 
-// The library's type for a letter of Python's struct module, 0 for any other. bool counts as uint8.
-ppatch_dtype dtype_of(const char* format, std::int64_t size) {
-  if (!format) return PPATCH_U8;
-  if (*format == '@' || *format == '=' || *format == '<') ++format;
-  const std::string text = format;
-  if (text == "f") return PPATCH_F32;
-  if (text == "d") return PPATCH_F64;
-  if (text == "Zf") return PPATCH_C64;
-  if (text == "Zd") return PPATCH_C128;
-  if (text == "i" || text == "l" || text == "q") return size == 4 ? PPATCH_I32 : PPATCH_I64;
-  if (text == "H") return PPATCH_U16;
-  if (text == "h") return PPATCH_I16;
-  if (text == "B" || text == "?") return PPATCH_U8;
-  return 0;
+[[noreturn]] void refuse_read_only(const char* name) {
+  refuse(name, ": expected an array that can be written, got a read-only one");
 }
 
-ppatch_dtype dtype_of(nb::dlpack::dtype type) {
+// By NumPy's letter for a kind of numbers, and bytes; bool counts as uint8.
+ppatch_dtype dtype_of(const char* name, char kind, std::int64_t size, const std::string& came,
+                      const char* what = "an array") {
+  struct Type {
+    char kind;
+    std::int64_t size;
+    ppatch_dtype dtype;
+  };
+  static constexpr Type kTypes[] = {
+      {'f', 4, PPATCH_F32}, {'f', 8, PPATCH_F64}, {'c', 8, PPATCH_C64}, {'c', 16, PPATCH_C128},
+      {'i', 4, PPATCH_I32}, {'i', 8, PPATCH_I64}, {'u', 2, PPATCH_U16}, {'i', 2, PPATCH_I16},
+      {'u', 1, PPATCH_U8},  {'b', 1, PPATCH_U8}};
+  const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& type) {
+    return type.kind == kind && type.size == size;
+  });
+  if (found != std::end(kTypes)) return found->dtype;
+  refuse(name, ": expected ", what,
+         " of float32, float64, complex64, complex128, int32, int64, uint16, int16 or uint8, got ",
+         came);
+}
+
+// The kind that a format of Python's struct module tells, '?' for none.
+char kind_of_format(std::string_view format) {
+  if (!format.empty() && std::string_view("@=<").find(format[0]) != std::string_view::npos) {
+    format.remove_prefix(1);
+  }
+  if (format == "Zf" || format == "Zd") return 'c';
+  if (format.size() != 1) return '?';
+  for (const std::string_view letters : {"ffd", "ihilq", "uHB", "b?"}) {
+    if (letters.find(format[0], 1) != std::string_view::npos) return letters[0];
+  }
+  return '?';
+}
+
+char kind_of(nb::dlpack::dtype type) {
   using Code = nb::dlpack::dtype_code;
-  if (type.lanes != 1) return 0;
+  if (type.lanes != 1) return '?';
   switch (static_cast<Code>(type.code)) {
     case Code::Float:
-      return type.bits == 32 ? PPATCH_F32 : type.bits == 64 ? PPATCH_F64 : 0;
+      return 'f';
     case Code::Complex:
-      return type.bits == 64 ? PPATCH_C64 : type.bits == 128 ? PPATCH_C128 : 0;
+      return 'c';
     case Code::Int:
-      return type.bits == 16   ? PPATCH_I16
-             : type.bits == 32 ? PPATCH_I32
-             : type.bits == 64 ? PPATCH_I64
-                               : 0;
+      return 'i';
     case Code::UInt:
-      return type.bits == 16 ? PPATCH_U16 : type.bits == 8 ? PPATCH_U8 : 0;
+      return 'u';
     case Code::Bool:
-      return type.bits == 8 ? PPATCH_U8 : 0;
+      return 'b';
     default:
-      return 0;
+      return '?';
   }
 }
 
-void check_ndim(const char* name, std::int64_t ndim) {
+// stride(axis, contiguous): in bytes, given what it would be in a contiguous array.
+template <class Extent, class Stride>
+ppatch_array describe(const char* name, const void* data, ppatch_dtype dtype, std::size_t ndim,
+                      const Extent& extent, const Stride& stride) {
   if (ndim < 1 || ndim > PPATCH_MAX_NDIM) {
     refuse(name, ": expected an array of 1 to 8 axes, got ", std::to_string(ndim));
   }
+  std::int64_t shape[PPATCH_MAX_NDIM];
+  for (std::size_t d = 0; d < ndim; ++d) shape[d] = static_cast<std::int64_t>(extent(d));
+  ppatch_array array = ppatch_array_c(data, dtype, static_cast<std::int32_t>(ndim), shape);
+  const std::int64_t size = ppatch_dtype_size(dtype);
+  for (std::size_t d = 0; d < ndim; ++d) {
+    const std::int64_t step = stride(d, array.strides[d] * size);
+    if (step % size != 0 && shape[d] > 1) {
+      refuse(name, ": expected strides of whole elements, ", std::to_string(size),
+             " bytes each, got a stride of ", std::to_string(step), " bytes");
+    }
+    array.strides[d] = step / size;
+  }
+  return array;
 }
 
 }  // namespace
 
 HeldArray::HeldArray(const char* name, nb::handle array, Access access) {
-  array_.device_type = PPATCH_DEVICE_HOST;
-  if (PyObject_CheckBuffer(array.ptr()) == 0) {
-    take_tensor(name, array, access);
-  } else if (!take_buffer(name, array, access)) {
-    refuse(name, ": expected an array that can be written, got a read-only one");
+  const bool writes = access == Access::kWrite;
+  if (PyObject_CheckBuffer(array.ptr()) != 0) {
+    take_buffer(name, array, writes);
+    return;
   }
+  if (take_tensor(name, array, writes) || take_cuda_array(name, array, writes)) return;
+  throw nb::type_error(sentence(name, ": expected an array, NumPy's or one that DLPack or ",
+                                kInterface, " shares, got ", nb::type_name(array.type()).c_str())
+                           .c_str());
 }
 
-HeldArray::~HeldArray() {
-  if (buffer_.obj) PyBuffer_Release(&buffer_);
+void HeldArray::take_buffer(const char* name, nb::handle array, bool writes) {
+  Py_buffer& view = buffer_.view;
+  if (PyObject_GetBuffer(array.ptr(), &view, PyBUF_STRIDES | PyBUF_FORMAT) != 0) {
+    PyErr_Clear();
+    dtype_of(name, '?', 0, "one that has no buffer of numbers");
+  }
+  if (writes && view.readonly != 0) refuse_read_only(name);
+  const std::string format = view.format ? view.format : "B";
+  const ppatch_dtype dtype =
+      dtype_of(name, kind_of_format(format), view.itemsize, "the format '" + format + "'");
+  array_ = describe(
+      name, view.buf, dtype, static_cast<std::size_t>(view.ndim),
+      [&](std::size_t d) { return view.shape[d]; },
+      [&](std::size_t d, std::int64_t) { return view.strides[d]; });
 }
 
-bool HeldArray::take_buffer(const char* name, nb::handle array, Access access) {
-  const int wanted = PyBUF_STRIDES | PyBUF_FORMAT;
-  const int writable = access == Access::kWrite ? PyBUF_WRITABLE : 0;
-  if (PyObject_GetBuffer(array.ptr(), &buffer_, wanted | writable) != 0) {
-    PyErr_Clear();
-    if (writable != 0 && PyObject_GetBuffer(array.ptr(), &buffer_, wanted) == 0) return false;
-    PyErr_Clear();
-    refuse(name, ": expected an array of ", kTypes, ", got one that has no buffer of numbers");
+bool HeldArray::take_tensor(const char* name, nb::handle array, bool writes) {
+  // DLPack would pass a tensor on without its history.
+  if (nb::cast<bool>(nb::getattr(array, "requires_grad", nb::bool_(false)))) {
+    throw nb::type_error(sentence(name,
+                                  ": expected a tensor that requires no gradient: take "
+                                  "tensor.detach(), or the functions of ptychopatch.torch")
+                             .c_str());
   }
-  // From here on the destructor does not run where anything is thrown.
-  const auto refuse_buffer = [&](const auto&... parts) {
-    PyBuffer_Release(&buffer_);
-    refuse(name, parts...);
-  };
-  const std::int64_t size = buffer_.itemsize;
-  array_.dtype = dtype_of(buffer_.format, size);
-  if (array_.dtype == 0) {
-    refuse_buffer(": expected an array of ", kTypes, ", got the format '",
-                  std::string(buffer_.format), "'");
+  nb::ndarray<> writable;
+  if (!(writes ? nb::try_cast(array, writable, false) : nb::try_cast(array, tensor_, false))) {
+    return false;
   }
-  if (buffer_.ndim < 1 || buffer_.ndim > PPATCH_MAX_NDIM) {
-    const int ndim = buffer_.ndim;
-    PyBuffer_Release(&buffer_);
-    check_ndim(name, ndim);
-  }
-  array_.data = buffer_.buf;
-  array_.ndim = buffer_.ndim;
-  for (int d = 0; d < buffer_.ndim; ++d) {
-    array_.shape[d] = buffer_.shape[d];
-    array_.strides[d] = buffer_.strides[d] / size;
-    if (buffer_.strides[d] % size != 0 && buffer_.shape[d] > 1) {
-      refuse_buffer(": expected strides of whole elements, ", std::to_string(size),
-                    " bytes each, got a stride of ", std::to_string(buffer_.strides[d]), " bytes");
-    }
-  }
+  if (writes) tensor_ = nb::ndarray<nb::ro>(writable);
+  const nb::dlpack::dtype type = tensor_.dtype();
+  const std::int64_t size = type.bits / 8;
+  const nb::object own = nb::getattr(array, "dtype", nb::str("another type"));
+  array_ = describe(
+      name, tensor_.data(), dtype_of(name, kind_of(type), size, nb::str(own).c_str(), "a tensor"),
+      tensor_.ndim(), [&](std::size_t d) { return tensor_.shape(d); },
+      [&](std::size_t d, std::int64_t) { return tensor_.stride(d) * size; });
+  array_.device_type = tensor_.device_type();
+  array_.device_id = tensor_.device_id();
   return true;
 }
 
-void HeldArray::take_tensor(const char* name, nb::handle array, Access access) {
-  const auto describe = [&](const auto& tensor) {
-    array_.data = const_cast<void*>(static_cast<const void*>(tensor.data()));
-    array_.dtype = dtype_of(tensor.dtype());
-    if (array_.dtype == 0) refuse(name, ": expected a tensor of ", kTypes);
-    check_ndim(name, static_cast<std::int64_t>(tensor.ndim()));
-    array_.ndim = static_cast<std::int32_t>(tensor.ndim());
-    for (std::size_t d = 0; d < tensor.ndim(); ++d) {
-      array_.shape[d] = static_cast<std::int64_t>(tensor.shape(d));
-      array_.strides[d] = tensor.stride(d);
-    }
-    array_.device_type = tensor.device_type();
-    array_.device_id = tensor.device_id();
-  };
-  // DLPack would pass a tensor on without its history.
-  if (nb::cast<bool>(nb::getattr(array, "requires_grad", nb::bool_(false)))) {
-    throw nb::type_error((std::string(name) +
-                          ": expected a tensor that requires no gradient: take tensor.detach(), or "
-                          "the functions of ptychopatch.torch")
-                             .c_str());
-  }
-  const bool found = access == Access::kWrite ? nb::try_cast(array, tensor_, false)
-                                              : nb::try_cast(array, read_only_tensor_, false);
-  if (!found && describe_cuda_array(name, array, access == Access::kWrite, &array_)) {
-    other_ = nb::borrow(array);
-    return;
-  }
-  if (!found) {
-    throw nb::type_error(
-        (std::string(name) +
-         ": expected an array, NumPy's or one that DLPack or __cuda_array_interface__ "
-         "shares, got " +
-         nb::type_name(array.type()).c_str())
-            .c_str());
-  }
-  access == Access::kWrite ? describe(tensor_) : describe(read_only_tensor_);
+bool HeldArray::take_cuda_array(const char* name, nb::handle array, bool writes) {
+  if (!nb::hasattr(array, kInterface)) return false;
+  const nb::dict told = nb::cast<nb::dict>(array.attr(kInterface));
+  const auto typestr = nb::cast<std::string>(told["typestr"]);
+  const nb::tuple shape = nb::cast<nb::tuple>(told["shape"]);
+  const nb::tuple data = nb::cast<nb::tuple>(told["data"]);
+  const nb::object strides = told.contains("strides") ? nb::object(told["strides"]) : nb::none();
+  const bool known = typestr.size() > 2 && (typestr[0] == '<' || typestr[0] == '|');
+  const ppatch_dtype dtype =
+      dtype_of(name, known ? typestr[1] : '?', known ? std::atoi(typestr.c_str() + 2) : 0, typestr);
+  if (writes && nb::cast<bool>(data[1])) refuse_read_only(name);
+  array_ = describe(
+      name, address_of(nb::cast<nb::int_>(data[0])), dtype, nb::len(shape),
+      [&](std::size_t d) { return nb::cast<std::int64_t>(shape[d]); },
+      [&](std::size_t d, std::int64_t contiguous) {
+        return strides.is_none() ? contiguous : nb::cast<std::int64_t>(strides[d]);
+      });
+  array_.device_type = PPATCH_DEVICE_CUDA;
+  other_ = nb::borrow(array);
+  return true;
 }
 
 }  // namespace ptychopatch::python

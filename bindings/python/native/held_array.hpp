@@ -12,30 +12,43 @@ namespace ptychopatch::python {
 
 namespace nb = nanobind;
 
+// The address that a number is.
+inline void* address_of(const nb::int_& number) {
+  void* address = PyLong_AsVoidPtr(number.ptr());
+  if (!address && PyErr_Occurred()) throw nb::python_error();
+  return address;
+}
+
 enum class Access { kRead, kWrite };
 
 // A caller's array described for the library where it lies: by the buffer protocol, by DLPack, or
-// by
-// __cuda_array_interface__. Holds it for as long as it lives.
+// by __cuda_array_interface__, which says nothing of the device: that is the first one. Holds it
+// for as long as it lives.
 class HeldArray {
  public:
   // ValueError or TypeError, begun by the argument's name.
   HeldArray(const char* name, nb::handle array, Access access = Access::kRead);
   HeldArray(const HeldArray&) = delete;
   HeldArray& operator=(const HeldArray&) = delete;
-  ~HeldArray();
 
   const ppatch_array& operator*() const { return array_; }
   const ppatch_array* operator->() const { return &array_; }
 
  private:
-  bool take_buffer(const char* name, nb::handle array, Access access);
-  void take_tensor(const char* name, nb::handle array, Access access);
+  struct Buffer {
+    ~Buffer() {
+      if (view.obj) PyBuffer_Release(&view);
+    }
+    Py_buffer view{};
+  };
+
+  void take_buffer(const char* name, nb::handle array, bool writes);
+  bool take_tensor(const char* name, nb::handle array, bool writes);
+  bool take_cuda_array(const char* name, nb::handle array, bool writes);
 
   ppatch_array array_{};
-  Py_buffer buffer_{};
-  nb::ndarray<> tensor_;
-  nb::ndarray<nb::ro> read_only_tensor_;
+  Buffer buffer_;
+  nb::ndarray<nb::ro> tensor_;
   nb::object other_;
 };
 

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nanobind/nanobind.h>
-#include <nanobind/stl/string.h>
-
 #include "context.hpp"
-#include "groups.hpp"
-#include "pairs.hpp"
-#include "patches.hpp"
-#include "registration.hpp"
 
 namespace {
 
@@ -41,7 +34,7 @@ NB_MODULE(_core, module) {
   // What modules keep for later calls lives to the interpreter's end, which would be told as a
   // leak.
   nb::set_leak_warnings(false);
-  module.def("version", [] { return std::string(ppatch_version_string()); });
+  module.def("version", &ptychopatch::version_string);
   ptychopatch::python::add_context(module);
   ptychopatch::python::add_patches(module);
   ptychopatch::python::add_groups(module);

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "patches.hpp"
-
-#include <nanobind/stl/complex.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -89,170 +85,118 @@ void set_image_index(PatchEntry& entry, const ppatch_array* index) {
   entry.has_image_index = index != nullptr;
 }
 
-// Where patches are: the arguments that all operators have in common.
-struct Placing {
-  PlanningContext& context;
-  const ppatch_patch_options& options;
-  HeldPositions positions;
-  OptionalArray image_index;
-  void* stream;
+// A call of an operator, with where its patches are.
+class PatchCall {
+ public:
+  PatchCall(PlanningContext& context, const ppatch_patch_options& options, nb::handle positions,
+            nb::handle image_index, const nb::int_& stream)
+      : context_(context),
+        options_(options),
+        positions_(positions),
+        image_index_("image_index", image_index),
+        stream_(address_of(stream)) {}
 
-  Placing(PlanningContext& in, const ppatch_patch_options& of, nb::handle where, nb::handle index,
-          const nb::int_& on)
-      : context(in),
-        options(of),
-        positions(where),
-        image_index("image_index", index),
-        stream(address_of(on)) {}
+  void extract(nb::handle image, nb::handle probe, nb::handle out) const {
+    const HeldArray from("image", image);
+    const OptionalArray by("probe", probe);
+    const HeldArray to("out", out, Access::kWrite);
+    run(to, [&](PatchPlan& plan) {
+      by.get() ? plan.probe_extract(*from, *by.get(), *to) : plan.extract(*from, *to);
+    });
+  }
+
+  void adjoint(nb::handle patches, nb::handle probe, nb::handle out, nb::handle coverage,
+               bool accumulate) const {
+    const HeldArray from("patches", patches);
+    const OptionalArray by("probe", probe);
+    const HeldArray to("out", out, Access::kWrite);
+    const OptionalArray weights("coverage", coverage, Access::kWrite);
+    run(to, [&, flags = flags_of(accumulate)](PatchPlan& plan) {
+      by.get() ? plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags)
+               : plan.adjoint(*from, *to, weights.get(), flags);
+    });
+  }
+
+  void probe_adjoint(nb::handle image, nb::handle waves, nb::handle out, bool accumulate) const {
+    const HeldArray from("image", image), by("waves", waves);
+    const HeldArray to("out", out, Access::kWrite);
+    run(to,
+        [&](PatchPlan& plan) { plan.probe_adjoint_probe(*from, *by, *to, flags_of(accumulate)); });
+  }
+
+  void assemble(nb::handle patches, nb::handle out, nb::handle coverage, double eps) const {
+    const HeldArray from("patches", patches);
+    const HeldArray to("out", out, Access::kWrite), weights("coverage", coverage, Access::kWrite);
+    run(to, [&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
+  }
+
+  void position_gradient(nb::handle image, nb::handle cotangent, nb::handle out,
+                         nb::handle curvature) const {
+    const HeldArray from("image", image), by("cotangent", cotangent);
+    const HeldArray to("out", out, Access::kWrite);
+    const OptionalArray squares("curvature", curvature, Access::kWrite);
+    run(to, [&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
+  }
+
+  void used_positions(nb::handle out) const {
+    const HeldArray to("out", out, Access::kWrite);
+    run(to, [&](PatchPlan& plan) { plan.positions(*to); });
+  }
+
+ private:
+  static ppatch_adjoint_flags flags_of(bool accumulate) {
+    return accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
+  }
 
   // `out` is complete on return, wherever it lies.
   template <class Body>
   void run(const HeldArray& out, Body&& body) const {
-    const auto plan = context.patches().lend(
-        context.get(), options, &ppatch_patch_options::position_capacity, count_of(*positions));
+    const auto plan = context_.patches().lend(
+        context_.get(), options_, &ppatch_patch_options::position_capacity, count_of(*positions_));
     run_unlocked([&] {
-      set_stream(*plan, stream);
-      set_positions(*plan, positions);
-      set_image_index(*plan, image_index.get());
+      plan->set_stream(stream_);
+      set_positions(*plan, positions_);
+      set_image_index(*plan, image_index_.get());
       body(plan->plan);
-      if (out->device_type == PPATCH_DEVICE_CUDA) context.get().synchronize();
+      if (out->device_type == PPATCH_DEVICE_CUDA) context_.get().synchronize();
     });
   }
+
+  PlanningContext& context_;
+  const ppatch_patch_options& options_;
+  HeldPositions positions_;
+  OptionalArray image_index_;
+  void* stream_;
 };
-
-void extract(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, const nb::int_& stream, nb::handle image, nb::handle probe,
-             nb::handle out) {
-  const Placing placing(context, options, where, index, stream);
-  const HeldArray from("image", image);
-  const OptionalArray by("probe", probe);
-  const HeldArray to("out", out, Access::kWrite);
-  placing.run(to, [&](PatchPlan& plan) {
-    if (by.get()) {
-      plan.probe_extract(*from, *by.get(), *to);
-    } else {
-      plan.extract(*from, *to);
-    }
-  });
-}
-
-void adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-             nb::handle index, const nb::int_& stream, nb::handle patches, nb::handle probe,
-             nb::handle out, nb::handle coverage, bool accumulate) {
-  const Placing placing(context, options, where, index, stream);
-  const HeldArray from("patches", patches);
-  const OptionalArray by("probe", probe);
-  const HeldArray to("out", out, Access::kWrite);
-  const OptionalArray weights("coverage", coverage, Access::kWrite);
-  const ppatch_adjoint_flags flags =
-      accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
-  placing.run(to, [&](PatchPlan& plan) {
-    if (by.get()) {
-      plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags);
-    } else {
-      plan.adjoint(*from, *to, weights.get(), flags);
-    }
-  });
-}
-
-void probe_adjoint(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-                   nb::handle index, const nb::int_& stream, nb::handle image, nb::handle waves,
-                   nb::handle out, bool accumulate) {
-  const Placing placing(context, options, where, index, stream);
-  const HeldArray from("image", image);
-  const HeldArray by("waves", waves);
-  const HeldArray to("out", out, Access::kWrite);
-  placing.run(to, [&](PatchPlan& plan) {
-    plan.probe_adjoint_probe(*from, *by, *to,
-                             accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE);
-  });
-}
-
-void assemble(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-              nb::handle index, const nb::int_& stream, nb::handle patches, nb::handle out,
-              nb::handle coverage, double eps) {
-  const Placing placing(context, options, where, index, stream);
-  const HeldArray from("patches", patches);
-  const HeldArray to("out", out, Access::kWrite);
-  const HeldArray weights("coverage", coverage, Access::kWrite);
-  placing.run(to, [&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
-}
-
-void position_gradient(PlanningContext& context, const ppatch_patch_options& options,
-                       nb::handle where, nb::handle index, const nb::int_& stream, nb::handle image,
-                       nb::handle cotangent, nb::handle out, nb::handle curvature) {
-  const Placing placing(context, options, where, index, stream);
-  const HeldArray from("image", image);
-  const HeldArray by("cotangent", cotangent);
-  const HeldArray to("out", out, Access::kWrite);
-  const OptionalArray squares("curvature", curvature, Access::kWrite);
-  placing.run(to, [&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
-}
-
-void used_positions(PlanningContext& context, const ppatch_patch_options& options, nb::handle where,
-                    nb::handle out) {
-  const Placing placing(context, options, where, nb::none(), nb::int_(0));
-  const HeldArray to("out", out, Access::kWrite);
-  placing.run(to, [&](PatchPlan& plan) { plan.positions(*to); });
-}
 
 std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_patch_options& options,
                          std::int64_t position_count) {
-  std::uint64_t bytes = 0;
-  check(ppatch_patch_plan_bytes(context.get().get(), position_count, &options, &bytes));
-  return bytes;
-}
-
-ppatch_patch_options options_of(std::int64_t height, std::int64_t width, std::int32_t interpolation,
-                                std::int32_t boundary, std::complex<double> constant,
-                                std::int32_t anchor, std::int32_t axes, std::int32_t sign,
-                                std::int32_t layout, std::int64_t group_size,
-                                std::int32_t local_offsets, double jitter_sigma,
-                                std::uint64_t jitter_seed) {
-  ppatch_patch_options options = patch_options(height, width);
-  options.interpolation = interpolation;
-  options.boundary = boundary;
-  options.constant_real = constant.real();
-  options.constant_imag = constant.imag();
-  options.anchor = anchor;
-  options.axes = axes;
-  options.sign = sign;
-  options.layout = layout;
-  options.group_size = group_size;
-  options.local_offsets = local_offsets;
-  options.jitter_sigma = jitter_sigma;
-  options.jitter_seed = jitter_seed;
-  return options;
+  return PatchPlan::bytes(context.get(), position_count, options);
 }
 
 }  // namespace
 
 void add_patches(nb::module_& module) {
-  nb::class_<ppatch_patch_options>(module, "PatchOptions")
-      .def(nb::new_(&options_of), nb::arg("height"), nb::arg("width"), nb::arg("interpolation"),
-           nb::arg("boundary"), nb::arg("constant"), nb::arg("anchor"), nb::arg("axes"),
-           nb::arg("sign"), nb::arg("layout"), nb::arg("group_size"), nb::arg("local_offsets"),
-           nb::arg("jitter_sigma"), nb::arg("jitter_seed"));
-  module.def("patch_plan_bytes", &plan_bytes, nb::arg("context"), nb::arg("options"),
-             nb::arg("position_count"));
-  module.def("used_positions", &used_positions, nb::arg("context"), nb::arg("options"),
-             nb::arg("positions"), nb::arg("out"));
-  module.def("extract", &extract, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("image"),
-             nb::arg("probe").none(), nb::arg("out"));
-  module.def("adjoint", &adjoint, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("patches"),
-             nb::arg("probe").none(), nb::arg("out"), nb::arg("coverage").none(),
-             nb::arg("accumulate"));
-  module.def("probe_adjoint", &probe_adjoint, nb::arg("context"), nb::arg("options"),
-             nb::arg("positions"), nb::arg("image_index").none(), nb::arg("stream"),
-             nb::arg("image"), nb::arg("waves"), nb::arg("out"), nb::arg("accumulate"));
-  module.def("assemble", &assemble, nb::arg("context"), nb::arg("options"), nb::arg("positions"),
-             nb::arg("image_index").none(), nb::arg("stream"), nb::arg("patches"), nb::arg("out"),
-             nb::arg("coverage"), nb::arg("eps"));
-  module.def("position_gradient", &position_gradient, nb::arg("context"), nb::arg("options"),
-             nb::arg("positions"), nb::arg("image_index").none(), nb::arg("stream"),
-             nb::arg("image"), nb::arg("cotangent"), nb::arg("out"), nb::arg("curvature").none());
+  using Options = ppatch_patch_options;
+  add_options(module, "PatchOptions", patch_options(0, 0), &Options::patch_height,
+              &Options::patch_width, &Options::group_size, &Options::constant_real,
+              &Options::constant_imag, &Options::jitter_sigma, &Options::jitter_seed,
+              &Options::interpolation, &Options::boundary, &Options::anchor, &Options::axes,
+              &Options::sign, &Options::layout, &Options::local_offsets);
+  module.def("patch_plan_bytes", &plan_bytes, "context"_a, "options"_a, "position_count"_a);
+  nb::class_<PatchCall>(module, "PatchCall")
+      .def(nb::init<PlanningContext&, const Options&, nb::handle, nb::handle, const nb::int_&>(),
+           "context"_a, "options"_a, "positions"_a, "image_index"_a.none(), "stream"_a,
+           nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
+      .def("extract", &PatchCall::extract, "image"_a, "probe"_a.none(), "out"_a)
+      .def("adjoint", &PatchCall::adjoint, "patches"_a, "probe"_a.none(), "out"_a,
+           "coverage"_a.none(), "accumulate"_a)
+      .def("probe_adjoint", &PatchCall::probe_adjoint, "image"_a, "waves"_a, "out"_a,
+           "accumulate"_a)
+      .def("assemble", &PatchCall::assemble, "patches"_a, "out"_a, "coverage"_a, "eps"_a)
+      .def("position_gradient", &PatchCall::position_gradient, "image"_a, "cotangent"_a, "out"_a,
+           "curvature"_a.none())
+      .def("used_positions", &PatchCall::used_positions, "out"_a);
 }
 
 }  // namespace ptychopatch::python

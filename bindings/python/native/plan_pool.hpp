@@ -17,6 +17,24 @@ bool same_options(const Options& a, const Options& b) {
   return std::equal(first, first + sizeof a, reinterpret_cast<const unsigned char*>(&b));
 }
 
+// A plan, what it was made with, and the stream that its work goes to.
+template <class Plan, class Options>
+struct PlanEntry {
+  Options options;
+  Plan plan;
+  void* stream = nullptr;
+
+  PlanEntry(const Context& context, const Options& wanted)
+      : options(wanted), plan(context, wanted) {}
+
+  // That of the caller's arrays, NULL: the plan's own.
+  void set_stream(void* wanted) {
+    if (stream == wanted) return;
+    plan.set_stream(wanted);
+    stream = wanted;
+  }
+};
+
 // Plans that no call uses now, the one used last at the end. A plan belongs to one call at a time,
 // so that threads may call at the same time. The interpreter's lock guards the pool itself.
 template <class Entry>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "registration.hpp"
-
 #include <nanobind/stl/array.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -16,12 +16,7 @@
 namespace ptychopatch::python {
 namespace {
 
-std::unique_ptr<HeldImage> hold(const char* name, nb::handle pixels, nb::handle mask,
-                                nb::handle black, double white) {
-  auto image = std::make_unique<HeldImage>(name, pixels, mask);
-  if (!black.is_none()) image->set_levels(nb::cast<Levels>(black), white);
-  return image;
-}
+using Black = std::optional<Levels>;
 
 // A scene plan and its reference.
 class Scene {
@@ -29,26 +24,24 @@ class Scene {
   Scene(const PlanningContext& context, const ppatch_scene_options& options)
       : plan_(context.get(), options) {}
 
-  void borrow_reference(nb::handle pixels, nb::handle mask, nb::handle black, double white) {
+  void borrow_reference(nb::handle pixels, nb::handle mask, const Black& black, double white) {
     const Turn turn(*this);
-    auto next = hold("reference", pixels, mask, black, white);
+    auto next = std::make_unique<HeldImage>("reference", pixels, mask, black, white);
     run_unlocked([&] { plan_.borrow_reference(next->get()); });
     reference_ = std::move(next);
   }
 
   std::vector<ppatch_shift> align(const nb::sequence& images, const nb::sequence& masks,
-                                  nb::handle black, double white) {
+                                  const Black& black, double white) {
     const Turn turn(*this);
     if (!reference_) throw nb::value_error("align: expected a reference, none is set");
     std::vector<std::unique_ptr<HeldImage>> held;
     std::vector<ppatch_scene_image> given;
     for (std::size_t j = 0; j < nb::len(images); ++j) {
-      held.push_back(hold("moving", images[j], masks[j], black, white));
+      held.push_back(std::make_unique<HeldImage>("moving", images[j], masks[j], black, white));
       given.push_back(held.back()->get());
     }
-    std::vector<ppatch_shift> shifts;
-    run_unlocked([&] { shifts = plan_.align(given); });
-    return shifts;
+    return run_unlocked([&] { return plan_.align(given); });
   }
 
   void forget() {
@@ -79,26 +72,11 @@ class Scene {
   bool busy_ = false;
 };
 
-ppatch_scene_options options_of(std::int32_t method, std::int64_t height, std::int64_t width,
-                                const std::string& cfa, const Levels& black, double white,
-                                std::array<std::int64_t, 2> max_shift, std::int32_t sign,
-                                std::int32_t extent, std::int32_t hot_pixels,
-                                std::int32_t fixed_pattern, std::int32_t plane_average,
-                                std::int32_t upsample, double overlap_ratio) {
-  ppatch_scene_options options =
-      scene_options(height, width, cfa.empty() ? ppatch_cfa_none() : ptychopatch::cfa(cfa));
-  options.method = method;
+void set_arrays(ppatch_scene_options& options, const std::string& letters, const Levels& black,
+                const std::array<std::int64_t, 2>& max_shift) {
+  options.cfa = cfa_of(letters);
   std::copy(black.begin(), black.end(), options.black);
-  options.white = white;
   std::copy(max_shift.begin(), max_shift.end(), options.max_shift);
-  options.sign = sign;
-  options.extent = extent;
-  options.hot_pixels = hot_pixels;
-  options.fixed_pattern = fixed_pattern;
-  options.plane_average = plane_average;
-  options.upsample = upsample;
-  options.overlap_ratio = overlap_ratio;
-  return options;
 }
 
 std::string representation(const ppatch_shift& shift) {
@@ -106,17 +84,10 @@ std::string representation(const ppatch_shift& shift) {
          std::to_string(shift.shift[1]) + "), " + ppatch_shift_status_string(shift.status) + ">";
 }
 
-// The members that mean the same in Python.
-template <class Class>
-void add_numbers(Class& shift) {
-  shift.def_ro("peak", &ppatch_shift::peak, "Normalised correlation at the shift, 0 to 1.")
-      .def_ro("second_peak_ratio", &ppatch_shift::second_peak_ratio,
-              "Largest value of the phase correlation elsewhere over the peak.")
-      .def_ro("coherence", &ppatch_shift::coherence,
-              "Mean over the band, 0 to 1; NaN but for the method \"ml\".")
-      .def_ro("residual", &ppatch_shift::residual, "|R - gain M| / |R| at the shift, 0 to 1.")
-      .def_ro("gain", &ppatch_shift::gain, "Of the conditioned images, by least squares.")
-      .def_ro("iterations", &ppatch_shift::iterations, "Newton's steps of the last round.");
+// A member that is a pair.
+template <auto member>
+auto pair_of(const ppatch_shift& shift) {
+  return std::pair((shift.*member)[0], (shift.*member)[1]);
 }
 
 template <std::uint32_t flag>
@@ -125,40 +96,36 @@ bool has(const ppatch_shift& shift) {
 }
 
 void add_shift(nb::module_& module) {
-  nb::class_<ppatch_shift> shift(module, "Shift", "The answer for one moving image.");
-  shift
-      .def_prop_ro(
-          "shift", [](const ppatch_shift& s) { return nb::make_tuple(s.shift[0], s.shift[1]); },
-          "(dy, dx) in pixels, in the sign that was asked for; NaN where there is none.")
+  using Shift = ppatch_shift;
+  nb::class_<Shift>(module, "Shift", "The answer for one moving image.")
+      .def_prop_ro("shift", &pair_of<&Shift::shift>,
+                   "(dy, dx) in pixels, in the sign that was asked for; NaN where there is none.")
       .def_prop_ro(
           "covariance",
-          [](const ppatch_shift& s) {
+          [](const Shift& s) {
             const double* c = s.covariance;
             return nb::make_tuple(nb::make_tuple(c[0], c[1]), nb::make_tuple(c[1], c[2]));
           },
           "Of the shift, ((yy, yx), (yx, xx)), px^2; NaN but for the method \"ml\".")
+      .def_prop_ro("lattice_shift", &pair_of<&Shift::lattice_shift>,
+                   "The nearest shift that moves every colour onto the same colour.")
+      .def_prop_ro("lattice_residual", &pair_of<&Shift::lattice_residual>, "shift - lattice_shift.")
+      .def_ro("peak", &Shift::peak, "Normalised correlation at the shift, 0 to 1.")
+      .def_ro("second_peak_ratio", &Shift::second_peak_ratio,
+              "Largest value of the phase correlation elsewhere over the peak.")
+      .def_ro("coherence", &Shift::coherence,
+              "Mean over the band, 0 to 1; NaN but for the method \"ml\".")
+      .def_ro("residual", &Shift::residual, "|R - gain M| / |R| at the shift, 0 to 1.")
+      .def_ro("gain", &Shift::gain, "Of the conditioned images, by least squares.")
+      .def_ro("iterations", &Shift::iterations, "Newton's steps of the last round.")
       .def_prop_ro(
-          "lattice_shift",
-          [](const ppatch_shift& s) {
-            return nb::make_tuple(s.lattice_shift[0], s.lattice_shift[1]);
-          },
-          "The nearest shift that moves every colour onto the same colour.")
-      .def_prop_ro(
-          "lattice_residual",
-          [](const ppatch_shift& s) {
-            return nb::make_tuple(s.lattice_residual[0], s.lattice_residual[1]);
-          },
-          "shift - lattice_shift.")
-      .def_prop_ro(
-          "common_shape",
-          [](const ppatch_shift& s) { return nb::make_tuple(s.common_height, s.common_width); },
+          "common_shape", [](const Shift& s) { return std::pair(s.common_height, s.common_width); },
           "The top-left area of both images that was aligned.")
       .def_prop_ro(
-          "status",
-          [](const ppatch_shift& s) { return std::string(ppatch_shift_status_string(s.status)); },
+          "status", [](const Shift& s) { return ppatch_shift_status_string(s.status); },
           "\"ok\", or why there is no answer: \"flat\", \"saturated\", \"not-finite\", "
           "\"too-small\", \"unrelated\", \"not-converged\", \"reference\".")
-      .def_prop_ro("ok", [](const ppatch_shift& s) { return s.status == PPATCH_SHIFT_STATUS_OK; })
+      .def_prop_ro("ok", [](const Shift& s) { return s.status == PPATCH_SHIFT_STATUS_OK; })
       .def_prop_ro("zero_lag", &has<PPATCH_SHIFT_FLAG_ZERO_LAG>,
                    "Within half a pixel of zero: what a pattern of the sensor would give as well.")
       .def_prop_ro("fixed_rows", &has<PPATCH_SHIFT_FLAG_FIXED_ROWS>,
@@ -166,7 +133,6 @@ void add_shift(nb::module_& module) {
       .def_prop_ro("fixed_columns", &has<PPATCH_SHIFT_FLAG_FIXED_COLUMNS>,
                    "A pattern of columns was left out.")
       .def("__repr__", &representation);
-  add_numbers(shift);
 }
 
 std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_scene_options& options) {
@@ -177,19 +143,18 @@ std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_scene_opti
 
 void add_scenes(nb::module_& module) {
   add_shift(module);
-  module.def("scene_plan_bytes", &plan_bytes, nb::arg("context"), nb::arg("options"));
-  nb::class_<ppatch_scene_options>(module, "SceneOptions")
-      .def(nb::new_(&options_of), nb::arg("method"), nb::arg("height"), nb::arg("width"),
-           nb::arg("cfa"), nb::arg("black"), nb::arg("white"), nb::arg("max_shift"),
-           nb::arg("sign"), nb::arg("extent"), nb::arg("hot_pixels"), nb::arg("fixed_pattern"),
-           nb::arg("plane_average"), nb::arg("upsample"), nb::arg("overlap_ratio"));
+  using Options = ppatch_scene_options;
+  add_options(module, "SceneOptions", scene_options(0, 0), &Options::height, &Options::width,
+              &Options::white, &Options::overlap_ratio, &Options::upsample, &Options::method,
+              &Options::sign, &Options::extent, &Options::hot_pixels, &Options::fixed_pattern,
+              &Options::plane_average)
+      .def("set_arrays", &set_arrays, "cfa"_a, "black"_a, "max_shift"_a);
+  module.def("scene_plan_bytes", &plan_bytes, "context"_a, "options"_a);
   nb::class_<Scene>(module, "Scene")
-      .def(nb::init<const PlanningContext&, const ppatch_scene_options&>(), nb::arg("context"),
-           nb::arg("options"))
-      .def("borrow_reference", &Scene::borrow_reference, nb::arg("pixels"), nb::arg("mask").none(),
-           nb::arg("black").none(), nb::arg("white"))
-      .def("align", &Scene::align, nb::arg("images"), nb::arg("masks"), nb::arg("black").none(),
-           nb::arg("white"))
+      .def(nb::init<const PlanningContext&, const Options&>(), "context"_a, "options"_a)
+      .def("borrow_reference", &Scene::borrow_reference, "pixels"_a, "mask"_a.none(),
+           "black"_a.none(), "white"_a)
+      .def("align", &Scene::align, "images"_a, "masks"_a, "black"_a.none(), "white"_a)
       .def("forget", &Scene::forget)
       .def_prop_ro("bytes", &Scene::bytes);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "held_array.hpp"
 
@@ -10,16 +11,15 @@ namespace ptychopatch::python {
 
 using Levels = std::array<double, 4>;
 
-// An image with its arrays held.
+// An image with its arrays held, and with levels of its own unless black is none.
 class HeldImage {
  public:
-  HeldImage(const char* name, nb::handle pixels, nb::handle mask)
+  HeldImage(const char* name, nb::handle pixels, nb::handle mask,
+            const std::optional<Levels>& black, double white)
       : pixels_(name, pixels), mask_("mask", mask), image_(ppatch_scene_image_of(*pixels_)) {
     if (mask_.get()) image_.mask = *mask_.get();
-  }
-
-  void set_levels(const Levels& black, double white) {
-    std::copy(black.begin(), black.end(), image_.black);
+    if (!black) return;
+    std::copy(black->begin(), black->end(), image_.black);
     image_.white = white;
     image_.own_levels = 1;
   }

@@ -15,6 +15,11 @@ def number_of(name, choice, kind=None):
                          f"{choice!r}") from None
 
 
+def numbers_of(options, *names):
+    """The library's numbers of the options with these names."""
+    return [number_of(name, options[name]) for name in names]
+
+
 def integer(name, value, least=0, most=2**63 - 1):
     """A whole number within the range."""
     try:

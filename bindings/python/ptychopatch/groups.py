@@ -38,14 +38,18 @@ class Groups(NamedTuple):
 
 
 @functools.lru_cache(maxsize=256)
-def _options(gridsize, neighbours, samples, seed, include_centre, order, sequential, oversample, axes,
-             relative_sign):
+def _options(gridsize=1, neighbours=0, samples=0, seed=0, include_centre=False, order="drawn",
+             sequential=False, oversample=False, axes="yx", relative_sign="from-offset"):
     return _core.GroupOptions(
         integer("gridsize", gridsize, 1, 64), integer("neighbours", neighbours),
         integer("samples", samples), integer("seed", seed, 0, 2**64 - 1),
         int(bool(include_centre)),
-        number_of("order", order, "group_order"), int(bool(sequential)), bool(oversample),
-        number_of("axes", axes), number_of("relative_sign", relative_sign))
+        number_of("order", order, "group_order"), int(bool(sequential)),
+        int(bool(oversample)), number_of("axes", axes), number_of("relative_sign", relative_sign))
+
+
+def _call(context, options, points):
+    return _core.GroupCall(context_of(context), options, points, stream_of(points))
 
 
 def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int = 0, seed: int = 0,
@@ -96,8 +100,7 @@ def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int =
         out = Groups(empty(points, (number, members), "int64"), empty(points, number, "int64"),
                      empty(points, (number, 2), "float64"),
                      empty(points, (number, members, 2), "float64"))
-    _core.draw(context_of(context), options, points, stream_of(points),
-               integer("first", first), *out)
+    _call(context, options, points).draw(integer("first", first), *out)
     return out
 
 
@@ -105,12 +108,11 @@ def group_coordinates(points: Any, indices: Any, *, axes: str = "yx",
                       relative_sign: str = "from-offset",
                       context: Context | None = None) -> tuple[Any, Any]:
     """Offsets (B, 2) and relative coordinates (B, c, 2) of given groups, indices (B, c)."""
-    options = _options(1, 0, 0, 0, False, "drawn", False, False, axes, relative_sign)
+    options = _options(axes=axes, relative_sign=relative_sign)
     shape = shape_of("indices", indices)
     offsets = empty(points, (*shape[:1], 2), "float64")
     relative = empty(points, (*shape, 2), "float64")
-    _core.coordinates(context_of(context), options, points, stream_of(points), indices, offsets,
-                      relative)
+    _call(context, options, points).coordinates(indices, offsets, relative)
     return offsets, relative
 
 
@@ -129,13 +131,11 @@ def nearest_neighbours(points: Any, neighbours: int, *, queries: Any = None,
     -------
     (indices, squared_distances), (Q, K) int64 and float64, ordered by distance and then by index.
     """
-    options = _options(1, integer("neighbours", neighbours, 1), 0, 0, False, "drawn", False, False,
-                       "yx", "from-offset")
+    options = _options(neighbours=integer("neighbours", neighbours, 1))
     rows = shape_of(*("points", points) if queries is None else ("queries", queries))[0]
     indices = empty(points, (rows, neighbours), "int64")
     squares = empty(points, (rows, neighbours), "float64")
-    _core.neighbours(context_of(context), options, points, stream_of(points), queries, indices,
-                     squares)
+    _call(context, options, points).neighbours(queries, indices, squares)
     return indices, squares
 
 
@@ -145,6 +145,5 @@ def group_plan_bytes(count: int, gridsize: int = 1, *, neighbours: int = 0,
 
     MemoryError, with the least budget that would do, where that is too small.
     """
-    options = _options(gridsize, neighbours, 0, 0, False, "drawn", False, False, "yx",
-                       "from-offset")
-    return _core.group_plan_bytes(context_of(context), options, integer("count", count))
+    return _core.group_plan_bytes(context_of(context), _options(gridsize, neighbours),
+                                  integer("count", count))

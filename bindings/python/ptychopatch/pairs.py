@@ -110,10 +110,10 @@ def image_shift(image: Any, shift: tuple[float, float], *,
     """
     extents = shape_of("image", image)
     out = output(out, image, extents if shape is None else (*extents[:-2], *shape))
-    _core.image_shift(context_of(context), image, _pair("shift", shift, real),
-                      number_of("interpolation", interpolation), number_of("boundary", boundary),
-                      integer("period", period, 1, 2**31 - 1), real("gain", gain),
-                      real("constant", constant), out)
+    options = _core.ResampleOptions(
+        number_of("interpolation", interpolation), number_of("boundary", boundary),
+        integer("period", period, 1, 2**31 - 1), real("gain", gain), real("constant", constant))
+    _core.image_shift(context_of(context), image, _pair("shift", shift, real), options, out)
     return out
 
 
@@ -202,7 +202,6 @@ def pair_mask(anchor: Any, target: Any, *, gain: float = 0.0, clip_bound: float 
     (mask, mean): (H, W) uint8, 1 for a pixel that is kept; and how much of it is.
     """
     out = output(out, anchor, shape_of("anchor", anchor)[-2:], "uint8")
-    mean = _core.pair_mask(context_of(context), anchor, target, real("gain", gain),
-                           real("clip_bound", clip_bound), real("threshold", threshold),
-                           real("quantile", quantile), out)
-    return out, mean
+    options = _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),
+                                real("threshold", threshold), real("quantile", quantile))
+    return out, _core.pair_mask(context_of(context), anchor, target, options, out)

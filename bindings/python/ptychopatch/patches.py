@@ -53,7 +53,7 @@ import numpy
 
 from . import _core
 from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of, stream_of
-from ._choices import integer, number_of, real, with_defaults
+from ._choices import integer, numbers_of, real, with_defaults
 from ._context import Context, context_of
 from ._enumerations import Anchor, Axes, Boundary, Interpolation, Layout, LocalOffsets, Sign
 
@@ -95,6 +95,11 @@ class _Cut(NamedTuple):
             return groups, *modes, self.height, self.width, self.group_size
         return groups, self.group_size, *modes, self.height, self.width
 
+    def call(self, context, positions, image_index, like):
+        """A call of an operator, on the stream of the array `like`."""
+        return _core.PatchCall(context_of(context), self.options, positions, image_index,
+                               stream_of(like))
+
 
 _DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
              "axes": "yx", "sign": "window", "layout": "flat", "group_size": 1,
@@ -111,12 +116,10 @@ def _cut(height, width, **options):
     height, width = integer("patch_size", height), integer("patch_size", width)
     group_size = integer("group_size", given["group_size"], 1)
     options = _core.PatchOptions(
-        height, width, number_of("interpolation", given["interpolation"]),
-        number_of("boundary", given["boundary"]), constant,
-        number_of("anchor", given["anchor"]), number_of("axes", given["axes"]),
-        number_of("sign", given["sign"]), number_of("layout", given["layout"]),
-        group_size, number_of("local_offsets", given["local_offsets"]),
-        real("jitter", given["jitter"]), integer("seed", given["seed"], 0, 2**64 - 1))
+        height, width, group_size, constant.real, constant.imag, real("jitter", given["jitter"]),
+        integer("seed", given["seed"], 0, 2**64 - 1),
+        *numbers_of(given, "interpolation", "boundary", "anchor", "axes", "sign", "layout",
+                    "local_offsets"))
     return _Cut(options, height, width, given["layout"], group_size)
 
 
@@ -185,8 +188,7 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
         count = _count(positions)
         batch = _batch(shape_of("image", image), image_index)
         out = empty(image, (*batch, *cut.patches_shape(count, _modes(probe))))
-    _core.extract(context_of(context), cut.options, positions, image_index,
-                  stream_of(image), image, probe, out)
+    cut.call(context, positions, image_index, image).extract(image, probe, out)
     return out
 
 
@@ -219,8 +221,8 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
         raise ValueError("accumulate: expected arrays to add to, as out and as coverage")
     cut = _cut_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, coverage)
-    _core.adjoint(context_of(context), cut.options, positions, image_index,
-                  stream_of(patches), patches, probe, out, weights, accumulate)
+    cut.call(context, positions, image_index, patches).adjoint(patches, probe, out, weights,
+                                                               accumulate)
     return out if weights is None else (out, weights)
 
 
@@ -238,8 +240,7 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None =
     """
     cut = _cut_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, True if coverage is False else coverage)
-    _core.assemble(context_of(context), cut.options, positions, image_index,
-                   stream_of(patches), patches, out, weights, eps)
+    cut.call(context, positions, image_index, patches).assemble(patches, out, weights, eps)
     return out, weights
 
 
@@ -284,8 +285,7 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index
     dtype = real_type(dtype_of(image))
     out = output(out, image, shape, dtype)
     squares = optional_output(curvature, image, shape, dtype)
-    _core.position_gradient(context_of(context), cut.options, positions, image_index,
-                            stream_of(image), image, cotangent, out, squares)
+    cut.call(context, positions, image_index, image).position_gradient(image, cotangent, out, squares)
     return out if squares is None else (out, squares)
 
 
@@ -321,8 +321,7 @@ def probe_adjoint(image: Any, waves: Any, positions: Any,
                              "as out")
         out = empty(image, tuple(probe_shape))
     cut = _cut_of_patches("waves", waves, options)
-    _core.probe_adjoint(context_of(context), cut.options, positions, image_index,
-                        stream_of(image), image, waves, out, accumulate)
+    cut.call(context, positions, image_index, image).probe_adjoint(image, waves, out, accumulate)
     return out
 
 
@@ -334,9 +333,8 @@ def used_positions(positions: Any, *, context: Context | None = None,
     -------
     (K, 2) float64 in pixels, in the axes and sign of positions.
     """
-    cut = _cut(1, 1, **options)
     out = numpy.empty((_count(positions), 2))
-    _core.used_positions(context_of(context), cut.options, positions, out)
+    _cut(1, 1, **options).call(context, positions, None, out).used_positions(out)
     return out
 
 

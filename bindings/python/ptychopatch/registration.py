@@ -90,21 +90,20 @@ def levels_of(black):
 
 
 @functools.lru_cache(maxsize=64)
-def _options(height, width, **options):
-    given = with_defaults("align", options, _DEFAULTS)
+def _options(height, width, **given):
+    given = with_defaults("align", given, _DEFAULTS)
     furthest = given["max_shift"]
     furthest = furthest if isinstance(furthest, tuple) else (furthest, furthest)
-    return _core.SceneOptions(
-        number_of("method", given["method"]), height, width,
-        letters_of(given["cfa"]), levels_of(given["black"]), real("white", given["white"]),
-        [integer("max_shift", one) for one in furthest],
-        number_of("sign", given["sign"], "shift_sign"),
-        number_of("extent", given["extent"]),
+    options = _core.SceneOptions(
+        height, width, real("white", given["white"]), real("overlap_ratio", given["overlap_ratio"]),
+        integer("upsample", given["upsample"], 0, 2**31 - 1), number_of("method", given["method"]),
+        number_of("sign", given["sign"], "shift_sign"), number_of("extent", given["extent"]),
         number_of("hot_pixels", given["hot_pixels"], "switch"),
         number_of("fixed_pattern", given["fixed_pattern"], "switch"),
-        number_of("plane_average", given["plane_average"]),
-        integer("upsample", given["upsample"], 0, 2**31 - 1),
-        real("overlap_ratio", given["overlap_ratio"]))
+        number_of("plane_average", given["plane_average"]))
+    options.set_arrays(letters_of(given["cfa"]), levels_of(given["black"]),
+                       [integer("max_shift", one) for one in furthest])
+    return options
 
 
 def _scene_options(reference, options):
