@@ -89,7 +89,7 @@ def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int =
 
     Returns
     -------
-    Groups
+    groups : Groups
     """
     options = _options(gridsize, neighbours, samples, seed, include_centre, order, sequential,
                        oversample, axes, relative_sign)
@@ -129,7 +129,8 @@ def nearest_neighbours(points: Any, neighbours: int, *, queries: Any = None,
 
     Returns
     -------
-    (indices, squared_distances), (Q, K) int64 and float64, ordered by distance and then by index.
+    indices, squared_distances : arrays
+        (Q, K) int64 and float64, ordered by distance and then by index.
     """
     options = _options(neighbours=integer("neighbours", neighbours, 1))
     rows = shape_of(*("points", points) if queries is None else ("queries", queries))[0]

@@ -106,7 +106,8 @@ def image_shift(image: Any, shift: tuple[float, float], *,
 
     Returns
     -------
-    (h, w) or (C, h, w); integers are rounded to the nearest and clamped.
+    resampled : array
+        (h, w) or (C, h, w); integers are rounded to the nearest and clamped.
     """
     extents = shape_of("image", image)
     out = output(out, image, extents if shape is None else (*extents[:-2], *shape))
@@ -151,7 +152,8 @@ def mosaic_bin(image: Any, cfa: str, *, black: Any, white: float, out: Any = Non
 
     Returns
     -------
-    (3, H // b, W // b): red, green, blue.
+    rgb : array
+        (3, H // b, W // b): red, green, blue.
     """
     letters, block = letters_of(cfa), 3 if len(cfa or "") == 36 else 2
     if out is None:
@@ -199,7 +201,10 @@ def pair_mask(anchor: Any, target: Any, *, gain: float = 0.0, clip_bound: float 
 
     Returns
     -------
-    (mask, mean): (H, W) uint8, 1 for a pixel that is kept; and how much of it is.
+    mask : array
+        (H, W) uint8, 1 for a pixel that is kept.
+    mean : float
+        How much of it is kept.
     """
     out = output(out, anchor, shape_of("anchor", anchor)[-2:], "uint8")
     options = _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),

@@ -77,7 +77,7 @@ class Options(TypedDict, total=False):
     seed: int
 
 
-class _Cut(NamedTuple):
+class _Settings(NamedTuple):
     """Options, and what of them tells the shapes of arrays."""
 
     options: _core.PatchOptions
@@ -107,7 +107,7 @@ _DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "an
 
 
 @functools.lru_cache(maxsize=256)
-def _cut(height, width, **options):
+def _settings(height, width, **options):
     given = with_defaults("patches", options, _DEFAULTS)
     try:
         constant = complex(given["constant"])
@@ -120,16 +120,16 @@ def _cut(height, width, **options):
         integer("seed", given["seed"], 0, 2**64 - 1),
         *numbers_of(given, "interpolation", "boundary", "anchor", "axes", "sign", "layout",
                     "local_offsets"))
-    return _Cut(options, height, width, given["layout"], group_size)
+    return _Settings(options, height, width, given["layout"], group_size)
 
 
-def cut_of(patch_size, options):
+def settings_of(patch_size, options):
     """Options with a patch size, an int or (h, w)."""
     height, width = patch_size if isinstance(patch_size, (tuple, list)) else (patch_size,) * 2
-    return _cut(height, width, **options)
+    return _settings(height, width, **options)
 
 
-def _cut_of_patches(name, patches, options):
+def _settings_of_patches(name, patches, options):
     """Options with the size that an array of patches has."""
     shape = shape_of(name, patches)
     layout = options.get("layout", "flat")
@@ -137,7 +137,7 @@ def _cut_of_patches(name, patches, options):
     if len(size) != 2:
         raise ValueError(f"{name}: expected patches of the layout {layout!r}, got the shape "
                          f"{shape}")
-    return _cut(*size, **options)
+    return _settings(*size, **options)
 
 
 def _count(positions):
@@ -179,16 +179,17 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
 
     Returns
     -------
-    (K, h, w), (B, h, w, c) or (B, c, h, w), by the layout, with M as a first axis where every
-    position is cut from M images; out where it was given. With a probe, waves: (K, modes, h, w),
-    (B, modes, h, w, c) or (B, c, modes, h, w).
+    patches : array
+        (K, h, w), (B, h, w, c) or (B, c, h, w), by the layout, with M as a first axis where every
+        position is cut from M images; out where it was given. With a probe, waves:
+        (K, modes, h, w), (B, modes, h, w, c) or (B, c, modes, h, w).
     """
-    cut = cut_of(patch_size, options)
+    settings = settings_of(patch_size, options)
     if out is None:
         count = _count(positions)
         batch = _batch(shape_of("image", image), image_index)
-        out = empty(image, (*batch, *cut.patches_shape(count, _modes(probe))))
-    cut.call(context, positions, image_index, image).extract(image, probe, out)
+        out = empty(image, (*batch, *settings.patches_shape(count, _modes(probe))))
+    settings.call(context, positions, image_index, image).extract(image, probe, out)
     return out
 
 
@@ -214,15 +215,16 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
 
     Returns
     -------
-    The image, or (image, coverage) where the coverage was asked for. Each pixel sums its patches in
-    their order.
+    image : array
+        Or (image, coverage) where the coverage was asked for. Each pixel sums its patches in their
+        order.
     """
     if accumulate and (out is None or coverage is True):
         raise ValueError("accumulate: expected arrays to add to, as out and as coverage")
-    cut = _cut_of_patches("patches", patches, options)
+    settings = _settings_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, coverage)
-    cut.call(context, positions, image_index, patches).adjoint(patches, probe, out, weights,
-                                                               accumulate)
+    settings.call(context, positions, image_index, patches).adjoint(
+        patches, probe, out, weights, accumulate)
     return out if weights is None else (out, weights)
 
 
@@ -236,11 +238,12 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None =
 
     Returns
     -------
-    (image, coverage)
+    image, coverage : arrays
+        As of `adjoint`.
     """
-    cut = _cut_of_patches("patches", patches, options)
+    settings = _settings_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, True if coverage is False else coverage)
-    cut.call(context, positions, image_index, patches).assemble(patches, out, weights, eps)
+    settings.call(context, positions, image_index, patches).assemble(patches, out, weights, eps)
     return out, weights
 
 
@@ -277,15 +280,17 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index
 
     Returns
     -------
-    The gradient, or (gradient, curvature); columns in the order of axes.
+    gradient : array
+        Or (gradient, curvature); columns in the order of axes.
     """
-    cut = _cut_of_patches("cotangent", cotangent, options)
+    settings = _settings_of_patches("cotangent", cotangent, options)
     count = _count(positions)
     shape = (*_batch(shape_of("image", image), image_index), count, 2)
     dtype = real_type(dtype_of(image))
     out = output(out, image, shape, dtype)
     squares = optional_output(curvature, image, shape, dtype)
-    cut.call(context, positions, image_index, image).position_gradient(image, cotangent, out, squares)
+    settings.call(context, positions, image_index, image).position_gradient(
+        image, cotangent, out, squares)
     return out if squares is None else (out, squares)
 
 
@@ -311,7 +316,8 @@ def probe_adjoint(image: Any, waves: Any, positions: Any,
 
     Returns
     -------
-    The probe.
+    probe : array
+        out where it was given.
     """
     if out is None:
         if accumulate:
@@ -320,8 +326,9 @@ def probe_adjoint(image: Any, waves: Any, positions: Any,
             raise ValueError("probe_shape: expected (modes, h, w) or (K, modes, h, w), or an array "
                              "as out")
         out = empty(image, tuple(probe_shape))
-    cut = _cut_of_patches("waves", waves, options)
-    cut.call(context, positions, image_index, image).probe_adjoint(image, waves, out, accumulate)
+    settings = _settings_of_patches("waves", waves, options)
+    settings.call(context, positions, image_index, image).probe_adjoint(
+        image, waves, out, accumulate)
     return out
 
 
@@ -331,10 +338,11 @@ def used_positions(positions: Any, *, context: Context | None = None,
 
     Returns
     -------
-    (K, 2) float64 in pixels, in the axes and sign of positions.
+    positions : array
+        (K, 2) float64 in pixels, in the axes and sign of positions.
     """
     out = numpy.empty((_count(positions), 2))
-    _cut(1, 1, **options).call(context, positions, None, out).used_positions(out)
+    _settings(1, 1, **options).call(context, positions, None, out).used_positions(out)
     return out
 
 
@@ -344,5 +352,5 @@ def patch_plan_bytes(count: int, patch_size: int | tuple[int, int], *,
 
     MemoryError, with the least budget that would do, where that is too small.
     """
-    return _core.patch_plan_bytes(context_of(context), cut_of(patch_size, options).options,
+    return _core.patch_plan_bytes(context_of(context), settings_of(patch_size, options).options,
                                   integer("count", count))

@@ -167,7 +167,7 @@ class Scene:
 
         Returns
         -------
-        A Shift, or a list of them.
+        shift : Shift or list of Shift
         """
         levels = None if black is None else levels_of(black)
         if not isinstance(moving, (list, tuple)):
@@ -222,8 +222,9 @@ def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = N
 
     Returns
     -------
-    A Shift, or a list of them. The memory for images of this size is kept for the thread's next
-    call; `release` gives it back.
+    shift : Shift or list of Shift
+        The memory for images of this size is kept for the thread's next call; `release` gives it
+        back.
     """
     context, native = context_of(context), _scene_options(reference, options)
     scene = Scene.__new__(Scene)

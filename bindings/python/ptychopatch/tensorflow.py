@@ -68,7 +68,7 @@ def _patches_shape(image, positions, probe, image_index, size, options):
     modes = () if probe is None else (probe.shape[-3],)
     count = positions.shape[:-1].num_elements()
     # Whatever the layout, the first axis is the one that the number of positions tells.
-    first, *others = _patches.cut_of(size, options).patches_shape(count or 0, modes)
+    first, *others = _patches.settings_of(size, options).patches_shape(count or 0, modes)
     return batch.concatenate([first if count is not None else None, *others])
 
 
@@ -78,7 +78,7 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
     """ptychopatch.extract with gradients by the image, by the positions, and by the probe."""
     _refuse_xla("extract")
     image, positions, probe, image_index = map(_tensor, (image, positions, probe, image_index))
-    cut: Any = {"context": context, **options}
+    keywords: Any = {"context": context, **options}
     shape = _patches_shape(image, positions, probe, image_index, patch_size, options)
 
     @tf.custom_gradient
@@ -86,20 +86,20 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
         given = {"image": image, "positions": positions, "probe": probe, "image_index": image_index}
 
         def forward(**arrays):
-            return _patches.extract(patch_size=patch_size, **arrays, **cut)
+            return _patches.extract(patch_size=patch_size, **arrays, **keywords)
 
         def by_image(image, cotangent, positions, probe=None, image_index=None):
             return _patches.adjoint(cotangent, positions, image.shape, probe=probe,
-                                    image_index=image_index, **cut)
+                                    image_index=image_index, **keywords)
 
         def by_positions(image, cotangent, positions, probe=None, image_index=None):
             gradient = _gradients.by_positions(image, cotangent, positions, probe,
-                                               {"image_index": image_index, **cut})
+                                               {"image_index": image_index, **keywords})
             return gradient.astype(positions.dtype)
 
         def by_probe(image, cotangent, positions, probe, image_index=None):
             return _patches.probe_adjoint(image, cotangent, positions, probe.shape,
-                                          image_index=image_index, **cut)
+                                          image_index=image_index, **keywords)
 
         def gradient(cotangent):
             having = {"cotangent": cotangent, **given}
@@ -120,15 +120,15 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...], *, image
     _refuse_xla("adjoint")
     patches, positions, image_index = map(_tensor, (patches, positions, image_index))
     image_shape = tuple(image_shape)
-    cut: Any = {"context": context, **options}
-    linear = _gradients.linear(cut)
+    keywords: Any = {"context": context, **options}
+    linear = _gradients.linear(keywords)
 
     @tf.custom_gradient
     def operation(patches, positions):
         given = {"patches": patches, "positions": positions, "image_index": image_index}
 
         def forward(patches, positions, image_index=None):
-            return _patches.adjoint(patches, positions, image_shape, image_index=image_index, **cut)
+            return _patches.adjoint(patches, positions, image_shape, image_index=image_index, **keywords)
 
         def by_patches(cotangent, patches, positions, image_index=None):
             return _patches.extract(cotangent, positions, _gradients.patch_size(patches, linear),
@@ -158,9 +158,9 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...], *, eps:
     Where the coverage is at most eps, its gradient is none: there the divisor is constant.
     """
     patches = tf.convert_to_tensor(patches)
-    cut: Any = {"image_index": image_index, "context": context, **options}
-    total = adjoint(patches, positions, image_shape, **cut)
-    coverage = adjoint(tf.ones_like(tf.math.real(patches)), positions, image_shape, **cut)
+    keywords: Any = {"image_index": image_index, "context": context, **options}
+    total = adjoint(patches, positions, image_shape, **keywords)
+    coverage = adjoint(tf.ones_like(tf.math.real(patches)), positions, image_shape, **keywords)
     return total / tf.cast(tf.maximum(coverage, tf.cast(eps, coverage.dtype)), total.dtype)
 
 
@@ -182,7 +182,7 @@ class Extract(tf.keras.layers.Layer):
         super().__init__(name=name, dtype=dtype, trainable=trainable, autocast=False)
         self.supports_jit = False
         self._patch_size, self._context, self._options = patch_size, context, options
-        _patches.cut_of(patch_size, options)
+        _patches.settings_of(patch_size, options)
 
     def call(self, inputs):
         image, positions, *probe = inputs

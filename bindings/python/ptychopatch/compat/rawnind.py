@@ -113,7 +113,8 @@ def shift_images(anchor_img: Any, target_img: Any, shift: tuple[int, int], *,
 
     Returns
     -------
-    Views of both, arrays or tensors as they came.
+    anchor, target : views
+        Of both, arrays or tensors as they came.
     """
     if anchor_img.shape[0] == 4:
         raise NotImplementedError("anchor_img: expected an image of 1 or 3 channels, got 4")
