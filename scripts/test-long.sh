@@ -5,6 +5,7 @@
 # usage: scripts/test-long.sh [--help] [PART ...]
 #
 # Parts; all of them where none is named:
+#   random         all tests of the release build with four times as many random cases
 #   tsan           the fast tests under the thread sanitizer
 #   fuzz           every fuzzer for FUZZ_SECONDS (default 60) or, where it is set, for FUZZ_RUNS
 #                  executions, on FUZZ_CORPUS (build/corpus); then the fastest ones in turn until
@@ -18,12 +19,19 @@ source "$(dirname "$0")/lib/common.sh"
 parts=()
 for argument in "$@"; do
   case $argument in
-    tsan | fuzz | format | tidy | abi | ptx | fresh-machine) parts+=("$argument") ;;
+    random | tsan | fuzz | format | tidy | abi | ptx | fresh-machine) parts+=("$argument") ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown part $argument; see --help" ;;
   esac
 done
-((${#parts[@]})) || parts=(tsan fuzz format tidy abi ptx fresh-machine)
+((${#parts[@]})) || parts=(random tsan fuzz format tidy abi ptx fresh-machine)
+
+random() {
+  configure release -DPTYCHOPATCH_LONG_TESTS=ON "$few_architectures"
+  build release
+  ctest --test-dir "$root/build/release" -j "$jobs" --output-on-failure --no-tests=error
+  configure release -DPTYCHOPATCH_LONG_TESTS=OFF
+}
 
 tsan() {
   configure tsan
