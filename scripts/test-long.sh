@@ -109,7 +109,7 @@ fuzz() {
 "$root/scripts/install-deps.sh" --dev
 for part in "${parts[@]}"; do
   case $part in
-    tsan | fuzz) say "$part"; "$part" ;;
+    random | tsan | fuzz) say "$part"; "$part" ;;
     format) say "$part"; "$root/scripts/format.sh" --check ;;
     *) "$root/scripts/check.sh" "$part" ;;
   esac
