@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/npy_array.hpp"
-
 #include <gtest/gtest.h>
 
 #include "formats/format_error.hpp"
+#include "formats/npy_array.hpp"
 
 namespace {
 

@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
+#include "formats/array_store.hpp"
 #include "formats/format_error.hpp"
 #include "formats/scan_input.hpp"
-#include "formats/array_store.hpp"
 #include "require.hpp"
 
 // All that `info` and `extract` do with a file. To refuse it in one line is success; any other
