@@ -34,7 +34,7 @@ PatchPositions::PatchPositions(const PatchSettings& settings, const Allocator& a
 void PatchPositions::set(const PositionSource& source) {
   const PositionReader reader(settings_, source);
   reader.check();
-  for (std::int64_t k = 0; k < source.count; ++k) origins_[k] = reader.origin(k);
+  reader.read(origins_.data());
   if (source.count != count_) indexed_ = false;
   count_ = source.count;
 }

@@ -39,24 +39,36 @@ Coordinate PositionReader::given(std::int64_t group, std::int64_t member, int ax
   return make_coordinate(integer + value.integer, value.fraction);
 }
 
-Coordinate PositionReader::mirrored(std::int64_t group, std::int64_t member, int axis) const {
+// Without a division for each position.
+template <class Body>
+void PositionReader::each(const Body& body) const {
+  Place place{0, 0, 0};
+  for (; place.k < source_.count; ++place.k) {
+    body(place);
+    if (++place.member < settings_.group_size) continue;
+    place.member = 0;
+    ++place.group;
+  }
+}
+
+Coordinate PositionReader::mirrored(const Place& place, int axis) const {
   double sum = 0.0;
-  for (std::int64_t j = 0; j < settings_.group_size; ++j) sum += value_of(given(group, j, axis));
+  for (std::int64_t j = 0; j < settings_.group_size; ++j) {
+    sum += value_of(given(place.group, j, axis));
+  }
   const double mean = sum / static_cast<double>(settings_.group_size);
-  const double local = -(value_of(given(group, member, axis)) - mean);
+  const double local = -(value_of(given(place.group, place.member, axis)) - mean);
   return make_coordinate(0, static_cast<double>(static_cast<float>(mean + local)));
 }
 
-PositionReader::Point PositionReader::point(std::int64_t k) const {
-  const std::int64_t group = k / settings_.group_size;
-  const std::int64_t member = k % settings_.group_size;
+PositionReader::Point PositionReader::point(const Place& place) const {
   const bool mirrors = settings_.local_offsets == LocalOffsets::mirrored_ptychopinn;
   Point p;
   for (int axis = 0; axis < 2; ++axis) {
-    p.axis[axis] = mirrors ? mirrored(group, member, axis) : given(group, member, axis);
+    p.axis[axis] = mirrors ? mirrored(place, axis) : given(place.group, place.member, axis);
   }
   if (settings_.jitter_sigma > 0.0) {
-    const NormalPair draw = normal_pair(settings_.jitter_seed, static_cast<std::uint64_t>(k));
+    const NormalPair draw = normal_pair(settings_.jitter_seed, static_cast<std::uint64_t>(place.k));
     const auto move = [&](Coordinate& c, double by) {
       c = make_coordinate(c.integer, c.fraction + settings_.jitter_sigma * by);
     };
@@ -67,30 +79,33 @@ PositionReader::Point PositionReader::point(std::int64_t k) const {
 }
 
 void PositionReader::check() const {
-  for (std::int64_t k = 0; k < source_.count; ++k) {
+  each([&](const Place& place) {
     for (int axis = 0; axis < 2; ++axis) {
-      const double v =
-          value_at(source_.value, k / settings_.group_size, k % settings_.group_size, axis).sum();
+      const double v = value_at(source_.value, place.group, place.member, axis).sum();
       // Also keeps the conversion to an integer below within range.
       if (!(std::abs(v) <= 4.0 * max_position)) {
-        invalid(source_.integer.data ? "fraction[" : "positions[", k, ", ", axis,
+        invalid(source_.integer.data ? "fraction[" : "positions[", place.k, ", ", axis,
                 "]: expected a finite number of pixels within +-1e9, got ", v);
       }
     }
-  }
-  for (std::int64_t k = 0; k < source_.count; ++k) {
-    const Point p = point(k);
+  });
+  each([&](const Place& place) {
+    const Point p = point(place);
     for (int axis = 0; axis < 2; ++axis) {
       const double v = value_of(p.axis[axis]);
       if (!(std::abs(v) <= max_position)) {
-        invalid("positions[", k, ", ", axis, "]: expected a position within +-1e9 pixels, got ", v);
+        invalid("positions[", place.k, ", ", axis,
+                "]: expected a position within +-1e9 pixels, got ", v);
       }
     }
-  }
+  });
 }
 
-PatchOrigin PositionReader::origin(std::int64_t k) const {
-  const Point p = point(k);
+void PositionReader::read(PatchOrigin* origins) const {
+  each([&](const Place& place) { origins[place.k] = origin(point(place)); });
+}
+
+PatchOrigin PositionReader::origin(const Point& p) const {
   const int column = column_of_y(settings_.axes);
   const Coordinate y =
       window_origin(p.axis[column], settings_.anchor, settings_.sign, settings_.patch_height);

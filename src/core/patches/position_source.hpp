@@ -36,15 +36,22 @@ class PositionReader {
 
   // Throws INVALID_ARGUMENT naming the first position that is not finite or out of range.
   void check() const;
-  PatchOrigin origin(std::int64_t k) const;
+  void read(PatchOrigin* origins) const;
 
  private:
+  // A position, by itself and by its group and its place in it.
+  struct Place {
+    std::int64_t k, group, member;
+  };
   struct Point {
     Coordinate axis[2];  // in the source's columns
   };
+  template <class Body>
+  void each(const Body& body) const;
   Coordinate given(std::int64_t group, std::int64_t member, int axis) const;
-  Coordinate mirrored(std::int64_t group, std::int64_t member, int axis) const;
-  Point point(std::int64_t k) const;
+  Coordinate mirrored(const Place& place, int axis) const;
+  Point point(const Place& place) const;
+  PatchOrigin origin(const Point& point) const;
 
   const PatchSettings& settings_;
   const PositionSource& source_;
