@@ -10,7 +10,7 @@
 #include "commands/metadata.hpp"
 #include "commands/outputs.hpp"
 #include "commands/patches/extract_input.hpp"
-#include "commands/patches/patch_cutter.hpp"
+#include "commands/patches/patch_extractor.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
@@ -120,10 +120,10 @@ class Extract {
                             "one group of patches");
     Session session(options_.common, console_);
     if (input_.grouped) make_groups(session);
-    PatchCutter cutter(session, input_.geometry, input_.image,
-                       groups_ ? grouped_positions_ : input_.positions, input_.options,
-                       input_.positions_source);
-    if (!options_.common.dry_run) write(session, cutter, metadata(session, cutter));
+    PatchExtractor extractor(session, input_.geometry, input_.image,
+                             groups_ ? grouped_positions_ : input_.positions, input_.options,
+                             input_.positions_source);
+    if (!options_.common.dry_run) write(session, extractor, metadata(session, extractor));
     for (const std::string& note : input_.notes) console_.note(note);
     console_.note((options_.common.dry_run ? "dry run: would write " : "wrote ") + summary());
     return kDone;
@@ -143,9 +143,9 @@ class Extract {
         groups_->positions(input_.positions, options_.choices.ptychopinn_keys && !mirrors);
   }
 
-  nlohmann::ordered_json metadata(const Session& session, const PatchCutter& cutter) const {
+  nlohmann::ordered_json metadata(const Session& session, const PatchExtractor& extractor) const {
     ppatch_patch_options used = input_.options;
-    used.algorithm = cutter.algorithm();
+    used.algorithm = extractor.algorithm();
     nlohmann::ordered_json metadata = make_metadata(kPatchesSchema, session.backend_name());
     metadata["dtype"] = name_of(kDtypes, input_.image.dtype);
     metadata["options"] = to_json(used);
@@ -169,19 +169,20 @@ class Extract {
     writer.add("coords_start_nn", has_start ? start_coords_ : coords_);
   }
 
-  void write(const Session& session, PatchCutter& cutter, const nlohmann::ordered_json& metadata) {
+  void write(const Session& session, PatchExtractor& extractor,
+             const nlohmann::ordered_json& metadata) {
     const PatchGeometry& geometry = input_.geometry;
     PatchMontage montage(geometry);
     if (outputs_.wants_picture()) {
-      cutter.observe([&](std::int64_t first, std::int64_t count, const formats::Tensor& part) {
+      extractor.observe([&](std::int64_t first, std::int64_t count, const formats::Tensor& part) {
         montage.take(first, count, part);
       });
     }
     const auto writer = outputs_.make_writer();
     const bool ptychopinn = options_.choices.ptychopinn_keys;
     writer->add_stream(ptychopinn ? "Y" : "patches", input_.image.dtype, geometry.patches_shape(),
-                       [&cutter] { return cutter.next(); });
-    writer->add("positions", cutter.positions());
+                       [&extractor] { return extractor.next(); });
+    writer->add("positions", extractor.positions());
     if (groups_) groups_->add_to(*writer);
     if (ptychopinn) add_ptychopinn(session, *writer);
     writer->add_text(kMetadataKey, metadata_text(metadata));
@@ -229,7 +230,7 @@ Command add_extract(CLI::App& root) {
       "file");
   add_pixel_size(*app, choices.pixel_size);
   add_origin(*app, choices.origin);
-  choices.patches.add_cutting_options(*app);
+  choices.patches.add_extraction_options(*app);
   choices.patches.add_geometry_options(*app);
   choices.groups.add_options(*app);
   groups.text("--groups", choices.group_file, "FILE",

@@ -30,7 +30,7 @@ struct Field {
   const char* key;
   std::variant<Enum, Count, Seed, Number, Complex> member;
   const char* help;
-  bool cutting = false;  // of no use where patches are put back
+  bool extraction = false;  // of no use where patches are put back
   Choices choices = {};
 };
 
@@ -133,17 +133,17 @@ struct Write {
 
 }  // namespace
 
-void PatchSettings::add_options(CLI::App& app, bool cutting) {
+void PatchSettings::add_options(CLI::App& app, bool extraction) {
   OptionSet set(app, kGroup);
   for (const Field& field : kFields) {
-    if (field.cutting != cutting) continue;
+    if (field.extraction != extraction) continue;
     const std::string type = field.choices.empty() ? type_of(field) : braced(field.choices);
     set.parsed(field.option, type, field.help,
                [this, &field](const std::string& text) { given_[field.key] = parse(field, text); });
   }
 }
 
-void PatchSettings::add_cutting_options(CLI::App& app) {
+void PatchSettings::add_extraction_options(CLI::App& app) {
   OptionSet(app, kGroup)
       .parsed("-N", "N", "Patch height and width in pixels", [this](const auto& text) {
         const std::int64_t size = parse_integer("-N", text, 1, kMost);

@@ -18,14 +18,14 @@ class PatchSettings {
   // --anchor, --axes, --sign, --interp, --boundary, --constant, --layout, --group-size, --algorithm
   void add_geometry_options(CLI::App& app) { add_options(app, false); }
   // -N, --patch-height, --patch-width, --jitter, --jitter-seed, --local-offsets
-  void add_cutting_options(CLI::App& app);
+  void add_extraction_options(CLI::App& app);
 
   // Whether there was an option for this key.
   bool given(const char* key) const { return given_.contains(key); }
   void apply(ppatch_patch_options& options) const;
 
  private:
-  void add_options(CLI::App& app, bool cutting);
+  void add_options(CLI::App& app, bool extraction);
 
   nlohmann::ordered_json given_ = nlohmann::ordered_json::object();  // as to_json
 };

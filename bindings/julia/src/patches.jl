@@ -100,10 +100,10 @@ The options of all functions of patches; the C header `patches.h` says what they
 function extract(image, positions, patch_size; probe = nothing, image_index = nothing, out = nothing,
                  context = default_context(), layout::Symbol = :flat, group_size = 1, options...)
     size_of_patch = pair_of(patch_size)
-    cut = patch_options(size_of_patch...; layout, group_size, options...)
+    settings = patch_options(size_of_patch...; layout, group_size, options...)
     size_of_all = patches_size(size_of_patch, count_of(positions), modes_of(probe), layout, group_size)
     patches = array_or_new(out, eltype(image), (size_of_all..., batch_of(image, image_index)...))
-    with_patch_plan(context, positions, image_index, cut) do plan
+    with_patch_plan(context, positions, image_index, settings) do plan
         probe === nothing ? CApi.ppatch_patch_extract(plan, View(image), View(patches)) :
         CApi.ppatch_patch_probe_extract(plan, View(image), View(probe), View(patches))
     end
@@ -124,11 +124,11 @@ function extract_adjoint(patches, positions, image_size = nothing; probe = nothi
     if accumulate && (out === nothing || coverage === true)
         throw(ArgumentError("accumulate: expected arrays to add to, as out and as coverage"))
     end
-    cut = patch_options(patch_size_of(patches, layout)...; layout, options...)
+    settings = patch_options(patch_size_of(patches, layout)...; layout, options...)
     image = image_for(patches, image_size, out)
     weights = weights_or_nothing(coverage, real(eltype(image)), size(image))
     flags = accumulate ? CApi.PPATCH_ADJOINT_ACCUMULATE : CApi.PPATCH_ADJOINT_OVERWRITE
-    with_patch_plan(context, positions, image_index, cut) do plan
+    with_patch_plan(context, positions, image_index, settings) do plan
         probe === nothing ?
         CApi.ppatch_patch_adjoint(plan, View(patches), View(image), optional_view(weights), flags) :
         CApi.ppatch_patch_probe_adjoint_image(plan, View(patches), View(probe), View(image),
@@ -151,10 +151,10 @@ no patch reaches become 0. The other options are those of [`extract_adjoint`](@r
 """
 function assemble(patches, positions, image_size = nothing; eps = 1e-9, out = nothing, coverage = true,
                   image_index = nothing, context = default_context(), layout::Symbol = :flat, options...)
-    cut = patch_options(patch_size_of(patches, layout)...; layout, options...)
+    settings = patch_options(patch_size_of(patches, layout)...; layout, options...)
     image = image_for(patches, image_size, out)
     weights = weights_or_nothing(coverage === false ? true : coverage, real(eltype(image)), size(image))
-    with_patch_plan(context, positions, image_index, cut) do plan
+    with_patch_plan(context, positions, image_index, settings) do plan
         CApi.ppatch_patch_assemble(plan, View(patches), View(image), View(weights), eps)
     end
     return image, weights
@@ -169,11 +169,11 @@ patches; with `curvature = true`, also |dP_k/dp_k|^2. The options are those of [
 function position_gradient(image, cotangent, positions; out = nothing, curvature = false,
                            image_index = nothing, context = default_context(),
                            layout::Symbol = :flat, options...)
-    cut = patch_options(patch_size_of(cotangent, layout)...; layout, options...)
+    settings = patch_options(patch_size_of(cotangent, layout)...; layout, options...)
     result_size = (2, count_of(positions), batch_of(image, image_index)...)
     gradient = array_or_new(out, real(eltype(image)), result_size)
     squares = weights_or_nothing(curvature, real(eltype(image)), result_size)
-    with_patch_plan(context, positions, image_index, cut) do plan
+    with_patch_plan(context, positions, image_index, settings) do plan
         CApi.ppatch_patch_position_gradient(plan, View(image), View(cotangent), View(gradient),
                                             optional_view(squares))
     end
@@ -191,10 +191,10 @@ function probe_adjoint(image, waves, positions, probe_size = nothing; out = noth
                        layout::Symbol = :flat, options...)
     out === nothing && (accumulate || probe_size === nothing) &&
         throw(ArgumentError("out: expected an array, or probe_size and nothing to accumulate"))
-    cut = patch_options(patch_size_of(waves, layout)...; layout, options...)
+    settings = patch_options(patch_size_of(waves, layout)...; layout, options...)
     probe = array_or_new(out, eltype(image), probe_size)
     flags = accumulate ? CApi.PPATCH_ADJOINT_ACCUMULATE : CApi.PPATCH_ADJOINT_OVERWRITE
-    with_patch_plan(context, positions, image_index, cut) do plan
+    with_patch_plan(context, positions, image_index, settings) do plan
         CApi.ppatch_patch_probe_adjoint_probe(plan, View(image), View(waves), View(probe), flags)
     end
     return probe
@@ -220,7 +220,7 @@ Bytes of scratch that a call with so many positions holds, within the context's 
 """
 function patch_plan_bytes(count, patch_size; context = default_context(), options...)
     bytes = Ref(UInt64(0))
-    cut = Ref(patch_options(pair_of(patch_size)...; options...))
-    check(CApi.ppatch_patch_plan_bytes(context, count, cut, bytes))
+    settings = Ref(patch_options(pair_of(patch_size)...; options...))
+    check(CApi.ppatch_patch_plan_bytes(context, count, settings, bytes))
     return Int(bytes[])
 end

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/patches/patch_cutter.hpp"
+#include "commands/patches/patch_extractor.hpp"
 
 #include <algorithm>
 
@@ -13,9 +13,10 @@ constexpr std::uint64_t kMostPartBytes = std::uint64_t{256} << 20;
 
 }  // namespace
 
-PatchCutter::PatchCutter(Session& session, const PatchGeometry& geometry,
-                         const formats::Tensor& image, const formats::Tensor& positions,
-                         const ppatch_patch_options& options, const std::string& positions_source)
+PatchExtractor::PatchExtractor(Session& session, const PatchGeometry& geometry,
+                               const formats::Tensor& image, const formats::Tensor& positions,
+                               const ppatch_patch_options& options,
+                               const std::string& positions_source)
     : session_(session), geometry_(geometry), image_(image) {
   positions_ = formats::Tensor::make(PPATCH_F64, {geometry.positions, 2}, positions_source);
   with_source(positions_source, [&] {
@@ -31,7 +32,7 @@ PatchCutter::PatchCutter(Session& session, const PatchGeometry& geometry,
   plan_.emplace(session.context(), part);
 }
 
-std::int64_t PatchCutter::part_positions() const {
+std::int64_t PatchExtractor::part_positions() const {
   const std::uint64_t budget = session_.context().info().memory_budget;
   const auto wanted = static_cast<std::int64_t>(std::min(budget / 2, kMostPartBytes));
   const std::uint64_t group_bytes = formats::bytes_of_shape(
@@ -42,7 +43,7 @@ std::int64_t PatchCutter::part_positions() const {
   return std::min(geometry_.positions, groups * geometry_.group);
 }
 
-std::span<const std::byte> PatchCutter::next() {
+std::span<const std::byte> PatchExtractor::next() {
   stop_if_interrupted();
   if (image_index_ == geometry_.images || geometry_.positions == 0) return {};
   if (part_.data.size() == 0) {

@@ -13,15 +13,15 @@ namespace ptychopatch::app {
 
 // Cuts patches part by part, so that more of them can be written than fit in memory. The library's
 // results do not depend on the parts.
-class PatchCutter {
+class PatchExtractor {
  public:
   using Observe =
       std::function<void(std::int64_t first, std::int64_t count, const formats::Tensor&)>;
 
   // positions_source begins the sentence about a position that is wrong.
-  PatchCutter(Session& session, const PatchGeometry& geometry, const formats::Tensor& image,
-              const formats::Tensor& positions, const ppatch_patch_options& options,
-              const std::string& positions_source);
+  PatchExtractor(Session& session, const PatchGeometry& geometry, const formats::Tensor& image,
+                 const formats::Tensor& positions, const ppatch_patch_options& options,
+                 const std::string& positions_source);
 
   // (K, 2) f64, after jitter and mirroring.
   const formats::Tensor& positions() const { return positions_; }
