@@ -9,6 +9,7 @@
 #include "cuda/groups/point_index.hpp"
 #include "cuda/runtime/call_memory.hpp"
 #include "cuda/runtime/chunks.hpp"
+#include "cuda/runtime/device_engine.hpp"
 
 namespace ppatch {
 namespace {
@@ -63,12 +64,12 @@ struct GroupMemoryPlan {
 };
 
 // Groups of one plan on a device: a thread does a row, as many at a time as there is room for.
-class CudaGroupEngine final : public GroupEngine {
+class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
  public:
   CudaGroupEngine(const GroupSettings& settings, const Machine& machine)
-      : settings_(settings),
+      : DeviceEngine(machine),
+        settings_(settings),
         plan_(GroupMemoryPlan::within(settings, machine.settings.memory_budget)),
-        machine_(machine),
         index_(machine, plan_.capacity),
         squared_distances_(machine.allocator, plan_.neighbours * plan_.searches),
         found_(machine.allocator, plan_.neighbours * plan_.searches),
@@ -90,17 +91,6 @@ class CudaGroupEngine final : public GroupEngine {
     }
     index_.build(view, settings_.axes, stream_.get());
     points_ = PointSource(view, settings_.axes);
-  }
-
-  void set_stream(void* stream) override {
-    const device::Selection selected(machine_.settings.device);
-    stream_.set(stream);
-  }
-
-  void read_to_host(const void* from, std::uint64_t bytes, void* to) override {
-    const device::Selection selected(machine_.settings.device);
-    device::copy_to_host(to, from, bytes, stream_.get());
-    device::synchronize(stream_.get());
   }
 
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
@@ -176,8 +166,6 @@ class CudaGroupEngine final : public GroupEngine {
 
   GroupSettings settings_;
   GroupMemoryPlan plan_;
-  const Machine& machine_;
-  PlanStream stream_;
   PointIndex index_;
   PointSource points_;  // on the device
   DeviceBuffer<double> squared_distances_;

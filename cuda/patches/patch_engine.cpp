@@ -13,6 +13,7 @@
 #include "cuda/patches/tile_lists.hpp"
 #include "cuda/patches/tile_plane.hpp"
 #include "cuda/runtime/chunks.hpp"
+#include "cuda/runtime/device_engine.hpp"
 #include "kernels/patches/assemble.hpp"
 
 namespace ppatch {
@@ -33,12 +34,12 @@ bool has_few_taps(Interpolation kind) { return tap_count(kind) <= 2; }
 // The operators of one patch plan on a device. Arrays on the device are used where they lie; host
 // arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
 // sum.
-class CudaPatchEngine final : public PatchEngine {
+class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
  public:
   CudaPatchEngine(const PatchSettings& settings, const Machine& machine)
-      : settings_(settings),
+      : DeviceEngine(machine),
+        settings_(settings),
         plan_(PatchMemoryPlan::within(settings, machine.settings.memory_budget)),
-        machine_(machine),
         origins_(machine.allocator, plan_.capacity),
         image_index_(machine.allocator, plan_.capacity),
         lists_(machine.allocator, plan_.entries),
@@ -54,17 +55,6 @@ class CudaPatchEngine final : public PatchEngine {
   void set_image_index(std::span<const std::int32_t> index) override {
     upload(index, image_index_);
     has_index_ = !index.empty();
-  }
-
-  void set_stream(void* stream) override {
-    const device::Selection selected(machine_.settings.device);
-    stream_.set(stream);
-  }
-
-  void read_to_host(const void* from, std::uint64_t bytes, void* to) override {
-    const device::Selection selected(machine_.settings.device);
-    device::copy_to_host(to, from, bytes, stream_.get());
-    device::synchronize(stream_.get());
   }
 
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
@@ -273,8 +263,6 @@ class CudaPatchEngine final : public PatchEngine {
 
   PatchSettings settings_;
   PatchMemoryPlan plan_;
-  const Machine& machine_;
-  PlanStream stream_;
   DeviceBuffer<PatchOrigin> origins_;
   DeviceBuffer<std::int32_t> image_index_;
   TileLists lists_;

@@ -179,8 +179,7 @@ void add_origin(CLI::App& app, std::optional<formats::Origin>& origin) {
   OptionSet(app, kGroup)
       .parsed("--origin", "{corner, centre, fit or Y,X}",
               "Pixel of the image where the positions' zero lies: corner, centre, Y,X; or fit: the "
-              "scan "
-              "lies in the middle",
+              "scan lies in the middle",
               [&origin](const std::string& text) {
                 using Kind = formats::Origin::Kind;
                 if (text == "corner") {

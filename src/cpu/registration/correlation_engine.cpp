@@ -74,11 +74,7 @@ CorrelationMemoryPlan CorrelationMemoryPlan::within(const SceneSettings& s,
   const auto region = static_cast<std::int64_t>(std::ceil(1.5 * s.upsample));
   plan.lines_doubles = 2 * (sizes.transform[1] / 2 + 1) * plan.slots + 3 * region;
   plan.measure_doubles = pixel_sums_doubles(s.height);
-  const std::uint64_t budget = machine.settings->memory_budget;
-  if (plan.total_bytes() > budget) {
-    fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", s.height, " x ", s.width,
-         " need a memory budget of at least ", plan.total_bytes(), " bytes, got ", budget);
-  }
+  require_budget(s, plan.total_bytes(), machine.settings->memory_budget);
   return plan;
 }
 

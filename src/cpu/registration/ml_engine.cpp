@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "core/registration/fft_size.hpp"
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/registration/image_pyramid.hpp"
@@ -110,10 +109,7 @@ MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& ma
     plan.kept_floats = PlaneFft::floats_of(whole.fft[0][0], whole.fft[0][1]);
     if (plan.total_bytes() > std::min(budget, max_bytes)) plan.kept_floats = 0;
   }
-  if (min_bytes > budget) {
-    fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", s.height, " x ", s.width,
-         " need a memory budget of at least ", min_bytes, " bytes, got ", budget);
-  }
+  require_budget(s, min_bytes, budget);
   return plan;
 }
 

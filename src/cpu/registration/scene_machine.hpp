@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/backend.hpp"
+#include "core/error.hpp"
 #include "cpu/fft/fft.hpp"
 #include "cpu/fft/slab_loops.hpp"
 #include "cpu/registration/scene_loops.hpp"
@@ -19,6 +20,15 @@ struct SceneMachine {
   FftProvider fft;
   const BackendSettings* settings = nullptr;
 };
+
+// Throws OUT_OF_MEMORY where an engine that needs at least so many bytes does not fit the budget.
+inline void require_budget(const SceneSettings& settings, std::uint64_t least,
+                           std::uint64_t budget) {
+  if (least > budget) {
+    fail(PPATCH_ERROR_OUT_OF_MEMORY, "options: images of ", settings.height, " x ", settings.width,
+         " need a memory budget of at least ", least, " bytes, got ", budget);
+  }
+}
 
 // An engine that aligns one image after another.
 class SingleSceneEngine : public SceneEngine {
