@@ -12,7 +12,10 @@ import formats
 from command import SEED, CommandTest
 from mat_bytes import CELL, CLASSES, LOGICAL, STORAGE, MatBytes
 
-MOST_MEMORY = 256 << 20
+# What a child that reads a file may take where its data are small, and what the command has itself.
+# A sanitizer's own memory would count, so that there nothing is limited.
+MOST_MEMORY = (512 + 128) << 20
+LIMITED = "PTYCHOPATCH_SANITIZED" not in os.environ
 
 
 class MatFileTest(CommandTest):
@@ -120,7 +123,7 @@ class MatFileTest(CommandTest):
         self.run_badly("extract", name, "-N", 3, "-o", "bad.npz", says=says)
 
     def survive(self, name, what=""):
-        """Ends, holds little memory, and fails in one sentence or not at all."""
+        """Ends, holds no more memory than a child may, and fails in one sentence or not at all."""
         for arguments in (("extract", name, "-N", 3, "-o", "b.npz", "--overwrite", "-q"),
                           ("info", name)):
             done, memory = self.execute_measured(*arguments)
@@ -128,7 +131,8 @@ class MatFileTest(CommandTest):
             self.assertIn(done.returncode, (0, 2), context)
             if done.returncode == 2:
                 self.assertEqual(done.stderr.count(b"\n"), 1, context)
-            self.assertLess(memory, MOST_MEMORY, context)
+            if LIMITED:
+                self.assertLess(memory, MOST_MEMORY, context)
 
     def damage(self, data, keep=0):
         damaged = bytearray(data)
