@@ -38,7 +38,7 @@ void facts(GpuFacts* facts) {
   facts->memory_bytes = facts->free_bytes = std::int64_t{1} << 32;
 }
 void* allocate(std::uint64_t bytes) {
-  return of_device<void* (*)(std::uint64_t)>("ppatch_test_allocate")(bytes);
+  return of_device<void* (*)(int, std::uint64_t)>("ppatch_test_allocate")(0, bytes);
 }
 void release(void* memory) { of_device<void (*)(void*)>("ppatch_test_release")(memory); }
 void* allocate_pinned(std::uint64_t bytes) { return std::malloc(bytes); }

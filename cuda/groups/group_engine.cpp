@@ -81,22 +81,23 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
 
   void set_points(const PointView& given) override {
     const device::Selection selected(machine_.settings.device);
+    const StreamUse stream(stream_);
     PointView view = given;
     const auto array = array_of("points", given);
     if (array.is_on_host()) {
       // The old points' copy is kept where one of the new ones is none.
       PointIndex::check(PointSource(given, settings_.axes));
-      memory_.staging.upload(array.bytes, points_copy_.data(), stream_.get());
+      memory_.staging.upload(array.bytes, points_copy_.data(), stream.get());
       view = array.packed_at(points_copy_.data(), 0, given.count);
     }
-    index_.build(view, settings_.axes, stream_.get());
+    index_.build(view, settings_.axes, stream.get());
     points_ = PointSource(view, settings_.axes);
   }
 
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
   void draw(const GroupRequest& request) override {
-    DeviceCall call(machine_, memory_, stream_.get());
+    DeviceCall call(machine_, memory_, stream_);
     const std::int64_t c = settings_.members;
     const std::int64_t rows = request.indices.count;
     DrawRow row;
@@ -122,7 +123,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
 
   void coordinates(const IndexView& indices, const CoordinateResultView& offsets,
                    const CoordinateResultView& relative) override {
-    DeviceCall call(machine_, memory_, stream_.get());
+    DeviceCall call(machine_, memory_, stream_);
     CoordinatesRow row;
     row.coordinates = group_coordinates(settings_, points_);
     Chunks chunks(call, indices.count);
@@ -141,7 +142,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
 
   void neighbours(const IndexView& queries, const IndexView& indices,
                   const CoordinateResultView& squared_distances) override {
-    DeviceCall call(machine_, memory_, stream_.get());
+    DeviceCall call(machine_, memory_, stream_);
     const std::int64_t k = settings_.neighbours;
     NeighboursRow row;
     row.query = query(k);

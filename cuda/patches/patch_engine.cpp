@@ -29,7 +29,18 @@ ViewedArray<PatchView> patches_of(const PatchView& view) {
   return array_of("patches", view, sizeof(T), C);
 }
 
-bool has_few_taps(Interpolation kind) { return tap_count(kind) <= 2; }
+// Calls with the taps of an axis as kernels are made for them; nearest has fewer than its kernel's.
+template <class Call>
+void with_taps(Interpolation kind, Call&& call) {
+  switch (tap_count(kind)) {
+    case 6:
+      return call(std::integral_constant<int, 6>());
+    case 4:
+      return call(std::integral_constant<int, 4>());
+    default:
+      return call(std::integral_constant<int, 2>());
+  }
+}
 
 // The operators of one patch plan on a device. Arrays on the device are used where they lie; host
 // arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
@@ -48,26 +59,27 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
   ~CudaPatchEngine() override { stream_.drain(machine_.settings.device); }
 
   void set_positions(std::span<const PatchOrigin> origins) override {
+    const bool listed = lists_.hold_all(count_);
     upload(origins, origins_);
     count_ = static_cast<std::int64_t>(origins.size());
+    if (listed) list_again();
   }
 
   void set_image_index(std::span<const std::int32_t> index) override {
+    const bool listed = lists_.hold_all(count_) && has_index_ == !index.empty();
     upload(index, image_index_);
     has_index_ = !index.empty();
+    if (listed) list_again();
   }
 
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override {
-    DeviceCall call(machine_, memory_, stream_.get());
+    DeviceCall call(machine_, memory_, stream_);
     with_pixel(image.dtype, [&](auto pixel) {
       using P = decltype(pixel);
-      if (has_few_taps(settings_.interpolation)) {
-        extract_in<P, 2>(call, image, probe, out);
-      } else {
-        extract_in<P, 6>(call, image, probe, out);
-      }
+      with_taps(settings_.interpolation,
+                [&](auto taps) { extract_in<P, decltype(taps)::value>(call, image, probe, out); });
     });
   }
 
@@ -84,7 +96,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
   void position_gradient(const ImageView& image, const PatchView& cotangent,
                          const PositionResultView& gradient,
                          const PositionResultView& curvature) override {
-    DeviceCall call(machine_, memory_, stream_.get());
+    DeviceCall call(machine_, memory_, stream_);
     with_pixel(image.dtype, [&](auto pixel) {
       using P = decltype(pixel);
       using T = typename P::Storage;
@@ -101,14 +113,15 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
       chunks.run(max_rows(), [&](const Chunk& chunk) {
         const auto job = gradient_job<P>(settings_, problem(chunk), from, by_patch(chunk),
                                          gradients(chunk), curvatures(chunk));
-        call.run(GradientBlock<P>{job});
+        with_taps(settings_.interpolation,
+                  [&](auto taps) { call.run(GradientBlock<P, decltype(taps)::value>(job)); });
       });
     });
   }
 
   void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                      Accumulation mode) override {
-    DeviceCall call(machine_, memory_, stream_.get());
+    DeviceCall call(machine_, memory_, stream_);
     const bool from_zero = mode == Accumulation::overwrite;
     const Access access = from_zero ? Access::write : Access::update;
     with_pixel(image.dtype, [&](auto pixel) {
@@ -135,9 +148,19 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
   template <class T>
   void upload(std::span<const T> from, DeviceBuffer<T>& to) {
     const device::Selection selected(machine_.settings.device);
+    const StreamUse stream(stream_);
     lists_.invalidate();
     const auto array = contiguous(from.data(), static_cast<std::int64_t>(from.size()));
-    memory_.staging.upload(array, to.data(), stream_.get());
+    memory_.staging.upload(array, to.data(), stream.get());
+  }
+
+  // At once: a graph that has captured an adjoint reads the lists where they lie.
+  void list_again() {
+    const TilePlane plane = lists_.plane();
+    if (TileLists::entries_a_patch(problem(), plane) * count_ > lists_.capacity()) return;
+    const device::Selection selected(machine_.settings.device);
+    const StreamUse stream(stream_);
+    lists_.build(problem(), 0, plane, stream.get());
   }
 
   PatchProblem problem(const Chunk& chunk) const {
@@ -168,7 +191,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
     return [shared](const Chunk&) { return shared; };
   }
 
-  template <class P, int MaxTaps>
+  template <class P, int Taps>
   void extract_in(DeviceCall& call, const ImageView& image, const ProbeView& probe,
                   const PatchView& out) {
     using T = typename P::Storage;
@@ -179,7 +202,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
     const auto to = chunks.array(patches_of<T, C>(out), Access::write);
     chunks.run(max_rows(), [&](const Chunk& chunk) {
       const ExtractPixel<P> job{problem(chunk), from, with(chunk), to(chunk)};
-      if (out.height > 0 && out.width > 0) call.run(ExtractBlock<P, MaxTaps>(job));
+      if (out.height > 0 && out.width > 0) call.run(ExtractBlock<P, Taps>(job));
     });
   }
 
@@ -189,7 +212,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
                   const ImageView& image, const ImageView& coverage, bool from_zero) {
     using T = typename P::Storage;
     constexpr int C = P::components;
-    const TilePlane plane = tile_plane(image, has_index_);
+    const TilePlane plane = tile_plane<P>(image, has_index_);
     Chunks chunks(call, count_, settings_.group_size);
     const auto with = probe_in<T, C>(chunks, call, probe);
     const auto from = chunks.array(patches_of<T, C>(in), Access::read);
@@ -198,21 +221,13 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
     chunks.run(std::min(max_rows(), max_listed), [&](const Chunk& chunk) {
       lists_.build(problem(chunk), chunk.first, plane, call.stream());
       const AdjointPixel<P> job{problem(chunk), from(chunk), with(chunk)};
-      const auto sum = [&](auto kernel) {
-        kernel.job = job;
-        kernel.image = image;
-        kernel.coverage = coverage;
-        kernel.plane = plane;
+      with_taps(settings_.interpolation, [&](auto taps) {
+        AdjointBlock<P, decltype(taps)::value> kernel(job, image, coverage, plane);
         kernel.patches = lists_.patches();
         kernel.begins = lists_.begins();
         kernel.from_zero = from_zero;
         call.run(kernel);
-      };
-      if (has_few_taps(settings_.interpolation)) {
-        sum(AdjointBlock<P, 2>{});
-      } else {
-        sum(AdjointBlock<P, 6>{});
-      }
+      });
       from_zero = false;
     });
   }
@@ -220,7 +235,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
   // The adjoint, divided by the coverage where eps is given.
   void sum_patches(const PatchView& in, const ProbeView& probe, const ImageView& image,
                    const ImageView& coverage, Accumulation mode, const double* eps) {
-    DeviceCall call(machine_, memory_, stream_.get());
+    DeviceCall call(machine_, memory_, stream_);
     const bool from_zero = mode == Accumulation::overwrite;
     const Access access = from_zero ? Access::write : Access::update;
     with_pixel(image.dtype, [&](auto pixel) {

@@ -18,10 +18,10 @@ constexpr std::uint64_t min_piece = std::uint64_t{1} << 12;
 constexpr std::uint64_t max_piece = std::uint64_t{8} << 20;
 
 // Of a group's patches on tiles of the least height: what any call needs at once.
-std::int64_t entries_a_group(const PatchSettings& s, std::int64_t tile_height) {
-  const std::int64_t rows = max_touched(s.boundary, s.patch_height + max_taps - 1, tile_height);
-  const std::int64_t columns =
-      max_touched(s.boundary, s.patch_width + max_taps - 1, device_tile_width);
+std::int64_t entries_a_group(const PatchSettings& s) {
+  const std::int64_t more = tap_count(s.interpolation) - 1;
+  const std::int64_t rows = max_touched(s.boundary, s.patch_height + more, min_tile_height);
+  const std::int64_t columns = max_touched(s.boundary, s.patch_width + more, device_tile_width);
   // Without room for a group there is never a patch.
   return std::max<std::int64_t>(1, std::min(s.group_size, s.capacity)) * rows * columns;
 }
@@ -41,7 +41,7 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, std::uint64_t bu
   }
   PatchMemoryPlan plan;
   plan.capacity = s.capacity;
-  plan.entries = entries_a_group(s, min_tile_height);
+  plan.entries = entries_a_group(s);
   plan.piece_bytes = min_piece;
   require_budget(plan.total_bytes(), budget);
   // A half is for lists and for the pinned buffers, a half for copies of host arrays.
@@ -49,7 +49,7 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, std::uint64_t bu
   const std::uint64_t room = (budget - base) / 2;
   plan.piece_bytes = std::clamp(room / 8, min_piece, max_piece);
   const std::int64_t groups = std::max<std::int64_t>(1, s.capacity / s.group_size);
-  const std::int64_t each = entries_a_group(s, max_tile_height);
+  const std::int64_t each = plan.entries;
   const std::int64_t wanted = groups > max_entries / each ? max_entries : groups * each;
   while (plan.entries < wanted) {
     const std::int64_t before = plan.entries;

@@ -23,6 +23,9 @@ class TileLists {
   void build(const PatchProblem& problem, std::int64_t first, const TilePlane& plane,
              device::Stream stream);
   void invalidate() { count_ = -1; }
+  // Whether they are of all of so many patches.
+  bool hold_all(std::int64_t count) const { return first_ == 0 && count_ == count; }
+  const TilePlane& plane() const { return plane_; }
 
   const std::uint32_t* patches() const { return patches_sorted_.data(); }
   const std::uint32_t* begins() const { return begins_.data(); }

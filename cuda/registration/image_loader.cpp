@@ -122,8 +122,8 @@ ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry&
   ScenePixels pixels = view;
   pixels.height = geometry.height;
   pixels.width = geometry.width;
-  const bool copies_pixels = !device::reaches(view.data);
-  const bool copies_mask = view.mask && !device::reaches(view.mask);
+  const bool copies_pixels = !device::reaches("image", view.data);
+  const bool copies_mask = view.mask && !device::reaches("mask", view.mask);
   const std::int64_t element = size_of(static_cast<ppatch_dtype>(view.dtype));
   if (copies_pixels || copies_mask) {
     const bool takes_both = copies_pixels && element > slot_bytes_a_pixel;

@@ -21,7 +21,7 @@ class PairCall {
       : selected_(machine.settings.device),
         memory_(machine, std::min(piece_bytes, std::max<std::uint64_t>(budget(machine), 8)),
                 budget(machine)),
-        call_(machine, memory_, stream_.get()) {}
+        call_(machine, memory_, stream_) {}
 
   ImageView input(const char* name, const ImageView& view) {
     return call_.array(array_of(name, view, size_of(view.dtype), 1), Access::read);

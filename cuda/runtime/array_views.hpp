@@ -32,7 +32,9 @@ struct ViewedArray {
   }
 
   // Whether kernels must have it copied; without elements it is not looked at.
-  bool is_on_host() const { return view.data && bytes.count() > 0 && !device::reaches(view.data); }
+  bool is_on_host() const {
+    return view.data && bytes.count() > 0 && !device::reaches(name, view.data);
+  }
   // Rows [first, last) of the call.
   StridedArray slice(std::int64_t first, std::int64_t last) const {
     return bytes.slice(first / rows_a_slice, last / rows_a_slice);

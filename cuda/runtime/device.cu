@@ -75,13 +75,18 @@ void* allocate_pinned(std::uint64_t bytes) {
 
 void release_pinned(void* memory) noexcept { cudaFreeHost(memory); }
 
-bool reaches(const void* memory) {
+bool reaches(const char* name, const void* memory) {
   cudaPointerAttributes attributes;
   check(cudaPointerGetAttributes(&attributes, memory), "asking where an array is");
+  if (attributes.type == cudaMemoryTypeManaged) return true;
+  if (attributes.type != cudaMemoryTypeDevice) return false;
   int ordinal = 0;
   check(cudaGetDevice(&ordinal), "asking for the selected card");
-  return attributes.type == cudaMemoryTypeManaged ||
-         (attributes.type == cudaMemoryTypeDevice && attributes.device == ordinal);
+  if (attributes.device != ordinal) {
+    fail(PPATCH_ERROR_INVALID_ARGUMENT, name, ": expected memory of card ", ordinal,
+         " or of the host, got card ", attributes.device, "'s");
+  }
+  return true;
 }
 
 bool is_page_locked(const void* memory) {
@@ -98,6 +103,13 @@ Stream make_stream() {
 
 void destroy_stream(Stream stream) noexcept {
   cudaStreamDestroy(static_cast<cudaStream_t>(stream));
+}
+
+bool is_capturing(Stream stream) {
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+  check(cudaStreamIsCapturing(static_cast<cudaStream_t>(stream), &status),
+        "asking whether a stream is captured");
+  return status != cudaStreamCaptureStatusNone;
 }
 
 void synchronize(Stream stream) {

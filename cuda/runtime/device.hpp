@@ -33,8 +33,9 @@ void* allocate(std::uint64_t bytes);
 void release(void* memory) noexcept;
 void* allocate_pinned(std::uint64_t bytes);
 void release_pinned(void* memory) noexcept;
-// Whether kernels may use that address of the selected device, or must have it copied.
-bool reaches(const void* memory);
+// Whether kernels of the selected device may use that address, or must have it copied. Throws
+// INVALID_ARGUMENT, with the array's name, where it is another device's.
+bool reaches(const char* name, const void* memory);
 
 // Whether it is host memory that copies reach without the processor.
 bool is_page_locked(const void* memory);
@@ -42,6 +43,8 @@ bool is_page_locked(const void* memory);
 // A stream that waits for the default stream's work, and is waited for by it.
 Stream make_stream();
 void destroy_stream(Stream stream) noexcept;
+// Whether what is enqueued there becomes part of a graph.
+bool is_capturing(Stream stream);
 void synchronize(Stream stream);
 // Of the selected device, all streams.
 void synchronize_all();

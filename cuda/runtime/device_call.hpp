@@ -17,7 +17,7 @@ enum class Access { read, write, update };
 // it lives.
 class DeviceCall {
  public:
-  DeviceCall(const Machine& machine, CallMemory& memory, device::Stream stream)
+  DeviceCall(const Machine& machine, CallMemory& memory, PlanStream& stream)
       : selected_(machine.settings.device), machine_(machine), memory_(memory), stream_(stream) {
     memory_.begin();
   }
@@ -27,7 +27,7 @@ class DeviceCall {
   View array(const ViewedArray<View>& array, Access access) {
     if (!array.is_on_host()) return array.view;
     void* const copy = take(array.name, array.bytes.packed_bytes());
-    if (access != Access::write) memory_.staging.upload(array.bytes, copy, stream_);
+    if (access != Access::write) memory_.staging.upload(array.bytes, copy, stream());
     if (access != Access::read) outputs_.push_back({copy, array.bytes});
     return array.packed_at(copy, 0, array.rows());
   }
@@ -38,7 +38,7 @@ class DeviceCall {
   // Host outputs are complete when it returns.
   void finish() {
     for (const Output& output : outputs_) {
-      memory_.staging.download(output.from, output.to, stream_);
+      memory_.staging.download(output.from, output.to, stream());
     }
     outputs_.clear();
   }
@@ -46,16 +46,16 @@ class DeviceCall {
   // A kernel that knows its blocks.
   template <class Kernel>
   void run(const Kernel& kernel) const {
-    ppatch::run(kernel, stream_);
+    ppatch::run(kernel, stream());
   }
   template <class Body>
   void run_each(const Body& body, std::int64_t count) const {
-    ppatch::run_each(body, count, stream_);
+    ppatch::run_each(body, count, stream());
   }
 
   const Callbacks& callbacks() const { return machine_.callbacks(); }
   CallMemory& memory() const { return memory_; }
-  device::Stream stream() const { return stream_; }
+  device::Stream stream() const { return stream_.get(); }
 
  private:
   struct Output {
@@ -63,13 +63,13 @@ class DeviceCall {
     StridedArray to;
   };
   void* take(const char* name, std::uint64_t bytes) {
-    return memory_.take(name, bytes, stream_).data();
+    return memory_.take(name, bytes, stream()).data();
   }
 
   device::Selection selected_;
   const Machine& machine_;
   CallMemory& memory_;
-  device::Stream stream_;
+  StreamUse stream_;
   std::vector<Output> outputs_;
 };
 

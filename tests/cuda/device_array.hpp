@@ -5,30 +5,51 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <string>
+#include <type_traits>
 
 #include "patches/support/host_array.hpp"
 
-// The device that PTYCHOPATCH_TEST_DEVICE_MEMORY, a shared library, gives memory of:
-// device_memory.cpp or host_device.cpp.
+// The devices that PTYCHOPATCH_TEST_DEVICE_MEMORY, a shared library, speaks for: device_memory.cpp
+// or host_device.cpp.
 class DeviceMemory {
  public:
   static const DeviceMemory& get() {
     static const DeviceMemory memory;
     return memory;
   }
-  void* (*allocate)(std::uint64_t);
+  void* allocate(std::uint64_t bytes, int ordinal = 0) const { return allocate_(ordinal, bytes); }
   void (*release)(void*);
   void (*copy)(void* to, const void* from, std::uint64_t);
+  void* (*make_stream)();
+  void (*destroy_stream)(void*);
+  void (*synchronize)(void*);
+  // Whether what follows in the stream becomes a graph; the graph; once more in a stream.
+  bool (*begin_capture)(void*);
+  void* (*end_capture)(void*);
+  void (*replay)(void* graph, void* stream);
 
  private:
   DeviceMemory() {
     const char* path = std::getenv("PTYCHOPATCH_TEST_DEVICE_MEMORY");
     void* const library = path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : nullptr;
     if (!library) throw std::runtime_error("PTYCHOPATCH_TEST_DEVICE_MEMORY names no library");
-    allocate = reinterpret_cast<decltype(allocate)>(dlsym(library, "ppatch_test_allocate"));
-    release = reinterpret_cast<decltype(release)>(dlsym(library, "ppatch_test_release"));
-    copy = reinterpret_cast<decltype(copy)>(dlsym(library, "ppatch_test_copy"));
+    const auto find = [&](auto& function, const char* name) {
+      function = reinterpret_cast<std::decay_t<decltype(function)>>(dlsym(library, name));
+      if (!function) throw std::runtime_error(std::string("there is no ") + name);
+    };
+    find(allocate_, "ppatch_test_allocate");
+    find(release, "ppatch_test_release");
+    find(copy, "ppatch_test_copy");
+    find(make_stream, "ppatch_test_make_stream");
+    find(destroy_stream, "ppatch_test_destroy_stream");
+    find(synchronize, "ppatch_test_synchronize");
+    find(begin_capture, "ppatch_test_begin_capture");
+    find(end_capture, "ppatch_test_end_capture");
+    find(replay, "ppatch_test_replay");
   }
+
+  void* (*allocate_)(int, std::uint64_t);
 };
 
 // A host array's twin on the device: all of its memory, gaps too.

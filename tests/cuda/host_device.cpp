@@ -11,6 +11,7 @@
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "core/error.hpp"
@@ -44,6 +45,44 @@ Memory& memory() {
 Memory& pinned_memory() {
   static Memory all;
   return all;
+}
+
+// Streams that were made and are not gone. Their work is done at once.
+struct Streams {
+  std::mutex mutex;
+  std::set<const void*> alive;
+
+  // nullptr is the default stream.
+  void require(const void* stream) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (stream && !alive.contains(stream)) fail(PPATCH_ERROR_DEVICE, "a stream that is gone");
+  }
+};
+
+Streams& streams() {
+  static Streams all;
+  return all;
+}
+
+// Memory of a second device, which nobody reads.
+Memory& memory_elsewhere() {
+  static Memory all;
+  return all;
+}
+
+void* make_block(Memory& of, std::uint64_t bytes) {
+  void* const block = std::malloc(bytes);
+  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
+  std::memset(block, 0xff, bytes);
+  const std::lock_guard<std::mutex> lock(of.mutex);
+  of.blocks[static_cast<unsigned char*>(block)] = bytes;
+  return block;
+}
+
+void release_block(Memory& of, void* block) noexcept {
+  const std::lock_guard<std::mutex> lock(of.mutex);
+  of.blocks.erase(static_cast<unsigned char*>(block));
+  std::free(block);
 }
 
 std::vector<int> shuffled(int count, std::mt19937_64& random) {
@@ -82,64 +121,65 @@ void* allocate(std::uint64_t bytes) {
   if (largest && bytes > std::strtoull(largest, nullptr, 10)) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes on the device failed");
   }
-  void* const block = std::malloc(bytes);
-  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
-  std::memset(block, 0xff, bytes);
-  const std::lock_guard<std::mutex> lock(memory().mutex);
-  memory().blocks[static_cast<unsigned char*>(block)] = bytes;
-  return block;
+  return make_block(memory(), bytes);
 }
 
-void release(void* block) noexcept {
-  const std::lock_guard<std::mutex> lock(memory().mutex);
-  memory().blocks.erase(static_cast<unsigned char*>(block));
-  std::free(block);
-}
+void release(void* block) noexcept { release_block(memory(), block); }
+void* allocate_pinned(std::uint64_t bytes) { return make_block(pinned_memory(), bytes); }
+void release_pinned(void* block) noexcept { release_block(pinned_memory(), block); }
 
-void* allocate_pinned(std::uint64_t bytes) {
-  void* const block = std::malloc(bytes);
-  if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
-  std::memset(block, 0xff, bytes);
-  const std::lock_guard<std::mutex> lock(pinned_memory().mutex);
-  pinned_memory().blocks[static_cast<unsigned char*>(block)] = bytes;
-  return block;
+bool reaches(const char* name, const void* address) {
+  if (memory_elsewhere().holds(address)) {
+    fail(PPATCH_ERROR_INVALID_ARGUMENT, name, ": expected memory of card 0 or of the host, got ",
+         "card 1's");
+  }
+  return memory().holds(address);
 }
-
-void release_pinned(void* block) noexcept {
-  const std::lock_guard<std::mutex> lock(pinned_memory().mutex);
-  pinned_memory().blocks.erase(static_cast<unsigned char*>(block));
-  std::free(block);
-}
-
-bool reaches(const void* address) { return memory().holds(address); }
 bool is_page_locked(const void* address) { return pinned_memory().holds(address); }
 
-Stream make_stream() { return nullptr; }
-void destroy_stream(Stream) noexcept {}
-void synchronize(Stream) {}
+Stream make_stream() {
+  auto* const stream = new char;
+  const std::lock_guard<std::mutex> lock(streams().mutex);
+  streams().alive.insert(stream);
+  return stream;
+}
+void destroy_stream(Stream stream) noexcept {
+  const std::lock_guard<std::mutex> lock(streams().mutex);
+  streams().alive.erase(stream);
+  delete static_cast<char*>(stream);
+}
+bool is_capturing(Stream stream) {
+  streams().require(stream);
+  return false;
+}
+void synchronize(Stream stream) { streams().require(stream); }
 void synchronize_all() {}
 Event make_event() { return nullptr; }
 void destroy_event(Event) noexcept {}
-void record(Event, Stream) {}
+void record(Event, Stream stream) { streams().require(stream); }
 void wait(Event) {}
-void wait_in(Stream, Event) {}
+void wait_in(Stream stream, Event) { streams().require(stream); }
 
-void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream) {
+void copy_to_device(void* to, const void* from, std::uint64_t bytes, Stream stream) {
+  streams().require(stream);
   if (bytes > 0) std::memcpy(to, from, bytes);
 }
 void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
-                         std::uint64_t row_bytes, std::uint64_t rows, Stream) {
+                         std::uint64_t row_bytes, std::uint64_t rows, Stream stream) {
+  streams().require(stream);
   for (std::uint64_t row = 0; row < rows; ++row) {
     std::memcpy(static_cast<unsigned char*>(to) + row * row_bytes,
                 static_cast<const unsigned char*>(from) + row * from_step, row_bytes);
   }
 }
-void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream) {
+void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream stream) {
+  streams().require(stream);
   if (bytes > 0) std::memcpy(to, from, bytes);
 }
 
 template <class Kernel>
-void launch(const Kernel& kernel, std::int64_t blocks, Stream) {
+void launch(const Kernel& kernel, std::int64_t blocks, Stream stream) {
+  streams().require(stream);
   using Shared = typename Kernel::Shared;
   using Private = typename Kernel::Private;
   std::mt19937_64& random = any_order();
@@ -166,7 +206,8 @@ std::uint64_t sort_scratch_bytes(std::int64_t count) {
 }
 
 void sort(const SortArrays& arrays, std::int64_t count, int bits, void* scratch, std::uint64_t,
-          Stream) {
+          Stream stream) {
+  streams().require(stream);
   auto* const order = static_cast<std::uint32_t*>(scratch);
   std::iota(order, order + count, 0U);
   const std::uint64_t mask = bits < 64 ? (std::uint64_t{1} << bits) - 1 : ~std::uint64_t{0};
@@ -194,16 +235,30 @@ PPATCH_SHIFT_KERNELS();
 
 }  // namespace ppatch
 
-// Device memory for tests (device_array.hpp).
+// The device for tests (device_array.hpp).
 extern "C" {
-__attribute__((visibility("default"))) void* ppatch_test_allocate(std::uint64_t bytes) {
-  return ppatch::device::allocate(bytes);
+__attribute__((visibility("default"))) void* ppatch_test_allocate(int ordinal,
+                                                                  std::uint64_t bytes) {
+  return ordinal == 0 ? ppatch::device::allocate(bytes)
+                      : ppatch::make_block(ppatch::memory_elsewhere(), bytes);
 }
 __attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
-  ppatch::device::release(memory);
+  const bool is_elsewhere = ppatch::memory_elsewhere().holds(memory);
+  ppatch::release_block(is_elsewhere ? ppatch::memory_elsewhere() : ppatch::memory(), memory);
 }
 __attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
                                                              std::uint64_t bytes) {
   if (bytes > 0) std::memcpy(to, from, bytes);
 }
+__attribute__((visibility("default"))) void* ppatch_test_make_stream() {
+  return ppatch::device::make_stream();
+}
+__attribute__((visibility("default"))) void ppatch_test_destroy_stream(void* stream) {
+  ppatch::device::destroy_stream(stream);
+}
+__attribute__((visibility("default"))) void ppatch_test_synchronize(void*) {}
+// It captures nothing.
+__attribute__((visibility("default"))) bool ppatch_test_begin_capture(void*) { return false; }
+__attribute__((visibility("default"))) void* ppatch_test_end_capture(void*) { return nullptr; }
+__attribute__((visibility("default"))) void ppatch_test_replay(void*, void*) {}
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/patches/kernels/tile_entries.hpp"
+#include "cuda/patches/kernels/whole_pixel.hpp"
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/adjoint.hpp"
 #include "math/division.hpp"
@@ -10,8 +11,8 @@ namespace ppatch {
 
 // The adjoint on a device: a block owns a tile and walks its list of patches in order, a thread
 // owns some pixels of it, one below the other. Every pixel so sums in the order of k, whatever the
-// tiles. MaxTaps: taps that the interpolation may have on an axis, 2 or 6.
-template <class P, int MaxTaps>
+// tiles. Taps: of the interpolation on an axis, 2 for one or two.
+template <class P, int Taps>
 struct AdjointBlock {
   using T = typename P::Real;
   using S = typename P::Storage;
@@ -20,8 +21,8 @@ struct AdjointBlock {
   static constexpr int threads = 128;
   static constexpr int columns = 32;
   static constexpr int groups = threads / columns;
-  static constexpr int max_rows = 8;  // of a thread
-  static constexpr int batch = 16;    // patches whose taps are ready at a time
+  static constexpr int max_rows = 16 / (sizeof(T) / sizeof(float));  // of a thread
+  static constexpr int batch = 16;  // patches whose taps are ready at a time
 
   struct Patch {
     PatchTaps<T> taps;
@@ -29,16 +30,23 @@ struct AdjointBlock {
     const S* wave;  // the first mode, also of the probe
     const S* probe;
     bool folded;
+    // Of one that is not: where its extended pixels begin, from the tile's first, and how many.
+    int y, x, height, width;
+    bool one_tap, all_taps;  // on both axes, in whole pixels
   };
   struct Tile {
     std::int64_t m, y, x;       // its image and first pixel
     std::int64_t first, count;  // of its list
   };
+  // Read and written at once.
+  struct alignas(C * sizeof(T)) Value {
+    T scalar[C];
+  };
   // Of sums, each thread has its own.
   struct Shared {
     Tile tile;
     Patch patch[batch];
-    T sum[max_rows][C][threads];
+    Value sum[max_rows][threads];
     T coverage[max_rows][threads];
   };
   using Private = Nothing;
@@ -49,6 +57,18 @@ struct AdjointBlock {
   const std::uint32_t* patches = nullptr;  // by tile, in order
   const std::uint32_t* begins = nullptr;
   bool from_zero = true;
+  bool whole_pixels = false;  // of patches and probe
+  bool whole_image = false;
+
+  AdjointBlock(const AdjointPixel<P>& pixels, const ImageView& sum, const ImageView& weights,
+               const TilePlane& tiles)
+      : job(pixels),
+        image(sum),
+        coverage(weights),
+        plane(tiles),
+        whole_pixels(lies_in_whole_pixels<P>(job.in.data) &&
+                     lies_in_whole_pixels<P>(job.probe.data)),
+        whole_image(lies_in_whole_pixels<P>(image.data)) {}
 
   std::int64_t blocks() const { return image.count * plane.rows * plane.columns; }
 
@@ -69,7 +89,7 @@ struct AdjointBlock {
     const auto size = static_cast<int>(tile.count - first < batch ? tile.count - first : batch);
     if (n % 2 == 0) {
       if (at.thread < size) {
-        prepare(tile.m, patches[tile.first + first + at.thread], shared.patch[at.thread]);
+        prepare(tile, patches[tile.first + first + at.thread], shared.patch[at.thread]);
       }
       return;
     }
@@ -99,135 +119,273 @@ struct AdjointBlock {
   PPATCH_HD std::int64_t y_of(const BlockThread& at, const Tile& tile) const {
     return tile.y + at.thread / columns * rows();
   }
-  PPATCH_HD bool owns(const BlockThread& at, const Tile& tile, int i) const {
-    return i < rows() && y_of(at, tile) + i < plane.height && x_of(at, tile) < plane.width;
+  // How many it owns.
+  PPATCH_HD int rows_of(const BlockThread& at, const Tile& tile) const {
+    const std::int64_t left = plane.height - y_of(at, tile);
+    if (left <= 0 || x_of(at, tile) >= plane.width) return 0;
+    return left < rows() ? static_cast<int>(left) : rows();
+  }
+
+  // The thread's pixels and coverage where they lie, and its sums of them.
+  template <class Move>
+  PPATCH_HD void each_own(const BlockThread& at, const Tile& tile, Move&& move) const {
+    const int count = rows_of(at, tile);
+    S* pixel = image.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
+    S* covers = coverage.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
+    PPATCH_ROLLED
+    for (int i = 0; i < count; ++i) {
+      move(i, pixel, covers);
+      pixel += image.stride_y;
+      covers += coverage.stride_y;
+    }
   }
 
   PPATCH_HD void begin(const BlockThread& at, Shared& shared) const {
     PPATCH_ROLLED
-    for (int i = 0; i < max_rows; ++i) {
-      const bool read = !from_zero && owns(at, shared.tile, i);
-      for (int c = 0; c < C; ++c) {
-        shared.sum[i][c][at.thread] =
-            read ? P::load(image.template at<S>(shared.tile.m, y_of(at, shared.tile) + i,
-                                                x_of(at, shared.tile))[c])
-                 : T(0);
-      }
-      shared.coverage[i][at.thread] =
-          read && coverage.data
-              ? P::load(*coverage.template at<S>(shared.tile.m, y_of(at, shared.tile) + i,
-                                                 x_of(at, shared.tile)))
-              : T(0);
+    for (int i = 0; i < rows(); ++i) {
+      shared.sum[i][at.thread] = {};
+      shared.coverage[i][at.thread] = T(0);
     }
+    if (from_zero) return;
+    each_own(at, shared.tile, [&](int i, const S* pixel, const S* covers) {
+      P::load(pixel, shared.sum[i][at.thread].scalar);
+      if (coverage.data) shared.coverage[i][at.thread] = P::load(*covers);
+    });
   }
 
   PPATCH_HD void store(const BlockThread& at, const Shared& shared) const {
-    PPATCH_ROLLED
-    for (int i = 0; i < max_rows; ++i) {
-      if (!owns(at, shared.tile, i)) continue;
-      S* to = image.template at<S>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile));
-      for (int c = 0; c < C; ++c) to[c] = P::store(shared.sum[i][c][at.thread]);
-      if (coverage.data) {
-        *coverage.template at<S>(shared.tile.m, y_of(at, shared.tile) + i, x_of(at, shared.tile)) =
-            P::store(shared.coverage[i][at.thread]);
+    each_own(at, shared.tile, [&](int i, S* pixel, S* covers) {
+      const Value sum = shared.sum[i][at.thread];
+      if (whole_image) {
+        store_whole<P>(sum.scalar, pixel);
+      } else {
+        P::store(sum.scalar, pixel);
       }
-    }
+      if (coverage.data) *covers = P::store(shared.coverage[i][at.thread]);
+    });
   }
 
-  PPATCH_HD void prepare(std::int64_t slice, std::int64_t k, Patch& patch) const {
+  PPATCH_HD void prepare(const Tile& tile, std::int64_t k, Patch& patch) const {
     const PatchProblem& problem = job.problem;
     patch.k = k;
-    patch.wave = job.in.template at<S>(problem.image_index ? 0 : slice, k, 0);
+    patch.wave = job.in.template at<S>(problem.image_index ? 0 : tile.m, k, 0);
     patch.probe = job.probe.template at<S>(k, 0);
     prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;
-    patch.folded =
-        is_folded(problem.boundary, y.start, problem.height + y.count - 1, plane.height) ||
-        is_folded(problem.boundary, x.start, problem.width + x.count - 1, plane.width);
+    const std::int64_t height = problem.height + y.count - 1;
+    const std::int64_t width = problem.width + x.count - 1;
+    patch.folded = is_folded(problem.boundary, y.start, height, plane.height) ||
+                   is_folded(problem.boundary, x.start, width, plane.width);
+    patch.y = static_cast<int>(y.start - tile.y);
+    patch.x = static_cast<int>(x.start - tile.x);
+    patch.height = static_cast<int>(height);
+    patch.width = static_cast<int>(width);
+    patch.one_tap = whole_pixels && x.count == 1 && y.count == 1;
+    patch.all_taps = whole_pixels && x.count == Taps && y.count == Taps;
   }
 
   PPATCH_HD void add(const BlockThread& at, const Patch& patch, Shared& shared) const {
     if (patch.folded) return add_folded(at, patch, shared);
-    const AxisTaps<T>& y = patch.taps.y;
-    const AxisTaps<T>& x = patch.taps.x;
-    const std::int64_t ex = x_of(at, shared.tile) - x.start;
-    if (ex < 0 || ex >= job.problem.width + x.count - 1) return;
-    const std::int64_t top = y_of(at, shared.tile) - y.start;
-    const std::int64_t end = job.problem.height + y.count - 1;
-    if (top + max_rows <= 0 || top >= end) return;
-    T weight_x[MaxTaps];
-    T weight_y[MaxTaps];
-    for (int j = 0; j < MaxTaps; ++j) {
-      weight_x[j] = x.weight[j];
-      weight_y[j] = y.weight[j];
-    }
-    // The last rows of the patch, filtered along x; the newest is the first.
-    T kept[MaxTaps][C] = {};
-    T kept_weight[MaxTaps] = {};
-    PPATCH_ROLLED
-    for (int i = 1 - y.count; i < rows(); ++i) {
-      for (int j = MaxTaps - 1; j > 0; --j) {
-        for (int c = 0; c < C; ++c) kept[j][c] = kept[j - 1][c];
-        kept_weight[j] = kept_weight[j - 1];
-      }
-      filter(patch, weight_x, top + i, ex, kept[0], &kept_weight[0]);
-      if (i < 0 || top + i < 0 || top + i >= end) continue;
-      for (int c = 0; c < C; ++c) {
-        T sum = T(0);
-        for (int j = 0; j < MaxTaps; ++j) {
-          if (j < y.count) sum = next_sum(j, sum, weight_y[j], kept[j][c]);
-        }
-        shared.sum[i][c][at.thread] += sum;
-      }
-      if (!coverage.data) continue;
-      T sum = T(0);
-      for (int j = 0; j < MaxTaps; ++j) {
-        if (j < y.count) sum = next_sum(j, sum, weight_y[j], kept_weight[j]);
-      }
-      shared.coverage[i][at.thread] += sum;
+    Rows part;
+    part.ex = at.thread % columns - patch.x;
+    const int top = at.thread / columns * rows() - patch.y;
+    part.first = top < 0 ? -top : 0;
+    part.last = patch.height - top < rows() ? patch.height - top : rows();
+    part.r = top + part.first;
+    if (part.ex < 0 || part.ex >= patch.width || part.first >= part.last) return;
+    if (patch.one_tap) {
+      add_whole<1>(at, patch, part, shared);
+    } else if (patch.all_taps) {
+      add_whole<Taps>(at, patch, part, shared);
+    } else {
+      add_any(at, patch, part, shared);
     }
   }
 
-  // Row r of the patch, spread along x, at extended column ex.
-  PPATCH_HD void filter(const Patch& patch, const T (&weight_x)[MaxTaps], std::int64_t r,
-                        std::int64_t ex, T* row, T* row_weight) const {
-    for (int j = 0; j < MaxTaps; ++j) {
-      if (j >= patch.taps.x.count) continue;
-      T g[C] = {};
-      T weight = T(0);
-      if (job.inside(r, ex - j)) {
-        job.cotangent(patch.wave, patch.probe, r, ex - j, g);
-        if (coverage.data) weight = job.weight(patch.probe, r, ex - j);
+  // Rows [first, last) of a thread; on the first of them falls row r of the patch, which goes up to
+  // height + taps - 1; all are at extended column ex.
+  struct Rows {
+    int first, last, r, ex;
+  };
+
+  template <int N>
+  PPATCH_HD void add_whole(const BlockThread& at, const Patch& patch, const Rows& part,
+                           Shared& shared) const {
+    if (job.probe.data) {
+      coverage.data ? add_rows<true, true, N>(at, patch, part, shared)
+                    : add_rows<true, false, N>(at, patch, part, shared);
+    } else {
+      coverage.data ? add_rows<false, true, N>(at, patch, part, shared)
+                    : add_rows<false, false, N>(at, patch, part, shared);
+    }
+  }
+
+  // What reads pixels (r, ex - j) of a patch, row after row, and filters them along x; pixels
+  // outside the patch are zero.
+  template <bool Waves, int X>
+  struct RowReader {
+    const AdjointPixel<P>& job;
+    const S* from[X];
+    const S* probe[X];
+    bool inside[X];
+    T weight[X];
+
+    PPATCH_HD RowReader(const AdjointPixel<P>& pixels, const Patch& patch, int r, int ex)
+        : job(pixels) {
+      for (int j = 0; j < X; ++j) {
+        const int q = ex - j;
+        inside[j] = q >= 0 && q < job.problem.width;
+        const std::int64_t column = inside[j] ? q : 0;
+        from[j] = patch.wave + r * job.in.stride_y + column * job.in.stride_x;
+        if (Waves) probe[j] = patch.probe + r * job.probe.stride_y + column * job.probe.stride_x;
+        weight[j] = patch.taps.x.weight[j];
       }
-      for (int c = 0; c < C; ++c) row[c] = next_sum(j, row[c], weight_x[j], g[c]);
-      *row_weight = next_sum(j, *row_weight, weight_x[j], weight);
+    }
+
+    PPATCH_HD void next() {
+      for (int j = 0; j < X; ++j) {
+        from[j] += job.in.stride_y;
+        if (Waves) probe[j] += job.probe.stride_y;
+      }
+    }
+
+    PPATCH_HD void read(T* row) const {
+      for (int j = 0; j < X; ++j) {
+        T value[C];
+        read_pixel(j, value);
+        for (int c = 0; c < C; ++c) {
+          row[c] = next_sum(j, row[c], weight[j], inside[j] ? value[c] : T(0));
+        }
+      }
+    }
+
+    PPATCH_HD T read_weight() const {
+      T row = T(0);
+      for (int j = 0; j < X; ++j) {
+        const T value = !Waves ? T(1) : job.weight(probe[j], 0, 0);
+        row = next_sum(j, row, weight[j], inside[j] ? value : T(0));
+      }
+      return row;
+    }
+
+   private:
+    PPATCH_HD void read_pixel(int j, T* value) const {
+      if constexpr (!Waves) {
+        load_whole<P>(from[j], value);
+      } else {
+        read_mode(j, 0, value);
+        PPATCH_ROLLED
+        for (std::int64_t mode = 1; mode < job.in.modes; ++mode) {
+          T term[C];
+          read_mode(j, mode, term);
+          for (int c = 0; c < C; ++c) value[c] += term[c];
+        }
+      }
+    }
+    PPATCH_HD void read_mode(int j, std::int64_t mode, T* term) const {
+      T wave[C];
+      T p[C];
+      load_whole<P>(from[j] + mode * job.in.stride_mode, wave);
+      load_whole<P>(probe[j] + mode * job.probe.stride_mode, p);
+      multiply_conjugate<T, C>(p, wave, term);
+    }
+  };
+
+  template <bool Waves, bool Covers, int N>
+  PPATCH_HD void add_rows(const BlockThread& at, const Patch& patch, const Rows& part,
+                          Shared& shared) const {
+    const auto height = static_cast<int>(job.problem.height);
+    RowReader<Waves, N> reader(job, patch, part.r - (N - 1), part.ex);
+    T weight_y[N];
+    for (int i = 0; i < N; ++i) weight_y[i] = patch.taps.y.weight[i];
+    // The last rows, filtered along x, the newest in place `at_row`; they are numbered round.
+    T kept[N][C];
+    T kept_weight[N];
+    const auto read = [&](int r, int at_row) {
+      for (int c = 0; c < C; ++c) kept[at_row][c] = T(0);
+      kept_weight[at_row] = T(0);
+      if (static_cast<unsigned>(r) < static_cast<unsigned>(height)) {
+        reader.read(kept[at_row]);
+        if (Covers) kept_weight[at_row] = reader.read_weight();
+      }
+      reader.next();
+    };
+    for (int i = 0; i < N - 1; ++i) read(part.r - (N - 1) + i, i);
+    int r = part.r;
+    int i = part.first;
+    const auto add_row = [&](int u) {
+      const int newest = (u + N - 1) % N;
+      read(r, newest);
+      Value to = shared.sum[i][at.thread];
+      for (int c = 0; c < C; ++c) {
+        T sum = T(0);
+        for (int j = 0; j < N; ++j) {
+          sum = next_sum(j, sum, weight_y[j], kept[(newest + N - j) % N][c]);
+        }
+        to.scalar[c] += sum;
+      }
+      shared.sum[i][at.thread] = to;
+      if (Covers) {
+        T sum = T(0);
+        for (int j = 0; j < N; ++j) {
+          sum = next_sum(j, sum, weight_y[j], kept_weight[(newest + N - j) % N]);
+        }
+        shared.coverage[i][at.thread] += sum;
+      }
+      ++r;
+      ++i;
+    };
+    PPATCH_ROLLED
+    while (i + N <= part.last) {
+      for (int u = 0; u < N; ++u) add_row(u);
+    }
+    for (int u = 0; u < N - 1; ++u) {
+      if (i >= part.last) break;
+      add_row(u);
+    }
+  }
+
+  // The same, whatever the arrays and the taps.
+  PPATCH_HD void add_any(const BlockThread& at, const Patch& patch, const Rows& part,
+                         Shared& shared) const {
+    const std::int64_t m = job.problem.image_index ? 0 : shared.tile.m;
+    PPATCH_ROLLED
+    for (int i = part.first; i < part.last; ++i) {
+      T value[C] = {};
+      const int ey = part.r + i - part.first;
+      job.contribution(patch.taps, m, patch.k, ey, part.ex, value);
+      for (int c = 0; c < C; ++c) shared.sum[i][at.thread].scalar[c] += value[c];
+      if (coverage.data) {
+        shared.coverage[i][at.thread] += job.coverage(patch.taps, patch.k, ey, part.ex);
+      }
     }
   }
 
   // Several pixels of the patch may fall on one of the image, in the order of rows and columns.
   PPATCH_HD void add_folded(const BlockThread& at, const Patch& patch, Shared& shared) const {
-    const std::int64_t m = job.problem.image_index ? 0 : shared.tile.m;
+    const Tile& tile = shared.tile;
+    const std::int64_t m = job.problem.image_index ? 0 : tile.m;
     const Boundary boundary = job.problem.boundary;
     const AxisTaps<T>& y = patch.taps.y;
     const AxisTaps<T>& x = patch.taps.x;
     const std::int64_t y_end = y.start + job.problem.height + y.count - 1;
     const std::int64_t x_end = x.start + job.problem.width + x.count - 1;
+    const int count = rows_of(at, tile);
     PPATCH_ROLLED
-    for (int i = 0; i < max_rows; ++i) {
-      if (!owns(at, shared.tile, i)) continue;
+    for (int i = 0; i < count; ++i) {
       const auto next_row = [&](std::int64_t from) {
-        return next_extended(boundary, y_of(at, shared.tile) + i, plane.height, from);
+        return next_extended(boundary, y_of(at, tile) + i, plane.height, from);
       };
       const auto next_column = [&](std::int64_t from) {
-        return next_extended(boundary, x_of(at, shared.tile), plane.width, from);
+        return next_extended(boundary, x_of(at, tile), plane.width, from);
       };
       for (std::int64_t row = next_row(y.start); row < y_end; row = next_row(row + 1)) {
         for (std::int64_t column = next_column(x.start); column < x_end;
              column = next_column(column + 1)) {
           T value[C] = {};
           job.contribution(patch.taps, m, patch.k, row - y.start, column - x.start, value);
-          for (int c = 0; c < C; ++c) shared.sum[i][c][at.thread] += value[c];
+          for (int c = 0; c < C; ++c) shared.sum[i][at.thread].scalar[c] += value[c];
           if (coverage.data) {
             shared.coverage[i][at.thread] +=
                 job.coverage(patch.taps, patch.k, row - y.start, column - x.start);

@@ -1,179 +1,248 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cuda/patches/kernels/wide_store.hpp"
+#include "cuda/patches/kernels/whole_pixel.hpp"
 #include "cuda/runtime/block.hpp"
 #include "kernels/patches/extract.hpp"
 #include "math/division.hpp"
 
 namespace ppatch {
 
-// All patches of a call, or their waves, on a device. A thread owns some 16 bytes of each of `run`
-// rows of a patch, one below the other, and keeps the rows that it has filtered along x while later
-// ones need them. MaxTaps: taps that the interpolation may have on an axis, 2 or 6.
-template <class P, int MaxTaps>
+// All patches of a call, or their waves, on a device. A patch is parted into pieces: a band of rows
+// and a strip of columns each. Threads side by side own pixels side by side of a piece, some of
+// them, `lanes` apart, in each row, and keep the rows that they have filtered along x while later
+// ones need them. Taps: of the interpolation on an axis, 2 for one or two.
+template <class P, int Taps>
 struct ExtractBlock {
   using T = typename P::Real;
   using S = typename P::Storage;
   static constexpr int C = P::components;
 
   static constexpr int threads = 128;
-  static constexpr int wide = wide_scalars<S>;
-  static constexpr int wide_pixels = wide / C;
-  static constexpr std::int64_t run = 16;
-  static constexpr std::int64_t max_patches = 8;  // of a block
+  static constexpr int max_lanes = 32;
+  static constexpr int min_lanes = 4;
+  static constexpr int pixels = 2;  // of a thread's row
 
-  struct Patch {
+  // Where the samples of a piece lie.
+  enum class Place { any, inside, inside_one_tap };
+  struct Piece {
     PatchTaps<T> taps;
-    S* out;  // the first mode, also of the probe
+    std::int64_t m, k, slice;
+    int r, q, rows;  // the first pixel, and how many rows there are; none beyond the last piece
+    Place place;
+    const S* from;  // the first sample
+    S* out;         // the first pixel of the first mode, also of the probe
     const S* probe;
-    std::int64_t slice;
-    bool inside;  // no sample needs the boundary mode
   };
   struct Shared {
-    Patch patch[max_patches];
+    Piece piece[threads / min_lanes];
   };
   using Private = Nothing;
 
   ExtractPixel<P> job;
-  std::int64_t columns = 0;         // threads along a row
-  std::int64_t pieces = 0;          // threads that a patch takes
-  std::int64_t blocks_a_patch = 1;  // either of these is 1
-  std::int64_t patches_a_block = 1;
-  bool wide_stores = false;
+  int lanes = max_lanes;      // threads of a piece, a power of two
+  std::int64_t band = 0;      // rows of a piece
+  std::int64_t strips = 0;    // of a patch
+  std::int64_t pieces = 0;    // of a patch
+  bool whole_pixels = false;  // of all arrays, and those of the image side by side
 
-  explicit ExtractBlock(const ExtractPixel<P>& pixels) : job(pixels) {
+  explicit ExtractBlock(const ExtractPixel<P>& all) : job(all) {
     const PatchView& out = job.out;
-    columns = blocks_over(out.width, wide_pixels);
-    pieces = columns * blocks_over(out.height, run);
-    blocks_a_patch = blocks_over(pieces, threads);
-    if (pieces < threads) {
-      patches_a_block = threads / pieces < max_patches ? threads / pieces : max_patches;
-    }
-    const std::int64_t strides[] = {out.stride_image, out.stride_group, out.stride_member,
-                                    out.stride_mode, out.stride_y};
-    wide_stores = widely_storable<S>(out.data, out.stride_x, C, strides, 5);
+    while (lanes / 2 >= out.width && lanes > min_lanes) lanes /= 2;
+    strips = blocks_over(out.width, lanes * pixels);
+    // High bands where there are patches enough to keep a card busy.
+    constexpr std::int64_t busy = std::int64_t{1} << 15;
+    const std::int64_t side_by_side = out.images * out.count * strips * lanes;
+    for (band = 64; band > 8 && side_by_side * blocks_over(out.height, band) < busy;) band /= 2;
+    pieces = strips * blocks_over(out.height, band);
+    whole_pixels = job.image.stride_x == C && lies_in_whole_pixels<P>(job.image.data) &&
+                   lies_in_whole_pixels<P>(out.data) && lies_in_whole_pixels<P>(job.probe.data);
   }
 
   std::int64_t blocks() const {
-    return blocks_over(job.out.images * job.out.count, patches_a_block) * blocks_a_patch;
+    return blocks_over(job.out.images * job.out.count * pieces, threads / lanes);
   }
 
   PPATCH_HD std::int64_t steps(std::int64_t) const { return 2; }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
-    const Division block = divide(at.block, blocks_a_patch);
-    const std::int64_t first = block.quotient * patches_a_block;
-    const std::int64_t left = job.out.images * job.out.count - first;
-    const std::int64_t count = left < patches_a_block ? left : patches_a_block;
     if (n == 0) {
-      if (at.thread < count) prepare(first + at.thread, shared.patch[at.thread]);
-      return;
+      const int here = threads / lanes;
+      if (at.thread < here) prepare(at.block * here + at.thread, shared.piece[at.thread]);
+    } else {
+      extract(shared.piece[at.thread / lanes], at.thread % lanes);
     }
-    const Division piece = divide(block.remainder * threads + at.thread, pieces);
-    if (piece.quotient < count) extract(shared.patch[piece.quotient], piece.remainder);
   }
 
  private:
-  PPATCH_HD void prepare(std::int64_t n, Patch& patch) const {
+  PPATCH_HD void prepare(std::int64_t n, Piece& piece) const {
     const PatchProblem& problem = job.problem;
-    const Division number = divide(n, job.out.count);
-    const std::int64_t m = number.quotient;
-    const std::int64_t k = number.remainder;
-    patch.out = job.out.template at<S>(m, k, 0);
-    patch.probe = job.probe.template at<S>(k, 0);
-    patch.slice = problem.image_of(m, k);
-    prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
-    const auto& y = patch.taps.y;
-    const auto& x = patch.taps.x;
-    patch.inside = y.start >= 0 && x.start >= 0 &&
-                   y.start + problem.height + y.count - 1 <= job.image.height &&
-                   x.start + problem.width + x.count - 1 <= job.image.width;
-  }
-
-  // Samples of row y, from that of pixel q on: `scalars` of them.
-  PPATCH_HD void load(const Patch& patch, const Samples<P>& samples, std::int64_t y, std::int64_t q,
-                      int scalars, T* sample) const {
-    constexpr int max_scalars = wide + (MaxTaps - 1) * C;
-    const std::int64_t x = patch.taps.x.start + q;
-    if (patch.inside) {
-      const S* from = job.image.template at<S>(samples.slice, y, x);
-      for (int s = 0; s < max_scalars; ++s) {
-        if (s < scalars) sample[s] = P::load(from[s / C * job.image.stride_x + s % C]);
-      }
+    const PatchView& out = job.out;
+    piece.rows = 0;
+    if (n >= out.images * out.count * pieces) return;
+    const Division number = divide(n, pieces);
+    const Division image_patch = divide(number.quotient, out.count);
+    const Division band_strip = divide(number.remainder, strips);
+    piece.m = image_patch.quotient;
+    piece.k = image_patch.remainder;
+    piece.r = static_cast<int>(band_strip.quotient * band);
+    piece.q = static_cast<int>(band_strip.remainder * lanes * pixels);
+    piece.rows = static_cast<int>(out.height - piece.r < band ? out.height - piece.r : band);
+    piece.slice = problem.image_of(piece.m, piece.k);
+    prepare_sampling_taps(problem.interpolation, problem.origins[piece.k], piece.taps);
+    const auto& y = piece.taps.y;
+    const auto& x = piece.taps.x;
+    piece.out =
+        out.template at<S>(piece.m, piece.k, 0) + piece.r * out.stride_y + piece.q * out.stride_x;
+    piece.probe = job.probe.template at<S>(piece.k, 0) + piece.r * job.probe.stride_y +
+                  piece.q * job.probe.stride_x;
+    piece.from = job.image.template at<S>(piece.slice, y.start + piece.r, x.start + piece.q);
+    piece.place = Place::any;
+    if (!whole_pixels || y.start < 0 || x.start < 0 || piece.q + max_lanes * pixels > out.width ||
+        y.start + problem.height + y.count - 1 > job.image.height ||
+        x.start + problem.width + x.count - 1 > job.image.width) {
       return;
     }
-    for (int s = 0; s < max_scalars; ++s) {
-      if (s < scalars) sample[s] = samples.pixel(y, x + s / C, s % C);
+    if (y.count == Taps && x.count == Taps) piece.place = Place::inside;
+    if (y.count == 1 && x.count == 1) piece.place = Place::inside_one_tap;
+  }
+
+  PPATCH_HD void extract(const Piece& piece, int lane) const {
+    if (piece.rows == 0) return;
+    if (piece.place == Place::inside) {
+      job.probe.data ? extract_inside<true, Taps>(piece, lane)
+                     : extract_inside<false, Taps>(piece, lane);
+    } else if (piece.place == Place::inside_one_tap) {
+      job.probe.data ? extract_inside<true, 1>(piece, lane) : extract_inside<false, 1>(piece, lane);
+    } else {
+      extract_any(piece, lane);
     }
   }
 
-  PPATCH_HD void extract(const Patch& patch, std::int64_t piece) const {
-    const Samples<P> samples(job.problem, job.image, patch.slice);
-    const AxisTaps<T>& y = patch.taps.y;
-    const AxisTaps<T>& x = patch.taps.x;
-    const Division place = divide(piece, columns);
-    const std::int64_t q = place.remainder * wide_pixels;
-    const std::int64_t r0 = place.quotient * run;
-    const std::int64_t r1 = r0 + run < job.out.height ? r0 + run : job.out.height;
-    const std::int64_t width_left = (job.out.width - q) * C;
-    const int scalars = width_left < wide ? static_cast<int>(width_left) : wide;
-    T weight_x[MaxTaps];
-    T weight_y[MaxTaps];
-    for (int j = 0; j < MaxTaps; ++j) {
-      weight_x[j] = x.weight[j];
-      weight_y[j] = y.weight[j];
+  // Samples that all lie in the image, in whole pixels.
+  template <bool Waves, int N>
+  PPATCH_HD void extract_inside(const Piece& piece, int lane) const {
+    constexpr int round = N > 2 ? N : 4;
+    const S* from = piece.from + lane * C;
+    S* to = piece.out + lane * job.out.stride_x;
+    const S* probe = nullptr;
+    if constexpr (Waves) probe = piece.probe + lane * job.probe.stride_x;
+    T weight_x[N];
+    T weight_y[N];
+    for (int j = 0; j < N; ++j) {
+      weight_x[j] = piece.taps.x.weight[j];
+      weight_y[j] = piece.taps.y.weight[j];
     }
-    // The last rows, filtered along x, as many as there are taps.
-    T kept[MaxTaps][wide] = {};
-    PPATCH_ROLLED
-    for (std::int64_t r = r0 - (y.count - 1); r < r1; ++r) {
-      T sample[wide + (MaxTaps - 1) * C] = {};
-      load(patch, samples, y.start + r + y.count - 1, q, scalars + (x.count - 1) * C, sample);
-      T value[wide];
-      for (int s = 0; s < wide; ++s) {
-        T row = T(0);
-        for (int j = 0; j < MaxTaps; ++j) {
-          if (j < x.count) row = next_sum(j, row, weight_x[j], sample[s + j * C]);
+    // The last rows, filtered along x, numbered round: none is moved.
+    T kept[N][pixels][C];
+    const auto filter = [&](int at) {
+      for (int n = 0; n < pixels; ++n) {
+        T sample[N][C];
+        for (int j = 0; j < N; ++j) load_whole<P>(from + (n * max_lanes + j) * C, sample[j]);
+        for (int c = 0; c < C; ++c) {
+          T sum = T(0);
+          for (int j = 0; j < N; ++j) sum = next_sum(j, sum, weight_x[j], sample[j][c]);
+          kept[at][n][c] = sum;
         }
-        T sum = T(0);
-        for (int i = 0; i < MaxTaps; ++i) {
-          kept[i][s] = i + 1 == MaxTaps || i + 1 == y.count ? row : kept[i + 1][s];
-          if (i < y.count) sum = next_sum(i, sum, weight_y[i], kept[i][s]);
-        }
-        value[s] = sum;
       }
-      if (r >= r0) write(patch, r, q, scalars, value);
+      from += job.image.stride_y;
+    };
+    const auto extract_row = [&](int u) {
+      filter((u + N - 1) % N);
+      T value[pixels][C];
+      for (int n = 0; n < pixels; ++n) {
+        for (int c = 0; c < C; ++c) {
+          T sum = T(0);
+          for (int i = 0; i < N; ++i) sum = next_sum(i, sum, weight_y[i], kept[(u + i) % N][n][c]);
+          value[n][c] = sum;
+        }
+      }
+      if constexpr (Waves) {
+        store_waves(value, probe, to);
+        probe += job.probe.stride_y;
+      } else {
+        for (int n = 0; n < pixels; ++n) {
+          store_whole<P>(value[n], to + n * max_lanes * job.out.stride_x);
+        }
+      }
+      to += job.out.stride_y;
+    };
+    for (int i = 0; i < N - 1; ++i) filter(i);
+    int left = piece.rows;
+    PPATCH_ROLLED
+    for (; left >= round; left -= round) {
+      for (int u = 0; u < round; ++u) extract_row(u);
+    }
+    for (int u = 0; u < round - 1; ++u) {
+      if (u >= left) break;
+      extract_row(u);
     }
   }
 
-  PPATCH_HD void write(const Patch& patch, std::int64_t r, std::int64_t q, int scalars,
-                       const T* value) const {
+  PPATCH_HD void store_waves(const T (&value)[pixels][C], const S* probe, S* to) const {
+    PPATCH_ROLLED
+    for (std::int64_t mode = 0; mode < job.out.modes; ++mode) {
+      for (int n = 0; n < pixels; ++n) {
+        T factor[C];
+        T wave[C];
+        load_whole<P>(probe + n * max_lanes * job.probe.stride_x, factor);
+        multiply<T, C>(factor, value[n], wave);
+        store_whole<P>(wave, to + n * max_lanes * job.out.stride_x);
+      }
+      probe += job.probe.stride_mode;
+      to += job.out.stride_mode;
+    }
+  }
+
+  // Any samples, one column after the other.
+  PPATCH_HD void extract_any(const Piece& piece, int lane) const {
+    const Samples<P> samples(job.problem, job.image, piece.slice);
+    const AxisTaps<T>& y = piece.taps.y;
+    const AxisTaps<T>& x = piece.taps.x;
+    PPATCH_ROLLED
+    for (int column = lane; column < lanes * pixels; column += lanes) {
+      if (piece.q + column >= job.out.width) return;
+      // The last rows, filtered along x, as many as there are taps.
+      T kept[Taps][C] = {};
+      PPATCH_ROLLED
+      for (int r = 1 - y.count; r < piece.rows; ++r) {
+        T value[C];
+        for (int c = 0; c < C; ++c) {
+          T row = T(0);
+          for (int j = 0; j < Taps; ++j) {
+            if (j >= x.count) continue;
+            const T sample = samples.pixel(y.start + piece.r + r + y.count - 1,
+                                           x.start + piece.q + column + j, c);
+            row = next_sum(j, row, x.weight[j], sample);
+          }
+          T sum = T(0);
+          for (int i = 0; i < Taps; ++i) {
+            kept[i][c] = i + 1 == Taps || i + 1 == y.count ? row : kept[i + 1][c];
+            if (i < y.count) sum = next_sum(i, sum, y.weight[i], kept[i][c]);
+          }
+          value[c] = sum;
+        }
+        if (r >= 0) store_any(piece, r, column, value);
+      }
+    }
+  }
+
+  PPATCH_HD void store_any(const Piece& piece, int r, int column, const T* value) const {
     const PatchView& out = job.out;
     PPATCH_ROLLED
     for (std::int64_t mode = 0; mode < out.modes; ++mode) {
-      T wave[wide];
-      for (int s = 0; s < wide; ++s) wave[s] = value[s];
-      if (job.probe.data) {
-        const S* p = patch.probe + mode * job.probe.stride_mode + r * job.probe.stride_y +
-                     q * job.probe.stride_x;
-        for (int n = 0; n < wide_pixels; ++n) {
-          if (n * C >= scalars) continue;
-          T factor[C];
-          P::load(p + n * job.probe.stride_x, factor);
-          multiply<T, C>(factor, value + n * C, wave + n * C);
-        }
-      }
-      S stored[wide];
-      for (int s = 0; s < wide; ++s) stored[s] = P::store(wave[s]);
-      S* to = patch.out + mode * out.stride_mode + r * out.stride_y + q * out.stride_x;
-      if (wide_stores && scalars == wide) {
-        wide_store(stored, to);
+      S* const to = piece.out + mode * out.stride_mode + r * out.stride_y + column * out.stride_x;
+      if (!job.probe.data) {
+        P::store(value, to);
         continue;
       }
-      for (int s = 0; s < wide; ++s) {
-        if (s < scalars) to[s / C * out.stride_x + s % C] = stored[s];
-      }
+      T factor[C];
+      T wave[C];
+      P::load(piece.probe + mode * job.probe.stride_mode + r * job.probe.stride_y +
+                  column * job.probe.stride_x,
+              factor);
+      multiply<T, C>(factor, value, wave);
+      P::store(wave, to);
     }
   }
 };

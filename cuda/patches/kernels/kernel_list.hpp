@@ -13,10 +13,14 @@
 
 #define PPATCH_PATCH_KERNELS(P)        \
   PPATCH_LAUNCH(ExtractBlock<P, 2>);   \
+  PPATCH_LAUNCH(ExtractBlock<P, 4>);   \
   PPATCH_LAUNCH(ExtractBlock<P, 6>);   \
   PPATCH_LAUNCH(AdjointBlock<P, 2>);   \
+  PPATCH_LAUNCH(AdjointBlock<P, 4>);   \
   PPATCH_LAUNCH(AdjointBlock<P, 6>);   \
-  PPATCH_LAUNCH(GradientBlock<P>);     \
+  PPATCH_LAUNCH(GradientBlock<P, 2>);  \
+  PPATCH_LAUNCH(GradientBlock<P, 4>);  \
+  PPATCH_LAUNCH(GradientBlock<P, 6>);  \
   PPATCH_LAUNCH(ProbeAdjointBlock<P>); \
   PPATCH_LAUNCH(EachPiece<AssemblePixel<P>>)
 

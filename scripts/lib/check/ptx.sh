@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Every device test on the PTX of the CUDA backend, run on the host (an hour; skipped without the runner).
+# Device tests on the PTX of the CUDA backend, and what its kernels do, on the host (an hour; needs the runner).
 #
 # usage: scripts/check.sh ptx [--arch NN] [REGEX]
 #
 #   REGEX      only the tests whose names it matches (Python's regular expressions)
 #   --arch NN  the PTX of that compute capability (default: the newest that the build ships)
+#
+# Without REGEX and --arch, what the kernels of the patch operators do is counted in the end and held against
+# its limits: instructions, sectors, and the time that they would take by the runner's model of a card.
 #
 # What runs PTX on the host is looked for in the folder PTYCHOPATCH_PTX, or in ../shared/ptx beside the
 # tree; it and nvcc 13 are needed, else this says so and passes. Each test runs with three values of
@@ -38,9 +41,16 @@ build_quietly release gpu_tests
 out=$root/build/ptx
 "$ptx/ptx-build" "${arch[@]}" "$root" "$root/build/release" "$out"
 failed=()
+export PTX_DEVICES=2
 for seed in ${PTYCHOPATCH_TEST_SEED:-1 2 3}; do
   say "seed $seed"
   PTYCHOPATCH_TEST_SEED=$seed "$ptx/ptx-suite" "$out" "$root/build/release" "${regex[@]}" ||
     failed+=("$seed")
 done
+missed=false
+if ((${#regex[@]} + ${#arch[@]} == 0)); then
+  say "what kernels do: a model, no measurement"
+  "$python" "$root/scripts/lib/device_work.py" "$ptx" "$out" "$root/build/release" || missed=true
+fi
 ((${#failed[@]} == 0)) || die "tests failed with PTYCHOPATCH_TEST_SEED=${failed[*]}"
+! $missed || die "kernels do more than their limits"

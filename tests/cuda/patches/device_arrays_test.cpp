@@ -137,4 +137,45 @@ TEST(DeviceArrays, AreRefusedWhereTheHostReads) {
       << ppatch_last_error();
 }
 
+struct Elsewhere {
+  void* const memory = DeviceMemory::get().allocate(1 << 16, 1);
+  Elsewhere() = default;
+  Elsewhere(const Elsewhere&) = delete;
+  Elsewhere& operator=(const Elsewhere&) = delete;
+  ~Elsewhere() {
+    if (memory) DeviceMemory::get().release(memory);
+  }
+};
+
+TEST(DeviceArrays, OfAnotherCardAreRefused) {
+  const Elsewhere other;
+  if (!other.memory) GTEST_SKIP() << "there is one card";
+  const ptychopatch::Context& context = context_of(PPATCH_BACKEND_CUDA);
+  const std::vector<double> positions = {1, 2};
+  ptychopatch::PatchPlan plan(context, ptychopatch::array(positions.data(), {1, 2}),
+                              ptychopatch::patch_options(8, 8));
+  std::vector<float> pixels(16 * 16, 1);
+  std::vector<float> patch(8 * 8, 1);
+  const ppatch_array image = ptychopatch::array(pixels.data(), {16, 16});
+  const ppatch_array patches = ptychopatch::array(patch.data(), {1, 8, 8});
+  // Whatever the caller says of where it is.
+  for (const ppatch_device_type type : {PPATCH_DEVICE_CUDA, PPATCH_DEVICE_HOST}) {
+    ppatch_array far_image = image;
+    ppatch_array far_patches = patches;
+    far_image.data = far_patches.data = other.memory;
+    far_image.device_type = far_patches.device_type = type;
+    const auto expect_refused = [](ppatch_status status, const std::string& name) {
+      EXPECT_EQ(status, PPATCH_ERROR_INVALID_ARGUMENT);
+      const std::string text = ppatch_last_error();
+      EXPECT_NE(text.find(": " + name + ": "), std::string::npos) << text;
+      EXPECT_NE(text.find("card 1"), std::string::npos) << text;
+    };
+    expect_refused(ppatch_patch_extract(plan.get(), &far_image, &patches), "image");
+    expect_refused(ppatch_patch_extract(plan.get(), &image, &far_patches), "patches");
+    expect_refused(ppatch_patch_adjoint(plan.get(), &far_patches, &image, nullptr, 0), "patches");
+    expect_refused(ppatch_patch_adjoint(plan.get(), &patches, &far_image, nullptr, 0), "image");
+  }
+  EXPECT_EQ(ppatch_patch_extract(plan.get(), &image, &patches), PPATCH_OK) << ppatch_last_error();
+}
+
 }  // namespace

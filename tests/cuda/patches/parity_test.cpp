@@ -61,6 +61,30 @@ TEST(CudaParity, LargeCases) {
   });
 }
 
+// Patches wide enough for the kernels of whole rows, most of them within the image; rows and
+// columns that are left over; arrays with gaps and without.
+TEST(CudaParity, WholeRows) {
+  const std::int64_t sizes[] = {63, 64, 65, 70, 96, 127, 128, 131};
+  const auto widen = [&](Case& c) {
+    Random random(c.seed);
+    const auto pick = [&](std::int64_t most) {
+      return std::uniform_int_distribution<std::int64_t>(0, most)(random);
+    };
+    c.options.patch_width = sizes[pick(7)];
+    c.options.patch_height = pick(2) == 0 ? sizes[pick(7)] : 1 + pick(20);
+    c.height = c.options.patch_height + 20 + pick(40);
+    c.width = c.options.patch_width + 20 + pick(40);
+    c.far = false;
+    c.count = 1 + pick(12);
+    c.modes = 1 + pick(1);
+    c.contiguous = pick(2) > 0;
+    c.max_elements = 300000;
+  };
+  for_each_case(24, widen, [](const Case& c) {
+    expect_same_bits(Job(c, cpu()).everything(), Job(c, card(0)).everything(), "the device");
+  });
+}
+
 TEST(CudaParity, SmallBudgets) {
   for_each_case(8, make_large, [](const Case& c) {
     try {

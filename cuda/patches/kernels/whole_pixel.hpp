@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "math/hd.hpp"
+
+namespace ppatch {
+
+// The scalars of a pixel that lies at a multiple of its size, which a device reads at once.
+template <class P>
+struct alignas(sizeof(typename P::Storage) * P::components) WholePixel {
+  typename P::Storage scalar[P::components];
+};
+
+template <class P>
+PPATCH_HD void load_whole(const typename P::Storage* from, typename P::Real* to) {
+  const auto whole = *reinterpret_cast<const WholePixel<P>*>(from);
+  for (int c = 0; c < P::components; ++c) to[c] = P::load(whole.scalar[c]);
+}
+
+// Past the caches where a device can: what is written once is not read again.
+template <class P>
+PPATCH_HD void store_whole(const typename P::Real* value, typename P::Storage* to) {
+  WholePixel<P> whole;
+  for (int c = 0; c < P::components; ++c) whole.scalar[c] = P::store(value[c]);
+#if defined(__CUDA_ARCH__)
+  if constexpr (std::is_same_v<typename P::Storage, float> && P::components == 2) {
+    __stcs(reinterpret_cast<float2*>(to), make_float2(whole.scalar[0], whole.scalar[1]));
+  } else if constexpr (std::is_same_v<typename P::Storage, double> && P::components == 2) {
+    __stcs(reinterpret_cast<double2*>(to), make_double2(whole.scalar[0], whole.scalar[1]));
+  } else {
+    *reinterpret_cast<WholePixel<P>*>(to) = whole;
+  }
+#else
+  *reinterpret_cast<WholePixel<P>*>(to) = whole;
+#endif
+}
+
+// Whether the pixels of an array can be reached like that; strides are whole pixels always.
+template <class P>
+bool lies_in_whole_pixels(const void* base) {
+  return reinterpret_cast<std::uintptr_t>(base) % sizeof(WholePixel<P>) == 0;
+}
+
+}  // namespace ppatch

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Counts what the kernels of the patch operators do, on the PTX of the CUDA backend, and holds it
+against limits: a model, no measurement.
+
+usage: device_work.py PTX_TOOLS PTX_FOLDER BUILD
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+# Operator, its kernel, the most PTX instructions a pixel of a patch, the most that the model's time
+# may be of the time that memory alone takes.
+OPERATORS = (
+    ("extract", "ExtractBlock", 15, 1.1),
+    ("waves", "ExtractBlock", 24, 1.25),
+    ("adjoint", "AdjointBlock", 24, 1.25),
+    ("image-of-waves", "AdjointBlock", 36, 1.25),
+    ("probe-of-waves", "ProbeAdjointBlock", 36, 1.25),
+    ("gradient", "GradientBlock", 48, 1.25),
+)
+# N, patches, layout.
+CASES = ((128, 128, "flat"), (64, 512, "flat"))
+LAYOUTS = ((65, 128, "flat"), (64, 128, "channel-last"))
+MOST_SECTORS = 1.2
+
+
+def counted(arguments, operator, kernel, n, patches, layout):
+    """The counters of one call's kernel, with the model's seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        counts = pathlib.Path(folder) / "counts"
+        environment = dict(
+            os.environ, PTX_COUNT=str(counts), PTYCHOPATCH_TEST_DEVICE_MEMORY=str(
+                arguments.build / "tests/cuda/libtest_device_memory.so"))
+        subprocess.run([arguments.tools / "ptx-run", arguments.folder,
+                        arguments.build / "tests/cuda/device_work", operator, str(n), str(patches),
+                        layout], env=environment, check=True)
+        report = subprocess.run([arguments.tools / "ptx-report", "--json", counts], check=True,
+                                stdout=subprocess.PIPE, text=True).stdout
+    found = [k for k in json.loads(report) if k["short"].startswith(kernel)]
+    if len(found) != 1:
+        sys.exit(f"device_work.py: {len(found)} kernels begin with {kernel}, expected one")
+    return found[0]
+
+
+def line(name, value, limit):
+    good = value <= limit
+    print(f"{name:<64}{value:8.3g}  <= {limit:g}  {'ok' if good else 'MISS'}", flush=True)
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("tools", "folder", "build"):
+        parser.add_argument(name, type=lambda text: pathlib.Path(text).resolve())
+    arguments = parser.parse_args()
+    good = True
+    for operator, kernel, most, over in OPERATORS:
+        for n, patches, layout in CASES + LAYOUTS:
+            counts = counted(arguments, operator, kernel, n, patches, layout)
+            what = f"{operator}, {patches} x {n} x {n} c64, {layout}"
+            if (n, patches, layout) in CASES:
+                instructions = sum(counts["thread"].values()) / (patches * n * n)
+                good &= line(f"PTX a pixel: {what}", instructions, most)
+                seconds = counts["seconds"]
+                good &= line(f"model's time over memory's: {what}",
+                             max(seconds.values()) / seconds["DRAM"], over)
+            for access in ("load", "store"):
+                sectors = counts[f"global_{access}"]
+                if sectors["least_sectors"]:
+                    good &= line(f"sectors over the least, {access}: {what}",
+                                 sectors["sectors"] / sectors["least_sectors"], MOST_SECTORS)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
