@@ -137,10 +137,10 @@ ppatch_status ppatch_patch_plan_set_positions_split(ppatch_patch_plan *plan,
  * Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan *plan, const ppatch_array *index);
 
-/* The stream (a cudaStream_t) on which later calls of this plan are enqueued, after its earlier ones;
- * NULL: the plan's own, which the CPU takes alone. The plan touches it within calls only, so it may
- * go once they have returned. Calls on device arrays can be captured into a graph when each has run
- * once before; a replay takes the positions that are set then, as many as were captured.
+/* The stream (a cudaStream_t) on which later calls of this plan are enqueued, after its earlier
+ * ones. NULL: the plan's own; the CPU takes only NULL. The stream may go once the calls that it was
+ * set for have returned. Calls on device arrays can be captured into a graph when each has run once
+ * before; a replay takes the positions that are set then, as many as were captured.
  * Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_patch_plan_set_stream(ppatch_patch_plan *plan, void *stream);
 
