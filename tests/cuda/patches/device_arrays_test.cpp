@@ -3,24 +3,11 @@
 // Arrays on the device, with any strides, are used where they are: the same bits as on the CPU, and
 // nothing beside the outputs' elements written.
 #include "cuda/device_array.hpp"
-#include "oracle/test_backend.hpp"
+#include "cuda/patches/contexts.hpp"
 #include "patches/support/check.hpp"
 #include "patches/support/job.hpp"
 
 namespace {
-
-using ptychopatch::Context;
-
-const Context& context_of(ppatch_backend backend) {
-  const auto make = [](ppatch_backend which) {
-    ppatch_context_options options = ptychopatch::context_options();
-    options.backend = which;
-    return Context(options);
-  };
-  static const Context cpu = make(PPATCH_BACKEND_CPU);
-  static const Context card = make(test_backend());
-  return backend == PPATCH_BACKEND_CPU ? cpu : card;
-}
 
 // The CPU's answers and a device's, in outputs that are poisoned before.
 struct Pair {

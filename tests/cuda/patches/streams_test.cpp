@@ -3,24 +3,11 @@
 // Plans in streams of the caller's: calls are in order from one stream to the next, streams may go
 // once their work is done, and graphs take positions that come later.
 #include "cuda/device_array.hpp"
-#include "oracle/test_backend.hpp"
+#include "cuda/patches/contexts.hpp"
 #include "patches/support/check.hpp"
 #include "patches/support/job.hpp"
 
 namespace {
-
-using ptychopatch::Context;
-
-const Context& context_of(ppatch_backend backend) {
-  const auto make = [](ppatch_backend which) {
-    ppatch_context_options options = ptychopatch::context_options();
-    options.backend = which;
-    return Context(options);
-  };
-  static const Context cpu = make(PPATCH_BACKEND_CPU);
-  static const Context card = make(test_backend());
-  return backend == PPATCH_BACKEND_CPU ? cpu : card;
-}
 
 class Stream {
  public:
