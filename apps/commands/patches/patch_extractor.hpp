@@ -11,8 +11,8 @@
 
 namespace ptychopatch::app {
 
-// Cuts patches part by part, so that more of them can be written than fit in memory. The library's
-// results do not depend on the parts.
+// Extracts patches part by part, so that more of them can be written than fit in memory. The
+// library's results do not depend on the parts.
 class PatchExtractor {
  public:
   using Observe =
