@@ -16,7 +16,7 @@ ppatch_status ppatch_context_create(ppatch_context** context,
 void ppatch_context_destroy(ppatch_context* context) { delete context; }
 
 ppatch_status ppatch_context_synchronize(ppatch_context* context) {
-  return guarded(__func__, [&] { required("context", context).shared->backend().synchronize(); });
+  return guarded(__func__, [&] { required("context", context).shared->synchronize(); });
 }
 
 ppatch_status ppatch_context_get_info(const ppatch_context* context, ppatch_context_info* info) {

@@ -49,6 +49,10 @@ ppatch_status ppatch_scene_plan_align(ppatch_scene_plan* plan, int64_t count,
   return guarded(__func__, [&] { required("plan", plan).plan.align(count, images, results); });
 }
 
+ppatch_status ppatch_scene_plan_set_stream(ppatch_scene_plan* plan, void* stream) {
+  return guarded(__func__, [&] { required("plan", plan).plan.set_stream(stream); });
+}
+
 ppatch_status ppatch_scene_plan_get_info(const ppatch_scene_plan* plan,
                                          ppatch_scene_plan_info* info) {
   return guarded(__func__, [&] { ppatch::tell(required("plan", plan).plan, info); });

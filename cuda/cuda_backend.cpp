@@ -63,7 +63,8 @@ class CudaBackend final : public Backend {
 
  private:
   Machine machine_;
-  std::unique_ptr<PairOperators> pairs_ = make_pair_operators(machine_);
+  PairMachine pair_machine_{machine_};
+  std::unique_ptr<PairOperators> pairs_ = make_pair_operators(pair_machine_);
   std::string name_;
 };
 

@@ -97,7 +97,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
   void draw(const GroupRequest& request) override {
-    DeviceCall call(machine_, memory_, stream_);
+    DeviceCall call("ptychopatch draw", machine_, memory_, stream_);
     const std::int64_t c = settings_.members;
     const std::int64_t rows = request.indices.count;
     DrawRow row;
@@ -123,7 +123,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
 
   void coordinates(const IndexView& indices, const CoordinateResultView& offsets,
                    const CoordinateResultView& relative) override {
-    DeviceCall call(machine_, memory_, stream_);
+    DeviceCall call("ptychopatch coordinates", machine_, memory_, stream_);
     CoordinatesRow row;
     row.coordinates = group_coordinates(settings_, points_);
     Chunks chunks(call, indices.count);
@@ -142,7 +142,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
 
   void neighbours(const IndexView& queries, const IndexView& indices,
                   const CoordinateResultView& squared_distances) override {
-    DeviceCall call(machine_, memory_, stream_);
+    DeviceCall call("ptychopatch neighbours", machine_, memory_, stream_);
     const std::int64_t k = settings_.neighbours;
     NeighboursRow row;
     row.query = query(k);
@@ -151,11 +151,14 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
     const auto found = chunks.array(array_of("indices", indices), Access::write);
     const auto distances = chunks.array(
         array_of("squared_distances", squared_distances, indices.count, k, 1), Access::write);
+    // Rows in another order need them all where they lie.
+    row.along_curve = !queries.data && !chunks.has_copies();
     chunks.run(plan_.searches, [&](const Chunk& chunk) {
+      const Chunk rows = row.along_curve ? Chunk{0, indices.count} : chunk;
       row.first = chunk.first;
       row.queries = read(chunk);
-      row.indices = found(chunk);
-      row.squared_distances = distances(chunk);
+      row.indices = found(rows);
+      row.squared_distances = distances(rows);
       call.run_each(row, chunk.count());
     });
   }

@@ -96,12 +96,13 @@ void PointIndex::build(const PointView& view, Axes axes, device::Stream stream) 
   const std::int64_t leaves = leaves_of(n);
   auto* const x = reinterpret_cast<double*>(keys_.data());
   auto* const y = reinterpret_cast<double*>(keys_sorted_.data());
-  run_each(PointLeaves{points, leaves, numbers_sorted_.data(), x, y, boxes_.data()}, leaves,
-           stream);
+  run_each(
+      PointLeaves{points, leaves, numbers_sorted_.data(), x, y, numbers_.data(), boxes_.data()},
+      leaves, stream);
   for (std::int64_t first = leaves / 2; first > 0; first /= 2) {
     run_each(PointNodes{first, boxes_.data()}, first, stream);
   }
-  tree_ = {n, leaves, x, y, numbers_sorted_.data(), boxes_.data()};
+  tree_ = {n, leaves, x, y, numbers_sorted_.data(), numbers_.data(), boxes_.data()};
 }
 
 }  // namespace ppatch

@@ -23,8 +23,8 @@ class PointIndex {
  private:
   PointBox extremes(const PointSource& points, device::Stream stream);
 
-  DeviceBuffer<std::uint64_t> keys_, keys_sorted_;  // after the sort, the places' coordinates
-  DeviceBuffer<std::uint32_t> numbers_, numbers_sorted_;
+  DeviceBuffer<std::uint64_t> keys_, keys_sorted_;        // after the sort, the places' coordinates
+  DeviceBuffer<std::uint32_t> numbers_, numbers_sorted_;  // the former after the sort, places
   DeviceBuffer<PointBox> stretches_, boxes_;
   DeviceBuffer<unsigned char> sort_scratch_;
   PointTree tree_;

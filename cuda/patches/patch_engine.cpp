@@ -42,6 +42,9 @@ void with_taps(Interpolation kind, Call&& call) {
   }
 }
 
+// Of a shared probe's adjoint at a time: enough to keep a card busy.
+constexpr std::int64_t max_segments = 256;
+
 // The operators of one patch plan on a device. Arrays on the device are used where they lie; host
 // arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
 // sum.
@@ -75,7 +78,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
   std::uint64_t scratch_bytes() const override { return plan_.total_bytes() + memory_.bytes(); }
 
   void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) override {
-    DeviceCall call(machine_, memory_, stream_);
+    DeviceCall call("ptychopatch extract", machine_, memory_, stream_);
     with_pixel(image.dtype, [&](auto pixel) {
       using P = decltype(pixel);
       with_taps(settings_.interpolation,
@@ -96,7 +99,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
   void position_gradient(const ImageView& image, const PatchView& cotangent,
                          const PositionResultView& gradient,
                          const PositionResultView& curvature) override {
-    DeviceCall call(machine_, memory_, stream_);
+    DeviceCall call("ptychopatch position gradient", machine_, memory_, stream_);
     with_pixel(image.dtype, [&](auto pixel) {
       using P = decltype(pixel);
       using T = typename P::Storage;
@@ -121,7 +124,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
 
   void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                      Accumulation mode) override {
-    DeviceCall call(machine_, memory_, stream_);
+    DeviceCall call("ptychopatch probe adjoint", machine_, memory_, stream_);
     const bool from_zero = mode == Accumulation::overwrite;
     const Access access = from_zero ? Access::write : Access::update;
     with_pixel(image.dtype, [&](auto pixel) {
@@ -138,7 +141,12 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
       const auto in = chunks.array(patches_of<T, C>(waves), Access::read);
       const auto to = chunks.array(probe_of<T, C>(probe), access);
       chunks.run(max_rows(), [&](const Chunk& chunk) {
-        call.run(ProbeAdjointBlock<P>{{problem(chunk), from, in(chunk), to(chunk)}, from_zero});
+        with_taps(settings_.interpolation, [&](auto taps) {
+          ProbeAdjointBlock<P, decltype(taps)::value> kernel(
+              {problem(chunk), from, in(chunk), to(chunk)});
+          kernel.from_zero = from_zero;
+          call.run(kernel);
+        });
       });
     });
     call.finish();
@@ -235,7 +243,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
   // The adjoint, divided by the coverage where eps is given.
   void sum_patches(const PatchView& in, const ProbeView& probe, const ImageView& image,
                    const ImageView& coverage, Accumulation mode, const double* eps) {
-    DeviceCall call(machine_, memory_, stream_);
+    DeviceCall call("ptychopatch adjoint", machine_, memory_, stream_);
     const bool from_zero = mode == Accumulation::overwrite;
     const Access access = from_zero ? Access::write : Access::update;
     with_pixel(image.dtype, [&](auto pixel) {
@@ -258,10 +266,18 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
                                const ProbeView& probe, bool from_zero) {
     using T = typename P::Storage;
     constexpr int C = P::components;
+    const std::int64_t pixels = probe.modes * waves.height * waves.width;
+    const std::int64_t slots = std::clamp<std::int64_t>(
+        static_cast<std::int64_t>(call.memory().left() / 4) /
+            std::max<std::int64_t>(1, pixels * static_cast<std::int64_t>(sizeof(ProbeSum<P>))),
+        1, std::min(max_segments, blocks_over(std::max<std::int64_t>(1, count_), probe_segment)));
+    auto* const partial = call.scratch<ProbeSum<P>>(slots * pixels);
+    ProbeTotals<P> totals{probe, waves.height, waves.width, 0, 0, slots, partial, from_zero};
+    if (from_zero && (waves.images == 0 || count_ == 0)) call.run_each(totals, totals.count());
     // A shared probe sums the waves of one image after those of the other.
-    for (std::int64_t m = 0; m < std::max<std::int64_t>(waves.images, 1); ++m) {
+    for (std::int64_t m = 0; m < waves.images; ++m) {
       PatchView slice = waves;
-      slice.images = std::min<std::int64_t>(waves.images, 1);
+      slice.images = 1;
       if (slice.data) slice.data = static_cast<T*>(waves.data) + m * waves.stride_image;
       ImageView sampled = image;
       if (!has_index_ && image.data) {
@@ -270,8 +286,27 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
       Chunks chunks(call, count_, settings_.group_size);
       const auto in = chunks.array(patches_of<T, C>(slice), Access::read);
       chunks.run(max_rows(), [&](const Chunk& chunk) {
-        call.run(ProbeAdjointBlock<P>{{problem(chunk), sampled, in(chunk), probe}, from_zero});
-        from_zero = false;
+        const ProbeAdjointPixel<P> job{problem(chunk), sampled, in(chunk), probe};
+        const std::int64_t last = blocks_over(chunk.last, probe_segment);
+        for (std::int64_t s = chunk.first / probe_segment; s < last; s += slots) {
+          const std::int64_t end = std::min(last, s + slots);
+          with_taps(settings_.interpolation, [&](auto taps) {
+            ProbeAdjointBlock<P, decltype(taps)::value> kernel(job);
+            kernel.first = chunk.first;
+            kernel.first_segment = s;
+            kernel.segments = end - s;
+            kernel.slots = slots;
+            kernel.partial = partial;
+            call.run(kernel);
+          });
+          // One that the next chunk goes on with is added then.
+          const bool all_there = chunk.last == count_ || chunk.last % probe_segment == 0;
+          totals.first_segment = s;
+          totals.segments = (end < last || all_there ? end : end - 1) - s;
+          if (totals.segments == 0) continue;
+          call.run_each(totals, totals.count());
+          totals.from_zero = false;
+        }
       });
     }
   }

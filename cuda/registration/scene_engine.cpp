@@ -30,13 +30,20 @@ class CudaSceneEngine final : public SceneEngine {
 
   ~CudaSceneEngine() override { stream_.drain(machine_.settings.device); }
 
+  void set_stream(void* stream) override {
+    const device::Selection selected(machine_.settings.device);
+    stream_.set(stream);
+  }
+
   void set_reference(const SceneImageView& reference) override {
     reference_ = reference;
     geometry_ = SceneGeometry();
   }
 
   void align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) override {
+    const device::Range range("ptychopatch align");
     const device::Selection selected(machine_.settings.device);
+    const StreamUse stream(stream_);
     const auto begun = [&](const SceneImageView& view) {
       return begun_answer(reference_, view, PPATCH_BACKEND_CUDA);
     };
@@ -146,13 +153,19 @@ class CudaSceneEngine final : public SceneEngine {
           whole_window(geometry_.size[last], settings_.circular);
       all.push_back(i);
     }
+    // Those that the last group lacks have zeros, which are transformed with it and never read.
+    std::int64_t in_groups = count;
+    for (; in_groups % space_.plan.together != 0; ++in_groups) {
+      host.peaks[in_groups] = {space_.memory.weighted(in_groups), space_.memory.moving(in_groups),
+                               device.image_states, nullptr, nullptr};
+    }
     transform_moving(geometry_.scales, all);
     CoarseCross cross;
     cross.spectrum = spectrum;
     cross.reference = space_.memory.reference_coarse();
     cross.reference_image = device.image_states;
     cross.jobs = device.peaks;
-    cross.count = count;
+    cross.count = in_groups;
     run(cross, stream);
     for_groups(all, [&](std::int64_t first, std::int64_t) {
       const device::PlaneTransform& transform = space_.transforms.together(geometry_.scales);

@@ -53,6 +53,9 @@ class Chunks {
     };
   }
 
+  // Whether an array of the call is on the host.
+  bool has_copies() const { return !copies_.empty(); }
+
   // body(chunk) for one chunk after the other, of at most so many rows, at least for one; arrays
   // that are read have been uploaded, those that are written will be downloaded. Tells of progress.
   template <class Body>

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cudaTypedefs.h>
 #include <cuda_runtime.h>
+#if __has_include(<nvtx3/nvToolsExt.h>)
+#include <nvtx3/nvToolsExt.h>
+#endif
 
 #include <cstdio>
+#include <map>
+#include <mutex>
 
 #include "cuda/runtime/check.hpp"
 #include "cuda/runtime/device.hpp"
@@ -44,14 +50,92 @@ std::string name(int ordinal) {
   return properties.name;
 }
 
+namespace {
+
+// What selects a device without a trace: cudaSetDevice makes a context on the device that was
+// selected before when it is selected again, which its owner may never use.
+struct Driver {
+  PFN_cuInit_v2000 init = nullptr;
+  PFN_cuDeviceGet_v2000 device = nullptr;
+  PFN_cuDevicePrimaryCtxRetain_v7000 retain = nullptr;
+  PFN_cuCtxPushCurrent_v4000 push = nullptr;
+  PFN_cuCtxPopCurrent_v4000 pop = nullptr;
+
+  template <class Function>
+  static bool find(const char* name, Function& function) {
+    void* found = nullptr;
+    cudaDriverEntryPointQueryResult result = cudaDriverEntryPointSymbolNotFound;
+#if CUDART_VERSION >= 12050
+    const cudaError_t status =
+        cudaGetDriverEntryPointByVersion(name, &found, 12000, cudaEnableDefault, &result);
+#else
+    const cudaError_t status = cudaGetDriverEntryPoint(name, &found, cudaEnableDefault, &result);
+#endif
+    cudaGetLastError();
+    function = reinterpret_cast<Function>(found);
+    return status == cudaSuccess && result == cudaDriverEntryPointSuccess && found;
+  }
+  // NULL where the driver does not have all of it.
+  static const Driver* get() {
+    static Driver driver;
+    static const bool complete =
+        find("cuInit", driver.init) && find("cuDeviceGet", driver.device) &&
+        find("cuDevicePrimaryCtxRetain", driver.retain) && find("cuCtxPushCurrent", driver.push) &&
+        find("cuCtxPopCurrent", driver.pop) && driver.init(0) == CUDA_SUCCESS;
+    return complete ? &driver : nullptr;
+  }
+};
+
+// The context of a device that the runtime uses, too; retained once, for good.
+CUcontext context_of(const Driver& driver, int ordinal) {
+  static std::mutex guard;
+  static std::map<int, CUcontext> contexts;
+  const std::lock_guard<std::mutex> lock(guard);
+  CUcontext& context = contexts[ordinal];
+  CUdevice device = 0;
+  if (!context && (driver.device(&device, ordinal) != CUDA_SUCCESS ||
+                   driver.retain(&context, device) != CUDA_SUCCESS)) {
+    fail(PPATCH_ERROR_DEVICE, "selecting card ", ordinal, " failed: it gives no context");
+  }
+  return context;
+}
+
+}  // namespace
+
 Selection::Selection(int ordinal) {
+  if (const Driver* driver = Driver::get()) {
+    if (driver->push(context_of(*driver, ordinal)) != CUDA_SUCCESS) {
+      fail(PPATCH_ERROR_DEVICE, "selecting card ", ordinal, " failed");
+    }
+    return;
+  }
   check(cudaGetDevice(&before_), "asking for the selected card");
   if (before_ != ordinal) check(cudaSetDevice(ordinal), "selecting the card");
 }
 
 Selection::~Selection() {
+  if (const Driver* driver = Driver::get()) {
+    CUcontext own = nullptr;
+    driver->pop(&own);
+    return;
+  }
   int now = 0;
   if (cudaGetDevice(&now) == cudaSuccess && now != before_) cudaSetDevice(before_);
+}
+
+// A toolkit may lack the profiler's header.
+#if __has_include(<nvtx3/nvToolsExt.h>)
+Range::Range(const char* name) { nvtxRangePushA(name); }
+Range::~Range() { nvtxRangePop(); }
+#else
+Range::Range(const char*) {}
+Range::~Range() = default;
+#endif
+
+int selected() {
+  int ordinal = 0;
+  check(cudaGetDevice(&ordinal), "asking for the selected card");
+  return ordinal;
 }
 
 void* allocate(std::uint64_t bytes) {
@@ -80,8 +164,7 @@ bool reaches(const char* name, const void* memory) {
   check(cudaPointerGetAttributes(&attributes, memory), "asking where an array is");
   if (attributes.type == cudaMemoryTypeManaged) return true;
   if (attributes.type != cudaMemoryTypeDevice) return false;
-  int ordinal = 0;
-  check(cudaGetDevice(&ordinal), "asking for the selected card");
+  const int ordinal = selected();
   if (attributes.device != ordinal) {
     fail(PPATCH_ERROR_INVALID_ARGUMENT, name, ": expected memory of card ", ordinal,
          " or of the host, got card ", attributes.device, "'s");

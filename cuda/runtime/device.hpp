@@ -29,6 +29,17 @@ class Selection {
   int before_ = 0;
 };
 
+int selected();
+
+// What a profiler shows a stretch of the calling thread's time as.
+class Range {
+ public:
+  explicit Range(const char* name);
+  ~Range();
+  Range(const Range&) = delete;
+  Range& operator=(const Range&) = delete;
+};
+
 void* allocate(std::uint64_t bytes);
 void release(void* memory) noexcept;
 void* allocate_pinned(std::uint64_t bytes);

@@ -17,8 +17,13 @@ enum class Access { read, write, update };
 // it lives.
 class DeviceCall {
  public:
-  DeviceCall(const Machine& machine, CallMemory& memory, PlanStream& stream)
-      : selected_(machine.settings.device), machine_(machine), memory_(memory), stream_(stream) {
+  // `name` is what a profiler shows.
+  DeviceCall(const char* name, const Machine& machine, CallMemory& memory, PlanStream& stream)
+      : range_(name),
+        selected_(machine.settings.device),
+        machine_(machine),
+        memory_(memory),
+        stream_(stream) {
     memory_.begin();
   }
 
@@ -66,6 +71,7 @@ class DeviceCall {
     return memory_.take(name, bytes, stream()).data();
   }
 
+  device::Range range_;
   device::Selection selected_;
   const Machine& machine_;
   CallMemory& memory_;

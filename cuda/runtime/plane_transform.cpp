@@ -11,7 +11,7 @@ namespace ppatch::device {
 namespace {
 
 const CufftLibrary& cufft() {
-  static const CufftLibrary library({"libcufft.so.12", "libcufft.so"});
+  static const CufftLibrary library({"libcufft.so.12", "libcufft.so.11", "libcufft.so"});
   return library;
 }
 
@@ -32,7 +32,14 @@ void check_plan(cufftResult result, const PlaneBatch& batch) {
 class Plan {
  public:
   Plan() { check(cufft().create(&handle_), "making a plan of cuFFT"); }
-  ~Plan() { cufft().destroy(handle_); }
+  // It is its device's, whichever is selected when it goes.
+  ~Plan() {
+    try {
+      const Selection selected(device_);
+      cufft().destroy(handle_);
+    } catch (const Error&) {  // the card is gone, and the plan with it
+    }
+  }
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
@@ -66,6 +73,7 @@ class Plan {
     return bytes;
   }
 
+  int device_ = selected();
   cufftHandle handle_ = 0;
 };
 

@@ -111,11 +111,12 @@ typedef struct ppatch_array {
   int32_t device_id;
 } ppatch_array;
 
-/* A context on the CPU takes host arrays. One on CUDA takes arrays on its own device as they are,
- * and host arrays, which it copies through pinned buffers: patches and rows of groups piece by
- * piece, an image, a probe or points whole, within the memory budget. Outputs on the host are
- * complete on return; those on the device follow the plan's stream. What registration leaves to the
- * CPU, see registration.h, it does on host arrays alone.
+/* A context on the CPU takes host arrays. One on CUDA takes those of its own device as they are,
+ * and one that follows the arrays (PPATCH_BACKEND_AUTO) those of any device, in a call those of
+ * one. Host arrays of a call on a device are copied through pinned buffers: patches and rows of
+ * groups piece by piece, an image, a probe or points whole, within the memory budget. Outputs on
+ * the host are complete on return; those on a device follow the plan's stream. What registration
+ * leaves to the CPU, see registration.h, it does on host arrays alone.
  */
 
 /* A host array with the given strides (in elements), or C-contiguous ones where strides is NULL. */
@@ -169,9 +170,14 @@ enum {
 
 /* ---- Backends ----------------------------------------------------------------------------- */
 
+/* AUTO: a call of patches, groups or pairs runs where its arrays lie, on the CPU or on any card,
+ * and what a card needs for it is made when its first array comes. Scene plans use the context's
+ * card for arrays of the host as well, since their work outweighs the copies. Without a card, AUTO
+ * is the CPU. CUDA: all runs on the context's card, and arrays of the host are copied there and
+ * back. */
 typedef int32_t ppatch_backend;
 enum {
-  PPATCH_BACKEND_AUTO = 0, /* CUDA where there is a device, else the CPU */
+  PPATCH_BACKEND_AUTO = 0, /* where the arrays lie */
   PPATCH_BACKEND_CPU = 1,
   PPATCH_BACKEND_CUDA = 2
 };
@@ -206,9 +212,9 @@ typedef int32_t (*ppatch_progress_fn)(void *user, double fraction);
 typedef struct ppatch_context_options {
   uint32_t struct_size;
   ppatch_backend backend;
-  int32_t device;             /* ordinal within the backend */
+  int32_t device;             /* ordinal of the card; 0 for the CPU */
   int32_t num_threads;        /* CPU threads; 0: as many as the process may use */
-  uint64_t memory_budget;     /* bytes of scratch a plan may hold; 0: 1 GiB */
+  uint64_t memory_budget;     /* bytes of scratch a plan may hold on a device; 0: 1 GiB */
   ppatch_log_level log_level; /* least level that reaches log; 0: INFO */
   int32_t reserved;           /* 0 */
   /* Both or neither; NULL: the library's own, 64-byte aligned. They give host memory; where backend
@@ -241,7 +247,7 @@ ppatch_status ppatch_context_synchronize(ppatch_context *context);
 
 typedef struct ppatch_context_info {
   uint32_t struct_size;
-  ppatch_backend backend;
+  ppatch_backend backend; /* AUTO where the context follows the arrays */
   int32_t device;
   int32_t num_threads;
   uint64_t memory_budget;

@@ -254,6 +254,12 @@ typedef struct ppatch_scene_plan_info {
 #define PPATCH_SCENE_PLAN_INFO_INIT \
   { .struct_size = (uint32_t)sizeof(ppatch_scene_plan_info) }
 
+/* The stream (a cudaStream_t) in whose order later calls of this plan read arrays on a device,
+ * after its earlier calls. NULL: the plan's own, which follows the default stream; a plan on the
+ * CPU takes only NULL. The stream may go once the calls that it was used for have returned. Errors:
+ * INVALID_ARGUMENT, DEVICE. */
+ppatch_status ppatch_scene_plan_set_stream(ppatch_scene_plan *plan, void *stream);
+
 /* Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_scene_plan_get_info(const ppatch_scene_plan *plan,
                                          ppatch_scene_plan_info *info);

@@ -58,6 +58,8 @@ class ScenePlan {
   void borrow_reference(const ppatch_scene_image& reference) {
     check(ppatch_scene_plan_borrow_reference(get(), &reference));
   }
+  // NULL: the plan's own.
+  void set_stream(void* stream) { check(ppatch_scene_plan_set_stream(get(), stream)); }
   ppatch_shift align(const ppatch_scene_image& image) {
     ppatch_shift shift{};
     check(ppatch_scene_plan_align(get(), 1, &image, &shift));

@@ -28,16 +28,24 @@ LAYOUTS = ((65, 128, "flat"), (64, 128, "channel-last"))
 MOST_SECTORS = 1.2
 
 
-def counted(arguments, operator, kernel, n, patches, layout):
-    """The counters of one call's kernel, with the model's seconds."""
+# What device_work is asked, its kernel, what is counted by, how many of these, the most PTX
+# instructions for each.
+OTHERS = (
+    (("neighbours", "7", "20000"), "NeighboursRow", "a query", 20000, 2500),
+    (("scene", "1024"), "SceneDecimate", "a pixel of two scene images", 2 * 1024 * 1024, 80),
+)
+
+
+def counted(arguments, kernel, *call):
+    """The counters of one call's kernel, its launches together, with the model's seconds."""
     with tempfile.TemporaryDirectory() as folder:
         counts = pathlib.Path(folder) / "counts"
         environment = dict(
             os.environ, PTX_COUNT=str(counts), PTYCHOPATCH_TEST_DEVICE_MEMORY=str(
                 arguments.build / "tests/cuda/libtest_device_memory.so"))
         subprocess.run([arguments.tools / "ptx-run", arguments.folder,
-                        arguments.build / "tests/cuda/device_work", operator, str(n), str(patches),
-                        layout], env=environment, check=True)
+                        arguments.build / "tests/cuda/device_work", *call], env=environment,
+                       check=True)
         report = subprocess.run([arguments.tools / "ptx-report", "--json", counts], check=True,
                                 stdout=subprocess.PIPE, text=True).stdout
     found = [k for k in json.loads(report) if k["short"].startswith(kernel)]
@@ -60,7 +68,7 @@ def main():
     good = True
     for operator, kernel, most, over in OPERATORS:
         for n, patches, layout in CASES + LAYOUTS:
-            counts = counted(arguments, operator, kernel, n, patches, layout)
+            counts = counted(arguments, kernel, operator, str(n), str(patches), layout)
             what = f"{operator}, {patches} x {n} x {n} c64, {layout}"
             if (n, patches, layout) in CASES:
                 instructions = sum(counts["thread"].values()) / (patches * n * n)
@@ -73,6 +81,9 @@ def main():
                 if sectors["least_sectors"]:
                     good &= line(f"sectors over the least, {access}: {what}",
                                  sectors["sectors"] / sectors["least_sectors"], MOST_SECTORS)
+    for call, kernel, what, count, most in OTHERS:
+        counts = counted(arguments, kernel, *call)
+        good &= line(f"PTX {what}: {' '.join(call)}", sum(counts["thread"].values()) / count, most)
     return 0 if good else 1
 
 

@@ -53,7 +53,7 @@ std::string text_of_shape(const std::int64_t* shape, std::size_t ndim) {
   return text + (ndim == 1 ? ",)" : ")");
 }
 
-CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Backend& backend)
+CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Reach& machine)
     : name_(name), array_(array) {
   if (!array) invalid(name, ": expected an array, got NULL");
   const std::int64_t size = size_of(array->dtype);
@@ -89,8 +89,8 @@ CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Ba
     invalid(name, ".data: expected memory for shape ",
             text_of_shape(array->shape, static_cast<std::size_t>(array->ndim)), ", got NULL");
   }
-  if (!backend.accepts(array->device_type, array->device_id)) {
-    invalid(name, ".device_type: expected memory that ", backend.info().device_name,
+  if (!machine.accepts(array->device_type, array->device_id)) {
+    invalid(name, ".device_type: expected memory that ", machine.device_name(),
             " can reach (PPATCH_DEVICE_HOST on the CPU), got device type ", array->device_type,
             ", device ", array->device_id);
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/backend.hpp"
+#include "core/context.hpp"
 #include "core/error.hpp"
 
 namespace ppatch {
@@ -17,7 +17,7 @@ namespace ppatch {
 // INVALID_ARGUMENT.
 class CheckedArray {
  public:
-  CheckedArray(const char* name, const ppatch_array* array, const Backend& backend);
+  CheckedArray(const char* name, const ppatch_array* array, const Reach& machine);
 
   const char* name() const { return name_; }
   void* data() const { return array_->data; }
@@ -29,6 +29,8 @@ class CheckedArray {
   int components() const;
   bool empty() const { return empty_; }
   bool on_device() const { return !empty_ && array_->device_type == PPATCH_DEVICE_CUDA; }
+  // The card's number, or none.
+  int card() const { return on_device() ? array_->device_id : Context::host; }
   // The bytes that it touches; none of an empty array.
   const unsigned char* first_byte() const {
     return reinterpret_cast<const unsigned char*>(first_);  // NOLINT(performance-no-int-to-ptr)

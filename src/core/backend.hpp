@@ -32,10 +32,19 @@ struct BackendInfo {
   std::string simd;
 };
 
-class Backend {
+// What memory can be used where it lies.
+class Reach {
  public:
-  virtual ~Backend() = default;
+  virtual ~Reach() = default;
+  virtual bool accepts(ppatch_device_type type, int device) const = 0;
+  // Of whom or what reaches it.
+  virtual std::string device_name() const = 0;
+};
+
+class Backend : public Reach {
+ public:
   virtual BackendInfo info() const = 0;
+  std::string device_name() const final { return info().device_name; }
   virtual ppatch_backend kind() const = 0;
   virtual void synchronize() = 0;
   // What a plan takes of the memory that the budget is about: the scratch of make_patch_engine, and
@@ -57,9 +66,6 @@ class Backend {
   virtual std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings) = 0;
 
   virtual const PairOperators& pair_operators() const = 0;
-
-  // Whether arrays on that device can be used as they are.
-  virtual bool accepts(ppatch_device_type type, int device) const = 0;
 };
 
 std::unique_ptr<Backend> make_cpu_backend(const BackendSettings& settings);

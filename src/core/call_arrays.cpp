@@ -4,7 +4,14 @@
 namespace ppatch {
 
 const CheckedArray& CallArrays::read(const char* name, const ppatch_array* array) {
-  return arguments_.emplace_back(Argument{CheckedArray(name, array, backend_), false}).array;
+  return arguments_.emplace_back(Argument{CheckedArray(name, array, reach_), false}).array;
+}
+
+int CallArrays::card() const {
+  for (const Argument& argument : arguments_) {
+    if (argument.array.on_device()) return argument.array.card();
+  }
+  return Context::host;
 }
 
 void CallArrays::mark_output() {

@@ -15,11 +15,11 @@ class CallArrays {
   void check_outputs() const;
   // Stays where it is.
   const CheckedArray& last_read() const { return arguments_.back().array; }
+  // The card that the first array on one lies on, or Context::host.
+  int card() const;
 
  protected:
-  explicit CallArrays(const Backend& backend) : backend_(backend) {
-    arguments_.reserve(max_arrays);
-  }
+  explicit CallArrays(const Reach& reach) : reach_(reach) { arguments_.reserve(max_arrays); }
 
   // What it returns stays where it is.
   const CheckedArray& read(const char* name, const ppatch_array* array);
@@ -32,7 +32,7 @@ class CallArrays {
     bool output;
   };
 
-  const Backend& backend_;
+  const Reach& reach_;
   std::vector<Argument> arguments_;
 };
 

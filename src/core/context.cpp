@@ -49,39 +49,86 @@ Context::Context(const ppatch_context_options& given) {
 }
 
 void Context::make_backend(const ppatch_context_options& options) {
-  if (options.backend == PPATCH_BACKEND_AUTO && options.allocate) {
+  kind_ = options.backend;
+  if (kind_ == PPATCH_BACKEND_AUTO && options.allocate) {
     callbacks_.log(PPATCH_LOG_LEVEL_INFO, "using the CPU: options.allocate gives host memory");
-  } else if (options.backend != PPATCH_BACKEND_CPU) {
+    kind_ = PPATCH_BACKEND_CPU;
+  }
+  if (kind_ != PPATCH_BACKEND_CPU) {
     try {
-      const std::int32_t devices = cuda_device_count();
-      if (options.device >= devices) {
-        invalid("options.device: expected 0 to ", devices - 1, ", got ", options.device);
+      card_count_ = cuda_device_count();
+      if (options.device >= card_count_) {
+        invalid("options.device: expected 0 to ", card_count_ - 1, ", got ", options.device);
       }
-      backend_.reset(cuda_module().make_backend(settings_));
-      kind_ = PPATCH_BACKEND_CUDA;
-      return;
     } catch (const Error& error) {
       const bool fall_back =
-          options.backend == PPATCH_BACKEND_AUTO &&
+          kind_ == PPATCH_BACKEND_AUTO &&
           (error.status() == PPATCH_ERROR_NOT_BUILT || error.status() == PPATCH_ERROR_NO_DEVICE);
       if (!fall_back) throw;
       callbacks_.log(PPATCH_LOG_LEVEL_INFO, "using the CPU: ", error.what());
+      kind_ = PPATCH_BACKEND_CPU;
     }
   }
-  if (options.device != 0) {
+  if (kind_ == PPATCH_BACKEND_CPU && options.device != 0) {
     invalid("options.device: expected 0 for the CPU, got ", options.device);
   }
-  backend_ = make_cpu_backend(settings_);
+  if (kind_ == PPATCH_BACKEND_CUDA) {
+    backend_.reset(cuda_module().make_backend(settings_));
+  } else {
+    cards_.resize(static_cast<std::size_t>(card_count_));
+    backend_ = make_cpu_backend(host_settings());
+  }
+}
+
+BackendSettings Context::host_settings() const {
+  BackendSettings settings = settings_;
+  settings.device = 0;
+  settings.allocator = &host_allocator();
+  return settings;
+}
+
+Backend& Context::backend_at(int card) const {
+  if (!follows_arrays() || card == host) return *backend_;
+  const std::scoped_lock lock(cards_guard_);
+  std::unique_ptr<Backend>& backend = cards_[static_cast<std::size_t>(card)];
+  if (!backend) {
+    BackendSettings settings = settings_;
+    settings.device = card;
+    backend.reset(cuda_module().make_backend(settings));
+  }
+  return *backend;
+}
+
+Backend& Context::heavy_backend() const {
+  if (!follows_arrays()) return *backend_;
+  try {
+    return backend_at(settings_.device);
+  } catch (const Error& error) {
+    callbacks_.log(PPATCH_LOG_LEVEL_WARNING, "using the CPU: ", error.what());
+    return *backend_;
+  }
+}
+
+bool Context::accepts(ppatch_device_type type, int device) const {
+  return backend_->accepts(type, device) ||
+         (type == PPATCH_DEVICE_CUDA && device >= 0 && device < card_count_ && follows_arrays());
+}
+
+std::string Context::device_name() const {
+  return backend_->device_name() + (follows_arrays() ? " or one of the cards" : "");
+}
+
+void Context::synchronize() const {
+  backend_->synchronize();
+  const std::scoped_lock lock(cards_guard_);
+  for (const std::unique_ptr<Backend>& card : cards_) {
+    if (card) card->synchronize();
+  }
 }
 
 Backend& Context::cpu_backend() const {
-  if (kind_ == PPATCH_BACKEND_CPU) return *backend_;
-  std::call_once(cpu_once_, [&] {
-    BackendSettings settings = settings_;
-    settings.device = 0;
-    settings.allocator = &host_allocator_;
-    cpu_ = make_cpu_backend(settings);
-  });
+  if (kind_ != PPATCH_BACKEND_CUDA) return *backend_;
+  std::call_once(cpu_once_, [&] { cpu_ = make_cpu_backend(host_settings()); });
   return *cpu_;
 }
 

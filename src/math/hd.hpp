@@ -7,13 +7,16 @@
 // registers are not theirs. Such a function returns a number or nothing, and fills structs by
 // reference, as all that it calls does: nvcc 13.0.88 gives a struct that is returned by value and
 // the temporary that it is made of one place on the stack of a called function.
-// PPATCH_ROLLED keeps a device's compiler from unrolling the loop after it.
+// PPATCH_ROLLED keeps a device's compiler from unrolling the loop after it, PPATCH_UNROLLED has it
+// unroll all of it: what it indexes can then lie in registers.
 #if defined(__CUDACC__)
 #define PPATCH_HD __host__ __device__ __forceinline__
 #define PPATCH_HD_CALLED __host__ __device__ __noinline__ inline
 #define PPATCH_ROLLED _Pragma("unroll 1")
+#define PPATCH_UNROLLED _Pragma("unroll")
 #else
 #define PPATCH_HD inline __attribute__((always_inline))
 #define PPATCH_HD_CALLED inline __attribute__((always_inline))
 #define PPATCH_ROLLED
+#define PPATCH_UNROLLED
 #endif

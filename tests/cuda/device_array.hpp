@@ -55,8 +55,10 @@ class DeviceMemory {
 // A host array's twin on the device: all of its memory, gaps too.
 class DeviceArray {
  public:
-  explicit DeviceArray(const HostArray& host)
-      : host_(host), memory_(DeviceMemory::get().allocate(host.memory().size() + 1)) {
+  explicit DeviceArray(const HostArray& host, int card = 0)
+      : host_(host),
+        card_(card),
+        memory_(DeviceMemory::get().allocate(host.memory().size() + 1, card)) {
     if (!memory_) throw std::runtime_error("the device has no memory left");
     DeviceMemory::get().copy(memory_, host.memory().data(), host.memory().size());
   }
@@ -70,6 +72,7 @@ class DeviceArray {
     array.data = static_cast<unsigned char*>(memory_) +
                  (static_cast<const unsigned char*>(array.data) - first);
     array.device_type = PPATCH_DEVICE_CUDA;
+    array.device_id = card_;
     return array;
   }
   // What the device holds now.
@@ -80,5 +83,6 @@ class DeviceArray {
 
  private:
   HostArray host_;
+  int card_;
   void* memory_;
 };

@@ -5,6 +5,29 @@
 
 #include <cstdint>
 
+namespace {
+
+// The card that memory is of, selected as long as it lives; host memory selects none.
+class CardOf {
+ public:
+  explicit CardOf(const void* memory) {
+    cudaPointerAttributes attributes{};
+    cudaGetDevice(&before_);
+    if (cudaPointerGetAttributes(&attributes, memory) == cudaSuccess &&
+        attributes.type == cudaMemoryTypeDevice) {
+      cudaSetDevice(attributes.device);
+    }
+  }
+  CardOf(const CardOf&) = delete;
+  CardOf& operator=(const CardOf&) = delete;
+  ~CardOf() { cudaSetDevice(before_); }
+
+ private:
+  int before_ = 0;
+};
+
+}  // namespace
+
 extern "C" {
 // NULL where there is no such card.
 __attribute__((visibility("default"))) void* ppatch_test_allocate(int ordinal,
@@ -20,9 +43,14 @@ __attribute__((visibility("default"))) void* ppatch_test_allocate(int ordinal,
   if (before != ordinal) cudaSetDevice(before);
   return good ? memory : nullptr;
 }
-__attribute__((visibility("default"))) void ppatch_test_release(void* memory) { cudaFree(memory); }
+__attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
+  const CardOf card(memory);
+  cudaFree(memory);
+}
 __attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
                                                              std::uint64_t bytes) {
+  const CardOf reads(from);
+  const CardOf writes(to);
   cudaMemcpy(to, from, bytes, cudaMemcpyDefault);
 }
 // One that does not wait for the default stream.

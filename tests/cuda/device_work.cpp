@@ -6,6 +6,8 @@
 //   OPERATOR  extract, adjoint, gradient, waves (probe extract), image-of-waves or probe-of-waves
 //   N         height and width of the patches, c64, from an image of 640 x 640 at random positions
 //   LAYOUT    flat or channel-last (groups of four)
+//        device_work neighbours K POINTS
+//        device_work scene N           a Bayer mosaic of N x N, u16, onto another one
 //
 // PTYCHOPATCH_TEST_DEVICE_MEMORY names the library that gives the device's memory.
 #include <cstdio>
@@ -14,7 +16,7 @@
 #include <string>
 
 #include "cuda/device_array.hpp"
-#include "ptychopatch/patches.hpp"
+#include "ptychopatch/ptychopatch.hpp"
 
 namespace {
 
@@ -43,10 +45,14 @@ ppatch_array on_device(const Memory& memory, ppatch_dtype dtype,
   return array;
 }
 
-int work(const std::string& name, std::int64_t n, std::int64_t count, bool channel_last) {
+ptychopatch::Context on_card() {
   ppatch_context_options settings = ptychopatch::context_options();
   settings.backend = PPATCH_BACKEND_CUDA;
-  const ptychopatch::Context context(settings);
+  return ptychopatch::Context(settings);
+}
+
+int work(const std::string& name, std::int64_t n, std::int64_t count, bool channel_last) {
+  const ptychopatch::Context context = on_card();
   std::mt19937 random(2);
   std::uniform_real_distribution<double> place(1.0, static_cast<double>(image_size - n - 2));
   std::vector<double> positions(static_cast<std::size_t>(2 * count));
@@ -90,15 +96,45 @@ int work(const std::string& name, std::int64_t n, std::int64_t count, bool chann
   return 0;
 }
 
+int neighbours(std::int64_t k, std::int64_t count) {
+  const ptychopatch::Context context = on_card();
+  const Memory points(2 * count);
+  const Memory indices(count * k);
+  ppatch_group_options options = ptychopatch::group_options(2, k);
+  options.point_capacity = count;
+  ptychopatch::GroupPlan plan(context, options);
+  plan.borrow_points(on_device(points, PPATCH_F32, {count, 2}));
+  plan.neighbours(on_device(indices, PPATCH_I32, {count, k}));
+  context.synchronize();
+  return 0;
+}
+
+int scene(std::int64_t n) {
+  const ptychopatch::Context context = on_card();
+  std::mt19937 random(3);
+  std::vector<std::uint16_t> pixels(static_cast<std::size_t>(n * n));
+  for (std::uint16_t& pixel : pixels) pixel = static_cast<std::uint16_t>(1000 + random() % 9000);
+  ptychopatch::ScenePlan plan(context, ptychopatch::scene_options(n, n, ptychopatch::cfa("RGGB")));
+  const auto image = ppatch_scene_image_of(ptychopatch::array(pixels.data(), {n, n}));
+  plan.borrow_reference(image);
+  return plan.align(image).status == PPATCH_SHIFT_STATUS_OK ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: device_work OPERATOR N PATCHES LAYOUT\n");
+  const std::string name = argc > 1 ? argv[1] : "";
+  if (argc != (name == "neighbours" ? 4 : name == "scene" ? 3 : 5)) {
+    std::fprintf(stderr,
+                 "usage: device_work OPERATOR N PATCHES LAYOUT\n"
+                 "       device_work neighbours K POINTS\n"
+                 "       device_work scene N\n");
     return 2;
   }
   try {
-    return work(argv[1], std::stoll(argv[2]), std::stoll(argv[3]),
+    if (name == "neighbours") return neighbours(std::stoll(argv[2]), std::stoll(argv[3]));
+    if (name == "scene") return scene(std::stoll(argv[2]));
+    return work(name, std::stoll(argv[2]), std::stoll(argv[3]),
                 std::strcmp(argv[4], "channel-last") == 0);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "device_work: %s\n", error.what());

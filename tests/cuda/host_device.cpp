@@ -38,10 +38,22 @@ struct Memory {
   }
 };
 
-Memory& memory() {
-  static Memory all;
-  return all;
+// Of one of the devices.
+constexpr int device_count = 2;
+Memory& memory(int ordinal) {
+  static Memory all[device_count];
+  return all[ordinal];
 }
+thread_local int selected_device = 0;
+
+// The device whose memory that is, or -1.
+int device_of(const void* address) {
+  for (int ordinal = 0; ordinal < device_count; ++ordinal) {
+    if (memory(ordinal).holds(address)) return ordinal;
+  }
+  return -1;
+}
+
 Memory& pinned_memory() {
   static Memory all;
   return all;
@@ -64,18 +76,12 @@ Streams& streams() {
   return all;
 }
 
-// Memory of a second device, which nobody reads.
-Memory& memory_elsewhere() {
-  static Memory all;
-  return all;
-}
-
 void* make_block(Memory& of, std::uint64_t bytes) {
   void* const block = std::malloc(bytes);
   if (!block) fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes failed");
   std::memset(block, 0xff, bytes);
   const std::lock_guard<std::mutex> lock(of.mutex);
-  of.blocks[static_cast<unsigned char*>(block)] = bytes;
+  of.blocks[static_cast<unsigned char*>(block)] = std::max<std::uint64_t>(bytes, 1);
   return block;
 }
 
@@ -105,15 +111,18 @@ std::mt19937_64& any_order() {
 namespace device {
 
 std::int32_t count(char* reason, std::int32_t reason_size) {
-  if (!std::getenv("PTYCHOPATCH_TEST_NO_DEVICE")) return 1;
+  if (!std::getenv("PTYCHOPATCH_TEST_NO_DEVICE")) return device_count;
   std::snprintf(reason, static_cast<std::size_t>(reason_size), "the test took it away");
   return 0;
 }
 
 std::string name(int) { return "the host as a device"; }
 
-Selection::Selection(int ordinal) : before_(ordinal) {}
-Selection::~Selection() = default;
+Selection::Selection(int ordinal) : before_(selected_device) { selected_device = ordinal; }
+Selection::~Selection() { selected_device = before_; }
+int selected() { return selected_device; }
+Range::Range(const char*) {}
+Range::~Range() = default;
 
 // PTYCHOPATCH_TEST_LARGEST_BLOCK is how many bytes there are in one piece.
 void* allocate(std::uint64_t bytes) {
@@ -121,19 +130,23 @@ void* allocate(std::uint64_t bytes) {
   if (largest && bytes > std::strtoull(largest, nullptr, 10)) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "allocating ", bytes, " bytes on the device failed");
   }
-  return make_block(memory(), bytes);
+  return make_block(memory(selected_device), bytes);
 }
 
-void release(void* block) noexcept { release_block(memory(), block); }
+void release(void* block) noexcept {
+  const int ordinal = device_of(block);
+  if (ordinal >= 0) release_block(memory(ordinal), block);
+}
 void* allocate_pinned(std::uint64_t bytes) { return make_block(pinned_memory(), bytes); }
 void release_pinned(void* block) noexcept { release_block(pinned_memory(), block); }
 
 bool reaches(const char* name, const void* address) {
-  if (memory_elsewhere().holds(address)) {
-    fail(PPATCH_ERROR_INVALID_ARGUMENT, name, ": expected memory of card 0 or of the host, got ",
-         "card 1's");
+  const int ordinal = device_of(address);
+  if (ordinal >= 0 && ordinal != selected_device) {
+    fail(PPATCH_ERROR_INVALID_ARGUMENT, name, ": expected memory of card ", selected_device,
+         " or of the host, got card ", ordinal, "'s");
   }
-  return memory().holds(address);
+  return ordinal >= 0;
 }
 bool is_page_locked(const void* address) { return pinned_memory().holds(address); }
 
@@ -175,6 +188,10 @@ void copy_rows_to_device(void* to, const void* from, std::uint64_t from_step,
 void copy_to_host(void* to, const void* from, std::uint64_t bytes, Stream stream) {
   streams().require(stream);
   if (bytes > 0) std::memcpy(to, from, bytes);
+  // A device that is broken.
+  if (bytes > 0 && std::getenv("PTYCHOPATCH_TEST_WRONG_COPIES")) {
+    *static_cast<unsigned char*>(to) ^= 1U;
+  }
 }
 
 template <class Kernel>
@@ -239,12 +256,12 @@ PPATCH_SHIFT_KERNELS();
 extern "C" {
 __attribute__((visibility("default"))) void* ppatch_test_allocate(int ordinal,
                                                                   std::uint64_t bytes) {
-  return ordinal == 0 ? ppatch::device::allocate(bytes)
-                      : ppatch::make_block(ppatch::memory_elsewhere(), bytes);
+  if (ordinal >= ppatch::device_count) return nullptr;
+  const ppatch::device::Selection selected(ordinal);
+  return ppatch::device::allocate(bytes);
 }
 __attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
-  const bool is_elsewhere = ppatch::memory_elsewhere().holds(memory);
-  ppatch::release_block(is_elsewhere ? ppatch::memory_elsewhere() : ppatch::memory(), memory);
+  ppatch::device::release(memory);
 }
 __attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
                                                              std::uint64_t bytes) {

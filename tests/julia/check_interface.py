@@ -105,6 +105,7 @@ _LEFT_OUT = {
     "ppatch_patch_plan_set_positions": "plans are made with their positions",
     "ppatch_group_plan_get_info": "a plan lives for a call, out of sight",
     "ppatch_group_plan_set_stream": "arrays on a device are not taken",
+    "ppatch_scene_plan_set_stream": "arrays on a device are not taken",
 }
 
 

@@ -21,7 +21,7 @@ class GroupCall {
     const OptionalArray chosen("centres", centres, Access::kWrite);
     const OptionalArray means("offsets", offsets, Access::kWrite);
     const OptionalArray from_means("relative", relative, Access::kWrite);
-    run(*members, [&](GroupPlan& plan) {
+    run([&](GroupPlan& plan) {
       plan.draw(first, *members, chosen.get(), means.get(), from_means.get());
     });
   }
@@ -30,31 +30,29 @@ class GroupCall {
     const HeldArray members("indices", indices);
     const OptionalArray means("offsets", offsets, Access::kWrite);
     const OptionalArray from_means("relative", relative, Access::kWrite);
-    run(*points_,
-        [&](GroupPlan& plan) { plan.coordinates(*members, means.get(), from_means.get()); });
+    run([&](GroupPlan& plan) { plan.coordinates(*members, means.get(), from_means.get()); });
   }
 
   void neighbours(nb::handle queries, nb::handle indices, nb::handle squared_distances) const {
     const OptionalArray of("queries", queries);
     const HeldArray found("indices", indices, Access::kWrite);
     const OptionalArray squares("squared_distances", squared_distances, Access::kWrite);
-    run(*found, [&](GroupPlan& plan) {
+    run([&](GroupPlan& plan) {
       of.get() ? plan.neighbours_of(*of.get(), *found, squares.get())
                : plan.neighbours(*found, squares.get());
     });
   }
 
  private:
-  // Outputs are complete on return; they lie where `out` does.
+  // Outputs on a device follow the stream; others are complete on return.
   template <class Body>
-  void run(const ppatch_array& out, Body&& body) const {
+  void run(Body&& body) const {
     const auto plan = context_.groups().lend(
         context_.get(), options_, &ppatch_group_options::point_capacity, points_->shape[0]);
     run_unlocked([&] {
       plan->set_stream(stream_);
       plan->plan.borrow_points(*points_);
       body(plan->plan);
-      if (out.device_type == PPATCH_DEVICE_CUDA) context_.get().synchronize();
     });
   }
 

@@ -100,7 +100,7 @@ class PatchCall {
     const HeldArray from("image", image);
     const OptionalArray by("probe", probe);
     const HeldArray to("out", out, Access::kWrite);
-    run(to, [&](PatchPlan& plan) {
+    run([&](PatchPlan& plan) {
       by.get() ? plan.probe_extract(*from, *by.get(), *to) : plan.extract(*from, *to);
     });
   }
@@ -111,7 +111,7 @@ class PatchCall {
     const OptionalArray by("probe", probe);
     const HeldArray to("out", out, Access::kWrite);
     const OptionalArray weights("coverage", coverage, Access::kWrite);
-    run(to, [&, flags = flags_of(accumulate)](PatchPlan& plan) {
+    run([&, flags = flags_of(accumulate)](PatchPlan& plan) {
       by.get() ? plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags)
                : plan.adjoint(*from, *to, weights.get(), flags);
     });
@@ -120,14 +120,13 @@ class PatchCall {
   void probe_adjoint(nb::handle image, nb::handle waves, nb::handle out, bool accumulate) const {
     const HeldArray from("image", image), by("waves", waves);
     const HeldArray to("out", out, Access::kWrite);
-    run(to,
-        [&](PatchPlan& plan) { plan.probe_adjoint_probe(*from, *by, *to, flags_of(accumulate)); });
+    run([&](PatchPlan& plan) { plan.probe_adjoint_probe(*from, *by, *to, flags_of(accumulate)); });
   }
 
   void assemble(nb::handle patches, nb::handle out, nb::handle coverage, double eps) const {
     const HeldArray from("patches", patches);
     const HeldArray to("out", out, Access::kWrite), weights("coverage", coverage, Access::kWrite);
-    run(to, [&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
+    run([&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
   }
 
   void position_gradient(nb::handle image, nb::handle cotangent, nb::handle out,
@@ -135,12 +134,12 @@ class PatchCall {
     const HeldArray from("image", image), by("cotangent", cotangent);
     const HeldArray to("out", out, Access::kWrite);
     const OptionalArray squares("curvature", curvature, Access::kWrite);
-    run(to, [&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
+    run([&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
   }
 
   void used_positions(nb::handle out) const {
     const HeldArray to("out", out, Access::kWrite);
-    run(to, [&](PatchPlan& plan) { plan.positions(*to); });
+    run([&](PatchPlan& plan) { plan.positions(*to); });
   }
 
  private:
@@ -148,9 +147,9 @@ class PatchCall {
     return accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
   }
 
-  // `out` is complete on return, wherever it lies.
+  // Outputs on a device follow the stream; others are complete on return.
   template <class Body>
-  void run(const HeldArray& out, Body&& body) const {
+  void run(Body&& body) const {
     const auto plan = context_.patches().lend(
         context_.get(), options_, &ppatch_patch_options::position_capacity, count_of(*positions_));
     run_unlocked([&] {
@@ -158,7 +157,6 @@ class PatchCall {
       set_positions(*plan, positions_);
       set_image_index(*plan, image_index_.get());
       body(plan->plan);
-      if (out->device_type == PPATCH_DEVICE_CUDA) context_.get().synchronize();
     });
   }
 

@@ -32,7 +32,7 @@ class Scene {
   }
 
   std::vector<ppatch_shift> align(const nb::sequence& images, const nb::sequence& masks,
-                                  const Black& black, double white) {
+                                  const Black& black, double white, const nb::int_& stream) {
     const Turn turn(*this);
     if (!reference_) throw nb::value_error("align: expected a reference, none is set");
     std::vector<std::unique_ptr<HeldImage>> held;
@@ -41,7 +41,11 @@ class Scene {
       held.push_back(std::make_unique<HeldImage>("moving", images[j], masks[j], black, white));
       given.push_back(held.back()->get());
     }
-    return run_unlocked([&] { return plan_.align(given); });
+    void* const order = address_of(stream);
+    return run_unlocked([&] {
+      plan_.set_stream(order);
+      return plan_.align(given);
+    });
   }
 
   void forget() {
@@ -154,7 +158,7 @@ void add_scenes(nb::module_& module) {
       .def(nb::init<const PlanningContext&, const Options&>(), "context"_a, "options"_a)
       .def("borrow_reference", &Scene::borrow_reference, "pixels"_a, "mask"_a.none(),
            "black"_a.none(), "white"_a)
-      .def("align", &Scene::align, "images"_a, "masks"_a, "black"_a.none(), "white"_a)
+      .def("align", &Scene::align, "images"_a, "masks"_a, "black"_a.none(), "white"_a, "stream"_a)
       .def("forget", &Scene::forget)
       .def_prop_ro("bytes", &Scene::bytes);
 }

@@ -39,9 +39,14 @@ def is_tensor(array):
     return torch is not None and isinstance(array, torch.Tensor)
 
 
-def stream_of(array):
-    """The stream of an array on a device, on which its library works now; 0 for all others."""
-    if isinstance(array, numpy.ndarray):
+def stream_of(*arrays):
+    """The stream of the first array on a device that has one: that on which its library works now.
+    0 where all are on the host, or follow the default stream."""
+    return next(filter(None, map(_stream_of, arrays)), 0)
+
+
+def _stream_of(array):
+    if array is None or isinstance(array, numpy.ndarray):
         return 0
     if is_tensor(array):
         cuda = sys.modules["torch"].cuda

@@ -14,9 +14,10 @@ class Context(_core.Context):
     Parameters
     ----------
     backend : {"auto", "cpu", "cuda"}
-        "auto" is CUDA where there is a device, else the CPU.
+        "auto": a call runs where its arrays lie, on the CPU or on any card; scenes go to a card
+        where there is one. "cuda": all runs on the card, and NumPy arrays are copied there.
     device : int
-        Ordinal within the backend.
+        Ordinal of the card.
     num_threads : int
         CPU threads; 0: as many as the process may use.
     memory_budget : int

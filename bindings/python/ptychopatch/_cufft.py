@@ -5,7 +5,7 @@ import ctypes
 import importlib.util
 import os
 
-_NAME = "libcufft.so.12"
+_NAMES = ("libcufft.so.12", "libcufft.so.11")  # of CUDA 13 and 12
 _opened = False
 
 
@@ -13,8 +13,8 @@ def places():
     """Where it lies in the folders of PyPI's packages by NVIDIA."""
     spec = importlib.util.find_spec("nvidia")
     folders = (spec.submodule_search_locations or ()) if spec else ()
-    found = [os.path.join(folder, part, "lib", _NAME)
-             for folder in folders for part in ("cu13", "cufft")]
+    found = [os.path.join(folder, part, "lib", name)
+             for name in _NAMES for folder in folders for part in ("cu13", "cufft")]
     return [path for path in found if os.path.exists(path)]
 
 
@@ -26,7 +26,7 @@ def offer(package=os.path.dirname(os.path.abspath(__file__))):
     if _opened or not os.path.exists(backend):
         return
     _opened = True
-    for path in [_NAME, *places()]:
+    for path in [*_NAMES, *places()]:
         try:
             ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
             return

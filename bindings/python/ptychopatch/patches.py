@@ -39,6 +39,9 @@ Image and patches have one type: float32, float64, complex64 or complex128, and 
 arrays, or what DLPack shares, as PyTorch's tensors, without a copy. Results are the same bits for
 any number of threads.
 
+Arrays on a card are used where they lie; what is written there is ready in the order of the stream
+that their library works on now (PyTorch's and CuPy's current one), and nothing waits for it.
+
 Errors: ValueError and TypeError for arguments, in a sentence that says which, what was expected and
 what came; nothing has been written then. MemoryError; NotImplementedError; RuntimeError where a
 device fails. Ctrl-C ends a call with KeyboardInterrupt, with outputs written in part.
@@ -95,10 +98,10 @@ class _Settings(NamedTuple):
             return groups, *modes, self.height, self.width, self.group_size
         return groups, self.group_size, *modes, self.height, self.width
 
-    def call(self, context, positions, image_index, like):
-        """A call of an operator, on the stream of the array `like`."""
+    def call(self, context, positions, image_index, *arrays):
+        """A call of an operator, on the stream of its arrays."""
         return _core.PatchCall(context_of(context), self.options, positions, image_index,
-                               stream_of(like))
+                               stream_of(*arrays))
 
 
 _DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
@@ -189,7 +192,7 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
         count = _count(positions)
         batch = _batch(shape_of("image", image), image_index)
         out = empty(image, (*batch, *settings.patches_shape(count, _modes(probe))))
-    settings.call(context, positions, image_index, image).extract(image, probe, out)
+    settings.call(context, positions, image_index, image, probe, out).extract(image, probe, out)
     return out
 
 
@@ -223,7 +226,7 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
         raise ValueError("accumulate: expected arrays to add to, as out and as coverage")
     settings = _settings_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, coverage)
-    settings.call(context, positions, image_index, patches).adjoint(
+    settings.call(context, positions, image_index, patches, probe, out).adjoint(
         patches, probe, out, weights, accumulate)
     return out if weights is None else (out, weights)
 
@@ -243,7 +246,8 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None =
     """
     settings = _settings_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, True if coverage is False else coverage)
-    settings.call(context, positions, image_index, patches).assemble(patches, out, weights, eps)
+    settings.call(context, positions, image_index, patches, out).assemble(
+        patches, out, weights, eps)
     return out, weights
 
 
@@ -289,7 +293,7 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index
     dtype = real_type(dtype_of(image))
     out = output(out, image, shape, dtype)
     squares = optional_output(curvature, image, shape, dtype)
-    settings.call(context, positions, image_index, image).position_gradient(
+    settings.call(context, positions, image_index, image, cotangent, out).position_gradient(
         image, cotangent, out, squares)
     return out if squares is None else (out, squares)
 
@@ -327,7 +331,7 @@ def probe_adjoint(image: Any, waves: Any, positions: Any,
                              "as out")
         out = empty(image, tuple(probe_shape))
     settings = _settings_of_patches("waves", waves, options)
-    settings.call(context, positions, image_index, image).probe_adjoint(
+    settings.call(context, positions, image_index, image, waves, out).probe_adjoint(
         image, waves, out, accumulate)
     return out
 

@@ -40,7 +40,7 @@ import threading
 from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from . import _core
-from ._arrays import shape_of
+from ._arrays import shape_of, stream_of
 from ._choices import integer, number_of, real, with_defaults
 from ._context import Context, context_of
 from ._enumerations import Extent, Method, PlaneAverage, ShiftSign, Switch
@@ -171,12 +171,16 @@ class Scene:
         """
         levels = None if black is None else levels_of(black)
         if not isinstance(moving, (list, tuple)):
-            return self._scene.align([moving], [mask], levels, real("white", white))[0]
+            return self._align([moving], [mask], levels, white)[0]
         masks = mask if isinstance(mask, (list, tuple)) else [mask] * len(moving)
         if len(masks) != len(moving):
             raise ValueError(f"mask: expected one for each of {len(moving)} images, got "
                              f"{len(masks)}")
-        return self._scene.align(list(moving), list(masks), levels, real("white", white))
+        return self._align(list(moving), list(masks), levels, white)
+
+    def _align(self, moving, masks, levels, white):
+        return self._scene.align(moving, masks, levels, real("white", white),
+                                 stream_of(*moving, *masks))
 
     @property
     def bytes(self) -> int:

@@ -47,18 +47,22 @@ struct DrawRow {
   }
 };
 
-// Neighbours of given points, or of point first + row where there are none given.
+// Neighbours of given points, or of point first + row where there are none given. Where a call has
+// all points' rows, threads side by side take points side by side along Morton's curve, whose
+// searches go the same ways.
 struct NeighboursRow {
   NeighbourQuery query;
   IndexView queries;
   std::int64_t first = 0;
+  bool along_curve = false;  // search first + n is the n-th point's there
   IndexView indices;
   CoordinateResultView squared_distances;
 
-  PPATCH_HD void operator()(std::int64_t row) const {
-    query.find(row, queries.data ? read_index(queries, row, 0) : first + row);
+  PPATCH_HD void operator()(std::int64_t n) const {
+    const std::int64_t row = along_curve ? query.tree.number[first + n] : n;
+    query.find(n, along_curve ? row : queries.data ? read_index(queries, row, 0) : first + row);
     for (std::int64_t j = 0; j < query.k; ++j) {
-      const Neighbour one = query.found.at(row, j);
+      const Neighbour one = query.found.at(n, j);
       write_index(indices, row, j, one.index);
       if (squared_distances.data) {
         write_coordinate(squared_distances, row, j, 0, one.squared_distance);

@@ -28,26 +28,16 @@ struct NeighbourQuery {
   std::int64_t k = 0;
   FoundNeighbours found;
 
-  // Of point `query`, as search n. k is below the number of points.
+  // Of point `query`, as search n. k is below the number of points. From the point's own leaf
+  // upwards: what is near is mostly found there, and keeps most boxes from being opened.
   PPATCH_HD void find(std::int64_t n, std::int64_t query) const {
-    constexpr int deepest = 40;  // one node of each depth waits
-    std::int64_t waiting[deepest];
-    int count = 0;
     Found list{found, n, k, 0, {}};
     const Point from = points[query];
-    waiting[count++] = 1;
-    while (count > 0) {
-      const std::int64_t node = waiting[--count];
-      if (!list.wants(first_of(tree.box[node], from))) continue;
-      if (node >= tree.leaves) {
-        look_at(node - tree.leaves, query, from, list);
-        continue;
-      }
-      const Neighbour left = first_of(tree.box[2 * node], from);
-      const Neighbour right = first_of(tree.box[2 * node + 1], from);
-      const bool left_first = left < right;
-      waiting[count++] = 2 * node + (left_first ? 1 : 0);
-      waiting[count++] = 2 * node + (left_first ? 0 : 1);
+    const std::int64_t leaf = tree.place[query] / PointTree::leaf_points;
+    look_at(leaf, query, from, list);
+    PPATCH_ROLLED
+    for (std::int64_t node = tree.leaves + leaf; node > 1; node /= 2) {
+      look_below(node ^ 1, query, from, list);
     }
   }
 
@@ -75,6 +65,28 @@ struct NeighbourQuery {
   PPATCH_HD static Neighbour first_of(const PointBox& box, const Point& from) {
     if (box.empty()) return {INFINITY, UINT32_MAX};
     return {box.squared_distance(from), box.min_number};
+  }
+
+  // At all points under a node that may be wanted, the nearer child first.
+  PPATCH_HD void look_below(std::int64_t top, std::int64_t query, const Point& from,
+                            Found& list) const {
+    constexpr int deepest = 40;  // one node of each depth waits
+    std::int64_t waiting[deepest];
+    int count = 0;
+    waiting[count++] = top;
+    while (count > 0) {
+      const std::int64_t node = waiting[--count];
+      if (!list.wants(first_of(tree.box[node], from))) continue;
+      if (node >= tree.leaves) {
+        look_at(node - tree.leaves, query, from, list);
+        continue;
+      }
+      const Neighbour left = first_of(tree.box[2 * node], from);
+      const Neighbour right = first_of(tree.box[2 * node + 1], from);
+      const bool left_first = left < right;
+      waiting[count++] = 2 * node + (left_first ? 1 : 0);
+      waiting[count++] = 2 * node + (left_first ? 0 : 1);
+    }
   }
 
   PPATCH_HD void look_at(std::int64_t leaf, std::int64_t query, const Point& from,

@@ -92,6 +92,7 @@ struct PointTree {
   const double* x = nullptr;  // by place in the leaves
   const double* y = nullptr;
   const std::uint32_t* number = nullptr;
+  const std::uint32_t* place = nullptr;  // by number
   const PointBox* box = nullptr;
 };
 
@@ -102,6 +103,7 @@ struct PointLeaves {
   const std::uint32_t* number = nullptr;
   double* x = nullptr;
   double* y = nullptr;
+  std::uint32_t* place = nullptr;
   PointBox* box = nullptr;
 
   PPATCH_HD void operator()(std::int64_t j) const {
@@ -113,6 +115,7 @@ struct PointLeaves {
       const Point p = points[number[i]];
       x[i] = p.x;
       y[i] = p.y;
+      place[number[i]] = static_cast<std::uint32_t>(i);
       own.add(p);
       own.min_number = number[i] < own.min_number ? number[i] : own.min_number;
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cuda/patches/kernels/adjoint_rows.hpp"
 #include "cuda/patches/kernels/tile_entries.hpp"
-#include "cuda/patches/kernels/whole_pixel.hpp"
 #include "cuda/runtime/block.hpp"
-#include "kernels/patches/adjoint.hpp"
 #include "math/division.hpp"
 
 namespace ppatch {
@@ -18,21 +17,24 @@ struct AdjointBlock {
   using S = typename P::Storage;
   static constexpr int C = P::components;
 
-  static constexpr int threads = 128;
+  static constexpr int threads = 64;
   static constexpr int columns = 32;
   static constexpr int groups = threads / columns;
   static constexpr int max_rows = 16 / (sizeof(T) / sizeof(float));  // of a thread
   static constexpr int batch = 16;  // patches whose taps are ready at a time
 
+  // How a patch is added: it may lie on pixels twice, and have as many taps on both axes as a loop
+  // is made for, in whole pixels.
+  enum class Way { folded, any, one_tap, all_taps };
   struct Patch {
     PatchTaps<T> taps;
     std::int64_t k;
-    const S* wave;  // the first mode, also of the probe
-    const S* probe;
-    bool folded;
-    // Of one that is not: where its extended pixels begin, from the tile's first, and how many.
+    Way way;
+    // Of one that is not folded: where its extended pixels begin, from the tile's first, how many
+    // there are, and what its first mode and its probe's would have at the tile's first.
     int y, x, height, width;
-    bool one_tap, all_taps;  // on both axes, in whole pixels
+    const S* wave;
+    const S* probe;
   };
   struct Tile {
     std::int64_t m, y, x;       // its image and first pixel
@@ -48,8 +50,12 @@ struct AdjointBlock {
     Patch patch[batch];
     Value sum[max_rows][threads];
     T coverage[max_rows][threads];
+    WholePixel<P> zero;
   };
-  using Private = Nothing;
+  struct Private {
+    int row, column;                // in the tile
+    std::int64_t offset, of_probe;  // of the patch's pixel there
+  };
 
   AdjointPixel<P> job;
   ImageView image, coverage;
@@ -77,12 +83,21 @@ struct AdjointBlock {
     return 3 + 2 * blocks_over(begins[t + 1] - begins[t], batch);
   }
 
-  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
+  PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
     if (n == 0) {
-      if (at.thread == 0) locate(at.block, shared.tile);
+      if (at.thread == 0) {
+        locate(at.block, shared.tile);
+        shared.zero = {};
+      }
       return;
     }
-    if (n == 1) return begin(at, shared);
+    if (n == 1) {
+      own.column = at.thread % columns;
+      own.row = at.thread / columns * rows();
+      own.offset = own.row * job.in.stride_y + own.column * job.in.stride_x;
+      own.of_probe = own.row * job.probe.stride_y + own.column * job.probe.stride_x;
+      return begin(at, shared);
+    }
     const Tile& tile = shared.tile;
     const std::int64_t first = (n - 2) / 2 * batch;
     if (first >= tile.count) return store(at, shared);
@@ -93,8 +108,9 @@ struct AdjointBlock {
       }
       return;
     }
+    const int count = rows();
     PPATCH_ROLLED
-    for (int i = 0; i < size; ++i) add(at, shared.patch[i], shared);
+    for (int i = 0; i < size; ++i) add(at, shared.patch[i], own, count, shared);
   }
 
  private:
@@ -168,36 +184,49 @@ struct AdjointBlock {
   PPATCH_HD void prepare(const Tile& tile, std::int64_t k, Patch& patch) const {
     const PatchProblem& problem = job.problem;
     patch.k = k;
-    patch.wave = job.in.template at<S>(problem.image_index ? 0 : tile.m, k, 0);
-    patch.probe = job.probe.template at<S>(k, 0);
     prepare_sampling_taps(problem.interpolation, problem.origins[k], patch.taps);
     const auto& y = patch.taps.y;
     const auto& x = patch.taps.x;
     const std::int64_t height = problem.height + y.count - 1;
     const std::int64_t width = problem.width + x.count - 1;
-    patch.folded = is_folded(problem.boundary, y.start, height, plane.height) ||
-                   is_folded(problem.boundary, x.start, width, plane.width);
     patch.y = static_cast<int>(y.start - tile.y);
     patch.x = static_cast<int>(x.start - tile.x);
     patch.height = static_cast<int>(height);
     patch.width = static_cast<int>(width);
-    patch.one_tap = whole_pixels && x.count == 1 && y.count == 1;
-    patch.all_taps = whole_pixels && x.count == Taps && y.count == Taps;
+    patch.wave = job.in.template at<S>(problem.image_index ? 0 : tile.m, k, 0) -
+                 patch.y * job.in.stride_y - patch.x * job.in.stride_x;
+    if (job.probe.data) {
+      patch.probe = job.probe.template at<S>(k, 0) - patch.y * job.probe.stride_y -
+                    patch.x * job.probe.stride_x;
+    }
+    patch.way = Way::any;
+    if (is_folded(problem.boundary, y.start, height, plane.height) ||
+        is_folded(problem.boundary, x.start, width, plane.width)) {
+      patch.way = Way::folded;
+    } else if (whole_pixels && problem.width > 0 && x.count == Taps && y.count == Taps) {
+      patch.way = Way::all_taps;
+    } else if (whole_pixels && x.count == 1 && y.count == 1) {
+      patch.way = Way::one_tap;
+    }
   }
 
-  PPATCH_HD void add(const BlockThread& at, const Patch& patch, Shared& shared) const {
-    if (patch.folded) return add_folded(at, patch, shared);
+  // `count` rows are the thread's.
+  PPATCH_HD void add(const BlockThread& at, const Patch& patch, const Private& own, int count,
+                     Shared& shared) const {
+    const Way way = patch.way;
+    if (way == Way::folded) return add_folded(at, patch, shared);
     Rows part;
-    part.ex = at.thread % columns - patch.x;
-    const int top = at.thread / columns * rows() - patch.y;
+    part.ex = own.column - patch.x;
+    const int top = own.row - patch.y;
+    if (static_cast<unsigned>(part.ex) >= static_cast<unsigned>(patch.width)) return;
     part.first = top < 0 ? -top : 0;
-    part.last = patch.height - top < rows() ? patch.height - top : rows();
+    part.last = patch.height - top < count ? patch.height - top : count;
     part.r = top + part.first;
-    if (part.ex < 0 || part.ex >= patch.width || part.first >= part.last) return;
-    if (patch.one_tap) {
-      add_whole<1>(at, patch, part, shared);
-    } else if (patch.all_taps) {
-      add_whole<Taps>(at, patch, part, shared);
+    if (part.first >= part.last) return;
+    if (way == Way::all_taps) {
+      add_whole<Taps>(at, patch, own, part, shared);
+    } else if (way == Way::one_tap) {
+      add_whole<1>(at, patch, own, part, shared);
     } else {
       add_any(at, patch, part, shared);
     }
@@ -210,139 +239,89 @@ struct AdjointBlock {
   };
 
   template <int N>
-  PPATCH_HD void add_whole(const BlockThread& at, const Patch& patch, const Rows& part,
-                           Shared& shared) const {
+  PPATCH_HD void add_whole(const BlockThread& at, const Patch& patch, const Private& own,
+                           const Rows& part, Shared& shared) const {
     if (job.probe.data) {
-      coverage.data ? add_rows<true, true, N>(at, patch, part, shared)
-                    : add_rows<true, false, N>(at, patch, part, shared);
+      coverage.data ? add_rows<true, true, N>(at, patch, own, part, shared)
+                    : add_rows<true, false, N>(at, patch, own, part, shared);
     } else {
-      coverage.data ? add_rows<false, true, N>(at, patch, part, shared)
-                    : add_rows<false, false, N>(at, patch, part, shared);
+      coverage.data ? add_rows<false, true, N>(at, patch, own, part, shared)
+                    : add_rows<false, false, N>(at, patch, own, part, shared);
     }
   }
 
-  // What reads pixels (r, ex - j) of a patch, row after row, and filters them along x; pixels
-  // outside the patch are zero.
-  template <bool Waves, int X>
-  struct RowReader {
-    const AdjointPixel<P>& job;
-    const S* from[X];
-    const S* probe[X];
-    bool inside[X];
-    T weight[X];
-
-    PPATCH_HD RowReader(const AdjointPixel<P>& pixels, const Patch& patch, int r, int ex)
-        : job(pixels) {
-      for (int j = 0; j < X; ++j) {
-        const int q = ex - j;
-        inside[j] = q >= 0 && q < job.problem.width;
-        const std::int64_t column = inside[j] ? q : 0;
-        from[j] = patch.wave + r * job.in.stride_y + column * job.in.stride_x;
-        if (Waves) probe[j] = patch.probe + r * job.probe.stride_y + column * job.probe.stride_x;
-        weight[j] = patch.taps.x.weight[j];
-      }
-    }
-
-    PPATCH_HD void next() {
-      for (int j = 0; j < X; ++j) {
-        from[j] += job.in.stride_y;
-        if (Waves) probe[j] += job.probe.stride_y;
-      }
-    }
-
-    PPATCH_HD void read(T* row) const {
-      for (int j = 0; j < X; ++j) {
-        T value[C];
-        read_pixel(j, value);
-        for (int c = 0; c < C; ++c) {
-          row[c] = next_sum(j, row[c], weight[j], inside[j] ? value[c] : T(0));
-        }
-      }
-    }
-
-    PPATCH_HD T read_weight() const {
-      T row = T(0);
-      for (int j = 0; j < X; ++j) {
-        const T value = !Waves ? T(1) : job.weight(probe[j], 0, 0);
-        row = next_sum(j, row, weight[j], inside[j] ? value : T(0));
-      }
-      return row;
-    }
-
-   private:
-    PPATCH_HD void read_pixel(int j, T* value) const {
-      if constexpr (!Waves) {
-        load_whole<P>(from[j], value);
-      } else {
-        read_mode(j, 0, value);
-        PPATCH_ROLLED
-        for (std::int64_t mode = 1; mode < job.in.modes; ++mode) {
-          T term[C];
-          read_mode(j, mode, term);
-          for (int c = 0; c < C; ++c) value[c] += term[c];
-        }
-      }
-    }
-    PPATCH_HD void read_mode(int j, std::int64_t mode, T* term) const {
-      T wave[C];
-      T p[C];
-      load_whole<P>(from[j] + mode * job.in.stride_mode, wave);
-      load_whole<P>(probe[j] + mode * job.probe.stride_mode, p);
-      multiply_conjugate<T, C>(p, wave, term);
-    }
-  };
-
   template <bool Waves, bool Covers, int N>
-  PPATCH_HD void add_rows(const BlockThread& at, const Patch& patch, const Rows& part,
-                          Shared& shared) const {
+  PPATCH_HD void add_rows(const BlockThread& at, const Patch& patch, const Private& own,
+                          const Rows& part, Shared& shared) const {
+    constexpr int round = N < 4 && !Waves ? 4 : N;
     const auto height = static_cast<int>(job.problem.height);
-    RowReader<Waves, N> reader(job, patch, part.r - (N - 1), part.ex);
+    const int below = part.first - (N - 1);
+    AdjointRows<P, Waves, N> reader(
+        job, patch.wave + own.offset + below * job.in.stride_y,
+        Waves ? patch.probe + own.of_probe + below * job.probe.stride_y : nullptr, shared.zero,
+        patch.taps.x.weight, part.ex);
     T weight_y[N];
     for (int i = 0; i < N; ++i) weight_y[i] = patch.taps.y.weight[i];
     // The last rows, filtered along x, the newest in place `at_row`; they are numbered round.
     T kept[N][C];
     T kept_weight[N];
-    const auto read = [&](int r, int at_row) {
-      for (int c = 0; c < C; ++c) kept[at_row][c] = T(0);
-      kept_weight[at_row] = T(0);
-      if (static_cast<unsigned>(r) < static_cast<unsigned>(height)) {
-        reader.read(kept[at_row]);
-        if (Covers) kept_weight[at_row] = reader.read_weight();
-      }
+    const auto read = [&](int at_row) {
+      reader.read(kept[at_row]);
+      if (Covers) kept_weight[at_row] = reader.read_weight();
       reader.next();
     };
-    for (int i = 0; i < N - 1; ++i) read(part.r - (N - 1) + i, i);
-    int r = part.r;
-    int i = part.first;
-    const auto add_row = [&](int u) {
-      const int newest = (u + N - 1) % N;
-      read(r, newest);
-      Value to = shared.sum[i][at.thread];
-      for (int c = 0; c < C; ++c) {
-        T sum = T(0);
-        for (int j = 0; j < N; ++j) {
-          sum = next_sum(j, sum, weight_y[j], kept[(newest + N - j) % N][c]);
-        }
-        to.scalar[c] += sum;
-      }
-      shared.sum[i][at.thread] = to;
-      if (Covers) {
-        T sum = T(0);
-        for (int j = 0; j < N; ++j) {
-          sum = next_sum(j, sum, weight_y[j], kept_weight[(newest + N - j) % N]);
-        }
-        shared.coverage[i][at.thread] += sum;
-      }
-      ++r;
-      ++i;
+    const auto read_row = [&](int r, int at_row) {
+      if (static_cast<unsigned>(r) < static_cast<unsigned>(height)) return read(at_row);
+      for (int c = 0; c < C; ++c) kept[at_row][c] = T(0);
+      kept_weight[at_row] = T(0);
+      reader.next();
     };
+    Value* sum = &shared.sum[part.first][at.thread];
+    T* covers = &shared.coverage[part.first][at.thread];
+    // Adds to pixel u from here.
+    const auto add_row = [&](int u, int newest) {
+      Value to = sum[u * threads];
+      for (int c = 0; c < C; ++c) {
+        T value = T(0);
+        for (int j = 0; j < N; ++j) {
+          value = next_sum(j, value, weight_y[j], kept[(newest + N - j) % N][c]);
+        }
+        to.scalar[c] += value;
+      }
+      sum[u * threads] = to;
+      if (!Covers) return;
+      T value = T(0);
+      for (int j = 0; j < N; ++j) {
+        value = next_sum(j, value, weight_y[j], kept_weight[(newest + N - j) % N]);
+      }
+      covers[u * threads] += value;
+    };
+    PPATCH_UNROLLED
+    for (int i = 0; i < N - 1; ++i) read_row(part.r - (N - 1) + i, i);
+    const int count = part.last - part.first;
+    const int inside = count < height - part.r ? count : height - part.r;
+    int done = 0;
     PPATCH_ROLLED
-    while (i + N <= part.last) {
-      for (int u = 0; u < N; ++u) add_row(u);
+    for (; done + round <= inside; done += round) {
+      PPATCH_UNROLLED
+      for (int u = 0; u < round; ++u) {
+        read((u + N - 1) % N);
+        add_row(u, (u + N - 1) % N);
+      }
+      sum += round * threads;
+      covers += round * threads;
     }
-    for (int u = 0; u < N - 1; ++u) {
-      if (i >= part.last) break;
-      add_row(u);
+    PPATCH_ROLLED
+    for (; done < count; ++done) {
+      read_row(part.r + done, N - 1);
+      add_row(0, N - 1);
+      PPATCH_UNROLLED
+      for (int i = 0; i < N - 1; ++i) {
+        for (int c = 0; c < C; ++c) kept[i][c] = kept[i + 1][c];
+        kept_weight[i] = kept_weight[i + 1];
+      }
+      sum += threads;
+      covers += threads;
     }
   }
 

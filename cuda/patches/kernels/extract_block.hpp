@@ -25,6 +25,7 @@ struct ExtractBlock {
 
   // Where the samples of a piece lie.
   enum class Place { any, inside, inside_one_tap };
+  enum class Modes { none, one, several };  // of a probe
   struct Piece {
     PatchTaps<T> taps;
     std::int64_t m, k, slice;
@@ -41,6 +42,7 @@ struct ExtractBlock {
 
   ExtractPixel<P> job;
   int lanes = max_lanes;      // threads of a piece, a power of two
+  int members = 1;            // patches of a group that lie on threads side by side, as in memory
   std::int64_t band = 0;      // rows of a piece
   std::int64_t strips = 0;    // of a patch
   std::int64_t pieces = 0;    // of a patch
@@ -48,7 +50,12 @@ struct ExtractBlock {
 
   explicit ExtractBlock(const ExtractPixel<P>& all) : job(all) {
     const PatchView& out = job.out;
-    while (lanes / 2 >= out.width && lanes > min_lanes) lanes /= 2;
+    const bool interleaved = out.stride_member == C && out.stride_x == C * out.group_size;
+    for (int n = 2; interleaved && n <= max_lanes / min_lanes; n *= 2) {
+      if (n == out.group_size) members = n;
+    }
+    lanes /= members;
+    while (lanes * pixels > out.width && lanes > min_lanes) lanes /= 2;
     strips = blocks_over(out.width, lanes * pixels);
     // High bands where there are patches enough to keep a card busy.
     constexpr std::int64_t busy = std::int64_t{1} << 15;
@@ -80,11 +87,12 @@ struct ExtractBlock {
     const PatchView& out = job.out;
     piece.rows = 0;
     if (n >= out.images * out.count * pieces) return;
-    const Division number = divide(n, pieces);
-    const Division image_patch = divide(number.quotient, out.count);
+    const Division member = divide(n, members);
+    const Division number = divide(member.quotient, pieces);
+    const Division image_group = divide(number.quotient, divide(out.count, members).quotient);
     const Division band_strip = divide(number.remainder, strips);
-    piece.m = image_patch.quotient;
-    piece.k = image_patch.remainder;
+    piece.m = image_group.quotient;
+    piece.k = image_group.remainder * members + member.remainder;
     piece.r = static_cast<int>(band_strip.quotient * band);
     piece.q = static_cast<int>(band_strip.remainder * lanes * pixels);
     piece.rows = static_cast<int>(out.height - piece.r < band ? out.height - piece.r : band);
@@ -98,7 +106,7 @@ struct ExtractBlock {
                   piece.q * job.probe.stride_x;
     piece.from = job.image.template at<S>(piece.slice, y.start + piece.r, x.start + piece.q);
     piece.place = Place::any;
-    if (!whole_pixels || y.start < 0 || x.start < 0 || piece.q + max_lanes * pixels > out.width ||
+    if (!whole_pixels || y.start < 0 || x.start < 0 || piece.q + lanes * pixels > out.width ||
         y.start + problem.height + y.count - 1 > job.image.height ||
         x.start + problem.width + x.count - 1 > job.image.width) {
       return;
@@ -109,24 +117,35 @@ struct ExtractBlock {
 
   PPATCH_HD void extract(const Piece& piece, int lane) const {
     if (piece.rows == 0) return;
-    if (piece.place == Place::inside) {
-      job.probe.data ? extract_inside<true, Taps>(piece, lane)
-                     : extract_inside<false, Taps>(piece, lane);
-    } else if (piece.place == Place::inside_one_tap) {
-      job.probe.data ? extract_inside<true, 1>(piece, lane) : extract_inside<false, 1>(piece, lane);
-    } else {
+    if (piece.place == Place::any) {
       extract_any(piece, lane);
+    } else if (!job.probe.data) {
+      extract_taps<Modes::none>(piece, lane);
+    } else if (job.out.modes == 1) {
+      extract_taps<Modes::one>(piece, lane);
+    } else {
+      extract_taps<Modes::several>(piece, lane);
+    }
+  }
+  template <Modes modes>
+  PPATCH_HD void extract_taps(const Piece& piece, int lane) const {
+    if (piece.place == Place::inside) {
+      lanes == max_lanes ? extract_inside<modes, Taps, true>(piece, lane)
+                         : extract_inside<modes, Taps, false>(piece, lane);
+    } else {
+      extract_inside<modes, 1, false>(piece, lane);
     }
   }
 
-  // Samples that all lie in the image, in whole pixels.
-  template <bool Waves, int N>
+  // Samples that all lie in the image, in whole pixels. Wide: max_lanes threads have the piece.
+  template <Modes modes, int N, bool Wide>
   PPATCH_HD void extract_inside(const Piece& piece, int lane) const {
     constexpr int round = N > 2 ? N : 4;
+    const int step = Wide ? max_lanes : lanes;
     const S* from = piece.from + lane * C;
     S* to = piece.out + lane * job.out.stride_x;
     const S* probe = nullptr;
-    if constexpr (Waves) probe = piece.probe + lane * job.probe.stride_x;
+    if constexpr (modes != Modes::none) probe = piece.probe + lane * job.probe.stride_x;
     T weight_x[N];
     T weight_y[N];
     for (int j = 0; j < N; ++j) {
@@ -138,7 +157,7 @@ struct ExtractBlock {
     const auto filter = [&](int at) {
       for (int n = 0; n < pixels; ++n) {
         T sample[N][C];
-        for (int j = 0; j < N; ++j) load_whole<P>(from + (n * max_lanes + j) * C, sample[j]);
+        for (int j = 0; j < N; ++j) load_whole<P>(from + (n * step + j) * C, sample[j]);
         for (int c = 0; c < C; ++c) {
           T sum = T(0);
           for (int j = 0; j < N; ++j) sum = next_sum(j, sum, weight_x[j], sample[j][c]);
@@ -157,12 +176,13 @@ struct ExtractBlock {
           value[n][c] = sum;
         }
       }
-      if constexpr (Waves) {
-        store_waves(value, probe, to);
+      if constexpr (modes != Modes::none) {
+        store_mode(value, step, probe, to);
+        if constexpr (modes == Modes::several) store_modes(value, step, probe, to);
         probe += job.probe.stride_y;
       } else {
         for (int n = 0; n < pixels; ++n) {
-          store_whole<P>(value[n], to + n * max_lanes * job.out.stride_x);
+          store_whole<P>(value[n], to + n * step * job.out.stride_x);
         }
       }
       to += job.out.stride_y;
@@ -179,18 +199,22 @@ struct ExtractBlock {
     }
   }
 
-  PPATCH_HD void store_waves(const T (&value)[pixels][C], const S* probe, S* to) const {
+  // Those after the first.
+  PPATCH_HD void store_modes(const T (&value)[pixels][C], int step, const S* probe, S* to) const {
     PPATCH_ROLLED
-    for (std::int64_t mode = 0; mode < job.out.modes; ++mode) {
-      for (int n = 0; n < pixels; ++n) {
-        T factor[C];
-        T wave[C];
-        load_whole<P>(probe + n * max_lanes * job.probe.stride_x, factor);
-        multiply<T, C>(factor, value[n], wave);
-        store_whole<P>(wave, to + n * max_lanes * job.out.stride_x);
-      }
+    for (std::int64_t mode = 1; mode < job.out.modes; ++mode) {
       probe += job.probe.stride_mode;
       to += job.out.stride_mode;
+      store_mode(value, step, probe, to);
+    }
+  }
+  PPATCH_HD void store_mode(const T (&value)[pixels][C], int step, const S* probe, S* to) const {
+    for (int n = 0; n < pixels; ++n) {
+      T factor[C];
+      T wave[C];
+      load_whole<P>(probe + n * step * job.probe.stride_x, factor);
+      multiply<T, C>(factor, value[n], wave);
+      store_whole<P>(wave, to + n * step * job.out.stride_x);
     }
   }
 

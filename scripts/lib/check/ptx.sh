@@ -36,16 +36,20 @@ ptx=${PTYCHOPATCH_PTX:-$root/../shared/ptx}
 command -v nvcc > /dev/null || ((${#cuda_options[@]})) ||
   skip "there is no nvcc (scripts/install-deps.sh --cuda installs one)"
 
-configure release -DPTYCHOPATCH_CUDA=ON "$few_architectures"
-build_quietly release gpu_tests
+configure release -DPTYCHOPATCH_CUDA=ON -DPTYCHOPATCH_PYTHON=ON "$few_architectures"
+build_quietly release gpu_tests ptychopatch_python
 out=$root/build/ptx
 "$ptx/ptx-build" "${arch[@]}" "$root" "$root/build/release" "$out"
 failed=()
 export PTX_DEVICES=2
 for seed in ${PTYCHOPATCH_TEST_SEED:-1 2 3}; do
   say "seed $seed"
-  PTYCHOPATCH_TEST_SEED=$seed "$ptx/ptx-suite" "$out" "$root/build/release" "${regex[@]}" ||
-    failed+=("$seed")
+  export PTYCHOPATCH_TEST_SEED=$seed
+  # The runner counts GoogleTest's tests alone.
+  "$ptx/ptx-suite" --skip gpu_python "$out" "$root/build/release" "${regex[@]}" || failed+=("$seed")
+  ((${#regex[@]} == 0)) || continue
+  PYTHONPATH=$root/build/release/bindings/python "$ptx/ptx-run" "$out" "$python" -m pytest -q \
+    -p no:cacheprovider "$root/tests/cuda/python" || failed+=("$seed, Python")
 done
 missed=false
 if ((${#regex[@]} + ${#arch[@]} == 0)); then

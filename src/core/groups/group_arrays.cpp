@@ -12,8 +12,8 @@ std::string text_of_extent(std::int64_t extent, const char* any) {
 
 }  // namespace
 
-GroupArrays::GroupArrays(const Backend& backend, const ppatch_array& points)
-    : CallArrays(backend), point_count_(points.shape[0]) {
+GroupArrays::GroupArrays(const Reach& reach, const ppatch_array& points)
+    : CallArrays(reach), point_count_(points.shape[0]) {
   read("points", &points);
 }
 

@@ -10,7 +10,7 @@ namespace ppatch {
 class GroupArrays : public CallArrays {
  public:
   // The points are an input of every call.
-  GroupArrays(const Backend& backend, const ppatch_array& points);
+  GroupArrays(const Reach& reach, const ppatch_array& points);
 
   // Numbers of points, (rows, size), or (rows,) where flat; rows or size -1: any, but at least one
   // column.

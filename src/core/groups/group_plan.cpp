@@ -6,16 +6,26 @@
 #include "core/groups/group_arrays.hpp"
 
 namespace ppatch {
+namespace {
+
+PointView view_of(const CheckedArray& points) {
+  return {points.data(), points.dtype(), points.shape(0), points.stride(0), points.stride(1)};
+}
+
+}  // namespace
 
 GroupPlan::GroupPlan(std::shared_ptr<Context> context, const ppatch_group_options* options)
     : context_(std::move(context)),
       settings_(read_group_settings(options, 0)),
-      totals_(read_group_totals(options)) {
+      totals_(read_group_totals(options)),
+      engines_(
+          *context_, [&](Backend& backend) { return backend.make_group_engine(settings_); },
+          [](GroupEngine&) {}) {
   if (settings_.capacity == 0) invalid("options.point_capacity: expected above 0, got 0");
-  engine_ = context_->backend().make_group_engine(settings_);
+  engines_.begin();
   context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "group plan: groups of ", settings_.members,
                             " of ", settings_.neighbours, " neighbours, capacity ",
-                            settings_.capacity, " points, ", engine_->scratch_bytes(),
+                            settings_.capacity, " points, ", engines_.scratch_bytes(),
                             " bytes of scratch on ", context_->backend().info().device_name);
 }
 
@@ -30,8 +40,8 @@ ppatch_array GroupPlan::no_points() {
   return ppatch_array_c(nullptr, PPATCH_F64, 2, shape);
 }
 
-PointView GroupPlan::read_points(const ppatch_array* given) const {
-  const CheckedArray array("points", given, context_->backend());
+CheckedArray GroupPlan::read_points(const ppatch_array* given) const {
+  CheckedArray array("points", given, *context_);
   array.expect_dtype({DType::f32, DType::f64});
   if (array.ndim() != 2 || array.shape(1) != 2) {
     invalid("points: expected shape (n, 2), got ",
@@ -41,18 +51,30 @@ PointView GroupPlan::read_points(const ppatch_array* given) const {
     invalid("points: expected at most the plan's capacity of ", settings_.capacity, " points, got ",
             array.shape(0));
   }
-  return {array.data(), array.dtype(), array.shape(0), array.stride(0), array.stride(1)};
+  return array;
 }
 
 void GroupPlan::borrow_points(const ppatch_array* points) {
-  const PointView view = read_points(points);
+  const CheckedArray array = read_points(points);
+  GroupEngine& engine = engines_.at(array.card());
   try {
-    engine_->set_points(view);
+    engine.set_points(view_of(array));
   } catch (const Error& error) {
     if (error.status() != PPATCH_ERROR_INVALID_ARGUMENT) points_ = no_points();
     throw;
   }
   points_ = *points;
+  with_points_ = &engine;
+}
+
+GroupEngine& GroupPlan::engine(const GroupArrays& read) {
+  GroupEngine& engine = engines_.at(read.card());
+  if (&engine != with_points_ && point_count() > 0) {
+    with_points_ = nullptr;
+    engine.set_points(view_of(read_points(&points_)));
+    with_points_ = &engine;
+  }
+  return engine;
 }
 
 void GroupPlan::get_info(ppatch_group_plan_info* info) const {
@@ -61,13 +83,13 @@ void GroupPlan::get_info(ppatch_group_plan_info* info) const {
   info->group_count = totals_.groups(point_count());
   info->point_count = point_count();
   info->point_capacity = settings_.capacity;
-  info->bytes = engine_->scratch_bytes();
+  info->bytes = engines_.scratch_bytes();
 }
 
 void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* centres,
                      const ppatch_array* offsets, const ppatch_array* relative) {
   check_groups(settings_, totals_, point_count());
-  GroupArrays read(context_->backend(), points_);
+  GroupArrays read(*context_, points_);
   GroupRequest request;
   request.first = first;
   request.total = totals_.groups(point_count());
@@ -94,12 +116,12 @@ void GroupPlan::draw(std::int64_t first, const ppatch_array* indices, const ppat
   read.check_outputs();
   context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "draw: groups ", first, " to ", first + count,
                             " of ", request.total);
-  if (count > 0) engine_->draw(request);
+  if (count > 0) engine(read).draw(request);
 }
 
 void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* offsets,
                             const ppatch_array* relative) {
-  GroupArrays read(context_->backend(), points_);
+  GroupArrays read(*context_, points_);
   const IndexView groups = read.indices("indices", indices, -1, -1);
   const CheckedArray& given = read.last_read();
   CoordinateResultView means;
@@ -114,17 +136,17 @@ void GroupPlan::coordinates(const ppatch_array* indices, const ppatch_array* off
     read.mark_output();
   }
   read.check_outputs();
-  read.expect_points(groups, given, *engine_);
+  read.expect_points(groups, given, engine(read));
   context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "coordinates: ", groups.count, " groups of ",
                             groups.size);
-  if (groups.count > 0) engine_->coordinates(groups, means, from_means);
+  if (groups.count > 0) engine(read).coordinates(groups, means, from_means);
 }
 
 void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indices,
                            const ppatch_array* squared_distances) {
   const std::int64_t points = point_count();
   const std::int64_t k = settings_.neighbours;
-  GroupArrays read(context_->backend(), points_);
+  GroupArrays read(*context_, points_);
   IndexView from;
   if (queries) from = read.indices("queries", queries, -1, 1, true);
   const CheckedArray& given = read.last_read();
@@ -137,13 +159,13 @@ void GroupPlan::neighbours(const ppatch_array* queries, const ppatch_array* indi
     read.mark_output();
   }
   read.check_outputs();
-  if (queries) read.expect_points(from, given, *engine_);
+  if (queries) read.expect_points(from, given, engine(read));
   context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "neighbours: ", k, " of ", count, " points");
   if (count == 0) return;
   if (k >= points) {
     invalid("options.neighbours: expected K below the number of points, ", points, ", got K = ", k);
   }
-  engine_->neighbours(from, to, distances);
+  engine(read).neighbours(from, to, distances);
 }
 
 }  // namespace ppatch

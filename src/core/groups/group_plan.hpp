@@ -3,10 +3,13 @@
 
 #include <memory>
 
-#include "core/context.hpp"
 #include "core/groups/group_settings.hpp"
+#include "core/plan_engines.hpp"
 
 namespace ppatch {
+
+class CheckedArray;
+class GroupArrays;
 
 // Checks every call's arguments and hands the work to the backend's engine.
 class GroupPlan {
@@ -17,7 +20,7 @@ class GroupPlan {
                              const ppatch_group_options* options);
 
   void borrow_points(const ppatch_array* points);
-  void set_stream(void* stream) { engine_->set_stream(stream); }
+  void set_stream(void* stream) { engines_.set_stream(stream); }
   void get_info(ppatch_group_plan_info* info) const;
 
   void draw(std::int64_t first, const ppatch_array* indices, const ppatch_array* centres,
@@ -30,13 +33,16 @@ class GroupPlan {
  private:
   static ppatch_array no_points();
   std::int64_t point_count() const { return points_.shape[0]; }
-  PointView read_points(const ppatch_array* points) const;
+  CheckedArray read_points(const ppatch_array* points) const;
+  // That of the call's card, with the plan's points.
+  GroupEngine& engine(const GroupArrays& read);
 
   std::shared_ptr<Context> context_;
   GroupSettings settings_;
   GroupTotals totals_;
-  std::unique_ptr<GroupEngine> engine_;
-  ppatch_array points_ = no_points();  // what the engine reads
+  PlanEngines<GroupEngine> engines_;
+  ppatch_array points_ = no_points();
+  GroupEngine* with_points_ = nullptr;  // the engine that reads them
 };
 
 }  // namespace ppatch

@@ -12,9 +12,9 @@ namespace ppatch {
 // against the plan and against the image.
 class PatchArrays : public CallArrays {
  public:
-  PatchArrays(const Backend& backend, const PatchPositions& positions,
-              const PatchSettings& settings, Layout layout)
-      : CallArrays(backend), positions_(positions), settings_(settings), layout_(layout) {}
+  PatchArrays(const Reach& reach, const PatchPositions& positions, const PatchSettings& settings,
+              Layout layout)
+      : CallArrays(reach), positions_(positions), settings_(settings), layout_(layout) {}
 
   // The image comes first: it fixes the dtype and the batch.
   ImageView image(const ppatch_array* array);

@@ -49,18 +49,24 @@ PatchPlan::PatchPlan(std::shared_ptr<Context> context, const ppatch_array* posit
                      const ppatch_patch_options* options)
     : context_(std::move(context)),
       settings_(read_patch_settings(options, position_count(positions))),
-      layout_(read_patch_layout(options)) {
+      layout_(read_patch_layout(options)),
+      engines_(
+          *context_, [&](Backend& backend) { return backend.make_patch_engine(settings_); },
+          [&](PatchEngine& engine) {
+            engine.set_positions(positions_.origins());
+            engine.set_image_index(positions_.image_index());
+          }) {
   if (!positions && settings_.capacity == 0) {
     invalid("positions: expected an array, or options.position_capacity above 0, got NULL and 0");
   }
   if (positions) read_positions("positions", positions, position_dtypes);
-  engine_ = context_->backend().make_patch_engine(settings_);
+  engines_.begin();
   positions_ = PatchPositions(settings_, context_->host_allocator());
   if (positions) set_positions(positions);
   context_->callbacks().log(PPATCH_LOG_LEVEL_INFO, "patch plan: algorithm ",
                             name_of(settings_.algorithm), ", capacity ", settings_.capacity,
                             " positions, patches ", settings_.patch_height, " x ",
-                            settings_.patch_width, ", ", engine_->scratch_bytes(),
+                            settings_.patch_width, ", ", engines_.scratch_bytes(),
                             " bytes of scratch on ", context_->backend().info().device_name);
 }
 
@@ -73,7 +79,7 @@ std::uint64_t PatchPlan::bytes(const Context& context, std::int64_t count,
 
 CheckedArray PatchPlan::read_positions(const char* name, const ppatch_array* given,
                                        std::initializer_list<DType> legal) const {
-  CheckedArray array(name, given, context_->backend());
+  CheckedArray array(name, given, *context_);
   array.expect_dtype(legal);
   const std::int64_t c = settings_.group_size;
   const int last = array.ndim() - 1;
@@ -97,13 +103,16 @@ CheckedArray PatchPlan::read_positions(const char* name, const ppatch_array* giv
 void PatchPlan::use(const PositionSource& source) {
   const bool indexed = positions_.has_image_index();
   positions_.set(source);
-  if (indexed && !positions_.has_image_index()) engine_->set_image_index({});
-  engine_->set_positions(positions_.origins());
+  const bool drops = indexed && !positions_.has_image_index();
+  engines_.change([&](PatchEngine& engine) {
+    if (drops) engine.set_image_index({});
+    engine.set_positions(positions_.origins());
+  });
 }
 
 void PatchPlan::set_positions(const ppatch_array* given) {
   const CheckedArray array = read_positions("positions", given, position_dtypes);
-  const HostCopy on_host(array, *engine_);
+  const HostCopy on_host(array, engines_.at(array.card()));
   use({position_count(given), coordinates(array, on_host.data(), settings_.group_size), {}});
 }
 
@@ -114,23 +123,23 @@ void PatchPlan::set_positions_split(const ppatch_array* integer, const ppatch_ar
     invalid("fraction: expected as many positions as integer has, ", position_count(integer),
             ", got ", position_count(fraction));
   }
-  const HostCopy integers(first, *engine_);
-  const HostCopy fractions(second, *engine_);
+  const HostCopy integers(first, engines_.at(first.card()));
+  const HostCopy fractions(second, engines_.at(second.card()));
   use({position_count(fraction), coordinates(second, fractions.data(), settings_.group_size),
        coordinates(first, integers.data(), settings_.group_size)});
 }
 
 void PatchPlan::set_image_index(const ppatch_array* index) {
   if (index) {
-    positions_.set_image_index(CheckedArray("index", index, context_->backend()));
+    positions_.set_image_index(CheckedArray("index", index, *context_));
   } else {
     positions_.drop_image_index();
   }
-  engine_->set_image_index(positions_.image_index());
+  engines_.change([&](PatchEngine& engine) { engine.set_image_index(positions_.image_index()); });
 }
 
 void PatchPlan::get_positions(const ppatch_array* positions) const {
-  const CheckedArray array("positions", positions, context_->backend());
+  const CheckedArray array("positions", positions, *context_);
   array.expect_host();
   array.expect_dtype({DType::f64});
   array.expect_shape({positions_.count(), 2});
@@ -142,7 +151,7 @@ void PatchPlan::get_info(ppatch_patch_plan_info* info) const {
   info->algorithm = static_cast<ppatch_algorithm>(settings_.algorithm);
   info->position_count = positions_.count();
   info->position_capacity = settings_.capacity;
-  info->bytes = engine_->scratch_bytes();
+  info->bytes = engines_.scratch_bytes();
 }
 
 void PatchPlan::log_call(const char* operation) const {
@@ -157,7 +166,7 @@ void PatchPlan::extract(const ppatch_array* image, const ppatch_array* patches) 
   read.mark_output();
   read.check_outputs();
   log_call("extract");
-  engine_->extract(from, ProbeView{}, to);
+  engine(read).extract(from, ProbeView{}, to);
 }
 
 void PatchPlan::adjoint(const ppatch_array* patches, const ppatch_array* image,
@@ -171,7 +180,7 @@ void PatchPlan::adjoint(const ppatch_array* patches, const ppatch_array* image,
   if (coverage) read.mark_output();
   read.check_outputs();
   log_call("adjoint");
-  engine_->adjoint(from, ProbeView{}, to, cover, mode);
+  engine(read).adjoint(from, ProbeView{}, to, cover, mode);
 }
 
 void PatchPlan::assemble(const ppatch_array* patches, const ppatch_array* image,
@@ -186,7 +195,7 @@ void PatchPlan::assemble(const ppatch_array* patches, const ppatch_array* image,
   read.mark_output();
   read.check_outputs();
   log_call("assemble");
-  engine_->assemble(from, to, cover, eps);
+  engine(read).assemble(from, to, cover, eps);
 }
 
 void PatchPlan::position_gradient(const ppatch_array* image, const ppatch_array* cotangent,
@@ -203,7 +212,7 @@ void PatchPlan::position_gradient(const ppatch_array* image, const ppatch_array*
   }
   read.check_outputs();
   log_call("position gradient");
-  engine_->position_gradient(from, with, to, second);
+  engine(read).position_gradient(from, with, to, second);
 }
 
 void PatchPlan::probe_extract(const ppatch_array* image, const ppatch_array* probe,
@@ -215,7 +224,7 @@ void PatchPlan::probe_extract(const ppatch_array* image, const ppatch_array* pro
   read.mark_output();
   read.check_outputs();
   log_call("probe extract");
-  engine_->extract(from, with, to);
+  engine(read).extract(from, with, to);
 }
 
 void PatchPlan::probe_adjoint_image(const ppatch_array* waves, const ppatch_array* probe,
@@ -231,7 +240,7 @@ void PatchPlan::probe_adjoint_image(const ppatch_array* waves, const ppatch_arra
   if (coverage) read.mark_output();
   read.check_outputs();
   log_call("probe adjoint by image");
-  engine_->adjoint(from, with, to, cover, mode);
+  engine(read).adjoint(from, with, to, cover, mode);
 }
 
 void PatchPlan::probe_adjoint_probe(const ppatch_array* image, const ppatch_array* waves,
@@ -244,7 +253,7 @@ void PatchPlan::probe_adjoint_probe(const ppatch_array* image, const ppatch_arra
   const PatchView with = read.waves(waves);
   read.check_outputs();
   log_call("probe adjoint by probe");
-  engine_->probe_adjoint(from, with, to, mode);
+  engine(read).probe_adjoint(from, with, to, mode);
 }
 
 }  // namespace ppatch

@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "core/context.hpp"
 #include "core/patches/patch_arrays.hpp"
 #include "core/patches/patch_positions.hpp"
+#include "core/plan_engines.hpp"
 
 namespace ppatch {
 
@@ -21,7 +21,7 @@ class PatchPlan {
   void set_positions(const ppatch_array* positions);
   void set_positions_split(const ppatch_array* integer, const ppatch_array* fraction);
   void set_image_index(const ppatch_array* index);
-  void set_stream(void* stream) { engine_->set_stream(stream); }
+  void set_stream(void* stream) { engines_.set_stream(stream); }
   void get_positions(const ppatch_array* positions) const;
   void get_info(ppatch_patch_plan_info* info) const;
 
@@ -41,17 +41,18 @@ class PatchPlan {
                            const ppatch_array* probe, std::uint32_t flags);
 
  private:
-  PatchArrays arrays() const { return {context_->backend(), positions_, settings_, layout_}; }
+  PatchArrays arrays() const { return {*context_, positions_, settings_, layout_}; }
   CheckedArray read_positions(const char* name, const ppatch_array* array,
                               std::initializer_list<DType> legal) const;
   void use(const PositionSource& source);
+  PatchEngine& engine(const PatchArrays& read) { return engines_.at(read.card()); }
   void log_call(const char* operation) const;
 
   std::shared_ptr<Context> context_;
   PatchSettings settings_;
   Layout layout_;
-  PatchPositions positions_;  // the engine, which uses them, goes first
-  std::unique_ptr<PatchEngine> engine_;
+  PatchPositions positions_;  // the engines, which use them, go first
+  PlanEngines<PatchEngine> engines_;
 };
 
 }  // namespace ppatch

@@ -29,6 +29,14 @@ void expect_output(const CheckedArray& out, std::initializer_list<const CheckedA
   for (const CheckedArray* input : inputs) out.expect_apart_from(*input);
 }
 
+// Those of the card that one of the arrays lies on, or of the host.
+const PairOperators& operators_of(const Context& context,
+                                  std::initializer_list<const CheckedArray*> arrays) {
+  int card = Context::host;
+  for (const CheckedArray* array : arrays) card = array->on_device() ? array->card() : card;
+  return context.backend_at(card).pair_operators();
+}
+
 // A factor or a value that pixels become.
 void expect_finite(const char* name, double value) {
   if (!std::isfinite(value)) invalid(name, ": expected a finite number, got ", value);
@@ -37,7 +45,7 @@ void expect_finite(const char* name, double value) {
 // A raw image between its own black levels and its white level.
 struct RawInput {
   RawInput(const Context& context, const ppatch_cfa& given, const ppatch_scene_image& image)
-      : pattern(read_cfa("cfa", given)), pixels("image.pixels", &image.pixels, context.backend()) {
+      : pattern(read_cfa("cfa", given)), pixels("image.pixels", &image.pixels, context) {
     if (image.own_levels != 1) {
       invalid("image.own_levels: expected 1, for there is no plan to have others, got ",
               image.own_levels);
@@ -46,7 +54,7 @@ struct RawInput {
     unmasked.mask.data = nullptr;
     const ppatch_cfa none{};
     view = read_scene_image("image", unmasked, pattern.period == 1 ? none : given, PixelLevels(),
-                            context.backend());
+                            context);
     for (int i = 0; i < pattern.period * pattern.period; ++i) {
       if (!(view.white > view.black[i])) {
         invalid("image.white: expected more than every black level, got ", view.white,
@@ -68,13 +76,15 @@ std::vector<std::int64_t> shape_of(const CheckedArray& array) {
 
 struct Pair {
   Pair(const Context& context, const ppatch_array* first, const ppatch_array* second)
-      : anchor_array("anchor", first, context.backend()),
-        target_array("target", second, context.backend()) {
+      : anchor_array("anchor", first, context), target_array("target", second, context) {
     anchor_array.expect_dtype({DType::f32, DType::f64});
     target_array.expect_dtype({DType::f32, DType::f64});
     anchor = view_of(anchor_array);
     target_array.expect_shape(shape_of(anchor_array));
     target = view_of(target_array);
+  }
+  const PairOperators& operators(const Context& context) const {
+    return operators_of(context, {&anchor_array, &target_array});
   }
   CheckedArray anchor_array, target_array;
   ImageView anchor, target;
@@ -95,10 +105,10 @@ void shift_image(Context& context, const ppatch_array* image, const double* shif
   if (options.gain != 0.0) settings.gain = options.gain;
   settings.constant = options.constant;
   expect_shift(shift);
-  const CheckedArray from("image", image, context.backend());
+  const CheckedArray from("image", image, context);
   from.expect_dtype(sample_types);
   const ImageView source = view_of(from);
-  const CheckedArray to("out", out, context.backend());
+  const CheckedArray to("out", out, context);
   to.expect_dtype({from.dtype()});
   const ImageView target = view_of(to);
   if (to.ndim() != from.ndim() || target.count != source.count) {
@@ -108,18 +118,18 @@ void shift_image(Context& context, const ppatch_array* image, const double* shif
   expect_output(to, {&from});
   if (to.empty()) return;
   if (from.empty()) invalid("image: expected a pixel in it, got none");
-  context.backend().pair_operators().shift_image(source, shift, settings, target);
+  operators_of(context, {&from, &to}).shift_image(source, shift, settings, target);
 }
 
 void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
                       const ppatch_array* out) {
   const RawInput input(context, cfa, image);
-  const CheckedArray to("out", out, context.backend());
+  const CheckedArray to("out", out, context);
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({input.view.height, input.view.width});
   expect_output(to, {&input.pixels});
-  context.backend().pair_operators().normalise_mosaic(input.view, input.pattern.period,
-                                                      view_of(to));
+  operators_of(context, {&input.pixels, &to})
+      .normalise_mosaic(input.view, input.pattern.period, view_of(to));
 }
 
 void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
@@ -140,25 +150,26 @@ void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_imag
       }
     }
   }
-  const CheckedArray to("out", out, context.backend());
+  const CheckedArray to("out", out, context);
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({3, input.view.height / block, input.view.width / block});
   expect_output(to, {&input.pixels});
   if (!to.empty())
-    context.backend().pair_operators().bin_mosaic(input.view, input.pattern, block, view_of(to));
+    operators_of(context, {&input.pixels, &to})
+        .bin_mosaic(input.view, input.pattern, block, view_of(to));
 }
 
 double pair_gain(Context& context, const ppatch_array* anchor, const ppatch_array* target) {
   const Pair pair(context, anchor, target);
-  return context.backend().pair_operators().pair_gain(pair.anchor, pair.target);
+  return pair.operators(context).pair_gain(pair.anchor, pair.target);
 }
 
 double pair_loss(Context& context, const ppatch_array* anchor, const ppatch_array* target,
                  double gain) {
   expect_finite("gain", gain);
   const Pair pair(context, anchor, target);
-  if (gain == 0.0) gain = context.backend().pair_operators().pair_gain(pair.anchor, pair.target);
-  return context.backend().pair_operators().pair_loss(pair.anchor, pair.target, gain);
+  if (gain == 0.0) gain = pair.operators(context).pair_gain(pair.anchor, pair.target);
+  return pair.operators(context).pair_loss(pair.anchor, pair.target, gain);
 }
 
 double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_array* target,
@@ -174,7 +185,7 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
     invalid("options.quantile: expected 0 to 1, got ", options.quantile);
   }
   const Pair pair(context, anchor, target);
-  const CheckedArray to("mask", mask, context.backend());
+  const CheckedArray to("mask", mask, context);
   to.expect_dtype({DType::u8});
   to.expect_shape({pair.anchor.height, pair.anchor.width});
   expect_output(to, {&pair.anchor_array, &pair.target_array});
@@ -184,11 +195,11 @@ double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_arra
   if (options.threshold > 0.0) settings.threshold = options.threshold;
   if (options.quantile > 0.0) settings.quantile = options.quantile;
   if (pair.anchor_array.empty()) return std::nan("");
-  settings.gain = options.gain != 0.0
-                      ? options.gain
-                      : context.backend().pair_operators().pair_gain(pair.anchor, pair.target);
-  return context.backend().pair_operators().pair_mask(pair.anchor, pair.target, settings,
-                                                      view_of(to));
+  const PairOperators& operators =
+      operators_of(context, {&pair.anchor_array, &pair.target_array, &to});
+  settings.gain =
+      options.gain != 0.0 ? options.gain : operators.pair_gain(pair.anchor, pair.target);
+  return operators.pair_mask(pair.anchor, pair.target, settings, view_of(to));
 }
 
 }  // namespace ppatch

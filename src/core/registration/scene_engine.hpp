@@ -66,6 +66,8 @@ class ShiftSink {
 class SceneEngine {
  public:
   virtual ~SceneEngine() = default;
+  // Of a device: in whose order it reads images there.
+  virtual void set_stream(void* stream) = 0;
   // The view's memory is read again by align.
   virtual void set_reference(const SceneImageView& reference) = 0;
   // Throws OUT_OF_MEMORY or UNSUPPORTED where it has no memory or transforms for an image: those

@@ -9,9 +9,9 @@ namespace ppatch {
 
 SceneImageView read_scene_image(const std::string& name, const ppatch_scene_image& image,
                                 const ppatch_cfa& cfa, const PixelLevels& plan_levels,
-                                const Backend& backend) {
+                                const Reach& reach) {
   const std::string pixels_name = name + ".pixels";
-  const CheckedArray pixels(pixels_name.c_str(), &image.pixels, backend);
+  const CheckedArray pixels(pixels_name.c_str(), &image.pixels, reach);
   pixels.expect_dtype(sample_types);
   if (pixels.ndim() != 2 || pixels.empty()) {
     invalid(pixels_name, ": expected shape (H, W) with a pixel in it, got ",
@@ -27,7 +27,7 @@ SceneImageView read_scene_image(const std::string& name, const ppatch_scene_imag
   view.stride_x = pixels.stride(1);
   if (image.mask.data) {
     const std::string mask_name = name + ".mask";
-    const CheckedArray mask(mask_name.c_str(), &image.mask, backend);
+    const CheckedArray mask(mask_name.c_str(), &image.mask, reach);
     mask.expect_dtype({DType::u8});
     mask.expect_shape({view.height, view.width});
     view.mask = static_cast<const std::uint8_t*>(mask.data());

@@ -42,7 +42,7 @@ std::uint64_t ScenePlan::bytes(const Context& context, const ppatch_scene_option
 
 void ScenePlan::make_engine() {
   std::string reason;
-  backend_ = &context_->backend();
+  backend_ = &context_->heavy_backend();
   if (!backend_->aligns(settings_.method, &reason))
     return move_to_cpu(PPATCH_LOG_LEVEL_INFO, reason);
   bool fits = false;
@@ -65,6 +65,24 @@ void ScenePlan::move_to_cpu(ppatch_log_level level, const std::string& reason) {
   engine_ = backend_->make_scene_engine(settings_);
 }
 
+void ScenePlan::move_to(const ppatch_array& reference) {
+  if (!context_->follows_arrays() || reference.device_type != PPATCH_DEVICE_CUDA ||
+      !context_->accepts(reference.device_type, reference.device_id)) {
+    return;
+  }
+  Backend* const there = &context_->backend_at(reference.device_id);
+  if (there == backend_ || !there->aligns(settings_.method, nullptr)) return;
+  engine_.reset();
+  has_reference_ = false;
+  engine_ = there->make_scene_engine(settings_);
+  backend_ = there;
+}
+
+void ScenePlan::set_stream(void* stream) {
+  if (!context_->follows_arrays()) engine_->set_stream(stream);
+  stream_ = stream;
+}
+
 SceneImageView ScenePlan::read_image(const std::string& name,
                                      const ppatch_scene_image& image) const {
   const SceneImageView view = read_scene_image(name, image, cfa_, levels_, *backend_);
@@ -77,6 +95,7 @@ SceneImageView ScenePlan::read_image(const std::string& name,
 
 void ScenePlan::borrow_reference(const ppatch_scene_image* reference) {
   if (!reference) invalid("reference: expected an image, got NULL");
+  move_to(reference->pixels);
   const SceneImageView view = read_image("reference", *reference);
   has_reference_ = false;
   engine_->set_reference(view);
@@ -123,6 +142,9 @@ void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppat
   }
   Answers answers(*this, count, results);
   answers.tell();
+  if (context_->follows_arrays() && backend_->kind() != PPATCH_BACKEND_CPU) {
+    engine_->set_stream(stream_);
+  }
   try {
     engine_->align(count, views.data(), answers);
   } catch (const Error& error) {

@@ -18,6 +18,7 @@ class ScenePlan {
   static std::uint64_t bytes(const Context& context, const ppatch_scene_options* options);
 
   void borrow_reference(const ppatch_scene_image* reference);
+  void set_stream(void* stream);
   void align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results);
   void get_info(ppatch_scene_plan_info* info) const;
 
@@ -27,6 +28,8 @@ class ScenePlan {
   // On the context's backend or, where that cannot, on the CPU.
   void make_engine();
   void move_to_cpu(ppatch_log_level level, const std::string& reason);
+  // To the card that the reference lies on, where the context follows the arrays.
+  void move_to(const ppatch_array& reference);
   SceneImageView read_image(const std::string& name, const ppatch_scene_image& image) const;
   void complete(ppatch_shift& result) const;
 
@@ -38,6 +41,7 @@ class ScenePlan {
   std::unique_ptr<SceneEngine> engine_;
   SceneImageView reference_;
   bool has_reference_ = false;
+  void* stream_ = nullptr;  // of the next calls on a card
 };
 
 }  // namespace ppatch

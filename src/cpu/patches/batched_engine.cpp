@@ -247,8 +247,9 @@ class BatchedEngine final : public PatchState {
     }
   }
 
+  // Of a probe's sums, and of those of a segment.
   std::int64_t probe_block_rows() const {
-    const std::int64_t rows = scratch().layout().tile_pixels / settings().patch_width;
+    const std::int64_t rows = scratch().layout().tile_pixels / (2 * settings().patch_width);
     return std::clamp<std::int64_t>(rows, 1, 8);
   }
 
@@ -288,8 +289,10 @@ class BatchedEngine final : public PatchState {
     const std::int64_t blocks = (h + rows - 1) / rows;
     const ImageView pixels = pixels_of(probe, probe.data);
     const auto loop = loops_.of<P>().probe_adjoint;
-    const std::int64_t all = job.waves.images * count;
-    const std::int64_t bytes = h * settings().patch_width * probe.modes * pixel_bytes<P>;
+    const std::int64_t segments = (count + probe_segment - 1) / probe_segment;  // of an image
+    const std::int64_t all = job.waves.images * segments;
+    const std::int64_t bytes =
+        probe_segment * h * settings().patch_width * probe.modes * pixel_bytes<P>;
     const std::int64_t chunk = std::max<std::int64_t>(1, chunk_bytes / bytes);
     callbacks().progress(0.0);
     std::int64_t first = 0;
@@ -301,8 +304,17 @@ class BatchedEngine final : public PatchState {
         const std::int64_t mode_number = n / blocks;
         sum_probe_rows<P>(
             pixels, mode_number, n % blocks * rows, from_zero, memory, [&](const auto& tile) {
-              for (std::int64_t i = first; i < last; ++i) {
-                loop(job, i / count, i % count, mode_number, tile.y0, tile.y1, tile.image, memory);
+              using T = typename P::Real;
+              const std::int64_t scalars =
+                  (tile.y1 - tile.y0) * settings().patch_width * P::components;
+              T* const partial = tile.image + scalars;
+              for (std::int64_t s = first; s < last; ++s) {
+                const std::int64_t k = s % segments * probe_segment;
+                std::fill_n(partial, scalars, T(0));
+                for (std::int64_t i = k; i < std::min(count, k + probe_segment); ++i) {
+                  loop(job, s / segments, i, mode_number, tile.y0, tile.y1, partial, memory);
+                }
+                for (std::int64_t i = 0; i < scalars; ++i) tile.image[i] += partial[i];
               }
             });
       });

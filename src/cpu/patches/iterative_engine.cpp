@@ -5,6 +5,8 @@
 #define HWY_TARGET_INCLUDE "cpu/patches/iterative_engine.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h.
+#include <vector>
+
 #include "core/dtype_dispatch.hpp"
 #include "cpu/patches/patch_state.hpp"
 #include "hwy/highway.h"
@@ -109,6 +111,7 @@ class IterativeEngine final : public PatchState {
           });
         }
       }
+      if (probe.shared) return add_segments(job);
       each_patch(waves.images, [&](std::int64_t m, std::int64_t k) {
         const auto sampler = patch_sampler<P>(job.problem, image, m, k);
         each_pixel([&](std::int64_t r, std::int64_t q) { job(sampler, m, k, r, q); });
@@ -117,6 +120,34 @@ class IterativeEngine final : public PatchState {
   }
 
  private:
+  // What waves give to a shared probe, segment by segment.
+  template <class P>
+  void add_segments(const ProbeAdjointPixel<P>& job) const {
+    using T = typename P::Real;
+    std::vector<Sampler<P>> samplers;
+    samplers.reserve(static_cast<std::size_t>(probe_segment));
+    const auto add_segment = [&](std::int64_t m, std::int64_t first) {
+      for (std::int64_t n = 0; n < job.probe.modes; ++n) {
+        each_pixel([&](std::int64_t r, std::int64_t q) {
+          T sum[P::components] = {};
+          for (std::size_t i = 0; i < samplers.size(); ++i) {
+            job.add(samplers[i], m, first + static_cast<std::int64_t>(i), n, r, q, sum);
+          }
+          auto* const to = job.probe.template at<typename P::Storage>(0, n) +
+                           r * job.probe.stride_y + q * job.probe.stride_x;
+          for (int c = 0; c < P::components; ++c) to[c] = P::store(P::load(to[c]) + sum[c]);
+        });
+      }
+      samplers.clear();
+    };
+    each_patch(job.waves.images, [&](std::int64_t m, std::int64_t k) {
+      samplers.push_back(patch_sampler<P>(job.problem, job.image, m, k));
+      if ((k + 1) % probe_segment == 0 || k + 1 == position_count()) {
+        add_segment(m, k / probe_segment * probe_segment);
+      }
+    });
+  }
+
   // Calls body(m, k) for every patch of every image, with progress.
   template <class Body>
   void each_patch(std::int64_t images, Body&& body) const {

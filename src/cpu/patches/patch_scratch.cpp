@@ -56,7 +56,7 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, int threads, std
     least.slots = threads;
     least.column_count = s.patch_width + 2 * max_taps;
     least.row_bytes = aligned(least.column_count * sum_bytes) + 2 * SlotScratch::row_margin;
-    least.tile_pixels = std::max(min_tile_pixels, s.patch_width);
+    least.tile_pixels = std::max(min_tile_pixels, 2 * s.patch_width);
     least.entry_capacity = tiles_touched(s, min_tile_height, min_tile_width);
     least.bin_capacity = min_bins;
   }
@@ -65,7 +65,7 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, int threads, std
 
   PatchMemoryPlan layout = least;
   const std::int64_t height = s.patch_width >= wide_patch ? tile_height_wide : tile_height_narrow;
-  layout.tile_pixels = std::max(height * max_tile_width, s.patch_width);
+  layout.tile_pixels = std::max(height * max_tile_width, 2 * s.patch_width);
   while (layout.tile_pixels > least.tile_pixels && layout.total_bytes() > budget) {
     layout.tile_pixels = std::max(layout.tile_pixels / 2, least.tile_pixels);
   }

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "cpu/fft/fft.hpp"
 #include "cpu/fft/slab_loops.hpp"
+#include "cpu/host_engine.hpp"
 #include "cpu/registration/scene_loops.hpp"
 #include "cpu/threads/arena.hpp"
 
@@ -33,6 +34,7 @@ inline void require_budget(const SceneSettings& settings, std::uint64_t least,
 // An engine that aligns one image after another.
 class SingleSceneEngine : public SceneEngine {
  public:
+  void set_stream(void* stream) final { expect_no_stream(stream); }
   void align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) final {
     for (std::int64_t j = 0; j < count; ++j) sink.take(j, align_one(moving[j]));
   }
