@@ -16,29 +16,29 @@ namespace {
 
 constexpr const char* kGroup = "Common options";
 
-void set_device(CommonOptions& options, const std::string& text) {
-  constexpr std::string_view kCuda = "cuda:";
-  options.device = 0;
-  for (const auto& [name, backend] : kBackendChoices) {
-    if (text != name) continue;
-    options.backend = backend;
-    return;
-  }
-  options.backend = PPATCH_BACKEND_CUDA;
-  const char* end = text.data() + text.size();
-  const char* number = text.starts_with(kCuda) ? text.data() + kCuda.size() : end;
-  const auto parsed = std::from_chars(number, end, options.device);
-  if (parsed.ec != std::errc() || parsed.ptr != end || options.device < 0) {
-    throw UsageError("argument --device: expected auto, cpu or cuda:N, got " +
-                     formats::quoted(text));
-  }
-}
-
 ProgressStyle automatic_style() {
   return ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::kBar : ProgressStyle::kNone;
 }
 
 }  // namespace
+
+void CommonOptions::set_device(const std::string& text) {
+  constexpr std::string_view kCuda = "cuda:";
+  device = 0;
+  for (const auto& [name, choice] : kBackendChoices) {
+    if (text != name) continue;
+    backend = choice;
+    return;
+  }
+  backend = PPATCH_BACKEND_CUDA;
+  const char* end = text.data() + text.size();
+  const char* number = text.starts_with(kCuda) ? text.data() + kCuda.size() : end;
+  const auto parsed = std::from_chars(number, end, device);
+  if (parsed.ec != std::errc() || parsed.ptr != end || device < 0) {
+    throw UsageError("argument --device: expected auto, cpu or cuda:N, got " +
+                     formats::quoted(text));
+  }
+}
 
 void CommonOptions::add_run_options(CLI::App& app) {
   OptionSet set(app, kGroup);
@@ -47,7 +47,7 @@ void CommonOptions::add_run_options(CLI::App& app) {
   set.integer("-j,--threads", threads, 0, "CPU threads; 0: all that the process may use",
               std::numeric_limits<std::int32_t>::max());
   set.parsed("--device", "DEVICE", "auto (default), cpu or cuda:N",
-             [this](const std::string& text) { set_device(*this, text); });
+             [this](const std::string& text) { set_device(text); });
   set.parsed(
       "--memory-budget", "SIZE",
       "Scratch memory, 800M or 2GiB (default 1GiB); results do not depend on it",

@@ -31,6 +31,8 @@ struct CommonOptions {
   // -o, --format, --overwrite, --dry-run, --compress
   void add_output_options(CLI::App& app);
   void apply(Console& console) const;
+  // auto, cpu or cuda:N.
+  void set_device(const std::string& text);
   bool wants_hdf5() const;
 };
 

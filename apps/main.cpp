@@ -72,7 +72,7 @@ int run(int argc, char** argv, Console& console) {
       "3 device, memory or interruption.");
   const std::vector<Command> commands = {add_info(root),  add_extract(root), add_assemble(root),
                                          add_group(root), add_align(root),   add_simulate(root),
-                                         add_bench(root)};
+                                         add_bench(root), add_selftest(root)};
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // help or version

@@ -21,7 +21,11 @@ class Session {
 
   const Context& context() const { return *context_; }
   Console& console() const { return console_; }
-  const char* backend_name() const { return name_of(kBackendChoices, context_->info().backend); }
+  // What works on arrays of files, which are the host's.
+  const char* backend_name() const {
+    const ppatch_backend backend = context_->info().backend;
+    return name_of(kBackendChoices, backend == PPATCH_BACKEND_AUTO ? PPATCH_BACKEND_CPU : backend);
+  }
 
   // The next call into the library is the part from `begin` to `end` (0 to 1) of the stage.
   void set_part(double begin, double end);

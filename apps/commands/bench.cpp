@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "argument.hpp"
 #include "commands/command.hpp"
+#include "commands/suite_program.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "formats/output_file.hpp"
@@ -17,8 +14,6 @@
 
 namespace ptychopatch::app {
 namespace {
-
-constexpr const char* kSuite = "ptychopatch-bench";
 
 struct BenchOptions {
   std::string page = "ptychopatch-bench.html";
@@ -28,34 +23,17 @@ struct BenchOptions {
   bool quick = false, quiet = false, overwrite = false, dry_run = false;
 };
 
-// Beside the command, as installed; or where the build tree has it.
-std::string find_suite() {
-  const std::filesystem::path folder =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  for (const std::filesystem::path& place :
-       {folder / kSuite, folder.parent_path() / "benchmarks" / kSuite}) {
-    if (::access(place.c_str(), X_OK) == 0) return place;
-  }
-  throw Error(PPATCH_ERROR_NOT_BUILT, "there is no " + std::string(kSuite) +
-                                          " beside the command, in " +
-                                          formats::quoted(folder.string()) +
-                                          "; it is built with -DPTYCHOPATCH_BENCHMARKS=ON");
-}
-
 // "auto" is the CPU and every CUDA device there is.
 std::vector<std::string> devices(const std::string& asked, Console& console) {
   if (asked != "auto") return {asked};
-  std::vector<std::string> names = {"cpu"};
-  std::int32_t count = 0;
-  if (ppatch_backend_probe(PPATCH_BACKEND_CUDA, &count) != PPATCH_OK) {
-    console.note(std::string("no CUDA device is measured: ") + ppatch_last_error());
-  }
-  for (std::int32_t i = 0; i < count; ++i) names.push_back("cuda:" + std::to_string(i));
+  std::string missing;
+  std::vector<std::string> names = device_names(&missing);
+  if (!missing.empty()) console.note("no CUDA device is measured: " + missing);
   return names;
 }
 
 std::vector<std::string> suite_arguments(const BenchOptions& options, Console& console) {
-  std::vector<std::string> arguments = {kSuite, "--threads", std::to_string(options.threads)};
+  std::vector<std::string> arguments = {"--threads", std::to_string(options.threads)};
   for (const std::string& device : devices(options.device, console)) {
     arguments.insert(arguments.end(), {"--device", device});
   }
@@ -69,16 +47,6 @@ std::vector<std::string> suite_arguments(const BenchOptions& options, Console& c
   arguments.insert(arguments.end(), {"--html", options.page});
   if (!options.json.empty()) arguments.insert(arguments.end(), {"--json", options.json});
   return arguments;
-}
-
-// Does not return: the suite takes this process's place.
-[[noreturn]] void become(const std::string& program, std::vector<std::string> arguments) {
-  std::vector<char*> words;
-  words.reserve(arguments.size() + 1);
-  for (std::string& argument : arguments) words.push_back(argument.data());
-  words.push_back(nullptr);
-  ::execv(program.c_str(), words.data());
-  throw formats::system_error("cannot run " + formats::quoted(program));
 }
 
 }  // namespace
@@ -111,7 +79,7 @@ Command add_bench(CLI::App& root) {
                 throw UsageError("arguments --output and --json: expected a file, got -");
               if (!path.empty()) formats::OutputTarget::check(path, options->overwrite);
             }
-            become(suite, suite_arguments(*options, console));
+            become_suite(suite, suite_arguments(*options, console));
           }};
 }
 

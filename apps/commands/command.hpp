@@ -32,6 +32,7 @@ Command add_group(CLI::App& root);
 Command add_simulate(CLI::App& root);
 Command add_simulate_scene(CLI::App& simulate);  // of add_simulate
 Command add_bench(CLI::App& root);
+Command add_selftest(CLI::App& root);
 Command add_align(CLI::App& root);
 
 }  // namespace ptychopatch::app
