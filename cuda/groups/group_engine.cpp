@@ -34,8 +34,7 @@ struct GroupMemoryPlan {
 
   std::uint64_t total_bytes() const {
     return PointIndex::bytes_of(capacity) + static_cast<std::uint64_t>(capacity * bytes_a_point) +
-           DeviceBuffer<double>::bytes_of(neighbours * searches) +
-           DeviceBuffer<std::uint32_t>::bytes_of(neighbours * searches) +
+           DeviceBuffer<Neighbour>::bytes_of(FoundNeighbours::entries_of(neighbours) * searches) +
            DeviceBuffer<std::int64_t>::bytes_of(GroupRow::numbers_of(members) * searches) +
            2 * piece_bytes;
   }
@@ -71,8 +70,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
         settings_(settings),
         plan_(GroupMemoryPlan::within(settings, machine.settings.memory_budget)),
         index_(machine, plan_.capacity),
-        squared_distances_(machine.allocator, plan_.neighbours * plan_.searches),
-        found_(machine.allocator, plan_.neighbours * plan_.searches),
+        found_(machine.allocator, FoundNeighbours::entries_of(plan_.neighbours) * plan_.searches),
         numbers_(machine.allocator, GroupRow::numbers_of(plan_.members) * plan_.searches),
         points_copy_(machine.allocator, plan_.capacity * bytes_a_point),
         memory_(machine, plan_.piece_bytes, plan_.left) {}
@@ -165,15 +163,14 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
 
  private:
   NeighbourQuery query(std::int64_t k) const {
-    return {points_, index_.tree(), k, {squared_distances_.data(), found_.data(), plan_.searches}};
+    return {points_, index_.tree(), k, {found_.data(), plan_.searches}};
   }
 
   GroupSettings settings_;
   GroupMemoryPlan plan_;
   PointIndex index_;
   PointSource points_;  // on the device
-  DeviceBuffer<double> squared_distances_;
-  DeviceBuffer<std::uint32_t> found_;
+  DeviceBuffer<Neighbour> found_;
   DeviceBuffer<std::int64_t> numbers_;
   DeviceBuffer<unsigned char> points_copy_;
   CallMemory memory_;

@@ -16,6 +16,11 @@ std::int64_t leaves_of(std::int64_t count) {
   return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(leaves)));
 }
 
+// Of the capacity and for what fills the last leaf.
+std::int64_t places_of(std::int64_t capacity) {
+  return blocks_over(capacity, PointTree::leaf_points) * PointTree::leaf_points;
+}
+
 std::int64_t nodes_of(std::int64_t count) { return 2 * leaves_of(count); }
 
 std::int64_t stretches_of(std::int64_t count) { return blocks_over(count, PointExtremes::stretch); }
@@ -39,19 +44,19 @@ Point read_point(PointView view, Axes axes, std::int64_t i, device::Stream strea
 }  // namespace
 
 PointIndex::PointIndex(const Machine& machine, std::int64_t capacity)
-    : keys_(machine.allocator, capacity),
-      keys_sorted_(machine.allocator, capacity),
+    : points_(machine.allocator, places_of(capacity)),
       numbers_(machine.allocator, capacity),
       numbers_sorted_(machine.allocator, capacity),
       stretches_(machine.allocator, stretches_of(capacity)),
-      boxes_(machine.allocator, nodes_of(capacity)),
+      nodes_(machine.allocator, nodes_of(capacity)),
       sort_scratch_(machine.allocator,
                     static_cast<std::int64_t>(device::sort_scratch_bytes(capacity))) {}
 
 std::uint64_t PointIndex::bytes_of(std::int64_t capacity) {
-  return 2 * (DeviceBuffer<std::uint64_t>::bytes_of(capacity) +
-              DeviceBuffer<std::uint32_t>::bytes_of(capacity)) +
-         DeviceBuffer<PointBox>::bytes_of(nodes_of(capacity) + stretches_of(capacity)) +
+  return DeviceBuffer<PlacedPoint>::bytes_of(places_of(capacity)) +
+         2 * DeviceBuffer<std::uint32_t>::bytes_of(capacity) +
+         DeviceBuffer<PointNode>::bytes_of(nodes_of(capacity)) +
+         DeviceBuffer<PointBox>::bytes_of(stretches_of(capacity)) +
          device::sort_scratch_bytes(capacity);
 }
 
@@ -84,25 +89,26 @@ void PointIndex::build(const PointView& view, Axes axes, device::Stream stream) 
   tree_ = {};
   if (n == 0) return;
   const double extent = std::max(span.high[0] - span.low[0], span.high[1] - span.low[1]);
-  PointKeys keys{points, {span.low[0], span.low[1]}, 0.0, keys_.data(), numbers_.data()};
+  static_assert(sizeof(PlacedPoint) == 2 * sizeof(std::uint64_t));
+  auto* const unsorted = reinterpret_cast<std::uint64_t*>(points_.data());
+  auto* const sorted = unsorted + points_.size();
+  PointKeys keys{points, {span.low[0], span.low[1]}, 0.0, unsorted, numbers_.data()};
   constexpr double cells = 2147483648.0;  // 2^31
   // A scale that is infinite, of points that all but coincide, would make no number of 0.
   constexpr double min_extent = 1e-280;
   keys.scale = cells / std::max(extent, min_extent);
   run_each(keys, n, stream);
-  device::sort({keys_.data(), keys_sorted_.data(), numbers_.data(), numbers_sorted_.data()}, n,
-               2 * PointKeys::bits, sort_scratch_.data(),
-               static_cast<std::uint64_t>(sort_scratch_.size()), stream);
+  device::sort({unsorted, sorted, numbers_.data(), numbers_sorted_.data()}, n, 2 * PointKeys::bits,
+               sort_scratch_.data(), static_cast<std::uint64_t>(sort_scratch_.size()), stream);
   const std::int64_t leaves = leaves_of(n);
-  auto* const x = reinterpret_cast<double*>(keys_.data());
-  auto* const y = reinterpret_cast<double*>(keys_sorted_.data());
-  run_each(
-      PointLeaves{points, leaves, numbers_sorted_.data(), x, y, numbers_.data(), boxes_.data()},
-      leaves, stream);
+  run_each(PointLeaves{points, leaves, numbers_sorted_.data(), points_.data(), numbers_.data(),
+                       nodes_.data()},
+           leaves, stream);
   for (std::int64_t first = leaves / 2; first > 0; first /= 2) {
-    run_each(PointNodes{first, boxes_.data()}, first, stream);
+    run_each(PointNodes{first, nodes_.data()}, first, stream);
   }
-  tree_ = {n, leaves, x, y, numbers_sorted_.data(), numbers_.data(), boxes_.data()};
+  tree_ = {static_cast<std::uint32_t>(leaves), points_.data(), numbers_sorted_.data(),
+           numbers_.data(), nodes_.data()};
 }
 
 }  // namespace ppatch

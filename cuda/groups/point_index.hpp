@@ -18,14 +18,14 @@ class PointIndex {
   // where they are as long as the tree is used.
   void build(const PointView& points, Axes axes, device::Stream stream);
   PointTree tree() const { return tree_; }
-  std::int64_t count() const { return tree_.count; }
 
  private:
   PointBox extremes(const PointSource& points, device::Stream stream);
 
-  DeviceBuffer<std::uint64_t> keys_, keys_sorted_;        // after the sort, the places' coordinates
+  DeviceBuffer<PlacedPoint> points_;  // before, their keys as they come and sorted
   DeviceBuffer<std::uint32_t> numbers_, numbers_sorted_;  // the former after the sort, places
-  DeviceBuffer<PointBox> stretches_, boxes_;
+  DeviceBuffer<PointBox> stretches_;
+  DeviceBuffer<PointNode> nodes_;
   DeviceBuffer<unsigned char> sort_scratch_;
   PointTree tree_;
 };

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cfloat>
+#include <cmath>
+
 #include "cuda/groups/kernels/point_tree.hpp"
 
 namespace ppatch {
 
-// What searches that run at the same time have found: entry j of search n lies `searches` entries
-// after entry j - 1.
+// What searches that run at the same time have found: neighbour j of search n is entry j + 1, which
+// lies `searches` entries after the one before. Entry 0 is nearer than any point.
 struct FoundNeighbours {
-  double* squared_distance = nullptr;
-  std::uint32_t* number = nullptr;
+  Neighbour* entry = nullptr;
   std::int64_t searches = 0;
 
-  PPATCH_HD Neighbour at(std::int64_t n, std::int64_t j) const {
-    return {squared_distance[j * searches + n], number[j * searches + n]};
-  }
-  PPATCH_HD void set(std::int64_t n, std::int64_t j, const Neighbour& neighbour) const {
-    squared_distance[j * searches + n] = neighbour.squared_distance;
-    number[j * searches + n] = neighbour.index;
+  static std::int64_t entries_of(std::int64_t k) { return k + 1; }
+  PPATCH_HD const Neighbour& at(std::int64_t n, std::int64_t j) const {
+    return entry[(j + 1) * searches + n];
   }
 };
 
@@ -31,75 +30,94 @@ struct NeighbourQuery {
   // Of point `query`, as search n. k is below the number of points. From the point's own leaf
   // upwards: what is near is mostly found there, and keeps most boxes from being opened.
   PPATCH_HD void find(std::int64_t n, std::int64_t query) const {
-    Found list{found, n, k, 0, {}};
+    found.entry[n] = {-1.0, 0};
+    Found list{found.entry + n + found.searches,
+               found.entry + n + k * found.searches,
+               {DBL_MAX, UINT32_MAX}};
     const Point from = points[query];
-    const std::int64_t leaf = tree.place[query] / PointTree::leaf_points;
-    look_at(leaf, query, from, list);
+    const auto own = static_cast<std::uint32_t>(query);
+    std::uint32_t above = tree.leaves + tree.place[query] / PointTree::leaf_points;
+    std::uint32_t top = above;
     PPATCH_ROLLED
-    for (std::int64_t node = tree.leaves + leaf; node > 1; node /= 2) {
-      look_below(node ^ 1, query, from, list);
+    while (true) {
+      look_below(top, own, from, list);
+      if (above <= 1) return;
+      top = above ^ 1;
+      above /= 2;
     }
   }
 
  private:
-  // The nearest neighbours so far, in order.
+  // The nearest neighbours so far, in order: where the next stands or, where there are k, the last;
+  // where the last of k stands; and that one or, before, what lies beyond all points.
   struct Found {
-    FoundNeighbours to;
-    std::int64_t search, k, count;
+    Neighbour* next;
+    Neighbour* end;
     Neighbour last;
-
-    PPATCH_HD bool wants(const Neighbour& one) const { return count < k || one < last; }
-    PPATCH_HD void take(const Neighbour& one) {
-      std::int64_t j = count < k ? count++ : k - 1;
-      for (; j > 0; --j) {
-        const Neighbour before = to.at(search, j - 1);
-        if (!(one < before)) break;
-        to.set(search, j, before);
-      }
-      to.set(search, j, one);
-      if (count == k) last = to.at(search, k - 1);
-    }
   };
 
-  // No point of the box comes before it.
-  PPATCH_HD static Neighbour first_of(const PointBox& box, const Point& from) {
-    if (box.empty()) return {INFINITY, UINT32_MAX};
-    return {box.squared_distance(from), box.min_number};
-  }
-
-  // At all points under a node that may be wanted, the nearer child first.
-  PPATCH_HD void look_below(std::int64_t top, std::int64_t query, const Point& from,
-                            Found& list) const {
-    constexpr int deepest = 40;  // one node of each depth waits
-    std::int64_t waiting[deepest];
-    int count = 0;
-    waiting[count++] = top;
-    while (count > 0) {
-      const std::int64_t node = waiting[--count];
-      if (!list.wants(first_of(tree.box[node], from))) continue;
-      if (node >= tree.leaves) {
-        look_at(node - tree.leaves, query, from, list);
-        continue;
+  // One that comes before the last.
+  PPATCH_HD void take(const Neighbour& one, Found& list) const {
+    Neighbour* to = list.next;
+    PPATCH_ROLLED
+    while (true) {
+      Neighbour* const from = to - found.searches;
+      const double distance = from->squared_distance;
+      if (distance <= one.squared_distance &&
+          (distance < one.squared_distance || from->index < one.index)) {
+        break;
       }
-      const Neighbour left = first_of(tree.box[2 * node], from);
-      const Neighbour right = first_of(tree.box[2 * node + 1], from);
-      const bool left_first = left < right;
-      waiting[count++] = 2 * node + (left_first ? 1 : 0);
-      waiting[count++] = 2 * node + (left_first ? 0 : 1);
+      *to = {distance, from->index};
+      to = from;
+    }
+    *to = one;
+    if (list.next == list.end) {
+      list.last = *list.end;
+    } else {
+      list.next += found.searches;
     }
   }
 
-  PPATCH_HD void look_at(std::int64_t leaf, std::int64_t query, const Point& from,
+  // At all points under a node that may be wanted. No point of a box is nearer than the box,
+  // roundings included: each of them grows with what is rounded.
+  PPATCH_HD void look_below(std::uint32_t top, std::uint32_t query, const Point& from,
+                            Found& list) const {
+    const PointNode* node = tree.node + top;
+    const PointNode* const end = node->after();
+    PPATCH_ROLLED
+    do {
+      const double dx = from.x - fmin(fmax(from.x, node->box.low[0]), node->box.high[0]);
+      const double dy = from.y - fmin(fmax(from.y, node->box.low[1]), node->box.high[1]);
+      const double distance = dx * dx + dy * dy;
+      if (distance <= list.last.squared_distance &&
+          (distance < list.last.squared_distance || node->box.min_number < list.last.index)) {
+        const std::uint32_t number = node->number;
+        if (number < tree.leaves) {
+          node += number;
+          continue;
+        }
+        look_at(number - tree.leaves, query, from, list);
+      }
+      node = node->after();
+    } while (node != end);
+  }
+
+  PPATCH_HD void look_at(std::uint32_t leaf, std::uint32_t query, const Point& from,
                          Found& list) const {
-    const std::int64_t first = leaf * PointTree::leaf_points;
-    const std::int64_t end = first + PointTree::leaf_points;
-    const std::int64_t last = end < tree.count ? end : tree.count;
-    for (std::int64_t i = first; i < last; ++i) {
-      if (tree.number[i] == query) continue;
-      const double dx = tree.x[i] - from.x;
-      const double dy = tree.y[i] - from.y;
-      const Neighbour one{dx * dx + dy * dy, tree.number[i]};
-      if (list.wants(one)) list.take(one);
+    const std::int64_t first = std::int64_t{leaf} * PointTree::leaf_points;
+    const PlacedPoint* point = tree.point + first;
+    const std::uint32_t* number = tree.number + first;
+    PPATCH_UNROLLED
+    for (int i = 0; i < PointTree::leaf_points; ++i) {
+      const PlacedPoint at = point[i];
+      const double dx = at.x - from.x;
+      const double dy = at.y - from.y;
+      const double distance = dx * dx + dy * dy;
+      if (!(distance <= list.last.squared_distance)) continue;
+      const std::uint32_t its_number = number[i];
+      if (its_number == query) continue;
+      if (distance == list.last.squared_distance && its_number >= list.last.index) continue;
+      take({distance, its_number}, list);
     }
   }
 };

@@ -83,55 +83,77 @@ struct PointKeys {
   }
 };
 
-// Node 1 is the root, the children of node i are 2 i and 2 i + 1, leaf j is node `leaves` + j.
-struct PointTree {
-  static constexpr std::int64_t leaf_points = 8;
-
-  std::int64_t count = 0;
-  std::int64_t leaves = 1;    // a power of two
-  const double* x = nullptr;  // by place in the leaves
-  const double* y = nullptr;
-  const std::uint32_t* number = nullptr;
-  const std::uint32_t* place = nullptr;  // by number
-  const PointBox* box = nullptr;
+// A point's copy; NaN where a leaf has none. Read at once.
+struct alignas(2 * sizeof(double)) PlacedPoint {
+  double x, y;
 };
 
-// Takes the points of leaf j to their places, and makes its box.
+// Node 1 is the root, the children of node i are 2 i and 2 i + 1, leaf j is node `leaves` + j.
+struct alignas(16) PointNode {
+  PointBox box;
+  std::uint32_t number = 0;  // i
+  std::int64_t skip = 0;     // bytes to the node after all that are below this one
+
+  // Left children come first; after the last nodes comes the root.
+  PPATCH_HD void set_number(std::uint32_t i) {
+    number = i;
+    std::uint32_t next = i + 1;
+    while (next % 2 == 0) next /= 2;
+    skip = (std::int64_t{next} - i) * static_cast<std::int64_t>(sizeof(PointNode));
+  }
+  PPATCH_HD const PointNode* after() const {
+    return reinterpret_cast<const PointNode*>(reinterpret_cast<const char*>(this) + skip);
+  }
+};
+
+struct PointTree {
+  static constexpr int leaf_points = 8;
+
+  std::uint32_t leaves = 1;            // a power of two
+  const PlacedPoint* point = nullptr;  // by place in the leaves
+  const std::uint32_t* number = nullptr;
+  const std::uint32_t* place = nullptr;  // by number
+  const PointNode* node = nullptr;
+};
+
+// Takes the points of leaf j to their places, and makes its node.
 struct PointLeaves {
   PointSource points;
   std::int64_t leaves = 1;
   const std::uint32_t* number = nullptr;
-  double* x = nullptr;
-  double* y = nullptr;
+  PlacedPoint* point = nullptr;
   std::uint32_t* place = nullptr;
-  PointBox* box = nullptr;
+  PointNode* node = nullptr;
 
   PPATCH_HD void operator()(std::int64_t j) const {
     const std::int64_t first = j * PointTree::leaf_points;
     const std::int64_t end = first + PointTree::leaf_points;
     const std::int64_t last = end < points.count() ? end : points.count();
-    PointBox own;
+    for (std::int64_t i = last; first < last && i < end; ++i) point[i] = {NAN, NAN};
+    PointNode own;
     for (std::int64_t i = first; i < last; ++i) {
       const Point p = points[number[i]];
-      x[i] = p.x;
-      y[i] = p.y;
+      point[i] = {p.x, p.y};
       place[number[i]] = static_cast<std::uint32_t>(i);
-      own.add(p);
-      own.min_number = number[i] < own.min_number ? number[i] : own.min_number;
+      own.box.add(p);
+      own.box.min_number = number[i] < own.box.min_number ? number[i] : own.box.min_number;
     }
-    box[leaves + j] = own;
+    own.set_number(static_cast<std::uint32_t>(leaves + j));
+    node[leaves + j] = own;
   }
 };
 
 // Node first + i takes its children's points.
 struct PointNodes {
   std::int64_t first = 1;
-  PointBox* box = nullptr;
+  PointNode* node = nullptr;
 
   PPATCH_HD void operator()(std::int64_t i) const {
-    PointBox own = box[2 * (first + i)];
-    own.add(box[2 * (first + i) + 1]);
-    box[first + i] = own;
+    PointNode own;
+    own.box = node[2 * (first + i)].box;
+    own.box.add(node[2 * (first + i) + 1].box);
+    own.set_number(static_cast<std::uint32_t>(first + i));
+    node[first + i] = own;
   }
 };
 

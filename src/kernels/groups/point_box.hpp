@@ -19,7 +19,6 @@ struct PointBox {
   PPATCH_HD static bool is_sound(const Point& p) {
     return std::fabs(p.x) <= max_coordinate && std::fabs(p.y) <= max_coordinate;
   }
-  PPATCH_HD bool empty() const { return low[0] > high[0]; }
   PPATCH_HD void add(const Point& p) {
     const double at[2] = {p.x, p.y};
     for (int axis = 0; axis < 2; ++axis) {
@@ -39,17 +38,6 @@ struct PointBox {
       high[axis] = other.high[axis] > high[axis] ? other.high[axis] : high[axis];
     }
     min_number = other.min_number < min_number ? other.min_number : min_number;
-  }
-  // No point in it is nearer, roundings included: each of them grows with what is rounded.
-  PPATCH_HD double squared_distance(const Point& p) const {
-    const double dx = outside(p.x, 0);
-    const double dy = outside(p.y, 1);
-    return dx * dx + dy * dy;
-  }
-
- private:
-  PPATCH_HD double outside(double at, int axis) const {
-    return at < low[axis] ? low[axis] - at : at > high[axis] ? at - high[axis] : 0.0;
   }
 };
 
