@@ -27,7 +27,7 @@ done
 ((${#parts[@]})) || parts=(random tsan fuzz format tidy abi ptx fresh-machine)
 
 random() {
-  configure release -DPTYCHOPATCH_LONG_TESTS=ON "$few_architectures"
+  configure release -DPTYCHOPATCH_LONG_TESTS=ON "$one_architecture"
   build release
   local failed=0
   ctest --test-dir "$root/build/release" -j "$jobs" --output-on-failure --no-tests=error || failed=1

@@ -28,7 +28,7 @@ PTYCHOPATCH_TEST_SCALE=0.3 ctest --test-dir "$root/build/asan-ubsan" -L fast -j 
   --output-on-failure --no-tests=error
 
 say "release: build"
-configure release -DPTYCHOPATCH_PYTHON=ON -DPTYCHOPATCH_DOCS=ON "$few_architectures"
+configure release -DPTYCHOPATCH_PYTHON=ON -DPTYCHOPATCH_DOCS=ON "$one_architecture"
 build release
 say "release: all tests"
 ctest --test-dir "$root/build/release" -j "$jobs" --output-on-failure --no-tests=error

@@ -267,9 +267,13 @@ struct AdjointBlock {
   template <bool Waves, bool Covers, int N>
   PPATCH_HD void add_columns(const BlockThread& at, const Patch& patch, const Private& own,
                              const Rows& part, Shared& shared) const {
-    // Between columns that have pixels beside the patch.
-    if (reads_pairs && part.ex >= N - 1 && part.ex + 1 < patch.width - (N - 1)) {
-      return add_rows<AdjointPair<P, Waves, N>, Waves, Covers, N>(at, patch, own, part, 0, shared);
+    // Between columns that have pixels beside the patch. With more taps pairs would take more
+    // registers than they are worth.
+    if constexpr (Taps == 2) {
+      if (reads_pairs && part.ex >= N - 1 && part.ex + 1 < patch.width - (N - 1)) {
+        return add_rows<AdjointPair<P, Waves, N>, Waves, Covers, N>(at, patch, own, part, 0,
+                                                                    shared);
+      }
     }
     PPATCH_ROLLED
     for (int column = 0; column < 2; ++column) {

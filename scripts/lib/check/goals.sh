@@ -48,7 +48,7 @@ missed=()
 release_is_built=false
 need_release() {
   $release_is_built && return
-  configure release "$few_architectures"
+  configure release "$one_architecture"
   build_quietly release
   release_is_built=true
 }

@@ -36,7 +36,7 @@ ptx=${PTYCHOPATCH_PTX:-$root/../shared/ptx}
 command -v nvcc > /dev/null || ((${#cuda_options[@]})) ||
   skip "there is no nvcc (scripts/install-deps.sh --cuda installs one)"
 
-configure release -DPTYCHOPATCH_CUDA=ON -DPTYCHOPATCH_PYTHON=ON "$few_architectures"
+configure release -DPTYCHOPATCH_CUDA=ON -DPTYCHOPATCH_PYTHON=ON "$one_architecture"
 build_quietly release gpu_tests ptychopatch_python
 out=$root/build/ptx
 "$ptx/ptx-build" "${arch[@]}" "$root" "$root/build/release" "$out"
