@@ -108,6 +108,17 @@ std::int32_t parse_choice(const std::string& option, const std::string& text, Ch
   wrong(option, names, text);
 }
 
+CLI::App* add_word(CLI::App& parent, const std::string& name, const std::string& help,
+                   const std::string& footer) {
+  CLI::App* word = parent.add_subcommand(name, help);
+  word->footer(footer);
+  return word;
+}
+
+void require_word(CLI::App& parent) { parent.require_subcommand(1); }
+
+bool was_given(const CLI::App& word) { return word.parsed(); }
+
 void OptionSet::flag(const std::string& name, bool& target, const std::string& help) {
   app_.add_flag(name, target, help)->group(group_);
 }
@@ -115,6 +126,34 @@ void OptionSet::flag(const std::string& name, bool& target, const std::string& h
 void OptionSet::text(const std::string& name, std::string& target, const std::string& type,
                      const std::string& help) {
   app_.add_option(name, target, help)->type_name(type)->group(group_);
+}
+
+void OptionSet::text_or_default(const std::string& name, std::string& target,
+                                const std::string& type, const std::string& help) {
+  app_.add_option(name, target, help)->type_name(type)->capture_default_str()->group(group_);
+}
+
+void OptionSet::texts(const std::string& name, std::vector<std::string>& target,
+                      const std::string& type, const std::string& help, int min,
+                      std::optional<int> max) {
+  app_.add_option(name, target, help)
+      ->expected(min, max.value_or(-1))
+      ->type_name(type)
+      ->group(group_);
+}
+
+void OptionSet::operand(const std::string& name, std::string& target, const std::string& help) {
+  app_.add_option(name, target, help)->group(group_);
+}
+
+void OptionSet::required_operand(const std::string& name, std::string& target,
+                                 const std::string& help) {
+  app_.add_option(name, target, help)->required()->group(group_);
+}
+
+void OptionSet::operands(const std::string& name, std::vector<std::string>& target,
+                         const std::string& help) {
+  app_.add_option(name, target, help)->group(group_);
 }
 
 void OptionSet::parsed(const std::string& name, const std::string& type, const std::string& help,

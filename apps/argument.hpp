@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "choices.hpp"
 #include "cli_fwd.hpp"
@@ -39,6 +40,13 @@ std::array<double, 2> parse_pair(const std::string& option, const std::string& t
 std::uint64_t parse_size(const std::string& option, const std::string& text);
 std::int32_t parse_choice(const std::string& option, const std::string& text, Choices choices);
 
+// A word below another, or below the command itself, and what its help ends with.
+CLI::App* add_word(CLI::App& parent, const std::string& name, const std::string& help,
+                   const std::string& footer = {});
+// Words below it, one of which must be given.
+void require_word(CLI::App& parent);
+bool was_given(const CLI::App& word);
+
 // Adds options to one group of a command's help. What an option sets may be a variable of any type
 // that its values fit into, or std::optional of one; it must outlive the parsing.
 class OptionSet {
@@ -66,6 +74,16 @@ class OptionSet {
   void flag(const std::string& name, bool& target, const std::string& help);
   void text(const std::string& name, std::string& target, const std::string& type,
             const std::string& help);
+  // The same, with its present value in the help as the default.
+  void text_or_default(const std::string& name, std::string& target, const std::string& type,
+                       const std::string& help);
+  // From min to max values; no max: any number of them.
+  void texts(const std::string& name, std::vector<std::string>& target, const std::string& type,
+             const std::string& help, int min, std::optional<int> max = std::nullopt);
+  // What stands for itself, without an option's name.
+  void operand(const std::string& name, std::string& target, const std::string& help);
+  void required_operand(const std::string& name, std::string& target, const std::string& help);
+  void operands(const std::string& name, std::vector<std::string>& target, const std::string& help);
   // A picture's file, whose ending says its format: .png, .svg or .pdf. Standard output and
   // devices, which have no ending, get PNG.
   void picture(const std::string& name, std::string& path, const std::string& help);

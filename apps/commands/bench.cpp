@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,19 +52,15 @@ std::vector<std::string> suite_arguments(const BenchOptions& options, Console& c
 
 Command add_bench(CLI::App& root) {
   const auto options = std::make_shared<BenchOptions>();
-  CLI::App* app = root.add_subcommand(
-      "bench", "What every operator costs on this machine, beside what its memory can do");
-  app->add_option("-o,--output", options->page, "Page of tables and charts to write")
-      ->type_name("FILE")
-      ->capture_default_str();
+  CLI::App* app = add_word(
+      root, "bench", "What every operator costs on this machine, beside what its memory can do");
   OptionSet set(*app);
+  set.text_or_default("-o,--output", options->page, "FILE", "Page of tables and charts to write");
   set.text("--json", options->json, "FILE", "Write one record a case here, too");
   set.text("--filter", options->filter, "REGEX", "Only cases whose name has a match of this");
   set.flag("--quick", options->quick, "Little data: shows that all works, measures nothing");
-  app->add_option("--device", options->device,
-                  "auto (the CPU and every CUDA device), cpu or cuda:N")
-      ->type_name("DEVICE")
-      ->capture_default_str();
+  set.text_or_default("--device", options->device, "DEVICE",
+                      "auto (the CPU and every CUDA device), cpu or cuda:N");
   set.integer("-j,--threads", options->threads, 0, "CPU threads; 0: all that the process may use",
               4096);
   set.flag("-q,--quiet", options->quiet, "No line a case");

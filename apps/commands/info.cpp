@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <zip.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <memory>
 
+#include "argument.hpp"
 #include "commands/command.hpp"
 #include "commands/metadata.hpp"
 #include "commands/patches/patch_settings.hpp"
@@ -241,10 +241,10 @@ void print_file(const Json& info) {
 
 Command add_info(CLI::App& root) {
   const auto options = std::make_shared<InfoOptions>();
-  CLI::App* app = root.add_subcommand("info", "Backends and devices; or what is in a file");
-  app->add_option("FILE", options->file,
-                  "What to describe: .npy, .npz, HDF5, .mat, or a camera RAW");
-  app->add_flag("--json", options->json, "As JSON");
+  CLI::App* app = add_word(root, "info", "Backends and devices; or what is in a file");
+  OptionSet set(*app);
+  set.operand("FILE", options->file, "What to describe: .npy, .npz, HDF5, .mat, or a camera RAW");
+  set.flag("--json", options->json, "As JSON");
   options->common.add_run_options(*app);
   return {app, [options](Console& console) -> int {
             options->common.apply(console);

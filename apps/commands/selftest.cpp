@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -136,15 +135,13 @@ int run(const SelftestOptions& options, Console& console) {
 
 Command add_selftest(CLI::App& root) {
   const auto options = std::make_shared<SelftestOptions>();
-  CLI::App* app = root.add_subcommand(
-      "selftest", "Known answers of every operator on this machine's devices, and their speed");
-  app->footer(
+  CLI::App* app = add_word(
+      root, "selftest",
+      "Known answers of every operator on this machine's devices, and their speed",
       "Exit status: 0 all answers are right; 1 one is wrong; 2 usage; 3 there is no such device.");
-  app->add_option("--device", options->device,
-                  "auto (the CPU and every CUDA device), cpu or cuda:N")
-      ->type_name("DEVICE")
-      ->capture_default_str();
   OptionSet set(*app);
+  set.text_or_default("--device", options->device, "DEVICE",
+                      "auto (the CPU and every CUDA device), cpu or cuda:N");
   set.integer("-j,--threads", options->threads, 0, "CPU threads; 0: all that the process may use",
               4096);
   set.flag("--no-speed", options->no_speed, "Answers alone");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "argument.hpp"
 #include "commands/command.hpp"
 #include "commands/groups/group_choices.hpp"
 #include "commands/groups/scan_groups.hpp"
@@ -112,9 +112,9 @@ class Group {
 
 Command add_group(CLI::App& root) {
   const auto options = std::make_shared<GroupCommandOptions>();
-  CLI::App* app = root.add_subcommand("group", "Draw groups of neighbouring scan positions");
-  app->add_option("INPUT", options->input, "A scan, as `ptychopatch extract` reads it");
+  CLI::App* app = add_word(root, "group", "Draw groups of neighbouring scan positions");
   OptionSet set(*app);
+  set.operand("INPUT", options->input, "A scan, as `ptychopatch extract` reads it");
   set.text("--positions", options->positions, "FILE",
            "Positions (n, 2), .npy (default: yx), or a scan's file");
   options->groups.add_options(*app);

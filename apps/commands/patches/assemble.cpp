@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "argument.hpp"
@@ -127,13 +126,11 @@ class Assemble {
 
 Command add_assemble(CLI::App& root) {
   const auto options = std::make_shared<AssembleOptions>();
-  CLI::App* app = root.add_subcommand("assemble", "Put patches back together, with coverage");
-  app->add_option("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz or .h5")
-      ->required();
-  app->add_option("--shape", options->shape, "Image height and width (default: the metadata's)")
-      ->expected(2)
-      ->type_name("H W");
+  CLI::App* app = add_word(root, "assemble", "Put patches back together, with coverage");
   OptionSet set(*app);
+  set.required_operand("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz or .h5");
+  set.texts("--shape", options->shape, "H W", "Image height and width (default: the metadata's)", 2,
+            2);
   set.parsed("--eps", "X", "image = sum / max(coverage, eps); default 1e-9",
              [options](const std::string& text) {
                options->eps = parse_number("--eps", text, 0);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -216,12 +215,12 @@ class Extract {
 
 Command add_extract(CLI::App& root) {
   const auto options = std::make_shared<ExtractOptions>();
-  CLI::App* app = root.add_subcommand("extract", "Cut patches at the positions of a scan");
+  CLI::App* app = add_word(root, "extract", "Cut patches at the positions of a scan");
   ExtractChoices& choices = options->choices;
-  app->add_option("INPUT", choices.input,
-                  "A scan: PtychoPINN .npz, Ptychodus product, CXI, NXcxi_ptycho, ptypy .ptyr or "
-                  ".ptyd, PtychoShelves or cdtools .mat, tike .npz");
   OptionSet set(*app), groups(*app, "Groups");
+  set.operand("INPUT", choices.input,
+              "A scan: PtychoPINN .npz, Ptychodus product, CXI, NXcxi_ptycho, ptypy .ptyr or "
+              ".ptyd, PtychoShelves or cdtools .mat, tike .npz");
   set.text("--image", choices.image, "FILE",
            "Image (H, W) or images (M, H, W), .npy, or a scan's file that has one");
   set.text(

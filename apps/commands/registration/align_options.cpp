@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/registration/align_options.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "argument.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
@@ -38,18 +36,13 @@ void AlignOptions::add_options(CLI::App& app) {
   add_scene_options(app);
   add_result_options(app);
   common.add_run_options(app);
-  app.footer(
-      "shift = (dy, dx) registers the image onto the reference: moved by it, it lies on it.\n"
-      "best_alignment is the nearest shift that keeps the colours of the mosaic.\n"
-      "Exit status: 0 all aligned; 1 some were rejected, each with its reason; 2 none could be.");
 }
 
 void AlignOptions::add_input_options(CLI::App& app) {
-  app.add_option(
-      "INPUT", inputs,
-      "Images to align onto --ref (camera RAW, .npy, .tif, .png, .mrc; arrays and stacks "
-      "of several too); or the data set's ROOT with --layout");
   OptionSet set(app);
+  set.operands("INPUT", inputs,
+               "Images to align onto --ref (camera RAW, .npy, .tif, .png, .mrc; arrays and stacks "
+               "of several too); or the data set's ROOT with --layout");
   set.text("--ref", reference, "REF", "The image to align onto");
   set.parsed("--layout", "{rawnind}",
              "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every other reference "

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
 
@@ -165,10 +164,9 @@ class SimulateScan {
 };
 
 void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& options) {
-  app.add_option("--size", options->size, "Object height and width in pixels (default 256)")
-      ->expected(1, 2)
-      ->type_name("H [W]");
   OptionSet set(app);
+  set.texts("--size", options->size, "H [W]", "Object height and width in pixels (default 256)", 1,
+            2);
   set.integer("-N", options->patch, 1, "Probe and patch size in pixels (default 64)", kLargestSide);
   set.choice("--path", options->path, kPaths, "Order and place of the positions (default fermat)");
   set.number("--step", options->step, 1e-3, "Pixels between neighbours (default N / 10)");
@@ -185,16 +183,16 @@ void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& opt
 }  // namespace
 
 Command add_simulate(CLI::App& root) {
-  CLI::App* simulate = root.add_subcommand("simulate", "Make data with known truth");
-  simulate->require_subcommand(1);
+  CLI::App* simulate = add_word(root, "simulate", "Make data with known truth");
+  require_word(*simulate);
   const auto options = std::make_shared<SimulateOptions>();
-  CLI::App* app = simulate->add_subcommand(
-      "scan", "A specimen, a probe and scan positions, named as in PtychoPINN's .npz");
+  CLI::App* app = add_word(*simulate, "scan",
+                           "A specimen, a probe and scan positions, named as in PtychoPINN's .npz");
   add_scan_options(*app, options);
   const Command scan = command<SimulateScan>(app, options);
   const Command scene = add_simulate_scene(*simulate);
   return {simulate, [scan, scene](Console& console) {
-            return (scene.app->parsed() ? scene : scan).run(console);
+            return (was_given(*scene.app) ? scene : scan).run(console);
           }};
 }
 

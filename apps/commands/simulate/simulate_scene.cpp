@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
 
@@ -203,31 +202,23 @@ class SimulateScene {
 };
 
 void add_options(CLI::App& app, const std::shared_ptr<SceneOptions>& options) {
-  app.add_option("ROOT", options->root,
-                 "Folder of the data set; the scene comes to ROOT/src/{Bayer,X-Trans}/NAME, its "
-                 "truth to ROOT/truth.json")
-      ->required();
   OptionSet set(app);
+  set.required_operand("ROOT", options->root,
+                       "Folder of the data set; the scene comes to ROOT/src/{Bayer,X-Trans}/NAME, "
+                       "its truth to ROOT/truth.json");
   set.text("--name", options->name, "NAME", "Of the scene (default simulated)");
-  app.add_option("--size", options->size, "Height and width in pixels (default 600 800)")
-      ->expected(1, 2)
-      ->type_name("H [W]");
+  set.texts("--size", options->size, "H [W]", "Height and width in pixels (default 600 800)", 1, 2);
   set.text("--cfa", options->cfa, "PATTERN",
            "RGGB (default), BGGR, GRBG, GBRG, XTRANS, or 36 letters of an X-Trans");
   set.integer("--references", options->references, 1, "How many clean references (default 1)", 7);
-  app.add_option("--iso", options->iso,
-                 "Of each noisy image (default 800 3200 12800 65535); noise grows with it")
-      ->expected(1, -1)
-      ->type_name("N ...");
-  app.add_option("--gain", options->gain, "Brightness of each noisy image (default 1)")
-      ->expected(1, -1)
-      ->type_name("X ...");
+  set.texts("--iso", options->iso, "N ...",
+            "Of each noisy image (default 800 3200 12800 65535); noise grows with it", 1);
+  set.texts("--gain", options->gain, "X ...", "Brightness of each noisy image (default 1)", 1);
   set.number("--max-shift", options->furthest, 0, "Largest random shift in pixels (default 3)");
-  app.add_option("--shift", options->shifts,
-                 "Shift that registers each noisy image onto the first reference, instead of "
-                 "random ones")
-      ->expected(1, -1)
-      ->type_name("DY,DX ...");
+  set.texts("--shift", options->shifts, "DY,DX ...",
+            "Shift that registers each noisy image onto the first reference, instead of "
+            "random ones",
+            1);
   simulate::Sensor& sensor = options->sensor;
   set.number("--shot-noise", sensor.shot, 0, "Variance over signal at ISO 100 (default 1e-4)");
   set.number("--read-noise", sensor.read, 0,
@@ -247,8 +238,8 @@ void add_options(CLI::App& app, const std::shared_ptr<SceneOptions>& options) {
 
 Command add_simulate_scene(CLI::App& simulate) {
   const auto options = std::make_shared<SceneOptions>();
-  CLI::App* app = simulate.add_subcommand(
-      "scene", "A reference and noisy, shifted images of it as camera RAWs (DNG)");
+  CLI::App* app = add_word(simulate, "scene",
+                           "A reference and noisy, shifted images of it as camera RAWs (DNG)");
   add_options(*app, options);
   return command<SimulateScene>(app, options);
 }
