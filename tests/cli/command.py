@@ -16,6 +16,11 @@ MEASURED = pathlib.Path(__file__).with_name("measured.py")
 COMMAND = os.environ["PTYCHOPATCH_COMMAND"]
 DATA = pathlib.Path(os.environ.get("PTYCHOPATCH_TEST_DATA", ""))
 SEED = int(os.environ.get("PTYCHOPATCH_TEST_SEED") or random.SystemRandom().getrandbits(32))
+SCALE = float(os.environ.get("PTYCHOPATCH_TEST_SCALE") or 1)
+
+
+def random_cases(count):
+    return range(max(1, round(count * SCALE)))
 
 
 class CommandTest(unittest.TestCase):

@@ -8,7 +8,7 @@ import unittest
 import numpy as np
 
 import formats
-from command import SEED, CommandTest
+from command import SEED, CommandTest, random_cases
 
 
 class BadFormatsTest(CommandTest):
@@ -25,7 +25,7 @@ class BadFormatsTest(CommandTest):
                 self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
 
     def damage(self, data, name, times):
-        for _ in range(times):
+        for _ in random_cases(times):
             damaged = bytearray(data)
             for at in self.rng.integers(0, len(data), self.rng.integers(1, 5)):
                 damaged[at] = self.rng.integers(0, 256)

@@ -8,7 +8,7 @@ import zipfile
 
 import numpy as np
 
-from command import SEED, CommandTest
+from command import SEED, CommandTest, random_cases
 
 
 def npy_bytes(array, **options):
@@ -216,7 +216,7 @@ class BadInputTest(CommandTest):
 
     def test_random_damage_is_refused_or_read(self):
         whole = self.path("good.npz").read_bytes()
-        for _ in range(60):
+        for _ in random_cases(60):
             damaged = bytearray(whole)
             for at in self.rng.integers(0, len(whole), self.rng.integers(1, 5)):
                 damaged[at] = self.rng.integers(256)

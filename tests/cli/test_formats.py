@@ -9,7 +9,7 @@ import numpy as np
 
 import formats
 import reference
-from command import SEED, CommandTest
+from command import SEED, CommandTest, random_cases
 
 SHAPE, N = (40, 52), 9
 
@@ -249,7 +249,7 @@ class MatTest(FormatTest):
         for size in (200, 512, 520, *self.rng.integers(520, len(data) - 1, 8)):
             self.path("t.mat").write_bytes(data[:size])
             self.run_badly("extract", "t.mat", "-N", N, "-o", "bad.npz", says="t.mat")
-        for _ in range(20):
+        for _ in random_cases(20):
             damaged = bytearray(data)
             for at in self.rng.integers(512, len(data), 4):
                 damaged[at] = self.rng.integers(256)

@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 
 import formats
-from command import SEED, CommandTest
+from command import SEED, CommandTest, random_cases
 from mat_bytes import CELL, CLASSES, LOGICAL, STORAGE, MatBytes
 
 MOST_MEMORY = 256 << 20
@@ -154,7 +154,7 @@ class MatFileTest(CommandTest):
 
     def test_damage(self):
         most = MOST_MEMORY + CHILDS_MEMORY if CHILD_IS_LIMITED else float("inf")
-        for _ in range(6):
+        for _ in random_cases(6):
             mat = MatBytes(self.rng.choice(["<", ">"]), bool(self.rng.integers(2)))
             plain = self.elements(mat)
             self.path("g.mat").write_bytes(mat.file(*plain))
