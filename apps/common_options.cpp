@@ -3,13 +3,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <string_view>
 
 #include "argument.hpp"
 #include "exit_status.hpp"
+#include "formats/child_process.hpp"
 #include "formats/format_error.hpp"
+#include "ptychopatch/ptychopatch.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -25,9 +28,11 @@ ProgressStyle automatic_style() {
 void CommonOptions::set_device(const std::string& text) {
   constexpr std::string_view kCuda = "cuda:";
   device = 0;
+  every_device = false;
   for (const auto& [name, choice] : kBackendChoices) {
     if (text != name) continue;
     backend = choice;
+    every_device = choice == PPATCH_BACKEND_CUDA;
     return;
   }
   backend = PPATCH_BACKEND_CUDA;
@@ -35,9 +40,31 @@ void CommonOptions::set_device(const std::string& text) {
   const char* number = text.starts_with(kCuda) ? text.data() + kCuda.size() : end;
   const auto parsed = std::from_chars(number, end, device);
   if (parsed.ec != std::errc() || parsed.ptr != end || device < 0) {
-    throw UsageError("argument --device: expected auto, cpu or cuda:N, got " +
+    throw UsageError("argument --device: expected auto, cpu, cuda or cuda:N, got " +
                      formats::quoted(text));
   }
+}
+
+std::vector<CommonOptions> CommonOptions::each_device(std::size_t max) const {
+  std::int32_t devices = 1;
+  // That there is none is told by who makes a context.
+  if (every_device && ppatch_backend_probe(backend, &devices) != PPATCH_OK) devices = 1;
+  const std::size_t count = formats::kBesideThreads
+                                ? std::clamp<std::size_t>(max, 1, static_cast<std::size_t>(devices))
+                                : 1;
+  std::vector<CommonOptions> each(count, *this);
+  if (count == 1) return each;
+  std::int64_t all = threads;
+  if (all == 0) {
+    ppatch_context_options options = context_options();
+    options.backend = PPATCH_BACKEND_CPU;
+    all = Context(options).info().num_threads;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    each[i].device = static_cast<std::int32_t>(i);
+    each[i].threads = std::max<std::int64_t>(1, all / static_cast<std::int64_t>(count));
+  }
+  return each;
 }
 
 void CommonOptions::add_run_options(CLI::App& app) {
@@ -46,7 +73,8 @@ void CommonOptions::add_run_options(CLI::App& app) {
   set.flag("-v,--verbose", verbose, "What the library does, too");
   set.integer("-j,--threads", threads, 0, "CPU threads; 0: all that the process may use",
               std::numeric_limits<std::int32_t>::max());
-  set.parsed("--device", "DEVICE", "auto (default), cpu or cuda:N",
+  set.parsed("--device", "DEVICE",
+             "auto (default), cpu or cuda:N; cuda is the first, and all of them for align",
              [this](const std::string& text) { set_device(text); });
   set.parsed(
       "--memory-budget", "SIZE",

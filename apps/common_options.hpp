@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli_fwd.hpp"
 #include "console.hpp"
@@ -24,6 +25,7 @@ struct CommonOptions {
   std::uint64_t memory_budget = 0;
   ppatch_backend backend = PPATCH_BACKEND_AUTO;
   std::int32_t device = 0;
+  bool every_device = false;  // of the backend, for what can share work out among them
   ProgressStyle progress = ProgressStyle::kNone;
 
   // -q, -v, -j, --device, --memory-budget, --progress
@@ -31,8 +33,10 @@ struct CommonOptions {
   // -o, --format, --overwrite, --dry-run, --compress
   void add_output_options(CLI::App& app);
   void apply(Console& console) const;
-  // auto, cpu or cuda:N.
+  // auto, cpu, cuda or cuda:N.
   void set_device(const std::string& text);
+  // These options for each of the devices, at most `max` of them, with its share of the threads.
+  std::vector<CommonOptions> each_device(std::size_t max) const;
   bool wants_hdf5() const;
 };
 

@@ -39,42 +39,53 @@ void Console::set_verbosity(Verbosity verbosity) {
 }
 
 void Console::detail(const std::string& message) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   clear_bar();
   logger_->debug(message);
 }
 
 void Console::note(const std::string& message) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   clear_bar();
   logger_->info(message);
 }
 
 void Console::warn(const std::string& message) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   clear_bar();
   logger_->warn("ptychopatch: warning: " + message);
 }
 
 void Console::error(const std::string& message) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   clear_bar();
   logger_->error("ptychopatch: error: " + message);
 }
 
 void Console::begin(const std::string& stage, std::int64_t total) {
-  stage_ = stage;
-  total_ = total;
-  active_ = true;
-  last_drawn_ms_ = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stage_ = stage;
+    total_ = total;
+    active_ = true;
+    last_drawn_ms_ = 0;
+    furthest_ = 0;
+  }
   advance(0);
 }
 
 void Console::advance(double fraction) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (!active_ || style_ == ProgressStyle::kNone) return;
   const std::int64_t now = now_ms();
   if (now - last_drawn_ms_ < kRedrawMs) return;
   last_drawn_ms_ = now;
-  draw(fraction);
+  furthest_ = std::max(furthest_, fraction);
+  draw(furthest_);
 }
 
 void Console::end() {
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (!active_) return;
   if (style_ == ProgressStyle::kJson) draw(1);
   clear_bar();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace spdlog {
@@ -14,7 +15,7 @@ namespace ptychopatch::app {
 enum class Verbosity { kQuiet, kNormal, kVerbose };
 enum class ProgressStyle { kNone, kBar, kJson };
 
-// Messages and progress, on standard error.
+// Messages and progress, on standard error, from any thread.
 class Console {
  public:
   Console();
@@ -37,6 +38,7 @@ class Console {
   void draw(double fraction);
   void clear_bar();
 
+  std::mutex mutex_;
   std::shared_ptr<spdlog::logger> logger_;
   ProgressStyle style_ = ProgressStyle::kNone;
   std::string stage_;
@@ -44,6 +46,7 @@ class Console {
   bool active_ = false;
   bool bar_shown_ = false;
   std::int64_t last_drawn_ms_ = 0;
+  double furthest_ = 0;  // of the stretch; of several at work one may be behind
 };
 
 }  // namespace ptychopatch::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <memory>
 
@@ -9,8 +10,8 @@
 #include "commands/metadata.hpp"
 #include "commands/registration/align_options.hpp"
 #include "commands/registration/alignment_plot.hpp"
-#include "commands/registration/image_stream.hpp"
 #include "commands/registration/results.hpp"
+#include "commands/registration/scene_worker.hpp"
 #include "commands/registration/work_list.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
@@ -22,7 +23,6 @@
 namespace ptychopatch::app {
 namespace {
 
-using alignment::Decoded;
 using alignment::Pair;
 using alignment::Record;
 using alignment::SceneWork;
@@ -170,137 +170,44 @@ class Align {
     }
   }
 
-  // Which images of a scene must be decoded for the pairs that are left.
-  static std::vector<std::size_t> needed(const SceneWork& work, const std::vector<Pair>& pairs) {
-    std::vector<bool> wanted(work.images.size());
-    for (const Pair& pair : pairs) {
-      wanted[pair.image] = true;
-      if (pair.reference != SceneWork::kNoReference) wanted[pair.reference] = true;
-    }
-    std::vector<std::size_t> indices;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (wanted[i]) indices.push_back(i);
-    }
-    return indices;
-  }
-
+  // Scenes are dealt out to the devices, which share the processor.
   void work() {
-    Session session(options_.common, console_);
-    const alignment::PairFiles files(session, options_.masks, options_.apply, options_.apply_mode,
-                                     options_.replaces());
-    session_ = &session;
-    files_of_pairs_ = &files;
-    std::vector<std::vector<Pair>> left;
-    std::vector<mosaics::ImageItem> items;
+    std::vector<alignment::SceneTask> tasks;
     std::size_t place = 0;
-    for (SceneWork& work : scenes_) {
-      left.emplace_back();
-      for (Pair& pair : work.pairs) {
+    for (SceneWork& scene : scenes_) {
+      alignment::SceneTask task{&scene, {}};
+      for (Pair& pair : scene.pairs) {
         pair.place = place++;
         if (const Record* record = results_->kept(pair.names)) {
           results_->add(pair.place, *record);
         } else {
-          left.back().push_back(pair);
+          task.pairs.push_back(pair);
         }
       }
-      for (const std::size_t i : needed(work, left.back())) items.push_back(work.images[i]);
+      if (!task.pairs.empty()) tasks.push_back(std::move(task));
+    }
+    alignment::AlignmentRun run(*results_, options_.plot.empty() ? nullptr : &plot_, pairs_,
+                                console_);
+    std::vector<std::unique_ptr<alignment::SceneWorker>> workers;
+    for (const CommonOptions& common : options_.common.each_device(tasks.size())) {
+      workers.push_back(std::make_unique<alignment::SceneWorker>(
+          options_, common, mask_.data.size() != 0 ? &mask_ : nullptr, run));
+    }
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      workers[i % workers.size()]->take(std::move(tasks[i]));
     }
     if (results_->size() != 0) {
       console_.note(std::to_string(results_->size()) + " of " + std::to_string(pairs_) +
                     " pairs are done already");
     }
     console_.begin("align", static_cast<std::int64_t>(pairs_));
-    alignment::ImageStream stream(std::move(items), options_.image);
-    for (std::size_t s = 0; s < scenes_.size(); ++s) {
-      if (left[s].empty()) continue;
-      align_scene(scenes_[s], left[s], stream);
-      results_->write(false);
+    std::vector<std::future<void>> others;
+    for (std::size_t i = 1; i < workers.size(); ++i) {
+      others.push_back(std::async(std::launch::async, [&, i] { run.guard(*workers[i]); }));
     }
-  }
-
-  void align_scene(const SceneWork& work, const std::vector<Pair>& pairs,
-                   alignment::ImageStream& stream) {
-    std::vector<Decoded> images(work.images.size());
-    alignment::SceneAligner aligner(*session_, options_.scene);
-    bool references_ready = false;
-    const auto begin = [&] {
-      for (std::size_t g = 0; g < work.references; ++g) {
-        // A place for each, so that numbers stay; none is asked for that was not decoded.
-        static const mosaics::Mosaic none;
-        aligner.add_reference(images[g].mosaic ? *images[g].mosaic : none,
-                              mask_.data.size() != 0 ? &mask_ : nullptr);
-      }
-      references_ready = true;
-      for (std::size_t g = 0; g < work.references; ++g) align_image(pairs, g, images, aligner);
-    };
-    for (const std::size_t i : needed(work, pairs)) {
-      if (i >= work.references && !references_ready) begin();
-      images[i] = stream.next();
-      if (i < work.references) {
-        check_mask(images[i]);
-        continue;
-      }
-      align_image(pairs, i, images, aligner);
-      images[i] = {};
-    }
-    if (!references_ready) begin();
-  }
-
-  void check_mask(const Decoded& reference) const {
-    if (mask_.data.size() == 0 || !reference.mosaic) return;
-    if (reference.mosaic->pixels.shape != mask_.shape) {
-      throw UsageError("argument --mask: expected the reference's size, " +
-                       formats::shape_text(reference.mosaic->pixels.shape) + ", got " +
-                       formats::shape_text(mask_.shape));
-    }
-  }
-
-  void align_image(const std::vector<Pair>& pairs, std::size_t i,
-                   const std::vector<Decoded>& images, alignment::SceneAligner& aligner) {
-    const auto all = static_cast<double>(pairs_);
-    for (const Pair& pair : pairs) {
-      if (pair.image != i) continue;
-      stop_if_interrupted();
-      const auto done = static_cast<double>(results_->size());
-      session_->set_part(done / all, (done + 1) / all);
-      Record record =
-          alignment::empty_record(pair.names, name_of(kMethodChoices, options_.scene.method));
-      fill(pair, images, aligner, record);
-      const bool ok = alignment::is_ok(record);
-      if (!ok) {
-        const auto reason = record["reason"].get<std::string>();
-        // What was wrong with a file is a sentence that names it.
-        console_.warn((reason.starts_with('\'') ? "" : formats::quoted(pair.names.image) + ": ") +
-                      reason);
-      }
-      results_->add(pair.place, std::move(record));
-      console_.advance((done + 1) / all);
-    }
-  }
-
-  void fill(const Pair& pair, const std::vector<Decoded>& images, alignment::SceneAligner& aligner,
-            Record& record) {
-    const Decoded& image = images[pair.image];
-    if (!image.mosaic) {
-      alignment::reject(record, image.word, image.sentence);
-      return;
-    }
-    if (pair.reference == SceneWork::kNoReference) {
-      alignment::reject(record, "no-reference", "the scene has no reference in gt/");
-      return;
-    }
-    const Decoded& reference = images[pair.reference];
-    if (!reference.mosaic) {
-      alignment::reject(record, "reference", "the reference cannot be used: " + reference.sentence);
-      return;
-    }
-    const alignment::Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
-    if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !alignment::is_ok(record)) return;
-    files_of_pairs_->write(*reference.mosaic, *image.mosaic, aligned, record);
-    if (!options_.plot.empty()) {
-      plot_.add(session_->context(), *reference.mosaic, *image.mosaic, aligned.shift,
-                pair.names.image);
-    }
+    run.guard(*workers[0]);
+    for (std::future<void>& other : others) other.get();
+    run.rethrow();
   }
 
   // What is finished is not lost to what went wrong after it.
@@ -329,8 +236,6 @@ class Align {
   formats::NpyArray mask_;
   std::unique_ptr<alignment::Results> results_;
   alignment::AlignmentPlot plot_;
-  Session* session_ = nullptr;
-  const alignment::PairFiles* files_of_pairs_ = nullptr;
 };
 
 }  // namespace

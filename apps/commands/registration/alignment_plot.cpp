@@ -205,26 +205,32 @@ std::array<pictures::Image, 3> detail_strip(const Context& context,
 
 }  // namespace
 
-void AlignmentPlot::add(const Context& context, const mosaics::Mosaic& reference,
+void AlignmentPlot::add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
                         const mosaics::Mosaic& image, const ppatch_shift& shift,
                         const std::string& name) {
   const auto sigma = [&](int i) {
     return std::isfinite(shift.covariance[i]) ? std::sqrt(shift.covariance[i]) : 0.0;
   };
-  marks_.push_back({shift.shift[0], shift.shift[1], sigma(0), sigma(2)});
-  if (details_.size() == kMaxDetails) return;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    marks_[place] = {shift.shift[0], shift.shift[1], sigma(0), sigma(2)};
+    if (details_.size() == kMaxDetails && place > details_.rbegin()->first) return;
+  }
   const auto measured = [](double value, double error) {
     return pictures::fixed(value, 3) + " \u00b1 " + pictures::fixed(error, 3);
   };
-  details_.push_back({short_name(name),
-                      "dy = " + measured(shift.shift[0], sigma(0)) +
-                          ", dx = " + measured(shift.shift[1], sigma(2)) + " pixels",
-                      detail_strip(context, reference, image, shift)});
+  Detail detail{short_name(name),
+                "dy = " + measured(shift.shift[0], sigma(0)) +
+                    ", dx = " + measured(shift.shift[1], sigma(2)) + " pixels",
+                detail_strip(context, reference, image, shift)};
+  const std::lock_guard<std::mutex> lock(mutex_);
+  details_.emplace(place, std::move(detail));
+  if (details_.size() > kMaxDetails) details_.erase(std::prev(details_.end()));
 }
 
 void AlignmentPlot::draw_shifts(Canvas& canvas) const {
   double reach = 0.1;
-  for (const Mark& mark : marks_) {
+  for (const auto& [place_of_pair, mark] : marks_) {
     reach = std::max({reach, std::abs(mark.y) + mark.sigma_y, std::abs(mark.x) + mark.sigma_x});
   }
   reach *= 1.1;
@@ -237,7 +243,7 @@ void AlignmentPlot::draw_shifts(Canvas& canvas) const {
     canvas.text({-8, at + 4}, pictures::short_text(tick), {.before = 1});
     canvas.text({at, kSide + 18}, pictures::short_text(tick), {.before = 0.5});
   }
-  for (const Mark& mark : marks_) {
+  for (const auto& [place_of_pair, mark] : marks_) {
     const double y = place(mark.y), x = place(mark.x);
     canvas.path({{x, place(mark.y - mark.sigma_y)}, {x, place(mark.y + mark.sigma_y)}}, {kMark});
     canvas.path({{place(mark.x - mark.sigma_x), y}, {place(mark.x + mark.sigma_x), y}}, {kMark});
@@ -251,14 +257,14 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
   canvas.text({left, -34}, "Details of the reference", kTitle);
   canvas.text({left, -16}, "alone, and the image (cyan) over it (red) before and after");
   double width = kLeastWidth, height = 0;
-  for (const Detail& detail : details_) {
+  for (const auto& [place, detail] : details_) {
     const pictures::Image& one = detail.strip[0];
     width = std::max(width, static_cast<double>(3 * one.width() * kZoom + 2 * kGap));
     height = std::max(height, static_cast<double>(one.height() * kZoom));
   }
   const std::size_t columns = details_.size() < 4 ? 1 : details_.size() < 13 ? 2 : 3;
-  for (std::size_t i = 0; i < details_.size(); ++i) {
-    const Detail& detail = details_[i];
+  std::size_t i = 0;
+  for (const auto& [place, detail] : details_) {
     double x = left + static_cast<double>(i % columns) * (width + 24);
     const double y = static_cast<double>(i / columns) * (height + 54);
     canvas.text({x, y + 12}, fitted(canvas, detail.name, width));
@@ -267,6 +273,7 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
       canvas.image({x, y + 36}, one, kZoom);
       x += static_cast<double>(one.width() * kZoom + kGap);
     }
+    ++i;
   }
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <map>
+#include <mutex>
 #include <string>
-#include <vector>
 
 #include "mosaics/mosaic.hpp"
 #include "pictures/canvas.hpp"
@@ -16,8 +18,9 @@ namespace ptychopatch::alignment {
 // and the image is cyan: where they lie on each other all is grey.
 class AlignmentPlot {
  public:
-  void add(const Context& context, const mosaics::Mosaic& reference, const mosaics::Mosaic& image,
-           const ppatch_shift& shift, const std::string& name);
+  // place: of the pair in the work list. From any thread; in any order.
+  void add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
+           const mosaics::Mosaic& image, const ppatch_shift& shift, const std::string& name);
 
   pictures::Canvas picture() const;
 
@@ -34,8 +37,9 @@ class AlignmentPlot {
   void draw_shifts(pictures::Canvas& canvas) const;
   void draw_details(pictures::Canvas& canvas, double left) const;
 
-  std::vector<Mark> marks_;
-  std::vector<Detail> details_;
+  std::mutex mutex_;
+  std::map<std::size_t, Mark> marks_;  // by place
+  std::map<std::size_t, Detail> details_;
 };
 
 }  // namespace ptychopatch::alignment

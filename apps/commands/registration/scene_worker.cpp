@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/scene_worker.hpp"
+
+#include "exit_status.hpp"
+#include "formats/format_error.hpp"
+#include "interrupt.hpp"
+
+namespace ptychopatch::alignment {
+namespace {
+
+// Which images of a scene must be decoded for its pairs, in order.
+std::vector<std::size_t> needed(const SceneTask& task) {
+  std::vector<bool> wanted(task.scene->images.size());
+  for (const Pair& pair : task.pairs) {
+    wanted[pair.image] = true;
+    if (pair.reference != SceneWork::kNoReference) wanted[pair.reference] = true;
+  }
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i]) indices.push_back(i);
+  }
+  return indices;
+}
+
+}  // namespace
+
+std::pair<double, double> AlignmentRun::next_part() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto done = static_cast<double>(results_.size());
+  const auto all = static_cast<double>(pairs_);
+  return {done / all, (done + 1) / all};
+}
+
+void AlignmentRun::add(const Pair& pair, Record record) {
+  if (!is_ok(record)) {
+    const auto reason = record["reason"].get<std::string>();
+    // What was wrong with a file is a sentence that names it.
+    console_.warn((reason.starts_with('\'') ? "" : formats::quoted(pair.names.image) + ": ") +
+                  reason);
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  results_.add(pair.place, std::move(record));
+  console_.advance(static_cast<double>(results_.size()) / static_cast<double>(pairs_));
+}
+
+void AlignmentRun::write() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  results_.write(false);
+}
+
+void AlignmentRun::guard(SceneWorker& worker) {
+  try {
+    worker.work();
+  } catch (...) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+    stopped_ = true;
+  }
+}
+
+void AlignmentRun::rethrow() const {
+  if (error_) std::rethrow_exception(error_);
+}
+
+SceneWorker::SceneWorker(const app::AlignOptions& options, const app::CommonOptions& common,
+                         const formats::NpyArray* mask, AlignmentRun& run)
+    : options_(options),
+      mask_(mask),
+      run_(run),
+      session_(common, run.console()),
+      files_(session_, options.masks, options.apply, options.apply_mode, options.replaces()) {}
+
+void SceneWorker::work() {
+  std::vector<mosaics::ImageItem> items;
+  for (const SceneTask& task : tasks_) {
+    for (const std::size_t i : needed(task)) items.push_back(task.scene->images[i]);
+  }
+  ImageStream stream(std::move(items), options_.image);
+  for (const SceneTask& task : tasks_) {
+    align_scene(task, stream);
+    if (run_.stopped()) return;
+    run_.write();
+  }
+}
+
+void SceneWorker::align_scene(const SceneTask& task, ImageStream& stream) {
+  const SceneWork& scene = *task.scene;
+  std::vector<Decoded> images(scene.images.size());
+  SceneAligner aligner(session_, options_.scene);
+  bool references_ready = false;
+  const auto begin = [&] {
+    for (std::size_t g = 0; g < scene.references; ++g) {
+      // A place for each, so that numbers stay; none is asked for that was not decoded.
+      static const mosaics::Mosaic none;
+      aligner.add_reference(images[g].mosaic ? *images[g].mosaic : none, mask_);
+    }
+    references_ready = true;
+    for (std::size_t g = 0; g < scene.references; ++g) align_image(task, g, images, aligner);
+  };
+  for (const std::size_t i : needed(task)) {
+    if (run_.stopped()) return;
+    if (i >= scene.references && !references_ready) begin();
+    images[i] = stream.next();
+    if (i < scene.references) {
+      check_mask(images[i]);
+      continue;
+    }
+    align_image(task, i, images, aligner);
+    images[i] = {};
+  }
+  if (!references_ready) begin();
+}
+
+void SceneWorker::check_mask(const Decoded& reference) const {
+  if (mask_ == nullptr || !reference.mosaic) return;
+  if (reference.mosaic->pixels.shape != mask_->shape) {
+    throw app::UsageError("argument --mask: expected the reference's size, " +
+                          formats::shape_text(reference.mosaic->pixels.shape) + ", got " +
+                          formats::shape_text(mask_->shape));
+  }
+}
+
+void SceneWorker::align_image(const SceneTask& task, std::size_t image,
+                              const std::vector<Decoded>& images, SceneAligner& aligner) {
+  for (const Pair& pair : task.pairs) {
+    if (pair.image != image) continue;
+    app::stop_if_interrupted();
+    if (run_.stopped()) return;
+    const auto [begin, end] = run_.next_part();
+    session_.set_part(begin, end);
+    Record record =
+        empty_record(pair.names, app::name_of(app::kMethodChoices, options_.scene.method));
+    fill(pair, images, aligner, record);
+    run_.add(pair, std::move(record));
+  }
+}
+
+void SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& images, SceneAligner& aligner,
+                       Record& record) {
+  const Decoded& image = images[pair.image];
+  if (!image.mosaic) {
+    reject(record, image.word, image.sentence);
+    return;
+  }
+  if (pair.reference == SceneWork::kNoReference) {
+    reject(record, "no-reference", "the scene has no reference in gt/");
+    return;
+  }
+  const Decoded& reference = images[pair.reference];
+  if (!reference.mosaic) {
+    reject(record, "reference", "the reference cannot be used: " + reference.sentence);
+    return;
+  }
+  const Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
+  if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return;
+  files_.write(*reference.mosaic, *image.mosaic, aligned, record);
+  if (run_.plot() != nullptr) {
+    run_.plot()->add(pair.place, session_.context(), *reference.mosaic, *image.mosaic,
+                     aligned.shift, pair.names.image);
+  }
+}
+
+}  // namespace ptychopatch::alignment
