@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the Debian packages libptychopatch0, libptychopatch-dev, ptychopatch, and libptychopatch-cuda where
+# Makes the Debian packages libptychopatch0, libptychopatch-dev, ptychopatch, and libptychopatch-cudaN where
 # there is nvcc, in build/package; looks into them, and compiles the README's example against them.
 #
 # usage: scripts/package.sh [--help] [CMAKE OPTION ...]
@@ -51,15 +51,17 @@ for package in libptychopatch-dev ptychopatch; do
   [[ $(field "$package" Depends) == *"libptychopatch0 (= $version)"* ]] ||
     die "$package: expected to depend on libptychopatch0 (= $version)"
 done
-if [[ -f $(file_of libptychopatch-cuda) ]]; then
+# One for each major version of the toolkit.
+for file in "$folder"/libptychopatch-cuda[0-9]*.deb; do
+  [[ -f $file ]] || continue
+  package=$(basename "${file%%_*}")
   # Where the library looks for it: the folder ptychopatch beside itself.
-  expect libptychopatch-cuda "$lib/ptychopatch/libptychopatch_cuda\\.so\$"
-  [[ $(field libptychopatch-cuda Recommends) == libcufft-[0-9]*-[0-9]* ]] ||
-    die "libptychopatch-cuda does not recommend cuFFT"
-  [[ $(field libptychopatch-cuda Depends) != *cuda* ]] ||
-    die "libptychopatch-cuda: expected no dependence on CUDA's packages, got" \
-      "$(field libptychopatch-cuda Depends)"
-fi
+  expect "$package" "$lib/ptychopatch/libptychopatch_cuda${package##*cuda}\\.so\$"
+  [[ $(field "$package" Recommends) == libcufft-[0-9]*-[0-9]* ]] ||
+    die "$package does not recommend cuFFT"
+  [[ $(field "$package" Depends) != *cuda* ]] ||
+    die "$package: expected no dependence on CUDA's packages, got $(field "$package" Depends)"
+done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <memory>
 
@@ -22,15 +23,11 @@ struct Close {
   void operator()(void* handle) const { dlclose(handle); }
 };
 
-}  // namespace
+// Modules of CUDA 13 and 12 lie side by side; the last name is of none in particular.
+constexpr const char* module_names[] = {"libptychopatch_cuda13.so", "libptychopatch_cuda12.so",
+                                        "libptychopatch_cuda.so"};
 
-const BackendModule& cuda_module() {
-  const std::filesystem::path path = module_folder() / "libptychopatch_cuda.so";
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
-    fail(PPATCH_ERROR_NOT_BUILT, "the CUDA backend is not part of this installation: there is no ",
-         path.string());
-  }
+const BackendModule& open_module(const std::filesystem::path& path) {
   const std::unique_ptr<void, Close> handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!handle) {
     const char* reason = dlerror();
@@ -52,6 +49,35 @@ const BackendModule& cuda_module() {
   // A second handle keeps a module that is in use open for good: its code outlives every plan.
   dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   return *module;
+}
+
+bool has_device(const BackendModule& module) {
+  char reason[512];
+  return module.device_count(reason, sizeof reason) > 0;
+}
+
+}  // namespace
+
+const BackendModule& cuda_module() {
+  const std::filesystem::path folder = module_folder();
+  const BackendModule* without_device = nullptr;
+  std::exception_ptr problem;
+  for (const char* name : module_names) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(folder / name, ignored)) continue;
+    try {
+      const BackendModule& module = open_module(folder / name);
+      if (has_device(module)) return module;
+      if (!without_device) without_device = &module;
+    } catch (const Error&) {
+      if (!problem) problem = std::current_exception();
+    }
+  }
+  if (without_device) return *without_device;
+  if (problem) std::rethrow_exception(problem);
+  fail(PPATCH_ERROR_NOT_BUILT, "the CUDA backend is not part of this installation: there is no ",
+       (folder / module_names[0]).string(), ", nor one of ", module_names[1], " and ",
+       module_names[2]);
 }
 
 std::int32_t cuda_device_count() {

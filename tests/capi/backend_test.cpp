@@ -99,6 +99,41 @@ INSTANTIATE_TEST_SUITE_P(
         Found{"no_device", PPATCH_ERROR_NO_DEVICE, {"the test has no driver"}}),
     [](const auto& tested) { return std::string(tested.param.folder); });
 
+// Of modules for several toolkits the newest that finds a device is taken; where none does, the
+// newest that can be opened says why.
+class Modules : public testing::Test {
+ protected:
+  Modules() : root_(BACKEND_MODULES), folder_(root_ / "side_by_side") {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    setenv("PPATCH_BACKEND_DIR", folder_.c_str(), 1);
+  }
+  ~Modules() override { unsetenv("PPATCH_BACKEND_DIR"); }
+
+  void add(const std::string& kind, const std::string& name) const {
+    std::filesystem::copy_file(root_ / kind / kModule, folder_ / name);
+  }
+
+  std::filesystem::path root_, folder_;
+};
+
+TEST_F(Modules, NewestWithADevice) {
+  add("no_device", "libptychopatch_cuda13.so");
+  add("two_devices", "libptychopatch_cuda12.so");
+  std::int32_t count = 0;
+  EXPECT_EQ(ppatch_backend_probe(PPATCH_BACKEND_CUDA, &count), PPATCH_OK) << ppatch_last_error();
+  EXPECT_EQ(count, 2);
+}
+
+TEST_F(Modules, OneThatCannotBeOpenedIsPassedOver) {
+  std::ofstream(folder_ / "libptychopatch_cuda13.so") << "not a shared library\n";
+  add("no_device", "libptychopatch_cuda12.so");
+  std::int32_t count = 0;
+  EXPECT_EQ(ppatch_backend_probe(PPATCH_BACKEND_CUDA, &count), PPATCH_ERROR_NO_DEVICE);
+  EXPECT_NE(std::string(ppatch_last_error()).find("the test has no driver"), std::string::npos)
+      << ppatch_last_error();
+}
+
 // Without the variable the module is looked for in the folder ptychopatch beside the library.
 TEST(BackendFolder, IsBesideTheLibrary) {
   unsetenv("PPATCH_BACKEND_DIR");
@@ -107,7 +142,7 @@ TEST(BackendFolder, IsBesideTheLibrary) {
   if (status == PPATCH_OK) GTEST_SKIP() << "this machine has a CUDA device";
   EXPECT_EQ(count, 0);
   if (status == PPATCH_ERROR_NOT_BUILT) {
-    const std::string beside = std::string(LIBRARY_FOLDER) + "/ptychopatch/" + kModule;
+    const std::string beside = std::string(LIBRARY_FOLDER) + "/ptychopatch/libptychopatch_cuda";
     EXPECT_NE(std::string(ppatch_last_error()).find(beside), std::string::npos)
         << ppatch_last_error();
   }

@@ -17,7 +17,7 @@ def opened(folder, has_backend):
     package = folder / "package"
     if has_backend:
         (package / "ptychopatch").mkdir(parents=True)
-        (package / "ptychopatch" / "libptychopatch_cuda.so").touch()
+        (package / "ptychopatch" / "libptychopatch_cuda13.so").touch()
     code = textwrap.dedent(f"""
         from ptychopatch import _cufft
         print(len(_cufft.places()))

@@ -2,6 +2,7 @@
 """PyPI's cuFFT, which PyTorch and others bring along, lies where no loader looks. Opened by its path, it
 is found by its name when the CUDA backend asks for it."""
 import ctypes
+import glob
 import importlib.util
 import os
 
@@ -22,8 +23,8 @@ def offer(package=os.path.dirname(os.path.abspath(__file__))):
     """Opens it, once, where the package has the CUDA backend. One that the loader finds by itself is
     the system's, and has precedence; one that cannot be opened is the backend's to complain about."""
     global _opened
-    backend = os.path.join(package, "ptychopatch", "libptychopatch_cuda.so")
-    if _opened or not os.path.exists(backend):
+    backend = os.path.join(glob.escape(package), "ptychopatch", "libptychopatch_cuda*.so")
+    if _opened or not glob.glob(backend):
         return
     _opened = True
     for path in [*_NAMES, *places()]:

@@ -118,7 +118,7 @@ cuda() {
   linked=$(ldd "$release/capi/libptychopatch.so" | grep -c -i -E 'libcu|nvidia' || true)
   count "CUDA libraries that libptychopatch.so links" "$linked" || faults=1
   "$release/apps/ptychopatch" info | sed -n 's/^  cuda: /info: cuda: /p'
-  module=$release/capi/ptychopatch/libptychopatch_cuda.so
+  module=$(find "$release/capi/ptychopatch" -name 'libptychopatch_cuda1[23].so' 2> /dev/null | tail -n 1)
   if command -v nvcc > /dev/null || ((${#cuda_options[@]})); then
     if [[ -f $module ]]; then line "the module is built where there is nvcc" yes yes ok; else
       line "the module is built where there is nvcc" no yes MISS; faults=1; fi

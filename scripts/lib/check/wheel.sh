@@ -45,10 +45,10 @@ expected=$(
   echo ptychopatch/_core.pyi
   echo ptychopatch/_core.so
   echo ptychopatch/libptychopatch.so.0
-  ! $cuda || echo ptychopatch/ptychopatch/libptychopatch_cuda.so
+  ! $cuda || echo ptychopatch/ptychopatch/libptychopatch_cuda.so  # and the toolkit's number
 )
 found=$("$python" -m zipfile --list "$wheel" | awk 'NR > 1 { print $1 }' | grep -v '\.dist-info/' |
-  sed 's/_core\..*\.so$/_core.so/')
+  sed 's/_core\..*\.so$/_core.so/; s/_cuda1[23]\.so$/_cuda.so/')
 diff <(sort <<< "$expected") <(sort <<< "$found") ||
   die "$wheel: expected the files marked <, got those marked >"
 
