@@ -1,38 +1,39 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the library, its CUDA backend, their tests and the benchmark suite for one architecture, and
-# runs what needs a card, a soak of a thousand scenes among it. It fails where there is no card: then
-# every test would be skipped.
+# What needs a card, in parts of less than ten minutes each on 16 cores. What was tested is the build of
+# the last `build`. Fails where there is no card: then every test would be skipped.
 #
-# usage: scripts/test-gpu.sh [OPTION ...] [ARCHITECTURE]
+# usage: scripts/test-gpu.sh [--help] [--architecture NN] [--results FOLDER] [PART ...]
 #
-#   ARCHITECTURE    as CMake has it, 90 for H100 and H200 (default: native, the cards that are there)
-#   --build-only    run nothing
-#   --sanitize      besides the tests, a short list of them under compute-sanitizer: memcheck,
-#                   racecheck and initcheck
-#   --bench FOLDER  after the tests the benchmark suite, its report and page left in FOLDER
+# Parts; all of them, in this order, where none is named:
+#   build     the library, its CUDA backend, their tests and the benchmark suite
+#   bench     the suite on the first card; its report and page go to FOLDER (default: build/gpu/results)
+#   test      every test of the label gpu, a soak of a thousand scenes among them
+#   sanitize  a short list of tests under compute-sanitizer: memcheck, racecheck and initcheck
+#
+#   --architecture NN  as CMake has it, 90 for H100 and H200 (default: native, the cards that are there)
 #
 # What scripts/install-deps.sh --gather has left in build/gathered is used where it is, and the system's
-# packages else. The build is in build/gpu.
+# packages else. The build is in build/gpu; what each part printed is in its folder `logs`.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 
 architecture=native
-build_only=false
-sanitize=false
-bench=
+build=$root/build/gpu
+results=$build/results
+parts=()
 while (($#)); do
   case $1 in
-    --build-only) build_only=true ;;
-    --sanitize) sanitize=true ;;
-    --bench) bench=${2:?--bench needs a folder} && shift ;;
+    build | bench | test | sanitize) parts+=("$1") ;;
+    --architecture) architecture=${2:?--architecture needs a number} && shift ;;
+    --results) results=${2:?--results needs a folder} && shift ;;
     -h | --help) usage; exit 0 ;;
-    -*) die "unknown argument $1; see --help" ;;
-    *) architecture=$1 ;;
+    *) die "unknown argument $1; see --help" ;;
   esac
   shift
 done
+((${#parts[@]})) || parts=(build bench test sanitize)
 
 options=()
 gathered=$root/build/gathered
@@ -45,19 +46,27 @@ if [[ -d $gathered ]]; then
     -DCMAKE_LIBRARY_ARCHITECTURE=x86_64-linux-gnu)
   command -v pkg-config > /dev/null || options+=(-DPKG_CONFIG_EXECUTABLE="$gathered/usr/bin/pkgconf")
 fi
-if command -v ninja > /dev/null; then options+=(-G Ninja); fi
+part_build() {
+  ! command -v ninja > /dev/null || options+=(-G Ninja)
+  cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPTYCHOPATCH_CUDA=ON \
+    -DCMAKE_CUDA_ARCHITECTURES="$architecture" -DPTYCHOPATCH_THREADS=std -DPTYCHOPATCH_APPS=OFF \
+    -DPTYCHOPATCH_FORTRAN=OFF -DPTYCHOPATCH_BENCHMARKS=ON "${cuda_options[@]}" "${options[@]}"
+  cmake --build "$build" --parallel "$jobs" --target gpu_tests ptychopatch_bench ptychopatch_bench_cuda
+}
 
-build=$root/build/gpu
-cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPTYCHOPATCH_CUDA=ON \
-  -DCMAKE_CUDA_ARCHITECTURES="$architecture" -DPTYCHOPATCH_THREADS=std -DPTYCHOPATCH_APPS=OFF \
-  -DPTYCHOPATCH_FORTRAN=OFF -DPTYCHOPATCH_BENCHMARKS=ON "${cuda_options[@]}" "${options[@]}"
-cmake --build "$build" --parallel "$jobs" --target gpu_tests ptychopatch_bench ptychopatch_bench_cuda
-$build_only && exit 0
+part_bench() {
+  mkdir -p "$results"
+  PPATCH_BACKEND_DIR=$build/capi/ptychopatch "$build/benchmarks/ptychopatch-bench" --device cuda:0 \
+    --json "$results/cuda.json" --html "$results/cuda.html"
+}
 
-output=$(ctest --test-dir "$build" -L gpu --output-on-failure --no-tests=error) ||
-  { printf '%s\n' "$output"; die "tests on the card failed"; }
-printf '%s\n' "$output"
-grep -q ' Passed ' <<< "$output" || die "every test was skipped: there is no card that can be used"
+part_test() {
+  local output
+  output=$(ctest --test-dir "$build" -L gpu --output-on-failure --no-tests=error) ||
+    { printf '%s\n' "$output"; die "tests on the card failed"; }
+  printf '%s\n' "$output"
+  grep -q ' Passed ' <<< "$output" || die "every test was skipped: there is no card that can be used"
+}
 
 # on_card PROGRAM [ARGUMENT ...]: a test program as ctest runs it under the label gpu.
 on_card() {
@@ -66,8 +75,9 @@ on_card() {
     "${sanitizer[@]}" "$@"
 }
 
-if $sanitize; then
+part_sanitize() {
   command -v compute-sanitizer > /dev/null || die "there is no compute-sanitizer"
+  local tool
   for tool in memcheck racecheck initcheck; do
     say "compute-sanitizer: $tool"
     sanitizer=(compute-sanitizer --tool "$tool" --error-exitcode 1)
@@ -76,9 +86,11 @@ if $sanitize; then
     on_card "$build/tests/cuda/cuda_pair_parity_test"
     PTYCHOPATCH_TEST_SCENES=2 on_card "$build/tests/cuda/cuda_scene_soak_test"
   done
-fi
-if [[ -n $bench ]]; then
-  mkdir -p "$bench"
-  PPATCH_BACKEND_DIR=$build/capi/ptychopatch "$build/benchmarks/ptychopatch-bench" --device cuda:0 \
-    --json "$bench/cuda.json" --html "$bench/cuda.html"
-fi
+}
+
+for part in "${parts[@]}"; do
+  [[ $part == build || -f $build/CMakeCache.txt ]] || die "nothing is built: scripts/test-gpu.sh build"
+  mkdir -p "$build/logs"
+  say "$part"
+  "part_$part" 2>&1 | tee "$build/logs/$part.txt"
+done
