@@ -15,7 +15,7 @@ constexpr std::int64_t min_tile_height = 4 * AdjointBlock<PixelTypes::f32, 2>::g
 template <class P>
 TilePlane tile_plane(const ImageView& image, bool indexed) {
   using Block = AdjointBlock<P, 2>;
-  constexpr std::int64_t busy = 132;  // the multiprocessors of a large card
+  constexpr std::int64_t busy = 264;  // two for each multiprocessor of a large card
   TilePlane plane;
   plane.height = image.height;
   plane.width = image.width;

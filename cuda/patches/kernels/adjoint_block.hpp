@@ -9,8 +9,8 @@
 namespace ppatch {
 
 // The adjoint on a device: a block owns a tile and walks its list of patches in order, a thread
-// owns some pixels of it, two columns of some rows. Every pixel so sums in the order of k, whatever
-// the tiles. Taps: of the interpolation on an axis, 2 for one or two.
+// owns some pixels of it, one below the other. Every pixel so sums in the order of k, whatever the
+// tiles. Taps: of the interpolation on an axis, 2 for one or two.
 template <class P, int Taps>
 struct AdjointBlock {
   using T = typename P::Real;
@@ -18,8 +18,8 @@ struct AdjointBlock {
   static constexpr int C = P::components;
 
   static constexpr int threads = 64;
-  static constexpr int columns = 64;  // two of each thread
-  static constexpr int groups = 2 * threads / columns;
+  static constexpr int columns = 32;
+  static constexpr int groups = threads / columns;
   static constexpr int max_rows = 16 / (sizeof(T) / sizeof(float));  // of a thread
   static constexpr int batch = 16;  // patches whose taps are ready at a time
 
@@ -44,22 +44,16 @@ struct AdjointBlock {
   struct alignas(C * sizeof(T)) Value {
     T scalar[C];
   };
-  struct alignas(2 * C * sizeof(T) < 16 ? 2 * C * sizeof(T) : 16) Pair {
-    Value column[2];
-  };
-  struct alignas(2 * sizeof(T)) Weights {
-    T column[2];
-  };
   // Of sums, each thread has its own.
   struct Shared {
     Tile tile;
     Patch patch[batch];
-    Pair sum[max_rows][threads];
-    Weights coverage[max_rows][threads];
+    Value sum[max_rows][threads];
+    T coverage[max_rows][threads];
     WholePixel<P> zero;
   };
   struct Private {
-    int row, column;                // its first in the tile
+    int row, column;                // in the tile
     std::int64_t offset, of_probe;  // of the patch's pixel there
   };
 
@@ -70,7 +64,6 @@ struct AdjointBlock {
   const std::uint32_t* begins = nullptr;
   bool from_zero = true;
   bool whole_pixels = false;  // of patches and probe
-  bool reads_pairs = false;   // those of a row lie side by side, and waves have one mode
   bool whole_image = false;
 
   AdjointBlock(const AdjointPixel<P>& pixels, const ImageView& sum, const ImageView& weights,
@@ -81,8 +74,6 @@ struct AdjointBlock {
         plane(tiles),
         whole_pixels(lies_in_whole_pixels<P>(job.in.data) &&
                      lies_in_whole_pixels<P>(job.probe.data)),
-        reads_pairs(job.in.stride_x == C && job.in.modes == 1 &&
-                    (!job.probe.data || job.probe.stride_x == C)),
         whole_image(lies_in_whole_pixels<P>(image.data)) {}
 
   std::int64_t blocks() const { return image.count * plane.rows * plane.columns; }
@@ -101,8 +92,8 @@ struct AdjointBlock {
       return;
     }
     if (n == 1) {
-      own.column = column_of(at);
-      own.row = row_of(at);
+      own.column = at.thread % columns;
+      own.row = at.thread / columns * rows();
       own.offset = own.row * job.in.stride_y + own.column * job.in.stride_x;
       own.of_probe = own.row * job.probe.stride_y + own.column * job.probe.stride_x;
       return begin(at, shared);
@@ -137,30 +128,31 @@ struct AdjointBlock {
     tile.count = begins[t + 1] - begins[t];
   }
   PPATCH_HD int rows() const { return static_cast<int>(plane.tile_height) / groups; }
-  // The first pixel of a thread in its tile.
-  PPATCH_HD static int column_of(const BlockThread& at) { return at.thread % (columns / 2) * 2; }
-  PPATCH_HD int row_of(const BlockThread& at) const { return at.thread / (columns / 2) * rows(); }
-  // How many rows and columns it owns.
-  PPATCH_HD int rows_of(const BlockThread& at, const Tile& tile) const {
-    const std::int64_t left = plane.height - tile.y - row_of(at);
-    return left < 0 ? 0 : left < rows() ? static_cast<int>(left) : rows();
+  // The first pixel of a thread.
+  PPATCH_HD std::int64_t x_of(const BlockThread& at, const Tile& tile) const {
+    return tile.x + at.thread % columns;
   }
-  PPATCH_HD int columns_of(const BlockThread& at, const Tile& tile) const {
-    const std::int64_t left = plane.width - tile.x - column_of(at);
-    return left < 0 ? 0 : left < 2 ? static_cast<int>(left) : 2;
+  PPATCH_HD std::int64_t y_of(const BlockThread& at, const Tile& tile) const {
+    return tile.y + at.thread / columns * rows();
+  }
+  // How many it owns.
+  PPATCH_HD int rows_of(const BlockThread& at, const Tile& tile) const {
+    const std::int64_t left = plane.height - y_of(at, tile);
+    if (left <= 0 || x_of(at, tile) >= plane.width) return 0;
+    return left < rows() ? static_cast<int>(left) : rows();
   }
 
-  // move(row, column, y, x) for the thread's pixels, and where they lie in the image.
+  // The thread's pixels and coverage where they lie, and its sums of them.
   template <class Move>
-  PPATCH_HD void each_own(const BlockThread& at, const Tile& tile, const Move& move) const {
-    const int height = rows_of(at, tile);
-    const int width = columns_of(at, tile);
-    const std::int64_t y = tile.y + row_of(at);
-    const std::int64_t x = tile.x + column_of(at);
+  PPATCH_HD void each_own(const BlockThread& at, const Tile& tile, Move&& move) const {
+    const int count = rows_of(at, tile);
+    S* pixel = image.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
+    S* covers = coverage.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
     PPATCH_ROLLED
-    for (int i = 0; i < height; ++i) {
-      PPATCH_ROLLED
-      for (int j = 0; j < width; ++j) move(i, j, y + i, x + j);
+    for (int i = 0; i < count; ++i) {
+      move(i, pixel, covers);
+      pixel += image.stride_y;
+      covers += coverage.stride_y;
     }
   }
 
@@ -168,29 +160,24 @@ struct AdjointBlock {
     PPATCH_ROLLED
     for (int i = 0; i < rows(); ++i) {
       shared.sum[i][at.thread] = {};
-      shared.coverage[i][at.thread] = {};
+      shared.coverage[i][at.thread] = T(0);
     }
     if (from_zero) return;
-    const Tile& tile = shared.tile;
-    each_own(at, tile, [&](int i, int j, std::int64_t y, std::int64_t x) {
-      P::load(image.template at<S>(tile.m, y, x), shared.sum[i][at.thread].column[j].scalar);
-      if (!coverage.data) return;
-      shared.coverage[i][at.thread].column[j] = P::load(*coverage.template at<S>(tile.m, y, x));
+    each_own(at, shared.tile, [&](int i, const S* pixel, const S* covers) {
+      P::load(pixel, shared.sum[i][at.thread].scalar);
+      if (coverage.data) shared.coverage[i][at.thread] = P::load(*covers);
     });
   }
 
   PPATCH_HD void store(const BlockThread& at, const Shared& shared) const {
-    const Tile& tile = shared.tile;
-    each_own(at, tile, [&](int i, int j, std::int64_t y, std::int64_t x) {
-      const Value sum = shared.sum[i][at.thread].column[j];
-      S* pixel = image.template at<S>(tile.m, y, x);
+    each_own(at, shared.tile, [&](int i, S* pixel, S* covers) {
+      const Value sum = shared.sum[i][at.thread];
       if (whole_image) {
         store_whole<P>(sum.scalar, pixel);
       } else {
         P::store(sum.scalar, pixel);
       }
-      if (!coverage.data) return;
-      *coverage.template at<S>(tile.m, y, x) = P::store(shared.coverage[i][at.thread].column[j]);
+      if (coverage.data) *covers = P::store(shared.coverage[i][at.thread]);
     });
   }
 
@@ -226,28 +213,27 @@ struct AdjointBlock {
   // `count` rows are the thread's.
   PPATCH_HD void add(const BlockThread& at, const Patch& patch, const Private& own, int count,
                      Shared& shared) const {
-    if (patch.way == Way::folded) return add_folded(at, patch, shared);
-    const int top = own.row - patch.y;
+    const Way way = patch.way;
+    if (way == Way::folded) return add_folded(at, patch, shared);
     Rows part;
+    part.ex = own.column - patch.x;
+    const int top = own.row - patch.y;
+    if (static_cast<unsigned>(part.ex) >= static_cast<unsigned>(patch.width)) return;
     part.first = top < 0 ? -top : 0;
     part.last = patch.height - top < count ? patch.height - top : count;
     part.r = top + part.first;
-    part.ex = own.column - patch.x;
-    // The next column may be the first that is met.
-    if (static_cast<unsigned>(part.ex + 1) > static_cast<unsigned>(patch.width)) return;
     if (part.first >= part.last) return;
-    switch (patch.way) {
-      case Way::all_taps:
-        return add_whole<Taps>(at, patch, own, part, shared);
-      case Way::one_tap:
-        return add_whole<1>(at, patch, own, part, shared);
-      default:
-        return add_any(at, patch, part, shared);
+    if (way == Way::all_taps) {
+      add_whole<Taps>(at, patch, own, part, shared);
+    } else if (way == Way::one_tap) {
+      add_whole<1>(at, patch, own, part, shared);
+    } else {
+      add_any(at, patch, part, shared);
     }
   }
 
   // Rows [first, last) of a thread; on the first of them falls row r of the patch, which goes up to
-  // height + taps - 1; ex is the extended column on its first one.
+  // height + taps - 1; all are at extended column ex.
   struct Rows {
     int first, last, r, ex;
   };
@@ -256,97 +242,59 @@ struct AdjointBlock {
   PPATCH_HD void add_whole(const BlockThread& at, const Patch& patch, const Private& own,
                            const Rows& part, Shared& shared) const {
     if (job.probe.data) {
-      coverage.data ? add_columns<true, true, N>(at, patch, own, part, shared)
-                    : add_columns<true, false, N>(at, patch, own, part, shared);
+      coverage.data ? add_rows<true, true, N>(at, patch, own, part, shared)
+                    : add_rows<true, false, N>(at, patch, own, part, shared);
     } else {
-      coverage.data ? add_columns<false, true, N>(at, patch, own, part, shared)
-                    : add_columns<false, false, N>(at, patch, own, part, shared);
+      coverage.data ? add_rows<false, true, N>(at, patch, own, part, shared)
+                    : add_rows<false, false, N>(at, patch, own, part, shared);
     }
   }
 
   template <bool Waves, bool Covers, int N>
-  PPATCH_HD void add_columns(const BlockThread& at, const Patch& patch, const Private& own,
-                             const Rows& part, Shared& shared) const {
-    // Between columns that have pixels beside the patch. With more taps pairs would take more
-    // registers than they are worth.
-    if constexpr (Taps == 2) {
-      if (reads_pairs && part.ex >= N - 1 && part.ex + 1 < patch.width - (N - 1)) {
-        return add_rows<AdjointPair<P, Waves, N>, Waves, Covers, N>(at, patch, own, part, 0,
-                                                                    shared);
-      }
-    }
-    PPATCH_ROLLED
-    for (int column = 0; column < 2; ++column) {
-      if (static_cast<unsigned>(part.ex + column) < static_cast<unsigned>(patch.width)) {
-        add_rows<AdjointColumn<P, Waves, N>, Waves, Covers, N>(at, patch, own, part, column,
-                                                               shared);
-      }
-    }
-  }
-
-  template <class Reader, bool Waves, bool Covers, int N>
   PPATCH_HD void add_rows(const BlockThread& at, const Patch& patch, const Private& own,
-                          const Rows& part, int column, Shared& shared) const {
-    constexpr int columns_read = Reader::columns;
-    constexpr int round = N < 4 ? 4 : N;
+                          const Rows& part, Shared& shared) const {
+    constexpr int round = N < 4 && !Waves ? 4 : N;
     const auto height = static_cast<int>(job.problem.height);
     const int below = part.first - (N - 1);
-    Reader reader(job, patch.wave + own.offset + below * job.in.stride_y + column * job.in.stride_x,
-                  Waves ? patch.probe + own.of_probe + below * job.probe.stride_y +
-                              column * job.probe.stride_x
-                        : nullptr,
-                  shared.zero, patch.taps.x.weight, part.ex + column);
+    AdjointRows<P, Waves, N> reader(
+        job, patch.wave + own.offset + below * job.in.stride_y,
+        Waves ? patch.probe + own.of_probe + below * job.probe.stride_y : nullptr, shared.zero,
+        patch.taps.x.weight, part.ex);
     T weight_y[N];
     for (int i = 0; i < N; ++i) weight_y[i] = patch.taps.y.weight[i];
     // The last rows, filtered along x, the newest in place `at_row`; they are numbered round.
-    T kept[N][columns_read][C];
-    T kept_weight[N][columns_read];
+    T kept[N][C];
+    T kept_weight[N];
     const auto read = [&](int at_row) {
       reader.read(kept[at_row]);
-      if (Covers) reader.read_weight(kept_weight[at_row]);
+      if (Covers) kept_weight[at_row] = reader.read_weight();
       reader.next();
     };
     const auto read_row = [&](int r, int at_row) {
       if (static_cast<unsigned>(r) < static_cast<unsigned>(height)) return read(at_row);
-      for (int q = 0; q < columns_read; ++q) {
-        for (int c = 0; c < C; ++c) kept[at_row][q][c] = T(0);
-        kept_weight[at_row][q] = T(0);
-      }
+      for (int c = 0; c < C; ++c) kept[at_row][c] = T(0);
+      kept_weight[at_row] = T(0);
       reader.next();
     };
-    // What is summed at once, a pair or the one column of it, of one row after the other.
-    struct alignas(columns_read == 2 ? alignof(Pair) : alignof(Value)) Sum {
-      Value of[columns_read];
-    };
-    struct alignas(columns_read * sizeof(T)) Cover {
-      T of[columns_read];
-    };
-    constexpr int next = threads * 2 / columns_read;
-    auto* sum = reinterpret_cast<Sum*>(shared.sum[part.first][at.thread].column + column);
-    auto* cover = reinterpret_cast<Cover*>(shared.coverage[part.first][at.thread].column + column);
-    // Adds to pixels u rows from here.
+    Value* sum = &shared.sum[part.first][at.thread];
+    T* covers = &shared.coverage[part.first][at.thread];
+    // Adds to pixel u from here.
     const auto add_row = [&](int u, int newest) {
-      Sum to = sum[u * next];
-      for (int q = 0; q < columns_read; ++q) {
-        for (int c = 0; c < C; ++c) {
-          T value = T(0);
-          for (int j = 0; j < N; ++j) {
-            value = next_sum(j, value, weight_y[j], kept[(newest + N - j) % N][q][c]);
-          }
-          to.of[q].scalar[c] += value;
-        }
-      }
-      sum[u * next] = to;
-      if (!Covers) return;
-      Cover covered = cover[u * next];
-      for (int q = 0; q < columns_read; ++q) {
+      Value to = sum[u * threads];
+      for (int c = 0; c < C; ++c) {
         T value = T(0);
         for (int j = 0; j < N; ++j) {
-          value = next_sum(j, value, weight_y[j], kept_weight[(newest + N - j) % N][q]);
+          value = next_sum(j, value, weight_y[j], kept[(newest + N - j) % N][c]);
         }
-        covered.of[q] += value;
+        to.scalar[c] += value;
       }
-      cover[u * next] = covered;
+      sum[u * threads] = to;
+      if (!Covers) return;
+      T value = T(0);
+      for (int j = 0; j < N; ++j) {
+        value = next_sum(j, value, weight_y[j], kept_weight[(newest + N - j) % N]);
+      }
+      covers[u * threads] += value;
     };
     PPATCH_UNROLLED
     for (int i = 0; i < N - 1; ++i) read_row(part.r - (N - 1) + i, i);
@@ -360,8 +308,8 @@ struct AdjointBlock {
         read((u + N - 1) % N);
         add_row(u, (u + N - 1) % N);
       }
-      sum += round * next;
-      cover += round * next;
+      sum += round * threads;
+      covers += round * threads;
     }
     PPATCH_ROLLED
     for (; done < count; ++done) {
@@ -369,13 +317,11 @@ struct AdjointBlock {
       add_row(0, N - 1);
       PPATCH_UNROLLED
       for (int i = 0; i < N - 1; ++i) {
-        for (int q = 0; q < columns_read; ++q) {
-          for (int c = 0; c < C; ++c) kept[i][q][c] = kept[i + 1][q][c];
-          kept_weight[i][q] = kept_weight[i + 1][q];
-        }
+        for (int c = 0; c < C; ++c) kept[i][c] = kept[i + 1][c];
+        kept_weight[i] = kept_weight[i + 1];
       }
-      sum += next;
-      cover += next;
+      sum += threads;
+      covers += threads;
     }
   }
 
@@ -384,24 +330,15 @@ struct AdjointBlock {
                          Shared& shared) const {
     const std::int64_t m = job.problem.image_index ? 0 : shared.tile.m;
     PPATCH_ROLLED
-    for (int i = 2 * part.first; i < 2 * part.last; ++i) {
-      const int ey = part.r + i / 2 - part.first;
-      const int ex = part.ex + i % 2;
-      if (static_cast<unsigned>(ex) >= static_cast<unsigned>(patch.width)) continue;
+    for (int i = part.first; i < part.last; ++i) {
       T value[C] = {};
-      job.contribution(patch.taps, m, patch.k, ey, ex, value);
-      add_to(at, i / 2, i % 2, value, shared);
+      const int ey = part.r + i - part.first;
+      job.contribution(patch.taps, m, patch.k, ey, part.ex, value);
+      for (int c = 0; c < C; ++c) shared.sum[i][at.thread].scalar[c] += value[c];
       if (coverage.data) {
-        shared.coverage[i / 2][at.thread].column[i % 2] +=
-            job.coverage(patch.taps, patch.k, ey, ex);
+        shared.coverage[i][at.thread] += job.coverage(patch.taps, patch.k, ey, part.ex);
       }
     }
-  }
-
-  PPATCH_HD static void add_to(const BlockThread& at, int row, int column, const T* value,
-                               Shared& shared) {
-    Value& sum = shared.sum[row][at.thread].column[column];
-    for (int c = 0; c < C; ++c) sum.scalar[c] += value[c];
   }
 
   // Several pixels of the patch may fall on one of the image, in the order of rows and columns.
@@ -413,26 +350,28 @@ struct AdjointBlock {
     const AxisTaps<T>& x = patch.taps.x;
     const std::int64_t y_end = y.start + job.problem.height + y.count - 1;
     const std::int64_t x_end = x.start + job.problem.width + x.count - 1;
-    each_own(at, tile, [&](int i, int j, std::int64_t to_y, std::int64_t to_x) {
+    const int count = rows_of(at, tile);
+    PPATCH_ROLLED
+    for (int i = 0; i < count; ++i) {
       const auto next_row = [&](std::int64_t from) {
-        return next_extended(boundary, to_y, plane.height, from);
+        return next_extended(boundary, y_of(at, tile) + i, plane.height, from);
       };
       const auto next_column = [&](std::int64_t from) {
-        return next_extended(boundary, to_x, plane.width, from);
+        return next_extended(boundary, x_of(at, tile), plane.width, from);
       };
       for (std::int64_t row = next_row(y.start); row < y_end; row = next_row(row + 1)) {
         for (std::int64_t column = next_column(x.start); column < x_end;
              column = next_column(column + 1)) {
           T value[C] = {};
           job.contribution(patch.taps, m, patch.k, row - y.start, column - x.start, value);
-          add_to(at, i, j, value, shared);
+          for (int c = 0; c < C; ++c) shared.sum[i][at.thread].scalar[c] += value[c];
           if (coverage.data) {
-            shared.coverage[i][at.thread].column[j] +=
+            shared.coverage[i][at.thread] +=
                 job.coverage(patch.taps, patch.k, row - y.start, column - x.start);
           }
         }
       }
-    });
+    }
   }
 };
 
