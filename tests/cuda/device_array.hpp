@@ -28,6 +28,8 @@ class DeviceMemory {
   bool (*begin_capture)(void*);
   void* (*end_capture)(void*);
   void (*replay)(void* graph, void* stream);
+  // Functions called on numbers that lie on the device (functions/device_functions.hpp).
+  bool (*call)(int function, const double* in, double* out, std::int64_t count);
 
  private:
   DeviceMemory() {
@@ -47,6 +49,7 @@ class DeviceMemory {
     find(begin_capture, "ppatch_test_begin_capture");
     find(end_capture, "ppatch_test_end_capture");
     find(replay, "ppatch_test_replay");
+    find(call, "ppatch_test_call");
   }
 
   void* (*allocate_)(int, std::uint64_t);
