@@ -128,8 +128,7 @@ void SceneWorker::align_image(const SceneTask& task, std::size_t image,
     if (run_.stopped()) return;
     const auto [begin, end] = run_.next_part();
     session_.set_part(begin, end);
-    Record record =
-        empty_record(pair.names, app::name_of(app::kMethodChoices, options_.scene.method));
+    Record record = empty_record(pair.names, name_of(kMethodChoices, options_.scene.method));
     fill(pair, images, aligner, record);
     run_.add(pair, std::move(record));
   }
