@@ -157,7 +157,7 @@ void OptionSet::operands(const std::string& name, std::vector<std::string>& targ
 }
 
 void OptionSet::parsed(const std::string& name, const std::string& type, const std::string& help,
-                       std::function<void(const std::string&)> set) {
+                       const std::function<void(const std::string&)>& set) {
   app_.add_option_function(name, set, help)->type_name(type)->group(group_);
 }
 

@@ -88,7 +88,7 @@ class OptionSet {
   // devices, which have no ending, get PNG.
   void picture(const std::string& name, std::string& path, const std::string& help);
   void parsed(const std::string& name, const std::string& type, const std::string& help,
-              std::function<void(const std::string&)> set);
+              const std::function<void(const std::string&)>& set);
 
  private:
   template <class T, class Value>

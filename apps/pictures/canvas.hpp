@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-struct _cairo;
+struct _cairo;  // Cairo's own name. NOLINT(bugprone-reserved-identifier)
 
 namespace ptychopatch::pictures {
 

@@ -83,12 +83,14 @@ class PatchMontage {
     for (std::int64_t i = 0; i < count; ++i) {
       const auto& view = views_[static_cast<std::size_t>(i)];
       const auto x = static_cast<double>(i % columns * width);
-      const double y = top + static_cast<double>(i / columns * height);
+      const std::int64_t row = i / columns;
+      const double y = top + static_cast<double>(row * height);
       canvas.text({x, y - 3}, name(i), kNumber);
       canvas.image({x, y}, pictures::render(view.plane, scale), view.zoom);
     }
     const auto right = static_cast<double>(std::min(columns, count) * width + kGap);
-    const auto bottom = static_cast<double>((count + columns - 1) / columns * height);
+    const std::int64_t rows = (count + columns - 1) / columns;
+    const auto bottom = static_cast<double>(rows * height);
     draw_key(canvas, {right, top}, std::min(bottom - kLine, 320.0), scale, views_[0].plane.complex);
     return canvas;
   }

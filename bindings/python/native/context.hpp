@@ -12,7 +12,7 @@
 namespace ptychopatch::python {
 
 namespace nb = nanobind;
-using namespace nb::literals;
+using nb::literals::operator""_a;
 
 // A patch plan and the positions that it has.
 struct PatchEntry : PlanEntry<PatchPlan, ppatch_patch_options> {
