@@ -103,7 +103,10 @@ INSTANTIATE_TEST_SUITE_P(
 // newest that can be opened says why.
 class Modules : public testing::Test {
  protected:
-  Modules() : root_(BACKEND_MODULES), folder_(root_ / "side_by_side") {
+  // What was once opened stays so under its name: a folder of its own for each.
+  Modules()
+      : root_(BACKEND_MODULES),
+        folder_(root_ / testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     setenv("PPATCH_BACKEND_DIR", folder_.c_str(), 1);

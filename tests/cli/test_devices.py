@@ -29,7 +29,7 @@ class DevicesTest(CommandTest):
         self.assertEqual(first[2], 1)
         self.assertEqual(second[2], 2)
         self.assertEqual(first[:2], second[:2], f"PTYCHOPATCH_TEST_SEED={SEED}")
-        self.assertIn(b'"backend": "cuda"', first[0])
+        self.assertIn(b'"backend":"cuda"', first[0])
 
     def test_one_scene_takes_one_device(self):
         self.simulate(1)

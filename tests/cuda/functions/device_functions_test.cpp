@@ -18,6 +18,7 @@
 #include "cuda/device_array.hpp"
 #include "oracle/patches/taps.hpp"
 #include "oracle/seed.hpp"
+#include "oracle/test_backend.hpp"
 
 namespace {
 
@@ -44,7 +45,9 @@ class DeviceFunctions : public testing::Test {
  protected:
   DeviceFunctions()
       : random_(test_random(testing::UnitTest::GetInstance()->current_test_info()->name())),
-        note_(__FILE__, __LINE__, seed_note()) {}
+        note_(__FILE__, __LINE__, seed_note()) {
+    EXPECT_EQ(test_backend(), PPATCH_BACKEND_CUDA);
+  }
 
   std::int64_t integer(std::int64_t low, std::int64_t high) {
     return std::uniform_int_distribution<std::int64_t>(low, high)(random_);
