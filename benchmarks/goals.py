@@ -149,10 +149,20 @@ def judge_card(goals, report):
         if key not in records:
             goals.line(what, "not measured", "measured", False)
 
-    for operation, min_share in (("extract", 0.9), ("adjoint", 0.8)):
+    for operation, min_share in (("extract", 0.9), ("adjoint", 0.8), ("adjoint_coverage", 0.8),
+                                 ("position_gradient", 0.8), ("probe_extract", 0.8),
+                                 ("probe_adjoint_image", 0.8), ("probe_adjoint_probe", 0.8)):
         for order in ("raster", "random"):
             each(f"{operation}, {order}: share of the limit", ("main", operation, order),
                  lambda what, one, low=min_share: goals.at_least(what, one["share_of_limit"], low))
+    for operation in ("extract", "adjoint"):
+        for order in ("raster", "random"):
+            each(f"{operation} of odd sizes and channel-last groups, {order}: share of the limit",
+                 ("shapes", operation, order),
+                 lambda what, one: goals.at_least(what, one["share_of_limit"], 0.75))
+        each(f"{operation}, arrays of the host: share of the way to the card",
+             ("host_arrays", operation, "raster"),
+             lambda what, one: goals.at_least(what, one["share_of_limit"], 0.8))
     by_name = {one["name"]: one for one in report["records"]}
     for order in ("raster", "random"):
         each(f"adjoint, {order}: times faster than atomic additions", ("overlaps", "adjoint", order),

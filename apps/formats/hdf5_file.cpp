@@ -170,7 +170,9 @@ class Hdf5File : public ArrayStore {
             std::set<Identity>& seen) const {
     for (const std::string& name : children(group)) {
       if (found.size() >= kMostKeys) return;
-      const std::string key = group.empty() ? name : group + "/" + name;
+      std::string key = group;
+      if (!key.empty()) key += '/';
+      key += name;
       const Hdf5Handle object = open(key);
       if (!object || H5Iget_type(object.get()) != H5I_GROUP) {
         found.push_back(key);

@@ -155,29 +155,37 @@ void limit(GpuLimit which, void* memory, const void* from, std::uint64_t bytes) 
   }
 }
 
+__device__ void add(float2* pixel, float weight, float2 value) {
+#if __CUDA_ARCH__ >= 900
+  atomicAdd(pixel, make_float2(weight * value.x, weight * value.y));
+#else
+  atomicAdd(&pixel->x, weight * value.x);
+  atomicAdd(&pixel->y, weight * value.y);
+#endif
+}
+
+// A block adds one patch: its position is taken apart once.
 __global__ void __launch_bounds__(kThreads) add_patches(AtomicAdjoint work) {
-  const std::int64_t pixels = work.size * work.size;
-  const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
-  if (index >= work.count * pixels) return;
-  const std::int64_t k = index / pixels;
-  const std::int64_t row = index % pixels / work.size;
-  const std::int64_t column = index % work.size;
+  const std::int64_t k = blockIdx.x;
+  const auto size = static_cast<std::int32_t>(work.size);
+  const auto side = static_cast<std::int32_t>(work.side);
   const double y = work.positions[2 * k];
   const double x = work.positions[2 * k + 1];
-  const auto y0 = static_cast<std::int64_t>(floor(y));
-  const auto x0 = static_cast<std::int64_t>(floor(x));
-  const auto v = static_cast<float>(y - static_cast<double>(y0));
-  const auto u = static_cast<float>(x - static_cast<double>(x0));
-  const float2 value = static_cast<const float2*>(work.patches)[index];
-  float2* const image = static_cast<float2*>(work.image) + (y0 + row) * work.side + x0 + column;
-  const auto add = [&value](float2* pixel, float weight) {
-    atomicAdd(&pixel->x, weight * value.x);
-    atomicAdd(&pixel->y, weight * value.y);
-  };
-  add(image, (1 - v) * (1 - u));
-  add(image + 1, (1 - v) * u);
-  add(image + work.side, v * (1 - u));
-  add(image + work.side + 1, v * u);
+  const double y0 = floor(y);
+  const double x0 = floor(x);
+  const auto v = static_cast<float>(y - y0);
+  const auto u = static_cast<float>(x - x0);
+  const float2* const patch = static_cast<const float2*>(work.patches) + k * size * size;
+  float2* const corner = static_cast<float2*>(work.image) + static_cast<std::int64_t>(y0) * side +
+                         static_cast<std::int64_t>(x0);
+  for (std::int32_t i = threadIdx.x; i < size * size; i += kThreads) {
+    const float2 value = patch[i];
+    float2* const pixel = corner + i / size * side + i % size;
+    add(pixel, (1 - v) * (1 - u), value);
+    add(pixel + 1, (1 - v) * u, value);
+    add(pixel + side, v * (1 - u), value);
+    add(pixel + side + 1, v * u, value);
+  }
 }
 
 void atomic_adjoint(const AtomicAdjoint* work) {
@@ -186,10 +194,29 @@ void atomic_adjoint(const AtomicAdjoint* work) {
   if (!good(cudaMemsetAsync(work->image, 0, image_bytes, clock.stream), "clearing the image")) {
     return;
   }
-  const std::int64_t pixels = work->count * work->size * work->size;
-  const auto blocks = static_cast<unsigned>((pixels + kThreads - 1) / kThreads);
-  add_patches<<<blocks, kThreads, 0, clock.stream>>>(*work);
+  add_patches<<<static_cast<unsigned>(work->count), kThreads, 0, clock.stream>>>(*work);
   good(cudaGetLastError(), "adding patches");
+}
+
+void* record(void (*run)(void* context), void* context) {
+  const Clock& clock = the_clock();
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t ready = nullptr;
+  if (!good(cudaStreamBeginCapture(clock.stream, cudaStreamCaptureModeThreadLocal),
+            "beginning a graph")) {
+    return nullptr;
+  }
+  run(context);
+  if (!good(cudaStreamEndCapture(clock.stream, &graph), "ending a graph") ||
+      !good(cudaGraphInstantiate(&ready, graph, 0), "making a graph")) {
+    return nullptr;
+  }
+  return ready;
+}
+
+void replay(void* graph) {
+  good(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), the_clock().stream),
+       "replaying a graph");
 }
 
 }  // namespace
@@ -199,8 +226,8 @@ extern "C" __attribute__((visibility("default"))) const ptychopatch::bench::GpuM
 ppatch_bench_gpu() {
   using namespace ptychopatch::bench;  // NOLINT(google-build-using-namespace)
   static const GpuModule module = {
-      kGpuModuleVersion, &open,           &problem,       &facts, &allocate, &release,
-      &allocate_pinned,  &release_pinned, &fill,          &copy,  &wait,     &stream,
-      &seconds,          &limit,          &atomic_adjoint};
+      kGpuModuleVersion, &open,           &problem,        &facts,  &allocate, &release,
+      &allocate_pinned,  &release_pinned, &fill,           &copy,   &wait,     &stream,
+      &seconds,          &limit,          &atomic_adjoint, &record, &replay};
   return &module;
 }

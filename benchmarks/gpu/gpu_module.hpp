@@ -8,7 +8,7 @@
 // starts where there is none.
 namespace ptychopatch::bench {
 
-constexpr std::int32_t kGpuModuleVersion = 1;
+constexpr std::int32_t kGpuModuleVersion = 2;
 
 struct GpuFacts {
   char name[256];
@@ -18,9 +18,9 @@ struct GpuFacts {
 
 enum class GpuLimit : std::int32_t { kMemset, kCopy, kRead, kHostToDevice };
 
-// Patches (K, N, N) c64 added to a square c64 image by bilinear weights, eight atomic additions of
-// floats a pixel, as ptychography programs do it. Positions are (K, 2) f64, y first, all on the
-// card; patches lie inside the image.
+// Patches (K, N, N) c64 added to a square c64 image by bilinear weights, four atomic additions a
+// pixel, of two floats where the card has those, as ptychography programs do it. Positions are (K,
+// 2) f64, y first, all on the card; patches lie inside the image.
 struct AtomicAdjoint {
   const void* patches;
   const double* positions;
@@ -47,6 +47,9 @@ struct GpuModule {
   // Enqueues it: memory is on the card; from: pinned, for kHostToDevice.
   void (*limit)(GpuLimit limit, void* memory, const void* from, std::uint64_t bytes);
   void (*atomic_adjoint)(const AtomicAdjoint* work);
+  // A graph of what run(context) enqueues; NULL where that cannot be one. replay enqueues it.
+  void* (*record)(void (*run)(void* context), void* context);
+  void (*replay)(void* graph);
 };
 
 using GpuModuleFunction = const GpuModule* (*)();

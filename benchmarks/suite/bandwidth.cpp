@@ -45,6 +45,7 @@ std::string name(BandwidthLimit limit) {
 BandwidthLimit limit_of(const Case& one, const Gpu* gpu) {
   const bool writes =
       one.operation == Operation::kExtract || one.operation == Operation::kProbeExtract;
+  if (gpu && one.on_host) return BandwidthLimit::kHostToDevice;
   if (gpu) return writes ? BandwidthLimit::kDeviceMemset : BandwidthLimit::kDeviceRead;
   if (!writes) return BandwidthLimit::kRead;
   const std::int64_t near_caches = one.threads * sysconf(_SC_LEVEL2_CACHE_SIZE);

@@ -124,6 +124,16 @@ void Buffer::poison() {
   }
 }
 
+std::vector<std::byte> Buffer::downloaded() const {
+  std::vector<std::byte> bytes(static_cast<std::size_t>(bytes_));
+  if (gpu_) {
+    gpu_->copy(bytes.data(), data_, bytes_);
+  } else {
+    std::memcpy(bytes.data(), data_, bytes.size());
+  }
+  return bytes;
+}
+
 bool Buffer::looks_finite(ppatch_dtype dtype) const {
   if (gpu_ && data_) {
     Buffer host(bytes_);

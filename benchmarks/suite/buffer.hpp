@@ -32,6 +32,8 @@ class Buffer {
   void poison();
   // What stands in host memory; at most bytes().
   void fill_from(const void* from, std::int64_t bytes);
+  // All of it, in host memory.
+  std::vector<std::byte> downloaded() const;
   // False where a sample of the real numbers holds a NaN or an infinity.
   bool looks_finite(ppatch_dtype dtype) const;
 

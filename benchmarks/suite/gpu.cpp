@@ -43,6 +43,23 @@ const GpuModule* open_module() {
 
 }  // namespace
 
+// No exception goes through the module.
+struct Gpu::Call {
+  std::function<void()> run;
+  std::exception_ptr failure;
+
+  static void make(void* context) {
+    auto& one = *static_cast<Call*>(context);
+    try {
+      if (!one.failure) one.run();
+    } catch (...) {
+      one.failure = std::current_exception();
+    }
+  }
+};
+
+Gpu::~Gpu() = default;
+
 Gpu::Gpu(int ordinal) : ordinal_(ordinal), module_(open_module()) {
   module_->open(ordinal);
   check();
@@ -87,24 +104,25 @@ void Gpu::wait() const {
 }
 
 double Gpu::seconds(const std::function<void()>& run, int runs) const {
-  // No exception goes through the module.
-  struct Call {
-    const std::function<void()>& run;
-    std::exception_ptr failure;
-  } call{run, nullptr};
-  const double taken = module_->seconds(
-      [](void* context) {
-        auto& one = *static_cast<Call*>(context);
-        try {
-          if (!one.failure) one.run();
-        } catch (...) {
-          one.failure = std::current_exception();
-        }
-      },
-      &call, runs);
+  Call call{run, nullptr};
+  const double taken = module_->seconds(&Call::make, &call, runs);
   if (call.failure) std::rethrow_exception(call.failure);
   check();
   return taken;
+}
+
+void* Gpu::record(const std::function<void()>& run) const {
+  calls_.push_back(std::make_unique<Call>(Call{run, nullptr}));
+  Call& call = *calls_.back();
+  void* const graph = module_->record(&Call::make, &call);
+  if (call.failure) std::rethrow_exception(call.failure);
+  check();
+  return graph;
+}
+
+void Gpu::replay(void* graph) const {
+  module_->replay(graph);
+  check();
 }
 
 void Gpu::limit(GpuLimit limit, void* memory, const void* from, std::int64_t bytes) const {

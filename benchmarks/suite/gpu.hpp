@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "gpu/gpu_module.hpp"
 
@@ -13,6 +15,7 @@ class Gpu {
  public:
   // The module lies beside the library's own. Throws DeviceMissing where it cannot be opened.
   explicit Gpu(int ordinal);
+  ~Gpu();
   Gpu(const Gpu&) = delete;
   Gpu& operator=(const Gpu&) = delete;
 
@@ -30,12 +33,19 @@ class Gpu {
   double seconds(const std::function<void()>& run, int runs) const;
   void limit(GpuLimit limit, void* memory, const void* from, std::int64_t bytes) const;
   void atomic_adjoint(const AtomicAdjoint& work) const;
+  // A graph of what run enqueues, which is run once for it; replay enqueues it again. run and all
+  // that it names must outlive it.
+  void* record(const std::function<void()>& run) const;
+  void replay(void* graph) const;
 
  private:
+  struct Call;
+
   void check() const;
 
   int ordinal_;
   const GpuModule* module_;
+  mutable std::vector<std::unique_ptr<Call>> calls_;  // of graphs
 };
 
 }  // namespace ptychopatch::bench

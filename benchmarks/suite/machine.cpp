@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -55,6 +56,22 @@ Machine this_machine() {
   machine.caches = cache_sizes();
   machine.memory_bytes = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
   return machine;
+}
+
+std::string clocks_of(int ordinal) {
+  const std::string command =
+      "nvidia-smi --query-gpu=clocks.sm,clocks.mem,power.draw,temperature.gpu "
+      "--format=csv,noheader "
+      "-i " +
+      std::to_string(ordinal) + " 2> /dev/null";
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  if (!pipe) return "";
+  char line[256] = "";
+  const bool told = std::fgets(line, sizeof line, pipe) != nullptr;
+  if (::pclose(pipe) != 0 || !told) return "";
+  std::string text = line;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
 }
 
 std::string Machine::summary() const {

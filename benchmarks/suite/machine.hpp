@@ -21,4 +21,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, cpu, cores, caches, memory_bytes, si
 
 Machine this_machine();
 
+// Of a card, as nvidia-smi tells them now: the clocks of multiprocessors and memory, power and
+// temperature. "" where it tells nothing.
+std::string clocks_of(int ordinal);
+
 }  // namespace ptychopatch::bench

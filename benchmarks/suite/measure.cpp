@@ -2,6 +2,8 @@
 #include "suite/measure.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 
@@ -17,7 +19,7 @@ double speed(std::int64_t bytes, double seconds) {
   return static_cast<double>(bytes) / seconds / 1e9;
 }
 
-Record describe(const Case& one) {
+Record describe(const Case& one, const Gpu* gpu) {
   Record record;
   record.name = one.name();
   record.set = one.set;
@@ -30,13 +32,13 @@ Record describe(const Case& one) {
   record.patches_shape = {one.patches, one.size, one.size};
   if (one.has_probe()) record.patches_shape.insert(record.patches_shape.begin() + 1, one.modes);
   record.threads = one.threads;
-  record.bytes = one.bytes();
+  record.bytes = gpu && !one.on_host ? one.moved_bytes() : one.bytes();
   return record;
 }
 
 // On a card so many sets in turn that its cache holds none until it is used again.
 std::vector<Arrays> make_sets(const Case& one, const Gpu* gpu) {
-  constexpr std::int64_t kCaches = 4, kMaxSets = 8;
+  constexpr std::int64_t kCaches = 4, kMaxSets = 128;
   std::int64_t count = 1;
   if (gpu) {
     const GpuFacts facts = gpu->facts();
@@ -110,30 +112,81 @@ void time_beside(const LimitBeside& beside, const std::function<void()>& work, W
   record.share_of_limit_high = timer.ratio(0.75) * blocks_ratio;
 }
 
+namespace {
+
+// The kernel that is compared with computes the adjoint, to the rounding of sums in any order.
+void check_atomic_adjoint(const Case& one, const Arrays& arrays, const Context& context,
+                          const Gpu* gpu) {
+  Case plain = one;
+  plain.operation = Operation::kAdjoint;
+  std::vector<Arrays> sets;
+  sets.emplace_back(plain, gpu);
+  Workload(plain, context, sets, gpu).run();
+  context.synchronize();
+  gpu->wait();
+  const std::vector<std::byte> found = arrays.image_pixels().downloaded();
+  const std::vector<std::byte> wanted = sets.front().image_pixels().downloaded();
+  const auto* const a = reinterpret_cast<const float*>(found.data());
+  const auto* const b = reinterpret_cast<const float*>(wanted.data());
+  float difference = 0;
+  float largest = 0;
+  for (std::size_t i = 0; i < wanted.size() / sizeof(float); ++i) {
+    difference = std::max(difference, std::abs(a[i] - b[i]));
+    largest = std::max(largest, std::abs(b[i]));
+  }
+  if (!(difference <= 1e-4F * largest)) {
+    throw std::runtime_error("the kernel to compare with is wrong by " +
+                             std::to_string(difference) + " of " + std::to_string(largest));
+  }
+}
+
+}  // namespace
+
 Record measure_case(const Case& one, const Device& device, double min_seconds,
                     benchmark::State& state) {
   const Gpu* const gpu = device.gpu();
-  require_memory(one.total_bytes(), gpu);
-  std::vector<Arrays> sets = make_sets(one, gpu);
+  // Of arrays that lie on the card.
+  const Gpu* const arrays_gpu = one.on_host ? nullptr : gpu;
+  require_memory(one.total_bytes(), arrays_gpu);
+  std::vector<Arrays> sets = make_sets(one, arrays_gpu);
   const Context context = device.context(one.threads, one.memory_budget);
-  Workload workload(one, context, sets, gpu);
+  Workload workload(one, context, sets, arrays_gpu);
   workload.run();
   context.synchronize();
+  if (arrays_gpu) arrays_gpu->wait();
   if (!sets.front().outputs_look_finite()) throw std::runtime_error("outputs were not written");
+  if (one.operation == Operation::kAtomicAdjoint) {
+    check_atomic_adjoint(one, sets.front(), context, gpu);
+  }
 
-  // set_positions has no pixels; the limit then reads as many bytes as the positions have.
+  // Where the case's arrays are none that the limit could move, it moves as many bytes of its own.
   Buffer stand_in;
-  if (one.operation == Operation::kSetPositions) {
+  if (one.has_no_pixels() || (gpu && one.on_host)) {
     stand_in = Buffer(std::max(one.bytes(), 2 * kLimitBlock), 0, gpu);
   }
-  Record record = describe(one);
+  const PinnedBuffer from(gpu && one.on_host ? stand_in.bytes() : 0, gpu);
+  Record record = describe(one, gpu);
   record.backend = device.backend_name();
   record.plan_bytes = workload.plan().info().bytes;
-  time_beside(
-      {limit_of(one, gpu),
-       stand_in.data() ? std::vector<const Buffer*>{&stand_in} : largest_of(sets), one.threads},
-      [&workload] { workload.run(); }, gpu ? Work::kEnqueued : Work::kDone, min_seconds, state,
-      record);
+  std::function<void()> work = [&workload] { workload.run(); };
+  if (one.replayed) {
+    for (std::size_t i = 1; i < sets.size(); ++i) workload.run();  // the first set is next
+    void* const graph = gpu->record([&workload] { workload.run(); });
+    work = [gpu, graph] { gpu->replay(graph); };
+  }
+  // What waits for the card, or works before it, is timed by the host's clock.
+  const bool waits = one.has_no_pixels() || one.operation == Operation::kMovedAdjoint;
+  if (arrays_gpu && waits) {
+    work = [run = work, arrays_gpu] {
+      run();
+      arrays_gpu->wait();
+    };
+  }
+  time_beside({limit_of(one, gpu),
+               stand_in.data() ? std::vector<const Buffer*>{&stand_in} : largest_of(sets),
+               one.threads, from.data()},
+              work, arrays_gpu && !waits ? Work::kEnqueued : Work::kDone, min_seconds, state,
+              record);
   return record;
 }
 

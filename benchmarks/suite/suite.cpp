@@ -34,6 +34,13 @@ constexpr BandwidthLimit kLimitsOfCards[] = {
 
 double min_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-3; }
 
+// "; before: 1980 MHz, 2619 MHz, 121 W, 40" of the multiprocessors' clock, the memory's, power and
+// temperature, or nothing.
+std::string before_and_after(const char* when, int ordinal) {
+  const std::string clocks = clocks_of(ordinal);
+  return clocks.empty() ? "" : std::string("; ") + when + ": " + clocks;
+}
+
 // One line a case, as it is done.
 class LinePrinter : public benchmark::BenchmarkReporter {
  public:
@@ -128,6 +135,7 @@ Report Suite::run(const Device& device) {
   if (device.gpu()) {
     const GpuFacts facts = device.gpu()->facts();
     report_.machine.device = std::string(facts.name) + " (" + facts.versions + ")";
+    report_.machine.device += before_and_after("before", device.gpu()->ordinal());
   }
   report_.quick = options_.quick;
 
@@ -136,6 +144,9 @@ Report Suite::run(const Device& device) {
   for (const TimedCase& one : timed_) add_case(one, device);
   LinePrinter printer(options_.quiet);
   benchmark::RunSpecifiedBenchmarks(&printer);
+  if (device.gpu()) {
+    report_.machine.device += before_and_after("after", device.gpu()->ordinal());
+  }
   run_memory_cases(device);
   return report_;
 }

@@ -9,6 +9,7 @@
 #include <complex>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 
 #include "gpu/gpu_module.hpp"
@@ -83,6 +84,24 @@ void atomic_adjoint(const AtomicAdjoint* work) {
   }
 }
 
+// A graph is the call itself.
+struct Graph {
+  void (*run)(void* context);
+  void* context;
+};
+std::deque<Graph>& graphs() {
+  static std::deque<Graph> all;
+  return all;
+}
+void* record(void (*run)(void* context), void* context) {
+  run(context);
+  return &graphs().emplace_back(Graph{run, context});
+}
+void replay(void* graph) {
+  const auto* const one = static_cast<const Graph*>(graph);
+  one->run(one->context);
+}
+
 }  // namespace
 }  // namespace ptychopatch::bench
 
@@ -90,8 +109,8 @@ extern "C" __attribute__((visibility("default"))) const ptychopatch::bench::GpuM
 ppatch_bench_gpu() {
   using namespace ptychopatch::bench;  // NOLINT(google-build-using-namespace)
   static const GpuModule module = {
-      kGpuModuleVersion, &open,           &problem,       &facts, &allocate, &release,
-      &allocate_pinned,  &release_pinned, &fill,          &copy,  &wait,     &stream,
-      &seconds,          &limit,          &atomic_adjoint};
+      kGpuModuleVersion, &open,           &problem,        &facts,  &allocate, &release,
+      &allocate_pinned,  &release_pinned, &fill,           &copy,   &wait,     &stream,
+      &seconds,          &limit,          &atomic_adjoint, &record, &replay};
   return &module;
 }

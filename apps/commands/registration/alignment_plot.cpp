@@ -266,7 +266,8 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
   std::size_t i = 0;
   for (const auto& [place, detail] : details_) {
     double x = left + static_cast<double>(i % columns) * (width + 24);
-    const double y = static_cast<double>(i / columns) * (height + 54);
+    const std::size_t row = i / columns;
+    const double y = static_cast<double>(row) * (height + 54);
     canvas.text({x, y + 12}, fitted(canvas, detail.name, width));
     canvas.text({x, y + 28}, detail.shift, {.colour = pictures::kFaint});
     for (const pictures::Image& one : detail.strip) {

@@ -54,9 +54,10 @@ Arrays::Arrays(const Case& one, const Gpu* gpu)
       patches_(one.patches),
       modes_(one.modes),
       size_(one.size),
+      channels_(one.channels),
       has_probe_(one.has_probe()),
       positions_(make_positions(one)) {
-  if (operation_ == Operation::kSetPositions) return;
+  if (one.has_no_pixels()) return;
   image_ = Buffer(side_ * side_ * ppatch_dtype_size(dtype_), 0, gpu);
   image_.fill_random(dtype_, kSeed);
   patch_pixels_ = Buffer(one.bytes(), one.misaligned, gpu);
@@ -80,6 +81,9 @@ Arrays::Arrays(const Case& one, const Gpu* gpu)
 }
 
 Array Arrays::patches() const {
+  if (channels_ > 0) {
+    return patch_pixels_.view(dtype_, {patches_ / channels_, size_, size_, channels_});
+  }
   return has_probe_ ? patch_pixels_.view(dtype_, {patches_, modes_, size_, size_})
                     : patch_pixels_.view(dtype_, {patches_, size_, size_});
 }
@@ -99,6 +103,7 @@ std::vector<Buffer*> Arrays::outputs() {
     case Operation::kProbeExtract:
       return {&patch_pixels_};
     case Operation::kAdjoint:
+    case Operation::kMovedAdjoint:
     case Operation::kAtomicAdjoint:
     case Operation::kProbeAdjointImage:
       return {&image_};
@@ -109,6 +114,7 @@ std::vector<Buffer*> Arrays::outputs() {
     case Operation::kProbeAdjointProbe:
       return {&probe_};
     case Operation::kSetPositions:
+    case Operation::kCreatePlan:
       return {};
   }
   return {};

@@ -24,8 +24,20 @@ bool Case::has_probe() const {
          operation == Operation::kProbeAdjointProbe;
 }
 
+bool Case::has_no_pixels() const {
+  return operation == Operation::kSetPositions || operation == Operation::kCreatePlan;
+}
+
+std::int64_t Case::moved_bytes() const {
+  if (has_no_pixels()) return bytes();
+  const std::int64_t pixel = ppatch_dtype_size(dtype);
+  return bytes() + image_side() * image_side() * pixel +
+         (operation == Operation::kAdjointCoverage ? image_side() * image_side() * pixel / 2 : 0) +
+         (has_probe() ? modes * size * size * pixel : 0);
+}
+
 std::int64_t Case::bytes() const {
-  if (operation == Operation::kSetPositions) {
+  if (has_no_pixels()) {
     return patches * 2 * static_cast<std::int64_t>(sizeof(double));
   }
   return patches * modes * size * size * ppatch_dtype_size(dtype);
@@ -54,6 +66,9 @@ std::string Case::name() const {
   add("/", bench::name(order));
   add("/threads", std::to_string(threads));
   if (misaligned) add("/misaligned", std::to_string(misaligned));
+  if (channels) add("/channels", std::to_string(channels));
+  if (on_host) add("/", "on_host");
+  if (replayed) add("/", "replayed");
   if (memory_budget) add("/budgetKiB", std::to_string(memory_budget >> 10));
   return text;
 }
@@ -82,6 +97,10 @@ std::string name(Operation operation) {
       return "probe_adjoint_probe";
     case Operation::kSetPositions:
       return "set_positions";
+    case Operation::kCreatePlan:
+      return "create_plan";
+    case Operation::kMovedAdjoint:
+      return "moved_adjoint";
     case Operation::kAtomicAdjoint:
       return "atomic_adjoint";
   }

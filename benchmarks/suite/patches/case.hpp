@@ -18,6 +18,8 @@ enum class Operation {
   kProbeAdjointImage,
   kProbeAdjointProbe,
   kSetPositions,
+  kCreatePlan,
+  kMovedAdjoint,  // positions set anew before each
   kAtomicAdjoint  // a kernel to compare with, on a card
 };
 
@@ -42,6 +44,9 @@ struct Case {
   std::uint64_t memory_budget = 0;  // 0: the library's default
   double overlap = 16;              // patches over a pixel
   std::int64_t misaligned = 0;      // bytes from a cache line's begin to the patches'
+  std::int64_t channels = 0;        // above 0: channel-last groups of so many patches
+  bool on_host = false;             // where a card works: arrays of the host
+  bool replayed = false;            // on a card: a graph of the call
 
   // Of the square image, which follows from the overlap: patches overlap equally whatever their
   // number and size, so that the share of the image in the work is the same everywhere.
@@ -49,6 +54,10 @@ struct Case {
   bool has_probe() const;
   // Bytes of the largest array, that of the patches or waves (of set_positions: of the positions).
   std::int64_t bytes() const;
+  // Whether patches and image have no part in it.
+  bool has_no_pixels() const;
+  // Bytes that are read or written at least: what a card's limit moves, too.
+  std::int64_t moved_bytes() const;
   // Bytes of all arrays together.
   std::int64_t total_bytes() const;
   std::string name() const;

@@ -58,6 +58,9 @@ class CaseList {
     add_edges();
     if (on_card_) {
       add_overlaps();
+      add_shapes();
+      add_calls();
+      add_host_arrays();
     } else {
       add_alignment();
       add_threads();
@@ -196,6 +199,52 @@ class CaseList {
           add(one);
         }
       }
+    }
+  }
+
+  // Rows that begin nowhere in particular, and groups whose patches lie side by side.
+  void add_shapes() {
+    for (const Operation operation : kBoth) {
+      for (const Order order : kOrders) {
+        Case odd = usual("shapes", operation);
+        odd.size += 1;
+        odd.order = order;
+        add(odd);
+        Case groups = usual("shapes", operation);
+        groups.channels = 4;
+        groups.order = order;
+        add(groups);
+      }
+    }
+  }
+
+  // What a call costs by itself: few patches, as calls and as a graph of one; a plan; moved
+  // positions.
+  void add_calls() {
+    for (const std::int64_t patches : {16, 64}) {
+      for (const Operation operation : kOperations) {
+        for (const bool replayed : {false, true}) {
+          Case one = usual("calls", operation);
+          one.patches = patches;
+          one.replayed = replayed;
+          add(one);
+        }
+      }
+    }
+    for (const Operation operation : {Operation::kCreatePlan, Operation::kMovedAdjoint}) {
+      for (const std::int64_t patches : {std::int64_t{64}, scale_.patches}) {
+        Case one = usual("calls", operation);
+        one.patches = patches;
+        add(one);
+      }
+    }
+  }
+
+  void add_host_arrays() {
+    for (const Operation operation : kBoth) {
+      Case one = usual("host_arrays", operation);
+      one.on_host = true;
+      add(one);
     }
   }
 

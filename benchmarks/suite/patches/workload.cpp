@@ -8,6 +8,10 @@ ppatch_patch_options options_of(const Case& one) {
   ppatch_patch_options options = patch_options(one.size, one.size);
   options.interpolation = one.interpolation;
   options.boundary = one.boundary;
+  if (one.channels > 0) {
+    options.layout = PPATCH_LAYOUT_CHANNEL_LAST;
+    options.group_size = one.channels;
+  }
   options.constant_real = one.boundary == PPATCH_BOUNDARY_CONSTANT ? 0.5 : 0;
   return options;
 }
@@ -20,7 +24,8 @@ Workload::Workload(const Case& one, const Context& context, const std::vector<Ar
       context_(context),
       sets_(sets),
       gpu_(gpu),
-      plan_(context, sets.front().positions(), options_of(one)) {
+      options_(options_of(one)),
+      plan_(context, sets.front().positions(), options_) {
   if (gpu) plan_.set_stream(gpu->stream());
 }
 
@@ -54,6 +59,13 @@ void Workload::run() {
       break;
     case Operation::kSetPositions:
       plan_.set_positions(arrays.positions());
+      break;
+    case Operation::kCreatePlan:
+      PatchPlan(context_, arrays.positions(), options_);
+      break;
+    case Operation::kMovedAdjoint:
+      plan_.set_positions(arrays.positions());
+      plan_.adjoint(arrays.patches(), arrays.image());
       break;
     case Operation::kAtomicAdjoint:
       gpu_->atomic_adjoint(arrays.atomic_adjoint());

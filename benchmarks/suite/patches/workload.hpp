@@ -15,7 +15,7 @@ class Workload {
   Workload(const Case& one, const Context& context, const std::vector<Arrays>& sets,
            const Gpu* gpu = nullptr);
 
-  // On a card it is only enqueued.
+  // On a card's arrays it is only enqueued.
   void run();
   const PatchPlan& plan() const { return plan_; }
 
@@ -24,6 +24,7 @@ class Workload {
   Context context_;
   const std::vector<Arrays>& sets_;
   const Gpu* gpu_;
+  ppatch_patch_options options_;
   std::size_t next_ = 0;
   PatchPlan plan_;
 };
