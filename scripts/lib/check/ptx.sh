@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Device tests on the PTX of the CUDA backend, and what its kernels do, on the host (an hour; needs the runner).
+# Device tests on the PTX of the CUDA backend, and what its kernels do, on the host (two hours; needs the runner).
 #
 # usage: scripts/check.sh ptx [--arch NN] [REGEX]
 #
 #   REGEX      only the tests whose names it matches (Python's regular expressions)
 #   --arch NN  the PTX of that compute capability (default: the newest that the build ships)
 #
-# Without REGEX and --arch, what the kernels of the patch operators do is counted in the end and held against
-# its limits: instructions, sectors, and the time that they would take by the runner's model of a card.
+# Without REGEX and --arch, besides:
+#   - the tests of equal results and of functions run on the PTX of the oldest card and of compute capability 9;
+#   - a wait, an event or a synchronisation is left out by the runner: some test must fail of each;
+#   - what the kernels do is counted and held against its limits: instructions, sectors, and the time that they
+#     would take by the runner's model of a card.
 #
 # What runs PTX on the host is looked for in the folder PTYCHOPATCH_PTX, or in ../shared/ptx beside the
 # tree; it and nvcc 13 are needed, else this says so and passes. Each test runs with three values of
@@ -53,6 +56,17 @@ for seed in ${PTYCHOPATCH_TEST_SEED:-1 2 3}; do
 done
 missed=false
 if ((${#regex[@]} + ${#arch[@]} == 0)); then
+  for older in 75 90; do
+    say "compute capability $older"
+    "$ptx/ptx-build" --arch "$older" "$root" "$root/build/release" "$out-$older"
+    "$ptx/ptx-suite" --skip gpu_python "$out-$older" "$root/build/release" 'parity|functions' ||
+      failed+=("compute capability $older")
+  done
+  for left_out in wait event sync; do
+    say "without each $left_out: a test must fail"
+    ! PTX_BREAK=$left_out "$ptx/ptx-suite" --skip gpu_python "$out" "$root/build/release" \
+      'parity|streams|device_arrays|soak' || failed+=("nothing, where each $left_out is left out")
+  done
   say "what kernels do: a model, no measurement"
   "$python" "$root/scripts/lib/device_work.py" "$ptx" "$out" "$root/build/release" || missed=true
 fi
