@@ -49,10 +49,10 @@ for seed in ${PTYCHOPATCH_TEST_SEED:-1 2 3}; do
   say "seed $seed"
   export PTYCHOPATCH_TEST_SEED=$seed
   # The runner counts GoogleTest's tests alone.
-  "$ptx/ptx-suite" --skip gpu_python "$out" "$root/build/release" "${regex[@]}" || failed+=("$seed")
+  "$ptx/ptx-suite" --skip gpu_python "$out" "$root/build/release" "${regex[@]}" || failed+=("seed $seed")
   ((${#regex[@]} == 0)) || continue
   PYTHONPATH=$root/build/release/bindings/python "$ptx/ptx-run" "$out" "$python" -m pytest -q \
-    -p no:cacheprovider "$root/tests/cuda/python" || failed+=("$seed, Python")
+    -p no:cacheprovider "$root/tests/cuda/python" || failed+=("seed $seed, Python")
 done
 missed=false
 if ((${#regex[@]} + ${#arch[@]} == 0)); then
@@ -70,5 +70,5 @@ if ((${#regex[@]} + ${#arch[@]} == 0)); then
   say "what kernels do: a model, no measurement"
   "$python" "$root/scripts/lib/device_work.py" "$ptx" "$out" "$root/build/release" || missed=true
 fi
-((${#failed[@]} == 0)) || die "tests failed with PTYCHOPATCH_TEST_SEED=${failed[*]}"
+((${#failed[@]} == 0)) || die "failed: ${failed[*]}"
 ! $missed || die "kernels do more than their limits"
