@@ -14,14 +14,15 @@ constexpr std::int64_t kSize = 256;
 std::vector<float> photograph(double dy, double dx) {
   std::vector<float> pixels(kSize * kSize);
   for (std::int64_t i = 0; i < kSize * kSize; ++i) {
-    const double y = static_cast<double>(i / kSize) - dy;
+    const std::int64_t row = i / kSize;
+    const double y = static_cast<double>(row) - dy;
     const double x = static_cast<double>(i % kSize) - dx;
     double light = 3;
     for (int wave = 1; wave < 12; ++wave) {
       light += std::sin(0.023 * wave * (y + 2 * x) + wave * wave) / wave;
       light += std::cos(0.019 * wave * (x - 2 * y) + 3 * wave * wave) / wave;
     }
-    const bool green = (i / kSize + i) % 2 == 1;
+    const bool green = (row + i) % 2 == 1;
     pixels[static_cast<std::size_t>(i)] = static_cast<float>(green ? 200 * light : 110 * light);
   }
   return pixels;
@@ -32,19 +33,21 @@ int main() try {
   const std::vector<float> moved = photograph(4, -6);
   std::vector<float> back(still.size());
 
-  using namespace ptychopatch;
-  const Context context;
-  ScenePlan plan(context, scene_options(kSize, kSize, cfa("RGGB")));
-  plan.borrow_reference(ppatch_scene_image_of(array(still.data(), {kSize, kSize})));
-  const ppatch_shift found = plan.align(ppatch_scene_image_of(array(moved.data(), {kSize, kSize})));
+  const ptychopatch::Context context;
+  ptychopatch::ScenePlan plan(context,
+                              ptychopatch::scene_options(kSize, kSize, ptychopatch::cfa("RGGB")));
+  plan.borrow_reference(ppatch_scene_image_of(ptychopatch::array(still.data(), {kSize, kSize})));
+  const ppatch_shift found =
+      plan.align(ppatch_scene_image_of(ptychopatch::array(moved.data(), {kSize, kSize})));
   std::printf("%s: moved by (%lld, %lld) the second lies on the first, colour on colour\n",
-              shift_status_string(found.status), static_cast<long long>(found.lattice_shift[0]),
+              ptychopatch::shift_status_string(found.status),
+              static_cast<long long>(found.lattice_shift[0]),
               static_cast<long long>(found.lattice_shift[1]));
 
   const double lattice[2] = {static_cast<double>(found.lattice_shift[0]),
                              static_cast<double>(found.lattice_shift[1])};
-  image_shift(context, array(moved.data(), {kSize, kSize}), lattice,
-              array(back.data(), {kSize, kSize}));
+  ptychopatch::image_shift(context, ptychopatch::array(moved.data(), {kSize, kSize}), lattice,
+                           ptychopatch::array(back.data(), {kSize, kSize}));
   std::printf("in the middle the first is %.0f, the second %.0f, and moved %.0f\n",
               still[100 * kSize + 100], moved[100 * kSize + 100], back[100 * kSize + 100]);
   return 0;

@@ -42,7 +42,8 @@ NamedArray joined_positions(const ArrayStore& store, const std::vector<std::stri
   std::vector<NpyArray> parts;
   std::int64_t count = 0;
   for (const std::string& chunk : chunks) {
-    const std::string key = kChunks + "/" + chunk + "/positions";
+    std::string key = kChunks;
+    key.append("/").append(chunk).append("/positions");
     parts.push_back(read_positions(store, key).array);
     count += parts.back().shape[0];
   }

@@ -85,7 +85,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
     if (array.is_on_host()) {
       // The old points' copy is kept where one of the new ones is none.
       PointIndex::check(PointSource(given, settings_.axes));
-      memory_.staging.upload(array.bytes, points_copy_.data(), stream.get());
+      memory_.uploads.upload(array.bytes, points_copy_.data(), stream.get());
       view = array.packed_at(points_copy_.data(), 0, given.count);
     }
     index_.build(view, settings_.axes, stream.get());

@@ -159,7 +159,7 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
     const StreamUse stream(stream_);
     lists_.invalidate();
     const auto array = contiguous(from.data(), static_cast<std::int64_t>(from.size()));
-    memory_.staging.upload(array, to.data(), stream.get());
+    memory_.uploads.upload(array, to.data(), stream.get());
   }
 
   // At once: a graph that has captured an adjoint reads the lists where they lie.

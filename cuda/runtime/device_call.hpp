@@ -32,7 +32,7 @@ class DeviceCall {
   View array(const ViewedArray<View>& array, Access access) {
     if (!array.is_on_host()) return array.view;
     void* const copy = take(array.name, array.bytes.packed_bytes());
-    if (access != Access::write) memory_.staging.upload(array.bytes, copy, stream());
+    if (access != Access::write) memory_.uploads.upload(array.bytes, copy, stream());
     if (access != Access::read) outputs_.push_back({copy, array.bytes});
     return array.packed_at(copy, 0, array.rows());
   }
@@ -43,7 +43,7 @@ class DeviceCall {
   // Host outputs are complete when it returns.
   void finish() {
     for (const Output& output : outputs_) {
-      memory_.staging.download(output.from, output.to, stream());
+      memory_.downloads.download(output.from, output.to, stream());
     }
     outputs_.clear();
   }

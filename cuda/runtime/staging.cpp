@@ -62,6 +62,16 @@ void Staging::upload_in_order(const StridedArray& from, void* to, device::Stream
   }
 }
 
+void Staging::download_in_order(const void* from, const StridedArray& to, device::Stream stream) {
+  const StridedArray all = to.merged();
+  const bool is_whole = all.axes == 1 && all.stride[0] == all.element;
+  if (all.count() == 0 || !is_whole || !device::is_page_locked(all.data)) {
+    download(from, to, stream);
+  } else {
+    device::copy_to_host(all.data, from, all.packed_bytes(), stream);
+  }
+}
+
 void Staging::download(const void* from, const StridedArray& given, device::Stream stream) {
   const StridedArray to = given.merged();
   const std::int64_t all = to.count();

@@ -22,6 +22,9 @@ class Staging {
   void upload_in_order(const StridedArray& from, void* to, device::Stream stream);
   // Complete on return.
   void download(const void* from, const StridedArray& to, device::Stream stream);
+  // The same, but an array that lies in page-locked memory without gaps is written in the stream's
+  // order.
+  void download_in_order(const void* from, const StridedArray& to, device::Stream stream);
 
  private:
   struct Piece {

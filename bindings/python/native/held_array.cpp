@@ -34,14 +34,14 @@ template <class... Parts>
 ppatch_dtype dtype_of(const char* name, char kind, std::int64_t size, const std::string& came,
                       const char* what = "an array") {
   struct Type {
-    char kind;
     std::int64_t size;
     ppatch_dtype dtype;
+    char kind;
   };
   static constexpr Type kTypes[] = {
-      {'f', 4, PPATCH_F32}, {'f', 8, PPATCH_F64}, {'c', 8, PPATCH_C64}, {'c', 16, PPATCH_C128},
-      {'i', 4, PPATCH_I32}, {'i', 8, PPATCH_I64}, {'u', 2, PPATCH_U16}, {'i', 2, PPATCH_I16},
-      {'u', 1, PPATCH_U8},  {'b', 1, PPATCH_U8}};
+      {4, PPATCH_F32, 'f'}, {8, PPATCH_F64, 'f'}, {8, PPATCH_C64, 'c'}, {16, PPATCH_C128, 'c'},
+      {4, PPATCH_I32, 'i'}, {8, PPATCH_I64, 'i'}, {2, PPATCH_U16, 'u'}, {2, PPATCH_I16, 'i'},
+      {1, PPATCH_U8, 'u'},  {1, PPATCH_U8, 'b'}};
   const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& type) {
     return type.kind == kind && type.size == size;
   });

@@ -22,7 +22,8 @@ struct CfaNeighbours {
   explicit CfaNeighbours(const CfaPattern& cfa);
 
   const Neighbours& at(int phase_y, int phase_x) const {
-    return of_phase[static_cast<std::size_t>(phase_y * period + phase_x)];
+    const int phase = phase_y * period + phase_x;
+    return of_phase[static_cast<std::size_t>(phase)];
   }
 
   int period;

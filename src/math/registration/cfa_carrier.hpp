@@ -33,7 +33,8 @@ PPATCH_HD CarrierDistance carrier_distance(float carrier, float f) {
 // sin(2 pi (k - m).D) of carrier k, of the i-th m of {-1, 0, 1}^2, D in samples of so many pixels.
 PPATCH_HD float carrier_sine(const Carrier& carrier, int i, const double displacement[2],
                              double pixels) {
-  const double my = i / 3 - 1;
+  const int row = i / 3;
+  const double my = row - 1;
   const double mx = i % 3 - 1;
   double cosine = 0.0;
   double sine = 0.0;
