@@ -20,6 +20,9 @@ class DeviceMemory {
   }
   void* allocate(std::uint64_t bytes, int ordinal = 0) const { return allocate_(ordinal, bytes); }
   void (*release)(void*);
+  // Of the host, which copies reach by themselves.
+  void* (*allocate_pinned)(std::uint64_t bytes);
+  void (*release_pinned)(void*);
   void (*copy)(void* to, const void* from, std::uint64_t);
   void* (*make_stream)();
   void (*destroy_stream)(void*);
@@ -42,6 +45,8 @@ class DeviceMemory {
     };
     find(allocate_, "ppatch_test_allocate");
     find(release, "ppatch_test_release");
+    find(allocate_pinned, "ppatch_test_allocate_pinned");
+    find(release_pinned, "ppatch_test_release_pinned");
     find(copy, "ppatch_test_copy");
     find(make_stream, "ppatch_test_make_stream");
     find(destroy_stream, "ppatch_test_destroy_stream");

@@ -47,6 +47,13 @@ __attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
   const CardOf card(memory);
   cudaFree(memory);
 }
+__attribute__((visibility("default"))) void* ppatch_test_allocate_pinned(std::uint64_t bytes) {
+  void* memory = nullptr;
+  return cudaMallocHost(&memory, bytes) == cudaSuccess ? memory : nullptr;
+}
+__attribute__((visibility("default"))) void ppatch_test_release_pinned(void* memory) {
+  cudaFreeHost(memory);
+}
 __attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
                                                              std::uint64_t bytes) {
   const CardOf reads(from);

@@ -263,6 +263,12 @@ __attribute__((visibility("default"))) void* ppatch_test_allocate(int ordinal,
 __attribute__((visibility("default"))) void ppatch_test_release(void* memory) {
   ppatch::device::release(memory);
 }
+__attribute__((visibility("default"))) void* ppatch_test_allocate_pinned(std::uint64_t bytes) {
+  return ppatch::device::allocate_pinned(bytes);
+}
+__attribute__((visibility("default"))) void ppatch_test_release_pinned(void* memory) {
+  ppatch::device::release_pinned(memory);
+}
 __attribute__((visibility("default"))) void ppatch_test_copy(void* to, const void* from,
                                                              std::uint64_t bytes) {
   if (bytes > 0) std::memcpy(to, from, bytes);

@@ -23,7 +23,8 @@ CfaNeighbours::CfaNeighbours(const CfaPattern& cfa) : period(cfa.period) {
   });
   for (int py = 0; py < period; ++py) {
     for (int px = 0; px < period; ++px) {
-      Neighbours& found = of_phase[static_cast<std::size_t>(py * period + px)];
+      const int phase = py * period + px;
+      Neighbours& found = of_phase[static_cast<std::size_t>(phase)];
       std::size_t count = 0;
       for (const PixelOffset& o : offsets) {
         if (count == found.size()) break;
