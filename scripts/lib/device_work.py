@@ -2,7 +2,9 @@
 """Counts what the kernels of the patch operators do, on the PTX of the CUDA backend, and holds it
 against limits: a model, no measurement.
 
-usage: device_work.py PTX_TOOLS PTX_FOLDER BUILD
+usage: device_work.py [--document] PTX_TOOLS PTX_FOLDER BUILD
+
+--document also writes the table of docs/performance.md.
 """
 import argparse
 import json
@@ -54,6 +56,23 @@ def counted(arguments, kernel, *call):
     return found[0]
 
 
+def row(what, instructions, seconds):
+    """A row of the document's table; instructions are a pixel or a query."""
+    bound = max(seconds, key=seconds.get)
+    return (f"| {what} | {instructions:.3g} | {bound} | "
+            f"{100 * seconds['DRAM'] / seconds[bound]:.0f} % |")
+
+
+def document(rows):
+    begin, end = "<!-- model -->\n", "<!-- end of model -->"
+    page = pathlib.Path(__file__).resolve().parents[2] / "docs/performance.md"
+    text = page.read_text(encoding="utf-8")
+    before, rest = text.split(begin)
+    table = ("| Model: operator | PTX a pixel (a query) | bound by | share of the DRAM's bandwidth |\n"
+             "| --- | ---: | --- | ---: |\n" + "\n".join(rows) + "\n")
+    page.write_text(before + begin + table + end + rest.split(end)[1], encoding="utf-8")
+
+
 def line(name, value, limit):
     good = value <= limit
     print(f"{name:<64}{value:8.3g}  <= {limit:g}  {'ok' if good else 'MISS'}", flush=True)
@@ -64,8 +83,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("tools", "folder", "build"):
         parser.add_argument(name, type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--document", action="store_true")
     arguments = parser.parse_args()
     good = True
+    rows = []
     for operator, kernel, most, over in OPERATORS:
         for n, patches, layout in CASES + LAYOUTS:
             counts = counted(arguments, kernel, operator, str(n), str(patches), layout)
@@ -76,6 +97,7 @@ def main():
                 seconds = counts["seconds"]
                 good &= line(f"model's time over memory's: {what}",
                              max(seconds.values()) / seconds["DRAM"], over)
+                rows.append(row(what, instructions, seconds))
             for access in ("load", "store"):
                 sectors = counts[f"global_{access}"]
                 if sectors["least_sectors"]:
@@ -83,7 +105,11 @@ def main():
                                  sectors["sectors"] / sectors["least_sectors"], MOST_SECTORS)
     for call, kernel, what, count, most in OTHERS:
         counts = counted(arguments, kernel, *call)
-        good &= line(f"PTX {what}: {' '.join(call)}", sum(counts["thread"].values()) / count, most)
+        instructions = sum(counts["thread"].values()) / count
+        good &= line(f"PTX {what}: {' '.join(call)}", instructions, most)
+        rows.append(row(f"{' '.join(call)}", instructions, counts["seconds"]))
+    if arguments.document:
+        document(rows)
     return 0 if good else 1
 
 
