@@ -22,7 +22,7 @@ int main(void) {
 
   ppatch_context *ctx = NULL;
   ppatch_patch_plan *plan = NULL;
-  ppatch_status st = ppatch_context_create(&ctx, NULL); /* CUDA if there is one, else CPU */
+  ppatch_status st = ppatch_context_create(&ctx, NULL); /* runs where arrays lie */
   if (!st) st = ppatch_patch_plan_create(&plan, ctx, &pos, &opt);
   if (!st) st = ppatch_patch_extract(plan, &obj, &out);
   if (!st) st = ppatch_context_synchronize(ctx);
