@@ -30,11 +30,13 @@ LAYOUTS = ((65, 128, "flat"), (64, 128, "channel-last"))
 MOST_SECTORS = 1.2
 
 
-# What device_work is asked, its kernel, what is counted by, how many of these, the most PTX
-# instructions for each.
+# What device_work is asked, its kernel, what that is, what is counted by, how many of these, the most
+# PTX instructions for each.
 OTHERS = (
-    (("neighbours", "7", "20000"), "NeighboursRow", "a query", 20000, 2500),
-    (("scene", "1024"), "SceneDecimate", "a pixel of two scene images", 2 * 1024 * 1024, 80),
+    (("neighbours", "7", "20000"), "NeighboursRow", "7 neighbours of each of 20,000 points", "a query",
+     20000, 2500),
+    (("scene", "1024"), "SceneDecimate", "band-limited image of 1024 x 1024 Bayer pixels", "a pixel",
+     2 * 1024 * 1024, 80),
 )
 
 
@@ -103,11 +105,11 @@ def main():
                 if sectors["least_sectors"]:
                     good &= line(f"sectors over the least, {access}: {what}",
                                  sectors["sectors"] / sectors["least_sectors"], MOST_SECTORS)
-    for call, kernel, what, count, most in OTHERS:
+    for call, kernel, title, what, count, most in OTHERS:
         counts = counted(arguments, kernel, *call)
         instructions = sum(counts["thread"].values()) / count
-        good &= line(f"PTX {what}: {' '.join(call)}", instructions, most)
-        rows.append(row(f"{' '.join(call)}", instructions, counts["seconds"]))
+        good &= line(f"PTX {what}: {title}", instructions, most)
+        rows.append(row(title, instructions, counts["seconds"]))
     if arguments.document:
         document(rows)
     return 0 if good else 1
