@@ -12,7 +12,7 @@
 
 namespace {
 
-using namespace ptychopatch;
+using namespace ptychopatch;  // NOLINT(google-build-using-namespace)
 
 Context cpu() {
   ppatch_context_options options = context_options();

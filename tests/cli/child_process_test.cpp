@@ -103,12 +103,13 @@ TEST(ChildProcess, StopsWhereItIsToldTo) {
 TEST(ChildProcess, ThreadsHaveAChildEach) {
   if (!kBesideThreads) GTEST_SKIP() << "not with this sanitizer's allocator";
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::vector<std::string> wrong(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([t, &wrong] {
       for (int i = 0; i < 20; ++i) {
         const std::string sent = std::to_string(t) + "," + std::to_string(i);
-        const auto got = in_child<std::string>(kWork, [&] { return sent; });
+        const auto got = in_child<std::string>(kWork, [&] { return std::string(sent); });
         if (got != sent) wrong[static_cast<std::size_t>(t)] = got;
       }
     });
