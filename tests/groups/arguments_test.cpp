@@ -9,6 +9,12 @@
 
 #include "groups/support/point_sets.hpp"
 
+using oracle::Point;
+using ptychopatch::array;
+using ptychopatch::Array;
+using ptychopatch::group_options;
+using ptychopatch::GroupPlan;
+
 namespace {
 
 void expect_error(ppatch_status status, const std::vector<std::string>& texts,

@@ -13,6 +13,12 @@
 
 #include "groups/support/point_sets.hpp"
 
+using oracle::Point;
+using ptychopatch::array;
+using ptychopatch::Array;
+using ptychopatch::group_options;
+using ptychopatch::GroupPlan;
+
 namespace {
 
 struct Groups {

@@ -7,6 +7,10 @@
 
 #include "groups/support/point_sets.hpp"
 
+using oracle::Point;
+using ptychopatch::array;
+using ptychopatch::Array;
+
 namespace {
 
 class Flann : public testing::TestWithParam<std::string> {};

@@ -8,6 +8,12 @@
 
 #include "groups/support/point_sets.hpp"
 
+using oracle::Point;
+using ptychopatch::array;
+using ptychopatch::Array;
+using ptychopatch::group_options;
+using ptychopatch::GroupPlan;
+
 namespace {
 
 class Neighbours : public testing::TestWithParam<std::string> {

@@ -12,6 +12,12 @@
 
 #include "groups/support/point_sets.hpp"
 
+using oracle::Point;
+using ptychopatch::array;
+using ptychopatch::Array;
+using ptychopatch::group_options;
+using ptychopatch::GroupPlan;
+
 namespace {
 
 constexpr std::int64_t kKeys = 40000;

@@ -109,7 +109,7 @@ PPATCH_HD void put_random(Function which, const double* in, double* out) {
   } else if (which == Function::random_order) {
     out[0] = static_cast<double>(RandomOrder(word(in[0]), integer(in[1])).at(integer(in[2])));
   } else {
-    std::int64_t chosen[max_out];
+    std::int64_t chosen[max_out] = {};
     nth_combination(integer(in[0]), integer(in[1]), integer(in[2]), chosen);
     for (std::int64_t i = 0; i < integer(in[2]); ++i) out[i] = static_cast<double>(chosen[i]);
   }

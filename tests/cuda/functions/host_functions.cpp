@@ -6,9 +6,9 @@
 extern "C" __attribute__((visibility("default"))) bool ppatch_test_call(int which, const double* in,
                                                                         double* out,
                                                                         std::int64_t count) {
-  using namespace ppatch::test;
   for (std::int64_t i = 0; i < count; ++i) {
-    call(static_cast<Function>(which), in + i * max_in, out + i * max_out);
+    ppatch::test::call(static_cast<ppatch::test::Function>(which), in + i * ppatch::test::max_in,
+                       out + i * ppatch::test::max_out);
   }
   return true;
 }

@@ -9,6 +9,10 @@
 #include "groups/support/point_sets.hpp"
 #include "oracle/test_backend.hpp"
 
+using ptychopatch::array;
+using ptychopatch::Array;
+using ptychopatch::GroupPlan;
+
 namespace {
 
 using ptychopatch::Context;

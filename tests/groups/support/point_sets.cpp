@@ -8,6 +8,8 @@
 
 #include "oracle/test_backend.hpp"
 
+using oracle::Point;
+
 const std::vector<std::string>& point_set_kinds() {
   static const std::vector<std::string> kinds = {
       "random",    "raster",         "jittered raster", "raster of tenths",

@@ -10,12 +10,6 @@
 #include "oracle/seed.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
-using oracle::Point;
-using ptychopatch::array;
-using ptychopatch::Array;
-using ptychopatch::group_options;
-using ptychopatch::GroupPlan;
-
 // Every kind of set that a scan, or an adversary, may hold.
 const std::vector<std::string>& point_set_kinds();
 
@@ -23,12 +17,12 @@ const std::vector<std::string>& point_set_kinds();
 std::string name_of_kind(const testing::TestParamInfo<std::string>& tested);
 
 // About n points of the kind.
-std::vector<Point> draw_points(const std::string& kind, std::int64_t n, Random& random);
+std::vector<oracle::Point> draw_points(const std::string& kind, std::int64_t n, Random& random);
 
 // A context on the CPU with so many threads, kept for the whole run.
 const ptychopatch::Context& group_context(int threads);
 
-inline Array array_of(const std::vector<Point>& points) {
-  return array(points.empty() ? nullptr : points[0].data(),
-               {static_cast<std::int64_t>(points.size()), 2});
+inline ptychopatch::Array array_of(const std::vector<oracle::Point>& points) {
+  return ptychopatch::array(points.empty() ? nullptr : points[0].data(),
+                            {static_cast<std::int64_t>(points.size()), 2});
 }
