@@ -41,13 +41,14 @@ CallMemory::Piece& CallMemory::take(const char* name, std::uint64_t bytes, devic
     const bool has_room = this->bytes() + bytes <= budget_;
     pieces_.remove_if([&](const Piece& piece) {
       const bool is_small = static_cast<std::uint64_t>(piece.memory.size()) < bytes;
-      return piece.taken == 0 && (is_small || !has_room);
+      return piece.taken == 0 && !piece.in_graph && (is_small || !has_room);
     });
     pieces_.emplace_back();
     best = &pieces_.back();
     best->memory = {machine_.allocator, static_cast<std::int64_t>(bytes)};
   }
   best->taken = bytes;
+  best->in_graph = best->in_graph || device::is_capturing(stream);
   return *best;
 }
 

@@ -23,6 +23,7 @@ class CallMemory {
   struct Piece {
     DeviceBuffer<unsigned char> memory;
     std::uint64_t taken = 0;  // bytes that the call uses
+    bool in_graph = false;    // of the caller's, who replays it: it stays
     void* data() const { return memory.data(); }
   };
   // Begins a call: no piece is taken.

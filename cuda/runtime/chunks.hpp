@@ -47,6 +47,7 @@ class Chunks {
     if (!array.is_on_host()) {
       return [array](const Chunk& chunk) { return array.at(chunk.first, chunk.last); };
     }
+    call_.require_copies(array.name);
     copies_.push_back({array.name, array.bytes, array.rows_a_slice, access, {}});
     const Copy& copy = copies_.back();
     return [this, array, &copy](const Chunk& chunk) {

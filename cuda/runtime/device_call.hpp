@@ -31,10 +31,19 @@ class DeviceCall {
   template <class View>
   View array(const ViewedArray<View>& array, Access access) {
     if (!array.is_on_host()) return array.view;
+    require_copies(array.name);
     void* const copy = take(array.name, array.bytes.packed_bytes());
     if (access != Access::write) memory_.uploads.upload(array.bytes, copy, stream());
     if (access != Access::read) outputs_.push_back({copy, array.bytes});
     return array.packed_at(copy, 0, array.rows());
+  }
+  // A graph could not take what the host does for a copy.
+  void require_copies(const char* name) const {
+    if (!device::is_capturing(stream())) return;
+    fail(PPATCH_ERROR_INVALID_ARGUMENT, name,
+         ": expected an array on the device in a call whose stream is captured into a graph, got "
+         "one "
+         "of the host");
   }
   template <class T>
   T* scratch(std::int64_t count) {

@@ -11,7 +11,10 @@ namespace ppatch::device {
 namespace {
 
 const CufftLibrary& cufft() {
-  static const CufftLibrary library({"libcufft.so.12", "libcufft.so.11", "libcufft.so"});
+  // The toolkit's own first: another's may ask more of the driver.
+  static const CufftLibrary library(
+      CUFFT_VER_MAJOR >= 12 ? std::vector{"libcufft.so.12", "libcufft.so.11", "libcufft.so"}
+                            : std::vector{"libcufft.so.11", "libcufft.so.12", "libcufft.so"});
   return library;
 }
 

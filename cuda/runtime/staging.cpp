@@ -8,6 +8,16 @@ namespace {
 
 constexpr std::int64_t max_row_step = 0x7fffffff;  // bytes, of copies of rows
 
+// Part of an array may be registered, and part not.
+bool is_page_locked(const StridedArray& rows) {
+  const auto* const first = static_cast<const unsigned char*>(rows.data);
+  std::int64_t last = rows.element - 1;
+  for (int axis = 0; axis < rows.axes; ++axis) {
+    last += (rows.extent[axis] - 1) * rows.stride[axis];
+  }
+  return device::is_page_locked(first) && device::is_page_locked(first + last);
+}
+
 }  // namespace
 
 void Staging::prepare() {
@@ -51,7 +61,7 @@ void Staging::upload_in_order(const StridedArray& from, void* to, device::Stream
   const bool has_rows =
       contiguous && rows.axes == 2 && rows.stride[0] >= row_bytes && rows.stride[0] <= max_row_step;
   const bool is_whole = contiguous && rows.axes == 1;
-  if (rows.count() == 0 || !(has_rows || is_whole) || !device::is_page_locked(rows.data)) {
+  if (rows.count() == 0 || !(has_rows || is_whole) || !is_page_locked(rows)) {
     upload(from, to, stream);
   } else if (is_whole) {
     device::copy_to_device(to, rows.data, rows.packed_bytes(), stream);
@@ -65,7 +75,7 @@ void Staging::upload_in_order(const StridedArray& from, void* to, device::Stream
 void Staging::download_in_order(const void* from, const StridedArray& to, device::Stream stream) {
   const StridedArray all = to.merged();
   const bool is_whole = all.axes == 1 && all.stride[0] == all.element;
-  if (all.count() == 0 || !is_whole || !device::is_page_locked(all.data)) {
+  if (all.count() == 0 || !is_whole || !is_page_locked(all)) {
     download(from, to, stream);
   } else {
     device::copy_to_host(all.data, from, all.packed_bytes(), stream);

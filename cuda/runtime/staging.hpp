@@ -14,7 +14,8 @@ namespace ppatch {
 class Staging {
  public:
   // Takes its memory on first use.
-  explicit Staging(std::uint64_t piece_bytes) : piece_bytes_(piece_bytes) {}
+  explicit Staging(std::uint64_t piece_bytes)
+      : piece_bytes_(piece_bytes > max_element ? piece_bytes : max_element) {}
 
   // The host array may change once this has returned.
   void upload(const StridedArray& from, void* to, device::Stream stream);
@@ -27,6 +28,7 @@ class Staging {
   void download_in_order(const void* from, const StridedArray& to, device::Stream stream);
 
  private:
+  static constexpr std::uint64_t max_element = 16;
   struct Piece {
     explicit Piece(std::uint64_t bytes) : memory(bytes) {}
     PinnedBuffer memory;

@@ -122,7 +122,7 @@ Selection::Selection(int ordinal) : before_(selected_device) { selected_device =
 Selection::~Selection() { selected_device = before_; }
 int selected() { return selected_device; }
 Range::Range(const char*) {}
-Range::~Range() = default;
+Range::~Range() {}  // not here alone
 
 // PTYCHOPATCH_TEST_LARGEST_BLOCK is how many bytes there are in one piece.
 void* allocate(std::uint64_t bytes) {

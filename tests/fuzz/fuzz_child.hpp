@@ -9,7 +9,8 @@
 
 // Allocations have a limit below libFuzzer's own, whose report would be made in the child, too, and
 // be taken for a finding. Little memory makes a fast fork.
-// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer looks for this name.
+// Each fuzzer is one source, which includes this. The sanitizer and libFuzzer look for these names.
+// NOLINTBEGIN(bugprone-reserved-identifier,misc-definitions-in-headers)
 extern "C" const char* __asan_default_options() {
   return "max_allocation_size_mb=256:allocator_may_return_null=1:quarantine_size_mb=8";
 }
@@ -19,3 +20,4 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
   pthread_atfork(nullptr, nullptr, [] { __sanitizer_set_death_callback(nullptr); });
   return 0;
 }
+// NOLINTEND(bugprone-reserved-identifier,misc-definitions-in-headers)

@@ -202,8 +202,13 @@ class Align {
     }
     console_.begin("align", static_cast<std::int64_t>(pairs_));
     std::vector<std::future<void>> others;
-    for (std::size_t i = 1; i < workers.size(); ++i) {
-      others.push_back(std::async(std::launch::async, [&, i] { run.guard(*workers[i]); }));
+    try {
+      for (std::size_t i = 1; i < workers.size(); ++i) {
+        others.push_back(std::async(std::launch::async, [&, i] { run.guard(*workers[i]); }));
+      }
+    } catch (...) {  // a thread that there is none for; the others are waited for
+      run.stop();
+      throw;
     }
     run.guard(*workers[0]);
     for (std::future<void>& other : others) other.get();

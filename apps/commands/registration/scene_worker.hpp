@@ -41,6 +41,7 @@ class AlignmentRun {
   // Runs the worker; what it throws stops the others, and is thrown again by rethrow, the first of
   // them.
   void guard(SceneWorker& worker);
+  void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
   void rethrow() const;
 

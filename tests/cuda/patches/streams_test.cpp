@@ -106,8 +106,14 @@ TEST(Streams, GraphsFollowThePositions) {
     card.plan().set_stream(stream.get());
     call();  // what is allocated once is allocated now
     stream.synchronize();
+    const HostArray host = before.extract();
+    const ppatch_array from = image.view();
+    const ppatch_array to = host.view();
     ASSERT_TRUE(DeviceMemory::get().begin_capture(stream.get()));
     call();
+    EXPECT_EQ(ppatch_patch_extract(card.plan().get(), &from, &to), PPATCH_ERROR_INVALID_ARGUMENT);
+    EXPECT_NE(std::string(ppatch_last_error()).find("captured"), std::string::npos)
+        << ppatch_last_error();
     void* const graph = DeviceMemory::get().end_capture(stream.get());
     ASSERT_NE(graph, nullptr);
     card.plan().set_positions(after.positions().view());
