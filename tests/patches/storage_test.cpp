@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -123,8 +124,9 @@ class Trial {
     return PatchMemoryPlan::within(settings, 1, std::uint64_t{1} << 30);
   }
   static double* aligned(std::vector<double>& memory) {
-    return reinterpret_cast<double*>((reinterpret_cast<std::uintptr_t>(memory.data()) + 63) / 64 *
-                                     64);
+    void* first = memory.data();
+    std::size_t room = memory.size() * sizeof(double);
+    return static_cast<double*>(std::align(64, sizeof(double), first, room));
   }
   ImageView image_view() { return {image_.data(), DType::c64, 1, height, width, 0, width * C, C}; }
   PatchView patch_view() {
