@@ -19,9 +19,9 @@ struct ChildWork {
   std::function<bool()> stop;  // asked now and then while the child works
 };
 
-// Whether a child may begin while other threads allocate. The address sanitizer of GCC 12 leaves
-// its allocator locked in the child then; the C library does not.
-#if defined(__SANITIZE_ADDRESS__)
+// Whether a child may begin while other threads allocate. The sanitizers of GCC 12 leave their
+// allocator locked in the child then; the C library does not.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kBesideThreads = false;
 #else
 inline constexpr bool kBesideThreads = true;
