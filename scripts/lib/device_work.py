@@ -66,7 +66,8 @@ def row(what, instructions, seconds):
 
 
 def document(rows):
-    begin, end = "<!-- model -->\n", "<!-- end of model -->"
+    begin = "<!-- the model's table, by scripts/lib/device_work.py -->\n"
+    end = "<!-- the model's table ends -->"
     page = pathlib.Path(__file__).resolve().parents[2] / "docs/performance.md"
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(begin)
