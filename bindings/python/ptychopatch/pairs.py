@@ -65,7 +65,8 @@ def cfa_round(shift: tuple[float, float], cfa: str | None = None) -> tuple[int, 
     Both are even for Bayer; (3a, 3b) with a + b even for X-Trans; whole pixels where cfa is None.
     Greens count as one colour. Of equally near ones, the smaller in dy, then in dx.
     """
-    return tuple(_core.cfa_round(letters_of(cfa), _pair("shift", shift, real)))
+    dy, dx = _core.cfa_round(letters_of(cfa), _pair("shift", shift, real))
+    return dy, dx
 
 
 def common_area(reference_shape: tuple[int, ...], moving_shape: tuple[int, ...],
@@ -75,9 +76,9 @@ def common_area(reference_shape: tuple[int, ...], moving_shape: tuple[int, ...],
     Of shapes the last two extents count. Both crops keep their colours where the shift does, as
     `Shift.lattice_shift` and `cfa_round` give it.
     """
-    shapes = [_pair(name, tuple(shape)[-2:], integer) for name, shape in
-              (("reference_shape", reference_shape), ("moving_shape", moving_shape))]
-    return CommonArea(*_core.common_area(*shapes, _pair("shift", shift, _signed)))
+    reference = _pair("reference_shape", tuple(reference_shape)[-2:], integer)
+    moving = _pair("moving_shape", tuple(moving_shape)[-2:], integer)
+    return CommonArea(*_core.common_area(reference, moving, _pair("shift", shift, _signed)))
 
 
 def image_shift(image: Any, shift: tuple[float, float], *,

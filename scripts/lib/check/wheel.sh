@@ -44,6 +44,7 @@ expected=$(
   find ptychopatch -name '*.py' -o -name py.typed
   echo ptychopatch/_core.pyi
   echo ptychopatch/_core.so
+  echo ptychopatch/_enumerations.py
   echo ptychopatch/libptychopatch.so.0
   ! $cuda || echo ptychopatch/ptychopatch/libptychopatch_cuda.so  # and the toolkit's number
 )
