@@ -61,8 +61,9 @@ void set_positions(PatchEntry& entry, const HeldPositions& held) {
   }
   const auto bytes = static_cast<std::size_t>(2 * count_of(positions)) *
                      static_cast<std::size_t>(ppatch_dtype_size(positions.dtype));
-  const bool comparable = positions.device_type == PPATCH_DEVICE_HOST && positions.ndim > 1 &&
-                          positions.shape[positions.ndim - 1] == 2 && contiguous(positions);
+  const bool comparable = positions.data && positions.device_type == PPATCH_DEVICE_HOST &&
+                          positions.ndim > 1 && positions.shape[positions.ndim - 1] == 2 &&
+                          contiguous(positions);
   if (comparable && !entry.positions.empty() && entry.positions.size() == bytes &&
       same_shape(entry.shape, positions) &&
       std::memcmp(entry.positions.data(), positions.data, bytes) == 0) {

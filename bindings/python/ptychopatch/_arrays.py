@@ -29,14 +29,22 @@ def real_type(dtype):
     """The type of the real part of a NumPy or PyTorch type."""
     if isinstance(dtype, numpy.dtype):
         return _REAL.get(dtype, dtype)
+    if not isinstance(dtype, _type_of("torch", "dtype")):
+        return dtype
     torch = sys.modules["torch"]
     return {torch.complex64: torch.float32, torch.complex128: torch.float64}.get(dtype, dtype)
 
 
+def _type_of(module, name):
+    """A type of a module, no type where it has none: another module may have its name, or another
+    thread be importing it."""
+    found = getattr(sys.modules.get(module), name, None)
+    return found if isinstance(found, type) else ()
+
+
 def is_tensor(array):
     """Whether it is PyTorch's."""
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(array, torch.Tensor)
+    return not isinstance(array, numpy.ndarray) and isinstance(array, _type_of("torch", "Tensor"))
 
 
 def stream_of(*arrays):
@@ -51,9 +59,8 @@ def _stream_of(array):
     if is_tensor(array):
         cuda = sys.modules["torch"].cuda
         return cuda.current_stream(array.device).cuda_stream if array.is_cuda else 0
-    cupy = sys.modules.get("cupy")
-    if cupy is not None and isinstance(array, cupy.ndarray):
-        return cupy.cuda.get_current_stream().ptr
+    if isinstance(array, _type_of("cupy", "ndarray")):
+        return sys.modules["cupy"].cuda.get_current_stream().ptr
     return (getattr(array, "__cuda_array_interface__", None) or {}).get("stream") or 0
 
 
