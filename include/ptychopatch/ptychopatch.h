@@ -23,7 +23,8 @@
  *     SIMD level, bit for bit.
  *
  * Threads: a context may be shared between threads. Different plans may run at the same time; one
- * plan belongs to one thread at a time. ppatch_last_error() is per thread.
+ * plan belongs to one thread at a time. ppatch_last_error() is per thread. The library stays in
+ * memory after dlclose(), for its threads' sake.
  */
 #ifndef PTYCHOPATCH_PTYCHOPATCH_H_
 #define PTYCHOPATCH_PTYCHOPATCH_H_
