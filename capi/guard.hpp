@@ -10,6 +10,7 @@
 #include <exception>
 #include <new>
 
+#include "capi/float_environment.hpp"
 #include "core/error.hpp"
 
 namespace ppatch {
@@ -26,9 +27,10 @@ struct LastError {
 
 LastError& last_error() noexcept;
 
-// The one place where exceptions end.
+// The one place where exceptions end, and every call's arithmetic begins.
 template <class Body>
 ppatch_status guarded(const char* function, Body&& body) noexcept {
+  const FloatEnvironment environment;
   try {
     body();
     return PPATCH_OK;

@@ -19,8 +19,12 @@
  *     and every zero means the documented default. Nothing is ever inferred from data.
  *   - A plan copies what it is given, unless the function's name says that it borrows. Memory that
  *     is borrowed stays as it is until the plan borrows other memory in its place or is destroyed.
- *   - Results do not depend on the number of threads, the memory budget, the size of a batch or the
- *     SIMD level, bit for bit.
+ *   - Results do not depend on the number of threads, the memory budget, the size of a batch, the
+ *     SIMD level or the caller's floating-point environment, bit for bit.
+ *
+ * Arithmetic: every call rounds to the nearest, computes with subnormal numbers and traps on
+ * nothing, whatever the caller's floating-point environment is, which is as it was on return.
+ * Callbacks run in the call's.
  *
  * Threads: a context may be shared between threads. Different plans may run at the same time; one
  * plan belongs to one thread at a time. ppatch_last_error() is per thread. The library stays in

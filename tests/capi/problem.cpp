@@ -11,8 +11,8 @@ namespace {
 constexpr std::int64_t kModes = 2;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-std::vector<std::complex<double>> random_values(std::int64_t count, Random& random) {
-  std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+std::vector<std::complex<double>> random_values(std::int64_t count, Random& random, double scale) {
+  std::uniform_real_distribution<double> uniform(-scale, scale);
   std::vector<std::complex<double>> values(static_cast<std::size_t>(count));
   for (auto& value : values) value = {uniform(random), uniform(random)};
   return values;
@@ -50,16 +50,17 @@ bool Outputs::same_bits(const Outputs& other) const {
   return same_bytes(main, other.main) && same_bytes(real, other.real);
 }
 
-Problem::Problem(std::int64_t size, std::int64_t count, std::int64_t patch, Random& random)
+Problem::Problem(std::int64_t size, std::int64_t count, std::int64_t patch, Random& random,
+                 double scale)
     : size_(size),
       count_(count),
       patch_(patch),
       options_(ptychopatch::patch_options(patch, patch)),
       where_(static_cast<std::size_t>(2 * count)),
-      image_(random_values(size * size, random)),
-      patches_(random_values(count * patch * patch, random)),
-      probe_(random_values(kModes * patch * patch, random)),
-      waves_(random_values(count * kModes * patch * patch, random)) {
+      image_(random_values(size * size, random, scale)),
+      patches_(random_values(count * patch * patch, random, scale)),
+      probe_(random_values(kModes * patch * patch, random, scale)),
+      waves_(random_values(count * kModes * patch * patch, random, scale)) {
   std::uniform_real_distribution<double> uniform(-0.5 * static_cast<double>(patch),
                                                  static_cast<double>(size));
   for (double& value : where_) value = uniform(random);

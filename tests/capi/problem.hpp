@@ -39,10 +39,12 @@ struct Call {
   ppatch_status operator()(ppatch_patch_plan* plan) const;
 };
 
-// Random complex128 inputs for every operation, and the options to make a plan for them.
+// Random complex128 inputs for every operation, up to `scale`, and the options to make a plan for
+// them.
 class Problem {
  public:
-  Problem(std::int64_t size, std::int64_t count, std::int64_t patch, Random& random);
+  Problem(std::int64_t size, std::int64_t count, std::int64_t patch, Random& random,
+          double scale = 1.0);
 
   const ppatch_patch_options& options() const { return options_; }
   ppatch_patch_options& options() { return options_; }

@@ -25,6 +25,10 @@ Arena::Arena(int num_threads)
 Arena::~Arena() = default;
 
 void Arena::run(std::int64_t count, void* body, Call call) const {
+  // Made here: tasks have the calling thread's floating-point environment, not that of whichever
+  // thread came first.
+  tbb::task_group_context context(tbb::task_group_context::isolated,
+                                  tbb::task_group_context::fp_settings);
   engine_->arena.execute([&] {
     // Isolated: a thread that waits here never takes up a task of the caller's own.
     tbb::this_task_arena::isolate([&] {
@@ -33,7 +37,7 @@ void Arena::run(std::int64_t count, void* body, Call call) const {
           [&](std::int64_t index) {
             call(body, index, tbb::this_task_arena::current_thread_index());
           },
-          tbb::simple_partitioner{});
+          tbb::simple_partitioner{}, context);
     });
   });
 }
