@@ -48,7 +48,7 @@ ppatch_status guarded(const char* function, Body&& body) noexcept {
 // The argument itself, which must not be null.
 template <class T>
 T& required(const char* name, T* pointer) {
-  if (!pointer) invalid(name, ": expected a pointer, got NULL");
+  expect_pointer(name, "a pointer", pointer);
   return *pointer;
 }
 

@@ -108,6 +108,7 @@ ppatch_status ppatch_pair_mask(ppatch_context* context, const ppatch_array* anch
                                const ppatch_array* target, const ppatch_mask_options* options,
                                const ppatch_array* mask, double* mask_mean) {
   return guarded(__func__, [&] {
+    if (mask_mean) ppatch::expect_pointer("mask_mean", "a number", mask_mean);
     const double mean = ppatch::pair_mask(context_of(context), anchor, target, options, mask);
     if (mask_mean) *mask_mean = mean;
   });

@@ -105,7 +105,9 @@ enum { PPATCH_DEVICE_HOST = 1, PPATCH_DEVICE_CUDA = 2, PPATCH_DEVICE_CUDA_HOST =
 /* A view of memory that the caller owns. The layout is frozen. Inputs are never written. Outputs
  * are written in place. They may not overlap themselves: sorted by size, each stride must exceed
  * the span of the axes with smaller ones. Nor may they share a byte range with an input or another
- * output. Either is INVALID_ARGUMENT. An array with a zero in its shape may have NULL data. */
+ * output. Either is INVALID_ARGUMENT, as is data, or any other pointer, where no number of its type
+ * may begin: a multiple of 8 for C128, whose parts are F64, of 1 for U8. An array with a zero in
+ * its shape may have NULL data. */
 typedef struct ppatch_array {
   void *data;
   ppatch_dtype dtype;

@@ -55,7 +55,7 @@ std::string text_of_shape(const std::int64_t* shape, std::size_t ndim) {
 
 CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Reach& machine)
     : name_(name), array_(array) {
-  if (!array) invalid(name, ": expected an array, got NULL");
+  expect_pointer(name, "an array", array);
   const std::int64_t size = size_of(array->dtype);
   if (size == 0) invalid(name, ".dtype: expected a ppatch_dtype, got ", array->dtype);
   if (array->ndim < 1 || array->ndim > PPATCH_MAX_NDIM) {
@@ -95,6 +95,11 @@ CheckedArray::CheckedArray(const char* name, const ppatch_array* array, const Re
             ", device ", array->device_id);
   }
   const auto address = reinterpret_cast<std::uintptr_t>(array->data);
+  const auto alignment = static_cast<std::uintptr_t>(size / components());
+  if (address % alignment != 0) {
+    invalid(name, ".data: expected an address that is a multiple of ", alignment, " for ",
+            name_of(dtype()), ", got ", array->data);
+  }
   if (address < static_cast<std::uintptr_t>(-before * size) ||
       address > UINTPTR_MAX - static_cast<std::uintptr_t>((after + 1) * size)) {
     invalid(name, ".strides: expected offsets within the address space, got ", before * size,

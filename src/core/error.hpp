@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <locale>
 #include <sstream>
@@ -41,6 +42,15 @@ template <class... Parts>
 template <class... Parts>
 [[noreturn]] void invalid(const Parts&... parts) {
   fail(PPATCH_ERROR_INVALID_ARGUMENT, parts...);
+}
+
+// That a caller's pointer leads to one T or more.
+template <class T>
+void expect_pointer(const char* name, const char* what, const T* pointer) {
+  if (!pointer) invalid(name, ": expected ", what, ", got NULL");
+  if (reinterpret_cast<std::uintptr_t>(pointer) % alignof(T) == 0) return;
+  invalid(name, ": expected an address that is a multiple of ", alignof(T), ", got ",
+          static_cast<const void*>(pointer));
 }
 
 }  // namespace ppatch

@@ -15,6 +15,7 @@ template <class Options>
 Options read_options(const char* name, const Options* given) {
   Options options{};
   if (!given) return options;
+  expect_pointer(name, "a struct", given);
   const std::uint32_t size = given->struct_size;
   if (size < sizeof(std::uint32_t)) {
     invalid(name, ".struct_size: expected sizeof (", sizeof(Options), "), got ", size);
@@ -48,7 +49,7 @@ Enum read_enum(const char* field, std::int32_t value, Enum last) {
 // Copies info to the caller's struct, as much of it as the caller knows.
 template <class Info>
 void write_info(const char* name, const Info& info, Info* out) {
-  if (!out) invalid(name, ": expected a struct, got NULL");
+  expect_pointer(name, "a struct", out);
   const std::uint32_t size = out->struct_size;
   if (size < sizeof(std::uint32_t)) {
     invalid(name, ".struct_size: expected sizeof (", sizeof(Info), "), got ", size);

@@ -108,6 +108,20 @@ def test_other_arrays_without_memory_are_refused(kind):
     assert (got == want).all()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+def test_numbers_at_odd_addresses_are_refused(dtype):
+    packed = numpy.zeros(20 * 20, numpy.dtype([("flag", "u1"), ("value", dtype)]))["value"]
+    memory = numpy.zeros(20 * 20 * packed.itemsize + 1, "u1")[1:]
+    odd = memory.view(dtype).reshape(20, 20)
+    assert not odd.flags.aligned and not packed.flags.aligned
+    with pytest.raises(ValueError, match="image.data.*multiple of"):
+        ptychopatch.extract(odd, POSITIONS, 4)
+    with pytest.raises(ValueError, match="image"):  # nor are its strides whole numbers
+        ptychopatch.extract(packed.reshape(20, 20), POSITIONS, 4)
+    aligned = numpy.require(odd, requirements="A")
+    assert (ptychopatch.extract(aligned, POSITIONS, 4) == 0).all()
+
+
 def all_calls():
     for call in CALLS.values():
         call(POSITIONS)

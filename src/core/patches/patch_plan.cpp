@@ -22,7 +22,9 @@ Accumulation read_flags(std::uint32_t flags) {
 
 // Positions of a (K, 2) or (B, c, 2) array.
 std::int64_t position_count(const ppatch_array* positions) {
-  if (!positions || positions->ndim < 2 || positions->ndim > 3) return 0;
+  if (!positions) return 0;
+  expect_pointer("positions", "an array", positions);
+  if (positions->ndim < 2 || positions->ndim > 3) return 0;
   const std::int64_t first = positions->shape[0];
   const std::int64_t second = positions->ndim == 3 ? positions->shape[1] : 1;
   std::int64_t count = 0;

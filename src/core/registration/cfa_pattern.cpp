@@ -87,7 +87,7 @@ void round_to_lattice(const CfaPattern& pattern, const double shift[2], std::int
 }
 
 void expect_shift(const double* shift) {
-  if (!shift) invalid("shift: expected two numbers, got NULL");
+  expect_pointer("shift", "two numbers", shift);
   for (int axis = 0; axis < 2; ++axis) {
     if (!(std::abs(shift[axis]) <= 1e9)) {
       invalid("shift[", axis, "]: expected a number within +-1e9, got ", shift[axis]);
@@ -98,7 +98,7 @@ void expect_shift(const double* shift) {
 void cfa_round(const ppatch_cfa& cfa, const double* shift, std::int64_t* lattice) {
   const CfaPattern pattern = read_cfa("cfa", cfa);
   expect_shift(shift);
-  if (!lattice) invalid("lattice: expected room for two numbers, got NULL");
+  expect_pointer("lattice", "room for two numbers", lattice);
   round_to_lattice(pattern, shift, lattice);
 }
 

@@ -9,10 +9,10 @@ namespace ppatch {
 
 void common_area(const std::int64_t* reference_shape, const std::int64_t* moving_shape,
                  const std::int64_t* shift, ppatch_common_area* area) {
-  if (!reference_shape) invalid("reference_shape: expected two numbers, got NULL");
-  if (!moving_shape) invalid("moving_shape: expected two numbers, got NULL");
-  if (!shift) invalid("shift: expected two numbers, got NULL");
-  if (!area) invalid("area: expected a struct, got NULL");
+  expect_pointer("reference_shape", "two numbers", reference_shape);
+  expect_pointer("moving_shape", "two numbers", moving_shape);
+  expect_pointer("shift", "two numbers", shift);
+  expect_pointer("area", "a struct", area);
   constexpr std::int64_t max_value = std::int64_t{1} << 40;
   std::int64_t first[2];
   std::int64_t length[2];

@@ -94,7 +94,7 @@ SceneImageView ScenePlan::read_image(const std::string& name,
 }
 
 void ScenePlan::borrow_reference(const ppatch_scene_image* reference) {
-  if (!reference) invalid("reference: expected an image, got NULL");
+  expect_pointer("reference", "an image", reference);
   move_to(reference->pixels);
   const SceneImageView view = read_image("reference", *reference);
   has_reference_ = false;
@@ -133,9 +133,9 @@ class ScenePlan::Answers final : public ShiftSink {
 void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results) {
   if (count < 0) invalid("count: expected at least 0, got ", count);
   if (!has_reference_) invalid("plan: expected a reference first, got none");
-  if (count > 0 && !images) invalid("images: expected an array, got NULL");
-  if (count > 0 && !results) invalid("results: expected an array, got NULL");
   if (count == 0) return;
+  expect_pointer("images", "an array", images);
+  expect_pointer("results", "an array", results);
   std::vector<SceneImageView> views(static_cast<std::size_t>(count));
   for (std::int64_t j = 0; j < count; ++j) {
     views[static_cast<std::size_t>(j)] = read_image(text_of("images[", j, "]"), images[j]);
