@@ -28,7 +28,9 @@
  *
  * Threads: a context may be shared between threads. Different plans may run at the same time; one
  * plan belongs to one thread at a time. ppatch_last_error() is per thread. The library stays in
- * memory after dlclose(), for its threads' sake.
+ * memory after dlclose(), for its threads' sake. A child that fork() makes may call it at any time:
+ * with one thread, as ppatch_context_get_info says, where the process had made a context before;
+ * plans that another thread was using then are of no use to it.
  */
 #ifndef PTYCHOPATCH_PTYCHOPATCH_H_
 #define PTYCHOPATCH_PTYCHOPATCH_H_

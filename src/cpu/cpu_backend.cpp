@@ -16,10 +16,14 @@ class CpuBackend final : public Backend {
         arena_(settings.num_threads > 0 ? settings.num_threads : available_threads()),
         simd_(choose_simd_target()),
         scene_machine_{&arena_, &simd_.loops.scene, &simd_.loops.slabs, fft_provider(simd_.name),
-                       &settings_} {}
+                       &settings_} {
+    if (!Arena::lost_threads()) return;
+    settings.callbacks->log(PPATCH_LOG_LEVEL_INFO,
+                            "using one thread: this process was forked from one that had threads");
+  }
 
   ppatch_backend kind() const override { return PPATCH_BACKEND_CPU; }
-  BackendInfo info() const override { return {arena_.num_threads(), "CPU", simd_.name}; }
+  BackendInfo info() const override { return {arena_.running_threads(), "CPU", simd_.name}; }
   void synchronize() override {}
 
   std::uint64_t patch_engine_bytes(const PatchSettings& settings) const override {

@@ -16,6 +16,10 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
 
   int num_threads() const { return num_threads_; }
+  // Of a loop now.
+  int running_threads() const { return lost_threads() ? 1 : num_threads_; }
+  // Whether this process was forked from one that had an arena: all loops have one thread then.
+  static bool lost_threads();
 
   // Calls body(index, slot) for every index in [0, count), in any order. At no time do two calls
   // have one slot, 0 <= slot < num_threads(). The body does not throw.

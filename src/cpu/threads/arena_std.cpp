@@ -15,6 +15,8 @@ namespace ppatch {
 
 struct Arena::Engine {};
 
+bool Arena::lost_threads() { return false; }  // a loop's threads end with it
+
 int available_threads() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Children that are forked while other threads are inside the library, as a data loader's are.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "capi/problem.hpp"
+
+namespace {
+
+// Ends a child that hangs.
+constexpr unsigned kPatience = 60;
+constexpr int kThreads = 2;
+
+template <class Body>
+pid_t forked(const Body& body) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  alarm(kPatience);
+  body();
+  _exit(testing::Test::HasFailure() ? 1 : 0);
+}
+
+void expect_success(pid_t child) {
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+std::int32_t threads_of(const ContextPointer& context) {
+  ppatch_context_info info = PPATCH_CONTEXT_INFO_INIT;
+  EXPECT_EQ(ppatch_context_get_info(context.get(), &info), PPATCH_OK);
+  return info.num_threads;
+}
+
+// Threads that assemble again and again, each on a plan of its own. With as many as the context has
+// they take all of its places.
+class BusyThreads {
+ public:
+  // Both must outlive this.
+  BusyThreads(int count, const ContextPointer& context, const Problem& problem) {
+    for (int t = 0; t < count; ++t) {
+      threads_.emplace_back([&] {
+        const PlanPointer plan = make_plan(context, problem);
+        while (!done_) {
+          Outputs outputs;
+          EXPECT_EQ(problem.run(plan.get(), Operation::kAssemble, &outputs), PPATCH_OK);
+          ++calls_;
+        }
+      });
+    }
+  }
+  ~BusyThreads() {
+    done_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+  BusyThreads(const BusyThreads&) = delete;
+  BusyThreads& operator=(const BusyThreads&) = delete;
+
+  int calls() const { return calls_; }
+
+ private:
+  std::atomic<bool> done_ = false;
+  std::atomic<int> calls_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kForks = false;
+#else
+constexpr bool kForks = true;
+#endif
+
+TEST(Fork, ChildrenWorkWhileOtherThreadsAreInside) {
+  if (!kForks) GTEST_SKIP() << "the thread sanitizer's allocator stays locked in a child";
+  Random random = test_random("ChildrenWork");
+  const Problem problem(96, 300, 16, random);
+  const ContextPointer context = make_context(cpu_options(kThreads));
+  const PlanPointer plan = make_plan(context, problem);
+  std::vector<Outputs> want;
+  for (const Operation operation : kAllOperations) {
+    ASSERT_EQ(problem.run(plan.get(), operation, &want.emplace_back()), PPATCH_OK);
+  }
+  std::vector<pid_t> children;
+  {
+    const BusyThreads busy(kThreads, context, problem);
+    for (int round = 0; round < 8; ++round) {
+      const int before = busy.calls();
+      while (busy.calls() < before + 3) std::this_thread::yield();
+      children.push_back(forked([&] {
+        const ContextPointer own_context = make_context(cpu_options(kThreads));
+        const PlanPointer own_plan = make_plan(own_context, problem);
+        EXPECT_EQ(threads_of(context), PTYCHOPATCH_CHILD_THREADS);
+        EXPECT_EQ(threads_of(own_context), PTYCHOPATCH_CHILD_THREADS);
+        for (ppatch_patch_plan* each : {own_plan.get(), plan.get()}) {
+          for (std::size_t i = 0; i < want.size(); ++i) {
+            Outputs outputs;
+            EXPECT_EQ(problem.run(each, kAllOperations[i], &outputs), PPATCH_OK);
+            EXPECT_TRUE(outputs.same_bits(want[i])) << name_of(kAllOperations[i]) << seed_note();
+          }
+        }
+        ppatch_context_destroy(make_context(cpu_options(0)).release());
+        // A child of the child.
+        expect_success(forked([&] {
+          Outputs outputs;
+          EXPECT_EQ(problem.run(plan.get(), Operation::kAdjoint, &outputs), PPATCH_OK);
+        }));
+      }));
+    }
+    for (const pid_t child : children) expect_success(child);
+  }
+  EXPECT_EQ(threads_of(context), kThreads);
+}
+
+TEST(Fork, AChildSaysThatItHasOneThread) {
+  if (!kForks) GTEST_SKIP() << "the thread sanitizer's allocator stays locked in a child";
+  if (PTYCHOPATCH_CHILD_THREADS != 1) GTEST_SKIP() << "loops start their own threads";
+  const ContextPointer before = make_context(cpu_options(2));
+  expect_success(forked([] {
+    std::string text;
+    ppatch_context_options options = cpu_options(2);
+    options.log_user = &text;
+    options.log = [](void* user, ppatch_log_level, const char* line) {
+      *static_cast<std::string*>(user) += line;
+    };
+    make_context(options);
+    EXPECT_NE(text.find("one thread"), std::string::npos) << text;
+  }));
+}
+
+// Of memory that the parent made: nothing of it is given back twice or waited for.
+TEST(Fork, AChildMayDestroyWhatTheParentMade) {
+  if (!kForks) GTEST_SKIP() << "the thread sanitizer's allocator stays locked in a child";
+  Random random = test_random("AChildMayDestroy");
+  const Problem problem(64, 100, 12, random);
+  ContextPointer context = make_context(cpu_options(kThreads));
+  PlanPointer plan = make_plan(context, problem);
+  Outputs outputs;
+  ASSERT_EQ(problem.run(plan.get(), Operation::kAssemble, &outputs), PPATCH_OK);
+  const BusyThreads busy(kThreads, context, problem);
+  for (int round = 0; round < 4; ++round) {
+    expect_success(forked([&] {
+      Outputs again;
+      EXPECT_EQ(problem.run(plan.get(), Operation::kAssemble, &again), PPATCH_OK);
+      plan.reset();
+      context.reset();
+    }));
+  }
+}
+
+}  // namespace
