@@ -4,6 +4,7 @@
 #include <future>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "argument.hpp"
 #include "commands/command.hpp"
@@ -101,6 +102,7 @@ class Align {
       if (options_.in_shard(i)) mine.push_back(moving[i]);
     }
     scenes_.push_back(alignment::work_of(references[0], mine));
+    if (options_.writes_pairs()) name_files({alignment::work_of(references[0], moving)});
   }
 
   // --layout rawnind ROOT, or a list of its files.
@@ -131,6 +133,19 @@ class Align {
       if (options_.in_shard(i)) scenes_.push_back(alignment::work_of(all[i]));
     }
     all_scenes_ = all.size();
+    if (!options_.writes_pairs()) return;
+    std::vector<SceneWork> works;
+    for (const rawnind::Scene& scene : all) works.push_back(alignment::work_of(scene));
+    name_files(works);
+  }
+
+  // Of all shards.
+  void name_files(const std::vector<SceneWork>& works) {
+    std::vector<alignment::PairNames> names;
+    for (const SceneWork& work : works) {
+      for (const Pair& pair : work.pairs) names.push_back(pair.names);
+    }
+    paths_.emplace(names);
   }
 
   int list() {
@@ -191,7 +206,8 @@ class Align {
     std::vector<std::unique_ptr<alignment::SceneWorker>> workers;
     for (const CommonOptions& common : options_.common.each_device(tasks.size())) {
       workers.push_back(std::make_unique<alignment::SceneWorker>(
-          options_, common, mask_.data.size() != 0 ? &mask_ : nullptr, run));
+          options_, common, mask_.data.size() != 0 ? &mask_ : nullptr, paths_ ? &*paths_ : nullptr,
+          run));
     }
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       workers[i % workers.size()]->take(std::move(tasks[i]));
@@ -238,6 +254,7 @@ class Align {
   Console& console_;
   std::vector<SceneWork> scenes_;
   std::size_t all_scenes_ = 0, files_ = 0, pairs_ = 0;
+  std::optional<alignment::PairPaths> paths_;
   formats::NpyArray mask_;
   std::unique_ptr<alignment::Results> results_;
   alignment::AlignmentPlot plot_;

@@ -40,6 +40,8 @@ struct AlignOptions {
   alignment::RecordFormat record_format() const;
   // Whether this run's shard has the i-th scene or image.
   bool in_shard(std::size_t i) const { return static_cast<std::int64_t>(i) % shards == shard - 1; }
+  // Whether there are files of each pair.
+  bool writes_pairs() const { return !apply.empty() || !masks.empty(); }
   // Outputs that exist are replaced.
   bool replaces() const { return common.overwrite || resume; }
 

@@ -6,6 +6,7 @@
 
 #include "formats/format_error.hpp"
 #include "formats/output_file.hpp"
+#include "formats/utf8.hpp"
 #include "mosaics/dng_writer.hpp"
 #include "pictures/canvas.hpp"
 
@@ -13,13 +14,6 @@ namespace ptychopatch::alignment {
 namespace {
 
 namespace fs = std::filesystem;
-
-// "gt/A_B.dng" is A_B, "stack.mrc[3]" is stack[3].
-std::string stem_of(const std::string& name) {
-  const std::size_t bracket = name.ends_with(']') ? name.rfind('[') : std::string::npos;
-  const std::string index = bracket == std::string::npos ? "" : name.substr(bracket);
-  return fs::path(name.substr(0, bracket)).stem().string() + index;
-}
 
 // Rows one after the other.
 formats::Bytes packed(const ppatch_array& image) {
@@ -50,21 +44,25 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
-PairFiles::PairFiles(const app::Session& session, const std::string& masks,
+PairFiles::PairFiles(const app::Session& session, const PairPaths* paths, const std::string& masks,
                      const std::string& apply, ApplyMode mode, bool overwrite)
-    : session_(session), masks_(masks), apply_(apply), mode_(mode), overwrite_(overwrite) {
+    : session_(session),
+      paths_(paths),
+      masks_(masks),
+      apply_(apply),
+      mode_(mode),
+      overwrite_(overwrite) {
   if (!masks_.empty()) make_folder(masks_);
   if (!apply_.empty()) make_folder(apply_);
 }
 
-void PairFiles::write(const mosaics::Mosaic& reference, const mosaics::Mosaic& image,
-                      const Aligned& aligned, Record& record) const {
-  if (!masks_.empty()) write_mask(aligned, record);
+void PairFiles::write(const PairNames& names, const mosaics::Mosaic& reference,
+                      const mosaics::Mosaic& image, const Aligned& aligned, Record& record) const {
+  if (!masks_.empty()) write_mask(names, aligned, record);
   if (apply_.empty()) return;
-  const PairNames names = names_of(record);
-  const fs::path folder = fs::path(apply_) / names.scene / stem_of(names.reference);
+  const fs::path folder = fs::path(apply_) / paths_->folder(names);
   make_folder(folder);
-  const std::string stem = (folder / stem_of(names.image)).string();
+  const std::string stem = (folder / paths_->image(names)).string();
   const ppatch_common_area& common = aligned.measures.common;
   if (mode_ == ApplyMode::kCrop) {
     if (common.height < 1 || common.width < 1) return;
@@ -93,7 +91,7 @@ void PairFiles::write(const mosaics::Mosaic& reference, const mosaics::Mosaic& i
   write_image(stem, to, reference.cfa, image);
 }
 
-void PairFiles::write_mask(const Aligned& aligned, Record& record) const {
+void PairFiles::write_mask(const PairNames& names, const Aligned& aligned, Record& record) const {
   const PairMeasures& measures = aligned.measures;
   if (measures.mask.size() == 0) return;
   pictures::Image mask(measures.mask_height, measures.mask_width);
@@ -101,14 +99,10 @@ void PairFiles::write_mask(const Aligned& aligned, Record& record) const {
     if (measures.mask.data()[i] == std::byte{0}) continue;
     mask.set(i / measures.mask_width, i % measures.mask_width, {255, 255, 255});
   }
-  const PairNames names = names_of(record);
-  const std::string path =
-      (fs::path(masks_) / ((names.scene.empty() ? "" : names.scene + "_") +
-                           stem_of(names.reference) + "_" + stem_of(names.image) + ".png"))
-          .string();
+  const std::string path = (fs::path(masks_) / (paths_->mask(names) + ".png")).string();
   const std::string png = pictures::encode_png(mask);
   formats::write_file(path, overwrite_, std::as_bytes(std::span(png)));
-  record["mask_fpath"] = path;
+  record["mask_fpath"] = formats::valid_utf8(path);
 }
 
 void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,

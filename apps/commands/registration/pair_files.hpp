@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "commands/registration/pair_paths.hpp"
 #include "commands/registration/scene_aligner.hpp"
 
 namespace ptychopatch::alignment {
@@ -16,19 +17,21 @@ enum class ApplyMode { kCrop, kResample };
 //          reference alike; or resampled to the reference's own pixels
 class PairFiles {
  public:
-  PairFiles(const app::Session& session, const std::string& masks, const std::string& apply,
-            ApplyMode mode, bool overwrite);
+  // paths must outlive this; NULL where neither is made.
+  PairFiles(const app::Session& session, const PairPaths* paths, const std::string& masks,
+            const std::string& apply, ApplyMode mode, bool overwrite);
 
   // Writes down in the record where its mask lies.
-  void write(const mosaics::Mosaic& reference, const mosaics::Mosaic& image, const Aligned& aligned,
-             Record& record) const;
+  void write(const PairNames& names, const mosaics::Mosaic& reference, const mosaics::Mosaic& image,
+             const Aligned& aligned, Record& record) const;
 
  private:
-  void write_mask(const Aligned& aligned, Record& record) const;
+  void write_mask(const PairNames& names, const Aligned& aligned, Record& record) const;
   void write_image(const std::string& stem, const ppatch_array& pixels, const mosaics::Cfa& cfa,
                    const mosaics::Mosaic& levels) const;
 
   const app::Session& session_;
+  const PairPaths* paths_;
   std::string masks_, apply_;
   ApplyMode mode_;
   bool overwrite_;

@@ -63,12 +63,13 @@ void AlignmentRun::rethrow() const {
 }
 
 SceneWorker::SceneWorker(const app::AlignOptions& options, const app::CommonOptions& common,
-                         const formats::NpyArray* mask, AlignmentRun& run)
+                         const formats::NpyArray* mask, const PairPaths* paths, AlignmentRun& run)
     : options_(options),
       mask_(mask),
       run_(run),
       session_(common, run.console()),
-      files_(session_, options.masks, options.apply, options.apply_mode, options.replaces()) {}
+      files_(session_, paths, options.masks, options.apply, options.apply_mode,
+             options.replaces()) {}
 
 void SceneWorker::work() {
   std::vector<mosaics::ImageItem> items;
@@ -152,7 +153,7 @@ void SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& images, Sce
   }
   const Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
   if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return;
-  files_.write(*reference.mosaic, *image.mosaic, aligned, record);
+  files_.write(pair.names, *reference.mosaic, *image.mosaic, aligned, record);
   if (run_.plot() != nullptr) {
     run_.plot()->add(pair.place, session_.context(), *reference.mosaic, *image.mosaic,
                      aligned.shift, pair.names.image);

@@ -64,9 +64,10 @@ struct SceneTask {
 // Aligns scenes one after the other on one device.
 class SceneWorker {
  public:
-  // common: of the options, those of the worker's device. The mask, if any, is every reference's.
+  // common: of the options, those of the worker's device. The mask, if any, is every reference's;
+  // paths are those of the files that are made of pairs, if any are.
   SceneWorker(const app::AlignOptions& options, const app::CommonOptions& common,
-              const formats::NpyArray* mask, AlignmentRun& run);
+              const formats::NpyArray* mask, const PairPaths* paths, AlignmentRun& run);
 
   void take(SceneTask task) { tasks_.push_back(std::move(task)); }
   void work();

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files that `align` makes of pairs: each pair's own, whatever the inputs' names are."""
+import os
+
+import numpy as np
+
+import scenes
+from command import SEED, CommandTest
+
+
+class AlignOutputsTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.picture = scenes.smooth_noise(self.rng, 80, 80)
+        np.save(self.path("ref.npy"), self.picture[8:-8, 8:-8])
+
+    def save_moved(self, name, dy, dx):
+        """An image whose shift onto ref.npy is (dy, dx)."""
+        path = os.path.join(os.fsencode(self.folder), os.fsencode(name))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            np.save(file, scenes.shifted(self.picture, dy, dx)[8:-8, 8:-8])
+
+    def align(self, *inputs, apply="out", **options):
+        done = self.execute("align", "--ref", "ref.npy", *inputs, "-o", "r.json", "-q", "--overwrite",
+                            "--apply", apply, "--write-masks", apply + "-masks", "--white", 10, **options)
+        self.assertEqual(done.returncode, 0,
+                         f"PTYCHOPATCH_TEST_SEED={SEED}\n{inputs}\n{done.stderr.decode()}")
+        return scenes.read_records(self.path("r.json"))
+
+    def cut(self, path):
+        return np.load(self.path("out") / "ref" / path)
+
+    def check_each_its_own(self, files):
+        """files: of each pair, its name below --apply, and how far it had been moved."""
+        for name, (dy, dx) in files.items():
+            whole = scenes.shifted(self.picture, dy, dx)[8:-8, 8:-8]
+            y, x = max(0, -dy), max(0, -dx)
+            want = whole[y:y + 64 - abs(dy), x:x + 64 - abs(dx)]
+            np.testing.assert_array_equal(self.cut(name), want, err_msg=f"{name}, seed {SEED}")
+
+    def test_one_name_in_two_folders_is_refused(self):
+        self.save_moved("a/x.npy", 1, 0)
+        self.save_moved("b/x.npy", 0, 2)
+        for more in ((), ("--dry-run",), ("--shard", "1/2")):
+            self.run_badly("align", "--ref", "ref.npy", "a/x.npy", "b/x.npy", "-o", "r.json",
+                           "--apply", "out", *more, says=("'a/x.npy'", "'b/x.npy'", "--apply"))
+            self.run_badly("align", "--ref", "ref.npy", "a/x.npy", "b/x.npy", "-o", "r.json",
+                           "--write-masks", "out", *more, says=("'a/x.npy'", "'b/x.npy'"))
+            self.assertFalse(self.path("out").exists() or self.path("r.json").exists())
+        # Without files of pairs their names do not matter.
+        self.run_well("align", "--ref", "ref.npy", "a/x.npy", "b/x.npy", "-o", "r.json")
+
+    def test_names_that_differ_in_their_endings(self):
+        self.save_moved("x.npy", 1, 0)
+        self.save_moved("x.reference.npy", 0, 2)
+        self.save_moved("y.npy", -3, 1)
+        self.align("x.npy", "x.reference.npy", "y.npy")
+        self.check_each_its_own({"x.npy.npy": (1, 0), "x.reference.npy.npy": (0, 2),
+                                 "y.npy": (-3, 1)})
+        # The same names in every shard.
+        before = sorted(path.name for path in self.path("out").rglob("*"))
+        for shard in ("1/2", "2/2"):
+            self.align("x.npy", "x.reference.npy", "y.npy", "--shard", shard, apply="again")
+        self.assertEqual(sorted(path.name for path in self.path("again").rglob("*")), before)
+
+    def test_names_that_are_no_utf8(self):
+        names = {b"\xff.npy": (1, 0), b"\xfe.npy": (0, 2)}
+        for name, shift in names.items():
+            self.save_moved(name, *shift)
+        records = self.align(*map(os.fsdecode, names))
+        self.assertEqual([record["status"] for record in records], ["ok", "ok"])
+        self.check_each_its_own({os.fsdecode(name): shift for name, shift in names.items()})
+        masks = os.listdir(os.fsencode(self.path("out-masks")))
+        self.assertEqual(sorted(masks), [b"ref_\xfe.png", b"ref_\xff.png"])
+        # A folder of such a name, too.
+        self.align("ref.npy", apply=os.fsdecode(b"\xfd"))
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main()
