@@ -138,15 +138,15 @@ std::vector<ImageItem> items_of(const std::string& path) {
   if (format == Format::kNpy) {
     formats::InputFile again(path);
     const formats::NpyHeader header = formats::read_npy_header(again, formats::quoted(path));
-    if (header.shape.size() == 3) images = header.shape[0];
+    // Where there are no pixels nothing bounds the number of images.
+    if (header.shape.size() == 3 && header.data_bytes != 0) images = header.shape[0];
   } else if (format == Format::kMrc) {
-    const MrcHeader header = read_mrc_header(first.span().first(count), formats::quoted(path));
+    const MrcHeader header =
+        read_mrc_header(first.span().first(count), file.size(), formats::quoted(path));
     if (header.sections > 1) images = header.sections;
   }
   if (images == 0) return {{path, std::nullopt}};
   std::vector<ImageItem> items;
-  // No file holds more images than bytes.
-  images = std::min<std::int64_t>(images, static_cast<std::int64_t>(file.size()));
   for (std::int64_t i = 0; i < images; ++i) items.push_back({path, i});
   return items;
 }

@@ -50,7 +50,9 @@ struct MrcHeader {
   std::int64_t sections = 0, height = 0, width = 0;
   std::uint64_t data_begin = 0;
 };
-MrcHeader read_mrc_header(std::span<const std::byte> bytes, const std::string& source);
+// bytes: the first ones of so many. Refusal where the images would not fit in them.
+MrcHeader read_mrc_header(std::span<const std::byte> bytes, std::uint64_t file_bytes,
+                          const std::string& source);
 formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t section,
                              const std::string& source);
 

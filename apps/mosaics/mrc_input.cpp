@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -33,7 +34,8 @@ formats::ElementType type_of_mode(std::int64_t mode, const std::string& source) 
 
 }  // namespace
 
-MrcHeader read_mrc_header(std::span<const std::byte> bytes, const std::string& source) {
+MrcHeader read_mrc_header(std::span<const std::byte> bytes, std::uint64_t file_bytes,
+                          const std::string& source) {
   if (bytes.size() < kHeaderBytes) {
     throw Refusal(Reason::kTruncated, source + " is cut off within its MRC header");
   }
@@ -53,12 +55,21 @@ MrcHeader read_mrc_header(std::span<const std::byte> bytes, const std::string& s
     throw Refusal(Reason::kUnreadable, source + " has an MRC header with sizes below one");
   }
   found.data_begin = kHeaderBytes + static_cast<std::uint64_t>(extended);
+  const std::uint64_t there = file_bytes - std::min(file_bytes, found.data_begin);
+  const std::uint64_t one =
+      formats::bytes_of_shape({found.height, found.width}, found.type.size, source);
+  if (static_cast<std::uint64_t>(found.sections) > there / one) {
+    throw Refusal(Reason::kTruncated, source + " is cut off: its header tells of " +
+                                          std::to_string(found.sections) + " images of " +
+                                          formats::size_text(one) + ", but " +
+                                          formats::size_text(there) + " follow it");
+  }
   return found;
 }
 
 formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t section,
                              const std::string& source) {
-  const MrcHeader header = read_mrc_header(bytes, source);
+  const MrcHeader header = read_mrc_header(bytes, bytes.size(), source);
   formats::NpyArray array;
   array.type = header.type;
   array.shape = {header.height, header.width};
@@ -69,10 +80,6 @@ formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t sect
                                            std::to_string(section));
   }
   const auto index = static_cast<std::uint64_t>(section);
-  if (header.data_begin > bytes.size() || size > (bytes.size() - header.data_begin) / (index + 1)) {
-    throw Refusal(Reason::kTruncated, source + " is cut off: image " + std::to_string(section) +
-                                          " lies behind its end");
-  }
   array.data = formats::Bytes(static_cast<std::size_t>(size));
   std::memcpy(array.data.data(), bytes.data() + header.data_begin + index * size, size);
   formats::to_native_order(array);

@@ -86,6 +86,13 @@ formats::NpyArray decode_png(std::span<const std::byte> bytes, const std::string
   array.shape = {reader.height(), reader.width(), reader.channels()};
   const std::uint64_t size =
       static_cast<std::uint64_t>(reader.row_bytes()) * static_cast<std::uint64_t>(reader.height());
+  // Deflate's best is a thousandth.
+  constexpr std::uint64_t kBestCompression = 2000;
+  if (size / kBestCompression > bytes.size()) {
+    throw Refusal(Reason::kTruncated, source + " is cut off: its header tells of " +
+                                          formats::size_text(size) + " of pixels, but it has " +
+                                          formats::size_text(bytes.size()));
+  }
   formats::require_memory(size, source);
   array.data = formats::Bytes(static_cast<std::size_t>(size));
   std::vector<png_bytep> rows;
