@@ -100,8 +100,10 @@ TEST(Layout, ScenesImagesAndReferences) {
   const test::TemporaryFolder folder;
   const fs::path root = folder / "set";
   for (const char* name :
-       {"src/Bayer/b/gt/G2", "src/Bayer/b/gt/G1", "src/Bayer/b/N2", "src/Bayer/b/N1",
-        "src/Bayer/b/.hidden", "src/Bayer/a/N", "src/X-Trans/c/gt/G", "src/other/d/gt/G"}) {
+       {"src/Bayer/b/gt/G2.dng", "src/Bayer/b/gt/G1.ARW", "src/Bayer/b/N2.tiff",
+        "src/Bayer/b/N1.npy", "src/Bayer/b/.hidden.dng", "src/Bayer/b/N1.npy.xmp",
+        "src/Bayer/b/README", "src/Bayer/b/gt/dng", "src/Bayer/b/gt/G1.", "src/Bayer/a/N.cr3",
+        "src/X-Trans/c/gt/G.raf", "src/other/d/gt/G.dng"}) {
     touch(root / name);
   }
   for (const fs::path& given : {root, root / "src"}) {
@@ -109,8 +111,9 @@ TEST(Layout, ScenesImagesAndReferences) {
     ASSERT_EQ(scenes.size(), 3u);
     EXPECT_EQ(scenes[0].name, "a");
     EXPECT_TRUE(scenes[0].references.empty());
-    EXPECT_EQ(scenes[1].references, (std::vector<std::string>{"gt/G1", "gt/G2"}));
-    EXPECT_EQ(scenes[1].images, (std::vector<std::string>{"N1", "N2"}));
+    EXPECT_EQ(scenes[1].references, (std::vector<std::string>{"gt/G1.ARW", "gt/G2.dng"}));
+    EXPECT_EQ(scenes[1].images, (std::vector<std::string>{"N1.npy", "N2.tiff"}));
+    EXPECT_EQ(scenes[1].left_out, 4u);
     EXPECT_EQ(scenes[2].type, "X-Trans");
     EXPECT_TRUE(fs::exists(scenes[2].folder + scenes[2].references[0]));
   }

@@ -76,6 +76,40 @@ class AlignOutputsTest(CommandTest):
         # A folder of such a name, too.
         self.align("ref.npy", apply=os.fsdecode(b"\xfd"))
 
+    def test_a_plot_shows_what_was_finished_before(self):
+        names = []
+        for i in range(30):
+            names.append(f"m{i:02}.npy")
+            self.save_moved(names[-1], *(int(d) for d in self.rng.integers(-5, 6, 2)))
+        np.save(self.path("m07.npy"), np.zeros((64, 64)))  # one that has no shift
+        whole = ["align", "--ref", "ref.npy", *names, "-q", "--plot", "whole.svg", "-o"]
+        self.assertEqual(self.execute(*whole, "whole.json").returncode, 1)
+        for kept in (0, 5, 29, 30):
+            for suffix in ("json", "csv", "yaml"):
+                out = f"r{kept}.{suffix}"
+                if kept:
+                    self.execute("align", "--ref", "ref.npy", *names[:kept], "-q", "-o", out)
+                done = self.execute("align", "--ref", "ref.npy", *names, "-q", "--resume", "-o", out,
+                                    "--plot", "again.svg")
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertEqual(self.path("again.svg").read_bytes(),
+                                 self.path("whole.svg").read_bytes(),
+                                 f"{kept} of 30 kept in {suffix}, PTYCHOPATCH_TEST_SEED={SEED}")
+
+    def test_files_that_are_no_images_are_left_out_of_a_scene(self):
+        self.run_well("simulate", "scene", "set", "--size", 212, 218, "--iso", 100, 400, "-q")
+        folder = next(self.path("set/src/Bayer").iterdir())
+        image = next(folder.glob("*.dng"))
+        for name in (image.name + ".xmp", "notes.txt", "README", "x.dng.part", "gt/list.csv"):
+            (folder / name).write_bytes(image.read_bytes()[:3000])
+        (folder / "damaged.DNG").write_bytes(b"no image, by name alone")
+        done = self.execute("align", "--layout", "rawnind", "set", "-o", "r.json")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"5 files whose names are of no image are left out", done.stderr)
+        records = scenes.read_records(self.path("r.json"))
+        self.assertEqual(sorted(record["status"] for record in records),
+                         ["not-a-mosaic", "ok", "ok"])
+
 
 if __name__ == "__main__":
     import unittest

@@ -128,11 +128,16 @@ class Align {
     const std::vector<rawnind::Scene> all = options_.index.empty()
                                                 ? rawnind::walk_layout(root)
                                                 : rawnind::read_index(options_.index, root);
+    std::size_t left_out = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
       files_ += all[i].files();
+      left_out += all[i].left_out;
       if (options_.in_shard(i)) scenes_.push_back(alignment::work_of(all[i]));
     }
     all_scenes_ = all.size();
+    if (left_out != 0) {
+      console_.note(std::to_string(left_out) + " files whose names are of no image are left out");
+    }
     if (!options_.writes_pairs()) return;
     std::vector<SceneWork> works;
     for (const rawnind::Scene& scene : all) works.push_back(alignment::work_of(scene));
@@ -188,13 +193,19 @@ class Align {
   // Scenes are dealt out to the devices, which share the processor.
   void work() {
     std::vector<alignment::SceneTask> tasks;
-    std::size_t place = 0;
+    std::size_t place = 0, kept = 0;
     for (SceneWork& scene : scenes_) {
       alignment::SceneTask task{&scene, {}};
       for (Pair& pair : scene.pairs) {
         pair.place = place++;
         if (const Record* record = results_->kept(pair.names)) {
           results_->add(pair.place, *record);
+          if (options_.plot.empty()) continue;
+          const ppatch_shift shift = alignment::shift_of(*record);
+          plot_.mark(pair.place, shift);
+          if (++kept > alignment::AlignmentPlot::kMaxDetails) continue;
+          task.pairs.push_back(pair);
+          task.pairs.back().known = std::make_shared<const ppatch_shift>(shift);
         } else {
           task.pairs.push_back(pair);
         }

@@ -16,7 +16,6 @@ using pictures::Font;
 using pictures::Plane;
 using pictures::Rgb;
 
-constexpr std::size_t kMaxDetails = 24;
 constexpr double kSide = 480;  // of the plot of shifts
 constexpr std::int64_t kZoom = 2, kGap = 6;
 constexpr double kLeastWidth = 320;  // of a detail's place, for the words above it
@@ -203,25 +202,32 @@ std::array<pictures::Image, 3> detail_strip(const Context& context,
           drawn(clean, after, edge)};
 }
 
+// Of one axis, by its place in the covariance; 0 where it is not known.
+double sigma_of(const ppatch_shift& shift, int i) {
+  return std::isfinite(shift.covariance[i]) ? std::sqrt(shift.covariance[i]) : 0.0;
+}
+
 }  // namespace
+
+void AlignmentPlot::mark(std::size_t place, const ppatch_shift& shift) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  marks_[place] = {shift.shift[0], shift.shift[1], sigma_of(shift, 0), sigma_of(shift, 2)};
+}
 
 void AlignmentPlot::add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
                         const mosaics::Mosaic& image, const ppatch_shift& shift,
                         const std::string& name) {
-  const auto sigma = [&](int i) {
-    return std::isfinite(shift.covariance[i]) ? std::sqrt(shift.covariance[i]) : 0.0;
-  };
+  mark(place, shift);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    marks_[place] = {shift.shift[0], shift.shift[1], sigma(0), sigma(2)};
     if (details_.size() == kMaxDetails && place > details_.rbegin()->first) return;
   }
   const auto measured = [](double value, double error) {
     return pictures::fixed(value, 3) + " \u00b1 " + pictures::fixed(error, 3);
   };
   Detail detail{short_name(name),
-                "dy = " + measured(shift.shift[0], sigma(0)) +
-                    ", dx = " + measured(shift.shift[1], sigma(2)) + " pixels",
+                "dy = " + measured(shift.shift[0], sigma_of(shift, 0)) +
+                    ", dx = " + measured(shift.shift[1], sigma_of(shift, 2)) + " pixels",
                 detail_strip(context, reference, image, shift)};
   const std::lock_guard<std::mutex> lock(mutex_);
   details_.emplace(place, std::move(detail));

@@ -18,6 +18,10 @@ namespace ptychopatch::alignment {
 // and the image is cyan: where they lie on each other all is grey.
 class AlignmentPlot {
  public:
+  static constexpr std::size_t kMaxDetails = 24;
+
+  // Of an image that is not at hand: its shift alone.
+  void mark(std::size_t place, const ppatch_shift& shift);
   // place: of the pair in the work list. From any thread; in any order.
   void add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
            const mosaics::Mosaic& image, const ppatch_shift& shift, const std::string& name);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
+#include <string_view>
 
 #include "commands/registration/scene.hpp"
 #include "formats/format_error.hpp"
@@ -13,6 +15,19 @@ namespace fs = std::filesystem;
 std::string with_slash(std::string folder) {
   if (!folder.empty() && folder.back() != '/') folder += '/';
   return folder;
+}
+
+// By how a camera RAW's name ends, or one of the other images that are read.
+bool names_image(const std::string& name) {
+  static constexpr std::string_view kEndings[] = {
+      "3fr", "arw", "cr2", "cr3", "crw", "dcr",  "dng", "erf", "fff", "gpr",  "iiq", "jpeg", "jpg",
+      "k25", "kdc", "mef", "mos", "mrc", "mrcs", "mrw", "nef", "npy", "nrw",  "orf", "pef",  "png",
+      "ptx", "raf", "raw", "rw2", "rwl", "sr2",  "srf", "srw", "tif", "tiff", "x3f"};
+  std::string ending = fs::path(name).extension().string();
+  if (ending.empty()) return false;
+  std::ranges::transform(ending, ending.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::find(kEndings, std::string_view(ending).substr(1)) != std::end(kEndings);
 }
 
 // Names in a folder, sorted by their bytes.
@@ -34,15 +49,22 @@ std::vector<std::string> names_in(const std::string& folder, bool folders) {
   return names;
 }
 
+// Leaves other files out, and counts them.
+std::vector<std::string> images_in(const std::string& folder, std::size_t& left_out) {
+  std::vector<std::string> names = names_in(folder, false);
+  left_out += std::erase_if(names, [](const std::string& name) { return !names_image(name); });
+  return names;
+}
+
 Scene read_scene(const std::string& root, const std::string& type, const std::string& name) {
-  Scene scene{type, name, with_slash(root) + type + "/" + name + "/", {}, {}};
+  Scene scene{type, name, with_slash(root) + type + "/" + name + "/", {}, {}, 0};
   std::error_code ignored;
   if (fs::is_directory(scene.folder + "gt", ignored)) {
-    for (const std::string& each : names_in(scene.folder + "gt", false)) {
+    for (const std::string& each : images_in(scene.folder + "gt", scene.left_out)) {
       scene.references.push_back("gt/" + each);
     }
   }
-  scene.images = names_in(scene.folder, false);
+  scene.images = images_in(scene.folder, scene.left_out);
   return scene;
 }
 

@@ -131,6 +131,19 @@ void set_shift(Record& record, const ppatch_shift& shift) {
   record["fixed_pattern"] = pattern_text(shift.flags);
 }
 
+ppatch_shift shift_of(const Record& record) {
+  ppatch_shift shift{};
+  const auto read = [&](const char* key, double* values, std::size_t count) {
+    const Record list = record.value(key, Record());
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = list.size() == count && list[i].is_number() ? list[i].get<double>() : NAN;
+    }
+  };
+  read("shift", shift.shift, 2);
+  read("shift_covariance", shift.covariance, 3);
+  return shift;
+}
+
 void set_measures(Record& record, const PairMeasures& measures) {
   record["best_alignment_loss"] = number(measures.loss);
   record["raw_gain"] = number(measures.raw_gain);

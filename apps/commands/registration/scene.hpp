@@ -13,6 +13,7 @@ struct Scene {
   std::string folder;  // "" or ends with '/'
   // Below the folder, in order: "gt/Bayer_...", "Bayer_...".
   std::vector<std::string> references, images;
+  std::size_t left_out = 0;  // files there whose names are of no image
 
   std::size_t files() const { return references.size() + images.size(); }
 };
@@ -21,7 +22,8 @@ struct Scene {
 std::string scene_folder(const std::string& root, const std::string& type, const std::string& name);
 
 // The scenes below ROOT/src/{Bayer,X-Trans} (or below ROOT itself where it holds these two), by
-// type and name. What is hidden is left out. FormatError where there is none.
+// type and name. What is hidden is left out, and files whose names do not end as an image's.
+// FormatError where there is none.
 std::vector<Scene> walk_layout(const std::string& root);
 
 // The scenes that a data set's own index lists, RawNIND's YAML: type, scene, clean_images and

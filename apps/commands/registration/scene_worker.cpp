@@ -125,6 +125,10 @@ void SceneWorker::align_image(const SceneTask& task, std::size_t image,
                               const std::vector<Decoded>& images, SceneAligner& aligner) {
   for (const Pair& pair : task.pairs) {
     if (pair.image != image) continue;
+    if (pair.known) {
+      draw(pair, *pair.known, images);
+      continue;
+    }
     app::stop_if_interrupted();
     if (run_.stopped()) return;
     const auto [begin, end] = run_.next_part();
@@ -154,10 +158,15 @@ void SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& images, Sce
   const Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
   if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return;
   files_.write(pair.names, *reference.mosaic, *image.mosaic, aligned, record);
-  if (run_.plot() != nullptr) {
-    run_.plot()->add(pair.place, session_.context(), *reference.mosaic, *image.mosaic,
-                     aligned.shift, pair.names.image);
-  }
+  draw(pair, aligned.shift, images);
+}
+
+void SceneWorker::draw(const Pair& pair, const ppatch_shift& shift,
+                       const std::vector<Decoded>& images) const {
+  const auto& reference = images[pair.reference].mosaic;
+  const auto& image = images[pair.image].mosaic;
+  if (run_.plot() == nullptr || !reference || !image) return;
+  run_.plot()->add(pair.place, session_.context(), *reference, *image, shift, pair.names.image);
 }
 
 }  // namespace ptychopatch::alignment

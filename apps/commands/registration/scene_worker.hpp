@@ -55,7 +55,7 @@ class AlignmentRun {
   std::atomic<bool> stopped_ = false;
 };
 
-// Pairs of one scene that are to be aligned.
+// Pairs of one scene that are to be aligned, or only drawn.
 struct SceneTask {
   const SceneWork* scene;
   std::vector<Pair> pairs;
@@ -80,6 +80,7 @@ class SceneWorker {
                    SceneAligner& aligner);
   void fill(const Pair& pair, const std::vector<Decoded>& images, SceneAligner& aligner,
             Record& record);
+  void draw(const Pair& pair, const ppatch_shift& shift, const std::vector<Decoded>& images) const;
 
   const app::AlignOptions& options_;
   const formats::NpyArray* mask_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "commands/registration/record.hpp"
@@ -16,6 +17,8 @@ struct Pair {
   std::size_t image = 0;
   PairNames names;
   std::size_t place = 0;  // among all pairs of a run
+  // The shift of one that was aligned before and is only to be drawn.
+  std::shared_ptr<const ppatch_shift> known = {};
 };
 
 // A scene as work: its images, references first, and the pairs that are wanted, references in turn
