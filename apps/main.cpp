@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <new>
 
 #include "commands/command.hpp"
+#include "descriptors.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "interrupt.hpp"
@@ -21,8 +24,12 @@ std::string one_line(std::string text) {
 }
 
 void flush_standard_output() {
+  // What failed before now left no reason, but it fails again.
+  const bool lost = !std::cout;
   errno = 0;
-  if (!std::cout.flush()) throw formats::system_error("cannot write standard output");
+  if (std::cout.flush()) return;
+  if (lost) errno = ::write(STDOUT_FILENO, "\n", 1) < 0 ? errno : EIO;
+  throw formats::system_error("cannot write standard output");
 }
 
 // What was thrown becomes one sentence and an exit status.
@@ -99,6 +106,7 @@ int main(int argc, char** argv) {
   app::catch_interrupts();
   app::Console console;
   try {
+    app::prepare_descriptors();
     return app::run(argc, argv, console);
   } catch (...) {
     return app::report(console, std::current_exception());

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <limits>
 #include <random>
+#include <vector>
 
 #include "formats/format_error.hpp"
 
@@ -96,9 +97,9 @@ OutputFile::OutputFile(const std::string& path, bool overwrite, Temporary tempor
       temporary_(temporary),
       buffer_(kBufferBytes) {
   if (target_.special) {
-    const char* folder = std::getenv("TMPDIR");
-    open_temporary(folder != nullptr && *folder != '\0' ? folder : "/tmp");
+    open_elsewhere();
   } else {
+    lock_ = OutputLock(target_.path, target_.name);
     open_temporary(target_.folder());
     if (target_.exists) ::fchmod(file_.get(), target_.mode);
   }
@@ -106,6 +107,20 @@ OutputFile::OutputFile(const std::string& path, bool overwrite, Temporary tempor
 
 OutputFile::~OutputFile() {
   if (!temporary_path_.empty()) ::unlink(temporary_path_.c_str());
+}
+
+// In the first folder for temporary files that takes one.
+void OutputFile::open_elsewhere() {
+  const char* wanted = std::getenv("TMPDIR");
+  std::vector<std::string> folders = {"/tmp", "/var/tmp", "."};
+  if (wanted != nullptr && *wanted != '\0') folders.insert(folders.begin(), wanted);
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    try {
+      return open_temporary(folders[i]);
+    } catch (const FormatError&) {
+      if (i + 1 == folders.size()) throw;
+    }
+  }
 }
 
 void OutputFile::open_temporary(const std::string& folder) {

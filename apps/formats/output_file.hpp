@@ -8,6 +8,7 @@
 
 #include "formats/bytes.hpp"
 #include "formats/file_descriptor.hpp"
+#include "formats/output_lock.hpp"
 
 namespace ptychopatch::formats {
 
@@ -28,7 +29,8 @@ struct OutputTarget {
 
 // A file that appears complete or not at all: it is written under no name (or, where the file
 // system cannot do that, beside its target under a name of its own), and takes its name in
-// publish(). Without publish() nothing is left behind.
+// publish(). Without publish() nothing is left behind. An output that another process writes is
+// refused.
 class OutputFile {
  public:
   enum class Temporary { kAutomatic, kNamed };
@@ -57,12 +59,14 @@ class OutputFile {
   std::uint64_t free_bytes() const;
 
  private:
+  void open_elsewhere();
   void open_temporary(const std::string& folder);
   void flush();
   void link_into_place();
   void copy_to_target();
 
   OutputTarget target_;
+  OutputLock lock_;
   bool overwrite_;
   Temporary temporary_;
   FileDescriptor file_;

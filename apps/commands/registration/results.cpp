@@ -19,7 +19,10 @@ Results::Results(const std::string& path, RecordFormat format, bool overwrite, b
     throw app::UsageError("argument --resume: expected -o FILE, whose records it goes on with");
   }
   // Records are text: a terminal will do.
-  if (path != "-") formats::OutputTarget::check(path, overwrite || resume);
+  if (path != "-") {
+    const auto target = formats::OutputTarget::check(path, overwrite || resume);
+    if (!target.special) lock_ = formats::OutputLock(target.path, target.name);
+  }
   if (resume) take_over();
 }
 

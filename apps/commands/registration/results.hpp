@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands/registration/record_file.hpp"
+#include "formats/output_lock.hpp"
 
 namespace ptychopatch::alignment {
 
@@ -36,6 +37,7 @@ class Results {
   void take_over();
 
   std::string path_;
+  formats::OutputLock lock_;
   RecordFormat format_;
   Record metadata_;
   std::map<std::size_t, Record> records_;

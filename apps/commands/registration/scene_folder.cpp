@@ -35,12 +35,17 @@ void require(const std::error_code& code, const std::string& path) {
 
 SceneFolder::SceneFolder(const std::string& root, const std::string& type, const std::string& name,
                          bool overwrite)
-    : below_("src/" + type + "/" + name + "/") {
+    : below_("src/" + type + "/" + name + "/"), overwrite_(overwrite) {
   path_ = rawnind::scene_folder(root, type, name);
   const std::string top = path_.substr(0, path_.size() - below_.size());
   truth_path_ = top + "truth.json";
   temporary_ = top + "src/" + type + "/." + name + ".tmp";
+  take_over();
+}
+
+void SceneFolder::take_over() {
   bool known = false;
+  truth_.clear();
   for (Json& each : read_truth(truth_path_)) {
     const Json file = each.is_object() ? each.value("file", Json()) : Json();
     const bool ours = file.is_string() && file.get<std::string>().starts_with(below_);
@@ -49,7 +54,7 @@ SceneFolder::SceneFolder(const std::string& root, const std::string& type, const
   }
   std::error_code ignored;
   if (!fs::exists(path_, ignored)) return;
-  replaces_ = overwrite && known;
+  replaces_ = overwrite_ && known;
   if (!replaces_) {
     throw formats::FormatError("scene " + formats::quoted(path_) + " exists" +
                                (known ? "; give --overwrite to replace it"
@@ -59,11 +64,16 @@ SceneFolder::SceneFolder(const std::string& root, const std::string& type, const
 
 SceneFolder::~SceneFolder() {
   std::error_code ignored;
-  if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  if (begun_) fs::remove_all(temporary_, ignored);
 }
 
 void SceneFolder::begin() {
   std::error_code code;
+  fs::create_directories(fs::path(temporary_).parent_path(), code);
+  require(code, temporary_);
+  lock_ = formats::OutputLock(truth_path_, formats::quoted(truth_path_));
+  take_over();  // another process may have added to it
+  begun_ = true;
   fs::remove_all(temporary_, code);
   fs::create_directories(temporary_ + "/gt", code);
   require(code, temporary_);
@@ -85,7 +95,7 @@ void SceneFolder::publish() {
   require(code, path_);
   fs::rename(temporary_, path_.substr(0, path_.size() - 1), code);
   require(code, path_);
-  temporary_.clear();
+  begun_ = false;
   truth.publish();
 }
 

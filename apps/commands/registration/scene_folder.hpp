@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "formats/output_lock.hpp"
+
 namespace ptychopatch::app {
 
 // A scene that is being made below ROOT/src: it appears complete or not at all, and ROOT/truth.json
@@ -29,9 +31,14 @@ class SceneFolder {
   void publish();
 
  private:
+  // What truth.json tells of other scenes, and whether this one may be written.
+  void take_over();
+
   std::string below_;  // "src/Bayer/NAME/"
   std::string path_, truth_path_, temporary_;
-  bool replaces_ = false;
+  formats::OutputLock lock_;  // of truth.json, and with it of all scenes that it tells of
+  bool overwrite_, replaces_ = false;
+  bool begun_ = false;  // the temporary folder is ours
   nlohmann::ordered_json truth_ = nlohmann::ordered_json::array();
 };
 
