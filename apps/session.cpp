@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include <algorithm>
+
 #include "choices.hpp"
+#include "formats/memory_limit.hpp"
 #include "interrupt.hpp"
 
 namespace ptychopatch::app {
+namespace {
+
+// Half of what a control group allows, the other half being for images and arrays; else the
+// library's.
+std::uint64_t default_budget() {
+  constexpr std::uint64_t kUsual = std::uint64_t{1} << 30;
+  const std::optional<std::uint64_t> limit = formats::control_group_memory();
+  return limit ? std::clamp<std::uint64_t>(*limit / 2, 1, kUsual) : 0;
+}
+
+}  // namespace
 
 Session::Session(const CommonOptions& options, Console& console) : console_(console) {
   ppatch_context_options context = context_options();
@@ -12,6 +26,7 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
   context.device = options.device;
   context.num_threads = static_cast<std::int32_t>(options.threads);
   context.memory_budget = options.memory_budget;
+  if (options.memory_budget == 0) context.memory_budget = default_budget();
   context.log_level = options.verbose ? PPATCH_LOG_LEVEL_DEBUG : PPATCH_LOG_LEVEL_WARNING;
   context.log = &log;
   context.log_user = this;

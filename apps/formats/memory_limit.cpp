@@ -3,12 +3,70 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "formats/format_error.hpp"
 
 namespace ptychopatch::formats {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The least of the limits that a group and those above it have in their files.
+void lessen(std::optional<std::uint64_t>& limit, const fs::path& mount, const std::string& group,
+            const char* file) {
+  // Without a number ("max") there is no limit; version 1 has one that no memory reaches.
+  constexpr std::uint64_t kUnlimited = std::uint64_t{1} << 60;
+  fs::path place = fs::path(group).relative_path();
+  for (;;) {
+    std::uint64_t bytes = 0;
+    if (std::ifstream(mount / place / file) >> bytes && bytes < kUnlimited) {
+      limit = std::min(limit.value_or(bytes), bytes);
+    }
+    if (place.empty()) return;
+    place = place.parent_path();
+  }
+}
+
+// What is this process's alone.
+std::uint64_t held_bytes() {
+  std::uint64_t all = 0, resident = 0, shared = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident >> shared;
+  return (resident - std::min(resident, shared)) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> control_group_memory(const std::string& groups,
+                                                  const std::string& folder) {
+  std::optional<std::uint64_t> limit;
+  std::istringstream lines(groups);
+  for (std::string line; std::getline(lines, line);) {
+    // "4:cpu,memory:/a/b", and "0::/a/b" of version 2.
+    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    std::istringstream controllers(line.substr(first + 1, second - first - 1));
+    const std::string group = line.substr(second + 1);
+    if (second == first + 1) lessen(limit, folder, group, "memory.max");
+    for (std::string controller; std::getline(controllers, controller, ',');) {
+      if (controller != "memory") continue;
+      lessen(limit, fs::path(folder) / "memory", group, "memory.limit_in_bytes");
+    }
+  }
+  return limit;
+}
+
+std::optional<std::uint64_t> control_group_memory() {
+  std::ostringstream groups;
+  groups << std::ifstream("/proc/self/cgroup").rdbuf();
+  return control_group_memory(groups.str(), "/sys/fs/cgroup");
+}
 
 void require_memory(std::uint64_t bytes, const std::string& source) {
   const long pages = ::sysconf(_SC_PHYS_PAGES);
@@ -18,6 +76,15 @@ void require_memory(std::uint64_t bytes, const std::string& source) {
   if (bytes > memory) {
     throw FormatError(source + ": " + size_text(bytes) + " are needed, but this machine has " +
                       size_text(memory) + " of memory");
+  }
+  // A limit seldom changes while a process runs.
+  static const std::optional<std::uint64_t> limit = control_group_memory();
+  if (!limit) return;
+  const std::uint64_t held = held_bytes();
+  if (bytes > *limit - std::min(*limit, held)) {
+    throw FormatError(source + ": " + size_text(bytes) + " are needed beside the " +
+                      size_text(held) + " that are held, but the control group of this process " +
+                      "allows " + size_text(*limit) + " of memory");
   }
 }
 

@@ -2,13 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace ptychopatch::formats {
 
-// Refuses what this machine's memory cannot hold at all, before any of it is taken: where memory is
+// Refuses what this machine's memory cannot hold at all, or what this process's control group does
+// not allow beside what the process holds, before any of it is taken: where memory is
 // overcommitted, taking it would not fail but have the process killed later.
 void require_memory(std::uint64_t bytes, const std::string& source);
+
+// What the control groups of this process allow to it, as containers and batch systems set it; none
+// where there is no limit.
+std::optional<std::uint64_t> control_group_memory();
+
+// The same, given what /proc/self/cgroup says and the folder where the groups are mounted.
+std::optional<std::uint64_t> control_group_memory(const std::string& groups,
+                                                  const std::string& folder);
 
 // "71.2 MB".
 std::string size_text(std::uint64_t bytes);

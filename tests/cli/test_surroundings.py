@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the command finds around it: open files, other writers, temporary folders, a full output."""
 import os
+import pathlib
 import resource
 import signal
 import subprocess
@@ -147,6 +148,42 @@ class WritersTest(CommandTest):
         first.kill()
         first.wait()
         self.run_well("simulate", "scene", "set", *SMALL, "--name", "b", "-q")
+
+
+class ControlGroupTest(CommandTest):
+    def make_group(self, limit):
+        """A group that allows so many bytes, and the file that takes its processes."""
+        for folder, file in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+                             ("/sys/fs/cgroup", "memory.max")):
+            group = pathlib.Path(folder, f"ptychopatch-test-{os.getpid()}")
+            try:
+                group.mkdir()
+                self.addCleanup(group.rmdir)
+                (group / file).write_text(str(limit))
+                return group / "cgroup.procs"
+            except OSError:
+                continue
+        self.skipTest("no control group can be made here")
+
+    def test_its_limit_is_kept(self):
+        processes = self.make_group(200_000_000)
+
+        def join():
+            processes.write_text(str(os.getpid()))
+
+        np.save(self.path("small.npy"), scenes.smooth_noise(self.rng, 60, 60))
+        shape = (10000, 8000)
+        with open(self.path("large.npy"), "wb") as file:
+            np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False,
+                                                        "shape": shape})
+            file.truncate(file.tell() + 4 * shape[0] * shape[1])
+        done = self.execute("align", "--ref", "small.npy", "large.npy", "small.npy", "-o", "r.json",
+                            preexec_fn=join)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        large, small = scenes.read_records(self.path("r.json"))
+        self.assertEqual((large["status"], small["status"]), ("unreadable", "ok"))
+        for text in ("'large.npy'", "320.0 MB", "control group", "200.0 MB"):
+            self.assertIn(text, large["reason"])
 
 
 if __name__ == "__main__":
