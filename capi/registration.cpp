@@ -16,9 +16,10 @@ ppatch_status ppatch_cfa_parse(const char* letters, ppatch_cfa* cfa) {
 
 const char* ppatch_shift_status_string(ppatch_shift_status status) {
   static constexpr const char* kWords[] = {"ok",        "flat",      "saturated",     "not-finite",
-                                           "too-small", "unrelated", "not-converged", "reference"};
-  static_assert(std::size(kWords) == PPATCH_SHIFT_STATUS_REFERENCE + 1);
-  return status >= 0 && status <= PPATCH_SHIFT_STATUS_REFERENCE ? kWords[status] : "unknown";
+                                           "too-small", "unrelated", "not-converged", "reference",
+                                           "ambiguous"};
+  static_assert(std::size(kWords) == PPATCH_SHIFT_STATUS_AMBIGUOUS + 1);
+  return status >= 0 && status <= PPATCH_SHIFT_STATUS_AMBIGUOUS ? kWords[status] : "unknown";
 }
 
 ppatch_status ppatch_scene_plan_bytes(const ppatch_context* context,

@@ -82,7 +82,7 @@ class SceneOptions(ctypes.Structure):
                 ("extent", ctypes.c_int32), ("hot_pixels", ctypes.c_int32),
                 ("fixed_pattern", ctypes.c_int32), ("plane_average", ctypes.c_int32),
                 ("upsample", ctypes.c_int32), ("overlap_ratio", ctypes.c_double),
-                ("reserved", ctypes.c_double * 2)]
+                ("false_alarm_limit", ctypes.c_double), ("ambiguity_limit", ctypes.c_double)]
 
 
 class GroupOptions(ctypes.Structure):
@@ -102,7 +102,8 @@ class Shift(ctypes.Structure):
                 ("gain", ctypes.c_double), ("common_height", ctypes.c_int64),
                 ("common_width", ctypes.c_int64), ("status", ctypes.c_int32),
                 ("flags", ctypes.c_uint32), ("iterations", ctypes.c_int32),
-                ("backend", ctypes.c_int32), ("reserved", ctypes.c_double * 6)]
+                ("backend", ctypes.c_int32), ("false_alarm", ctypes.c_double),
+                ("ambiguity", ctypes.c_double), ("reserved", ctypes.c_double * 4)]
 
 
 METHODS = {"ml": 0, "phase": 1, "cross": 2, "per-plane": 3}

@@ -63,8 +63,7 @@ std::vector<ReferenceWaves::Wave> ReferenceWaves::plan(int scale, const ImageNum
     job.state = device.shift_states + i;
     job.independent = shift.share_of(memory.plan().geometry.fft[scale]);
     job.flags = images[static_cast<std::size_t>(i)].result.flags;
-    job.tiles = CovarianceTiles(shift.overlap);
-    if (!job.tiles.enough()) job.tiles.looked_at = 0;
+    job.tiles = shift.tiles();
     for (int axis = 0; axis < 2; ++axis) {
       state.fraction[axis] = shift.fraction(axis);
       job.displacement[axis] = shift.displacement[axis];

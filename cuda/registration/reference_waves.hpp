@@ -15,7 +15,12 @@ struct BatchImage {
   ppatch_shift result;
   double start[2];  // samples of the scale that is next
   ShiftSearch search;
-  Window window;  // that its spectrum has been laid in; 0 x 0: none
+  CoarsePeak peak;
+  FineShift found;      // on the finest scale
+  FineShift others[2];  // aligned from the peak's second places
+  ShiftQuality quality;
+  bool settled = false;  // nothing is left to be looked for
+  Window window;         // that its spectrum has been laid in; 0 x 0: none
 };
 
 // Some of a batch, by their numbers.

@@ -99,6 +99,9 @@ class CudaSceneEngine final : public SceneEngine {
     space_.memory.reference_planes(planes);
     loader_->load(reference_, geometry, true, planes, space_.memory.device().image_states, stream);
     const int last = geometry.scales - 1;
+    lag_scales_ = lag_scales_of(geometry, settings_.circular);
+    device::copy_to_device(space_.memory.lag_scales(), lag_scales_.data(),
+                           lag_scales_.size() * sizeof(float), stream);
     const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.scales, nullptr, 0);
     WindowJob& job = space_.memory.host().reference_windows[0];
     job = {planes[last].data,
@@ -128,12 +131,41 @@ class CudaSceneEngine final : public SceneEngine {
     }
     find_coarse_peaks(count, moving);
     const int last = geometry_.scales - 1;
+    find_others(last);
+    const auto start_of = [](const BatchImage& image) { return image.start; };
     for (int scale = last; scale > 0; --scale) {
-      find_shifts(scale, coarse_rounds);
-      for (BatchImage& image : images_) next_start(image.search.result(), image.start);
+      find_shifts(scale, coarse_rounds, start_of);
+      for (BatchImage& image : images_) {
+        const FineShift& found = image.search.result();
+        if (scale == last && is_ambiguous(image.others, found)) image.result.ambiguity = 1.0;
+        next_start(found, image.start);
+      }
     }
-    find_shifts(0, last > 0 ? last_rounds : only_rounds);
-    find_quality();
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+      find_shifts(0, last > 0 ? last_rounds : only_rounds,
+                  [](const BatchImage& image) { return image.settled ? nullptr : image.start; });
+      find_quality();
+    }
+    for (BatchImage& image : images_) {
+      if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
+      if (last == 0 && is_ambiguous(image.others, image.found)) image.result.ambiguity = 1.0;
+      complete_answer(image.found, image.quality, geometry_, settings_, image.result);
+    }
+  }
+
+  // What the images align to from the places of second peaks.
+  void find_others(int last) {
+    for (int kind = 0; kind < 2; ++kind) {
+      find_shifts(last, only_rounds, [&](const BatchImage& image) {
+        return is_suspicious(image.peak.evidence, kind) ? image.peak.second[kind] : nullptr;
+      });
+      for (BatchImage& image : images_) {
+        image.others[kind] = image.search.result();
+        if (!is_suspicious(image.peak.evidence, kind)) {
+          image.others[kind].status = PPATCH_SHIFT_STATUS_NOT_CONVERGED;
+        }
+      }
+    }
   }
 
   void find_coarse_peaks(std::int64_t count, const SceneImageView* moving) {
@@ -147,8 +179,11 @@ class CudaSceneEngine final : public SceneEngine {
       ScenePlane planes[SceneGeometry::max_scales];
       space_.memory.image_planes(i, planes);
       loader_->load(moving[i], geometry_, false, planes, device.image_states + 1 + i, stream);
-      host.peaks[i] = {space_.memory.weighted(i), space_.memory.moving(i),
-                       device.image_states + 1 + i, space_.memory.peaks(i), device.peak_states + i};
+      const SceneImageState* const state = device.image_states + 1 + i;
+      host.peaks[i] = {space_.memory.weighted(i), space_.memory.moving(i), state,
+                       device.shifts + i,         space_.memory.peaks(i),  device.peak_states + i};
+      host.shift_states[i] = ShiftState();
+      host.shifts[i] = coarse_shift_job(space_.memory, i);
       images_[static_cast<std::size_t>(i)].window =
           whole_window(geometry_.size[last], settings_.circular);
       all.push_back(i);
@@ -156,10 +191,15 @@ class CudaSceneEngine final : public SceneEngine {
     // Those that the last group lacks have zeros, which are transformed with it and never read.
     std::int64_t in_groups = count;
     for (; in_groups % space_.plan.together != 0; ++in_groups) {
-      host.peaks[in_groups] = {space_.memory.weighted(in_groups), space_.memory.moving(in_groups),
-                               device.image_states, nullptr, nullptr};
+      host.peaks[in_groups] = {space_.memory.weighted(in_groups),
+                               space_.memory.moving(in_groups),
+                               device.image_states,
+                               nullptr,
+                               nullptr,
+                               nullptr};
     }
     transform_moving(geometry_.scales, all);
+    weigh_surfaces(spectrum, device.shifts, device.peaks, count, stream);
     CoarseCross cross;
     cross.spectrum = spectrum;
     cross.reference = space_.memory.reference_coarse();
@@ -172,29 +212,33 @@ class CudaSceneEngine final : public SceneEngine {
       transform.inverse(space_.memory.moving(first), space_.memory.work(), stream);
       transform.inverse(space_.memory.weighted(first), space_.memory.work(), stream);
     });
-    find_peaks(geometry_, device.peaks, count, stream);
+    find_peaks(geometry_, space_.memory.lag_scales(), device.peaks, count, stream);
     space_.memory.download(stream);
     for (std::int64_t i = 0; i < count; ++i) {
       BatchImage& image = images_[static_cast<std::size_t>(i)];
       const SceneImageState& state = host.image_states[1 + i];
-      const CoarseState& peak = host.peak_states[i];
       image.result.status = state.status;
       if (state.status != PPATCH_SHIFT_STATUS_OK) continue;
       image.result.flags = (state.flags | reference_state_.flags) &
                            (PPATCH_SHIFT_FLAG_FIXED_ROWS | PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
-      image.result.second_peak_ratio = peak.second_ratio;
-      if (!peak.found) image.result.status = PPATCH_SHIFT_STATUS_UNRELATED;
-      for (int axis = 0; axis < 2; ++axis) image.start[axis] = peak.displacement[axis];
+      std::int64_t range[2];
+      lag_range(geometry_, range);
+      image.peak = coarse_peak_of(host.peak_states[i], geometry_.coarse_fft, range);
+      note_peak(image.peak.evidence, image.result);
+      if (!image.peak.found) image.result.status = PPATCH_SHIFT_STATUS_UNRELATED;
+      for (int axis = 0; axis < 2; ++axis) image.start[axis] = image.peak.displacement[axis];
     }
   }
 
-  void find_shifts(int scale, const ShiftRounds& rounds) {
+  // start_of tells from where an image's shift is looked for, nullptr: not at all.
+  template <class StartOf>
+  void find_shifts(int scale, const ShiftRounds& rounds, StartOf&& start_of) {
     for (BatchImage& image : images_) {
       image.window = Window();
-      image.search =
-          image.result.status == PPATCH_SHIFT_STATUS_OK
-              ? ShiftSearch(geometry_.size[scale], image.start, rounds, settings_.circular)
-              : ShiftSearch();
+      const double* const start =
+          image.result.status == PPATCH_SHIFT_STATUS_OK ? start_of(image) : nullptr;
+      image.search = start ? ShiftSearch(geometry_.size[scale], start, rounds, settings_.circular)
+                           : ShiftSearch();
     }
     for (;;) {
       ImageNumbers laid;
@@ -207,7 +251,7 @@ class CudaSceneEngine final : public SceneEngine {
       run_round(scale, laid);
       for (const std::int64_t i : laid) {
         const ShiftState& state = space_.memory.host().shift_states[i];
-        images_[static_cast<std::size_t>(i)].search.advance(state.coherence, state.fraction,
+        images_[static_cast<std::size_t>(i)].search.advance(state.means, state.fraction,
                                                             state.iterations);
       }
     }
@@ -226,16 +270,17 @@ class CudaSceneEngine final : public SceneEngine {
     space_.memory.download(stream);
   }
 
+  // Of the shifts that have just been found; those that their tiles contradict are looked for
+  // again.
   void find_quality() {
     ImageNumbers good;
     for (std::size_t i = 0; i < images_.size(); ++i) {
       BatchImage& image = images_[i];
-      if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
-      if (image.search.result().status == PPATCH_SHIFT_STATUS_OK) {
-        good.push_back(static_cast<std::int64_t>(i));
-      } else {
-        complete_answer(image.search.result(), ShiftQuality(), geometry_.step, image.result);
-      }
+      if (image.result.status != PPATCH_SHIFT_STATUS_OK || image.settled) continue;
+      image.found = image.search.result();
+      image.settled = true;
+      if (image.found.status != PPATCH_SHIFT_STATUS_OK) continue;
+      good.push_back(static_cast<std::int64_t>(i));
     }
     if (good.empty()) return;
     const device::Stream stream = stream_.get();
@@ -259,14 +304,9 @@ class CudaSceneEngine final : public SceneEngine {
     for (const std::int64_t i : good) {
       BatchImage& image = images_[static_cast<std::size_t>(i)];
       const ShiftState& state = space_.memory.host().shift_states[i];
-      const FineShift& shift = image.search.result();
-      TileSums tiles;
-      std::copy(state.tiles, state.tiles + 3, tiles.hessian);
-      std::copy(state.tiles + 3, state.tiles + 6, tiles.squares);
-      const bool enough = CovarianceTiles(shift.overlap).enough();
-      complete_answer(
-          shift, shift_quality_of(shift, geometry_.fft[0], state.band, enough ? &tiles : nullptr),
-          geometry_.step, image.result);
+      image.quality = shift_quality_of(image.found, geometry_.fft[0], state.band, state.tiles);
+      image.settled = !image.quality.worth_it;
+      restart(image.found, image.quality, image.start);
     }
   }
 
@@ -326,6 +366,7 @@ class CudaSceneEngine final : public SceneEngine {
   SceneGeometry geometry_;  // of the reference's planes; none where the sizes are zero
   SceneImageState reference_state_;
   std::vector<BatchImage> images_;
+  std::vector<float> lag_scales_;
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ struct SceneMail {
   ShiftJob* shifts = nullptr;               // images, in any order
   CoarseJob* peaks = nullptr;               // images
   ShiftState* shift_states = nullptr;       // images
-  CoarseState* peak_states = nullptr;       // images
+  SurfacePeaks* peak_states = nullptr;      // images
   SceneImageState* image_states = nullptr;  // the reference, then images
 
   std::uint64_t bytes = 0, sent = 0, back = 0;  // [0, sent) goes, [back, bytes) comes
@@ -57,6 +57,7 @@ class SceneMemory {
   double* sums(std::int64_t i) const { return sums_ + i * plan_.sums_doubles; }
   double* slot_sums(std::int64_t i) const;
   LagPeak* peaks(std::int64_t i) const { return peaks_ + i * plan_.peaks; }
+  float* lag_scales() const { return lag_scales_; }
   void* work() const { return work_; }
 
   const SceneMail& host() const { return host_; }
@@ -75,7 +76,7 @@ class SceneMemory {
   PinnedBuffer pinned_;
   float *reference_planes_ = nullptr, *planes_ = nullptr, *reference_coarse_ = nullptr;
   float *slots_ = nullptr, *moving_ = nullptr, *weighted_ = nullptr;
-  float *phases_ = nullptr, *tapers_ = nullptr;
+  float *phases_ = nullptr, *tapers_ = nullptr, *lag_scales_ = nullptr;
   RingWeight* weights_ = nullptr;
   double *sums_ = nullptr, *slot_sums_ = nullptr;
   LagPeak* peaks_ = nullptr;

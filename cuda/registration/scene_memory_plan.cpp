@@ -29,12 +29,9 @@ std::int64_t spectrum_floats_of(const std::int64_t size[2]) {
 
 std::int64_t doubles_of(const std::int64_t size[2]) {
   const std::int64_t rings = 4 * ring_count(size[0], size[1]);
-  // See CovarianceTiles: of more tiles than twice as many as are plenty some are left out.
-  const std::int64_t columns = blocks_over(size[1], covariance_tile);
-  const std::int64_t tiles = blocks_over(size[0], covariance_tile) * columns;
   return std::max({blocks_over(size[0], ShiftRingSums::rows) * rings,
                    blocks_over(size[0], shift_rows) * band_sums,
-                   tile_sums * (std::min(tiles, 2 * CovarianceTiles::plenty) + columns),
+                   tile_sums * CovarianceTiles::max_count(size[0], size[1]),
                    WindowSums::count_of_sums *
                        blocks_over(std::min<std::int64_t>(size[0], 1000), WindowSums::rows)});
 }
@@ -60,7 +57,7 @@ SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at
     spectrum.height = size[0];
     spectrum.width = size[1];
     table_floats = std::max(table_floats, spectrum.table_floats());
-    taper_floats = std::max(taper_floats, size[0] + size[1]);
+    taper_floats = std::max(taper_floats, size[0] + 2 * size[1]);
     rings = std::max(rings, ring_count(size[0], size[1]));
     sums_doubles = std::max(sums_doubles, doubles_of(size));
     if (scale == geometry.scales) continue;
@@ -70,7 +67,8 @@ SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at
   // Spectra and tables begin with whole cache lines.
   spectrum_floats = blocks_over(spectrum_floats, 32) * 32;
   table_floats = blocks_over(table_floats, 32) * 32;
-  peaks = blocks_over(geometry.coarse_fft[0] + 1, CoarsePeaks::rows) + 1;
+  lag_floats = 2 * (geometry.coarse_fft[0] + geometry.coarse_fft[1]);
+  peaks = CoarsePeaks::kinds * (blocks_over(geometry.coarse_fft[0] + 1, CoarsePeaks::rows) + 1);
 }
 
 std::int64_t SceneMemoryPlan::max_images() const {

@@ -22,6 +22,7 @@ struct SceneMemoryPlan {
   std::int64_t coarse_floats = 0;    // of the reference's spectrum on the coarsest scale
   std::int64_t table_floats = 0;     // of phases
   std::int64_t taper_floats = 0;
+  std::int64_t lag_floats = 0;  // scales and shares of lags
   std::int64_t rings = 0;
   std::int64_t sums_doubles = 0;
   std::int64_t peaks = 0;        // of blocks

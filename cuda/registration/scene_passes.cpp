@@ -48,23 +48,70 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
   if (samples > 0) {
     run_each(WindowTapers{jobs, samples}, count * samples, stream);
     run(WindowSums{jobs, count, blocks_over(rows, WindowSums::rows)}, stream);
-    run_each(WindowMean{jobs}, count, stream);
+    run_each(WindowTrend{jobs}, count, stream);
   }
   run(WindowRows{jobs, count, spectrum.height, spectrum.row_floats()}, stream);
 }
 
-void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64_t count,
-                device::Stream stream) {
+void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const CoarseJob* jobs,
+                    std::int64_t count, device::Stream stream) {
+  const ShiftPhases phases{spectrum, shifts};
+  run_each(phases, count * phases.pieces(), stream);
+  const std::int64_t rings = ring_count(spectrum.height, spectrum.width);
+  const ShiftRingSums sums{spectrum, shifts, count, rings, true};
+  run(sums, stream);
+  const double ring_scale = 0.5 * shortest_side(spectrum.height, spectrum.width);
+  run(CoarseWeights{jobs, count, rings, sums.chunks(), ring_scale}, stream);
+}
+
+void lag_range(const SceneGeometry& geometry, std::int64_t range[2]) {
+  for (int axis = 0; axis < 2; ++axis) {
+    range[axis] = std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[axis]),
+                           (geometry.coarse_fft[axis] - 1) / 2);
+  }
+}
+
+std::vector<float> lag_scales_of(const SceneGeometry& geometry, bool circular) {
+  std::int64_t range[2];
+  lag_range(geometry, range);
+  const std::int64_t* n = geometry.coarse_fft;
+  std::vector<float> all(static_cast<std::size_t>(2 * (n[0] + n[1])));
+  const double edge = whole_window(geometry.size[0], circular).edge;
+  float* scales = all.data();
+  for (int axis = 0; axis < 2; ++axis) {
+    const std::int64_t size = geometry.size[geometry.scales - 1][axis];
+    fill_lag_scales(size, n[axis], edge, range[axis], scales);
+    fill_lag_shares(size, n[axis], circular, range[axis], scales + n[axis]);
+    scales += 2 * n[axis];
+  }
+  return all;
+}
+
+ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
+  ShiftJob job;
+  job.reference = memory.reference_coarse();
+  job.moving = memory.moving(i);
+  job.phases = memory.phases(i);
+  job.weights = memory.weights(i);
+  job.sums = memory.sums(i);
+  job.state = memory.device().shift_states + i;
+  job.images[0] = memory.device().image_states;
+  job.images[1] = memory.device().image_states + 1 + i;
+  return job;
+}
+
+void find_peaks(const SceneGeometry& geometry, const float* lag_scales, const CoarseJob* jobs,
+                std::int64_t count, device::Stream stream) {
+  std::int64_t range[2];
+  lag_range(geometry, range);
   CoarsePeaks peaks;
-  peaks.height = geometry.coarse_fft[0];
-  peaks.width = geometry.coarse_fft[1];
-  peaks.row_floats = 2 * (peaks.width / 2 + 1);
-  peaks.max_y =
-      std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[0]), (peaks.height - 1) / 2);
-  peaks.max_x =
-      std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[1]), (peaks.width - 1) / 2);
-  peaks.apart = second_peak_distance(geometry.step *
-                                     static_cast<double>(std::int64_t{1} << (geometry.scales - 1)));
+  peaks.lags.height = geometry.coarse_fft[0];
+  peaks.lags.width = geometry.coarse_fft[1];
+  peaks.lags.row_floats = 2 * (peaks.lags.width / 2 + 1);
+  peaks.lags.max_y = range[0];
+  peaks.lags.max_x = range[1];
+  peaks.lags.scales = lag_scales;
+  peaks.significant = significant_peak;
   peaks.jobs = jobs;
   peaks.count = count;
   for (const bool second : {false, true}) {
@@ -103,7 +150,7 @@ void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJ
                std::int64_t count, device::Stream stream) {
   std::int64_t tiles = 0;
   for (std::int64_t i = 0; i < count; ++i) {
-    tiles = std::max(tiles, host_jobs[i].tiles.looked_at * host_jobs[i].tiles.columns);
+    tiles = std::max(tiles, host_jobs[i].tiles.count());
   }
   if (tiles == 0) return;
   run(ShiftTileSums{jobs, count, tiles, spectrum.row_floats()}, stream);

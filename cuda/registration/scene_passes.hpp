@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/registration/scene_geometry.hpp"
 #include "cuda/registration/kernels/coarse_peak.hpp"
 #include "cuda/registration/kernels/shift_job.hpp"
 #include "cuda/registration/kernels/shift_windows.hpp"
+#include "cuda/registration/scene_memory.hpp"
 #include "cuda/runtime/device.hpp"
 
 // What is enqueued for some images at once. Jobs are read on the device; where sizes of launches
@@ -22,9 +24,22 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
-// The peaks of the correlations, and second ones.
-void find_peaks(const SceneGeometry& geometry, const CoarseJob* jobs, std::int64_t count,
-                device::Stream stream);
+// Scales and shares of lags as the device reads them: see CoarseLags.
+std::vector<float> lag_scales_of(const SceneGeometry& geometry, bool circular);
+
+// The i-th image's spectrum for its coarse peak beside the reference's, not yet shifted.
+ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i);
+
+// The weights of the surfaces by phase, from the spectra of the coarse peaks' jobs: shifts.
+void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const CoarseJob* jobs,
+                    std::int64_t count, device::Stream stream);
+
+// How far lags are looked at, by axis.
+void lag_range(const SceneGeometry& geometry, std::int64_t range[2]);
+
+// The peaks of the correlations, and what is elsewhere; lag_scales: see CoarseLags.
+void find_peaks(const SceneGeometry& geometry, const float* lag_scales, const CoarseJob* jobs,
+                std::int64_t count, device::Stream stream);
 
 // Weights, and as many steps of Newton's as it takes.
 void step_to_shift(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,

@@ -151,9 +151,11 @@ typedef struct ppatch_scene_options {
   ppatch_switch hot_pixels;    /* repair; AUTO: for ML and PER_PLANE on integer pixels */
   ppatch_switch fixed_pattern; /* detection and removal; AUTO: for ML */
   ppatch_plane_average plane_average;
-  int32_t upsample;     /* PHASE, CROSS, PER_PLANE: grids of 1/upsample px; 0: 1 */
-  double overlap_ratio; /* masked correlation: least overlap over the largest; 0: 0.3 */
-  double reserved[2];   /* 0 */
+  int32_t upsample;         /* PHASE, CROSS, PER_PLANE: grids of 1/upsample px; 0: 1 */
+  double overlap_ratio;     /* masked correlation: least overlap over the largest; 0: 0.3 */
+  double false_alarm_limit; /* ML: an answer whose false_alarm is above it is UNRELATED; 0: 1e-4;
+                               1: none is */
+  double ambiguity_limit;   /* ML: one whose ambiguity is above it is AMBIGUOUS; 0: 1e-4; 1: none */
 } ppatch_scene_options;
 
 #define PPATCH_SCENE_OPTIONS_INIT \
@@ -167,14 +169,17 @@ enum {
   PPATCH_SHIFT_STATUS_SATURATED = 2,  /* less than a tenth of the pixels is below the white level */
   PPATCH_SHIFT_STATUS_NOT_FINITE = 3, /* a NaN or an infinity */
   PPATCH_SHIFT_STATUS_TOO_SMALL = 4,  /* too few pixels in common to tell a shift */
-  PPATCH_SHIFT_STATUS_UNRELATED = 5,  /* not the same scene, by coherence and second peak */
+  PPATCH_SHIFT_STATUS_UNRELATED = 5,  /* not the same scene: noise alone has peaks like this one */
   /* The fine pass left the neighbourhood of the coarse peak. */
   PPATCH_SHIFT_STATUS_NOT_CONVERGED = 6,
-  PPATCH_SHIFT_STATUS_REFERENCE = 7 /* the reference itself is flat, saturated or not finite */
+  PPATCH_SHIFT_STATUS_REFERENCE = 7, /* the reference itself is flat, saturated or not finite */
+  /* Another shift is about as likely: the scene repeats itself, or has edges in one direction
+   * alone. */
+  PPATCH_SHIFT_STATUS_AMBIGUOUS = 8
 };
 
 /* One word for it, "ok", "flat", "saturated", "not-finite", "too-small", "unrelated",
- * "not-converged", "reference". Static storage; never NULL, whatever the value. */
+ * "not-converged", "reference", "ambiguous". Static storage; never NULL, whatever the value. */
 const char *ppatch_shift_status_string(ppatch_shift_status status);
 
 typedef uint32_t ppatch_shift_flags;
@@ -182,8 +187,11 @@ enum {
   /* Within half a pixel of zero on both axes: what a pattern that stays with the sensor would give
    * as well. */
   PPATCH_SHIFT_FLAG_ZERO_LAG = 1,
-  PPATCH_SHIFT_FLAG_FIXED_ROWS = 2,   /* row pattern found; lines of the spectrum were left out */
-  PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4 /* column pattern, the same */
+  PPATCH_SHIFT_FLAG_FIXED_ROWS = 2,    /* row pattern found; lines of the spectrum were left out */
+  PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4, /* column pattern, the same */
+  /* Along one direction the pair tells nothing, as along a horizon: the standard deviation there is
+   * the largest shift that was looked for. */
+  PPATCH_SHIFT_FLAG_BLIND = 8
 };
 
 /* The answer for one moving image. The layout is frozen. Where status is FLAT, SATURATED,
@@ -195,9 +203,9 @@ typedef struct ppatch_shift {
   int64_t lattice_shift[2];   /* nearest shift that keeps colours, see ppatch_cfa_round */
   double lattice_residual[2]; /* shift - lattice_shift */
   double peak; /* normalised correlation of the two images at the shift, 0 to 1, in the band used */
-  double second_peak_ratio; /* of the phase correlation in the band: largest value more than 8 px
-                               from the peak and within max_shift, over the peak. Pairs of one
-                               scene have .02 to .2, others .84 to 1 */
+  double second_peak_ratio; /* of the phase correlation: the largest value of either sign beyond
+                               the peak's own slopes and within max_shift, over the peak; of ML,
+                               bins weighted by their signal, values over their noise */
   double coherence;         /* mean over the band, 0 to 1; ML only, else NaN */
   double residual;          /* |R - gain M|/|R| at the shift, in the band, 0 to 1 */
   double gain;              /* of the conditioned images, by least squares, in the band */
@@ -206,7 +214,11 @@ typedef struct ppatch_shift {
   ppatch_shift_flags flags;
   int32_t iterations;     /* Newton steps of the last round; ML only */
   ppatch_backend backend; /* that did the work: a device short of memory leaves it to the CPU */
-  double reserved[6];
+  double false_alarm;     /* how probable it is that the highest of all peaks of noise, within
+                             max_shift, is as high as this one; ML only, else NaN */
+  double ambiguity; /* likelihood of the second best shift over that of the best, 0 to 1; ML only,
+                       else NaN */
+  double reserved[4];
 } ppatch_shift;
 
 /* Reference, conditioned, and the memory to align one image after another onto it. */

@@ -10,6 +10,7 @@
 #include "cpu/registration/covariance_tiles-inl.hpp"
 #include "cpu/registration/decimation-inl.hpp"
 #include "cpu/registration/hot_pixels-inl.hpp"
+#include "cpu/registration/lag_rows-inl.hpp"
 #include "cpu/registration/pattern-inl.hpp"
 #include "cpu/registration/pixels-inl.hpp"
 #include "cpu/registration/spectrum_rows-inl.hpp"
@@ -45,6 +46,9 @@ SceneLoops scene_loops() {
   loops.weighted_sum = &weighted_row_sum;
   loops.window = &window_row;
   loops.correlate_row = &correlate_row;
+  loops.lag_extremes = &lag_extremes;
+  loops.lag_second = &lag_second;
+  loops.power_row = &power_row;
   loops.ring_row = &ring_row;
   loops.newton_row = &newton_row;
   loops.weigh_row = &weigh_row;

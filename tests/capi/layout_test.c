@@ -105,7 +105,8 @@ ASSERT_OFFSET(ppatch_scene_options, fixed_pattern, 140);
 ASSERT_OFFSET(ppatch_scene_options, plane_average, 144);
 ASSERT_OFFSET(ppatch_scene_options, upsample, 148);
 ASSERT_OFFSET(ppatch_scene_options, overlap_ratio, 152);
-ASSERT_OFFSET(ppatch_scene_options, reserved, 160);
+ASSERT_OFFSET(ppatch_scene_options, false_alarm_limit, 160);
+ASSERT_OFFSET(ppatch_scene_options, ambiguity_limit, 168);
 
 ASSERT_STATIC(sizeof(ppatch_shift) == 192);
 ASSERT_OFFSET(ppatch_shift, shift, 0);
@@ -123,7 +124,9 @@ ASSERT_OFFSET(ppatch_shift, status, 128);
 ASSERT_OFFSET(ppatch_shift, flags, 132);
 ASSERT_OFFSET(ppatch_shift, iterations, 136);
 ASSERT_OFFSET(ppatch_shift, backend, 140);
-ASSERT_OFFSET(ppatch_shift, reserved, 144);
+ASSERT_OFFSET(ppatch_shift, false_alarm, 144);
+ASSERT_OFFSET(ppatch_shift, ambiguity, 152);
+ASSERT_OFFSET(ppatch_shift, reserved, 160);
 
 ASSERT_STATIC(sizeof(ppatch_scene_plan_info) == 16);
 ASSERT_OFFSET(ppatch_scene_plan_info, struct_size, 0);

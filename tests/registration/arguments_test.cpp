@@ -39,7 +39,8 @@ TEST(SceneArguments, OptionsAreChecked) {
       {"plane_average", [](auto& o) { o.plane_average = 2; }},
       {"upsample", [](auto& o) { o.upsample = -1; }},
       {"overlap_ratio", [](auto& o) { o.overlap_ratio = 1.5; }},
-      {"reserved", [](auto& o) { o.reserved[1] = 1.0; }},
+      {"false_alarm_limit", [](auto& o) { o.false_alarm_limit = -1e-9; }},
+      {"ambiguity_limit", [](auto& o) { o.ambiguity_limit = NAN; }},
       {"struct_size", [](auto& o) { o.struct_size = 2; }}};
   for (const auto& [word, spoil] : cases) {
     ppatch_scene_options options = scene_options(64, 64);

@@ -25,6 +25,8 @@ nlohmann::ordered_json AlignOptions::json() const {
           {"fixed_pattern", name_of(kSwitchChoices, scene.fixed_pattern)},
           {"plane_average", name_of(kPlaneAverageChoices, scene.plane_average)},
           {"upsample", scene.upsample},
+          {"false_alarm_limit", scene.false_alarm_limit},
+          {"ambiguity_limit", scene.ambiguity_limit},
           {"cfa", image.cfa.name()},
           {"black", image.black},
           {"white", image.white},
@@ -109,6 +111,12 @@ void AlignOptions::add_scene_options(CLI::App& app) {
              "Of per-plane (default median)");
   set.integer("--upsample", scene.upsample, 1,
               "Grid of phase, cross and per-plane in 1/N pixel (default 1)", 10000);
+  set.number("--false-alarm-limit", scene.false_alarm_limit, 0.0,
+             "Of ml: unrelated is what noise shows with a higher probability (default 1e-4); 1: "
+             "nothing");
+  set.number("--ambiguity-limit", scene.ambiguity_limit, 0.0,
+             "Of ml: ambiguous is what has a second shift that is likelier than that times the "
+             "best (default 1e-4); 1: nothing");
 }
 
 void AlignOptions::add_result_options(CLI::App& app) {

@@ -14,7 +14,10 @@ namespace ptychopatch::app {
 
 // What `align` was asked for.
 struct AlignOptions {
-  AlignOptions() { scene.max_shift[0] = scene.max_shift[1] = 128; }
+  AlignOptions() {
+    scene.max_shift[0] = scene.max_shift[1] = 128;
+    scene.false_alarm_limit = scene.ambiguity_limit = 1e-4;
+  }
 
   CommonOptions common;
   std::string reference;

@@ -64,6 +64,8 @@ const char* sentence_for(ppatch_shift_status status) {
       return "the fine pass left the neighbourhood of the coarse peak";
     case PPATCH_SHIFT_STATUS_REFERENCE:
       return "the reference is flat, saturated or not finite";
+    case PPATCH_SHIFT_STATUS_AMBIGUOUS:
+      return "another shift is about as likely";
     default:
       return "the image was not aligned";
   }
@@ -82,9 +84,10 @@ Record empty_record(const PairNames& names, const std::string& method) {
   record["crops"] = Record::array();
   record["alignment_method"] = method;
   record["rgb_xyz_matrix"] = nullptr;
-  for (const char* key : {"status", "reason", "shift", "shift_sigma", "shift_covariance",
-                          "lattice_residual", "peak", "second_peak_ratio", "coherence", "residual",
-                          "zero_lag", "fixed_pattern", "cfa", "common_area", "gt_area", "f_area"}) {
+  for (const char* key :
+       {"status", "reason", "shift", "shift_sigma", "shift_covariance", "lattice_residual", "peak",
+        "second_peak_ratio", "coherence", "residual", "false_alarm", "ambiguity", "blind",
+        "zero_lag", "fixed_pattern", "cfa", "common_area", "gt_area", "f_area"}) {
     record[key] = nullptr;
   }
   return record;
@@ -124,9 +127,12 @@ void set_shift(Record& record, const ppatch_shift& shift) {
   record["second_peak_ratio"] = number(shift.second_peak_ratio);
   record["coherence"] = number(shift.coherence);
   record["residual"] = number(shift.residual);
+  record["false_alarm"] = number(shift.false_alarm);
+  record["ambiguity"] = number(shift.ambiguity);
   if (record["shift"].is_null()) return;
   record["best_alignment"] = {shift.lattice_shift[0], shift.lattice_shift[1]};
   record["lattice_residual"] = numbers(shift.lattice_residual, 2);
+  record["blind"] = (shift.flags & PPATCH_SHIFT_FLAG_BLIND) != 0;
   record["zero_lag"] = (shift.flags & PPATCH_SHIFT_FLAG_ZERO_LAG) != 0;
   record["fixed_pattern"] = pattern_text(shift.flags);
 }

@@ -15,6 +15,8 @@ struct Shift
     coherence::Float64
     residual::Float64
     gain::Float64
+    false_alarm::Float64
+    ambiguity::Float64
     common_shape::NTuple{2, Int64}
     status::Symbol
     zero_lag::Bool
@@ -27,7 +29,7 @@ function Shift(s::CApi.ppatch_shift)
     word = unsafe_string(CApi.ppatch_shift_status_string(s.status))
     yy, yx, xx = s.covariance
     return Shift(s.shift, [yy yx; yx xx], s.lattice_shift, s.lattice_residual, s.peak,
-                 s.second_peak_ratio, s.coherence, s.residual, s.gain,
+                 s.second_peak_ratio, s.coherence, s.residual, s.gain, s.false_alarm, s.ambiguity,
                  (s.common_height, s.common_width), Symbol(replace(word, '-' => '_')),
                  s.flags & CApi.PPATCH_SHIFT_FLAG_ZERO_LAG != 0,
                  s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_ROWS != 0,
@@ -60,7 +62,8 @@ end
 function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method::Symbol = :ml,
                        max_shift = 0, sign::Symbol = :register, extent::Symbol = :linear,
                        hot_pixels::Symbol = :auto, fixed_pattern::Symbol = :auto,
-                       plane_average::Symbol = :median, upsample = 1, overlap_ratio = 0.0)
+                       plane_average::Symbol = :median, upsample = 1, overlap_ratio = 0.0,
+                       false_alarm_limit = 1e-4, ambiguity_limit = 1e-4)
     return CApi.ppatch_scene_options(;
         method = number_of("method", method, CApi.method_choices),
         height, width,
@@ -73,7 +76,7 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
         hot_pixels = number_of("hot_pixels", hot_pixels, CApi.switch_choices),
         fixed_pattern = number_of("fixed_pattern", fixed_pattern, CApi.switch_choices),
         plane_average = number_of("plane_average", plane_average, CApi.plane_average_choices),
-        upsample, overlap_ratio)
+        upsample, overlap_ratio, false_alarm_limit, ambiguity_limit)
 end
 
 """
@@ -86,7 +89,7 @@ Options, which `registration.h` explains: `cfa` (the colours of a mosaic row by 
 (a number or four), `white`, `method` (`:ml`, `:phase`, `:cross`, `:per_plane`), `max_shift` (a number
 or (dy, dx)), `sign` (`:register`, `:displacement`), `extent` (`:linear`, `:circular`), `hot_pixels`
 and `fixed_pattern` (`:auto`, `:on`, `:off`), `plane_average` (`:median`, `:mean`), `upsample`,
-`overlap_ratio`, `context`. `mask` leaves the pixels out where it is 0.
+`overlap_ratio`, `false_alarm_limit`, `ambiguity_limit`, `context`. `mask` leaves the pixels out where it is 0.
 """
 mutable struct Scene
     handle::Ptr{CApi.ppatch_scene_plan}

@@ -117,6 +117,10 @@ void add_shift(nb::module_& module) {
       .def_ro("peak", &Shift::peak, "Normalised correlation at the shift, 0 to 1.")
       .def_ro("second_peak_ratio", &Shift::second_peak_ratio,
               "Largest value of the phase correlation elsewhere over the peak.")
+      .def_ro("false_alarm", &Shift::false_alarm,
+              "How probable it is that noise alone has a peak as high; NaN but for \"ml\".")
+      .def_ro("ambiguity", &Shift::ambiguity,
+              "Likelihood of the second best shift over that of the best; NaN but for \"ml\".")
       .def_ro("coherence", &Shift::coherence,
               "Mean over the band, 0 to 1; NaN but for the method \"ml\".")
       .def_ro("residual", &Shift::residual, "|R - gain M| / |R| at the shift, 0 to 1.")
@@ -128,7 +132,7 @@ void add_shift(nb::module_& module) {
       .def_prop_ro(
           "status", [](const Shift& s) { return ppatch_shift_status_string(s.status); },
           "\"ok\", or why there is no answer: \"flat\", \"saturated\", \"not-finite\", "
-          "\"too-small\", \"unrelated\", \"not-converged\", \"reference\".")
+          "\"too-small\", \"unrelated\", \"not-converged\", \"reference\", \"ambiguous\".")
       .def_prop_ro("ok", [](const Shift& s) { return s.status == PPATCH_SHIFT_STATUS_OK; })
       .def_prop_ro("zero_lag", &has<PPATCH_SHIFT_FLAG_ZERO_LAG>,
                    "Within half a pixel of zero: what a pattern of the sensor would give as well.")
@@ -149,8 +153,9 @@ void add_scenes(nb::module_& module) {
   add_shift(module);
   using Options = ppatch_scene_options;
   add_options(module, "SceneOptions", scene_options(0, 0), &Options::height, &Options::width,
-              &Options::white, &Options::overlap_ratio, &Options::upsample, &Options::method,
-              &Options::sign, &Options::extent, &Options::hot_pixels, &Options::fixed_pattern,
+              &Options::white, &Options::overlap_ratio, &Options::false_alarm_limit,
+              &Options::ambiguity_limit, &Options::upsample, &Options::method, &Options::sign,
+              &Options::extent, &Options::hot_pixels, &Options::fixed_pattern,
               &Options::plane_average)
       .def("set_arrays", &set_arrays, "cfa"_a, "black"_a, "max_shift"_a);
   module.def("scene_plan_bytes", &plan_bytes, "context"_a, "options"_a);

@@ -29,6 +29,10 @@ upsample : int
     Of "phase", "cross" and "per-plane".
 overlap_ratio : float
     Of masked correlation: the least overlap over the largest; 0: 0.3.
+false_alarm_limit, ambiguity_limit : float
+    "ml" calls an answer "unrelated" where noise alone is more likely than the first to have a peak
+    as high, "ambiguous" where a second shift is more likely than the second times the best one;
+    0: 1e-4; 1: never.
 
 Errors are those of ptychopatch.patches. What an image holds is no error: the Shift's status says
 why there is no answer.
@@ -66,11 +70,14 @@ class Options(TypedDict, total=False):
     plane_average: PlaneAverage
     upsample: int
     overlap_ratio: float
+    false_alarm_limit: float
+    ambiguity_limit: float
 
 
 _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift": 0,
              "sign": "register", "extent": "linear", "hot_pixels": "auto", "fixed_pattern": "auto",
-             "plane_average": "median", "upsample": 1, "overlap_ratio": 0.0}
+             "plane_average": "median", "upsample": 1, "overlap_ratio": 0.0,
+             "false_alarm_limit": 1e-4, "ambiguity_limit": 1e-4}
 
 
 def letters_of(cfa):
@@ -96,6 +103,8 @@ def _options(height, width, **given):
     furthest = furthest if isinstance(furthest, tuple) else (furthest, furthest)
     options = _core.SceneOptions(
         height, width, real("white", given["white"]), real("overlap_ratio", given["overlap_ratio"]),
+        real("false_alarm_limit", given["false_alarm_limit"]),
+        real("ambiguity_limit", given["ambiguity_limit"]),
         integer("upsample", given["upsample"], 0, 2**31 - 1), number_of("method", given["method"]),
         number_of("sign", given["sign"], "shift_sign"), number_of("extent", given["extent"]),
         number_of("hot_pixels", given["hot_pixels"], "switch"),

@@ -61,8 +61,9 @@
 #define PPATCH_SHIFT_KERNELS()            \
   PPATCH_LAUNCH(EachPiece<WindowTapers>); \
   PPATCH_LAUNCH(WindowSums);              \
-  PPATCH_LAUNCH(EachPiece<WindowMean>);   \
+  PPATCH_LAUNCH(EachPiece<WindowTrend>);  \
   PPATCH_LAUNCH(WindowRows);              \
+  PPATCH_LAUNCH(CoarseWeights);           \
   PPATCH_LAUNCH(CoarseCross);             \
   PPATCH_LAUNCH(CoarsePeaks);             \
   PPATCH_LAUNCH(CoarseAnswer);            \

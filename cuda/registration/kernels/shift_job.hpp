@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/registration/scene_image.hpp"
 #include "math/registration/cfa_carrier.hpp"
 #include "math/registration/covariance_tiles.hpp"
 #include "math/registration/phase.hpp"
@@ -14,11 +15,11 @@ namespace ppatch {
 // What a device finds out about one image's shift, and is told by the host before.
 struct ShiftState {
   double fraction[2] = {0.0, 0.0};  // of the displacement, beside what the windows follow
-  double coherence = -1.0;          // of the band; -1 where no ring has any weight
+  BandMeans means;
   std::int32_t iterations = 0;
   std::int32_t stepping = 0;  // whether Newton's iteration goes on
   double band[band_sums] = {};
-  double tiles[6] = {};  // TileSums
+  double tiles[tile_totals] = {};
 };
 
 // One image's part in a round. The pointers are into a device's memory.
@@ -32,8 +33,13 @@ struct ShiftJob {
   ShiftState* state = nullptr;
   double independent = 1.0;             // bins, of each
   double displacement[2] = {0.0, 0.0};  // samples, for the phases of carriers
-  std::uint32_t flags = 0;              // of fixed patterns
+  std::uint32_t flags = 0;              // of fixed patterns; those of `images`, where there are any
+  const SceneImageState* images[2] = {nullptr, nullptr};
   CovarianceTiles tiles;
+
+  PPATCH_HD std::uint32_t lines() const {
+    return images[0] ? images[0]->flags | images[1]->flags : flags;
+  }
 };
 
 // Flags of SceneImageState that say which lines of a spectrum are left out.

@@ -10,9 +10,9 @@
 
 namespace ppatch {
 
-// Sums of cross, reference, moving and number of bins, by ring. A block has some rows and some
-// rings, a thread one ring: in a row its bins lie side by side, between columns that are found
-// first. sums[4 (chunk * rings + ring)].
+// Sums of cross, reference, moving and number of bins, by ring; or |R^||M^| in place of cross. A
+// block has some rows and some rings, a thread one ring: in a row its bins lie side by side,
+// between columns that are found first. sums[4 (chunk * rings + ring)].
 struct ShiftRingSums {
   static constexpr int threads = 128;
   static constexpr int rows = 16;
@@ -24,6 +24,7 @@ struct ShiftRingSums {
   ShiftSpectrum spectrum;
   const ShiftJob* jobs = nullptr;
   std::int64_t count = 0, rings = 0;
+  bool sizes = false;  // without regard to phases
 
   std::int64_t blocks() const { return count * chunks() * groups(); }
   PPATCH_HD std::int64_t chunks() const { return blocks_over(spectrum.height, rows); }
@@ -42,8 +43,8 @@ struct ShiftRingSums {
         const int r = i / (threads + 1);
         const int t = i % (threads + 1);
         shared.first[r][t] =
-            y0 + r < spectrum.height && spectrum.has_row(y0 + r, job.flags)
-                ? first_of(spectrum.fy(y0 + r), static_cast<std::int32_t>(ring0 + t), job.flags)
+            y0 + r < spectrum.height && spectrum.has_row(y0 + r, job.lines())
+                ? first_of(spectrum.fy(y0 + r), static_cast<std::int32_t>(ring0 + t), job.lines())
                 : 0;
       }
       return;
@@ -90,7 +91,7 @@ struct ShiftRingSums {
     for (std::int32_t k = first; k < end; ++k) {
       const ShiftBin bin = read_bin(spectrum, job, y, k, fy, row_phase);
       if (bin.f2 < spectrum.min_f2) continue;
-      cross += bin.z.re;
+      cross += sizes ? std::sqrt(bin.reference * bin.moving) : bin.z.re;
       reference += bin.reference;
       moving += bin.moving;
       ++bins;
@@ -102,11 +103,22 @@ struct ShiftRingSums {
   }
 };
 
-// The weights of the rings from their sums, and the mean coherence of the band. A block has a job.
+// The sums of a ring from those of chunks of rows.
+PPATCH_HD void ring_sums(const ShiftJob& job, std::int64_t ring, std::int64_t rings,
+                         std::int64_t chunks, double (&sums)[4]) {
+  for (double& sum : sums) sum = 0.0;
+  PPATCH_ROLLED
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+    const double* from = job.sums + 4 * (chunk * rings + ring);
+    for (int s = 0; s < 4; ++s) sums[s] += from[s];
+  }
+}
+
+// The weights of the rings from their sums, and the means of the band. A block has a job.
 struct ShiftRingWeights {
   static constexpr int threads = 128;
   struct Shared {
-    BlockSums<3, threads> sums;
+    BlockSums<ring_totals, threads> sums;
   };
   using Private = Nothing;
 
@@ -121,26 +133,22 @@ struct ShiftRingWeights {
     if (n == 1) return shared.sums.gather(at.thread);
     if (n == 2) {
       if (at.thread != 0) return;
-      const bool any = shared.sums.total(2) > 0.0;
-      job.state->coherence = any ? shared.sums.total(0) / shared.sums.total(1) : -1.0;
-      job.state->stepping = any ? 1 : 0;
+      double totals[ring_totals];
+      for (int s = 0; s < ring_totals; ++s) totals[s] = shared.sums.total(s);
+      fill_means(totals, job.state->means);
+      job.state->stepping = totals[ring_weighted] > 0.0 ? 1 : 0;
       job.state->iterations = 0;
       return;
     }
-    double own[3] = {};  // coherence of bins, bins, rings that have a weight
+    double own[ring_totals] = {};
     PPATCH_ROLLED
     for (std::int64_t ring = at.thread; ring < rings; ring += threads) {
-      double sums[4] = {};
-      for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-        const double* from = job.sums + 4 * (chunk * rings + ring);
-        for (int s = 0; s < 4; ++s) sums[s] += from[s];
-      }
+      double sums[4];
+      ring_sums(job, ring, rings, chunks, sums);
       const RingSums powers{sums[0], sums[1], sums[2]};
       const RingWeight weight = ring_weight(powers, sums[3], sums[3] * job.independent);
       job.weights[ring] = weight;
-      own[0] += ring_coherence(powers, sums[3] * job.independent) * sums[3];
-      own[1] += sums[3];
-      own[2] += weight.noise >= 0.0F ? 1.0 : 0.0;
+      add_ring(powers, sums[3], sums[3] * job.independent, weight.noise >= 0.0F, own);
     }
     shared.sums.put(at.thread, own);
   }

@@ -8,16 +8,12 @@
 
 namespace ppatch {
 
-// Of one tile: the gradient's sums y, x and the Hessian's yy, yx, xx.
-constexpr int tile_sums = 5;
-
-// The sums of the tiles that a job's covariance comes from, at sums[tile_sums * tile + sum]. Both
-// filtered images have taken their spectra's places. A block has a tile and holds it with what the
-// slopes reach.
+// The TileSums of the tiles that a job's covariance comes from, at sums[tile_sums * tile + sum].
+// Both filtered images have taken their spectra's places. A block has a tile and holds it with what
+// the slopes reach.
 struct ShiftTileSums {
   static constexpr int threads = 128;
-  static constexpr int side = covariance_tile + 2 * slope_reach;
-  static constexpr int rows_apart = threads / covariance_tile;
+  static constexpr int side = max_covariance_tile + 2 * max_slope_reach;
   struct Shared {
     float a[side][side + 1];
     float b[side][side + 1];
@@ -52,69 +48,60 @@ struct ShiftTileSums {
   }
 
  private:
-  // The first sample of a tile, before what is too near to a border is left out.
-  PPATCH_HD std::int64_t top_of(const CovarianceTiles& of, std::int64_t tile_row) const {
-    return (of.every / 2 + tile_row * of.every) * covariance_tile;
-  }
+  // Tiles keep clear of the overlap's border by what the slopes reach.
   PPATCH_HD void load(const ShiftJob& job, std::int64_t tile, int thread, Shared& shared) const {
-    const Division row_column = divide(tile, job.tiles.columns);
-    const std::int64_t y0 = top_of(job.tiles, row_column.quotient) - slope_reach;
-    const std::int64_t x0 = row_column.remainder * covariance_tile - slope_reach;
+    const CovarianceTiles& of = job.tiles;
+    const Division row_column = divide(tile, of.columns);
+    const std::int64_t y0 = of.first_of(row_column.quotient) - of.reach;
+    const std::int64_t x0 = of.first_column_of(row_column.remainder) - of.reach;
+    const auto height = static_cast<int>(of.end_of(row_column.quotient) + of.reach - y0);
+    const auto width = static_cast<int>(of.end_column_of(row_column.remainder) + of.reach - x0);
     PPATCH_ROLLED
-    for (int i = thread; i < side * side; i += threads) {
-      const std::int64_t y = y0 + i / side;
-      const std::int64_t x = x0 + i % side;
-      const bool in = y >= 0 && x >= 0 && y < job.tiles.height && x < job.tiles.width;
-      shared.a[i / side][i % side] = in ? job.weighted[y * row_floats + x] : 0.0F;
-      shared.b[i / side][i % side] = in ? job.moving[y * row_floats + x] : 0.0F;
+    for (int i = thread; i < height * width; i += threads) {
+      const std::int64_t at = (y0 + i / width) * row_floats + x0 + i % width;
+      shared.a[i / width][i % width] = job.weighted[at];
+      shared.b[i / width][i % width] = job.moving[at];
     }
   }
   PPATCH_HD void add(const ShiftJob& job, std::int64_t tile, int thread, Shared& shared) const {
-    const Division row_column = divide(tile, job.tiles.columns);
-    const std::int64_t first = job.tiles.first_of(row_column.quotient);
-    const std::int64_t end = job.tiles.end_of(row_column.quotient);
-    const std::int64_t top = top_of(job.tiles, row_column.quotient);
-    const int column = thread % covariance_tile;
-    const std::int64_t x = row_column.remainder * covariance_tile + column;
+    const CovarianceTiles& of = job.tiles;
+    const Division row_column = divide(tile, of.columns);
+    const auto height =
+        static_cast<int>(of.end_of(row_column.quotient) - of.first_of(row_column.quotient));
+    const auto width = static_cast<int>(of.end_column_of(row_column.remainder) -
+                                        of.first_column_of(row_column.remainder));
     double own[tile_sums] = {};
-    if (x >= slope_reach && x < job.tiles.width - slope_reach) {
-      PPATCH_ROLLED
-      for (int row = thread / covariance_tile; row < covariance_tile; row += rows_apart) {
-        if (top + row < first || top + row >= end) continue;
-        float part[tile_sums];
-        parts(shared, row + slope_reach, column + slope_reach, part);
-        for (int s = 0; s < tile_sums; ++s) own[s] += static_cast<double>(part[s]);
-      }
+    PPATCH_ROLLED
+    for (int i = thread; i < height * width; i += threads) {
+      float part[tile_sums];
+      parts(shared, of.reach, of.reach + i / width, of.reach + i % width, part);
+      for (int s = 0; s < tile_sums; ++s) own[s] += static_cast<double>(part[s]);
     }
     shared.sums.put(thread, own);
   }
-  PPATCH_HD void parts(const Shared& shared, int y, int x, float (&part)[tile_sums]) const {
+  PPATCH_HD void parts(const Shared& shared, int reach, int y, int x,
+                       float (&part)[tile_sums]) const {
     float ay = 0.0F;
     float ax = 0.0F;
     float by = 0.0F;
     float bx = 0.0F;
-    for (int k = 1; k <= slope_reach; ++k) {
-      const float tap = slope_tap(k);
+    PPATCH_ROLLED
+    for (int k = 1; k <= reach; ++k) {
+      const float tap = slope_tap(reach, k);
       ay = multiply_add(tap, shared.a[y + k][x] - shared.a[y - k][x], ay);
       ax = multiply_add(tap, shared.a[y][x + k] - shared.a[y][x - k], ax);
       by = multiply_add(tap, shared.b[y + k][x] - shared.b[y - k][x], by);
       bx = multiply_add(tap, shared.b[y][x + k] - shared.b[y][x - k], bx);
     }
-    const float a = shared.a[y][x];
-    const float b = shared.b[y][x];
-    part[0] = 0.5F * (a * by - b * ay);
-    part[1] = 0.5F * (a * bx - b * ax);
-    part[2] = ay * by;
-    part[3] = 0.5F * (ay * bx + ax * by);
-    part[4] = ax * bx;
+    tile_parts(shared.a[y][x], ay, ax, shared.b[y][x], by, bx, part);
   }
 };
 
-// Of a job's tiles: the Hessian, and the squares of the gradients. A block has a job.
+// The TileTotals of a job's tiles. A block has a job.
 struct ShiftTileTotals {
   static constexpr int threads = 128;
   struct Shared {
-    BlockSums<6, threads> sums;
+    BlockSums<tile_totals, threads> sums;
   };
   using Private = Nothing;
 
@@ -127,20 +114,15 @@ struct ShiftTileTotals {
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
     const ShiftJob& job = jobs[at.block];
     if (n == 0) {
-      const std::int64_t tiles = job.tiles.looked_at * job.tiles.columns;
-      double own[6] = {};
+      double own[tile_totals] = {};
       PPATCH_ROLLED
-      for (std::int64_t tile = at.thread; tile < tiles; tile += threads) {
-        const double* from = job.sums + tile_sums * tile;
-        for (int s = 0; s < 3; ++s) own[s] += from[2 + s];
-        own[3] += from[0] * from[0];
-        own[4] += from[0] * from[1];
-        own[5] += from[1] * from[1];
+      for (std::int64_t tile = at.thread; tile < job.tiles.count(); tile += threads) {
+        add_tile(job.sums + tile_sums * tile, own);
       }
       shared.sums.put(at.thread, own);
     } else if (n == 1) {
       shared.sums.gather(at.thread);
-    } else if (at.thread < 6) {
+    } else if (at.thread < tile_totals) {
       job.state->tiles[at.thread] = shared.sums.total(at.thread);
     }
   }

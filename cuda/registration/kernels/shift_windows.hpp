@@ -6,20 +6,22 @@
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
 #include "math/registration/taper.hpp"
+#include "math/registration/trend.hpp"
 
 namespace ppatch {
 
-// A part of a plane to be put, freed of its weighted mean and tapered, into the top left corner of
+// A part of a plane to be put, freed of its trend and tapered, into the top left corner of
 // a transform's plane. 0 x 0: that becomes zero.
 struct WindowJob {
   const float* plane = nullptr;
   std::int64_t stride = 0;
   Window window;
-  float* taper = nullptr;  // by column, then by row
-  double* sums = nullptr;  // of blocks, then the mean
+  float* taper = nullptr;  // by column, by row; then the coordinates of columns
+  double* sums = nullptr;  // of blocks, then the trend
   float* out = nullptr;
 
   PPATCH_HD WeighedRows weighed_rows() const { return WeighedRows(window.height); }
+  PPATCH_HD const float* coordinates() const { return taper + window.height + window.width; }
 };
 
 // The tapers of windows, a thread a sample of one.
@@ -37,15 +39,19 @@ struct WindowTapers {
     if (u >= n) return;
     job.taper[job_sample.remainder] =
         taper(u, n, window.edge, is_row ? window.shift_y : window.shift_x);
+    if (is_row) return;
+    job.taper[window.height + window.width + u] = static_cast<float>(trend_coordinate(u, n));
   }
 };
 
-// Sums for the mean: of weighted samples, of the weights of rows, of those of columns. A block has
-// some of the rows that are looked at.
+// Sums for the trend: of weighted samples times powers of both coordinates; moments of rows and of
+// columns under their weights. A block has some of the rows that are looked at.
 struct WindowSums {
-  static constexpr int threads = 128;
+  static constexpr int threads = 64;
   static constexpr int rows = 8;
-  static constexpr int count_of_sums = 3;
+  static constexpr int rows_at = trend_sums;
+  static constexpr int columns_at = rows_at + trend_moments;
+  static constexpr int count_of_sums = columns_at + trend_moments;
   struct Shared {
     BlockSums<count_of_sums, threads> sums;
   };
@@ -72,42 +78,80 @@ struct WindowSums {
     }
     double own[count_of_sums] = {};
     const std::int64_t first = job_chunk.remainder * rows;
+    if (first == 0) add_columns(job, at.thread, own);
     PPATCH_ROLLED
     for (std::int64_t i = first; i < first + rows && i < job.weighed_rows().count; ++i) {
-      const float* row =
-          job.plane + (job.window.y + i * job.weighed_rows().step) * job.stride + job.window.x;
-      const float wy = job.taper[job.window.width + i * job.weighed_rows().step];
-      float sum = 0.0F;
-      float weight = 0.0F;
-      PPATCH_ROLLED
-      for (std::int64_t x = at.thread; x < job.window.width; x += threads) {
-        sum += job.taper[x] * row[x];
-        weight += job.taper[x];
-      }
-      own[0] += static_cast<double>(wy) * static_cast<double>(sum);
-      if (at.thread == 0) own[1] += static_cast<double>(wy);
-      if (i == first) own[2] += static_cast<double>(weight);
+      add_row(job, i * job.weighed_rows().step, at.thread, own);
     }
     shared.sums.put(at.thread, own);
   }
+
+ private:
+  PPATCH_HD static void add_columns(const WindowJob& job, int thread,
+                                    double (&own)[count_of_sums]) {
+    PPATCH_ROLLED
+    for (std::int64_t x = thread; x < job.window.width; x += threads) {
+      add_moments(static_cast<double>(job.taper[x]), trend_coordinate(x, job.window.width),
+                  own + columns_at);
+    }
+  }
+  PPATCH_HD static void add_moments(double weight, double u, double* moments) {
+    for (int k = 0; k < trend_moments; ++k) {
+      moments[k] += weight;
+      weight *= u;
+    }
+  }
+  PPATCH_HD static void add_row(const WindowJob& job, std::int64_t y, int thread,
+                                double (&own)[count_of_sums]) {
+    const float* row = job.plane + (job.window.y + y) * job.stride + job.window.x;
+    float sums[trend_terms] = {};
+    PPATCH_ROLLED
+    for (std::int64_t x = thread; x < job.window.width; x += threads) {
+      const float v = job.coordinates()[x];
+      float value = job.taper[x] * row[x];
+      for (int l = 0; l < trend_terms; ++l) {
+        sums[l] += value;
+        value *= v;
+      }
+    }
+    const double u = trend_coordinate(y, job.window.height);
+    double power = static_cast<double>(job.taper[job.window.width + y]);
+    if (thread == 0) add_moments(power, u, own + rows_at);
+    for (int k = 0; k < trend_terms; ++k) {
+      for (int l = 0; k + l < trend_terms; ++l) {
+        own[trend_sum_at(k, l)] += power * static_cast<double>(sums[l]);
+      }
+      power *= u;
+    }
+  }
 };
 
-// The mean from them, in the first one's place. A thread has a window.
-struct WindowMean {
+// The trend from them, in the place of the first ones. A thread has a window.
+struct WindowTrend {
   const WindowJob* jobs = nullptr;
 
   PPATCH_HD void operator()(std::int64_t index) const {
     const WindowJob& job = jobs[index];
     const std::int64_t chunks = blocks_over(job.weighed_rows().count, WindowSums::rows);
     if (chunks == 0) return;
-    double sum = 0.0;
-    double weight = 0.0;
+    double sums[WindowSums::count_of_sums] = {};
+    PPATCH_ROLLED
     for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-      sum += job.sums[WindowSums::count_of_sums * chunk];
-      weight += job.sums[WindowSums::count_of_sums * chunk + 1];
+      for (int s = 0; s < WindowSums::count_of_sums; ++s) {
+        sums[s] += job.sums[WindowSums::count_of_sums * chunk + s];
+      }
     }
-    weight *= job.sums[2];
-    job.sums[0] = weight > 0.0 ? sum / weight : 0.0;
+    const bool tapers = job.window.edge > 0.0;
+    OrthonormalPolynomials y;
+    OrthonormalPolynomials x;
+    fill_orthonormal(sums + WindowSums::rows_at, tapers ? trend_terms_of(job.window.height) : 1, y);
+    fill_orthonormal(sums + WindowSums::columns_at, tapers ? trend_terms_of(job.window.width) : 1,
+                     x);
+    Trend trend;
+    fit_trend(sums, y, x, trend);
+    for (int i = 0; i < trend_terms * trend_terms; ++i) {
+      job.sums[i] = trend.coefficient[i / trend_terms][i % trend_terms];
+    }
   }
 };
 
@@ -132,11 +176,16 @@ struct WindowRows {
     const std::int64_t width = y < job.window.height ? job.window.width : 0;
     if (width > 0) {
       const float* in = job.plane + (job.window.y + y) * job.stride + job.window.x;
-      const auto mean = static_cast<float>(job.sums[0]);
+      Trend trend;
+      for (int i = 0; i < trend_terms * trend_terms; ++i) {
+        trend.coefficient[i / trend_terms][i % trend_terms] = job.sums[i];
+      }
+      float terms[trend_terms];
+      trend.row(trend_coordinate(y, job.window.height), terms);
       const float wy = job.taper[job.window.width + y];
       PPATCH_ROLLED
       for (std::int64_t x = at.thread; x < width; x += threads) {
-        out[x] = (in[x] - mean) * (wy * job.taper[x]);
+        out[x] = (in[x] - trend_at(terms, job.coordinates()[x])) * (wy * job.taper[x]);
       }
     }
     PPATCH_ROLLED

@@ -40,6 +40,7 @@ struct SceneSettings {
   bool plane_mean = false;
   int upsample = 1;
   double overlap_ratio = 0.3;
+  double false_alarm_limit = 1e-4, ambiguity_limit = 1e-4;
 
   // Whether hot pixels of such an image are replaced.
   bool repairs(DType dtype) const { return is_integer(dtype) ? repair_integers : repair_floats; }

@@ -169,6 +169,7 @@ void ScenePlan::complete(ppatch_shift& result) const {
   constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
   const bool measured = result.status == PPATCH_SHIFT_STATUS_OK ||
                         result.status == PPATCH_SHIFT_STATUS_UNRELATED ||
+                        result.status == PPATCH_SHIFT_STATUS_AMBIGUOUS ||
                         result.status == PPATCH_SHIFT_STATUS_NOT_CONVERGED;
   if (!measured || !std::isfinite(result.shift[0]) || !std::isfinite(result.shift[1])) {
     for (int axis = 0; axis < 2; ++axis) {
@@ -178,7 +179,7 @@ void ScenePlan::complete(ppatch_shift& result) const {
     }
     for (double& c : result.covariance) c = nothing;
     for (double* value : {&result.peak, &result.second_peak_ratio, &result.coherence,
-                          &result.residual, &result.gain}) {
+                          &result.residual, &result.gain, &result.false_alarm, &result.ambiguity}) {
       *value = nothing;
     }
     return;

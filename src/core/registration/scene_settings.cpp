@@ -21,6 +21,14 @@ bool is_on(const char* field, ppatch_switch value, bool automatic) {
   return value == PPATCH_SWITCH_AUTO ? automatic : value == PPATCH_SWITCH_ON;
 }
 
+// Of a probability; 0: 1e-4.
+double read_limit(const char* field, double value) {
+  if (!(value >= 0.0 && value <= 1.0)) {
+    invalid("options.", field, ": expected 0 to 1, got ", value);
+  }
+  return value > 0.0 ? value : 1e-4;
+}
+
 }  // namespace
 
 void check_levels(const char* name, const PixelLevels& levels) {
@@ -76,11 +84,8 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
     invalid("options.overlap_ratio: expected 0 to 1, got ", options.overlap_ratio);
   }
   if (options.overlap_ratio > 0.0) settings.overlap_ratio = options.overlap_ratio;
-  for (int i = 0; i < 2; ++i) {
-    if (options.reserved[i] != 0.0) {
-      invalid("options.reserved[", i, "]: expected 0, got ", options.reserved[i]);
-    }
-  }
+  settings.false_alarm_limit = read_limit("false_alarm_limit", options.false_alarm_limit);
+  settings.ambiguity_limit = read_limit("ambiguity_limit", options.ambiguity_limit);
   return settings;
 }
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 
 #include "core/registration/cfa_neighbours.hpp"
-#include "core/registration/shift_rounds.hpp"
-#include "math/registration/covariance_tiles.hpp"
-#include "math/registration/shift_sums.hpp"
+#include "core/registration/peak_evidence.hpp"
+#include "core/registration/scene_geometry.hpp"
+#include "core/registration/shift_quality.hpp"
 #include "ptychopatch/ptychopatch.h"
 
 namespace ppatch {
@@ -18,9 +18,6 @@ ppatch_shift begun_answer(const SceneImageView& reference, const SceneImageView&
 // The carriers that the weights of scale 0 take into account: strength is that of leaked chroma.
 int leaking_carriers(const CfaPattern& cfa, Carrier* carriers);
 
-// How far from the coarse peak a second one must lie, in samples of `pixels` each.
-double second_peak_distance(double pixels);
-
 // The shortest side of a transform, but for sides of one sample; lowest frequency that is looked
 // at; and how many rings of |f| there are.
 double shortest_side(std::int64_t height, std::int64_t width);
@@ -29,24 +26,17 @@ inline double lowest_frequency(std::int64_t height, std::int64_t width) {
 }
 std::int64_t ring_count(std::int64_t height, std::int64_t width);
 
-// Over the tiles of an overlap: yy, yx, xx of the Hessian, and of the squares of the gradients.
-struct TileSums {
-  double hessian[3] = {0.0, 0.0, 0.0}, squares[3] = {0.0, 0.0, 0.0};
-};
+// What the coarse peak tells.
+void note_peak(const PeakEvidence& evidence, ppatch_shift& result);
 
-struct ShiftQuality {
-  double correction[2] = {0.0, 0.0};  // to be added to D, in samples: the bias of leaked chroma
-  double covariance[3] = {0.0, 0.0, 0.0};  // of D: yy, yx, xx, in samples^2
-  double peak = 0.0, residual = 0.0, gain = 0.0;
-};
+// Whether one of two shifts, found from the places of other peaks by phase and by correlation, is
+// another one than the first and shows the same scene nearly as well.
+bool is_ambiguous(const FineShift (&others)[2], const FineShift& first);
 
-// From the BandSums of spectra of that size and, where there are tiles enough, their sums.
-ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transform[2],
-                              const double* sums, const TileSums* tiles);
-
-// What is known of an image once its shift has been looked for; step: pixels of a sample. quality:
-// where the shift's status is OK.
-void complete_answer(const FineShift& shift, const ShiftQuality& quality, int step,
+// What is known of an image once its shift has been looked for and its peak noted; quality: where
+// the shift's status is OK.
+void complete_answer(const FineShift& shift, const ShiftQuality& quality,
+                     const SceneGeometry& geometry, const SceneSettings& settings,
                      ppatch_shift& result);
 
 }  // namespace ppatch

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "math/registration/taper.hpp"
+
 namespace ppatch {
 namespace {
 
@@ -65,6 +67,11 @@ bool ShiftSearch::lay() {
   shift_.overlap[0] = reference_.height;
   shift_.overlap[1] = reference_.width;
   for (int axis = 0; axis < 2; ++axis) {
+    const auto n = static_cast<double>(shift_.overlap[axis]);
+    shift_.ramp[axis] =
+        circular_ ? 0 : static_cast<std::int64_t>(std::ceil(taper_ramp(n, fine_edge))) + 1;
+  }
+  for (int axis = 0; axis < 2; ++axis) {
     if (shift_.overlap[axis] >= std::min(size_[axis], min_overlap)) continue;
     shift_.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
     ended_ = true;
@@ -73,14 +80,16 @@ bool ShiftSearch::lay() {
   return true;
 }
 
-void ShiftSearch::advance(double coherence, const double fraction[2], int iterations) {
-  if (coherence < 0.0) {
+void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int iterations) {
+  if (means.coherence < 0.0) {
     shift_.coherence = 0.0;
     shift_.status = PPATCH_SHIFT_STATUS_UNRELATED;
     ended_ = true;
     return;
   }
-  shift_.coherence = coherence;
+  shift_.coherence = means.coherence;
+  shift_.similarity = means.similarity;
+  shift_.correlation = means.correlation;
   shift_.iterations = iterations;
   double moved_by = 0.0;
   for (int axis = 0; axis < 2; ++axis) {

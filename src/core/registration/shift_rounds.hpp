@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "math/registration/covariance_tiles.hpp"
+#include "math/registration/ring_weight.hpp"
 #include "ptychopatch/ptychopatch.h"
 
 namespace ppatch {
@@ -33,15 +35,22 @@ struct ShiftRounds {
 constexpr ShiftRounds only_rounds{2, 6, 1e-3};
 constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
 constexpr ShiftRounds last_rounds{1, 6, 0.01, true};
+// How often a shift is found again from where its tiles say that it lies.
+constexpr int max_attempts = 4;
 
 struct FineShift {
   double displacement[2] = {0.0, 0.0};  // D = -d, in samples
   double coherence = 0.0;
+  // Cross power over the root of both powers: its mean over the band, and of the band's powers.
+  double similarity = 0.0, correlation = 0.0;
   int iterations = 0;
   ppatch_shift_status status = PPATCH_SHIFT_STATUS_OK;
   std::int64_t integer[2] = {0, 0};  // part of the displacement, that the windows follow
   std::int64_t overlap[2] = {0, 0};  // of the last windows
 
+  std::int64_t ramp[2] = {0, 0};  // samples that they taper over at either end
+
+  CovarianceTiles tiles() const { return {overlap, ramp}; }
   double fraction(int axis) const {
     return displacement[axis] - static_cast<double>(integer[axis]);
   }
@@ -74,9 +83,9 @@ class ShiftSearch {
   const Window& reference_window() const { return reference_; }
   const Window& moving_window() const { return moving_; }
 
-  // coherence: -1 where no ring has any weight, so that nothing else was found. fraction:
-  // what the displacement has become, less the part that the windows follow.
-  void advance(double coherence, const double fraction[2], int iterations);
+  // Where the means' coherence is -1, nothing else was found. fraction: what the displacement has
+  // become, less the part that the windows follow.
+  void advance(const BandMeans& means, const double fraction[2], int iterations);
 
   const FineShift& result() const { return shift_; }
 

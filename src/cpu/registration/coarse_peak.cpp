@@ -4,38 +4,118 @@
 #include <limits>
 
 #include "cpu/registration/spectrum_pass.hpp"
-#include "math/registration/parabola.hpp"
+#include "kernels/registration/lag_surface.hpp"
 
 namespace ppatch {
 namespace {
 
-// A correlation map, lags wrapped about its corner.
-struct LagMap {
-  const float* data = nullptr;
-  std::int64_t height = 0, width = 0, stride = 0;
-
-  float at(std::int64_t dy, std::int64_t dx) const {
-    const std::int64_t y = (dy % height + height) % height;
-    const std::int64_t x = (dx % width + width) % width;
-    return data[y * stride + x];
+// The weights of the surface by phase alone, into the signal of the rings' weights.
+SurfaceSums weigh_rings(const SpectrumPass& pass, const PlaneFft& fft, const EstimateTools& tools) {
+  const std::int64_t rings = ring_count(fft.height(), fft.width());
+  pass.run(tools.loops->power_row, 4 * rings, false);
+  double weakest[2] = {INFINITY, INFINITY};
+  for (std::int64_t i = 0; i < rings; ++i) {
+    const double* sums = tools.sums + 4 * i;
+    if (sums[3] < bins_of_weakest) continue;
+    for (int k = 0; k < 2; ++k) weakest[k] = std::min(weakest[k], sums[1 + k] / sums[3]);
   }
-};
+  SurfaceSums all;
+  for (std::int64_t i = 0; i < rings; ++i) {
+    const double f = (static_cast<double>(i) + 0.5) / pass.ring_scale();
+    tools.weights[i] = {0.0F, weigh_ring(tools.sums + 4 * i, weakest, f, all)};
+  }
+  return all;
+}
 
-struct Best {
-  float value = -std::numeric_limits<float>::infinity();
-  std::int64_t dy = 0, dx = 0;
-};
+// Calls each(begin, end) for the columns of lags from first to last, which wrap once.
+template <class Each>
+void for_columns(const LagSurface& map, std::int64_t first, std::int64_t last, Each&& each) {
+  if (first > last) return;
+  if (first < 0) each(map.width + first, map.width + std::min<std::int64_t>(last, -1) + 1);
+  if (last >= 0) each(std::max<std::int64_t>(first, 0), last + 1);
+}
 
-// The largest value within +-max_lag for which keep(dy, dx); of equal ones the first in order of
-// dy, dx.
-template <class Keep>
-Best largest(const LagMap& map, const std::int64_t max_lag[2], Keep&& keep) {
-  Best best;
+// The largest scaled value within +-max_lag; of equal ones the first in order of dy, dx.
+LagValue largest(const LagSurface& map, const std::int64_t max_lag[2], const SceneLoops& loops) {
+  LagValue best{-std::numeric_limits<double>::infinity(), 0, 0};
   for (std::int64_t dy = -max_lag[0]; dy <= max_lag[0]; ++dy) {
-    const float* row = map.data + (dy < 0 ? dy + map.height : dy) * map.stride;
+    const float* row = map.data + map.row_of(dy) * map.stride;
+    const auto scale = static_cast<double>(map.scale_y[map.row_of(dy)]);
+    float high = -std::numeric_limits<float>::infinity();
+    float low = -high;
+    for_columns(map, -max_lag[1], max_lag[1], [&](std::int64_t begin, std::int64_t end) {
+      loops.lag_extremes(row + begin, map.scale_x + begin, end - begin, &high, &low);
+    });
+    if (!(static_cast<double>(high) * scale > best.value)) continue;
     for (std::int64_t dx = -max_lag[1]; dx <= max_lag[1]; ++dx) {
-      const float value = row[dx < 0 ? dx + map.width : dx];
-      if (value > best.value && keep(dy, dx)) best = {value, dy, dx};
+      if (row[map.column_of(dx)] * map.scale_x[map.column_of(dx)] != high) continue;
+      best = {static_cast<double>(high) * scale, dy, dx};
+      break;
+    }
+  }
+  return best;
+}
+
+// Elsewhere than at the peak: by phase.
+void look_elsewhere(const LagSurface& map, const std::int64_t max_lag[2], double reach,
+                    const SceneLoops& loops, SurfacePeaks& all) {
+  const auto whole = static_cast<std::int64_t>(reach);
+  const double bound = significant_peak * std::sqrt(all.sums.square);
+  for (std::int64_t dy = -max_lag[0]; dy <= max_lag[0]; ++dy) {
+    const float* row = map.data + map.row_of(dy) * map.stride;
+    const auto scale = static_cast<double>(map.scale_y[map.row_of(dy)]);
+    const auto share = static_cast<double>(map.share_y[map.row_of(dy)]);
+    const auto look = [&](std::int64_t first, std::int64_t last, bool near) {
+      for_columns(map, first, last, [&](std::int64_t begin, std::int64_t end) {
+        float high = 0.0F;
+        float low = 0.0F;
+        loops.lag_extremes(row + begin, map.scale_x + begin, end - begin, &high, &low);
+        const double value = scale * static_cast<double>(near ? -low : std::max(high, -low));
+        all.other = std::max(all.other, value);
+        if (near || !(value > bound) || !(share > 0.0)) return;
+        auto best = static_cast<float>(all.repeat.value / share);
+        const std::int64_t place =
+            loops.lag_second(row + begin, map.scale_x + begin, map.share_x + begin,
+                             static_cast<float>(bound / scale), end - begin, &best);
+        if (place < 0) return;
+        const std::int64_t x = begin + place;
+        all.repeat = {static_cast<double>(best) * share, dy, 2 * x < map.width ? x : x - map.width};
+      });
+    };
+    if (std::abs(dy - all.peak.dy) > whole) {
+      look(-max_lag[1], max_lag[1], false);
+      continue;
+    }
+    const std::int64_t left = std::max(all.peak.dx - whole, -max_lag[1]);
+    const std::int64_t right = std::min(all.peak.dx + whole, max_lag[1]);
+    look(-max_lag[1], left - 1, false);
+    look(left, right, true);
+    look(right + 1, max_lag[1], false);
+  }
+}
+
+// Of the local maxima beyond `reach` from the peak: the largest, times the shares of its row and
+// column.
+LagValue highest_repeat(const LagSurface& map, const std::int64_t max_lag[2], const LagValue& peak,
+                        double reach, const SceneLoops& loops) {
+  const auto whole = static_cast<std::int64_t>(reach);
+  LagValue best;
+  for (std::int64_t dy = -max_lag[0]; dy <= max_lag[0]; ++dy) {
+    const float* row = map.data + map.row_of(dy) * map.stride;
+    const auto share = static_cast<double>(map.share_y[map.row_of(dy)]);
+    float high = 0.0F;
+    float low = 0.0F;
+    for_columns(map, -max_lag[1], max_lag[1], [&](std::int64_t begin, std::int64_t end) {
+      loops.lag_extremes(row + begin, map.share_x + begin, end - begin, &high, &low);
+    });
+    if (!(static_cast<double>(high) * share > best.value)) continue;
+    for (std::int64_t dx = -max_lag[1]; dx <= max_lag[1]; ++dx) {
+      const std::int64_t x = map.column_of(dx);
+      const double value =
+          static_cast<double>(row[x]) * share * static_cast<double>(map.share_x[x]);
+      const bool near = std::abs(dy - peak.dy) <= whole && std::abs(dx - peak.dx) <= whole;
+      if (!(value > best.value) || near) continue;
+      if (map.is_top(dy, dx)) best = {value, dy, dx};
     }
   }
   return best;
@@ -44,7 +124,7 @@ Best largest(const LagMap& map, const std::int64_t max_lag[2], Keep&& keep) {
 }  // namespace
 
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const double max_lag[2], double apart, bool circular,
+                       const double max_lag[2], const LagScales& scales, bool circular,
                        const EstimateTools& tools) {
   const PlaneFft& fft = *band.fft;
   const std::int64_t size[2] = {reference.height, reference.width};
@@ -52,39 +132,29 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
   transform_window(reference, window, fft, tools, tools.reference_spectrum);
   transform_window(moving, window, fft, tools, tools.moving_spectrum);
   const SpectrumPass pass(band, tools);
+  SurfacePeaks peaks;
+  peaks.sums = weigh_rings(pass, fft, tools);
   pass.run([&](const SpectrumRow& row, double*) { tools.loops->correlate_row(row); }, 0, true);
   fft.inverse(tools.reference_spectrum, fft.height(), *tools.arena, tools.fft_slots);
   fft.inverse(tools.moving_spectrum, fft.height(), *tools.arena, tools.fft_slots);
 
-  const LagMap map{tools.reference_spectrum, fft.height(), fft.width(), fft.row_floats()};
-  const LagMap phase{tools.moving_spectrum, fft.height(), fft.width(), fft.row_floats()};
+  const LagSurface cross{tools.reference_spectrum, fft.height(),   fft.width(),
+                         fft.row_floats(),         scales.one,     scales.one,
+                         scales.share[0],          scales.share[1]};
+  const LagSurface phase{tools.moving_spectrum, fft.height(),    fft.width(),     fft.row_floats(),
+                         scales.scale[0],       scales.scale[1], scales.share[0], scales.share[1]};
   const std::int64_t range[2] = {
       std::min(static_cast<std::int64_t>(max_lag[0]), (fft.height() - 1) / 2),
       std::min(static_cast<std::int64_t>(max_lag[1]), (fft.width() - 1) / 2)};
-  const Best best = largest(map, range, [](std::int64_t, std::int64_t) { return true; });
-  CoarsePeak peak;
-  if (!(best.value > 0.0F)) return peak;
-  peak.found = true;
-  const double middle = best.value;
-  peak.displacement[0] =
-      static_cast<double>(best.dy) +
-      parabola_vertex(map.at(best.dy - 1, best.dx), middle, map.at(best.dy + 1, best.dx));
-  peak.displacement[1] =
-      static_cast<double>(best.dx) +
-      parabola_vertex(map.at(best.dy, best.dx - 1), middle, map.at(best.dy, best.dx + 1));
-  float highest = 0.0F;
-  for (std::int64_t dy = -2; dy <= 2; ++dy) {
-    for (std::int64_t dx = -2; dx <= 2; ++dx) {
-      highest = std::max(highest, phase.at(best.dy + dy, best.dx + dx));
-    }
+  choose_peak(cross, largest(cross, range, *tools.loops), phase,
+              largest(phase, range, *tools.loops), peaks);
+  if (peaks.found) {
+    const double reach = surface_reach(peaks.sums);
+    look_elsewhere(phase, range, reach, *tools.loops, peaks);
+    peaks.correlation = highest_repeat(cross, range, peaks.peak, reach, *tools.loops);
   }
-  const Best second = largest(phase, range, [&](std::int64_t dy, std::int64_t dx) {
-    return static_cast<double>(std::abs(dy - best.dy)) > apart ||
-           static_cast<double>(std::abs(dx - best.dx)) > apart;
-  });
-  peak.second_ratio =
-      highest > 0.0F ? std::max(0.0, static_cast<double>(second.value) / highest) : 1.0;
-  return peak;
+  const std::int64_t transform[2] = {fft.height(), fft.width()};
+  return coarse_peak_of(peaks, transform, range);
 }
 
 }  // namespace ppatch

@@ -109,6 +109,7 @@ class CorrelationEngine final : public SingleSceneEngine {
     ppatch_shift result = begun_answer(reference_, moving, PPATCH_BACKEND_CPU);
     for (double& c : result.covariance) c = nothing;
     result.coherence = result.residual = result.gain = nothing;
+    result.false_alarm = result.ambiguity = nothing;
     const bool masked =
         settings_.method != ShiftMethod::per_plane && (reference_.mask || moving.mask);
     const CorrelationSizes sizes(settings_, result.common_height, result.common_width, masked);

@@ -20,70 +20,59 @@ namespace HWY_NAMESPACE {
 // Included by one unit, once for each target.
 // NOLINTBEGIN(misc-definitions-in-headers)
 
+template <int reach>
 HWY_INLINE float slope_y(const float* const* rows, std::int64_t x) {
   float sum = 0.0F;
-  for (int k = 1; k <= slope_reach; ++k) {
-    sum = multiply_add(slope_tap(k), rows[slope_reach + k][x] - rows[slope_reach - k][x], sum);
+  for (int k = 1; k <= reach; ++k) {
+    sum = multiply_add(slope_tap(reach, k), rows[reach + k][x] - rows[reach - k][x], sum);
   }
   return sum;
 }
 
+template <int reach>
 HWY_INLINE float slope_x(const float* row, std::int64_t x) {
   float sum = 0.0F;
-  for (int k = 1; k <= slope_reach; ++k) {
-    sum = multiply_add(slope_tap(k), row[x + k] - row[x - k], sum);
+  for (int k = 1; k <= reach; ++k) {
+    sum = multiply_add(slope_tap(reach, k), row[x + k] - row[x - k], sum);
   }
   return sum;
 }
 
-HWY_NOINLINE void tile_row(const float* const* a_rows, const float* const* b_rows, std::int64_t n,
-                           double* gradient, double* hessian) {
-  const float* a[2 * slope_reach + 1];
-  const float* b[2 * slope_reach + 1];
-  for (int r = 0; r <= 2 * slope_reach; ++r) {
+template <int reach>
+HWY_INLINE void tile_row_of(const float* const* a_rows, const float* const* b_rows,
+                            const CovarianceTiles& tiles, double* sums) {
+  const float* a[2 * reach + 1];
+  const float* b[2 * reach + 1];
+  for (int r = 0; r <= 2 * reach; ++r) {
     a[r] = a_rows[r];
     b[r] = b_rows[r];
   }
-  double yy[scene_lanes] = {};
-  double yx[scene_lanes] = {};
-  double xx[scene_lanes] = {};
-  for (std::int64_t tile = 0; tile * covariance_tile < n; ++tile) {
-    const std::int64_t start = HWY_MAX(tile * covariance_tile, std::int64_t{slope_reach});
-    const std::int64_t end = HWY_MIN((tile + 1) * covariance_tile, n - slope_reach);
-    const std::int64_t m = end - start;
-    if (m <= 0) continue;
-    float gy[covariance_tile];
-    float gx[covariance_tile];
-    float hyy[covariance_tile];
-    float hyx[covariance_tile];
-    float hxx[covariance_tile];
+  for (std::int64_t tile = 0; tile < tiles.columns; ++tile) {
+    const std::int64_t start = tiles.first_column_of(tile);
+    const std::int64_t m = tiles.end_column_of(tile) - start;
+    float part[tile_sums][max_covariance_tile];
     for (std::int64_t j = 0; j < m; ++j) {
       const std::int64_t x = start + j;
-      const float av = a[slope_reach][x];
-      const float bv = b[slope_reach][x];
-      const float ay = slope_y(a, x);
-      const float by = slope_y(b, x);
-      const float ax = slope_x(a[slope_reach], x);
-      const float bx = slope_x(b[slope_reach], x);
-      gy[j] = 0.5F * (av * by - bv * ay);
-      gx[j] = 0.5F * (av * bx - bv * ax);
-      hyy[j] = ay * by;
-      hyx[j] = 0.5F * (ay * bx + ax * by);
-      hxx[j] = ax * bx;
+      float one[tile_sums];
+      tile_parts(a[reach][x], slope_y<reach>(a, x), slope_x<reach>(a[reach], x), b[reach][x],
+                 slope_y<reach>(b, x), slope_x<reach>(b[reach], x), one);
+      for (int s = 0; s < tile_sums; ++s) part[s][j] = one[s];
     }
-    double sum_y[scene_lanes] = {};
-    double sum_x[scene_lanes] = {};
-    add_to_lanes(sum_y, gy, m);
-    add_to_lanes(sum_x, gx, m);
-    gradient[2 * tile] += sum_of_lanes(sum_y);
-    gradient[2 * tile + 1] += sum_of_lanes(sum_x);
-    add_to_lanes(yy, hyy, m);
-    add_to_lanes(yx, hyx, m);
-    add_to_lanes(xx, hxx, m);
+    for (int s = 0; s < tile_sums; ++s) {
+      double lanes[scene_lanes] = {};
+      add_to_lanes(lanes, part[s], m);
+      sums[tile_sums * tile + s] += sum_of_lanes(lanes);
+    }
   }
-  hessian[0] += sum_of_lanes(yy);
-  hessian[1] += sum_of_lanes(yx);
-  hessian[2] += sum_of_lanes(xx);
+}
+
+HWY_NOINLINE void tile_row(const float* const* a, const float* const* b,
+                           const CovarianceTiles& tiles, double* sums) {
+  if (tiles.reach == max_slope_reach) {
+    tile_row_of<max_slope_reach>(a, b, tiles, sums);
+  } else {
+    tile_row_of<4>(a, b, tiles, sums);
+  }
 }
 
 // NOLINTEND(misc-definitions-in-headers)

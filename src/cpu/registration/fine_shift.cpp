@@ -5,24 +5,21 @@
 namespace ppatch {
 namespace {
 
-// Weights of the rings from the sums of a pass; returns the mean coherence of the band, or -1 where
-// no ring has any weight.
-double fill_weights(const Band& band, const FineShift& shift, const EstimateTools& tools) {
+// Weights of the rings from the sums of a pass.
+BandMeans fill_weights(const Band& band, const FineShift& shift, const EstimateTools& tools) {
   const std::int64_t rings = ring_count(band.fft->height(), band.fft->width());
   const std::int64_t transform[2] = {band.fft->height(), band.fft->width()};
   const double independent = shift.share_of(transform);
-  double coherence = 0.0;
-  double bins = 0.0;
-  bool any = false;
+  double totals[ring_totals] = {};
   for (std::int64_t i = 0; i < rings; ++i) {
     const double* sums = tools.sums + 4 * i;
     const RingSums ring{sums[0], sums[1], sums[2]};
     tools.weights[i] = ring_weight(ring, sums[3], sums[3] * independent);
-    coherence += ring_coherence(ring, sums[3] * independent) * sums[3];
-    bins += sums[3];
-    any = any || tools.weights[i].noise >= 0.0F;
+    add_ring(ring, sums[3], sums[3] * independent, tools.weights[i].noise >= 0.0F, totals);
   }
-  return any ? coherence / bins : -1.0;
+  BandMeans means;
+  fill_means(totals, means);
+  return means;
 }
 
 }  // namespace
@@ -46,9 +43,9 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
     SpectrumPass pass(band, tools);
     pass.set_shift(fraction);
     pass.run(tools.loops->ring_row, 4 * ring_count(band.fft->height(), band.fft->width()), false);
-    const double coherence = fill_weights(band, shift, tools);
+    const BandMeans means = fill_weights(band, shift, tools);
     int iterations = 0;
-    while (coherence >= 0.0 && iterations < max_steps) {
+    while (means.coherence >= 0.0 && iterations < max_steps) {
       if (iterations > 0) pass.set_shift(fraction);
       pass.run(tools.loops->newton_row, newton_sums, false);
       double step[2];
@@ -58,7 +55,7 @@ FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& ba
       ++iterations;
       if (is_done(step)) break;
     }
-    search.advance(coherence, fraction, iterations);
+    search.advance(means, fraction, iterations);
   }
   return search.result();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 
 #include "core/registration/fft_size.hpp"
 #include "cpu/fft/plane_fft.hpp"
@@ -22,6 +23,7 @@ struct MlMemoryPlan {
   std::int64_t slots = 0;
   std::int64_t sums_doubles = 0;
   std::int64_t table_floats = 0;
+  std::int64_t lag_floats = 0;
   std::int64_t rings = 0;
   std::int64_t longest_fft = 0;
 
@@ -35,18 +37,23 @@ struct MlMemoryPlan {
 // A plan that would be larger, all told, does not keep the reference's spectrum.
 constexpr std::int64_t kept_bytes_per_pixel = 6;
 
+// Scales and shares of lags of both axes, and ones.
+std::int64_t lag_floats_of(const std::int64_t size[2]) {
+  return 2 * (size[0] + size[1]) + std::max(size[0], size[1]);
+}
+
 void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
   const auto fit_transform = [&](const std::int64_t size[2]) {
     plan.spectrum_floats = std::max(plan.spectrum_floats, PlaneFft::floats_of(size[0], size[1]));
     plan.table_floats = std::max(plan.table_floats, tables_floats(size[0], size[1], carriers));
     plan.longest_fft = std::max({plan.longest_fft, size[0], size[1]});
-  };
-  fit_transform(g.coarse_fft);
-  for (int scale = 0; scale < g.scales; ++scale) {
-    const std::int64_t* size = g.fft[scale];
-    fit_transform(size);
     plan.sums_doubles = std::max(plan.sums_doubles, sums_doubles(size[0], size[1]));
     plan.rings = std::max(plan.rings, ring_count(size[0], size[1]));
+  };
+  fit_transform(g.coarse_fft);
+  plan.lag_floats = std::max(plan.lag_floats, lag_floats_of(g.coarse_fft));
+  for (int scale = 0; scale < g.scales; ++scale) {
+    fit_transform(g.fft[scale]);
   }
   plan.fine_floats = std::max(plan.fine_floats, g.size[0][0] * g.size[0][1]);
   plan.coarse_floats = std::max(plan.coarse_floats, g.coarse_floats());
@@ -67,6 +74,12 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, std::int64_t ca
   plan.table_floats =
       std::max(plan.table_floats, tables_floats(max_size[0], max_size[1], carriers));
   plan.longest_fft = std::max({plan.longest_fft, max_size[0], max_size[1]});
+  plan.lag_floats = std::max(plan.lag_floats, lag_floats_of(max_size));
+  const std::int64_t side = padded_size(static_cast<std::int64_t>(std::sqrt(halving_area)));
+  plan.sums_doubles = std::max(
+      {plan.sums_doubles, sums_doubles(std::min(max_size[0], narrow), max_size[1]),
+       sums_doubles(max_size[0], std::min(max_size[1], narrow)), sums_doubles(side, side)});
+  plan.rings = std::max(plan.rings, ring_count(max_size[0], max_size[1]));
 }
 
 // A transform of n samples needs no more than this beside its slab, whatever the factors of n.
@@ -76,7 +89,7 @@ std::int64_t transform_floats(const FftProvider& fft, std::int64_t n, bool good_
 
 std::uint64_t MlMemoryPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
-                              kept_floats + slots * slot_floats + table_floats;
+                              kept_floats + slots * slot_floats + table_floats + lag_floats;
   return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
                                     rings * static_cast<std::int64_t>(sizeof(RingWeight)));
 }
@@ -133,6 +146,7 @@ class MlEngine final : public SingleSceneEngine {
     kept_spectrum_ = Buffer<float>(allocator, memory_plan_.kept_floats);
     slots_ = Buffer<float>(allocator, memory_plan_.slots * memory_plan_.slot_floats);
     tables_ = Buffer<float>(allocator, memory_plan_.table_floats);
+    lag_scales_ = Buffer<float>(allocator, memory_plan_.lag_floats);
     sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
     carrier_count_ = leaking_carriers(settings.cfa, carriers_);
@@ -207,9 +221,31 @@ class MlEngine final : public SingleSceneEngine {
       fft_[scale] = transform(geometry.fft[scale]);
     }
     coarse_fft_ = transform(geometry.coarse_fft);
+    fill_scales(geometry);
     geometry_ = geometry;
     reference_status_ = build(reference_, reference_pyramid(), Clipped::replaced, reference_lines_);
     reference_loaded_ = true;
+  }
+
+  void fill_scales(const SceneGeometry& geometry) {
+    const double edge = whole_window(geometry.size[0], settings_.circular).edge;
+    float* scales = lag_scales_.data();
+    for (int axis = 0; axis < 2; ++axis) {
+      const std::int64_t n = geometry.coarse_fft[axis];
+      const auto max_lag = static_cast<std::int64_t>(geometry.max_coarse_lag[axis]);
+      const std::int64_t size = geometry.size[geometry.scales - 1][axis];
+      const std::int64_t reach = std::min(max_lag, (n - 1) / 2);
+      fill_lag_scales(size, n, edge, reach, scales);
+      fill_lag_shares(size, n, settings_.circular, reach, scales + n);
+      scales += 2 * n;
+    }
+    std::fill_n(scales, std::max(geometry.coarse_fft[0], geometry.coarse_fft[1]), 1.0F);
+  }
+  LagScales lag_scales() const {
+    const std::int64_t* n = geometry_.coarse_fft;
+    const float* y = lag_scales_.data();
+    const float* x = y + 2 * n[0];
+    return {{y, x}, {y + n[0], x + n[1]}, x + 2 * n[1]};
   }
 
   ppatch_shift_status build(const SceneImageView& view, const ImagePyramid& pyramid,
@@ -234,36 +270,53 @@ class MlEngine final : public SingleSceneEngine {
     const ImagePyramid reference = reference_pyramid();
     const ImagePyramid moving = moving_pyramid();
     const int last = geometry_.scales - 1;
-    const double coarse_pixels = geometry_.step * static_cast<double>(1 << last);
     Band coarse_band;
     coarse_band.fft = &coarse_fft_;
     coarse_band.excluded = excluded;
-    const CoarsePeak peak = coarse_peak(
-        reference.scale[last], moving.scale[last], coarse_band, geometry_.max_coarse_lag,
-        second_peak_distance(coarse_pixels), settings_.circular, tools());
-    result.second_peak_ratio = peak.second_ratio;
+    const CoarsePeak peak =
+        coarse_peak(reference.scale[last], moving.scale[last], coarse_band,
+                    geometry_.max_coarse_lag, lag_scales(), settings_.circular, tools());
+    note_peak(peak.evidence, result);
     if (!peak.found) {
       result.status = PPATCH_SHIFT_STATUS_UNRELATED;
       return;
     }
+    FineShift others[2];
+    for (int i = 0; i < 2; ++i) {
+      others[i].status = PPATCH_SHIFT_STATUS_NOT_CONVERGED;
+      if (!is_suspicious(peak.evidence, i)) continue;
+      Window held;
+      others[i] = fine_shift(reference.scale[last], moving.scale[last], band_of(last, excluded),
+                             peak.second[i], only_rounds, held, settings_.circular, tools());
+    }
     double start[2] = {peak.displacement[0], peak.displacement[1]};
     for (int scale = last; scale > 0; --scale) {
       Window held;
-      next_start(fine_shift(reference.scale[scale], moving.scale[scale], band_of(scale, excluded),
-                            start, coarse_rounds, held, settings_.circular, tools()),
-                 start);
+      const FineShift found =
+          fine_shift(reference.scale[scale], moving.scale[scale], band_of(scale, excluded), start,
+                     coarse_rounds, held, settings_.circular, tools());
+      if (scale == last && is_ambiguous(others, found)) result.ambiguity = 1.0;
+      next_start(found, start);
     }
     const Band band = band_of(0, excluded);
     Window held;
     EstimateTools fine_tools = tools();
     const bool keeps = last > 0 && memory_plan_.kept_floats >= fft_[0].plane_floats();
     if (keeps) fine_tools.reference_spectrum = kept_spectrum_.data();
-    const FineShift shift = fine_shift(reference.scale[0], moving.scale[0], band, start,
-                                       last > 0 ? last_rounds : only_rounds,
-                                       keeps ? kept_window_ : held, settings_.circular, fine_tools);
+    FineShift shift;
     ShiftQuality quality;
-    if (shift.status == PPATCH_SHIFT_STATUS_OK) quality = shift_quality(shift, band, fine_tools);
-    complete_answer(shift, quality, geometry_.step, result);
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+      shift = fine_shift(reference.scale[0], moving.scale[0], band, start,
+                         last > 0 ? last_rounds : only_rounds, keeps ? kept_window_ : held,
+                         settings_.circular, fine_tools);
+      if (shift.status != PPATCH_SHIFT_STATUS_OK) break;
+      quality = shift_quality(shift, band, fine_tools);
+      if (!keeps) held = {};  // its spectrum was consumed
+      if (!quality.worth_it) break;
+      restart(shift, quality, start);
+    }
+    if (last == 0 && is_ambiguous(others, shift)) result.ambiguity = 1.0;
+    complete_answer(shift, quality, geometry_, settings_, result);
   }
 
   SceneSettings settings_;
@@ -273,7 +326,7 @@ class MlEngine final : public SingleSceneEngine {
   Carrier carriers_[max_carriers];
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
-  Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_;
+  Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_, lag_scales_;
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
   SceneImageView reference_;

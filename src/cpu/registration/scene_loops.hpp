@@ -8,6 +8,7 @@
 #include "math/registration/covariance_tiles.hpp"
 #include "math/registration/ring_weight.hpp"
 #include "math/registration/shift_sums.hpp"
+#include "math/registration/trend.hpp"
 
 namespace ppatch {
 
@@ -95,11 +96,21 @@ struct SceneLoops {
   void (*add_rows)(const float* in, float* out, std::int64_t n);
   // sum weight[i] in[i].
   double (*weighted_sum)(const float* in, const float* weight, std::int64_t n);
-  // out[i] = (in[i] - mean) * (wy * wx[i]).
-  void (*window)(const float* in, float mean, float wy, const float* wx, float* out,
-                 std::int64_t n);
-  // X = conj(R^) M^: X/sqrt|X| takes the place of R^, X/|X| that of M^.
+  // out[i] = (in[i] - trend at v[i]) * (wy * wx[i]).
+  void (*window)(const float* in, const float (&trend)[trend_terms], const float* v, float wy,
+                 const float* wx, float* out, std::int64_t n);
+  // X = conj(R^) M^: X/sqrt|X| takes the place of R^, X/|X| times the signal of the ring's weight
+  // that of M^.
   void (*correlate_row)(const SpectrumRow& row);
+  // Raises *highest and lowers *lowest to the extremes of values[i] * scale[i].
+  void (*lag_extremes)(const float* values, const float* scale, std::int64_t n, float* highest,
+                       float* lowest);
+  // Raises *highest to the largest values[i] * share[i] where values[i] * scale[i] is above
+  // `least`, and tells where the first of these is; -1: none is larger.
+  std::int64_t (*lag_second)(const float* values, const float* scale, const float* share,
+                             float least, std::int64_t n, float* highest);
+  // Adds |R^||M^|, reference, moving, bins to sums[4 * ring].
+  void (*power_row)(const SpectrumRow& row, double* sums);
   // Adds cross, reference, moving, bins to sums[4 * ring].
   void (*ring_row)(const SpectrumRow& row, double* sums);
   // Adds NewtonSums.
@@ -107,10 +118,10 @@ struct SceneLoops {
   // Adds BandSums; R^ times the root of the weight goes to `weighted`, M^ is multiplied by that and
   // e^{2 pi i f.r}.
   void (*weigh_row)(const SpectrumRow& row, double* sums);
-  // One row of tiles: rows a[-8..8] and b[-8..8] about the row. Adds to gradient[2 * tile] and to
-  // hessian[3], for samples [8, n - 8).
-  void (*tile_row)(const float* const* a, const float* const* b, std::int64_t n, double* gradient,
-                   double* hessian);
+  // A row of a row of tiles: a and b are 2 reach + 1 rows about it. Adds TileSums to
+  // sums[tile_sums * tile].
+  void (*tile_row)(const float* const* a, const float* const* b, const CovarianceTiles& tiles,
+                   double* sums);
 };
 
 }  // namespace ppatch

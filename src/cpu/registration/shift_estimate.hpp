@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "core/registration/peak_evidence.hpp"
 #include "core/registration/shift_answer.hpp"
 #include "core/registration/shift_rounds.hpp"
 #include "cpu/fft/plane_fft.hpp"
@@ -51,16 +52,17 @@ std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t
 void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
                       const EstimateTools& tools, float* spectrum);
 
-struct CoarsePeak {
-  double displacement[2] = {0.0, 0.0};  // D = -d, in samples
-  double second_ratio = 0.0;
-  bool found = false;
+// By lag, wrapped: see fill_lag_scales, fill_lag_shares; `one` has ones, as many as the longer of
+// both axes.
+struct LagScales {
+  const float* scale[2] = {};
+  const float* share[2] = {};
+  const float* one = nullptr;
 };
 
-// The peak of the correlation of two planes within +-max_lag samples; `apart` is how far from it a
-// second peak must lie. Tapered unless circular.
+// The peak of the correlation of two planes within +-max_lag samples. Tapered unless circular.
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const double max_lag[2], double apart, bool circular,
+                       const double max_lag[2], const LagScales& scales, bool circular,
                        const EstimateTools& tools);
 
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the

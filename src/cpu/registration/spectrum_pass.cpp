@@ -16,17 +16,16 @@ std::int64_t block_count(std::int64_t height) {
 }  // namespace
 
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width) {
-  const std::int64_t row_sums = std::max<std::int64_t>(4 * ring_count(height, width), 16);
-  const std::int64_t tile_rows = (height + covariance_tile - 1) / covariance_tile;
-  const std::int64_t tiles =
-      tile_rows * (6 + 2 * ((width + covariance_tile - 1) / covariance_tile));
-  return std::max({block_count(height) * row_sums, tiles, 2 * height + 2 * width});
+  const std::int64_t row_sums = std::max<std::int64_t>(4 * ring_count(height, width), band_sums);
+  const std::int64_t tiles = tile_sums * CovarianceTiles::max_count(height, width);
+  return std::max({block_count(height) * row_sums, tiles, trend_terms * height});
 }
 
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers) {
   const std::int64_t columns = width / 2 + 1;
   // Windows and carriers are never needed at once.
-  return 3 * columns + 2 * height + std::max(2 * (height + width), 2 * carriers * columns);
+  return 3 * columns + 2 * height +
+         std::max((1 + trend_terms) * width + height, 2 * carriers * columns);
 }
 
 SpectrumPass::SpectrumPass(const Band& band, const EstimateTools& tools)

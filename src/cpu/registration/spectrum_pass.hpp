@@ -30,6 +30,7 @@ class SpectrumPass {
   }
 
   double min_f() const { return min_f_; }
+  double ring_scale() const { return 0.5 * shortest_; }
 
  private:
   void run_rows(const void* loop, void (*call)(const void*, const SpectrumRow&, double*),

@@ -24,31 +24,62 @@ HWY_NOINLINE void correlate_row(const SpectrumRow& row) {
     row.reference[2 * j] = row.reference[2 * j + 1] = 0.0F;
     row.moving[2 * j] = row.moving[2 * j + 1] = 0.0F;
   }
+  const float min_f2 = row.min_f * row.min_f;
   for (std::int64_t start = row.first; start < row.count; start += scene_block) {
     const std::int64_t n = HWY_MIN(scene_block, row.count - start);
     float* HWY_RESTRICT r = row.reference + 2 * start;
     float* HWY_RESTRICT m = row.moving + 2 * start;
+    const float* HWY_RESTRICT fx = row.fx + start;
     float xr[scene_block];
     float xi[scene_block];
     float size[scene_block];
     float root[scene_block];
+    float f2[scene_block];
+    float f[scene_block];
+    float weight[scene_block];
     for (std::int64_t j = 0; j < n; ++j) {
       xr[j] = r[2 * j] * m[2 * j] + r[2 * j + 1] * m[2 * j + 1];
       xi[j] = r[2 * j] * m[2 * j + 1] - r[2 * j + 1] * m[2 * j];
       size[j] = xr[j] * xr[j] + xi[j] * xi[j];
+      f2[j] = multiply_add(fx[j], fx[j], row.fy * row.fy);
+    }
+    roots(f2, f, n);
+    for (std::int64_t j = 0; j < n; ++j) {
+      const float w = row.weights[ring_of(row.ring_scale, f[j])].signal;
+      weight[j] = f2[j] < min_f2 ? 0.0F : w;
     }
     roots(size, size, n);
     for (std::int64_t j = 0; j < n; ++j) size[j] += 1e-30F;
     roots(size, root, n);
     for (std::int64_t j = 0; j < n; ++j) {
       root[j] = 1.0F / root[j];
-      size[j] = 1.0F / size[j];
+      size[j] = weight[j] * root[j];
     }
     for (std::int64_t j = 0; j < n; ++j) {
       r[2 * j] = xr[j] * root[j];
       r[2 * j + 1] = xi[j] * root[j];
       m[2 * j] = xr[j] * size[j];
       m[2 * j + 1] = xi[j] * size[j];
+    }
+  }
+}
+
+HWY_NOINLINE void power_row(const SpectrumRow& row, double* sums) {
+  const float min_f2 = row.min_f * row.min_f;
+  BinBlock bins;
+  for (std::int64_t start = row.first; start < row.count; start += scene_block) {
+    const std::int64_t n = HWY_MIN(scene_block, row.count - start);
+    float size[scene_block];
+    read_bins(row, start, n, bins);
+    for (std::int64_t j = 0; j < n; ++j) size[j] = bins.reference[j] * bins.moving[j];
+    roots(size, size, n);
+    for (std::int64_t j = 0; j < n; ++j) {
+      if (bins.f2[j] < min_f2) continue;
+      double* ring = sums + 4 * bins.ring[j];
+      ring[0] += static_cast<double>(size[j]);
+      ring[1] += static_cast<double>(bins.reference[j]);
+      ring[2] += static_cast<double>(bins.moving[j]);
+      ring[3] += 1.0;
     }
   }
 }
@@ -122,6 +153,9 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     read_bins(row, start, n, bins);
     leaks_of_bins<true>(row, start, n, bins, leak, turn);
     weigh_bins(row, n, bins, leak, weight, signal);
+    float size[scene_block];
+    for (std::int64_t j = 0; j < n; ++j) size[j] = bins.reference[j] * bins.moving[j];
+    roots(size, size, n);
     for (std::int64_t j = 0; j < n; ++j) {
       float one[band_sums];
       band_parts({{bins.re[j], bins.im[j]},
@@ -132,7 +166,8 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
                   weight[j],
                   signal[j],
                   turn[j],
-                  multiplicity(start + j)},
+                  multiplicity(start + j),
+                  size[j]},
                  one);
       for (int s = 0; s < band_sums; ++s) part[s][j] = one[s];
     }

@@ -11,6 +11,7 @@
 
 #include "cpu/registration/lane_sums-inl.hpp"
 #include "hwy/highway.h"
+#include "math/registration/trend.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ppatch {
@@ -29,9 +30,9 @@ HWY_NOINLINE double weighted_row_sum(const float* in, const float* weight, std::
   return sum_of_lanes(lanes);
 }
 
-HWY_NOINLINE void window_row(const float* in, float mean, float wy, const float* wx,
-                             float* HWY_RESTRICT out, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - mean) * (wy * wx[i]);
+HWY_NOINLINE void window_row(const float* in, const float (&trend)[trend_terms], const float* v,
+                             float wy, const float* wx, float* HWY_RESTRICT out, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - trend_at(trend, v[i])) * (wy * wx[i]);
 }
 
 // NOLINTEND(misc-definitions-in-headers)

@@ -32,6 +32,12 @@ enum BandSum {
   leak_x,
   leak_square,
   leak_slope,
+  // Of the gradient's parts by bins; of the slopes' power without regard to phases, and its square.
+  square_yy,
+  square_yx,
+  square_xx,
+  slope_power,
+  slope_square,
   band_sums
 };
 
@@ -85,6 +91,7 @@ struct BandBin {
   float reference = 0.0F, moving = 0.0F;  // powers
   float fy = 0.0F, fx = 0.0F;
   float weight = 0.0F, signal = 0.0F, turn = 0.0F, copies = 0.0F;
+  float size = 0.0F;  // |z|
 };
 
 PPATCH_HD void band_parts(const BandBin& bin, float (&part)[band_sums]) {
@@ -100,6 +107,14 @@ PPATCH_HD void band_parts(const BandBin& bin, float (&part)[band_sums]) {
   part[leak_x] = bin.fx * bin.turn * information;
   part[leak_square] = bin.turn * bin.turn * information;
   part[leak_slope] = bin.copies * bin.weight * bin.turn * bin.z.im;
+  const float gy = bin.fy * bin.weight * bin.z.im;
+  const float gx = bin.fx * bin.weight * bin.z.im;
+  part[square_yy] = bin.copies * gy * gy;
+  part[square_yx] = bin.copies * gy * gx;
+  part[square_xx] = bin.copies * gx * gx;
+  const float slope = bin.weight * bin.size * (bin.fy * bin.fy + bin.fx * bin.fx);
+  part[slope_power] = bin.copies * slope;
+  part[slope_square] = bin.copies * slope * slope;
 }
 
 }  // namespace ppatch

@@ -8,10 +8,18 @@
 
 namespace ppatch {
 
-// Tukey's window of n samples at sample u, which need not be whole: raised cosines over edge * n,
-// at least one sample, at either end, and zero outside.
+// Over how many samples a window of n tapers at either end: edge * n, at least three samples but no
+// more than a quarter.
+PPATCH_HD double taper_ramp(double n, double edge) {
+  const double least = n < 12.0 ? 0.25 * n : 3.0;
+  const double ramp = edge * n > least ? edge * n : least;
+  return ramp > 1.0 ? ramp : 1.0;
+}
+
+// Tukey's window of n samples at sample u, which need not be whole: raised cosines at either end,
+// and zero outside.
 PPATCH_HD double tukey(double u, double n, double edge) {
-  const double ramp = edge * n > 1.0 ? edge * n : 1.0;
+  const double ramp = taper_ramp(n, edge);
   const double from_start = u + 0.5;
   const double from_end = n - 0.5 - u;
   double depth = (from_start < from_end ? from_start : from_end) / ramp;

@@ -46,32 +46,67 @@ double signed_frequency(std::int64_t k, std::int64_t n) {
 }
 
 double tukey_window(double u, std::int64_t n) {
-  const double ramp = std::max(0.025 * static_cast<double>(n), 1.0);
+  const double ramp =
+      std::max(0.025 * static_cast<double>(n), std::min(3.0, 0.25 * static_cast<double>(n)));
   const double depth = std::min(u + 0.5, static_cast<double>(n) - 0.5 - u) / ramp;
   if (depth <= 0.0) return 0.0;
   if (depth >= 1.0) return 1.0;
   return 0.5 - 0.5 * std::cos(std::numbers::pi * depth);
 }
 
-// h x w pixels from (y0, x0) under a window moved by r, without their weighted mean.
+// The ten powers u^i v^j, i + j <= 3, of a pixel's coordinates.
+std::array<double, 10> powers(std::int64_t y, std::int64_t x, std::int64_t h, std::int64_t w) {
+  const double u = static_cast<double>(y) / static_cast<double>(h) - 0.5;
+  const double v = static_cast<double>(x) / static_cast<double>(w) - 0.5;
+  return {1, u, v, u * u, u * v, v * v, u * u * u, u * u * v, u * v * v, v * v * v};
+}
+
+// Solves a x = b in place of b by elimination.
+void solve(std::array<std::array<double, 10>, 10>& a, std::array<double, 10>& b) {
+  for (std::size_t i = 0; i < 10; ++i) {
+    std::size_t pivot = i;
+    for (std::size_t r = i + 1; r < 10; ++r) {
+      if (std::abs(a[r][i]) > std::abs(a[pivot][i])) pivot = r;
+    }
+    std::swap(a[i], a[pivot]);
+    std::swap(b[i], b[pivot]);
+    for (std::size_t r = 0; r < 10; ++r) {
+      if (r == i) continue;
+      const double factor = a[r][i] / a[i][i];
+      for (std::size_t c = i; c < 10; ++c) a[r][c] -= factor * a[i][c];
+      b[r] -= factor * b[i];
+    }
+  }
+  for (std::size_t i = 0; i < 10; ++i) b[i] /= a[i][i];
+}
+
+// h x w pixels from (y0, x0) under a window moved by r, without the cubic surface that fits them
+// best under it. h and w are at least 16.
 Image windowed(const Image& image, std::int64_t y0, std::int64_t x0, std::int64_t h, std::int64_t w,
                double ry, double rx) {
   Image out{h, w, std::vector<double>(static_cast<std::size_t>(h * w))};
-  double sum = 0.0;
-  double weight = 0.0;
+  const auto window = [&](std::int64_t y, std::int64_t x) {
+    return tukey_window(static_cast<double>(y) - ry, h) *
+           tukey_window(static_cast<double>(x) - rx, w);
+  };
+  std::array<std::array<double, 10>, 10> normal{};
+  std::array<double, 10> fit{};
   for (std::int64_t y = 0; y < h; ++y) {
     for (std::int64_t x = 0; x < w; ++x) {
-      const double t = tukey_window(static_cast<double>(y) - ry, h) *
-                       tukey_window(static_cast<double>(x) - rx, w);
-      sum += t * image.at(y0 + y, x0 + x);
-      weight += t;
+      const auto p = powers(y, x, h, w);
+      for (std::size_t i = 0; i < 10; ++i) {
+        fit[i] += window(y, x) * p[i] * image.at(y0 + y, x0 + x);
+        for (std::size_t j = 0; j < 10; ++j) normal[i][j] += window(y, x) * p[i] * p[j];
+      }
     }
   }
+  solve(normal, fit);
   for (std::int64_t y = 0; y < h; ++y) {
     for (std::int64_t x = 0; x < w; ++x) {
-      out.at(y, x) = (image.at(y0 + y, x0 + x) - sum / weight) *
-                     tukey_window(static_cast<double>(y) - ry, h) *
-                     tukey_window(static_cast<double>(x) - rx, w);
+      const auto p = powers(y, x, h, w);
+      double value = image.at(y0 + y, x0 + x);
+      for (std::size_t i = 0; i < 10; ++i) value -= fit[i] * p[i];
+      out.at(y, x) = value * window(y, x);
     }
   }
   return out;

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/registration/shift_quality.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "math/registration/cfa_carrier.hpp"
+#include "math/registration/taper.hpp"
+
+namespace ppatch {
+namespace {
+
+// Of the strength of chroma about what the carriers say, in its units: a standard deviation of 1.
+constexpr double chroma_prior = 1.0;
+// Slopes of two images that agree less than that, over what chance makes them, tell nothing.
+constexpr double least_agreement = 3.0;
+// Nor does a direction whose share of the other's information is less.
+constexpr double least_information = 0.002;
+// Of fewer tiles the scatter is not trusted alone.
+constexpr std::int64_t enough_tiles = 30;
+// What rounding leaves of a shift, samples.
+constexpr double rounding = 1e-4;
+
+// A symmetric matrix: yy, yx, xx.
+struct Symmetric {
+  double yy = 0.0, yx = 0.0, xx = 0.0;
+
+  static Symmetric of(const double* values, double scale) {
+    return {values[0] * scale, values[1] * scale, values[2] * scale};
+  }
+  double along(const double v[2]) const {
+    return v[0] * v[0] * yy + 2.0 * v[0] * v[1] * yx + v[1] * v[1] * xx;
+  }
+  double determinant() const { return yy * xx - yx * yx; }
+};
+
+// H^-1 G H^-1; false where there is no inverse.
+bool sandwich(const Symmetric& h, const Symmetric& g, Symmetric& out) {
+  const double determinant = h.determinant();
+  if (!(determinant > 0.0) || !(h.yy > 0.0)) return false;
+  const Symmetric i{h.xx / determinant, -h.yx / determinant, h.yy / determinant};
+  const double a = i.yy * g.yy + i.yx * g.yx;  // I G
+  const double b = i.yy * g.yx + i.yx * g.xx;
+  const double c = i.yx * g.yy + i.xx * g.yx;
+  const double d = i.yx * g.yx + i.xx * g.xx;
+  out = {a * i.yy + b * i.yx, a * i.yx + b * i.xx, c * i.yx + d * i.xx};
+  return true;
+}
+
+// N sum w^4 / (sum w^2)^2 of the window along one axis, and sum w^2.
+struct WindowPower {
+  explicit WindowPower(std::int64_t n, bool tapers) {
+    double fourth = 0.0;
+    for (std::int64_t u = 0; u < n; ++u) {
+      const double w = tapers ? tukey(static_cast<double>(u), static_cast<double>(n), 0.025) : 1.0;
+      fourth += w * w * w * w;
+      second += w * w;
+    }
+    excess = static_cast<double>(n) * fourth / (second * second);
+  }
+  double excess = 1.0, second = 0.0;
+};
+
+// Student's t at one standard deviation of the normal distribution, for so many degrees of freedom;
+// within 1 %.
+double student(double freedom) { return 1.0 + 0.55 / (std::max(freedom, 1.0) - 0.35); }
+
+// The larger variance of both on each axis, with the first one's correlation.
+Symmetric larger(const Symmetric& a, const Symmetric& b) {
+  Symmetric out{std::max(a.yy, b.yy), 0.0, std::max(a.xx, b.xx)};
+  const double product = a.yy * a.xx;
+  if (product > 0.0) out.yx = a.yx * std::sqrt(out.yy * out.xx / product);
+  return out;
+}
+
+// Eigenvectors of a matrix, that of the larger eigenvalue first.
+void eigenvectors(const Symmetric& h, double v[2][2]) {
+  const double angle = 0.5 * std::atan2(2.0 * h.yx, h.yy - h.xx);
+  v[0][0] = std::cos(angle);
+  v[0][1] = std::sin(angle);
+  v[1][0] = -v[0][1];
+  v[1][1] = v[0][0];
+}
+
+}  // namespace
+
+ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transform[2],
+                              const double* sums, const double* totals) {
+  ShiftQuality quality;
+  const double power = sums[reference_power] * sums[moving_power];
+  if (power > 0.0) {
+    quality.peak = std::clamp(sums[cross_power] / std::sqrt(power), 0.0, 1.0);
+    quality.residual = std::sqrt(std::max(0.0, 1.0 - quality.peak * quality.peak));
+    quality.gain = sums[cross_power] / sums[moving_power];
+  }
+  LeakSums leak;
+  for (int i = 0; i < 3; ++i) leak.fisher[i] = sums[fisher_yy + i];
+  leak.mixed[0] = sums[leak_y];
+  leak.mixed[1] = sums[leak_x];
+  leak.square = sums[leak_square];
+  leak.slope = sums[leak_slope];
+  const LeakFit fit = fit_leak(leak, chroma_prior);
+  for (int axis = 0; axis < 2; ++axis) quality.correction[axis] = fit.error[axis];
+
+  const CovarianceTiles tiles = shift.tiles();
+  const WindowPower y(shift.overlap[0], shift.ramp[0] > 0);
+  const WindowPower x(shift.overlap[1], shift.ramp[1] > 0);
+  const double planes = static_cast<double>(transform[0] * transform[1]);
+  const double independent = shift.share_of(transform);
+  const double spread = y.excess * x.excess / independent;
+  constexpr double turns = 4.0 * pi * pi;
+  // By bins: what the scatter of their gradients says, about the content's own information.
+  const Symmetric fisher = Symmetric::of(sums + fisher_yy, turns);
+  Symmetric information = fisher;
+  double share = 0.0;
+  if (tiles.any()) {
+    share = tiles.samples() / (y.second * x.second);
+    information = Symmetric::of(totals + tile_hessian_yy, 1.0 / (planes * share));
+  }
+  const Symmetric by_bins = Symmetric::of(sums + square_yy, 2.0 * turns * spread);
+  Symmetric covariance;
+  Symmetric by_fisher;
+  const bool known = sandwich(information, by_bins, covariance);
+  if (sandwich(fisher, Symmetric::of(sums + fisher_yy, turns * spread), by_fisher)) {
+    const bool few = tiles.count() < enough_tiles;
+    covariance = !known ? by_fisher : few ? larger(covariance, by_fisher) : covariance;
+  } else if (!known) {  // images of one row or column: nothing is known of the other axis
+    covariance = {fisher.yy > 0.0 ? spread / fisher.yy : INFINITY, 0.0,
+                  fisher.xx > 0.0 ? spread / fisher.xx : INFINITY};
+  }
+  if (tiles.any() && known) {
+    const auto count = static_cast<double>(tiles.count());
+    const double trace = totals[tile_hessian_yy] + totals[tile_hessian_xx];
+    const double effective = trace * trace / totals[tile_square_trace];
+    const Symmetric hessian = Symmetric::of(totals + tile_hessian_yy, 1.0);
+    const double* g = totals + tile_gradient_y;
+    const double freed = count > 1.0 ? count / (count - 1.0) : 1.0;
+    const Symmetric squares{freed * (totals[tile_square_yy] - g[0] * g[0] / count),
+                            freed * (totals[tile_square_yx] - g[0] * g[1] / count),
+                            freed * (totals[tile_square_xx] - g[1] * g[1] / count)};
+    Symmetric scatter;
+    sandwich(hessian, squares, scatter);
+    const double determinant = hessian.determinant();
+    quality.step[0] = (hessian.xx * g[0] - hessian.yx * g[1]) / determinant;
+    quality.step[1] = (hessian.yy * g[1] - hessian.yx * g[0]) / determinant;
+    if (count >= 4.0) {
+      const double t = student(effective - 1.0);
+      const Symmetric by_tiles{t * t * share * scatter.yy, t * t * share * scatter.yx,
+                               t * t * share * scatter.xx};
+      covariance = larger(covariance, by_tiles);
+    }
+    const double one = quality.step[0] * quality.step[0] / covariance.yy;
+    const double other = quality.step[1] * quality.step[1] / covariance.xx;
+    quality.worth_it = tiles.all() && one + other > 1.0;
+  }
+  // Directions.
+  if (tiles.any()) {
+    const Symmetric hessian = Symmetric::of(totals + tile_hessian_yy, 1.0);
+    const double bins = sums[slope_power] * sums[slope_power] / sums[slope_square];
+    double v[2][2];
+    eigenvectors(hessian, v);
+    const double largest = hessian.along(v[0]);
+    for (const auto& direction : v) {
+      const double own = hessian.along(direction);
+      const double a = Symmetric::of(totals + tile_reference_yy, 1.0).along(direction);
+      const double b = Symmetric::of(totals + tile_moving_yy, 1.0).along(direction);
+      const double agreement =
+          own / std::sqrt(a * b) * std::sqrt(bins * independent * tiles.samples() / planes);
+      if (agreement >= least_agreement && own >= least_information * largest) continue;
+      std::copy(direction, direction + 2, quality.blind[quality.blind_count]);
+      ++quality.blind_count;
+    }
+  }
+  quality.covariance[0] = covariance.yy + fit.covariance[0] + rounding * rounding;
+  quality.covariance[1] = covariance.yx + fit.covariance[1];
+  quality.covariance[2] = covariance.xx + fit.covariance[2] + rounding * rounding;
+  return quality;
+}
+
+void restart(const FineShift& shift, const ShiftQuality& quality, double start[2]) {
+  for (int axis = 0; axis < 2; ++axis) {
+    start[axis] = shift.displacement[axis] + std::clamp(quality.step[axis], -0.5, 0.5);
+  }
+}
+
+}  // namespace ppatch
