@@ -9,6 +9,8 @@
 #   groups        groups beside SciPy's cKDTree and FLANN, their share of a whole call, the same
 #                 for any threads and shards (needs a machine that does nothing else)
 #   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
+#   answers       whether registration's answers are ones: unrelated, periodic, smooth and spoiled
+#                 pairs, photographs under noise (minutes; needs benchmarks/peers/install.sh)
 #   registration-speed  registration beside scikit-image and OpenCV, its scratch
 #   patches-speed patches beside the bandwidth limits and the Python peers, their memory; it and
 #                 registration-speed need benchmarks/peers/install.sh and a machine that does
@@ -27,7 +29,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/../common.sh"
 
-all=(operators groups registration registration-speed patches-speed scan scenes bad-input cuda
+all=(operators groups registration answers registration-speed patches-speed scan scenes bad-input cuda
   sanitizers format languages lines tidy)
 families=()
 for argument in "$@"; do
@@ -73,6 +75,13 @@ groups() {
 registration() {
   need_release
   "$release/tests/goals/registration_goals"
+}
+
+answers() {
+  have_peers "registration's answers" || return
+  configure release -DPTYCHOPATCH_PYTHON=ON
+  build_quietly release
+  PYTHONPATH=$release/bindings/python "$python_of_peers" "$root/tests/goals/answers.py"
 }
 
 # Whether the peers are installed; a MISS of what is measured beside them where they are not.
