@@ -48,7 +48,7 @@ struct DrawRow {
 };
 
 // Neighbours of given points, or of point first + row where there are none given. Where a call has
-// all points' rows, threads side by side take points side by side along Morton's curve, whose
+// all points' rows, threads side by side take points side by side along the tree's curve, whose
 // searches go the same ways.
 struct NeighboursRow {
   NeighbourQuery query;

@@ -5,8 +5,9 @@
 #include "kernels/groups/point_box.hpp"
 
 // Points in the plane for a device's searches. They are sorted by cells of a fine grid along
-// Morton's curve, those of one cell by number, and stand in leaves of eight. Over these lies a
-// complete binary tree of boxes, which clusters and outliers do not make deeper.
+// Hilbert's curve, which never jumps, so that what follows on it has small boxes; those of one cell
+// by number. They stand in leaves of eight. Over these lies a complete binary tree of boxes, which
+// clusters and outliers do not make deeper.
 namespace ppatch {
 
 // The box of a stretch of points that are looked through, by each block.
@@ -51,7 +52,7 @@ struct PointExtremes {
   }
 };
 
-// A point's cell along Morton's curve, and its number.
+// A point's cell along Hilbert's curve, and its number.
 struct PointKeys {
   static constexpr int bits = 31;  // of an axis
 
@@ -63,23 +64,31 @@ struct PointKeys {
 
   PPATCH_HD void operator()(std::int64_t i) const {
     const Point p = points[i];
-    key[i] = spread(cell(p.x - low[0])) | spread(cell(p.y - low[1])) << 1;
+    key[i] = along_curve(cell(p.x - low[0]), cell(p.y - low[1]));
     number[i] = static_cast<std::uint32_t>(i);
   }
 
  private:
-  PPATCH_HD std::uint64_t cell(double from_low) const {
+  PPATCH_HD std::uint32_t cell(double from_low) const {
     constexpr double last = 2147483647.0;  // 2^31 - 1
     const double at = from_low * scale;
-    return static_cast<std::uint64_t>(at < last ? at : last);
+    return static_cast<std::uint32_t>(at < last ? at : last);
   }
-  // Every bit two places from the next.
-  PPATCH_HD static std::uint64_t spread(std::uint64_t x) {
-    x = (x | x << 16) & 0x0000ffff0000ffffULL;
-    x = (x | x << 8) & 0x00ff00ff00ff00ffULL;
-    x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fULL;
-    x = (x | x << 2) & 0x3333333333333333ULL;
-    return (x | x << 1) & 0x5555555555555555ULL;
+  // The quarters of a square follow each other around it; the curve of the first and of the last is
+  // turned, so that each begins beside where the one before ends.
+  PPATCH_HD static std::uint64_t along_curve(std::uint32_t x, std::uint32_t y) {
+    std::uint64_t place = 0;
+    PPATCH_ROLLED
+    for (int bit = bits - 1; bit >= 0; --bit) {
+      const std::uint32_t right = x >> bit & 1U;
+      const std::uint32_t up = y >> bit & 1U;
+      place = place << 2 | ((3 * right) ^ up);
+      if (up) continue;
+      const std::uint32_t turned = right ? ~x : x;
+      x = right ? ~y : y;
+      y = turned;
+    }
+    return place;
   }
 };
 
