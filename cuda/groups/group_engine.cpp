@@ -101,6 +101,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
     DrawRow row;
     row.group = group_row(settings_, points_, request);
     row.query = query(row.group.draw.neighbours);
+    row.memory = memory_of_rows();
     row.numbers = numbers_.data();
     Chunks chunks(call, rows);
     const auto indices = chunks.array(array_of("indices", request.indices), Access::write);
@@ -115,7 +116,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
       row.group.centres = centres(chunk);
       row.group.offsets = offsets(chunk);
       row.group.relative = relative(chunk);
-      call.run_each(row, chunk.count());
+      search(call, row, chunk.count());
     });
   }
 
@@ -144,6 +145,7 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
     const std::int64_t k = settings_.neighbours;
     NeighboursRow row;
     row.query = query(k);
+    row.memory = memory_of_rows();
     Chunks chunks(call, indices.count);
     const auto read = chunks.array(array_of("queries", queries), Access::read);
     const auto found = chunks.array(array_of("indices", indices), Access::write);
@@ -157,13 +159,21 @@ class CudaGroupEngine final : public DeviceEngine<GroupEngine> {
       row.queries = read(chunk);
       row.indices = found(rows);
       row.squared_distances = distances(rows);
-      call.run_each(row, chunk.count());
+      search(call, row, chunk.count());
     });
   }
 
  private:
-  NeighbourQuery query(std::int64_t k) const {
-    return {points_, index_.tree(), k, {found_.data(), plan_.searches}};
+  NeighbourQuery query(std::int64_t k) const { return {points_, index_.tree(), k}; }
+  FoundNeighbours memory_of_rows() const { return {found_.data(), plan_.searches}; }
+
+  template <class Row>
+  static void search(const DeviceCall& call, const Row& row, std::int64_t count) {
+    if (row.query.k <= EachSearch<Row>::max_neighbours) {
+      call.run(EachSearch<Row>{row, count});
+    } else {
+      call.run_each(row, count);
+    }
   }
 
   GroupSettings settings_;

@@ -33,7 +33,7 @@ MOST_SECTORS = 1.2
 # What device_work is asked, its kernel, what that is, what is counted by, how many of these, the most
 # PTX instructions for each.
 OTHERS = (
-    (("neighbours", "7", "20000"), "NeighboursRow", "7 neighbours of each of 20,000 points", "a query",
+    (("neighbours", "7", "20000"), "EachSearch<NeighboursRow", "7 neighbours of each of 20,000 points", "a query",
      20000, 2500),
     (("scene", "1024"), "SceneDecimate", "band-limited image of 1024 x 1024 Bayer pixels", "a pixel",
      2 * 1024 * 1024, 80),

@@ -7,6 +7,26 @@
 // Rows of a call on groups, on a device: a thread does one on its own.
 namespace ppatch {
 
+// Rows whose searches find few neighbours, which a block keeps in its own memory meanwhile.
+template <class Row>
+struct EachSearch {
+  static constexpr int threads = 128;
+  static constexpr std::int64_t max_neighbours = 8;
+  struct Shared {
+    Neighbour found[FoundNeighbours::entries_of(max_neighbours) * threads];
+  };
+  using Private = Nothing;
+  Row row;
+  std::int64_t count = 0;
+
+  std::int64_t blocks() const { return blocks_over(count, threads); }
+  PPATCH_HD std::int64_t steps(std::int64_t) const { return 1; }
+  PPATCH_HD void step(std::int64_t, const BlockThread& at, Shared& shared, Private&) const {
+    const std::int64_t n = at.block * threads + at.thread;
+    if (n < count) row.put(n, FoundNeighbours{shared.found, threads}.of(at.thread));
+  }
+};
+
 // Sorts in place, without memory of its own.
 template <class Before>
 PPATCH_HD void heap_sort(std::int64_t* values, std::int64_t count, const Before& before) {
@@ -33,14 +53,16 @@ PPATCH_HD void heap_sort(std::int64_t* values, std::int64_t count, const Before&
 struct DrawRow {
   GroupRow group;
   NeighbourQuery query;
+  FoundNeighbours memory;           // of all rows
   std::int64_t* numbers = nullptr;  // by row
 
-  PPATCH_HD void operator()(std::int64_t row) const {
+  PPATCH_HD void operator()(std::int64_t row) const { put(row, memory.of(row)); }
+  PPATCH_HD void put(std::int64_t row, const FoundNeighbours& found) const {
     const std::int64_t centre = group.centre(row);
-    if (group.draw.chosen > 0) query.find(row, centre);
+    if (group.draw.chosen > 0) query.find(centre, found);
     group.write(
         row, centre, numbers + row * GroupRow::numbers_of(group.members),
-        [&](std::int64_t j) { return query.found.at(row, j).index; },
+        [&](std::int64_t j) { return found[j].index; },
         [](std::int64_t* values, std::int64_t count, const auto& before) {
           heap_sort(values, count, before);
         });
@@ -52,17 +74,19 @@ struct DrawRow {
 // searches go the same ways.
 struct NeighboursRow {
   NeighbourQuery query;
+  FoundNeighbours memory;  // of all rows
   IndexView queries;
   std::int64_t first = 0;
   bool along_curve = false;  // search first + n is the n-th point's there
   IndexView indices;
   CoordinateResultView squared_distances;
 
-  PPATCH_HD void operator()(std::int64_t n) const {
+  PPATCH_HD void operator()(std::int64_t n) const { put(n, memory.of(n)); }
+  PPATCH_HD void put(std::int64_t n, const FoundNeighbours& found) const {
     const std::int64_t row = along_curve ? query.tree.number[first + n] : n;
-    query.find(n, along_curve ? row : queries.data ? read_index(queries, row, 0) : first + row);
+    query.find(along_curve ? row : queries.data ? read_index(queries, row, 0) : first + row, found);
     for (std::int64_t j = 0; j < query.k; ++j) {
-      const Neighbour one = query.found.at(n, j);
+      const Neighbour one = found[j];
       write_index(indices, row, j, one.index);
       if (squared_distances.data) {
         write_coordinate(squared_distances, row, j, 0, one.squared_distance);

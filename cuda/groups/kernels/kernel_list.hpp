@@ -13,4 +13,6 @@
   PPATCH_LAUNCH(EachPiece<PointNodes>);     \
   PPATCH_LAUNCH(EachPiece<DrawRow>);        \
   PPATCH_LAUNCH(EachPiece<CoordinatesRow>); \
-  PPATCH_LAUNCH(EachPiece<NeighboursRow>)
+  PPATCH_LAUNCH(EachPiece<NeighboursRow>);  \
+  PPATCH_LAUNCH(EachSearch<DrawRow>);       \
+  PPATCH_LAUNCH(EachSearch<NeighboursRow>)

@@ -8,16 +8,15 @@
 
 namespace ppatch {
 
-// What searches that run at the same time have found: neighbour j of search n is entry j + 1, which
-// lies `searches` entries after the one before. Entry 0 is nearer than any point.
+// What a search has found: neighbour j is entry j + 1, which lies `apart` entries after the one
+// before. Entry 0 is nearer than any point. Searches side by side have entries side by side.
 struct FoundNeighbours {
   Neighbour* entry = nullptr;
-  std::int64_t searches = 0;
+  std::int64_t apart = 0;
 
-  static std::int64_t entries_of(std::int64_t k) { return k + 1; }
-  PPATCH_HD const Neighbour& at(std::int64_t n, std::int64_t j) const {
-    return entry[(j + 1) * searches + n];
-  }
+  static constexpr std::int64_t entries_of(std::int64_t k) { return k + 1; }
+  PPATCH_HD FoundNeighbours of(std::int64_t search) const { return {entry + search, apart}; }
+  PPATCH_HD const Neighbour& operator[](std::int64_t j) const { return entry[(j + 1) * apart]; }
 };
 
 // The k nearest neighbours of a point, by distance and number.
@@ -25,14 +24,14 @@ struct NeighbourQuery {
   PointSource points;
   PointTree tree;
   std::int64_t k = 0;
-  FoundNeighbours found;
 
-  // Of point `query`, as search n. k is below the number of points. From the point's own leaf
-  // upwards: what is near is mostly found there, and keeps most boxes from being opened.
-  PPATCH_HD void find(std::int64_t n, std::int64_t query) const {
-    found.entry[n] = {-1.0, 0};
-    Found list{found.entry + n + found.searches,
-               found.entry + n + k * found.searches,
+  // Of point `query`. k is below the number of points. From the point's own leaf upwards: what is
+  // near is mostly found there, and keeps most boxes from being opened.
+  PPATCH_HD void find(std::int64_t query, const FoundNeighbours& found) const {
+    *found.entry = {-1.0, 0};
+    Found list{found.entry + found.apart,
+               found.entry + k * found.apart,
+               found.apart,
                {DBL_MAX, UINT32_MAX}};
     const Point from = points[query];
     const auto own = static_cast<std::uint32_t>(query);
@@ -53,15 +52,16 @@ struct NeighbourQuery {
   struct Found {
     Neighbour* next;
     Neighbour* end;
+    std::int64_t apart;
     Neighbour last;
   };
 
   // One that comes before the last.
-  PPATCH_HD void take(const Neighbour& one, Found& list) const {
+  PPATCH_HD static void take(const Neighbour& one, Found& list) {
     Neighbour* to = list.next;
     PPATCH_ROLLED
     while (true) {
-      Neighbour* const from = to - found.searches;
+      Neighbour* const from = to - list.apart;
       const double distance = from->squared_distance;
       if (distance <= one.squared_distance &&
           (distance < one.squared_distance || from->index < one.index)) {
@@ -74,7 +74,7 @@ struct NeighbourQuery {
     if (list.next == list.end) {
       list.last = *list.end;
     } else {
-      list.next += found.searches;
+      list.next += list.apart;
     }
   }
 
