@@ -2,6 +2,7 @@
 #include "cuda/registration/image_loader.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <type_traits>
 
 #include "core/dtype.hpp"
@@ -54,6 +55,16 @@ NearPixels near_pixels(const CfaPattern& mosaic) {
   return near;
 }
 
+// Whether the first two neighbours of all pixels are so many pixels to their left and right.
+bool are_pairs(const NearPixels& near, int distance) {
+  bool all = true;
+  for (int place = 0; place < near.period * near.period; ++place) {
+    all = all && near.y[place][0] == 0 && near.y[place][1] == 0 &&
+          std::abs(near.x[place][0]) == distance && near.x[place][1] == -near.x[place][0];
+  }
+  return all;
+}
+
 StridedArray plane_of(const void* data, std::int64_t element, const SceneGeometry& geometry,
                       std::int64_t stride_y, std::int64_t stride_x) {
   StridedArray plane;
@@ -66,7 +77,7 @@ StridedArray plane_of(const void* data, std::int64_t element, const SceneGeometr
 
 // Strips as high as leave enough of them to fill a card: what is read twice lies at their ends.
 std::int32_t strip_rows(const ScenePlane& out, std::int64_t columns) {
-  constexpr std::int64_t enough = 512;
+  constexpr std::int64_t enough = 128;
   std::int32_t rows = 64;
   while (rows > 16 && blocks_over(out.height, rows) * blocks_over(out.width, columns) < enough) {
     rows /= 2;
@@ -91,10 +102,7 @@ ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
       look_again_(machine.allocator, 1),
       pattern_(settings, machine),
       staging_(piece_bytes(settings)) {
-  const int max_reach = fine_filter_.step == 3   ? SceneDecimate<float, 3>::max_reach
-                        : fine_filter_.step == 2 ? SceneDecimate<float, 2>::max_reach
-                                                 : SceneDecimate<float, 1>::max_reach;
-  if (settings.height > max_side || settings.width > max_side || near_.reach > max_reach) {
+  if (settings.height > max_side || settings.width > max_side) {
     fail(PPATCH_ERROR_UNSUPPORTED, "options: expected sides of at most ", max_side,
          " pixels on a device, got ", settings.height, " x ", settings.width);
   }
@@ -162,14 +170,16 @@ ScenePixels ImageLoader::upload(const SceneImageView& view, const SceneGeometry&
 template <class T, int Step>
 void ImageLoader::decimate(const Job& job, const DecimationFilter& filter, bool conditions) {
   SceneDecimate<T, Step> kernel;
-  kernel.pixels = job.pixels;
+  auto& pixels = kernel.pixels;
+  pixels.image = job.pixels;
   if (conditions) {
-    kernel.conditioning = conditioning_.data();
-    kernel.threshold = threshold_.data();
-    kernel.near = near_;
+    pixels.conditioning = conditioning_.data();
+    pixels.threshold = threshold_.data();
+    pixels.near = near_;
+    pixels.pairs = are_pairs(near_, Step);
   }
-  kernel.wraps = settings_.circular;
-  kernel.aligned = job.pixels.stride_x == 1 &&
+  pixels.wraps = settings_.circular;
+  pixels.aligned = job.pixels.stride_x == 1 &&
                    reinterpret_cast<std::uintptr_t>(job.pixels.data) % 16 == 0 &&
                    job.pixels.stride_y * static_cast<std::int64_t>(sizeof(T)) % 16 == 0;
   std::copy(filter.taps, filter.taps + kernel.taps, kernel.tap);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cuda/registration/kernels/scene_decimate.hpp"
+#include "cuda/registration/kernels/conditioned_pixels.hpp"
 #include "kernels/patches/patch_taps.hpp"
 #include "kernels/registration/hot_pixels.hpp"
 #include "math/boundary.hpp"
@@ -26,7 +26,7 @@ enum class Function : int {
   gradient_by_value,
   extended_index,   // boundary, i, n -> index
   next_extended,    // boundary, index, n, from -> coordinate, 2^53 for none
-  mirrored_index,   // wraps, i, n -> index, direction
+  mirrored_index,   // wraps, i, n -> index
   divide,           // a, b -> quotient, remainder
   window_origin,    // integer, offset, anchor, sign, n -> integer, fraction
   philox,           // key, counter, stream -> four words
@@ -124,10 +124,8 @@ PPATCH_HD void put_index(Function which, const double* in, double* out) {
         next_extended(boundary, integer(in[1]), integer(in[2]), integer(in[3]));
     out[0] = next == INT64_MAX ? 0x1p53 : static_cast<double>(next);
   } else if (which == Function::mirrored_index) {
-    const MirroredIndex mirrored = MirroredIndex::at(in[0] != 0.0, static_cast<std::int32_t>(in[1]),
-                                                     static_cast<std::int32_t>(in[2]));
-    out[0] = mirrored.index;
-    out[1] = mirrored.direction;
+    out[0] = mirrored_index(in[0] != 0.0, static_cast<std::int32_t>(in[1]),
+                            static_cast<std::int32_t>(in[2]));
   } else if (which == Function::divide) {
     const Division division = divide(integer(in[0]), integer(in[1]));
     out[0] = static_cast<double>(division.quotient);
