@@ -75,21 +75,45 @@ struct PatternTables {
   }
 };
 
+// A thread does both parts of a line, at some samples that lie apart.
 struct PatternProjection {
-  static std::int64_t pieces(const PatternAxis& axis) { return axis.n * PatternLines::parts; }
+  static constexpr int samples = 4;
+  struct alignas(2 * sizeof(float)) Weight {
+    float part[2];
+  };
+
+  PPATCH_HD static std::int64_t apart(const PatternAxis& axis) {
+    return blocks_over(axis.n, samples);
+  }
+  static std::int64_t pieces(const PatternAxis& axis) { return apart(axis) * PatternLines::lines; }
   PPATCH_HD static void piece(const PatternAxis& axis, std::int64_t index) {
     // Threads side by side read sums, or weights, that lie side by side.
     const bool by_sample = axis.sample_step == 1;
-    const Division place = divide(index, by_sample ? axis.n : PatternLines::parts);
-    const std::int64_t i = by_sample ? place.remainder : place.quotient;
-    const std::int64_t part = by_sample ? place.quotient : place.remainder;
-    const float* sums = axis.sums + i * axis.sample_step;
-    float sum = 0.0F;
-    for (std::int64_t r = 0; r < axis.count; ++r) {
-      sum =
-          multiply_add(axis.weights[r * PatternLines::parts + part], sums[r * axis.run_step], sum);
+    const Division place = divide(index, by_sample ? apart(axis) : PatternLines::lines);
+    const std::int64_t first = by_sample ? place.remainder : place.quotient;
+    const std::int64_t line = by_sample ? place.quotient : place.remainder;
+    const auto* weights = reinterpret_cast<const Weight*>(axis.weights) + line;
+    const float* sums[samples];
+    for (int s = 0; s < samples; ++s) {
+      const std::int64_t i = first + s * apart(axis);
+      sums[s] = axis.sums + (i < axis.n ? i : first) * axis.sample_step;
     }
-    axis.lines[part * axis.n + i] = sum * static_cast<float>(PatternLines::window(i, axis.n));
+    float sum[samples][2] = {};
+    for (std::int64_t r = 0; r < axis.count; ++r) {
+      const Weight weight = weights[r * PatternLines::lines];
+      for (int s = 0; s < samples; ++s) {
+        const float value = sums[s][r * axis.run_step];
+        for (int q = 0; q < 2; ++q) {
+          sum[s][q] = multiply_add(weight.part[q], value, sum[s][q]);
+        }
+      }
+    }
+    for (int s = 0; s < samples; ++s) {
+      const std::int64_t i = first + s * apart(axis);
+      if (i >= axis.n) return;
+      const auto window = static_cast<float>(PatternLines::window(i, axis.n));
+      for (int q = 0; q < 2; ++q) axis.lines[(2 * line + q) * axis.n + i] = sum[s][q] * window;
+    }
   }
 };
 
