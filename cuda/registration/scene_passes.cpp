@@ -60,8 +60,10 @@ void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const
   const std::int64_t rings = ring_count(spectrum.height, spectrum.width);
   const ShiftRingSums sums{spectrum, shifts, count, rings, true};
   run(sums, stream);
+  const ShiftRingTotals totals{shifts, rings, sums.chunks()};
+  run_each(totals, count * totals.pieces(), stream);
   const double ring_scale = 0.5 * shortest_side(spectrum.height, spectrum.width);
-  run(CoarseWeights{jobs, count, rings, sums.chunks(), ring_scale}, stream);
+  run(CoarseWeights{jobs, count, rings, ring_scale}, stream);
 }
 
 void lag_range(const SceneGeometry& geometry, std::int64_t range[2]) {
@@ -128,7 +130,9 @@ void step_to_shift(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int
   const std::int64_t rings = ring_count(spectrum.height, spectrum.width);
   const ShiftRingSums ring_sums{spectrum, jobs, count, rings};
   run(ring_sums, stream);
-  run(ShiftRingWeights{jobs, count, rings, ring_sums.chunks()}, stream);
+  const ShiftRingTotals totals{jobs, rings, ring_sums.chunks()};
+  run_each(totals, count * totals.pieces(), stream);
+  run(ShiftRingWeights{jobs, count, rings}, stream);
   // Images that have ended leave all others out.
   const ShiftNewtonSums sums{spectrum, jobs, count};
   for (int i = 0; i < max_steps; ++i) {

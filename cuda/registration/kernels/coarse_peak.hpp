@@ -43,7 +43,7 @@ struct CoarseWeights {
   using Private = Nothing;
 
   const CoarseJob* jobs = nullptr;
-  std::int64_t count = 0, rings = 0, chunks = 0;
+  std::int64_t count = 0, rings = 0;
   double ring_scale = 1.0;
 
   std::int64_t blocks() const { return count; }
@@ -72,8 +72,7 @@ struct CoarseWeights {
     SurfaceSums own;
     PPATCH_ROLLED
     for (std::int64_t ring = at.thread; ring < rings; ring += threads) {
-      double sums[4];
-      ring_sums(*job.shift, ring, rings, chunks, sums);
+      const double* sums = job.shift->sums + 4 * ring;
       if (n == 0) {
         for (int k = 0; k < 2 && sums[3] >= bins_of_weakest; ++k) {
           if (sums[1 + k] / sums[3] < weakest[k]) weakest[k] = sums[1 + k] / sums[3];

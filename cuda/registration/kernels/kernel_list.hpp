@@ -58,21 +58,22 @@
   PPATCH_LAUNCH(SelectionCount);                        \
   PPATCH_LAUNCH(SelectionFollow)
 
-#define PPATCH_SHIFT_KERNELS()            \
-  PPATCH_LAUNCH(EachPiece<WindowTapers>); \
-  PPATCH_LAUNCH(WindowSums);              \
-  PPATCH_LAUNCH(EachPiece<WindowTrend>);  \
-  PPATCH_LAUNCH(WindowRows);              \
-  PPATCH_LAUNCH(CoarseWeights);           \
-  PPATCH_LAUNCH(CoarseCross);             \
-  PPATCH_LAUNCH(CoarsePeaks);             \
-  PPATCH_LAUNCH(CoarseAnswer);            \
-  PPATCH_LAUNCH(EachPiece<ShiftPhases>);  \
-  PPATCH_LAUNCH(ShiftRingSums);           \
-  PPATCH_LAUNCH(ShiftRingWeights);        \
-  PPATCH_LAUNCH(ShiftNewtonSums);         \
-  PPATCH_LAUNCH(ShiftNewtonStep);         \
-  PPATCH_LAUNCH(ShiftBandSums);           \
-  PPATCH_LAUNCH(ShiftBandTotals);         \
-  PPATCH_LAUNCH(ShiftTileSums);           \
+#define PPATCH_SHIFT_KERNELS()               \
+  PPATCH_LAUNCH(EachPiece<WindowTapers>);    \
+  PPATCH_LAUNCH(WindowSums);                 \
+  PPATCH_LAUNCH(EachPiece<WindowTrend>);     \
+  PPATCH_LAUNCH(WindowRows);                 \
+  PPATCH_LAUNCH(CoarseWeights);              \
+  PPATCH_LAUNCH(CoarseCross);                \
+  PPATCH_LAUNCH(CoarsePeaks);                \
+  PPATCH_LAUNCH(CoarseAnswer);               \
+  PPATCH_LAUNCH(EachPiece<ShiftPhases>);     \
+  PPATCH_LAUNCH(ShiftRingSums);              \
+  PPATCH_LAUNCH(EachPiece<ShiftRingTotals>); \
+  PPATCH_LAUNCH(ShiftRingWeights);           \
+  PPATCH_LAUNCH(ShiftNewtonSums);            \
+  PPATCH_LAUNCH(ShiftNewtonStep);            \
+  PPATCH_LAUNCH(ShiftBandSums);              \
+  PPATCH_LAUNCH(ShiftBandTotals);            \
+  PPATCH_LAUNCH(ShiftTileSums);              \
   PPATCH_LAUNCH(ShiftTileTotals)

@@ -103,16 +103,20 @@ struct ShiftRingSums {
   }
 };
 
-// The sums of a ring from those of chunks of rows.
-PPATCH_HD void ring_sums(const ShiftJob& job, std::int64_t ring, std::int64_t rings,
-                         std::int64_t chunks, double (&sums)[4]) {
-  for (double& sum : sums) sum = 0.0;
-  PPATCH_ROLLED
-  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-    const double* from = job.sums + 4 * (chunk * rings + ring);
-    for (int s = 0; s < 4; ++s) sums[s] += from[s];
+// The chunks' sums, added up in order into the first chunk's.
+struct ShiftRingTotals {
+  const ShiftJob* jobs = nullptr;
+  std::int64_t rings = 0, chunks = 0;
+
+  PPATCH_HD std::int64_t pieces() const { return 4 * rings; }
+  PPATCH_HD void operator()(std::int64_t index) const {
+    const Division job_piece = divide(index, pieces());
+    double* const sums = jobs[job_piece.quotient].sums + job_piece.remainder;
+    double total = 0.0;
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) total += sums[chunk * pieces()];
+    *sums = total;
   }
-}
+};
 
 // The weights of the rings from their sums, and the means of the band. A block has a job.
 struct ShiftRingWeights {
@@ -123,7 +127,7 @@ struct ShiftRingWeights {
   using Private = Nothing;
 
   const ShiftJob* jobs = nullptr;
-  std::int64_t count = 0, rings = 0, chunks = 0;
+  std::int64_t count = 0, rings = 0;
 
   std::int64_t blocks() const { return count; }
   PPATCH_HD std::int64_t steps(std::int64_t) const { return 3; }
@@ -143,8 +147,7 @@ struct ShiftRingWeights {
     double own[ring_totals] = {};
     PPATCH_ROLLED
     for (std::int64_t ring = at.thread; ring < rings; ring += threads) {
-      double sums[4];
-      ring_sums(job, ring, rings, chunks, sums);
+      const double* sums = job.sums + 4 * ring;
       const RingSums powers{sums[0], sums[1], sums[2]};
       const RingWeight weight = ring_weight(powers, sums[3], sums[3] * job.independent);
       job.weights[ring] = weight;
