@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <type_traits>
 
 #include "cuda/runtime/block.hpp"
@@ -62,7 +63,12 @@ struct SceneBandSums {
       const int i = at.thread / lanes;
       if (first + i < shared.rows) {
         const std::int64_t y = at.block * band + shared.row[first + i];
-        sum_row(y, at.thread % lanes, shared.lane[i][at.thread % lanes]);
+        const int l = at.thread % lanes;
+        if constexpr (std::is_integral_v<T>) {
+          sum_integers(y, l, shared.lane[i][l]);
+        } else {
+          sum_row(y, l, shared.lane[i][l]);
+        }
       }
     } else if (at.thread < CfaPhaseSum::count) {
       add_rows(at, first, shared, own);
@@ -115,6 +121,54 @@ struct SceneBandSums {
     to = {static_cast<double>(count), sum, square, min, max, finite ? 1.0 : 0.0};
   }
 
+  // The same sums, which integers make exact in any order. Only images without a mosaic ask for
+  // squares.
+  PPATCH_HD void sum_integers(std::int64_t y, int lane, Lane& to) const {
+    constexpr std::int32_t beyond = 65536;
+    const auto origin = static_cast<std::int32_t>(origin_of<T>(pixels));
+    const double bound = rules.clips ? std::ceil(rules.white) : double{beyond};
+    const std::int32_t limit = bound < -beyond  ? -beyond
+                               : bound < beyond ? static_cast<std::int32_t>(bound)
+                                                : beyond;
+    const auto width = static_cast<std::int32_t>(pixels.width);
+    const T* row = pixels.row<T>(y);
+    std::int64_t sum = 0;
+    std::int64_t square = 0;
+    std::int32_t min = beyond;
+    std::int32_t max = -beyond;
+    std::int32_t count = 0;
+    PPATCH_ROLLED
+    for (std::int32_t x = lane; x < width; x += lanes * ahead) {
+      T value[ahead];
+      std::int32_t some = 0;
+      for (int k = 0; k < ahead; ++k) {
+        const std::int32_t at = x + k * lanes;
+        value[k] = at < width ? row[at * pixels.stride_x] : T(0);
+      }
+      for (int k = 0; k < ahead; ++k) {
+        const std::int32_t at = x + k * lanes;
+        const std::int32_t number = value[k];
+        const bool in = at < width && number < limit && !pixels.masked(y, at);
+        const std::int32_t centred = in ? number - origin : 0;
+        count += in ? 1 : 0;
+        some += centred;
+        if (rules.period == 1) square += std::int64_t{centred} * centred;
+        min = in && number < min ? number : min;
+        max = in && number > max ? number : max;
+      }
+      sum += some;
+    }
+    to = {static_cast<double>(count),
+          static_cast<double>(sum),
+          static_cast<double>(square),
+          no_bound,
+          -no_bound,
+          1.0};
+    if (count == 0) return;
+    to.min = static_cast<double>(min);
+    to.max = static_cast<double>(max);
+  }
+
   // A thread's sum over what belongs to its place.
   PPATCH_HD void add_rows(const BlockThread& at, int first, const Shared& shared,
                           Private& own) const {
@@ -124,6 +178,7 @@ struct SceneBandSums {
     const bool is_pixels = i == CfaPhaseSum::count - 2;
     const int place = i % max_cfa_phases;
     const int left = shared.rows - first;
+    if (std::is_integral_v<T> && is_finite) return;
     PPATCH_ROLLED
     for (int r = 0; r < batch && r < left; ++r) {
       if (is_pixels) {
