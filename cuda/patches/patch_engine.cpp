@@ -229,12 +229,19 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
     chunks.run(std::min(max_rows(), max_listed), [&](const Chunk& chunk) {
       lists_.build(problem(chunk), chunk.first, plane, call.stream());
       const AdjointPixel<P> job{problem(chunk), from(chunk), with(chunk)};
-      with_taps(settings_.interpolation, [&](auto taps) {
-        AdjointBlock<P, decltype(taps)::value> kernel(job, image, coverage, plane);
+      const auto run = [&](auto kernel) {
         kernel.patches = lists_.patches();
         kernel.begins = lists_.begins();
         kernel.from_zero = from_zero;
         call.run(kernel);
+      };
+      with_taps(settings_.interpolation, [&](auto taps) {
+        constexpr int n = decltype(taps)::value;
+        if (job.probe.data) {
+          run(AdjointBlock<P, n, true>(job, image, coverage, plane));
+        } else {
+          run(AdjointBlock<P, n, false>(job, image, coverage, plane));
+        }
       });
       from_zero = false;
     });

@@ -7,14 +7,14 @@
 
 namespace ppatch {
 
-constexpr std::int64_t device_tile_width = AdjointBlock<PixelTypes::f32, 2>::columns;
+constexpr std::int64_t device_tile_width = AdjointBlock<PixelTypes::f32, 2, false>::columns;
 // Lower ones would cost more to begin with than their rows do.
-constexpr std::int64_t min_tile_height = 4 * AdjointBlock<PixelTypes::f32, 2>::groups;
+constexpr std::int64_t min_tile_height = 4 * AdjointBlock<PixelTypes::f32, 2, false>::groups;
 
 // Tiles as high as can be, lower ones where there would be too few to keep a card busy.
 template <class P>
 TilePlane tile_plane(const ImageView& image, bool indexed) {
-  using Block = AdjointBlock<P, 2>;
+  using Block = AdjointBlock<P, 2, false>;
   constexpr std::int64_t busy = 264;  // two for each multiprocessor of a large card
   TilePlane plane;
   plane.height = image.height;

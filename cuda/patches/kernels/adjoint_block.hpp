@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <type_traits>
+
+#include "cuda/patches/kernels/adjoint_pixel.hpp"
 #include "cuda/patches/kernels/adjoint_rows.hpp"
-#include "cuda/patches/kernels/tile_entries.hpp"
+#include "cuda/patches/kernels/adjoint_stage.hpp"
 #include "cuda/runtime/block.hpp"
 #include "math/division.hpp"
 
@@ -10,8 +13,8 @@ namespace ppatch {
 
 // The adjoint on a device: a block owns a tile and walks its list of patches in order, a thread
 // owns some pixels of it, one below the other. Every pixel so sums in the order of k, whatever the
-// tiles. Taps: of the interpolation on an axis, 2 for one or two.
-template <class P, int Taps>
+// tiles. Taps: of the interpolation on an axis, 2 for one or two. Waves: with a probe.
+template <class P, int Taps, bool Waves>
 struct AdjointBlock {
   using T = typename P::Real;
   using S = typename P::Storage;
@@ -26,35 +29,46 @@ struct AdjointBlock {
   // How a patch is added: it may lie on pixels twice, and have as many taps on both axes as a loop
   // is made for, in whole pixels.
   enum class Way { folded, any, one_tap, all_taps };
-  struct Patch {
-    PatchTaps<T> taps;
-    std::int64_t k;
+  // In the order in which they are read, so that several are read at once.
+  struct alignas(16) Patch {
+    // Where its extended pixels begin, from the tile's first, and how many there are along x; one
+    // that is folded begins with the tile.
+    int x, width;
     Way way;
-    // Of one that is not folded: where its extended pixels begin, from the tile's first, how many
-    // there are, and what its first mode and its probe's would have at the tile's first.
-    int y, x, height, width;
+    int y;
+    // What the pixel that the thread of the tile's first one begins to read with would be; of
+    // waves, that at which the first row of the stage begins in the first mode, and the probe's.
     const S* wave;
     const S* probe;
+    T weight_x[Taps];
+    T weight_y[Taps];
+    int whole;  // so many of its rows max_rows follow that lie in it
+    StageRows rows;
+    PatchTaps<T> taps;
+    std::int64_t k;
   };
   struct Tile {
     std::int64_t m, y, x;       // its image and first pixel
     std::int64_t first, count;  // of its list
+    const S* zero;              // pixel
   };
-  // Read and written at once.
-  struct alignas(C * sizeof(T)) Value {
-    T scalar[C];
-  };
-  // Of sums, each thread has its own.
+  using Stage = AdjointStage<P, Taps, columns, groups * max_rows>;
+  // Of coverage, each thread has its own.
   struct Shared {
     Tile tile;
     Patch patch[batch];
-    Value sum[max_rows][threads];
     T coverage[max_rows][threads];
     WholePixel<P> zero;
+    std::conditional_t<Waves, Stage, Nothing> stage[2];
   };
   struct Private {
-    int row, column;                // in the tile
-    std::int64_t offset, of_probe;  // of the patch's pixel there
+    T sum[max_rows][C];
+    int row, column;  // in the tile
+    // Bytes to what the thread reads first of a patch and of its probe.
+    std::int64_t offset, of_probe;
+    const S* zero;      // pixel
+    std::int64_t left;  // patches of the list that no batch has had
+    int size, next;     // of the batch, and which of its steps comes next
   };
 
   AdjointPixel<P> job;
@@ -78,9 +92,12 @@ struct AdjointBlock {
 
   std::int64_t blocks() const { return image.count * plane.rows * plane.columns; }
 
+  // A batch is prepared, and then added at once, or, of waves, a patch a step: while one is added,
+  // the next is staged.
   PPATCH_HD std::int64_t steps(std::int64_t block) const {
     const std::int64_t t = list_of(block);
-    return 3 + 2 * blocks_over(begins[t + 1] - begins[t], batch);
+    const std::int64_t count = begins[t + 1] - begins[t];
+    return 2 + 2 * blocks_over(count, batch) + (Waves ? count : 0);
   }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
@@ -88,29 +105,30 @@ struct AdjointBlock {
       if (at.thread == 0) {
         locate(at.block, shared.tile);
         shared.zero = {};
+        shared.tile.zero = shared.zero.scalar;
       }
       return;
     }
-    if (n == 1) {
-      own.column = at.thread % columns;
-      own.row = at.thread / columns * rows();
-      own.offset = own.row * job.in.stride_y + own.column * job.in.stride_x;
-      own.of_probe = own.row * job.probe.stride_y + own.column * job.probe.stride_x;
-      return begin(at, shared);
-    }
-    const Tile& tile = shared.tile;
-    const std::int64_t first = (n - 2) / 2 * batch;
-    if (first >= tile.count) return store(at, shared);
-    const auto size = static_cast<int>(tile.count - first < batch ? tile.count - first : batch);
-    if (n % 2 == 0) {
-      if (at.thread < size) {
-        prepare(tile, patches[tile.first + first + at.thread], shared.patch[at.thread]);
+    if (n == 1) begin(at, shared, own);
+    const int now = own.next;
+    own.next = now == (Waves ? own.size + 1 : 1) ? 0 : now + 1;
+    if (now == 0) {
+      if (own.left == 0) return store(at, shared, own);
+      const Tile& tile = shared.tile;
+      own.size = static_cast<int>(own.left < batch ? own.left : batch);
+      if (at.thread < own.size) {
+        const std::int64_t entry = tile.first + tile.count - own.left + at.thread;
+        prepare(tile, patches[entry], shared.patch[at.thread]);
       }
-      return;
+      own.left -= own.size;
+      own.next = 1;
+    } else if constexpr (Waves) {
+      if (now <= own.size) stage(at, shared.patch[now - 1], own, shared.stage[now % 2]);
+      if (now > 1) add(at, shared.patch[now - 2], shared.stage[(now - 1) % 2], own, shared);
+    } else {
+      PPATCH_ROLLED
+      for (int i = 0; i < own.size; ++i) add(at, shared.patch[i], shared.stage[0], own, shared);
     }
-    const int count = rows();
-    PPATCH_ROLLED
-    for (int i = 0; i < size; ++i) add(at, shared.patch[i], own, count, shared);
   }
 
  private:
@@ -142,43 +160,60 @@ struct AdjointBlock {
     return left < rows() ? static_cast<int>(left) : rows();
   }
 
-  // The thread's pixels and coverage where they lie, and its sums of them.
-  template <class Move>
-  PPATCH_HD void each_own(const BlockThread& at, const Tile& tile, Move&& move) const {
+  PPATCH_HD void begin(const BlockThread& at, Shared& shared, Private& own) const {
+    const Tile& tile = shared.tile;
+    own.column = at.thread % columns;
+    own.row = at.thread / columns * rows();
+    const auto bytes = static_cast<std::int64_t>(sizeof(S));
+    const int row = Waves ? at.thread / columns : own.row;
+    own.offset = (row * job.in.stride_y + own.column * job.in.stride_x) * bytes;
+    if constexpr (Waves) {
+      own.of_probe = (row * job.probe.stride_y + own.column * job.probe.stride_x) * bytes;
+    }
+    own.zero = tile.zero;
+    own.left = tile.count;
+    own.size = 0;
+    own.next = 0;
+    const int count = from_zero ? 0 : rows_of(at, tile);
+    const S* pixel = image.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
+    for (int i = 0; i < max_rows; ++i) {
+      for (int c = 0; c < C; ++c) own.sum[i][c] = T(0);
+    }
+    if (!from_zero) {
+      PPATCH_UNROLLED
+      for (int i = 0; i < max_rows; ++i) {
+        if (i < count) P::load(pixel + i * image.stride_y, own.sum[i]);
+      }
+    }
+    if (!coverage.data) return;
+    const S* covers = coverage.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
+    PPATCH_ROLLED
+    for (int i = 0; i < max_rows; ++i) {
+      shared.coverage[i][at.thread] = i < count ? P::load(covers[i * coverage.stride_y]) : T(0);
+    }
+  }
+
+  PPATCH_HD void store(const BlockThread& at, const Shared& shared, const Private& own) const {
+    const Tile& tile = shared.tile;
     const int count = rows_of(at, tile);
     S* pixel = image.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
+    if (whole_image && count == max_rows) {
+      PPATCH_UNROLLED
+      for (int i = 0; i < max_rows; ++i, pixel += image.stride_y) {
+        store_whole<P>(own.sum[i], pixel);
+      }
+    } else {
+      PPATCH_UNROLLED
+      for (int i = 0; i < max_rows; ++i, pixel += image.stride_y) {
+        if (i < count) P::store(own.sum[i], pixel);
+      }
+    }
+    if (!coverage.data) return;
     S* covers = coverage.template at<S>(tile.m, y_of(at, tile), x_of(at, tile));
     PPATCH_ROLLED
     for (int i = 0; i < count; ++i) {
-      move(i, pixel, covers);
-      pixel += image.stride_y;
-      covers += coverage.stride_y;
+      covers[i * coverage.stride_y] = P::store(shared.coverage[i][at.thread]);
     }
-  }
-
-  PPATCH_HD void begin(const BlockThread& at, Shared& shared) const {
-    PPATCH_ROLLED
-    for (int i = 0; i < rows(); ++i) {
-      shared.sum[i][at.thread] = {};
-      shared.coverage[i][at.thread] = T(0);
-    }
-    if (from_zero) return;
-    each_own(at, shared.tile, [&](int i, const S* pixel, const S* covers) {
-      P::load(pixel, shared.sum[i][at.thread].scalar);
-      if (coverage.data) shared.coverage[i][at.thread] = P::load(*covers);
-    });
-  }
-
-  PPATCH_HD void store(const BlockThread& at, const Shared& shared) const {
-    each_own(at, shared.tile, [&](int i, S* pixel, S* covers) {
-      const Value sum = shared.sum[i][at.thread];
-      if (whole_image) {
-        store_whole<P>(sum.scalar, pixel);
-      } else {
-        P::store(sum.scalar, pixel);
-      }
-      if (coverage.data) *covers = P::store(shared.coverage[i][at.thread]);
-    });
   }
 
   PPATCH_HD void prepare(const Tile& tile, std::int64_t k, Patch& patch) const {
@@ -191,18 +226,33 @@ struct AdjointBlock {
     const std::int64_t width = problem.width + x.count - 1;
     patch.y = static_cast<int>(y.start - tile.y);
     patch.x = static_cast<int>(x.start - tile.x);
-    patch.height = static_cast<int>(height);
     patch.width = static_cast<int>(width);
-    patch.wave = job.in.template at<S>(problem.image_index ? 0 : tile.m, k, 0) -
-                 patch.y * job.in.stride_y - patch.x * job.in.stride_x;
-    if (job.probe.data) {
-      patch.probe = job.probe.template at<S>(k, 0) - patch.y * job.probe.stride_y -
-                    patch.x * job.probe.stride_x;
+    for (int j = 0; j < Taps; ++j) {
+      patch.weight_y[j] = y.weight[j];
+      patch.weight_x[j] = x.weight[j];
+    }
+    const std::int64_t more = problem.height - max_rows - (y.count - 1) + 1;
+    patch.whole = more > 0 && rows() == max_rows ? static_cast<int>(more) : 0;
+    const S* const wave = job.in.template at<S>(problem.image_index ? 0 : tile.m, k, 0);
+    const int row = -patch.y - (y.count - 1);
+    if constexpr (Waves) {
+      const int column = -patch.x - (x.count - 1);
+      const int rows_here = groups * rows() + y.count - 1;
+      const auto left = static_cast<int>(problem.height) - row;
+      patch.rows = {row < 0 ? -row : 0, left < rows_here ? left : rows_here, column};
+      const int first = row + patch.rows.first;
+      patch.wave = wave + first * job.in.stride_y + column * job.in.stride_x;
+      patch.probe =
+          job.probe.template at<S>(k, 0) + first * job.probe.stride_y + column * job.probe.stride_x;
+    } else {
+      patch.wave = wave + row * job.in.stride_y - patch.x * job.in.stride_x;
     }
     patch.way = Way::any;
     if (is_folded(problem.boundary, y.start, height, plane.height) ||
         is_folded(problem.boundary, x.start, width, plane.width)) {
       patch.way = Way::folded;
+      patch.x = 0;
+      patch.width = columns;
     } else if (whole_pixels && problem.width > 0 && x.count == Taps && y.count == Taps) {
       patch.way = Way::all_taps;
     } else if (whole_pixels && x.count == 1 && y.count == 1) {
@@ -210,167 +260,82 @@ struct AdjointBlock {
     }
   }
 
-  // `count` rows are the thread's.
-  PPATCH_HD void add(const BlockThread& at, const Patch& patch, const Private& own, int count,
-                     Shared& shared) const {
-    const Way way = patch.way;
-    if (way == Way::folded) return add_folded(at, patch, shared);
-    Rows part;
-    part.ex = own.column - patch.x;
-    const int top = own.row - patch.y;
-    if (static_cast<unsigned>(part.ex) >= static_cast<unsigned>(patch.width)) return;
-    part.first = top < 0 ? -top : 0;
-    part.last = patch.height - top < count ? patch.height - top : count;
-    part.r = top + part.first;
-    if (part.first >= part.last) return;
-    if (way == Way::all_taps) {
-      add_whole<Taps>(at, patch, own, part, shared);
-    } else if (way == Way::one_tap) {
-      add_whole<1>(at, patch, own, part, shared);
-    } else {
-      add_any(at, patch, part, shared);
+  PPATCH_HD void stage(const BlockThread& at, const Patch& patch, const Private& own,
+                       Stage& to) const {
+    if (__builtin_expect(patch.way == Way::all_taps, 1)) {
+      to.template fill<Taps, groups>(job, patch.wave, patch.probe, patch.rows, own.offset,
+                                     own.of_probe, at.thread);
+    } else if (patch.way == Way::one_tap) {
+      to.template fill<1, groups>(job, patch.wave, patch.probe, patch.rows, own.offset,
+                                  own.of_probe, at.thread);
     }
   }
 
-  // Rows [first, last) of a thread; on the first of them falls row r of the patch, which goes up to
-  // height + taps - 1; all are at extended column ex.
-  struct Rows {
-    int first, last, r, ex;
-  };
+  template <class StageOrNone>
+  PPATCH_HD void add(const BlockThread& at, const Patch& patch, const StageOrNone& staged,
+                     Private& own, Shared& shared) const {
+    const int ex = own.column - patch.x;
+    if (static_cast<unsigned>(ex) >= static_cast<unsigned>(patch.width)) return;
+    const Way way = patch.way;
+    const int top = own.row - patch.y;  // the row of the patch on the thread's first
+    if (__builtin_expect(way == Way::all_taps, 1)) {
+      add_whole<Taps>(patch, staged, top, ex, own);
+      if (coverage.data) cover<Taps>(at, patch, top, ex, shared);
+    } else if (way == Way::one_tap) {
+      add_whole<1>(patch, staged, top, ex, own);
+      if (coverage.data) cover<1>(at, patch, top, ex, shared);
+    } else {
+      add_any(at, patch, own, shared);
+    }
+  }
+
+  template <int N, class StageOrNone>
+  PPATCH_HD void add_whole(const Patch& patch, const StageOrNone& staged, int top, int ex,
+                           Private& own) const {
+    if constexpr (Waves) {
+      const auto* const first = &staged.pixel[own.row][own.column + N - 1];
+      add_rows<N>(patch, StagedRows<P, N, Stage>(first, patch.weight_x), top, own);
+    } else {
+      add_rows<N>(
+          patch,
+          AdjointRows<P, N>(bytes_on(patch.wave, own.offset), job.in.stride_y, job.in.stride_x,
+                            own.zero, patch.weight_x, ex, static_cast<int>(job.problem.width)),
+          top, own);
+    }
+  }
+
+  template <int N, class Reader>
+  PPATCH_HD void add_rows(const Patch& patch, Reader reader, int top, Private& own) const {
+    AdjointSums<P, N, max_rows> sums(patch.weight_y);
+    if (static_cast<unsigned>(top - (N - 1)) < static_cast<unsigned>(patch.whole)) {
+      sums.add_all(reader, own.sum);
+    } else {
+      sums.add_some(reader, top, static_cast<int>(job.problem.height), rows(), own.sum);
+    }
+  }
 
   template <int N>
-  PPATCH_HD void add_whole(const BlockThread& at, const Patch& patch, const Private& own,
-                           const Rows& part, Shared& shared) const {
-    if (job.probe.data) {
-      coverage.data ? add_rows<true, true, N>(at, patch, own, part, shared)
-                    : add_rows<true, false, N>(at, patch, own, part, shared);
-    } else {
-      coverage.data ? add_rows<false, true, N>(at, patch, own, part, shared)
-                    : add_rows<false, false, N>(at, patch, own, part, shared);
-    }
+  PPATCH_HD void cover(const BlockThread& at, const Patch& patch, int top, int ex,
+                       Shared& shared) const {
+    cover_rows<P, Waves, N>(job, patch.weight_y, patch.weight_x, patch.k, top, ex, rows(),
+                            &shared.coverage[0][at.thread], threads);
   }
 
-  template <bool Waves, bool Covers, int N>
-  PPATCH_HD void add_rows(const BlockThread& at, const Patch& patch, const Private& own,
-                          const Rows& part, Shared& shared) const {
-    constexpr int round = N < 4 && !Waves ? 4 : N;
-    const auto height = static_cast<int>(job.problem.height);
-    const int below = part.first - (N - 1);
-    AdjointRows<P, Waves, N> reader(
-        job, patch.wave + own.offset + below * job.in.stride_y,
-        Waves ? patch.probe + own.of_probe + below * job.probe.stride_y : nullptr, shared.zero,
-        patch.taps.x.weight, part.ex);
-    T weight_y[N];
-    for (int i = 0; i < N; ++i) weight_y[i] = patch.taps.y.weight[i];
-    // The last rows, filtered along x, the newest in place `at_row`; they are numbered round.
-    T kept[N][C];
-    T kept_weight[N];
-    const auto read = [&](int at_row) {
-      reader.read(kept[at_row]);
-      if (Covers) kept_weight[at_row] = reader.read_weight();
-      reader.next();
-    };
-    const auto read_row = [&](int r, int at_row) {
-      if (static_cast<unsigned>(r) < static_cast<unsigned>(height)) return read(at_row);
-      for (int c = 0; c < C; ++c) kept[at_row][c] = T(0);
-      kept_weight[at_row] = T(0);
-      reader.next();
-    };
-    Value* sum = &shared.sum[part.first][at.thread];
-    T* covers = &shared.coverage[part.first][at.thread];
-    // Adds to pixel u from here.
-    const auto add_row = [&](int u, int newest) {
-      Value to = sum[u * threads];
-      for (int c = 0; c < C; ++c) {
-        T value = T(0);
-        for (int j = 0; j < N; ++j) {
-          value = next_sum(j, value, weight_y[j], kept[(newest + N - j) % N][c]);
-        }
-        to.scalar[c] += value;
-      }
-      sum[u * threads] = to;
-      if (!Covers) return;
-      T value = T(0);
-      for (int j = 0; j < N; ++j) {
-        value = next_sum(j, value, weight_y[j], kept_weight[(newest + N - j) % N]);
-      }
-      covers[u * threads] += value;
-    };
-    PPATCH_UNROLLED
-    for (int i = 0; i < N - 1; ++i) read_row(part.r - (N - 1) + i, i);
-    const int count = part.last - part.first;
-    const int inside = count < height - part.r ? count : height - part.r;
-    int done = 0;
-    PPATCH_ROLLED
-    for (; done + round <= inside; done += round) {
-      PPATCH_UNROLLED
-      for (int u = 0; u < round; ++u) {
-        read((u + N - 1) % N);
-        add_row(u, (u + N - 1) % N);
-      }
-      sum += round * threads;
-      covers += round * threads;
-    }
-    PPATCH_ROLLED
-    for (; done < count; ++done) {
-      read_row(part.r + done, N - 1);
-      add_row(0, N - 1);
-      PPATCH_UNROLLED
-      for (int i = 0; i < N - 1; ++i) {
-        for (int c = 0; c < C; ++c) kept[i][c] = kept[i + 1][c];
-        kept_weight[i] = kept_weight[i + 1];
-      }
-      sum += threads;
-      covers += threads;
-    }
-  }
-
-  // The same, whatever the arrays and the taps.
-  PPATCH_HD void add_any(const BlockThread& at, const Patch& patch, const Rows& part,
+  // Whatever the arrays and the taps, pixel by pixel.
+  PPATCH_HD void add_any(const BlockThread& at, const Patch& patch, Private& own,
                          Shared& shared) const {
-    const std::int64_t m = job.problem.image_index ? 0 : shared.tile.m;
-    PPATCH_ROLLED
-    for (int i = part.first; i < part.last; ++i) {
-      T value[C] = {};
-      const int ey = part.r + i - part.first;
-      job.contribution(patch.taps, m, patch.k, ey, part.ex, value);
-      for (int c = 0; c < C; ++c) shared.sum[i][at.thread].scalar[c] += value[c];
-      if (coverage.data) {
-        shared.coverage[i][at.thread] += job.coverage(patch.taps, patch.k, ey, part.ex);
-      }
-    }
-  }
-
-  // Several pixels of the patch may fall on one of the image, in the order of rows and columns.
-  PPATCH_HD void add_folded(const BlockThread& at, const Patch& patch, Shared& shared) const {
-    const Tile& tile = shared.tile;
-    const std::int64_t m = job.problem.image_index ? 0 : tile.m;
-    const Boundary boundary = job.problem.boundary;
-    const AxisTaps<T>& y = patch.taps.y;
-    const AxisTaps<T>& x = patch.taps.x;
-    const std::int64_t y_end = y.start + job.problem.height + y.count - 1;
-    const std::int64_t x_end = x.start + job.problem.width + x.count - 1;
-    const int count = rows_of(at, tile);
-    PPATCH_ROLLED
-    for (int i = 0; i < count; ++i) {
-      const auto next_row = [&](std::int64_t from) {
-        return next_extended(boundary, y_of(at, tile) + i, plane.height, from);
-      };
-      const auto next_column = [&](std::int64_t from) {
-        return next_extended(boundary, x_of(at, tile), plane.width, from);
-      };
-      for (std::int64_t row = next_row(y.start); row < y_end; row = next_row(row + 1)) {
-        for (std::int64_t column = next_column(x.start); column < x_end;
-             column = next_column(column + 1)) {
-          T value[C] = {};
-          job.contribution(patch.taps, m, patch.k, row - y.start, column - x.start, value);
-          for (int c = 0; c < C; ++c) shared.sum[i][at.thread].scalar[c] += value[c];
-          if (coverage.data) {
-            shared.coverage[i][at.thread] +=
-                job.coverage(patch.taps, patch.k, row - y.start, column - x.start);
-          }
-        }
-      }
+    const PatchTaps<T> taps = patch.taps;
+    const int count = rows_of(at, shared.tile);
+    PPATCH_UNROLLED
+    for (int i = 0; i < max_rows; ++i) {
+      if (i >= count) break;
+      // A copy, so that what is added to elsewhere lies in registers.
+      T sum[C];
+      for (int c = 0; c < C; ++c) sum[c] = own.sum[i][c];
+      add_adjoint_pixel(job, plane, taps, shared.tile.m, patch.k, y_of(at, shared.tile) + i,
+                        x_of(at, shared.tile), patch.way == Way::folded, sum,
+                        coverage.data ? &shared.coverage[i][at.thread] : nullptr);
+      for (int c = 0; c < C; ++c) own.sum[i][c] = sum[c];
     }
   }
 };

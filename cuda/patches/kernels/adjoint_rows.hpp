@@ -7,91 +7,135 @@
 namespace ppatch {
 
 // Reads pixels (r, ex - j), j < X, of a patch in whole pixels, row after row, and filters them
-// along x. Waves: with a probe. Pixels beside the patch are zero. Without a probe those are read,
-// too, where a zero lies, so that a row asks nothing; with one, a pixel of the patch is read in
-// their place.
-template <class P, bool Waves, int X>
+// along x. Those beside the patch are read, too, where a zero lies, so that a row asks nothing.
+template <class P, int X>
 struct AdjointRows {
   using T = typename P::Real;
   using S = typename P::Storage;
   static constexpr int C = P::components;
 
-  const AdjointPixel<P>& job;
   const S* from[X];
-  const S* probe[X];
-  std::int64_t step[X];
-  bool inside[X];
+  std::int64_t step[X];  // bytes
   T weight[X];
 
-  // wave and p are pixel ex of the first row, of the first mode.
-  PPATCH_HD AdjointRows(const AdjointPixel<P>& pixels, const S* wave, const S* p,
-                        const WholePixel<P>& zero, const T* weights, int ex)
-      : job(pixels) {
-    const auto width = static_cast<int>(job.problem.width);
+  // wave is pixel ex of the first row.
+  PPATCH_HD AdjointRows(const S* wave, std::int64_t stride_y, std::int64_t stride_x, const S* zero,
+                        const T* weights, int ex, int width) {
+    const auto bytes = static_cast<std::int64_t>(sizeof(S));
     for (int j = 0; j < X; ++j) {
-      inside[j] = static_cast<unsigned>(ex - j) < static_cast<unsigned>(width);
+      const bool inside = static_cast<unsigned>(ex - j) < static_cast<unsigned>(width);
       weight[j] = weights[j];
-      if constexpr (Waves) {
-        const int back = inside[j] ? j : ex - j < 0 ? ex : ex - width + 1;
-        from[j] = wave - back * job.in.stride_x;
-        probe[j] = p - back * job.probe.stride_x;
-        step[j] = job.in.stride_y;
-      } else {
-        from[j] = inside[j] ? wave - j * job.in.stride_x : zero.scalar;
-        step[j] = inside[j] ? job.in.stride_y : 0;
-      }
+      from[j] = inside ? wave : zero;
+      step[j] = inside ? stride_y * bytes : 0;
+      wave = bytes_on(wave, -stride_x * bytes);
     }
   }
 
-  PPATCH_HD void next() {
-    for (int j = 0; j < X; ++j) {
-      from[j] += step[j];
-      if (Waves) probe[j] += job.probe.stride_y;
-    }
+  PPATCH_HD void next(int rows = 1) {
+    for (int j = 0; j < X; ++j) from[j] = bytes_on(from[j], rows * step[j]);
   }
 
   PPATCH_HD void read(T* row) const {
     for (int j = 0; j < X; ++j) {
       T value[C];
-      if constexpr (Waves) {
-        read_waves(j, value);
-        for (int c = 0; c < C; ++c) value[c] = inside[j] ? value[c] : T(0);
-      } else {
-        load_whole<P>(from[j], value);
-      }
+      load_whole<P>(from[j], value);
       for (int c = 0; c < C; ++c) row[c] = next_sum(j, row[c], weight[j], value[c]);
     }
   }
+};
 
-  PPATCH_HD T read_weight() const {
-    T row = T(0);
-    for (int j = 0; j < X; ++j) {
-      const T value = !Waves ? T(1) : job.weight(probe[j], 0, 0);
-      row = next_sum(j, row, weight[j], inside[j] ? value : T(0));
+// Adds a patch to at most Rows sums, one below the other. A reader gives the patch's rows, filtered
+// along x; onto the first sum falls row r, and the reader begins N - 1 rows above.
+template <class P, int N, int Rows>
+struct AdjointSums {
+  using T = typename P::Real;
+  static constexpr int C = P::components;
+
+  T weight[N];
+  T kept[N][C];  // the last rows, numbered round: none is moved
+
+  PPATCH_HD explicit AdjointSums(const T* weights) {
+    for (int i = 0; i < N; ++i) {
+      weight[i] = weights[i];
+      for (int c = 0; c < C; ++c) kept[i][c] = T(0);
     }
-    return row;
+  }
+
+  // All of them, and all rows that they need lie in the patch.
+  template <class Reader>
+  PPATCH_HD void add_all(Reader& reader, T (*sum)[C]) {
+    PPATCH_UNROLLED
+    for (int n = 0; n < Rows + N - 1; ++n) {
+      reader.read(kept[n % N]);
+      reader.next();
+      if (n >= N - 1) add(n, sum[n - (N - 1)]);
+    }
+  }
+
+  // Those of the first `rows` that the patch touches: it has `height` rows, beyond which all are
+  // zero. The switch is a loop whose steps know their numbers.
+  template <class Reader>
+  PPATCH_HD void add_some(Reader& reader, int r, int height, int rows, T (*sum)[C]) {
+    const int first = r < N - 1 ? N - 1 - r : 0;
+    const int below = height - r + N - 1;
+    const int last = below + N - 1 < rows + N - 1 ? below + N - 1 : rows + N - 1;
+    if (first >= last || last < N) return;
+    const int inside = below < last ? below : last;
+    reader.next(first);
+    // Whether there is more.
+    const auto step = [&](int n) {
+      if (n >= last) return false;
+      if (n < inside) {
+        reader.read(kept[n % N]);
+        reader.next();
+      } else {
+        for (int c = 0; c < C; ++c) kept[n % N][c] = T(0);
+      }
+      if (n >= N - 1) add(n, sum[n - (N - 1)]);
+      return true;
+    };
+#define PPATCH_STEP(n)                \
+  case n:                             \
+    if constexpr (n < Rows + N - 1) { \
+      if (!step(n)) return;           \
+    }                                 \
+    [[fallthrough]];
+    switch (first) {
+      PPATCH_STEP(0)
+      PPATCH_STEP(1)
+      PPATCH_STEP(2)
+      PPATCH_STEP(3)
+      PPATCH_STEP(4)
+      PPATCH_STEP(5)
+      PPATCH_STEP(6)
+      PPATCH_STEP(7)
+      PPATCH_STEP(8)
+      PPATCH_STEP(9)
+      PPATCH_STEP(10)
+      PPATCH_STEP(11)
+      PPATCH_STEP(12)
+      PPATCH_STEP(13)
+      PPATCH_STEP(14)
+      PPATCH_STEP(15)
+      PPATCH_STEP(16)
+      PPATCH_STEP(17)
+      PPATCH_STEP(18)
+      PPATCH_STEP(19)
+      PPATCH_STEP(20)
+      default:
+        return;
+    }
+#undef PPATCH_STEP
   }
 
  private:
-  PPATCH_HD void read_waves(int j, T* value) const {
-    read_mode(from[j], probe[j], value);
-    const S* wave = from[j];
-    const S* p = probe[j];
-    PPATCH_ROLLED
-    for (std::int64_t mode = 1; mode < job.in.modes; ++mode) {
-      wave += job.in.stride_mode;
-      p += job.probe.stride_mode;
-      T term[C];
-      read_mode(wave, p, term);
-      for (int c = 0; c < C; ++c) value[c] += term[c];
+  // What the row of number n and those before it give.
+  PPATCH_HD void add(int n, T (&sum)[C]) const {
+    for (int c = 0; c < C; ++c) {
+      T value = T(0);
+      for (int j = 0; j < N; ++j) value = next_sum(j, value, weight[j], kept[(n + N - j) % N][c]);
+      sum[c] += value;
     }
-  }
-  PPATCH_HD static void read_mode(const S* from, const S* probe, T* term) {
-    T wave[C];
-    T p[C];
-    load_whole<P>(from, wave);
-    load_whole<P>(probe, p);
-    multiply_conjugate<T, C>(p, wave, term);
   }
 };
 

@@ -15,9 +15,12 @@
   PPATCH_LAUNCH(ExtractBlock<P, 2>);        \
   PPATCH_LAUNCH(ExtractBlock<P, 4>);        \
   PPATCH_LAUNCH(ExtractBlock<P, 6>);        \
-  PPATCH_LAUNCH(AdjointBlock<P, 2>);        \
-  PPATCH_LAUNCH(AdjointBlock<P, 4>);        \
-  PPATCH_LAUNCH(AdjointBlock<P, 6>);        \
+  PPATCH_LAUNCH(AdjointBlock<P, 2, false>); \
+  PPATCH_LAUNCH(AdjointBlock<P, 2, true>);  \
+  PPATCH_LAUNCH(AdjointBlock<P, 4, false>); \
+  PPATCH_LAUNCH(AdjointBlock<P, 4, true>);  \
+  PPATCH_LAUNCH(AdjointBlock<P, 6, false>); \
+  PPATCH_LAUNCH(AdjointBlock<P, 6, true>);  \
   PPATCH_LAUNCH(GradientBlock<P, 2>);       \
   PPATCH_LAUNCH(GradientBlock<P, 4>);       \
   PPATCH_LAUNCH(GradientBlock<P, 6>);       \

@@ -14,6 +14,11 @@ struct alignas(sizeof(typename P::Storage) * P::components) WholePixel {
   typename P::Storage scalar[P::components];
 };
 
+template <class S>
+PPATCH_HD const S* bytes_on(const S* from, std::int64_t bytes) {
+  return reinterpret_cast<const S*>(reinterpret_cast<const char*>(from) + bytes);
+}
+
 template <class P>
 PPATCH_HD void load_whole(const typename P::Storage* from, typename P::Real* to) {
   const auto whole = *reinterpret_cast<const WholePixel<P>*>(from);
