@@ -9,6 +9,7 @@
 // whose threads work in steps. It is a struct with
 //
 //   static constexpr int threads;             of a block
+//   static constexpr int resident_blocks;     that a multiprocessor holds at least; may be left out
 //   struct Shared { ... };                    memory of a block
 //   struct Private { ... };                   what a thread keeps from step to step
 //   std::int64_t steps(std::int64_t block) const;

@@ -12,9 +12,19 @@
 
 namespace ppatch::device {
 
+// Without it the compiler chooses. Told so, it may give each thread more registers than it would.
+template <class Kernel>
+constexpr int resident_blocks() {
+  if constexpr (requires { Kernel::resident_blocks; }) {
+    return Kernel::resident_blocks;
+  } else {
+    return 0;
+  }
+}
+
 // Blocks are counted in 64 bits: where a grid has fewer, each does several.
 template <class Kernel>
-__global__ void __launch_bounds__(Kernel::threads)
+__global__ void __launch_bounds__(Kernel::threads, resident_blocks<Kernel>())
     run_blocks(const __grid_constant__ Kernel kernel, std::int64_t blocks) {
   __shared__ typename Kernel::Shared shared;
   for (std::int64_t block = blockIdx.x; block < blocks; block += gridDim.x) {

@@ -21,6 +21,7 @@ struct AdjointBlock {
   static constexpr int C = P::components;
 
   static constexpr int threads = 64;
+  static constexpr int resident_blocks = 6;  // sums stay in registers where functions are called
   static constexpr int columns = 32;
   static constexpr int groups = threads / columns;
   static constexpr int max_rows = 16 / (sizeof(T) / sizeof(float));  // of a thread
