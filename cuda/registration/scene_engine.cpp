@@ -144,7 +144,7 @@ class CudaSceneEngine final : public SceneEngine {
     for (int attempt = 0; attempt < max_attempts; ++attempt) {
       find_shifts(0, last > 0 ? last_rounds : only_rounds,
                   [](const BatchImage& image) { return image.settled ? nullptr : image.start; });
-      find_quality();
+      find_quality(attempt == 0);
     }
     for (BatchImage& image : images_) {
       if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
@@ -221,11 +221,9 @@ class CudaSceneEngine final : public SceneEngine {
       if (state.status != PPATCH_SHIFT_STATUS_OK) continue;
       image.result.flags = (state.flags | reference_state_.flags) &
                            (PPATCH_SHIFT_FLAG_FIXED_ROWS | PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
-      std::int64_t range[2];
-      lag_range(geometry_, range);
+      const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
       image.peak = coarse_peak_of(host.peak_states[i], geometry_.coarse_fft, range);
-      note_peak(image.peak.evidence, image.result);
-      if (!image.peak.found) image.result.status = PPATCH_SHIFT_STATUS_UNRELATED;
+      note_peak(image.peak, image.result);
       for (int axis = 0; axis < 2; ++axis) image.start[axis] = image.peak.displacement[axis];
     }
   }
@@ -272,14 +270,16 @@ class CudaSceneEngine final : public SceneEngine {
 
   // Of the shifts that have just been found; those that their tiles contradict are looked for
   // again.
-  void find_quality() {
+  void find_quality(bool first_time) {
     ImageNumbers good;
     for (std::size_t i = 0; i < images_.size(); ++i) {
       BatchImage& image = images_[i];
       if (image.result.status != PPATCH_SHIFT_STATUS_OK || image.settled) continue;
-      image.found = image.search.result();
+      // What a later attempt loses was good.
+      const FineShift& found = image.search.result();
+      if (first_time || found.status == PPATCH_SHIFT_STATUS_OK) image.found = found;
       image.settled = true;
-      if (image.found.status != PPATCH_SHIFT_STATUS_OK) continue;
+      if (found.status != PPATCH_SHIFT_STATUS_OK) continue;
       good.push_back(static_cast<std::int64_t>(i));
     }
     if (good.empty()) return;

@@ -66,24 +66,16 @@ void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const
   run(CoarseWeights{jobs, count, rings, ring_scale}, stream);
 }
 
-void lag_range(const SceneGeometry& geometry, std::int64_t range[2]) {
-  for (int axis = 0; axis < 2; ++axis) {
-    range[axis] = std::min(static_cast<std::int64_t>(geometry.max_coarse_lag[axis]),
-                           (geometry.coarse_fft[axis] - 1) / 2);
-  }
-}
-
 std::vector<float> lag_scales_of(const SceneGeometry& geometry, bool circular) {
-  std::int64_t range[2];
-  lag_range(geometry, range);
   const std::int64_t* n = geometry.coarse_fft;
   std::vector<float> all(static_cast<std::size_t>(2 * (n[0] + n[1])));
   const double edge = whole_window(geometry.size[0], circular).edge;
   float* scales = all.data();
   for (int axis = 0; axis < 2; ++axis) {
     const std::int64_t size = geometry.size[geometry.scales - 1][axis];
-    fill_lag_scales(size, n[axis], edge, range[axis], scales);
-    fill_lag_shares(size, n[axis], circular, range[axis], scales + n[axis]);
+    const std::int64_t range = geometry.lag_range(axis);
+    fill_lag_scales(size, n[axis], edge, range, scales, scales + n[axis]);
+    fill_lag_shares(size, n[axis], circular, range, scales + n[axis]);
     scales += 2 * n[axis];
   }
   return all;
@@ -104,14 +96,12 @@ ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
 
 void find_peaks(const SceneGeometry& geometry, const float* lag_scales, const CoarseJob* jobs,
                 std::int64_t count, device::Stream stream) {
-  std::int64_t range[2];
-  lag_range(geometry, range);
   CoarsePeaks peaks;
   peaks.lags.height = geometry.coarse_fft[0];
   peaks.lags.width = geometry.coarse_fft[1];
   peaks.lags.row_floats = 2 * (peaks.lags.width / 2 + 1);
-  peaks.lags.max_y = range[0];
-  peaks.lags.max_x = range[1];
+  peaks.lags.max_y = geometry.lag_range(0);
+  peaks.lags.max_x = geometry.lag_range(1);
   peaks.lags.scales = lag_scales;
   peaks.significant = significant_peak;
   peaks.jobs = jobs;

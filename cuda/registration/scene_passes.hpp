@@ -34,9 +34,6 @@ ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i);
 void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const CoarseJob* jobs,
                     std::int64_t count, device::Stream stream);
 
-// How far lags are looked at, by axis.
-void lag_range(const SceneGeometry& geometry, std::int64_t range[2]);
-
 // The peaks of the correlations, and what is elsewhere; lag_scales: see CoarseLags.
 void find_peaks(const SceneGeometry& geometry, const float* lag_scales, const CoarseJob* jobs,
                 std::int64_t count, device::Stream stream);

@@ -84,10 +84,10 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  * with Hannan and Thomson's weight W = g / ((1 - g) S), S and the coherence g being measured from
  * the pair itself on rings of |f|.
  *   1. Conditioning: black subtracted, each CFA position divided by its own mean over unclipped
- *      pixels (gain and white balance cancel), mean removed; clipped pixels of the reference count
- *      as just clipped; isolated hot and dead pixels are replaced by the median of their eight
- *      nearest neighbours of the same colour; rows and columns that repeat from image to image
- *      (fixed pattern) are detected and left out, which a flag says.
+ *      pixels (gain and white balance cancel), the cubic surface that fits best removed; clipped
+ *      pixels of the reference count as just clipped; isolated hot and dead pixels are replaced by
+ *      the median of their eight nearest neighbours of the same colour; rows and columns that
+ *      repeat from image to image (fixed pattern) are detected and left out, which a flag says.
  *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
  *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
  *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
@@ -154,7 +154,7 @@ typedef struct ppatch_scene_options {
   int32_t upsample;         /* PHASE, CROSS, PER_PLANE: grids of 1/upsample px; 0: 1 */
   double overlap_ratio;     /* masked correlation: least overlap over the largest; 0: 0.3 */
   double false_alarm_limit; /* ML: an answer whose false_alarm is above it is UNRELATED; 0: 1e-4;
-                               1: none is */
+                               1: no false_alarm is */
   double ambiguity_limit;   /* ML: one whose ambiguity is above it is AMBIGUOUS; 0: 1e-4; 1: none */
 } ppatch_scene_options;
 
@@ -169,7 +169,9 @@ enum {
   PPATCH_SHIFT_STATUS_SATURATED = 2,  /* less than a tenth of the pixels is below the white level */
   PPATCH_SHIFT_STATUS_NOT_FINITE = 3, /* a NaN or an infinity */
   PPATCH_SHIFT_STATUS_TOO_SMALL = 4,  /* too few pixels in common to tell a shift */
-  PPATCH_SHIFT_STATUS_UNRELATED = 5,  /* not the same scene: noise alone has peaks like this one */
+  /* Not the same scene: noise alone has peaks like this one, or the pair tells nothing along any
+   * direction. */
+  PPATCH_SHIFT_STATUS_UNRELATED = 5,
   /* The fine pass left the neighbourhood of the coarse peak. */
   PPATCH_SHIFT_STATUS_NOT_CONVERGED = 6,
   PPATCH_SHIFT_STATUS_REFERENCE = 7, /* the reference itself is flat, saturated or not finite */
@@ -189,23 +191,26 @@ enum {
   PPATCH_SHIFT_FLAG_ZERO_LAG = 1,
   PPATCH_SHIFT_FLAG_FIXED_ROWS = 2,    /* row pattern found; lines of the spectrum were left out */
   PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4, /* column pattern, the same */
-  /* Along one direction the pair tells nothing, as along a horizon: the standard deviation there is
-   * the largest shift that was looked for. */
+  /* Along one direction, or any, the pair tells nothing, as along a horizon: the standard deviation
+   * there is the largest shift that was looked for; infinite for images of one row or column. */
   PPATCH_SHIFT_FLAG_BLIND = 8
 };
 
 /* The answer for one moving image. The layout is frozen. Where status is FLAT, SATURATED,
- * NOT_FINITE, TOO_SMALL or REFERENCE, shift and all that is measured at it are NaN, lattice_shift
- * is 0. */
+ * NOT_FINITE, TOO_SMALL or REFERENCE, or UNRELATED and there is no peak at all, shift and all that
+ * is measured at it are NaN, lattice_shift is 0. NOT_CONVERGED has no covariance, peak, residual
+ * and gain: they are NaN. */
 typedef struct ppatch_shift {
   double shift[2];            /* (dy, dx), px, in the plan's sign */
   double covariance[3];       /* of shift: yy, yx, xx, px^2. ML only, else NaN */
   int64_t lattice_shift[2];   /* nearest shift that keeps colours, see ppatch_cfa_round */
   double lattice_residual[2]; /* shift - lattice_shift */
   double peak; /* normalised correlation of the two images at the shift, 0 to 1, in the band used */
-  double second_peak_ratio; /* of the phase correlation: the largest value of either sign beyond
-                               the peak's own slopes and within max_shift, over the peak; of ML,
-                               bins weighted by their signal, values over their noise */
+  double second_peak_ratio; /* of the phase correlation, within max_shift: the largest value
+                               elsewhere over the peak. Of ML: bins weighted by their signal, beyond
+                               the peak's own slopes, of values that are no noise, as if images
+                               overlapped there altogether; 0: there is none. Else: more than 8 px
+                               from the peak */
   double coherence;         /* mean over the band, 0 to 1; ML only, else NaN */
   double residual;          /* |R - gain M|/|R| at the shift, in the band, 0 to 1 */
   double gain;              /* of the conditioned images, by least squares, in the band */

@@ -152,6 +152,43 @@ TEST_F(Answer, WholeCropsAreExact) {
   }
 }
 
+TEST_F(Answer, WhereThereIsNoneNothingLooksPerfect) {
+  for (int i = 0; i < 8; ++i) {
+    const ppatch_shift found = align_both(noise(64, 64), noise(64, 64));
+    EXPECT_NE(found.status, PPATCH_SHIFT_STATUS_OK);
+    EXPECT_FALSE(found.residual == 0.0 || found.covariance[0] == 0.0 || found.covariance[2] == 0.0);
+  }
+}
+
+TEST_F(Answer, ARowAndAColumnAreEquallySure) {
+  Picture row = textured(random_, 1, 1024);
+  Picture moved = rolled(row, 0, 5);
+  add_noise(row, 3.0, random_);
+  add_noise(moved, 3.0, random_);
+  ppatch_scene_options options = scene_options(1, 1024);
+  options.max_shift[1] = 20;
+  const ppatch_shift across = align_pair(image_of(row), image_of(moved), options);
+  std::swap(options.height, options.width);
+  std::swap(options.max_shift[0], options.max_shift[1]);
+  const auto turned = [](const Picture& picture) { return Picture{1024, 1, picture.pixels}; };
+  const ppatch_shift down = align_pair(image_of(turned(row)), image_of(turned(moved)), options);
+  EXPECT_EQ(across.status, down.status);
+  EXPECT_NEAR(across.shift[1], down.shift[0], 1e-3);
+  EXPECT_NEAR(std::log(across.false_alarm) / std::log(down.false_alarm), 1.0, 0.05);
+}
+
+// Padded by the largest shift, a smaller image's transform may be larger than its plan's.
+TEST_F(Answer, SmallerImagesMayHaveLargerTransforms) {
+  const FieldPair pair = draw_field(random_, 600, 4.0, -3.0, false);
+  ppatch_shift found[2];
+  for (const std::int64_t size : {600, 700}) {
+    ppatch_scene_options options = scene_options(size, size);
+    options.max_shift[0] = options.max_shift[1] = 340;
+    found[size == 700] = align_pair(image_of(pair.still), image_of(pair.moved), options);
+  }
+  EXPECT_TRUE(same_bytes(&found[0], &found[1], sizeof found[0]));
+}
+
 TEST_F(Answer, LimitsAreTheCallers) {
   ppatch_scene_options options = scene_options(96, 96);
   options.false_alarm_limit = options.ambiguity_limit = 1.0;

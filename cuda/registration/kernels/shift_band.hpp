@@ -57,7 +57,7 @@ struct ShiftBandBins {
     const float weight = bin_weight(ring, leak);
     float part[band_sums];
     band_parts({bin.z, bin.reference, bin.moving, fy, bin.fx, weight, ring.signal, turn,
-                multiplicity(k), std::sqrt(bin.reference * bin.moving)},
+                multiplicity(k), std::sqrt(bin.reference) * std::sqrt(bin.moving)},
                part);
     for (int s = 0; s < band_sums; ++s) row[s] += part[s];
     return std::sqrt(weight);

@@ -86,15 +86,24 @@ struct ShiftRingSums {
     float cross = 0.0F;
     float reference = 0.0F;
     float moving = 0.0F;
-    std::int32_t bins = 0;
+    float bins = 0.0F;
     PPATCH_ROLLED
     for (std::int32_t k = first; k < end; ++k) {
       const ShiftBin bin = read_bin(spectrum, job, y, k, fy, row_phase);
       if (bin.f2 < spectrum.min_f2) continue;
-      cross += sizes ? std::sqrt(bin.reference * bin.moving) : bin.z.re;
+      if (sizes) {
+        // Column 0 has both of each pair of bins.
+        const float share = 0.5F * multiplicity(k);
+        cross += share * (std::sqrt(bin.reference) * std::sqrt(bin.moving));
+        reference += share * bin.reference;
+        moving += share * bin.moving;
+        bins += share;
+        continue;
+      }
+      cross += bin.z.re;
       reference += bin.reference;
       moving += bin.moving;
-      ++bins;
+      bins += 1.0F;
     }
     sums[0] += static_cast<double>(cross);
     sums[1] += static_cast<double>(reference);

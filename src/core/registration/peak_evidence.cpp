@@ -18,7 +18,11 @@ CoarsePeak coarse_peak_of(const SurfacePeaks& peaks, const std::int64_t transfor
   evidence.peak = noise * peaks.peak.value;
   evidence.other = noise * peaks.other;
   evidence.repeat = peaks.repeat.value * peaks.scale / (peaks.peak.value * peaks.share);
-  evidence.correlation = peaks.correlation.value / (peaks.share * peaks.cross);
+  // By phase the peak may lie where the correlation has none.
+  const double own = peaks.share * peaks.cross;
+  evidence.correlation = own > 0.0                       ? peaks.correlation.value / own
+                         : peaks.correlation.value > 0.0 ? INFINITY
+                                                         : 0.0;
   const auto lags = static_cast<double>((2 * range[0] + 1) * (2 * range[1] + 1));
   const auto planes = static_cast<double>(transform[0] * transform[1]);
   evidence.trials = std::max(1.0, peaks.sums.bins * lags / planes);
@@ -59,27 +63,51 @@ void fill_lag_shares(std::int64_t n, std::int64_t transform, bool circular, std:
 }
 
 void fill_lag_scales(std::int64_t n, std::int64_t transform, double edge, std::int64_t max_lag,
-                     float* scales) {
-  const auto square = [&](std::int64_t u) {
-    const auto w = static_cast<double>(taper(u, n, edge, 0.0));
-    return w * w;
-  };
+                     float* scales, float* spare) {
+  if (!(edge > 0.0)) {
+    std::fill_n(scales, transform, 1.0F);
+    return;
+  }
   double total = 0.0;
-  for (std::int64_t u = 0; u < n; ++u) total += square(u);
-  std::fill_n(scales, transform, 0.0F);
-  for (std::int64_t lag = 0; lag <= max_lag; ++lag) {
-    double common = 0.0;
-    for (std::int64_t u = 0; u < n; ++u) {
-      const std::int64_t other = (u + lag) % transform;
-      if (other < n) common += square(u) * square(other);
+  for (std::int64_t u = 0; u < n; ++u) {
+    const float w = taper(u, n, edge, 0.0);
+    spare[u] = w * w;
+    total += static_cast<double>(spare[u]);
+  }
+  const std::int64_t ramp =
+      std::min(n, static_cast<std::int64_t>(taper_ramp(static_cast<double>(n), edge)) + 1);
+  // What a window and itself have in common, moved by that: one where neither tapers.
+  const auto common = [&](std::int64_t lag) {
+    const std::int64_t end = n - lag;
+    const std::int64_t middle = std::max(end - 2 * ramp, std::int64_t{0});
+    double sum = static_cast<double>(middle);
+    for (std::int64_t u = 0; u < end; ++u) {
+      if (u == ramp) u += middle;
+      if (u < end) sum += static_cast<double>(spare[u]) * static_cast<double>(spare[u + lag]);
     }
-    const double variance = common * static_cast<double>(transform) / (total * total);
+    return sum;
+  };
+  const auto scale_at = [&](std::int64_t lag) {
+    const double variance =
+        (common(lag) + common(transform - lag)) * static_cast<double>(transform) / (total * total);
     // Where little overlaps, what an image has in one place counts more than noise would.
     const double overlap = static_cast<double>(n - std::min(lag, n)) / static_cast<double>(n);
-    const double trust = edge > 0.0 ? std::sqrt(std::min(1.0, 2.0 * overlap)) : 1.0;
-    const auto scale = static_cast<float>(trust / std::sqrt(std::max(variance, 1.0)));
-    scales[lag] = scale;
-    if (lag > 0) scales[transform - lag] = scale;
+    return std::sqrt(std::min(1.0, 2.0 * overlap) / std::max(variance, 1.0));
+  };
+  std::fill_n(scales, transform, 0.0F);
+  // It is smooth: long images have it at every so many lags.
+  const std::int64_t step = max_lag / 512 + 1;
+  double next = scale_at(0);
+  for (std::int64_t from = 0; from <= max_lag; from += step) {
+    const double here = next;
+    const std::int64_t to = std::min(from + step, n);
+    next = scale_at(to);
+    for (std::int64_t lag = from; lag <= std::min(to - 1, max_lag); ++lag) {
+      const double part = static_cast<double>(lag - from) / static_cast<double>(to - from);
+      const auto scale = static_cast<float>(here + part * (next - here));
+      scales[lag] = scale;
+      if (lag > 0) scales[transform - lag] = scale;
+    }
   }
 }
 

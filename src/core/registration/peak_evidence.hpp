@@ -7,19 +7,20 @@
 
 namespace ppatch {
 
-// What the surface of the correlation by phase alone says of its peak: values over their noise.
+// What the surface of the correlation by phase alone says of its peak.
 struct PeakEvidence {
-  double peak = 0.0;   // at the peak
-  double other = 0.0;  // the largest elsewhere, of either sign
-  // Of the larger ones elsewhere: the largest over the peak, both as if all overlapped.
-  double repeat = 0.0;
-  double correlation = 0.0;  // of local maxima of the correlation itself, the same
-  double trials = 1.0;       // independent shifts that were searched
+  double peak = 0.0;    // there, over the noise
+  double other = 0.0;   // the largest elsewhere, of either sign, over the noise
+  double trials = 1.0;  // independent shifts that were searched
+  // Of the larger ones elsewhere: the largest over the peak, both as if all overlapped; of local
+  // maxima of the correlation itself, the same.
+  double repeat = 0.0, correlation = 0.0;
 };
 
 struct CoarsePeak {
   double displacement[2] = {0.0, 0.0};  // D = -d, in samples
-  // Where else the images may lie on each other, by phase alone and by the correlation.
+  // Where else the images may lie on each other, whole samples: by phase alone, and by the
+  // correlation.
   double second[2][2] = {};
   PeakEvidence evidence;
   bool found = false;
@@ -38,14 +39,14 @@ double false_alarm_of(const PeakEvidence& evidence);
 // The likelihood of the second best shift over that of the best.
 double ambiguity_of(const PeakEvidence& evidence);
 
-// What is looked at elsewhere: values over their noise above that; and what is aligned as well, as
-// parts of the peak by phase and by correlation.
-constexpr double significant_peak = 6.0, suspicious_repeat = 0.35, suspicious_correlation = 0.6;
-// A second shift, aligned as well, is as good with that part of the first one's similarity where it
-// came from the peaks by phase, of its correlation, where that is strong, where it came from those
-// of the correlation.
-constexpr double ambiguous_similarity = 0.7, ambiguous_correlation = 0.93;
-constexpr double strong_correlation = 0.8;
+// Values elsewhere that are no noise are above that many times theirs.
+constexpr double significant_peak = 6.0;
+// What is aligned as well, as parts of the peak by phase and by the correlation.
+constexpr double suspicious_repeat = 0.35, suspicious_correlation = 0.6;
+// A second shift by phase is as good with that part of the first one's similarity,
+constexpr double ambiguous_similarity = 0.7;
+// one by the correlation with that part of its correlation, where that is strong.
+constexpr double ambiguous_correlation = 0.93, strong_correlation = 0.8;
 
 // By lag, wrapped: one over the share of n samples that overlaps; 0 where less than a quarter does.
 void fill_lag_shares(std::int64_t n, std::int64_t transform, bool circular, std::int64_t max_lag,
@@ -53,8 +54,8 @@ void fill_lag_shares(std::int64_t n, std::int64_t transform, bool circular, std:
 
 // By lag, wrapped into a transform of `transform` samples: one over the standard deviation of the
 // surface along one axis, in units of its mean's, where windows of n samples with tapers over
-// `edge` at either end overlap less. Zero beyond max_lag.
+// `edge` at either end overlap less. Zero beyond max_lag. spare: n floats.
 void fill_lag_scales(std::int64_t n, std::int64_t transform, double edge, std::int64_t max_lag,
-                     float* scales);
+                     float* scales, float* spare);
 
 }  // namespace ppatch

@@ -25,6 +25,12 @@ struct SceneGeometry {
 
   // Too few samples to tell a shift.
   bool is_too_small() const { return size[0][0] * size[0][1] < 16; }
+  // How far lags are looked at, samples of the coarsest scale.
+  std::int64_t lag_range(int axis) const {
+    const auto max_lag = static_cast<std::int64_t>(max_coarse_lag[axis]);
+    const std::int64_t half = (coarse_fft[axis] - 1) / 2;
+    return max_lag < half ? max_lag : half;
+  }
   // Of the scales behind the first.
   std::int64_t coarse_floats() const;
 

@@ -9,6 +9,7 @@ namespace {
 
 // Of chroma against luminance, in power: what the weights take leaked chroma for.
 constexpr float leak_strength = 0.3F;
+
 }  // namespace
 
 ppatch_shift begun_answer(const SceneImageView& reference, const SceneImageView& moving,
@@ -37,10 +38,13 @@ std::int64_t ring_count(std::int64_t height, std::int64_t width) {
   return static_cast<std::int64_t>(0.5 * 0.7072 * shortest_side(height, width)) + 2;
 }
 
-void note_peak(const PeakEvidence& evidence, ppatch_shift& result) {
-  result.false_alarm = false_alarm_of(evidence);
-  result.ambiguity = ambiguity_of(evidence);
-  result.second_peak_ratio = evidence.repeat;
+void note_peak(const CoarsePeak& peak, ppatch_shift& result) {
+  result.false_alarm = false_alarm_of(peak.evidence);
+  result.ambiguity = ambiguity_of(peak.evidence);
+  result.second_peak_ratio = peak.evidence.repeat;
+  if (peak.found) return;
+  result.status = PPATCH_SHIFT_STATUS_UNRELATED;
+  result.shift[0] = result.shift[1] = NAN;
 }
 
 bool is_ambiguous(const FineShift (&others)[2], const FineShift& first) {
@@ -66,7 +70,11 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality,
   for (int axis = 0; axis < 2; ++axis) {
     result.shift[axis] = -(shift.displacement[axis] + quality.correction[axis]) * step;
   }
-  if (shift.status != PPATCH_SHIFT_STATUS_OK) return;
+  if (shift.status != PPATCH_SHIFT_STATUS_OK) {
+    for (double& c : result.covariance) c = NAN;
+    result.peak = result.residual = result.gain = NAN;
+    return;
+  }
   for (int i = 0; i < 3; ++i) result.covariance[i] = quality.covariance[i] * step * step;
   const double samples = static_cast<double>(std::int64_t{1} << (geometry.scales - 1));
   const double radius =

@@ -26,8 +26,8 @@ inline double lowest_frequency(std::int64_t height, std::int64_t width) {
 }
 std::int64_t ring_count(std::int64_t height, std::int64_t width);
 
-// What the coarse peak tells.
-void note_peak(const PeakEvidence& evidence, ppatch_shift& result);
+// What the coarse peak tells; where there is none, that is the answer.
+void note_peak(const CoarsePeak& peak, ppatch_shift& result);
 
 // Whether one of two shifts, found from the places of other peaks by phase and by correlation, is
 // another one than the first and shows the same scene nearly as well.

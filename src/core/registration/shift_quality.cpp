@@ -149,8 +149,9 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
                                t * t * share * scatter.xx};
       covariance = larger(covariance, by_tiles);
     }
-    const double one = quality.step[0] * quality.step[0] / covariance.yy;
-    const double other = quality.step[1] * quality.step[1] / covariance.xx;
+    constexpr double least = rounding * rounding;
+    const double one = quality.step[0] * quality.step[0] / (covariance.yy + least);
+    const double other = quality.step[1] * quality.step[1] / (covariance.xx + least);
     quality.worth_it = tiles.all() && one + other > 1.0;
   }
   // Directions.

@@ -124,7 +124,7 @@ LagValue highest_repeat(const LagSurface& map, const std::int64_t max_lag[2], co
 }  // namespace
 
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const double max_lag[2], const LagScales& scales, bool circular,
+                       const std::int64_t range[2], const LagScales& scales, bool circular,
                        const EstimateTools& tools) {
   const PlaneFft& fft = *band.fft;
   const std::int64_t size[2] = {reference.height, reference.width};
@@ -143,9 +143,6 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
                          scales.share[0],          scales.share[1]};
   const LagSurface phase{tools.moving_spectrum, fft.height(),    fft.width(),     fft.row_floats(),
                          scales.scale[0],       scales.scale[1], scales.share[0], scales.share[1]};
-  const std::int64_t range[2] = {
-      std::min(static_cast<std::int64_t>(max_lag[0]), (fft.height() - 1) / 2),
-      std::min(static_cast<std::int64_t>(max_lag[1]), (fft.width() - 1) / 2)};
   choose_peak(cross, largest(cross, range, *tools.loops), phase,
               largest(phase, range, *tools.loops), peaks);
   if (peaks.found) {

@@ -52,18 +52,29 @@ void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
   };
   fit_transform(g.coarse_fft);
   plan.lag_floats = std::max(plan.lag_floats, lag_floats_of(g.coarse_fft));
-  for (int scale = 0; scale < g.scales; ++scale) {
-    fit_transform(g.fft[scale]);
-  }
+  for (int scale = 0; scale < g.scales; ++scale) fit_transform(g.fft[scale]);
   plan.fine_floats = std::max(plan.fine_floats, g.size[0][0] * g.size[0][1]);
   plan.coarse_floats = std::max(plan.coarse_floats, g.coarse_floats());
 }
 
+// Of a coarse peak of an image that is as large or smaller: those that the largest shift is more
+// than half of are padded by it.
+std::int64_t largest_transform(const SceneGeometry& whole, const SceneSettings& settings,
+                               int axis) {
+  const std::int64_t n = whole.size[0][axis];
+  const std::int64_t padded = padded_size(n);
+  if (!(settings.max_shift[axis] > 0.0)) return padded;
+  const auto reach =
+      static_cast<std::int64_t>(settings.max_shift[axis] / static_cast<double>(whole.step)) + 1;
+  return std::min(padded, std::max(good_fft_size(n), good_fft_size(3 * reach + 1)));
+}
+
 // Smaller images may have no coarser scale where this one has, so that their coarse peak needs more
 // than that of larger ones.
-void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, std::int64_t carriers) {
-  const std::int64_t* size = whole.size[0];
-  const std::int64_t max_size[2] = {padded_size(size[0]), padded_size(size[1])};
+void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSettings& settings,
+                 std::int64_t carriers) {
+  std::int64_t max_size[2];
+  for (int axis = 0; axis < 2; ++axis) max_size[axis] = largest_transform(whole, settings, axis);
   const std::int64_t narrow = padded_size(halving_side - 1);
   // Padded, an area grows by less than that, whatever its sides.
   const std::int64_t small = halving_area * 15 / 4;
@@ -103,7 +114,7 @@ MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& ma
   const SceneGeometry whole(s, s.height, s.width);
   const std::int64_t carriers = s.cfa.period * s.cfa.period - 1;
   fit(plan, whole, carriers);
-  if (whole.scales > 1) fit_smaller(plan, whole, carriers);
+  if (!s.circular) fit_smaller(plan, whole, s, carriers);
   plan.sums_doubles = std::max(plan.sums_doubles, pixel_sums_doubles(s.height));
   const DecimationFilter fine(whole.step);
   const DecimationFilter coarse(2);
@@ -232,11 +243,9 @@ class MlEngine final : public SingleSceneEngine {
     float* scales = lag_scales_.data();
     for (int axis = 0; axis < 2; ++axis) {
       const std::int64_t n = geometry.coarse_fft[axis];
-      const auto max_lag = static_cast<std::int64_t>(geometry.max_coarse_lag[axis]);
       const std::int64_t size = geometry.size[geometry.scales - 1][axis];
-      const std::int64_t reach = std::min(max_lag, (n - 1) / 2);
-      fill_lag_scales(size, n, edge, reach, scales);
-      fill_lag_shares(size, n, settings_.circular, reach, scales + n);
+      fill_lag_scales(size, n, edge, geometry.lag_range(axis), scales, scales + n);
+      fill_lag_shares(size, n, settings_.circular, geometry.lag_range(axis), scales + n);
       scales += 2 * n;
     }
     std::fill_n(scales, std::max(geometry.coarse_fft[0], geometry.coarse_fft[1]), 1.0F);
@@ -273,14 +282,11 @@ class MlEngine final : public SingleSceneEngine {
     Band coarse_band;
     coarse_band.fft = &coarse_fft_;
     coarse_band.excluded = excluded;
-    const CoarsePeak peak =
-        coarse_peak(reference.scale[last], moving.scale[last], coarse_band,
-                    geometry_.max_coarse_lag, lag_scales(), settings_.circular, tools());
-    note_peak(peak.evidence, result);
-    if (!peak.found) {
-      result.status = PPATCH_SHIFT_STATUS_UNRELATED;
-      return;
-    }
+    const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
+    const CoarsePeak peak = coarse_peak(reference.scale[last], moving.scale[last], coarse_band,
+                                        range, lag_scales(), settings_.circular, tools());
+    note_peak(peak, result);
+    if (!peak.found) return;
     FineShift others[2];
     for (int i = 0; i < 2; ++i) {
       others[i].status = PPATCH_SHIFT_STATUS_NOT_CONVERGED;
@@ -306,10 +312,12 @@ class MlEngine final : public SingleSceneEngine {
     FineShift shift;
     ShiftQuality quality;
     for (int attempt = 0; attempt < max_attempts; ++attempt) {
-      shift = fine_shift(reference.scale[0], moving.scale[0], band, start,
-                         last > 0 ? last_rounds : only_rounds, keeps ? kept_window_ : held,
-                         settings_.circular, fine_tools);
-      if (shift.status != PPATCH_SHIFT_STATUS_OK) break;
+      const FineShift found = fine_shift(
+          reference.scale[0], moving.scale[0], band, start, last > 0 ? last_rounds : only_rounds,
+          keeps ? kept_window_ : held, settings_.circular, fine_tools);
+      // What a later attempt loses was good.
+      if (attempt == 0 || found.status == PPATCH_SHIFT_STATUS_OK) shift = found;
+      if (found.status != PPATCH_SHIFT_STATUS_OK) break;
       quality = shift_quality(shift, band, fine_tools);
       if (!keeps) held = {};  // its spectrum was consumed
       if (!quality.worth_it) break;

@@ -99,7 +99,7 @@ struct SceneLoops {
   // out[i] = (in[i] - trend at v[i]) * (wy * wx[i]).
   void (*window)(const float* in, const float (&trend)[trend_terms], const float* v, float wy,
                  const float* wx, float* out, std::int64_t n);
-  // X = conj(R^) M^: X/sqrt|X| takes the place of R^, X/|X| times the signal of the ring's weight
+  // X = conj(R^) M^: X/sqrt|X| takes the place of R^, that times the signal of the ring's weight
   // that of M^.
   void (*correlate_row)(const SpectrumRow& row);
   // Raises *highest and lowers *lowest to the extremes of values[i] * scale[i].

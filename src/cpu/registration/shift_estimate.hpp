@@ -47,7 +47,7 @@ constexpr std::int64_t spectrum_rows_per_block = 64;
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);
 
-// Puts the windowed part, freed of its weighted mean, into the top left corner of the transform's
+// Puts the windowed part, freed of its trend, into the top left corner of the transform's
 // plane, zeros to the right of it, and transforms it.
 void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
                       const EstimateTools& tools, float* spectrum);
@@ -60,9 +60,9 @@ struct LagScales {
   const float* one = nullptr;
 };
 
-// The peak of the correlation of two planes within +-max_lag samples. Tapered unless circular.
+// The peak of the correlation of two planes within +-range samples. Tapered unless circular.
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const double max_lag[2], const LagScales& scales, bool circular,
+                       const std::int64_t range[2], const LagScales& scales, bool circular,
                        const EstimateTools& tools);
 
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the

@@ -65,6 +65,14 @@ HWY_INLINE void read_bins(const SpectrumRow& row, std::int64_t start, std::int64
   for (std::int64_t j = 0; j < n; ++j) bins.ring[j] = ring_of(scale, f[j]);
 }
 
+// |R^||M^| of each bin.
+HWY_INLINE void sizes_of(const BinBlock& bins, std::int64_t n, float* HWY_RESTRICT size) {
+  float other[scene_block];
+  roots(bins.reference, size, n);
+  roots(bins.moving, other, n);
+  for (std::int64_t j = 0; j < n; ++j) size[j] *= other[j];
+}
+
 // Leaked chroma by carrier c in each bin of a block.
 HWY_INLINE void leak_of_bins(const SpectrumRow& row, int c, float distance_y, std::int64_t start,
                              std::int64_t n, const BinBlock& bins, float* HWY_RESTRICT leak) {

@@ -29,7 +29,6 @@ class SpectrumPass {
     run_rows(&loop, call, count, clear);
   }
 
-  double min_f() const { return min_f_; }
   double ring_scale() const { return 0.5 * shortest_; }
 
  private:

@@ -71,15 +71,16 @@ HWY_NOINLINE void power_row(const SpectrumRow& row, double* sums) {
     const std::int64_t n = HWY_MIN(scene_block, row.count - start);
     float size[scene_block];
     read_bins(row, start, n, bins);
-    for (std::int64_t j = 0; j < n; ++j) size[j] = bins.reference[j] * bins.moving[j];
-    roots(size, size, n);
+    sizes_of(bins, n, size);
     for (std::int64_t j = 0; j < n; ++j) {
       if (bins.f2[j] < min_f2) continue;
+      // Column 0 has both of each pair of bins.
+      const double share = 0.5 * static_cast<double>(multiplicity(start + j));
       double* ring = sums + 4 * bins.ring[j];
-      ring[0] += static_cast<double>(size[j]);
-      ring[1] += static_cast<double>(bins.reference[j]);
-      ring[2] += static_cast<double>(bins.moving[j]);
-      ring[3] += 1.0;
+      ring[0] += share * static_cast<double>(size[j]);
+      ring[1] += share * static_cast<double>(bins.reference[j]);
+      ring[2] += share * static_cast<double>(bins.moving[j]);
+      ring[3] += share;
     }
   }
 }
@@ -154,8 +155,7 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
     leaks_of_bins<true>(row, start, n, bins, leak, turn);
     weigh_bins(row, n, bins, leak, weight, signal);
     float size[scene_block];
-    for (std::int64_t j = 0; j < n; ++j) size[j] = bins.reference[j] * bins.moving[j];
-    roots(size, size, n);
+    sizes_of(bins, n, size);
     for (std::int64_t j = 0; j < n; ++j) {
       float one[band_sums];
       band_parts({{bins.re[j], bins.im[j]},

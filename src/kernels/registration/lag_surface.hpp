@@ -33,7 +33,7 @@ struct LagSurface {
   PPATCH_HD double scale(std::int64_t dy, std::int64_t dx) const {
     return static_cast<double>(scale_y[row_of(dy)]) * static_cast<double>(scale_x[column_of(dx)]);
   }
-  // At least 1, too where little overlaps.
+  // At least 1, also where little overlaps.
   PPATCH_HD double share(std::int64_t dy, std::int64_t dx) const {
     const auto y = static_cast<double>(share_y[row_of(dy)]);
     const auto x = static_cast<double>(share_x[column_of(dx)]);

@@ -88,7 +88,9 @@ struct CovarianceTiles {
     for (int axis = 0; axis < 2; ++axis) margin[axis] = ramp[axis] > reach ? ramp[axis] : reach;
     lay(max_covariance_tile);
     if (rows * columns < few) lay(max_covariance_tile / 2);
-    every = rows * columns / plenty > 1 ? rows * columns / plenty : 1;
+    every = rows * columns / plenty;
+    if (every > rows) every = rows;
+    if (every < 1) every = 1;
     looked_at = (rows - 1 - every / 2) / every + 1;
   }
 
@@ -134,7 +136,7 @@ struct CovarianceTiles {
   double samples() const {
     std::int64_t lines = 0;
     for (std::int64_t i = 0; i < looked_at; ++i) lines += end_of(i) - first_of(i);
-    return static_cast<double>(lines) * static_cast<double>(inner_width());
+    return static_cast<double>(lines) * static_cast<double>(end_column_of(columns - 1) - margin[1]);
   }
   PPATCH_HD std::int64_t count() const { return looked_at * columns; }
 

@@ -36,7 +36,7 @@ PPATCH_HD float taper(std::int64_t u, std::int64_t n, double edge, double shift)
                     : 1.0F;
 }
 
-// The rows of a window that its mean comes from. It need not be exact, for the frequencies that it
+// The rows of a window that its trend comes from. It need not be exact, for the frequencies that it
 // leaks to are left out: of large images some rows tell enough.
 struct WeighedRows {
   PPATCH_HD explicit WeighedRows(std::int64_t height)
