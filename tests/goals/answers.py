@@ -37,7 +37,7 @@ class Trials:
         """Log-uniform, whole periods of every mosaic; half of them squares."""
         random = self.source.random
         sides = np.exp(random.uniform(math.log(least), math.log(most), 2)).astype(int) // 6 * 6
-        return (int(sides[0]), int(sides[random.random() < 0.5]))
+        return (int(sides[0]), int(sides[int(random.random() < 0.5)]))
 
     def run(self, count, draw):
         """How many there were, were ok and were ambiguous; errors over sigma of those that were ok."""
