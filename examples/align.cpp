@@ -18,9 +18,9 @@ std::vector<float> photograph(double dy, double dx) {
     const double y = static_cast<double>(row) - dy;
     const double x = static_cast<double>(i % kSize) - dx;
     double light = 3;
-    for (int wave = 1; wave < 12; ++wave) {
-      light += std::sin(0.023 * wave * (y + 2 * x) + wave * wave) / wave;
-      light += std::cos(0.019 * wave * (x - 2 * y) + 3 * wave * wave) / wave;
+    for (int wave = 1; wave < 24; ++wave) {  // in every direction, so that nothing repeats
+      const double along = y * std::cos(2.4 * wave) + x * std::sin(2.4 * wave);
+      light += std::sin(0.04 * wave * along + wave * wave) / wave;
     }
     const bool green = (row + i) % 2 == 1;
     pixels[static_cast<std::size_t>(i)] = static_cast<float>(green ? 200 * light : 110 * light);
