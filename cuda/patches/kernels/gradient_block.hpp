@@ -19,6 +19,7 @@ struct GradientBlock {
 
   using Sums = GradientSums<T, C>;
   static constexpr int threads = 32;
+  static constexpr int resident_blocks = 16;  // sums stay in registers on every architecture
   // Pixels of a thread's row whose samples it keeps for the next row, at most.
   static constexpr int max_pixels = Taps > 2 || sizeof(T) > 4 ? 2 : 4;
 
