@@ -99,9 +99,11 @@ class CudaSceneEngine final : public SceneEngine {
     space_.memory.reference_planes(planes);
     loader_->load(reference_, geometry, true, planes, space_.memory.device().image_states, stream);
     const int last = geometry.scales - 1;
-    lag_scales_ = lag_scales_of(geometry, settings_.circular);
-    device::copy_to_device(space_.memory.lag_scales(), lag_scales_.data(),
-                           lag_scales_.size() * sizeof(float), stream);
+    const std::int64_t* n = geometry.coarse_fft;
+    lag_tables_.resize(static_cast<std::size_t>(lag_table_floats(n[0], n[1])));
+    fill_lag_tables(geometry, settings_.circular, lag_tables_.data());
+    device::copy_to_device(space_.memory.lag_tables(), lag_tables_.data(),
+                           lag_tables_.size() * sizeof(float), stream);
     const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.scales, nullptr, 0);
     WindowJob& job = space_.memory.host().reference_windows[0];
     job = {planes[last].data,
@@ -212,7 +214,7 @@ class CudaSceneEngine final : public SceneEngine {
       transform.inverse(space_.memory.moving(first), space_.memory.work(), stream);
       transform.inverse(space_.memory.weighted(first), space_.memory.work(), stream);
     });
-    find_peaks(geometry_, space_.memory.lag_scales(), device.peaks, count, stream);
+    find_peaks(geometry_, space_.memory.lag_tables(), device.peaks, count, stream);
     space_.memory.download(stream);
     for (std::int64_t i = 0; i < count; ++i) {
       BatchImage& image = images_[static_cast<std::size_t>(i)];
@@ -366,7 +368,7 @@ class CudaSceneEngine final : public SceneEngine {
   SceneGeometry geometry_;  // of the reference's planes; none where the sizes are zero
   SceneImageState reference_state_;
   std::vector<BatchImage> images_;
-  std::vector<float> lag_scales_;
+  std::vector<float> lag_tables_;
 };
 
 }  // namespace

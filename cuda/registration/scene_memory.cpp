@@ -54,7 +54,7 @@ void SceneMemory::carve(Carver& carver, const SceneMemoryPlan& plan) {
   carver.lay(moving_, images * plan.spectrum_floats);
   carver.lay(weighted_, images * plan.spectrum_floats);
   carver.lay(phases_, images * plan.table_floats);
-  carver.lay(lag_scales_, plan.lag_floats);
+  carver.lay(lag_tables_, plan.lag_floats);
   carver.lay(tapers_, (images + plan.slots) * plan.taper_floats);
   carver.lay(weights_, images * plan.rings);
   carver.lay(sums_, images * plan.sums_doubles);

@@ -57,7 +57,7 @@ class SceneMemory {
   double* sums(std::int64_t i) const { return sums_ + i * plan_.sums_doubles; }
   double* slot_sums(std::int64_t i) const;
   LagPeak* peaks(std::int64_t i) const { return peaks_ + i * plan_.peaks; }
-  float* lag_scales() const { return lag_scales_; }
+  float* lag_tables() const { return lag_tables_; }
   void* work() const { return work_; }
 
   const SceneMail& host() const { return host_; }
@@ -76,7 +76,7 @@ class SceneMemory {
   PinnedBuffer pinned_;
   float *reference_planes_ = nullptr, *planes_ = nullptr, *reference_coarse_ = nullptr;
   float *slots_ = nullptr, *moving_ = nullptr, *weighted_ = nullptr;
-  float *phases_ = nullptr, *tapers_ = nullptr, *lag_scales_ = nullptr;
+  float *phases_ = nullptr, *tapers_ = nullptr, *lag_tables_ = nullptr;
   RingWeight* weights_ = nullptr;
   double *sums_ = nullptr, *slot_sums_ = nullptr;
   LagPeak* peaks_ = nullptr;

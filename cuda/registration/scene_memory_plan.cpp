@@ -67,7 +67,7 @@ SceneMemoryPlan::SceneMemoryPlan(const SceneGeometry& of, std::int64_t planes_at
   // Spectra and tables begin with whole cache lines.
   spectrum_floats = blocks_over(spectrum_floats, 32) * 32;
   table_floats = blocks_over(table_floats, 32) * 32;
-  lag_floats = 2 * (geometry.coarse_fft[0] + geometry.coarse_fft[1]);
+  lag_floats = lag_table_floats(geometry.coarse_fft[0], geometry.coarse_fft[1]);
   peaks = CoarsePeaks::kinds * (blocks_over(geometry.coarse_fft[0] + 1, CoarsePeaks::rows) + 1);
 }
 

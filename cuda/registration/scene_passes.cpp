@@ -66,21 +66,6 @@ void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const
   run(CoarseWeights{jobs, count, rings, ring_scale}, stream);
 }
 
-std::vector<float> lag_scales_of(const SceneGeometry& geometry, bool circular) {
-  const std::int64_t* n = geometry.coarse_fft;
-  std::vector<float> all(static_cast<std::size_t>(2 * (n[0] + n[1])));
-  const double edge = whole_window(geometry.size[0], circular).edge;
-  float* scales = all.data();
-  for (int axis = 0; axis < 2; ++axis) {
-    const std::int64_t size = geometry.size[geometry.scales - 1][axis];
-    const std::int64_t range = geometry.lag_range(axis);
-    fill_lag_scales(size, n[axis], edge, range, scales, scales + n[axis]);
-    fill_lag_shares(size, n[axis], circular, range, scales + n[axis]);
-    scales += 2 * n[axis];
-  }
-  return all;
-}
-
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
   ShiftJob job;
   job.reference = memory.reference_coarse();
@@ -94,7 +79,7 @@ ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
   return job;
 }
 
-void find_peaks(const SceneGeometry& geometry, const float* lag_scales, const CoarseJob* jobs,
+void find_peaks(const SceneGeometry& geometry, const float* lag_tables, const CoarseJob* jobs,
                 std::int64_t count, device::Stream stream) {
   CoarsePeaks peaks;
   peaks.lags.height = geometry.coarse_fft[0];
@@ -102,7 +87,7 @@ void find_peaks(const SceneGeometry& geometry, const float* lag_scales, const Co
   peaks.lags.row_floats = 2 * (peaks.lags.width / 2 + 1);
   peaks.lags.max_y = geometry.lag_range(0);
   peaks.lags.max_x = geometry.lag_range(1);
-  peaks.lags.scales = lag_scales;
+  peaks.lags.tables = lag_tables;
   peaks.significant = significant_peak;
   peaks.jobs = jobs;
   peaks.count = count;

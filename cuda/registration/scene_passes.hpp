@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "core/registration/scene_geometry.hpp"
 #include "cuda/registration/kernels/coarse_peak.hpp"
@@ -24,9 +23,6 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
-// Scales and shares of lags as the device reads them: see CoarseLags.
-std::vector<float> lag_scales_of(const SceneGeometry& geometry, bool circular);
-
 // The i-th image's spectrum for its coarse peak beside the reference's, not yet shifted.
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i);
 
@@ -34,8 +30,8 @@ ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i);
 void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const CoarseJob* jobs,
                     std::int64_t count, device::Stream stream);
 
-// The peaks of the correlations, and what is elsewhere; lag_scales: see CoarseLags.
-void find_peaks(const SceneGeometry& geometry, const float* lag_scales, const CoarseJob* jobs,
+// The peaks of the correlations, and what is elsewhere; lag_tables: see CoarseLags.
+void find_peaks(const SceneGeometry& geometry, const float* lag_tables, const CoarseJob* jobs,
                 std::int64_t count, device::Stream stream);
 
 // Weights, and as many steps of Newton's as it takes.

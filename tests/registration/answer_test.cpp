@@ -16,10 +16,7 @@ using ptychopatch::scene_options;
 class Answer : public testing::Test {
  protected:
   Picture noise(std::int64_t height, std::int64_t width) {
-    Picture picture{height, width, std::vector<float>(static_cast<std::size_t>(height * width))};
-    add_noise(picture, 1.0, random_);
-    for (float& pixel : picture.pixels) pixel += 8.0F;
-    return picture;
+    return drawn(height, width, 1.0, [](double, double) { return 0.0; });
   }
   // value(y, x) and noise.
   template <class Value>

@@ -63,7 +63,7 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
                        max_shift = 0, sign::Symbol = :register, extent::Symbol = :linear,
                        hot_pixels::Symbol = :auto, fixed_pattern::Symbol = :auto,
                        plane_average::Symbol = :median, upsample = 1, overlap_ratio = 0.0,
-                       false_alarm_limit = 1e-4, ambiguity_limit = 1e-4)
+                       false_alarm_limit = 0.0, ambiguity_limit = 0.0)
     return CApi.ppatch_scene_options(;
         method = number_of("method", method, CApi.method_choices),
         height, width,

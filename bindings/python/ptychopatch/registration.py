@@ -77,7 +77,7 @@ class Options(TypedDict, total=False):
 _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift": 0,
              "sign": "register", "extent": "linear", "hot_pixels": "auto", "fixed_pattern": "auto",
              "plane_average": "median", "upsample": 1, "overlap_ratio": 0.0,
-             "false_alarm_limit": 1e-4, "ambiguity_limit": 1e-4}
+             "false_alarm_limit": 0.0, "ambiguity_limit": 0.0}
 
 
 def letters_of(cfa):

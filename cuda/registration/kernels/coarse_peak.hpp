@@ -138,21 +138,18 @@ struct CoarseCross {
   }
 };
 
-// Scales and shares of lags, on the device: see peak_evidence.hpp.
+// The lags of a correlation on the device.
 struct CoarseLags {
   std::int64_t height = 0, width = 0, row_floats = 0;  // of a correlation
   std::int64_t max_y = 0, max_x = 0;
-  const float* scales = nullptr;  // scales by row, shares by row, the same by column
+  const float* tables = nullptr;  // see fill_lag_tables
 
   PPATCH_HD void surface(const float* data, LagSurface& out) const {
     out.data = data;
     out.height = height;
     out.width = width;
     out.stride = row_floats;
-    out.scale_y = scales;
-    out.share_y = scales + height;
-    out.scale_x = scales + 2 * height;
-    out.share_x = scales + 2 * height + width;
+    out.set_tables(tables);
   }
   PPATCH_HD std::int64_t rows() const { return 2 * max_y + 1; }
   PPATCH_HD std::int64_t columns() const { return 2 * max_x + 1; }

@@ -4,52 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/registration/shift_rounds.hpp"
 #include "math/registration/taper.hpp"
 
 namespace ppatch {
-
-CoarsePeak coarse_peak_of(const SurfacePeaks& peaks, const std::int64_t transform[2],
-                          const std::int64_t range[2]) {
-  CoarsePeak out;
-  if (!peaks.found) return out;
-  out.found = true;
-  const double noise = 1.0 / std::sqrt(peaks.sums.square);
-  PeakEvidence& evidence = out.evidence;
-  evidence.peak = noise * peaks.peak.value;
-  evidence.other = noise * peaks.other;
-  evidence.repeat = peaks.repeat.value * peaks.scale / (peaks.peak.value * peaks.share);
-  // By phase the peak may lie where the correlation has none.
-  const double own = peaks.share * peaks.cross;
-  evidence.correlation = own > 0.0                       ? peaks.correlation.value / own
-                         : peaks.correlation.value > 0.0 ? INFINITY
-                                                         : 0.0;
-  const auto lags = static_cast<double>((2 * range[0] + 1) * (2 * range[1] + 1));
-  const auto planes = static_cast<double>(transform[0] * transform[1]);
-  evidence.trials = std::max(1.0, peaks.sums.bins * lags / planes);
-  out.displacement[0] = static_cast<double>(peaks.peak.dy) + peaks.fraction[0];
-  out.displacement[1] = static_cast<double>(peaks.peak.dx) + peaks.fraction[1];
-  const LagValue* second[2] = {&peaks.repeat, &peaks.correlation};
-  for (int kind = 0; kind < 2; ++kind) {
-    out.second[kind][0] = static_cast<double>(second[kind]->dy);
-    out.second[kind][1] = static_cast<double>(second[kind]->dx);
-  }
-  return out;
-}
-
-bool is_suspicious(const PeakEvidence& evidence, int kind) {
-  return kind == 0 ? evidence.repeat > suspicious_repeat
-                   : evidence.correlation > suspicious_correlation;
-}
-
-double false_alarm_of(const PeakEvidence& evidence) {
-  return std::min(1.0, evidence.trials * 0.5 * std::erfc(evidence.peak / std::sqrt(2.0)));
-}
-
-double ambiguity_of(const PeakEvidence& evidence) {
-  const double peak = std::max(evidence.peak, 0.0);
-  const double apart = 0.5 * (peak * peak - evidence.other * evidence.other);
-  return std::exp(std::min(0.0, -apart));
-}
+namespace {
 
 void fill_lag_shares(std::int64_t n, std::int64_t transform, bool circular, std::int64_t max_lag,
                      float* shares) {
@@ -62,6 +21,7 @@ void fill_lag_shares(std::int64_t n, std::int64_t transform, bool circular, std:
   }
 }
 
+// spare: n floats.
 void fill_lag_scales(std::int64_t n, std::int64_t transform, double edge, std::int64_t max_lag,
                      float* scales, float* spare) {
   if (!(edge > 0.0)) {
@@ -108,6 +68,64 @@ void fill_lag_scales(std::int64_t n, std::int64_t transform, double edge, std::i
       scales[lag] = scale;
       if (lag > 0) scales[transform - lag] = scale;
     }
+  }
+}
+
+}  // namespace
+
+CoarsePeak coarse_peak_of(const SurfacePeaks& peaks, const std::int64_t transform[2],
+                          const std::int64_t range[2]) {
+  CoarsePeak out;
+  if (!peaks.found) return out;
+  out.found = true;
+  const double noise = 1.0 / std::sqrt(peaks.sums.square);
+  PeakEvidence& evidence = out.evidence;
+  evidence.peak = noise * peaks.peak.value;
+  evidence.other = noise * peaks.other;
+  evidence.repeat = peaks.repeat.value * peaks.scale / (peaks.peak.value * peaks.share);
+  // By phase the peak may lie where the correlation has none.
+  const double own = peaks.share * peaks.cross;
+  evidence.correlation = own > 0.0                       ? peaks.correlation.value / own
+                         : peaks.correlation.value > 0.0 ? INFINITY
+                                                         : 0.0;
+  const auto lags = static_cast<double>((2 * range[0] + 1) * (2 * range[1] + 1));
+  const auto planes = static_cast<double>(transform[0] * transform[1]);
+  evidence.trials = std::max(1.0, peaks.sums.bins * lags / planes);
+  out.displacement[0] = static_cast<double>(peaks.peak.dy) + peaks.fraction[0];
+  out.displacement[1] = static_cast<double>(peaks.peak.dx) + peaks.fraction[1];
+  const LagValue* second[2] = {&peaks.repeat, &peaks.correlation};
+  for (int kind = 0; kind < 2; ++kind) {
+    out.second[kind][0] = static_cast<double>(second[kind]->dy);
+    out.second[kind][1] = static_cast<double>(second[kind]->dx);
+  }
+  return out;
+}
+
+bool is_suspicious(const PeakEvidence& evidence, int kind) {
+  return kind == 0 ? evidence.repeat > suspicious_repeat
+                   : evidence.correlation > suspicious_correlation;
+}
+
+double false_alarm_of(const PeakEvidence& evidence) {
+  return std::min(1.0, evidence.trials * 0.5 * std::erfc(evidence.peak / std::sqrt(2.0)));
+}
+
+double ambiguity_of(const PeakEvidence& evidence) {
+  const double peak = std::max(evidence.peak, 0.0);
+  const double apart = 0.5 * (peak * peak - evidence.other * evidence.other);
+  return std::exp(std::min(0.0, -apart));
+}
+
+void fill_lag_tables(const SceneGeometry& geometry, bool circular, float* tables) {
+  const std::int64_t* size = geometry.size[geometry.scales - 1];
+  const double edge = whole_window(size, circular).edge;
+  for (int axis = 0; axis < 2; ++axis) {
+    const std::int64_t n = geometry.coarse_fft[axis];
+    const std::int64_t range = geometry.lag_range(axis);
+    float* shares = tables + n;
+    fill_lag_scales(size[axis], n, edge, range, tables, shares);
+    fill_lag_shares(size[axis], n, circular, range, shares);
+    tables += 2 * n;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "core/registration/scene_geometry.hpp"
 #include "kernels/registration/lag_surface.hpp"
 
 namespace ppatch {
@@ -48,14 +49,10 @@ constexpr double ambiguous_similarity = 0.7;
 // one by the correlation with that part of its correlation, where that is strong.
 constexpr double ambiguous_correlation = 0.93, strong_correlation = 0.8;
 
-// By lag, wrapped: one over the share of n samples that overlaps; 0 where less than a quarter does.
-void fill_lag_shares(std::int64_t n, std::int64_t transform, bool circular, std::int64_t max_lag,
-                     float* shares);
-
-// By lag, wrapped into a transform of `transform` samples: one over the standard deviation of the
-// surface along one axis, in units of its mean's, where windows of n samples with tapers over
-// `edge` at either end overlap less. Zero beyond max_lag. spare: n floats.
-void fill_lag_scales(std::int64_t n, std::int64_t transform, double edge, std::int64_t max_lag,
-                     float* scales, float* spare);
+// Fills the lag tables of the coarse peak's transform, in the order of lag_table_floats, by lag,
+// wrapped, zero beyond the lags that are looked at. Scales: one over the standard deviation of the
+// surface by phase along one axis, in units of its mean's, where tapered windows overlap less.
+// Shares: one over the share of samples that overlaps; 0 where less than a quarter does.
+void fill_lag_tables(const SceneGeometry& geometry, bool circular, float* tables);
 
 }  // namespace ppatch

@@ -21,12 +21,12 @@ bool is_on(const char* field, ppatch_switch value, bool automatic) {
   return value == PPATCH_SWITCH_AUTO ? automatic : value == PPATCH_SWITCH_ON;
 }
 
-// Of a probability; 0: 1e-4.
-double read_limit(const char* field, double value) {
-  if (!(value >= 0.0 && value <= 1.0)) {
-    invalid("options.", field, ": expected 0 to 1, got ", value);
+// A share or a probability; 0 leaves what is there.
+void read_share(const char* field, double given, double& value) {
+  if (!(given >= 0.0 && given <= 1.0)) {
+    invalid("options.", field, ": expected 0 to 1, got ", given);
   }
-  return value > 0.0 ? value : 1e-4;
+  if (given > 0.0) value = given;
 }
 
 }  // namespace
@@ -80,12 +80,9 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   settings.plane_mean = options.plane_average == PPATCH_PLANE_AVERAGE_MEAN;
   check_option("upsample", options.upsample, 0, 1000);
   settings.upsample = options.upsample == 0 ? 1 : options.upsample;
-  if (!(options.overlap_ratio >= 0.0 && options.overlap_ratio <= 1.0)) {
-    invalid("options.overlap_ratio: expected 0 to 1, got ", options.overlap_ratio);
-  }
-  if (options.overlap_ratio > 0.0) settings.overlap_ratio = options.overlap_ratio;
-  settings.false_alarm_limit = read_limit("false_alarm_limit", options.false_alarm_limit);
-  settings.ambiguity_limit = read_limit("ambiguity_limit", options.ambiguity_limit);
+  read_share("overlap_ratio", options.overlap_ratio, settings.overlap_ratio);
+  read_share("false_alarm_limit", options.false_alarm_limit, settings.false_alarm_limit);
+  read_share("ambiguity_limit", options.ambiguity_limit, settings.ambiguity_limit);
   return settings;
 }
 

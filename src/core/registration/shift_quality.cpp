@@ -52,7 +52,8 @@ struct WindowPower {
   explicit WindowPower(std::int64_t n, bool tapers) {
     double fourth = 0.0;
     for (std::int64_t u = 0; u < n; ++u) {
-      const double w = tapers ? tukey(static_cast<double>(u), static_cast<double>(n), 0.025) : 1.0;
+      const double w =
+          tapers ? tukey(static_cast<double>(u), static_cast<double>(n), fine_edge) : 1.0;
       fourth += w * w * w * w;
       second += w * w;
     }
@@ -80,6 +81,42 @@ void eigenvectors(const Symmetric& h, double v[2][2]) {
   v[0][1] = std::sin(angle);
   v[1][0] = -v[0][1];
   v[1][1] = v[0][0];
+}
+
+// The scatter of the tiles' gradients about their mean, as a covariance; the step that they would
+// add.
+Symmetric tile_scatter(const CovarianceTiles& tiles, const double* totals, double step[2]) {
+  const auto count = static_cast<double>(tiles.count());
+  const Symmetric hessian = Symmetric::of(totals + tile_hessian_yy, 1.0);
+  const double* g = totals + tile_gradient_y;
+  const double freed = count > 1.0 ? count / (count - 1.0) : 1.0;
+  const Symmetric squares{freed * (totals[tile_square_yy] - g[0] * g[0] / count),
+                          freed * (totals[tile_square_yx] - g[0] * g[1] / count),
+                          freed * (totals[tile_square_xx] - g[1] * g[1] / count)};
+  Symmetric scatter;
+  sandwich(hessian, squares, scatter);
+  const double determinant = hessian.determinant();
+  step[0] = (hessian.xx * g[0] - hessian.yx * g[1]) / determinant;
+  step[1] = (hessian.yy * g[1] - hessian.yx * g[0]) / determinant;
+  return scatter;
+}
+
+// samples: that the tiles' slopes count as.
+void find_blind(const double* totals, double samples, ShiftQuality& quality) {
+  const Symmetric hessian = Symmetric::of(totals + tile_hessian_yy, 1.0);
+  const Symmetric reference = Symmetric::of(totals + tile_reference_yy, 1.0);
+  const Symmetric moving = Symmetric::of(totals + tile_moving_yy, 1.0);
+  double v[2][2];
+  eigenvectors(hessian, v);
+  const double largest = hessian.along(v[0]);
+  for (const auto& direction : v) {
+    const double own = hessian.along(direction);
+    const double chance = std::sqrt(reference.along(direction) * moving.along(direction));
+    const double agreement = own / chance * std::sqrt(samples);
+    if (agreement >= least_agreement && own >= least_information * largest) continue;
+    std::copy(direction, direction + 2, quality.blind[quality.blind_count]);
+    ++quality.blind_count;
+  }
 }
 
 }  // namespace
@@ -129,22 +166,10 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
                   fisher.xx > 0.0 ? spread / fisher.xx : INFINITY};
   }
   if (tiles.any() && known) {
-    const auto count = static_cast<double>(tiles.count());
-    const double trace = totals[tile_hessian_yy] + totals[tile_hessian_xx];
-    const double effective = trace * trace / totals[tile_square_trace];
-    const Symmetric hessian = Symmetric::of(totals + tile_hessian_yy, 1.0);
-    const double* g = totals + tile_gradient_y;
-    const double freed = count > 1.0 ? count / (count - 1.0) : 1.0;
-    const Symmetric squares{freed * (totals[tile_square_yy] - g[0] * g[0] / count),
-                            freed * (totals[tile_square_yx] - g[0] * g[1] / count),
-                            freed * (totals[tile_square_xx] - g[1] * g[1] / count)};
-    Symmetric scatter;
-    sandwich(hessian, squares, scatter);
-    const double determinant = hessian.determinant();
-    quality.step[0] = (hessian.xx * g[0] - hessian.yx * g[1]) / determinant;
-    quality.step[1] = (hessian.yy * g[1] - hessian.yx * g[0]) / determinant;
-    if (count >= 4.0) {
-      const double t = student(effective - 1.0);
+    const Symmetric scatter = tile_scatter(tiles, totals, quality.step);
+    if (tiles.count() >= 4) {
+      const double trace = totals[tile_hessian_yy] + totals[tile_hessian_xx];
+      const double t = student(trace * trace / totals[tile_square_trace] - 1.0);
       const Symmetric by_tiles{t * t * share * scatter.yy, t * t * share * scatter.yx,
                                t * t * share * scatter.xx};
       covariance = larger(covariance, by_tiles);
@@ -154,23 +179,9 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
     const double other = quality.step[1] * quality.step[1] / (covariance.xx + least);
     quality.worth_it = tiles.all() && one + other > 1.0;
   }
-  // Directions.
   if (tiles.any()) {
-    const Symmetric hessian = Symmetric::of(totals + tile_hessian_yy, 1.0);
     const double bins = sums[slope_power] * sums[slope_power] / sums[slope_square];
-    double v[2][2];
-    eigenvectors(hessian, v);
-    const double largest = hessian.along(v[0]);
-    for (const auto& direction : v) {
-      const double own = hessian.along(direction);
-      const double a = Symmetric::of(totals + tile_reference_yy, 1.0).along(direction);
-      const double b = Symmetric::of(totals + tile_moving_yy, 1.0).along(direction);
-      const double agreement =
-          own / std::sqrt(a * b) * std::sqrt(bins * independent * tiles.samples() / planes);
-      if (agreement >= least_agreement && own >= least_information * largest) continue;
-      std::copy(direction, direction + 2, quality.blind[quality.blind_count]);
-      ++quality.blind_count;
-    }
+    find_blind(totals, bins * independent * tiles.samples() / planes, quality);
   }
   quality.covariance[0] = covariance.yy + fit.covariance[0] + rounding * rounding;
   quality.covariance[1] = covariance.yx + fit.covariance[1];

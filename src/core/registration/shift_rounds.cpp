@@ -11,7 +11,6 @@ namespace ppatch {
 namespace {
 
 constexpr double coarse_edge = 0.125;
-constexpr double fine_edge = 0.025;
 constexpr std::int64_t min_overlap = 8;
 constexpr double max_distance = 4.0;  // from the coarse peak
 

@@ -18,6 +18,9 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
+// How much of a fine window tapers at either end.
+constexpr double fine_edge = 0.025;
+
 // That of the coarse peak.
 Window whole_window(const std::int64_t size[2], bool circular);
 

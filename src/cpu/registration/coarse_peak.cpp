@@ -124,7 +124,7 @@ LagValue highest_repeat(const LagSurface& map, const std::int64_t max_lag[2], co
 }  // namespace
 
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const std::int64_t range[2], const LagScales& scales, bool circular,
+                       const std::int64_t range[2], const LagTables& lags, bool circular,
                        const EstimateTools& tools) {
   const PlaneFft& fft = *band.fft;
   const std::int64_t size[2] = {reference.height, reference.width};
@@ -138,11 +138,15 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
   fft.inverse(tools.reference_spectrum, fft.height(), *tools.arena, tools.fft_slots);
   fft.inverse(tools.moving_spectrum, fft.height(), *tools.arena, tools.fft_slots);
 
-  const LagSurface cross{tools.reference_spectrum, fft.height(),   fft.width(),
-                         fft.row_floats(),         scales.one,     scales.one,
-                         scales.share[0],          scales.share[1]};
-  const LagSurface phase{tools.moving_spectrum, fft.height(),    fft.width(),     fft.row_floats(),
-                         scales.scale[0],       scales.scale[1], scales.share[0], scales.share[1]};
+  LagSurface phase;
+  phase.data = tools.moving_spectrum;
+  phase.height = fft.height();
+  phase.width = fft.width();
+  phase.stride = fft.row_floats();
+  phase.set_tables(lags.tables);
+  LagSurface cross = phase;
+  cross.data = tools.reference_spectrum;
+  cross.scale_y = cross.scale_x = lags.ones;
   choose_peak(cross, largest(cross, range, *tools.loops), phase,
               largest(phase, range, *tools.loops), peaks);
   if (peaks.found) {

@@ -37,9 +37,9 @@ struct MlMemoryPlan {
 // A plan that would be larger, all told, does not keep the reference's spectrum.
 constexpr std::int64_t kept_bytes_per_pixel = 6;
 
-// Scales and shares of lags of both axes, and ones.
+// Tables of lags, and ones.
 std::int64_t lag_floats_of(const std::int64_t size[2]) {
-  return 2 * (size[0] + size[1]) + std::max(size[0], size[1]);
+  return lag_table_floats(size[0], size[1]) + std::max(size[0], size[1]);
 }
 
 void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
@@ -157,7 +157,7 @@ class MlEngine final : public SingleSceneEngine {
     kept_spectrum_ = Buffer<float>(allocator, memory_plan_.kept_floats);
     slots_ = Buffer<float>(allocator, memory_plan_.slots * memory_plan_.slot_floats);
     tables_ = Buffer<float>(allocator, memory_plan_.table_floats);
-    lag_scales_ = Buffer<float>(allocator, memory_plan_.lag_floats);
+    lag_tables_ = Buffer<float>(allocator, memory_plan_.lag_floats);
     sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
     carrier_count_ = leaking_carriers(settings.cfa, carriers_);
@@ -232,29 +232,17 @@ class MlEngine final : public SingleSceneEngine {
       fft_[scale] = transform(geometry.fft[scale]);
     }
     coarse_fft_ = transform(geometry.coarse_fft);
-    fill_scales(geometry);
+    fill_lag_tables(geometry, settings_.circular, lag_tables_.data());
+    const std::int64_t* n = geometry.coarse_fft;
+    std::fill_n(lag_tables_.data() + lag_table_floats(n[0], n[1]), std::max(n[0], n[1]), 1.0F);
     geometry_ = geometry;
     reference_status_ = build(reference_, reference_pyramid(), Clipped::replaced, reference_lines_);
     reference_loaded_ = true;
   }
 
-  void fill_scales(const SceneGeometry& geometry) {
-    const double edge = whole_window(geometry.size[0], settings_.circular).edge;
-    float* scales = lag_scales_.data();
-    for (int axis = 0; axis < 2; ++axis) {
-      const std::int64_t n = geometry.coarse_fft[axis];
-      const std::int64_t size = geometry.size[geometry.scales - 1][axis];
-      fill_lag_scales(size, n, edge, geometry.lag_range(axis), scales, scales + n);
-      fill_lag_shares(size, n, settings_.circular, geometry.lag_range(axis), scales + n);
-      scales += 2 * n;
-    }
-    std::fill_n(scales, std::max(geometry.coarse_fft[0], geometry.coarse_fft[1]), 1.0F);
-  }
-  LagScales lag_scales() const {
+  LagTables lag_tables() const {
     const std::int64_t* n = geometry_.coarse_fft;
-    const float* y = lag_scales_.data();
-    const float* x = y + 2 * n[0];
-    return {{y, x}, {y + n[0], x + n[1]}, x + 2 * n[1]};
+    return {lag_tables_.data(), lag_tables_.data() + lag_table_floats(n[0], n[1])};
   }
 
   ppatch_shift_status build(const SceneImageView& view, const ImagePyramid& pyramid,
@@ -284,7 +272,7 @@ class MlEngine final : public SingleSceneEngine {
     coarse_band.excluded = excluded;
     const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
     const CoarsePeak peak = coarse_peak(reference.scale[last], moving.scale[last], coarse_band,
-                                        range, lag_scales(), settings_.circular, tools());
+                                        range, lag_tables(), settings_.circular, tools());
     note_peak(peak, result);
     if (!peak.found) return;
     FineShift others[2];
@@ -334,7 +322,7 @@ class MlEngine final : public SingleSceneEngine {
   Carrier carriers_[max_carriers];
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
-  Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_, lag_scales_;
+  Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_, lag_tables_;
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
   SceneImageView reference_;

@@ -52,17 +52,15 @@ std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t
 void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
                       const EstimateTools& tools, float* spectrum);
 
-// By lag, wrapped: see fill_lag_scales, fill_lag_shares; `one` has ones, as many as the longer of
-// both axes.
-struct LagScales {
-  const float* scale[2] = {};
-  const float* share[2] = {};
-  const float* one = nullptr;
+// See fill_lag_tables; `ones`, as many as the longer of both axes.
+struct LagTables {
+  const float* tables = nullptr;
+  const float* ones = nullptr;
 };
 
 // The peak of the correlation of two planes within +-range samples. Tapered unless circular.
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const std::int64_t range[2], const LagScales& scales, bool circular,
+                       const std::int64_t range[2], const LagTables& lags, bool circular,
                        const EstimateTools& tools);
 
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the

@@ -15,6 +15,12 @@ struct LagValue {
   std::int64_t dy = 0, dx = 0;
 };
 
+// Floats of a transform's lag tables: its rows' scales, then their shares, then both of its
+// columns.
+PPATCH_HD std::int64_t lag_table_floats(std::int64_t height, std::int64_t width) {
+  return 2 * (height + width);
+}
+
 // A correlation by lag, wrapped about its corner; what it is multiplied by, row by row and column
 // by column, to be in units of its noise, and to be as if all overlapped: see peak_evidence.hpp.
 struct LagSurface {
@@ -24,6 +30,14 @@ struct LagSurface {
   const float* scale_x = nullptr;
   const float* share_y = nullptr;
   const float* share_x = nullptr;
+
+  // height and width are known.
+  PPATCH_HD void set_tables(const float* tables) {
+    scale_y = tables;
+    share_y = scale_y + height;
+    scale_x = share_y + height;
+    share_x = scale_x + width;
+  }
 
   PPATCH_HD std::int64_t row_of(std::int64_t dy) const { return (dy % height + height) % height; }
   PPATCH_HD std::int64_t column_of(std::int64_t dx) const { return (dx % width + width) % width; }
