@@ -46,13 +46,12 @@ SceneLoops scene_loops() {
   loops.weighted_sum = &weighted_row_sum;
   loops.window = &window_row;
   loops.correlate_row = &correlate_row;
-  loops.lag_extremes = &lag_extremes;
-  loops.lag_second = &lag_second;
+  loops.lag_row = &lag_row;
   loops.power_row = &power_row;
   loops.ring_row = &ring_row;
   loops.newton_row = &newton_row;
   loops.weigh_row = &weigh_row;
-  loops.tile_row = &tile_row;
+  loops.sum_tiles = &sum_tiles;
   return loops;
 }
 

@@ -39,39 +39,39 @@ HWY_INLINE float slope_x(const float* row, std::int64_t x) {
 }
 
 template <int reach>
-HWY_INLINE void tile_row_of(const float* const* a_rows, const float* const* b_rows,
-                            const CovarianceTiles& tiles, double* sums) {
-  const float* a[2 * reach + 1];
-  const float* b[2 * reach + 1];
-  for (int r = 0; r <= 2 * reach; ++r) {
-    a[r] = a_rows[r];
-    b[r] = b_rows[r];
-  }
+HWY_INLINE void sum_tiles_of(const float* a_rows, const float* b_rows, std::int64_t stride,
+                             std::int64_t height, const CovarianceTiles& tiles, double* sums) {
   for (std::int64_t tile = 0; tile < tiles.columns; ++tile) {
     const std::int64_t start = tiles.first_column_of(tile);
     const std::int64_t m = tiles.end_column_of(tile) - start;
-    float part[tile_sums][max_covariance_tile];
-    for (std::int64_t j = 0; j < m; ++j) {
-      const std::int64_t x = start + j;
-      float one[tile_sums];
-      tile_parts(a[reach][x], slope_y<reach>(a, x), slope_x<reach>(a[reach], x), b[reach][x],
-                 slope_y<reach>(b, x), slope_x<reach>(b[reach], x), one);
-      for (int s = 0; s < tile_sums; ++s) part[s][j] = one[s];
+    double lanes[tile_sums][scene_lanes] = {};
+    for (std::int64_t y = 0; y < height; ++y) {
+      const float* a[2 * reach + 1];
+      const float* b[2 * reach + 1];
+      for (int r = 0; r <= 2 * reach; ++r) {
+        const std::int64_t at = (y + r - reach) * stride + start;
+        a[r] = a_rows + at;
+        b[r] = b_rows + at;
+      }
+      float part[tile_sums][max_covariance_tile];
+      for (std::int64_t x = 0; x < m; ++x) {
+        float one[tile_sums];
+        tile_parts(a[reach][x], slope_y<reach>(a, x), slope_x<reach>(a[reach], x), b[reach][x],
+                   slope_y<reach>(b, x), slope_x<reach>(b[reach], x), one);
+        for (int s = 0; s < tile_sums; ++s) part[s][x] = one[s];
+      }
+      for (int s = 0; s < tile_sums; ++s) add_to_lanes(lanes[s], part[s], m);
     }
-    for (int s = 0; s < tile_sums; ++s) {
-      double lanes[scene_lanes] = {};
-      add_to_lanes(lanes, part[s], m);
-      sums[tile_sums * tile + s] += sum_of_lanes(lanes);
-    }
+    for (int s = 0; s < tile_sums; ++s) sums[tile_sums * tile + s] = sum_of_lanes(lanes[s]);
   }
 }
 
-HWY_NOINLINE void tile_row(const float* const* a, const float* const* b,
-                           const CovarianceTiles& tiles, double* sums) {
+HWY_NOINLINE void sum_tiles(const float* a, const float* b, std::int64_t stride,
+                            std::int64_t height, const CovarianceTiles& tiles, double* sums) {
   if (tiles.reach == max_slope_reach) {
-    tile_row_of<max_slope_reach>(a, b, tiles, sums);
+    sum_tiles_of<max_slope_reach>(a, b, stride, height, tiles, sums);
   } else {
-    tile_row_of<4>(a, b, tiles, sums);
+    sum_tiles_of<4>(a, b, stride, height, tiles, sums);
   }
 }
 

@@ -18,42 +18,38 @@ namespace HWY_NAMESPACE {
 // Included by one unit, once for each target.
 // NOLINTBEGIN(misc-definitions-in-headers)
 
-HWY_NOINLINE void lag_extremes(const float* HWY_RESTRICT values, const float* HWY_RESTRICT scale,
-                               std::int64_t n, float* highest, float* lowest) {
+HWY_NOINLINE void lag_row(const float* HWY_RESTRICT phase, const float* HWY_RESTRICT scale,
+                          const float* HWY_RESTRICT cross, const float* HWY_RESTRICT share,
+                          std::int64_t n, LagRow* row) {
   float high[scene_lanes];
   float low[scene_lanes];
+  float largest[scene_lanes];
+  float shared[scene_lanes];
   for (std::int64_t l = 0; l < scene_lanes; ++l) {
-    high[l] = *highest;
-    low[l] = *lowest;
+    high[l] = row->phase_high;
+    low[l] = row->phase_low;
+    largest[l] = row->cross;
+    shared[l] = row->cross_shared;
   }
+  const auto take = [&](std::int64_t i, std::int64_t l) {
+    const float value = phase[i] * scale[i];
+    const float part = cross[i] * share[i];
+    high[l] = value > high[l] ? value : high[l];
+    low[l] = value < low[l] ? value : low[l];
+    largest[l] = cross[i] > largest[l] ? cross[i] : largest[l];
+    shared[l] = part > shared[l] ? part : shared[l];
+  };
   std::int64_t i = 0;
   for (; i + scene_lanes <= n; i += scene_lanes) {
-    for (std::int64_t l = 0; l < scene_lanes; ++l) {
-      const float value = values[i + l] * scale[i + l];
-      high[l] = value > high[l] ? value : high[l];
-      low[l] = value < low[l] ? value : low[l];
-    }
+    for (std::int64_t l = 0; l < scene_lanes; ++l) take(i + l, l);
   }
-  for (std::int64_t l = 0; i < n; ++i, ++l) {
-    const float value = values[i] * scale[i];
-    high[l] = HWY_MAX(value, high[l]);
-    low[l] = HWY_MIN(value, low[l]);
-  }
+  for (std::int64_t l = 0; i < n; ++i, ++l) take(i, l);
   for (std::int64_t l = 0; l < scene_lanes; ++l) {
-    *highest = HWY_MAX(high[l], *highest);
-    *lowest = HWY_MIN(low[l], *lowest);
+    row->phase_high = HWY_MAX(row->phase_high, high[l]);
+    row->phase_low = HWY_MIN(row->phase_low, low[l]);
+    row->cross = HWY_MAX(row->cross, largest[l]);
+    row->cross_shared = HWY_MAX(row->cross_shared, shared[l]);
   }
-}
-
-HWY_NOINLINE std::int64_t lag_second(const float* values, const float* scale, const float* share,
-                                     float least, std::int64_t n, float* highest) {
-  std::int64_t place = -1;
-  for (std::int64_t i = 0; i < n; ++i) {
-    if (!(values[i] * scale[i] > least) || !(values[i] * share[i] > *highest)) continue;
-    *highest = values[i] * share[i];
-    place = i;
-  }
-  return place;
 }
 
 // NOLINTEND(misc-definitions-in-headers)

@@ -37,11 +37,6 @@ struct MlMemoryPlan {
 // A plan that would be larger, all told, does not keep the reference's spectrum.
 constexpr std::int64_t kept_bytes_per_pixel = 6;
 
-// Tables of lags, and ones.
-std::int64_t lag_floats_of(const std::int64_t size[2]) {
-  return lag_table_floats(size[0], size[1]) + std::max(size[0], size[1]);
-}
-
 void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
   const auto fit_transform = [&](const std::int64_t size[2]) {
     plan.spectrum_floats = std::max(plan.spectrum_floats, PlaneFft::floats_of(size[0], size[1]));
@@ -51,7 +46,7 @@ void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
     plan.rings = std::max(plan.rings, ring_count(size[0], size[1]));
   };
   fit_transform(g.coarse_fft);
-  plan.lag_floats = std::max(plan.lag_floats, lag_floats_of(g.coarse_fft));
+  plan.lag_floats = std::max(plan.lag_floats, lag_table_floats(g.coarse_fft[0], g.coarse_fft[1]));
   for (int scale = 0; scale < g.scales; ++scale) fit_transform(g.fft[scale]);
   plan.fine_floats = std::max(plan.fine_floats, g.size[0][0] * g.size[0][1]);
   plan.coarse_floats = std::max(plan.coarse_floats, g.coarse_floats());
@@ -85,7 +80,7 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
   plan.table_floats =
       std::max(plan.table_floats, tables_floats(max_size[0], max_size[1], carriers));
   plan.longest_fft = std::max({plan.longest_fft, max_size[0], max_size[1]});
-  plan.lag_floats = std::max(plan.lag_floats, lag_floats_of(max_size));
+  plan.lag_floats = std::max(plan.lag_floats, lag_table_floats(max_size[0], max_size[1]));
   const std::int64_t side = padded_size(static_cast<std::int64_t>(std::sqrt(halving_area)));
   plan.sums_doubles = std::max(
       {plan.sums_doubles, sums_doubles(std::min(max_size[0], narrow), max_size[1]),
@@ -233,16 +228,9 @@ class MlEngine final : public SingleSceneEngine {
     }
     coarse_fft_ = transform(geometry.coarse_fft);
     fill_lag_tables(geometry, settings_.circular, lag_tables_.data());
-    const std::int64_t* n = geometry.coarse_fft;
-    std::fill_n(lag_tables_.data() + lag_table_floats(n[0], n[1]), std::max(n[0], n[1]), 1.0F);
     geometry_ = geometry;
     reference_status_ = build(reference_, reference_pyramid(), Clipped::replaced, reference_lines_);
     reference_loaded_ = true;
-  }
-
-  LagTables lag_tables() const {
-    const std::int64_t* n = geometry_.coarse_fft;
-    return {lag_tables_.data(), lag_tables_.data() + lag_table_floats(n[0], n[1])};
   }
 
   ppatch_shift_status build(const SceneImageView& view, const ImagePyramid& pyramid,
@@ -272,7 +260,7 @@ class MlEngine final : public SingleSceneEngine {
     coarse_band.excluded = excluded;
     const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
     const CoarsePeak peak = coarse_peak(reference.scale[last], moving.scale[last], coarse_band,
-                                        range, lag_tables(), settings_.circular, tools());
+                                        range, lag_tables_.data(), settings_.circular, tools());
     note_peak(peak, result);
     if (!peak.found) return;
     FineShift others[2];

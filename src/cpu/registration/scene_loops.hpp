@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "core/registration/decimation_filter.hpp"
 #include "math/registration/cfa_carrier.hpp"
@@ -55,6 +56,13 @@ constexpr std::int64_t decimation_spare(int count, int step) {
   return step * (decimation_block + count / step + 1);
 }
 
+// Extremes of a row of lags, of both correlations.
+struct LagRow {
+  float phase_high = -std::numeric_limits<float>::infinity();
+  float phase_low = std::numeric_limits<float>::infinity();
+  float cross = phase_high, cross_shared = phase_high;
+};
+
 // The hot loops of registration. Every sum runs over eight lanes in a fixed order, so that its bits
 // are those of every SIMD target.
 struct SceneLoops {
@@ -102,13 +110,10 @@ struct SceneLoops {
   // X = conj(R^) M^: X/sqrt|X| takes the place of R^, that times the signal of the ring's weight
   // that of M^.
   void (*correlate_row)(const SpectrumRow& row);
-  // Raises *highest and lowers *lowest to the extremes of values[i] * scale[i].
-  void (*lag_extremes)(const float* values, const float* scale, std::int64_t n, float* highest,
-                       float* lowest);
-  // Raises *highest to the largest values[i] * share[i] where values[i] * scale[i] is above
-  // `least`, and tells where the first of these is; -1: none is larger.
-  std::int64_t (*lag_second)(const float* values, const float* scale, const float* share,
-                             float least, std::int64_t n, float* highest);
+  // Takes in the extremes of n lags: of phase[i] * scale[i], of cross[i] and of cross[i] *
+  // share[i].
+  void (*lag_row)(const float* phase, const float* scale, const float* cross, const float* share,
+                  std::int64_t n, LagRow* row);
   // Adds |R^||M^|, reference, moving, bins to sums[4 * ring].
   void (*power_row)(const SpectrumRow& row, double* sums);
   // Adds cross, reference, moving, bins to sums[4 * ring].
@@ -118,10 +123,9 @@ struct SceneLoops {
   // Adds BandSums; R^ times the root of the weight goes to `weighted`, M^ is multiplied by that and
   // e^{2 pi i f.r}.
   void (*weigh_row)(const SpectrumRow& row, double* sums);
-  // A row of a row of tiles: a and b are 2 reach + 1 rows about it. Adds TileSums to
-  // sums[tile_sums * tile].
-  void (*tile_row)(const float* const* a, const float* const* b, const CovarianceTiles& tiles,
-                   double* sums);
+  // The TileSums of a row of tiles, of so many rows of two images from a and b on.
+  void (*sum_tiles)(const float* a, const float* b, std::int64_t stride, std::int64_t height,
+                    const CovarianceTiles& tiles, double* sums);
 };
 
 }  // namespace ppatch

@@ -52,15 +52,10 @@ std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t
 void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
                       const EstimateTools& tools, float* spectrum);
 
-// See fill_lag_tables; `ones`, as many as the longer of both axes.
-struct LagTables {
-  const float* tables = nullptr;
-  const float* ones = nullptr;
-};
-
 // The peak of the correlation of two planes within +-range samples. Tapered unless circular.
+// lag_tables: see fill_lag_tables.
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const std::int64_t range[2], const LagTables& lags, bool circular,
+                       const std::int64_t range[2], const float* lag_tables, bool circular,
                        const EstimateTools& tools);
 
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the

@@ -13,20 +13,12 @@ void sum_tiles(const CovarianceTiles& tiles, const Band& band, const EstimateToo
   const auto needed = [&](std::int64_t first, std::int64_t end) { return tiles.needs(first, end); };
   fft.inverse(tools.weighted_spectrum, tiles.height, *tools.arena, tools.fft_slots, needed);
   fft.inverse(tools.moving_spectrum, tiles.height, *tools.arena, tools.fft_slots, needed);
-  const std::int64_t stride = tile_sums * tiles.columns;
-  tools.arena->parallel_for(tiles.looked_at, [&](std::int64_t tile_row, int) {
-    double* sums = tools.sums + tile_row * stride;
-    std::fill(sums, sums + stride, 0.0);
-    for (std::int64_t y = tiles.first_of(tile_row); y < tiles.end_of(tile_row); ++y) {
-      const float* a[2 * max_slope_reach + 1];
-      const float* b[2 * max_slope_reach + 1];
-      for (int r = 0; r <= 2 * tiles.reach; ++r) {
-        const std::int64_t at = (y + r - tiles.reach) * fft.row_floats();
-        a[r] = tools.weighted_spectrum + at;
-        b[r] = tools.moving_spectrum + at;
-      }
-      tools.loops->tile_row(a, b, tiles, sums);
-    }
+  tools.arena->parallel_for(tiles.looked_at, [&](std::int64_t row, int) {
+    const std::int64_t first = tiles.first_of(row);
+    const std::int64_t at = first * fft.row_floats();
+    tools.loops->sum_tiles(tools.weighted_spectrum + at, tools.moving_spectrum + at,
+                           fft.row_floats(), tiles.end_of(row) - first, tiles,
+                           tools.sums + row * tile_sums * tiles.columns);
   });
   for (std::int64_t i = 0; i < tiles.count(); ++i) add_tile(tools.sums + tile_sums * i, totals);
 }
