@@ -19,8 +19,9 @@ struct BatchImage {
   FineShift found;      // on the finest scale
   FineShift others[2];  // aligned from the peak's second places
   ShiftQuality quality;
-  bool settled = false;  // nothing is left to be looked for
-  Window window;         // that its spectrum has been laid in; 0 x 0: none
+  double max_f = whole_band;  // of the next attempt
+  bool settled = false;       // nothing is left to be looked for
+  Window window;              // that its spectrum has been laid in; 0 x 0: none
 };
 
 // Some of a batch, by their numbers.

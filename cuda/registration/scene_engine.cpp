@@ -150,7 +150,6 @@ class CudaSceneEngine final : public SceneEngine {
     }
     for (BatchImage& image : images_) {
       if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
-      if (last == 0 && is_ambiguous(image.others, image.found)) image.result.ambiguity = 1.0;
       complete_answer(image.found, image.quality, geometry_, settings_, image.result);
     }
   }
@@ -237,7 +236,8 @@ class CudaSceneEngine final : public SceneEngine {
       image.window = Window();
       const double* const start =
           image.result.status == PPATCH_SHIFT_STATUS_OK ? start_of(image) : nullptr;
-      image.search = start ? ShiftSearch(geometry_.size[scale], start, rounds, settings_.circular)
+      image.search = start ? ShiftSearch(geometry_.size[scale], start, rounds, settings_.circular,
+                                         scale > 0 ? whole_band : image.max_f)
                            : ShiftSearch();
     }
     for (;;) {
@@ -280,6 +280,8 @@ class CudaSceneEngine final : public SceneEngine {
       // What a later attempt loses was good.
       const FineShift& found = image.search.result();
       if (first_time || found.status == PPATCH_SHIFT_STATUS_OK) image.found = found;
+      const bool only_scale = first_time && geometry_.scales == 1;
+      if (only_scale && is_ambiguous(image.others, found)) image.result.ambiguity = 1.0;
       image.settled = true;
       if (found.status != PPATCH_SHIFT_STATUS_OK) continue;
       good.push_back(static_cast<std::int64_t>(i));
@@ -307,8 +309,7 @@ class CudaSceneEngine final : public SceneEngine {
       BatchImage& image = images_[static_cast<std::size_t>(i)];
       const ShiftState& state = space_.memory.host().shift_states[i];
       image.quality = shift_quality_of(image.found, geometry_.fft[0], state.band, state.tiles);
-      image.settled = !image.quality.worth_it;
-      restart(image.found, image.quality, image.start);
+      image.settled = !next_attempt(image.found, image.quality, image.start, image.max_f);
     }
   }
 

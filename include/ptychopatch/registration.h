@@ -91,7 +91,8 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  *   2. The baseband of the mosaic, |fy| and |fx| below 1/4 cycle per pixel (Bayer) or 1/6
  *      (X-Trans), which holds luminance alone; all of the spectrum of other images.
  *   3. A coarse peak within max_shift, then rounds of weights and Newton's iteration on windows
- *      that extract the same scene from both.
+ *      that extract the same scene from both. Where the band's upper frequencies contradict its
+ *      lower ones, as aliased ones do, they are left out.
  *
  * Nothing is demosaiced or interpolated. On mosaics it is unbiased where methods by colour planes
  * are drawn to the lattice of the CFA.
@@ -211,7 +212,7 @@ typedef struct ppatch_shift {
                                the peak's own slopes, of values that are no noise, as if images
                                overlapped there altogether; 0: there is none. Else: more than 8 px
                                from the peak */
-  double coherence;         /* mean over the band, 0 to 1; ML only, else NaN */
+  double coherence;         /* mean over the frequencies that are used, 0 to 1; ML only, else NaN */
   double residual;          /* |R - gain M|/|R| at the shift, in the band, 0 to 1 */
   double gain;              /* of the conditioned images, by least squares, in the band */
   int64_t common_height, common_width; /* the top-left area that was aligned */

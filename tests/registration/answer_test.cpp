@@ -121,6 +121,33 @@ TEST_F(Answer, ASkyHasNone) {
   EXPECT_NE(align_both(still, moved).status, PPATCH_SHIFT_STATUS_OK);
 }
 
+// What does not move with the scene, as what is aliased does not, lies at high frequencies here:
+// the low ones tell.
+TEST_F(Answer, HighFrequenciesThatStayAreLeftOut) {
+  const double dy = uniform(0.3, 0.45);
+  const double dx = uniform(-0.45, -0.3);
+  FieldPair pair = draw_field(random_, 192, dy, dx, false);
+  for (int wave = 0; wave < 200; ++wave) {
+    const double f = uniform(0.36, 0.46);
+    const double angle = uniform(0.0, std::numbers::pi);
+    const double phase = uniform(0.0, 2.0 * std::numbers::pi);
+    for (std::int64_t y = 0; y < 192; ++y) {
+      for (std::int64_t x = 0; x < 192; ++x) {
+        const double across =
+            std::sin(angle) * static_cast<double>(y) + std::cos(angle) * static_cast<double>(x);
+        const auto value =
+            static_cast<float>(0.02 * std::cos(2.0 * std::numbers::pi * f * across + phase));
+        pair.still.at(y, x) += value;
+        pair.moved.at(y, x) += value;
+      }
+    }
+  }
+  const ppatch_shift found = align_both(pair.still, pair.moved);
+  ASSERT_EQ(found.status, PPATCH_SHIFT_STATUS_OK);
+  EXPECT_LT(std::abs(found.shift[0] + dy), 5.0 * std::sqrt(found.covariance[0]));
+  EXPECT_LT(std::abs(found.shift[1] + dx), 5.0 * std::sqrt(found.covariance[2]));
+}
+
 // Of one scene cut at two places of the pixels' grid nothing but rounding is wrong.
 TEST_F(Answer, WholeCropsAreExact) {
   for (const std::array<std::int64_t, 2> size :

@@ -56,9 +56,10 @@ struct ShiftBandBins {
     const float leak = spectrum.template leak<true>(job, fy, bin.fx, bin.f2, &turn);
     const float weight = bin_weight(ring, leak);
     float part[band_sums];
-    band_parts({bin.z, bin.reference, bin.moving, fy, bin.fx, weight, ring.signal, turn,
-                multiplicity(k), std::sqrt(bin.reference) * std::sqrt(bin.moving)},
-               part);
+    band_parts(
+        {bin.z, bin.reference, bin.moving, fy, bin.fx, weight, ring.signal, turn, multiplicity(k),
+         std::sqrt(bin.reference) * std::sqrt(bin.moving), bin.f2 > job.split_f2 ? 1.0F : 0.0F},
+        part);
     for (int s = 0; s < band_sums; ++s) row[s] += part[s];
     return std::sqrt(weight);
   }

@@ -33,6 +33,8 @@ struct ShiftJob {
   ShiftState* state = nullptr;
   double independent = 1.0;             // bins, of each
   double displacement[2] = {0.0, 0.0};  // samples, for the phases of carriers
+  std::int64_t end_ring = INT64_MAX;    // that one and those beyond are left out
+  float split_f2 = 0.0F;                // the square of where the high ones of BandSums begin
   std::uint32_t flags = 0;              // of fixed patterns; those of `images`, where there are any
   const SceneImageState* images[2] = {nullptr, nullptr};
   CovarianceTiles tiles;

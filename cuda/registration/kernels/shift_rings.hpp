@@ -156,6 +156,10 @@ struct ShiftRingWeights {
     double own[ring_totals] = {};
     PPATCH_ROLLED
     for (std::int64_t ring = at.thread; ring < rings; ring += threads) {
+      if (ring >= job.end_ring) {
+        job.weights[ring] = RingWeight();
+        continue;
+      }
       const double* sums = job.sums + 4 * ring;
       const RingSums powers{sums[0], sums[1], sums[2]};
       const RingWeight weight = ring_weight(powers, sums[3], sums[3] * job.independent);

@@ -43,11 +43,10 @@ double ambiguity_of(const PeakEvidence& evidence);
 // Values elsewhere that are no noise are above that many times theirs.
 constexpr double significant_peak = 6.0;
 // What is aligned as well, as parts of the peak by phase and by the correlation.
-constexpr double suspicious_repeat = 0.35, suspicious_correlation = 0.6;
-// A second shift by phase is as good with that part of the first one's similarity,
-constexpr double ambiguous_similarity = 0.7;
-// one by the correlation with that part of its correlation, where that is strong.
-constexpr double ambiguous_correlation = 0.93, strong_correlation = 0.8;
+constexpr double suspicious_repeat = 0.25, suspicious_correlation = 0.4;
+// A second shift is as good if the images tell each other that part of what they do at the first,
+// of which more than so many nats a bin are not counted.
+constexpr double ambiguous_information = 0.5, plenty_of_information = 2.4;
 
 // Fills the lag tables of the coarse peak's transform, in the order of lag_table_floats, by lag,
 // wrapped, zero beyond the lags that are looked at. Scales: one over the standard deviation of the

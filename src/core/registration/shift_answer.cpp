@@ -48,16 +48,14 @@ void note_peak(const CoarsePeak& peak, ppatch_shift& result) {
 }
 
 bool is_ambiguous(const FineShift (&others)[2], const FineShift& first) {
-  const auto is_another = [&](const FineShift& other) {
+  const double plenty = std::min(first.information, plenty_of_information);
+  const auto is_as_good = [&](const FineShift& other) {
     const double dy = other.displacement[0] - first.displacement[0];
     const double dx = other.displacement[1] - first.displacement[1];
-    return other.status == PPATCH_SHIFT_STATUS_OK && dy * dy + dx * dx > 1.0;
+    return other.status == PPATCH_SHIFT_STATUS_OK && dy * dy + dx * dx > 1.0 &&
+           other.information > ambiguous_information * plenty;
   };
-  const bool similar =
-      others[0].similarity > 0.0 && others[0].similarity > ambiguous_similarity * first.similarity;
-  const bool correlated = first.correlation > strong_correlation &&
-                          others[1].correlation > ambiguous_correlation * first.correlation;
-  return (similar && is_another(others[0])) || (correlated && is_another(others[1]));
+  return is_as_good(others[0]) || is_as_good(others[1]);
 }
 
 void complete_answer(const FineShift& shift, const ShiftQuality& quality,

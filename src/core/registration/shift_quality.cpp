@@ -18,6 +18,11 @@ constexpr double least_agreement = 3.0;
 constexpr double least_information = 0.002;
 // Of fewer tiles the scatter is not trusted alone.
 constexpr std::int64_t enough_tiles = 30;
+// Shifts by high and low frequencies apart contradict each other where the square of their
+// difference over its error, of two degrees of freedom, is above that;
+constexpr double contradiction = 12.0;
+// no band is narrower than that, cycles per sample.
+constexpr double least_band = 0.1;
 // What rounding leaves of a shift, samples.
 constexpr double rounding = 1e-4;
 
@@ -119,6 +124,40 @@ void find_blind(const double* totals, double samples, ShiftQuality& quality) {
   }
 }
 
+// What bins above and below the split say of the shift, apart, which together they agree on: their
+// difference, squared, over its error. spread: as in shift_quality_of.
+double contradiction_of(const double* sums, double spread) {
+  const Symmetric all = Symmetric::of(sums + fisher_yy, 1.0);
+  const Symmetric high = Symmetric::of(sums + high_fisher_yy, 1.0);
+  const Symmetric low{all.yy - high.yy, all.yx - high.yx, all.xx - high.xx};
+  const double* g = sums + high_gradient_y;
+  double difference[2] = {0.0, 0.0};
+  Symmetric error{rounding * rounding, 0.0, rounding * rounding};
+  for (const bool above : {true, false}) {
+    const Symmetric& h = above ? high : low;
+    const double* q = sums + high_square_yy;
+    const double* total = sums + square_yy;
+    Symmetric squares = Symmetric::of(q, 1.0);
+    if (!above) squares = {total[0] - q[0], total[1] - q[1], total[2] - q[2]};
+    Symmetric part;
+    // A band that tells nothing contradicts nothing.
+    if (!sandwich(h, squares, part)) return 0.0;
+    constexpr double turns = 4.0 * pi * pi;
+    error.yy += 2.0 * spread / turns * part.yy;
+    error.yx += 2.0 * spread / turns * part.yx;
+    error.xx += 2.0 * spread / turns * part.xx;
+    const double determinant = h.determinant() * 2.0 * pi;
+    difference[0] += (h.xx * g[0] - h.yx * g[1]) / determinant;
+    difference[1] += (h.yy * g[1] - h.yx * g[0]) / determinant;
+  }
+  const double determinant = error.determinant();
+  if (!(determinant > 0.0)) return 0.0;
+  return (error.xx * difference[0] * difference[0] -
+          2.0 * error.yx * difference[0] * difference[1] +
+          error.yy * difference[1] * difference[1]) /
+         determinant;
+}
+
 }  // namespace
 
 ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transform[2],
@@ -179,6 +218,8 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
     const double other = quality.step[1] * quality.step[1] / (covariance.xx + least);
     quality.worth_it = tiles.all() && one + other > 1.0;
   }
+  // Leaked chroma turns bins as aliasing does, and is corrected.
+  quality.aliased = !(sums[leak_square] > 0.0) && contradiction_of(sums, spread) > contradiction;
   if (tiles.any()) {
     const double bins = sums[slope_power] * sums[slope_power] / sums[slope_square];
     find_blind(totals, bins * independent * tiles.samples() / planes, quality);
@@ -189,10 +230,17 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   return quality;
 }
 
-void restart(const FineShift& shift, const ShiftQuality& quality, double start[2]) {
+bool next_attempt(const FineShift& shift, const ShiftQuality& quality, double start[2],
+                  double& max_f) {
+  if (quality.aliased && shift.split_f() > least_band) {
+    max_f = shift.split_f();
+    std::copy(shift.displacement, shift.displacement + 2, start);
+    return true;
+  }
   for (int axis = 0; axis < 2; ++axis) {
     start[axis] = shift.displacement[axis] + std::clamp(quality.step[axis], -0.5, 0.5);
   }
+  return quality.worth_it;
 }
 
 }  // namespace ppatch

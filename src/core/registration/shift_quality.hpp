@@ -16,6 +16,8 @@ struct ShiftQuality {
   // structure there. worth_it: it is more than its own error.
   double step[2] = {0.0, 0.0};
   bool worth_it = false;
+  // Whether the high frequencies contradict the low ones, as aliased ones do.
+  bool aliased = false;
   double covariance[3] = {0.0, 0.0, 0.0};  // of D: yy, yx, xx, in samples^2
   // Directions that the images tell nothing along: unit vectors, as many as there are.
   double blind[2][2] = {};
@@ -28,7 +30,8 @@ struct ShiftQuality {
 ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transform[2],
                               const double* sums, const double* totals);
 
-// Where a shift that is worth it is looked for again.
-void restart(const FineShift& shift, const ShiftQuality& quality, double start[2]);
+// Whether the shift is to be looked for again, and if so from where and in which band.
+bool next_attempt(const FineShift& shift, const ShiftQuality& quality, double start[2],
+                  double& max_f);
 
 }  // namespace ppatch

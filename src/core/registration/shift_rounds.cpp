@@ -34,13 +34,14 @@ Window whole_window(const std::int64_t size[2], bool circular) {
 }
 
 ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
-                         const ShiftRounds& rounds, bool circular)
+                         const ShiftRounds& rounds, bool circular, double max_f)
     : size_{size[0], size[1]},
       start_{start[0], start[1]},
       rounds_(rounds),
       circular_(circular),
       ended_(false) {
   for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] = start[axis];
+  shift_.max_f = max_f;
 }
 
 bool ShiftSearch::lay() {
@@ -87,8 +88,7 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
     return;
   }
   shift_.coherence = means.coherence;
-  shift_.similarity = means.similarity;
-  shift_.correlation = means.correlation;
+  shift_.information = means.information;
   shift_.iterations = iterations;
   double moved_by = 0.0;
   for (int axis = 0; axis < 2; ++axis) {

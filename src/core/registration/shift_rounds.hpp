@@ -39,20 +39,27 @@ constexpr ShiftRounds only_rounds{2, 6, 1e-3};
 constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
 constexpr ShiftRounds last_rounds{1, 6, 0.01, true};
 // How often a shift is found again from where its tiles say that it lies.
-constexpr int max_attempts = 4;
+constexpr int max_attempts = 6;
+// Of the band: up to where no frequency is left out, cycles per sample.
+constexpr double whole_band = 0.5;
 
 struct FineShift {
   double displacement[2] = {0.0, 0.0};  // D = -d, in samples
   double coherence = 0.0;
-  // Cross power over the root of both powers: its mean over the band, and of the band's powers.
-  double similarity = 0.0, correlation = 0.0;
+  double information = 0.0;  // see BandMeans
   int iterations = 0;
   ppatch_shift_status status = PPATCH_SHIFT_STATUS_OK;
+  double max_f = whole_band;         // frequencies above were left out, if it is less than that
   std::int64_t integer[2] = {0, 0};  // part of the displacement, that the windows follow
   std::int64_t overlap[2] = {0, 0};  // of the last windows
 
   std::int64_t ramp[2] = {0, 0};  // samples that they taper over at either end
 
+  // Above it lie the high ones of BandSums.
+  double split_f() const { return 0.7 * max_f; }
+  std::int64_t end_ring(double ring_scale) const {
+    return max_f < whole_band ? static_cast<std::int64_t>(max_f * ring_scale) : INT64_MAX;
+  }
   CovarianceTiles tiles() const { return {overlap, ramp}; }
   double fraction(int axis) const {
     return displacement[axis] - static_cast<double>(integer[axis]);
@@ -79,7 +86,7 @@ class ShiftSearch {
  public:
   ShiftSearch() = default;
   ShiftSearch(const std::int64_t size[2], const double start[2], const ShiftRounds& rounds,
-              bool circular);
+              bool circular, double max_f = whole_band);
 
   // Lays windows for another round; false once the search has ended.
   bool lay();

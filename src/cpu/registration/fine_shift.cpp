@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "cpu/registration/spectrum_pass.hpp"
 #include "math/registration/newton_step.hpp"
 
@@ -7,7 +9,10 @@ namespace {
 
 // Weights of the rings from the sums of a pass.
 BandMeans fill_weights(const Band& band, const FineShift& shift, const EstimateTools& tools) {
-  const std::int64_t rings = ring_count(band.fft->height(), band.fft->width());
+  const std::int64_t all = ring_count(band.fft->height(), band.fft->width());
+  const double ring_scale = 0.5 * shortest_side(band.fft->height(), band.fft->width());
+  const std::int64_t rings = std::min(all, shift.end_ring(ring_scale));
+  std::fill(tools.weights + rings, tools.weights + all, RingWeight());
   const std::int64_t transform[2] = {band.fft->height(), band.fft->width()};
   const double independent = shift.share_of(transform);
   double totals[ring_totals] = {};
@@ -26,9 +31,9 @@ BandMeans fill_weights(const Band& band, const FineShift& shift, const EstimateT
 
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
                      const double start[2], const ShiftRounds& rounds, Window& held, bool circular,
-                     const EstimateTools& tools) {
+                     const EstimateTools& tools, double max_f) {
   const std::int64_t size[2] = {reference.height, reference.width};
-  ShiftSearch search(size, start, rounds, circular);
+  ShiftSearch search(size, start, rounds, circular, max_f);
   while (search.lay()) {
     const FineShift& shift = search.result();
     if (!(held == search.reference_window())) {

@@ -287,19 +287,19 @@ class MlEngine final : public SingleSceneEngine {
     if (keeps) fine_tools.reference_spectrum = kept_spectrum_.data();
     FineShift shift;
     ShiftQuality quality;
+    double max_f = whole_band;
     for (int attempt = 0; attempt < max_attempts; ++attempt) {
       const FineShift found = fine_shift(
           reference.scale[0], moving.scale[0], band, start, last > 0 ? last_rounds : only_rounds,
-          keeps ? kept_window_ : held, settings_.circular, fine_tools);
+          keeps ? kept_window_ : held, settings_.circular, fine_tools, max_f);
       // What a later attempt loses was good.
       if (attempt == 0 || found.status == PPATCH_SHIFT_STATUS_OK) shift = found;
+      if (attempt == 0 && last == 0 && is_ambiguous(others, found)) result.ambiguity = 1.0;
       if (found.status != PPATCH_SHIFT_STATUS_OK) break;
       quality = shift_quality(shift, band, fine_tools);
       if (!keeps) held = {};  // its spectrum was consumed
-      if (!quality.worth_it) break;
-      restart(shift, quality, start);
+      if (!next_attempt(shift, quality, start, max_f)) break;
     }
-    if (last == 0 && is_ambiguous(others, shift)) result.ambiguity = 1.0;
     complete_answer(shift, quality, geometry_, settings_, result);
   }
 

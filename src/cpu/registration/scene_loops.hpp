@@ -26,6 +26,7 @@ struct SpectrumRow {
   const float* cos_x = nullptr;
   const float* sin_x = nullptr;
   float min_f = 0.0F;       // bins below are left out
+  float split_f2 = 0.0F;    // the square of where the high ones of BandSums begin
   float ring_scale = 0.0F;  // ring = int(ring_scale |f|)
   const RingWeight* weights = nullptr;
   const Carrier* carriers = nullptr;

@@ -63,7 +63,7 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
 // tools.reference_spectrum; one of 0 x 0 where there is none.
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
                      const double start[2], const ShiftRounds& rounds, Window& held, bool circular,
-                     const EstimateTools& tools);
+                     const EstimateTools& tools, double max_f = whole_band);
 
 // Consumes the spectra that fine_shift left.
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);

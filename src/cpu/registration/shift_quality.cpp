@@ -30,6 +30,7 @@ ShiftQuality shift_quality(const FineShift& shift, const Band& band, const Estim
   const double fraction[2] = {shift.fraction(0), shift.fraction(1)};
   pass.set_shift(fraction);
   pass.set_displacement(shift.displacement);
+  pass.set_split(shift.split_f());
   pass.run(tools.loops->weigh_row, band_sums, true);
   double sums[band_sums];
   std::copy(tools.sums, tools.sums + band_sums, sums);

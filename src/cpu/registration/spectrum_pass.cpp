@@ -104,6 +104,7 @@ SpectrumRow SpectrumPass::row(std::int64_t y) const {
   row.cos_x = cos_x_;
   row.sin_x = sin_x_;
   row.min_f = static_cast<float>(min_f_);
+  row.split_f2 = split_f2_;
   row.ring_scale = static_cast<float>(0.5 * shortest_);
   row.weights = tools_.weights;
   row.carriers = band_.carriers;

@@ -18,6 +18,8 @@ class SpectrumPass {
   void set_shift(const double r[2]);
   // The displacement D, in samples, that the carriers' phases follow.
   void set_displacement(const double displacement[2]);
+  // Where the high ones of BandSums begin, cycles per sample.
+  void set_split(double f) { split_f2_ = static_cast<float>(f * f); }
   // Calls loop(row, sums of its block) for each row in the band; the sums, `count` of them, are
   // zeroed before and added into tools.sums[0 .. count) after. Rows outside the band are zeroed
   // where `clear` is set.
@@ -42,6 +44,7 @@ class SpectrumPass {
   std::int64_t height_, width_;
   double shortest_;  // side, but for sides of one sample
   double min_f_;
+  float split_f2_ = 0.0F;
   float carrier_sines_[9 * max_carriers] = {};
   float* fx_;
   float* cos_x_;

@@ -167,7 +167,8 @@ HWY_NOINLINE void weigh_row(const SpectrumRow& row, double* sums) {
                   signal[j],
                   turn[j],
                   multiplicity(start + j),
-                  size[j]},
+                  size[j],
+                  bins.f2[j] > row.split_f2 ? 1.0F : 0.0F},
                  one);
       for (int s = 0; s < band_sums; ++s) part[s][j] = one[s];
     }

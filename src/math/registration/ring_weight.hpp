@@ -44,42 +44,33 @@ PPATCH_HD float bin_weight(RingWeight ring, float leak) {
 
 // What all rings of a band tell.
 struct BandMeans {
-  double coherence = -1.0;  // mean over the bins; -1: no ring has any weight
-  // Cross power over the root of both powers: its mean over the bins, and of the band's powers.
-  double similarity = 0.0, correlation = 0.0;
+  double coherence = -1.0;   // mean over the bins; -1: no ring has any weight
+  double information = 0.0;  // what the images tell of each other, nats a bin
 };
 
 // Adds up rings to BandMeans.
 enum RingTotal {
   ring_coherences,  // times bins, as the next
-  ring_similarities,
+  ring_information,
   ring_bins,
-  ring_cross,
-  ring_reference,
-  ring_moving,
   ring_weighted,  // how many have a weight
   ring_totals
 };
 
 PPATCH_HD void add_ring(const RingSums& sums, double bins, double n, bool weighted,
                         double (&totals)[ring_totals]) {
-  const double power = sums.reference * sums.moving;
-  totals[ring_coherences] += ring_coherence(sums, n) * bins;
-  totals[ring_similarities] += power > 0.0 ? sums.cross / std::sqrt(power) * bins : 0.0;
+  const double coherence = ring_coherence(sums, n);
+  totals[ring_coherences] += coherence * bins;
+  totals[ring_information] -= std::log(1.0 - coherence) * bins;
   totals[ring_bins] += bins;
-  totals[ring_cross] += sums.cross;
-  totals[ring_reference] += sums.reference;
-  totals[ring_moving] += sums.moving;
   totals[ring_weighted] += weighted ? 1.0 : 0.0;
 }
 
 PPATCH_HD void fill_means(const double (&totals)[ring_totals], BandMeans& means) {
   means = BandMeans();
   if (!(totals[ring_weighted] > 0.0)) return;
-  const double power = totals[ring_reference] * totals[ring_moving];
   means.coherence = totals[ring_coherences] / totals[ring_bins];
-  means.similarity = totals[ring_similarities] / totals[ring_bins];
-  means.correlation = power > 0.0 ? totals[ring_cross] / std::sqrt(power) : 0.0;
+  means.information = totals[ring_information] / totals[ring_bins];
 }
 
 }  // namespace ppatch

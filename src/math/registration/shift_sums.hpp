@@ -38,6 +38,15 @@ enum BandSum {
   square_xx,
   slope_power,
   slope_square,
+  // Of the bins above a frequency: the gradient, Fisher's information, and the gradient's squares.
+  high_gradient_y,
+  high_gradient_x,
+  high_fisher_yy,
+  high_fisher_yx,
+  high_fisher_xx,
+  high_square_yy,
+  high_square_yx,
+  high_square_xx,
   band_sums
 };
 
@@ -92,6 +101,7 @@ struct BandBin {
   float fy = 0.0F, fx = 0.0F;
   float weight = 0.0F, signal = 0.0F, turn = 0.0F, copies = 0.0F;
   float size = 0.0F;  // |z|
+  float high = 0.0F;  // 1 above that frequency
 };
 
 PPATCH_HD void band_parts(const BandBin& bin, float (&part)[band_sums]) {
@@ -115,6 +125,12 @@ PPATCH_HD void band_parts(const BandBin& bin, float (&part)[band_sums]) {
   const float slope = bin.weight * bin.size * (bin.fy * bin.fy + bin.fx * bin.fx);
   part[slope_power] = bin.copies * slope;
   part[slope_square] = bin.copies * slope * slope;
+  part[high_gradient_y] = bin.high * bin.copies * gy;
+  part[high_gradient_x] = bin.high * bin.copies * gx;
+  for (int i = 0; i < 3; ++i) {
+    part[high_fisher_yy + i] = bin.high * part[fisher_yy + i];
+    part[high_square_yy + i] = bin.high * part[square_yy + i];
+  }
 }
 
 }  // namespace ppatch
