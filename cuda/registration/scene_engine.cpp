@@ -200,7 +200,7 @@ class CudaSceneEngine final : public SceneEngine {
                                nullptr};
     }
     transform_moving(geometry_.scales, all);
-    weigh_surfaces(spectrum, device.shifts, device.peaks, count, stream);
+    weigh_surfaces(spectrum, geometry_.copies, device.shifts, device.peaks, count, stream);
     CoarseCross cross;
     cross.spectrum = spectrum;
     cross.reference = space_.memory.reference_coarse();

@@ -53,8 +53,8 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
   run(WindowRows{jobs, count, spectrum.height, spectrum.row_floats()}, stream);
 }
 
-void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const CoarseJob* jobs,
-                    std::int64_t count, device::Stream stream) {
+void weigh_surfaces(const ShiftSpectrum& spectrum, int copies, const ShiftJob* shifts,
+                    const CoarseJob* jobs, std::int64_t count, device::Stream stream) {
   const ShiftPhases phases{spectrum, shifts};
   run_each(phases, count * phases.pieces(), stream);
   const std::int64_t rings = ring_count(spectrum.height, spectrum.width);
@@ -63,7 +63,7 @@ void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const
   const ShiftRingTotals totals{shifts, rings, sums.chunks()};
   run_each(totals, count * totals.pieces(), stream);
   const double ring_scale = 0.5 * shortest_side(spectrum.height, spectrum.width);
-  run(CoarseWeights{jobs, count, rings, ring_scale}, stream);
+  run(CoarseWeights{jobs, count, rings, ring_scale, copies}, stream);
 }
 
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {

@@ -27,8 +27,9 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i);
 
 // The weights of the surfaces by phase, from the spectra of the coarse peaks' jobs: shifts.
-void weigh_surfaces(const ShiftSpectrum& spectrum, const ShiftJob* shifts, const CoarseJob* jobs,
-                    std::int64_t count, device::Stream stream);
+// copies: see SceneGeometry.
+void weigh_surfaces(const ShiftSpectrum& spectrum, int copies, const ShiftJob* shifts,
+                    const CoarseJob* jobs, std::int64_t count, device::Stream stream);
 
 // The peaks of the correlations, and what is elsewhere; lag_tables: see CoarseLags.
 void find_peaks(const SceneGeometry& geometry, const float* lag_tables, const CoarseJob* jobs,

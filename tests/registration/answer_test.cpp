@@ -56,6 +56,18 @@ TEST_F(Answer, NoiseIsNever) {
   }
 }
 
+// Dark frames: the means of CFA positions are noise too, and what they divide is seen again about
+// every carrier.
+TEST_F(Answer, ADarkFrameIsNever) {
+  for (int i = 0; i < 120; ++i) {
+    Picture frames[2] = {noise(96, 96), noise(96, 96)};
+    for (Picture& frame : frames) {
+      for (float& pixel : frame.pixels) pixel -= 8.0F;
+    }
+    EXPECT_GT(align_both(frames[0], frames[1], xtrans_letters).false_alarm, 1e-4);
+  }
+}
+
 TEST_F(Answer, ANegativeIsNone) {
   const FieldPair pair = draw_field(random_, 256, 3.25, -1.5, false);
   Picture negative = pair.moved;

@@ -45,6 +45,7 @@ struct CoarseWeights {
   const CoarseJob* jobs = nullptr;
   std::int64_t count = 0, rings = 0;
   double ring_scale = 1.0;
+  int copies = 1;  // see SceneGeometry
 
   std::int64_t blocks() const { return count; }
   PPATCH_HD std::int64_t steps(std::int64_t) const { return 4; }
@@ -58,6 +59,7 @@ struct CoarseWeights {
       job.state->sums.bins = shared.sums.total(0);
       job.state->sums.square = shared.sums.total(1);
       job.state->sums.moment = shared.sums.total(2);
+      job.state->sums.repeat(copies);
       return;
     }
     double weakest[2] = {static_cast<double>(INFINITY), static_cast<double>(INFINITY)};

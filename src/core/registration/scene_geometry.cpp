@@ -27,6 +27,8 @@ SceneGeometry::SceneGeometry(const SceneSettings& settings, std::int64_t h, std:
     for (int axis = 0; axis < 2; ++axis) size[scales][axis] = size[scales - 1][axis] / 2;
     ++scales;
   }
+  const auto copies_by_axis = static_cast<int>((period + step - 1) / step);
+  if (scales == 1) copies = copies_by_axis * copies_by_axis;
   const std::int64_t* coarse = size[scales - 1];
   const double pixels = static_cast<double>(step) * static_cast<double>(1 << (scales - 1));
   for (int axis = 0; axis < 2; ++axis) {

@@ -21,6 +21,9 @@ struct SceneGeometry {
   std::int64_t size[max_scales][2] = {};  // samples
   std::int64_t fft[max_scales][2] = {};   // of windows of a scale
   std::int64_t coarse_fft[2] = {0, 0};    // of the last scale, padded for large shifts
+  // How often the band that the coarse peak is looked for in may have the same content: a period of
+  // the CFA that is longer than a sample copies it about its carriers.
+  int copies = 1;
   double max_coarse_lag[2] = {0.0, 0.0};  // samples of it that the peak may lie off
 
   // Too few samples to tell a shift.

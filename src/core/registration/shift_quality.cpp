@@ -21,7 +21,9 @@ constexpr std::int64_t enough_tiles = 30;
 // Shifts by high and low frequencies apart contradict each other where the square of their
 // difference over its error, of two degrees of freedom, is above that;
 constexpr double contradiction = 12.0;
-// no band is narrower than that, cycles per sample.
+// what tapers and trends make of it is no more than that, samples; no band is narrower than the
+// least, cycles per sample.
+constexpr double close_enough = 2e-3;
 constexpr double least_band = 0.1;
 // What rounding leaves of a shift, samples.
 constexpr double rounding = 1e-4;
@@ -132,7 +134,7 @@ double contradiction_of(const double* sums, double spread) {
   const Symmetric low{all.yy - high.yy, all.yx - high.yx, all.xx - high.xx};
   const double* g = sums + high_gradient_y;
   double difference[2] = {0.0, 0.0};
-  Symmetric error{rounding * rounding, 0.0, rounding * rounding};
+  Symmetric error{close_enough * close_enough, 0.0, close_enough * close_enough};
   for (const bool above : {true, false}) {
     const Symmetric& h = above ? high : low;
     const double* q = sums + high_square_yy;

@@ -30,8 +30,8 @@ SurfaceSums weigh_rings(const SpectrumPass& pass, const PlaneFft& fft, const Est
 }  // namespace
 
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const std::int64_t range[2], const float* lag_tables, bool circular,
-                       const EstimateTools& tools) {
+                       const std::int64_t range[2], const float* lag_tables, int copies,
+                       bool circular, const EstimateTools& tools) {
   const PlaneFft& fft = *band.fft;
   const std::int64_t size[2] = {reference.height, reference.width};
   const Window window = whole_window(size, circular);
@@ -40,6 +40,7 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
   const SpectrumPass pass(band, tools);
   SurfacePeaks peaks;
   peaks.sums = weigh_rings(pass, fft, tools);
+  peaks.sums.repeat(copies);
   pass.run([&](const SpectrumRow& row, double*) { tools.loops->correlate_row(row); }, 0, true);
   fft.inverse(tools.reference_spectrum, fft.height(), *tools.arena, tools.fft_slots);
   fft.inverse(tools.moving_spectrum, fft.height(), *tools.arena, tools.fft_slots);

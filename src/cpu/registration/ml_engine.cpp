@@ -259,8 +259,9 @@ class MlEngine final : public SingleSceneEngine {
     coarse_band.fft = &coarse_fft_;
     coarse_band.excluded = excluded;
     const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
-    const CoarsePeak peak = coarse_peak(reference.scale[last], moving.scale[last], coarse_band,
-                                        range, lag_tables_.data(), settings_.circular, tools());
+    const CoarsePeak peak =
+        coarse_peak(reference.scale[last], moving.scale[last], coarse_band, range,
+                    lag_tables_.data(), geometry_.copies, settings_.circular, tools());
     note_peak(peak, result);
     if (!peak.found) return;
     FineShift others[2];

@@ -53,10 +53,10 @@ void transform_window(const Plane& plane, const Window& window, const PlaneFft& 
                       const EstimateTools& tools, float* spectrum);
 
 // The peak of the correlation of two planes within +-range samples. Tapered unless circular.
-// lag_tables: see fill_lag_tables.
+// lag_tables: see fill_lag_tables; copies: see SceneGeometry.
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const std::int64_t range[2], const float* lag_tables, bool circular,
-                       const EstimateTools& tools);
+                       const std::int64_t range[2], const float* lag_tables, int copies,
+                       bool circular, const EstimateTools& tools);
 
 // Rounds of weights and Newton's iteration from the displacement given. Leaves the spectra of the
 // last windows in tools, weights in tools.weights. held: the window whose reference is in

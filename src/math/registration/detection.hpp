@@ -34,6 +34,12 @@ struct SurfaceSums {
     square += more;
     moment += more * f * f;
   }
+  // Of bins that may be `copies` of each other, all of which then err alike.
+  PPATCH_HD void repeat(int copies) {
+    bins /= copies;
+    square *= copies;
+    moment *= copies;
+  }
 };
 
 // The weight of a ring from its sums of |R^||M^|, both powers and bins, so that a bin's is that
