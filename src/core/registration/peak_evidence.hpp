@@ -46,7 +46,7 @@ constexpr double significant_peak = 6.0;
 constexpr double suspicious_repeat = 0.25, suspicious_correlation = 0.4;
 // A second shift is as good if the images tell each other that part of what they do at the first,
 // of which more than so many nats a bin are not counted.
-constexpr double ambiguous_information = 0.5, plenty_of_information = 2.4;
+constexpr double ambiguous_information = 0.6, plenty_of_information = 2.0;
 
 // Fills the lag tables of the coarse peak's transform, in the order of lag_table_floats, by lag,
 // wrapped, zero beyond the lags that are looked at. Scales: one over the standard deviation of the

@@ -25,8 +25,9 @@ constexpr double contradiction = 12.0;
 // least, cycles per sample.
 constexpr double close_enough = 2e-3;
 constexpr double least_band = 0.1;
-// What rounding leaves of a shift, samples.
-constexpr double rounding = 1e-4;
+// What rounding leaves of a shift, samples; and what comes in over the edges of an overlap, times
+// its area: of images of 24 x 24 samples it is as much as their noise.
+constexpr double rounding = 1e-4, edge_error = 5.0;
 
 // A symmetric matrix: yy, yx, xx.
 struct Symmetric {
@@ -226,9 +227,11 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
     const double bins = sums[slope_power] * sums[slope_power] / sums[slope_square];
     find_blind(totals, bins * independent * tiles.samples() / planes, quality);
   }
-  quality.covariance[0] = covariance.yy + fit.covariance[0] + rounding * rounding;
+  const double edges = edge_error / static_cast<double>(shift.overlap[0] * shift.overlap[1]);
+  const double least = rounding * rounding + edges * edges;
+  quality.covariance[0] = covariance.yy + fit.covariance[0] + least;
   quality.covariance[1] = covariance.yx + fit.covariance[1];
-  quality.covariance[2] = covariance.xx + fit.covariance[2] + rounding * rounding;
+  quality.covariance[2] = covariance.xx + fit.covariance[2] + least;
   return quality;
 }
 
