@@ -69,7 +69,8 @@ PPATCH_HD double surface_reach(const SurfaceSums& sums) {
 // beyond its fourth: sinc under a raised cosine.
 constexpr int surface_taps = 8;
 PPATCH_HD double surface_tap(int tap, double fraction) {
-  const double t = static_cast<double>(tap - (surface_taps / 2 - 1)) - fraction;
+  constexpr int middle = surface_taps / 2 - 1;
+  const double t = static_cast<double>(tap - middle) - fraction;
   const double size = t < 0.0 ? -t : t;
   if (size >= 4.0) return 0.0;
   if (size < 1e-9) return 1.0;
