@@ -114,3 +114,15 @@ ppatch_status ppatch_pair_mask(ppatch_context* context, const ppatch_array* anch
     if (mask_mean) *mask_mean = mean;
   });
 }
+
+ppatch_status ppatch_pair_measure(ppatch_context* context, const ppatch_cfa* cfa,
+                                  const ppatch_scene_image* anchor,
+                                  const ppatch_scene_image* target,
+                                  const ppatch_mask_options* options, const ppatch_array* mask,
+                                  ppatch_pair_measures* measures) {
+  return guarded(__func__, [&] {
+    required("measures", measures) =
+        ppatch::measure_pair(context_of(context), required("cfa", cfa), required("anchor", anchor),
+                             required("target", target), options, mask);
+  });
+}

@@ -378,6 +378,29 @@ ppatch_status ppatch_pair_mask(ppatch_context *context, const ppatch_array *anch
                                const ppatch_array *target, const ppatch_mask_options *options,
                                const ppatch_array *mask, double *mask_mean);
 
+/* What a pair measures. The layout is frozen. NaN is what cannot be measured. */
+typedef struct ppatch_pair_measures {
+  double raw_gain;  /* ppatch_pair_gain of the normalised images */
+  double rgb_gain;  /* the same of the binned ones; NaN where there is no mosaic */
+  double loss;      /* ppatch_pair_loss of the binned images, without a mosaic of the normalised */
+  double mask_mean; /* what ppatch_pair_mask of these answers */
+  double reserved[4];
+} ppatch_pair_measures;
+
+/* All of this of one aligned pair, from its raw pixels: what ppatch_mosaic_normalise and
+ * ppatch_mosaic_bin to F32, ppatch_pair_gain, ppatch_pair_loss and ppatch_pair_mask give one after
+ * the other, without an image in between. On the CPU it takes memory for some rows and 512 KiB of
+ * counts a thread, whatever the images' size. anchor and target: of one size, with levels as
+ * ppatch_mosaic_normalise has them, both of the pattern cfa. options: as of ppatch_pair_mask; a
+ * gain of 0 is rgb_gain, without a mosaic raw_gain. Where that gain is 0 or not finite, loss and
+ * mask_mean are NaN and the mask is 0. mask: (H div b, W div b) U8, b being 2 for Bayer, 3 for
+ * X-Trans, 1 without a mosaic; NULL: none is written. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ppatch_status ppatch_pair_measure(ppatch_context *context, const ppatch_cfa *cfa,
+                                  const ppatch_scene_image *anchor,
+                                  const ppatch_scene_image *target,
+                                  const ppatch_mask_options *options, const ppatch_array *mask,
+                                  ppatch_pair_measures *measures);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

@@ -127,6 +127,17 @@ inline double pair_mask(const Context& context, const Array& anchor, const Array
   return mean;
 }
 
+// mask: none is written.
+inline ppatch_pair_measures pair_measure(const Context& context, const ppatch_cfa& cfa,
+                                         const ppatch_scene_image& anchor,
+                                         const ppatch_scene_image& target,
+                                         const ppatch_mask_options& options = mask_options(),
+                                         const Array* mask = nullptr) {
+  ppatch_pair_measures measures{};
+  check(ppatch_pair_measure(context.get(), &cfa, &anchor, &target, &options, mask, &measures));
+  return measures;
+}
+
 }  // namespace ptychopatch
 
 #endif  // PTYCHOPATCH_REGISTRATION_HPP_

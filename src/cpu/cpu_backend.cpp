@@ -69,7 +69,7 @@ class CpuBackend final : public Backend {
   BackendSettings settings_;
   Arena arena_;
   SimdTarget simd_;
-  PairMachine pair_machine_{arena_, *settings_.allocator};
+  PairMachine pair_machine_{arena_, *settings_.allocator, simd_.loops.scene};
   std::unique_ptr<PairOperators> pairs_ = make_pair_operators(pair_machine_);
   SceneMachine scene_machine_;
 };

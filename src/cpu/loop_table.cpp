@@ -9,6 +9,7 @@
 #include "cpu/loop_table.hpp"
 #include "cpu/registration/covariance_tiles-inl.hpp"
 #include "cpu/registration/decimation-inl.hpp"
+#include "cpu/registration/difference-inl.hpp"
 #include "cpu/registration/hot_pixels-inl.hpp"
 #include "cpu/registration/lag_rows-inl.hpp"
 #include "cpu/registration/pattern-inl.hpp"
@@ -52,6 +53,7 @@ SceneLoops scene_loops() {
   loops.newton_row = &newton_row;
   loops.weigh_row = &weigh_row;
   loops.sum_tiles = &sum_tiles;
+  loops.add_differences = &add_differences;
   return loops;
 }
 

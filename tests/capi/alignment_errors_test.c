@@ -174,6 +174,21 @@ static void check_registration(ppatch_context *context) {
   CHECK_INVALID(ppatch_pair_mask(context, &plane, &plane, &mask_options, &kept, moved(&number)),
                 "mask_mean", "multiple of 8");
   const ppatch_cfa cfa = ppatch_cfa_none();
+  ppatch_scene_image raw = ppatch_scene_image_of(plane);
+  raw.own_levels = 1;
+  raw.white = 1;
+  ppatch_pair_measures measures;
+  CHECK_OK(ppatch_pair_measure(context, &cfa, &raw, &raw, &mask_options, &kept, &measures));
+  CHECK_INVALID(
+      ppatch_pair_measure(context, &cfa, &raw, &raw, &mask_options, &kept, moved(&measures)),
+      "measures", "multiple of 8");
+  CHECK_INVALID(ppatch_pair_measure(context, &cfa, moved(&raw), &raw, NULL, NULL, &measures),
+                "anchor", "multiple of 8");
+  CHECK_INVALID(ppatch_pair_measure(context, &cfa, &raw, moved(&raw), NULL, NULL, &measures),
+                "target", "multiple of 8");
+  raw.own_levels = 0;
+  CHECK_INVALID(ppatch_pair_measure(context, &cfa, &raw, &raw, NULL, NULL, &measures),
+                "anchor.own_levels", "expected 1");
   int64_t lattice[2], sides[2] = {4, 4};
   ppatch_common_area area;
   CHECK_INVALID(ppatch_cfa_round(&cfa, by, moved(lattice)), "lattice", "multiple of 8");

@@ -157,6 +157,13 @@ ASSERT_OFFSET(ppatch_mask_options, clip_bound, 16);
 ASSERT_OFFSET(ppatch_mask_options, threshold, 24);
 ASSERT_OFFSET(ppatch_mask_options, quantile, 32);
 
+ASSERT_STATIC(sizeof(ppatch_pair_measures) == 64);
+ASSERT_OFFSET(ppatch_pair_measures, raw_gain, 0);
+ASSERT_OFFSET(ppatch_pair_measures, rgb_gain, 8);
+ASSERT_OFFSET(ppatch_pair_measures, loss, 16);
+ASSERT_OFFSET(ppatch_pair_measures, mask_mean, 24);
+ASSERT_OFFSET(ppatch_pair_measures, reserved, 32);
+
 ASSERT_STATIC(sizeof(ppatch_group_options) == 64);
 ASSERT_OFFSET(ppatch_group_options, struct_size, 0);
 ASSERT_OFFSET(ppatch_group_options, gridsize, 4);

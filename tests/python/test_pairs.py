@@ -107,6 +107,25 @@ def test_pairs(random):
     assert not mask[4:9, 5:12].any() and mask[15, 15] == 0
 
 
+@pytest.mark.parametrize("cfa", [None, "RGGB", XTRANS])
+def test_measures_of_raw_pairs(random, cfa):
+    anchor = random.uniform(600, 16000, (30, 36)).astype("uint16")
+    target = (0.5 * anchor + random.normal(0, 300, anchor.shape) + 400).astype("uint16")
+    found = ptychopatch.pair_measure(anchor, target, cfa, black=512, white=16383, target_black=600,
+                                     target_white=15000, clip_bound=0.9)
+    raw = [ptychopatch.mosaic_normalise(anchor, cfa, black=512, white=16383),
+           ptychopatch.mosaic_normalise(target, cfa, black=600, white=15000)]
+    assert found.raw_gain == pytest.approx(ptychopatch.pair_gain(*raw), rel=1e-12)
+    if cfa:
+        raw = [ptychopatch.mosaic_bin(anchor, cfa, black=512, white=16383),
+               ptychopatch.mosaic_bin(target, cfa, black=600, white=15000)]
+    gain = ptychopatch.pair_gain(*raw)
+    assert numpy.isnan(found.rgb_gain) if not cfa else found.rgb_gain == pytest.approx(gain, rel=1e-12)
+    assert found.loss == pytest.approx(ptychopatch.pair_loss(*raw), rel=1e-12)
+    mask, mean = ptychopatch.pair_mask(*raw, clip_bound=0.9)
+    assert (found.mask == mask).all() and found.mask_mean == mean
+
+
 @pytest.mark.parametrize("call", [
     lambda: ptychopatch.image_shift(numpy.zeros((4, 4)), 1.0),
     lambda: ptychopatch.image_shift(numpy.zeros((4, 4)), (numpy.nan, 0)),
@@ -115,6 +134,7 @@ def test_pairs(random):
     lambda: ptychopatch.common_area((4, 4), (4,), (0, 0)),
     lambda: ptychopatch.mosaic_normalise(numpy.zeros((4, 4)), "RGGB", black=5, white=5),
     lambda: ptychopatch.pair_gain(numpy.zeros((4, 4)), numpy.zeros((4, 5))),
+    lambda: ptychopatch.pair_measure(numpy.zeros((4, 4)), numpy.zeros((4, 5)), black=0, white=1),
     lambda: ptychopatch.pair_mask(numpy.zeros((4, 4)), numpy.zeros((4, 4)), quantile=2.0)])
 def test_errors(call):
     with pytest.raises(ValueError):

@@ -142,6 +142,12 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
   const ppatch_cfa cfa = ptychopatch::cfa("RGGB");
   std::vector<float> colours(static_cast<std::size_t>(3 * size / 2 * size / 2));
   const ppatch_array binned = ptychopatch::array(colours.data(), {3, size / 2, size / 2});
+  fail_each("ppatch_pair_measure", [&] {
+    ppatch_pair_measures measures{};
+    return harmed([&] {
+      return ppatch_pair_measure(context.get(), &cfa, &image, &image, nullptr, nullptr, &measures);
+    });
+  });
   fail_each("ppatch_mosaic_normalise", [&] {
     return harmed([&] { return ppatch_mosaic_normalise(context.get(), &cfa, &image, &moved); });
   });

@@ -18,7 +18,8 @@ import Libdl
 
 export Context, Groups, Scene, Shift, align, assemble, cfa_round, common_area, device_count, extract,
        extract_adjoint, group, group_coordinates, group_plan_bytes, image_shift, mosaic_bin,
-       mosaic_normalise, nearest_neighbours, pair_gain, pair_loss, pair_mask, patch_plan_bytes,
+       mosaic_normalise, nearest_neighbours, pair_gain, pair_loss, pair_mask, pair_measure,
+       patch_plan_bytes,
        position_gradient, probe_adjoint, reversed, scene_plan_bytes, synchronize, used_positions
 
 "The functions, structures and constants of the C API, by their names there."

@@ -115,3 +115,26 @@ function pair_mask(anchor, target; gain = 0.0, clip_bound = 0.0, threshold = 0.0
     check(CApi.ppatch_pair_mask(context, View(anchor), View(target), Ref(options), View(mask), mean))
     return mask, mean[]
 end
+
+"""
+    pair_measure(anchor, target, cfa = ""; black, white, target_black = black, target_white = white,
+                 gain = 0, clip_bound = 0, threshold = 0, quantile = 0, out)
+
+`(raw_gain, rgb_gain, loss, mask_mean, mask)` of an aligned pair of raw images `(W, H)`: what
+[`mosaic_normalise`](@ref), [`mosaic_bin`](@ref), [`pair_gain`](@ref), [`pair_loss`](@ref) and
+[`pair_mask`](@ref) give one after the other, with no image in between. NaN is what cannot be measured.
+"""
+function pair_measure(anchor, target, cfa = ""; black, white, target_black = black,
+                      target_white = white, gain = 0.0, clip_bound = 0.0, threshold = 0.0,
+                      quantile = 0.0, out = nothing, context = default_context())
+    options = CApi.ppatch_mask_options(; gain, clip_bound, threshold, quantile)
+    block = isempty(cfa) ? 1 : length(cfa) == 36 ? 3 : 2
+    mask = array_or_new(out, UInt8, size(anchor) .÷ block)
+    onto, held_anchor = scene_image(anchor, nothing, black, white)
+    from, held_target = scene_image(target, nothing, target_black, target_white)
+    measures = Ref(CApi.ppatch_pair_measures())
+    GC.@preserve held_anchor held_target check(CApi.ppatch_pair_measure(
+        context, Ref(cfa_of(cfa)), Ref(onto), Ref(from), Ref(options), View(mask), measures))
+    found = measures[]
+    return (; found.raw_gain, found.rgb_gain, found.loss, found.mask_mean, mask)
+end

@@ -154,6 +154,9 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test pair_gain(anchor, target) ≈ 2
         @test pair_loss(anchor, target; gain = 1) ≈ sum(target) / length(target)
         @test pair_mask(anchor, target)[2] == 1
+        found = pair_measure(mosaic, mosaic, "RGGB"; black = 512, white = 16383)
+        @test found.raw_gain ≈ 1 && found.rgb_gain ≈ 1 && found.loss ≈ 0
+        @test size(found.mask) == (6, 5) && found.mask_mean == sum(found.mask) / 30
     end
 
     @testset "positions in two parts, bytes, devices" begin

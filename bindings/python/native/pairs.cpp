@@ -62,6 +62,27 @@ double pair_mask(const PlanningContext& context, nb::handle anchor, nb::handle t
       [&] { return ptychopatch::pair_mask(context.get(), *onto, *from, *to, options); });
 }
 
+// Of a raw image: its black levels and its white level.
+using RawLevels = std::array<double, 5>;
+
+HeldImage raw_image(const char* name, nb::handle pixels, const RawLevels& levels) {
+  return {name, pixels, nb::none(), Levels{levels[0], levels[1], levels[2], levels[3]}, levels[4]};
+}
+
+nb::tuple pair_measure(const PlanningContext& context, const std::string& letters,
+                       nb::handle anchor, const RawLevels& anchor_levels, nb::handle target,
+                       const RawLevels& target_levels, const ppatch_mask_options& options,
+                       nb::handle out) {
+  const ppatch_cfa cfa = cfa_of(letters);
+  const HeldImage onto = raw_image("anchor", anchor, anchor_levels);
+  const HeldImage from = raw_image("target", target, target_levels);
+  const HeldArray mask("out", out, Access::kWrite);
+  const ppatch_pair_measures found = run_unlocked([&] {
+    return ptychopatch::pair_measure(context.get(), cfa, onto.get(), from.get(), options, &*mask);
+  });
+  return nb::make_tuple(found.raw_gain, found.rgb_gain, found.loss, found.mask_mean);
+}
+
 }  // namespace
 
 void add_pairs(nb::module_& module) {
@@ -81,6 +102,8 @@ void add_pairs(nb::module_& module) {
   module.def("pair_gain", &pair_gain, "context"_a, "anchor"_a, "target"_a);
   module.def("pair_loss", &pair_loss, "context"_a, "anchor"_a, "target"_a, "gain"_a);
   module.def("pair_mask", &pair_mask, "context"_a, "anchor"_a, "target"_a, "options"_a, "out"_a);
+  module.def("pair_measure", &pair_measure, "context"_a, "cfa"_a, "anchor"_a, "anchor_levels"_a,
+             "target"_a, "target_levels"_a, "options"_a, "out"_a);
 }
 
 }  // namespace ptychopatch::python

@@ -211,3 +211,50 @@ def pair_mask(anchor: Any, target: Any, *, gain: float = 0.0, clip_bound: float 
     options = _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),
                                 real("threshold", threshold), real("quantile", quantile))
     return out, _core.pair_mask(context_of(context), anchor, target, options, out)
+
+
+class PairMeasures(NamedTuple):
+    """What an aligned pair measures; NaN is what cannot be measured."""
+
+    raw_gain: float
+    rgb_gain: float
+    loss: float
+    mask_mean: float
+    mask: Any
+
+
+def pair_measure(anchor: Any, target: Any, cfa: str | None = None, *, black: Any, white: float,
+                 target_black: Any = None, target_white: float | None = None, gain: float = 0.0,
+                 clip_bound: float = 0.0, threshold: float = 0.0, quantile: float = 0.0,
+                 out: Any = None, context: Context | None = None) -> PairMeasures:
+    """Gains, loss and mask of an aligned pair of raw images, with no image in between.
+
+    What `mosaic_normalise` and `mosaic_bin` to float32, `pair_gain`, `pair_loss` and `pair_mask` give
+    one after the other. Without a mosaic rgb_gain is NaN, and loss and mask are those of the
+    normalised images.
+
+    Parameters
+    ----------
+    anchor, target : (H, W), as `mosaic_normalise` has them
+        Of one size and one pattern.
+    cfa : str, optional
+        Colours of both mosaics.
+    black, white
+        Levels of the anchor.
+    target_black, target_white : optional
+        Of the target; by default those of the anchor.
+    gain, clip_bound, threshold, quantile
+        As of `pair_mask`; gain 0: rgb_gain, without a mosaic raw_gain.
+    out : (H // b, W // b) uint8, optional
+        The mask; b is 2 for Bayer, 3 for X-Trans, 1 without a mosaic.
+    """
+    block = {0: 1, 4: 2}.get(len(cfa or ""), 3)
+    rows = [extent // block for extent in shape_of("anchor", anchor)]
+    out = output(out, anchor, rows, "uint8")
+    levels = [*levels_of(black), real("white", white)]
+    other = [*(levels[:4] if target_black is None else levels_of(target_black)),
+             levels[4] if target_white is None else real("target_white", target_white)]
+    options = _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),
+                                real("threshold", threshold), real("quantile", quantile))
+    return PairMeasures(*_core.pair_measure(context_of(context), letters_of(cfa), anchor, levels,
+                                            target, other, options, out), out)

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 #include "core/array_check.hpp"
@@ -44,28 +45,71 @@ void expect_finite(const char* name, double value) {
 
 // A raw image between its own black levels and its white level.
 struct RawInput {
-  RawInput(const Context& context, const ppatch_cfa& given, const ppatch_scene_image& image)
-      : pattern(read_cfa("cfa", given)), pixels("image.pixels", &image.pixels, context) {
+  RawInput(const Context& context, const ppatch_cfa& given, const ppatch_scene_image& image,
+           const std::string& name = "image")
+      : pattern(read_cfa("cfa", given)),
+        pixels_name(name + ".pixels"),
+        pixels(pixels_name.c_str(), &image.pixels, context) {
     if (image.own_levels != 1) {
-      invalid("image.own_levels: expected 1, for there is no plan to have others, got ",
+      invalid(name, ".own_levels: expected 1, for there is no plan to have others, got ",
               image.own_levels);
     }
     ppatch_scene_image unmasked = image;
     unmasked.mask.data = nullptr;
     const ppatch_cfa none{};
-    view = read_scene_image("image", unmasked, pattern.period == 1 ? none : given, PixelLevels(),
+    view = read_scene_image(name, unmasked, pattern.period == 1 ? none : given, PixelLevels(),
                             context);
     for (int i = 0; i < pattern.period * pattern.period; ++i) {
       if (!(view.white > view.black[i])) {
-        invalid("image.white: expected more than every black level, got ", view.white,
+        invalid(name, ".white: expected more than every black level, got ", view.white,
                 " with a black level of ", view.black[i]);
       }
     }
   }
   CfaPattern pattern;
+  std::string pixels_name;
   CheckedArray pixels;
   SceneImageView view;
 };
+
+// The side of the blocks over which a mosaic is averaged by colour: each holds all of them.
+int block_of(const CfaPattern& pattern) {
+  const int period = pattern.period;
+  const int block = period == 2 ? 2 : 3;
+  for (int by = 0; by < period; by += block) {
+    for (int bx = 0; bx < period; bx += block) {
+      bool has[3] = {};
+      for (int i = 0; i < block * block; ++i)
+        has[pattern.at(by + i / block, bx + i % block)] = true;
+      if (!has[0] || !has[1] || !has[2]) {
+        invalid("cfa: expected red, green and blue in every ", block, " x ", block,
+                " block, got one without");
+      }
+    }
+  }
+  return block;
+}
+
+// A gain of 0 stays: it is the pair's own.
+PairMaskSettings read_mask_settings(const ppatch_mask_options* given) {
+  const ppatch_mask_options options = read_options("options", given);
+  if (options.reserved != 0) invalid("options.reserved: expected 0, got ", options.reserved);
+  expect_finite("options.gain", options.gain);
+  expect_finite("options.clip_bound", options.clip_bound);
+  if (!(options.threshold >= 0.0)) {
+    invalid("options.threshold: expected at least 0, got ", options.threshold);
+  }
+  if (!(options.quantile >= 0.0 && options.quantile <= 1.0)) {
+    invalid("options.quantile: expected 0 to 1, got ", options.quantile);
+  }
+  PairMaskSettings settings;
+  settings.gain = options.gain;
+  settings.clips = options.clip_bound != 0.0;
+  settings.clip_bound = options.clip_bound;
+  if (options.threshold > 0.0) settings.threshold = options.threshold;
+  if (options.quantile > 0.0) settings.quantile = options.quantile;
+  return settings;
+}
 
 std::vector<std::int64_t> shape_of(const CheckedArray& array) {
   std::vector<std::int64_t> shape;
@@ -135,21 +179,8 @@ void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scen
 void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
                 const ppatch_array* out) {
   const RawInput input(context, cfa, image);
-  const int period = input.pattern.period;
-  if (period == 1) invalid("cfa: expected a mosaic, 2 x 2 or 6 x 6, got none");
-  const int block = period == 2 ? 2 : 3;
-  for (int by = 0; by < period; by += block) {
-    for (int bx = 0; bx < period; bx += block) {
-      bool has[3] = {};
-      for (int i = 0; i < block * block; ++i) {
-        has[input.pattern.at(by + i / block, bx + i % block)] = true;
-      }
-      if (!has[0] || !has[1] || !has[2]) {
-        invalid("cfa: expected red, green and blue in every ", block, " x ", block,
-                " block, got one without");
-      }
-    }
-  }
+  if (input.pattern.period == 1) invalid("cfa: expected a mosaic, 2 x 2 or 6 x 6, got none");
+  const int block = block_of(input.pattern);
   const CheckedArray to("out", out, context);
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({3, input.view.height / block, input.view.width / block});
@@ -174,32 +205,39 @@ double pair_loss(Context& context, const ppatch_array* anchor, const ppatch_arra
 
 double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_array* target,
                  const ppatch_mask_options* given, const ppatch_array* mask) {
-  const ppatch_mask_options options = read_options("options", given);
-  if (options.reserved != 0) invalid("options.reserved: expected 0, got ", options.reserved);
-  expect_finite("options.gain", options.gain);
-  expect_finite("options.clip_bound", options.clip_bound);
-  if (!(options.threshold >= 0.0)) {
-    invalid("options.threshold: expected at least 0, got ", options.threshold);
-  }
-  if (!(options.quantile >= 0.0 && options.quantile <= 1.0)) {
-    invalid("options.quantile: expected 0 to 1, got ", options.quantile);
-  }
+  PairMaskSettings settings = read_mask_settings(given);
   const Pair pair(context, anchor, target);
   const CheckedArray to("mask", mask, context);
   to.expect_dtype({DType::u8});
   to.expect_shape({pair.anchor.height, pair.anchor.width});
   expect_output(to, {&pair.anchor_array, &pair.target_array});
-  PairMaskSettings settings;
-  settings.clips = options.clip_bound != 0.0;
-  settings.clip_bound = options.clip_bound;
-  if (options.threshold > 0.0) settings.threshold = options.threshold;
-  if (options.quantile > 0.0) settings.quantile = options.quantile;
   if (pair.anchor_array.empty()) return std::nan("");
   const PairOperators& operators =
       operators_of(context, {&pair.anchor_array, &pair.target_array, &to});
-  settings.gain =
-      options.gain != 0.0 ? options.gain : operators.pair_gain(pair.anchor, pair.target);
+  if (settings.gain == 0.0) settings.gain = operators.pair_gain(pair.anchor, pair.target);
   return operators.pair_mask(pair.anchor, pair.target, settings, view_of(to));
+}
+
+ppatch_pair_measures measure_pair(Context& context, const ppatch_cfa& cfa,
+                                  const ppatch_scene_image& anchor,
+                                  const ppatch_scene_image& target,
+                                  const ppatch_mask_options* options, const ppatch_array* mask) {
+  const PairMaskSettings settings = read_mask_settings(options);
+  const RawInput first(context, cfa, anchor, "anchor"), second(context, cfa, target, "target");
+  second.pixels.expect_shape(shape_of(first.pixels));
+  RawPair pair{first.view, second.view, first.pattern, 1};
+  if (pair.cfa.period > 1) pair.block = block_of(pair.cfa);
+  ImageView out;
+  if (!mask) {
+    return operators_of(context, {&first.pixels, &second.pixels}).measure_pair(pair, settings, out);
+  }
+  const CheckedArray to("mask", mask, context);
+  to.expect_dtype({DType::u8});
+  to.expect_shape({first.view.height / pair.block, first.view.width / pair.block});
+  expect_output(to, {&first.pixels, &second.pixels});
+  if (!to.empty()) out = view_of(to);
+  return operators_of(context, {&first.pixels, &second.pixels, &to})
+      .measure_pair(pair, settings, out);
 }
 
 }  // namespace ppatch

@@ -19,5 +19,10 @@ double pair_loss(Context& context, const ppatch_array* anchor, const ppatch_arra
                  double gain);
 double pair_mask(Context& context, const ppatch_array* anchor, const ppatch_array* target,
                  const ppatch_mask_options* options, const ppatch_array* mask);
+// mask: NULL where none is wanted.
+ppatch_pair_measures measure_pair(Context& context, const ppatch_cfa& cfa,
+                                  const ppatch_scene_image& anchor,
+                                  const ppatch_scene_image& target,
+                                  const ppatch_mask_options* options, const ppatch_array* mask);
 
 }  // namespace ppatch

@@ -26,6 +26,9 @@ class PairOperators {
   // mask: u8. Returns its mean.
   virtual double pair_mask(const ImageView& anchor, const ImageView& target,
                            const PairMaskSettings& settings, const ImageView& mask) const = 0;
+  // All of these of one pair; a gain of 0 is its own. mask: u8, its data NULL where none is wanted.
+  virtual ppatch_pair_measures measure_pair(const RawPair& pair, const PairMaskSettings& settings,
+                                            const ImageView& mask) const = 0;
 };
 
 }  // namespace ppatch

@@ -21,16 +21,28 @@ double interpolated_quantile(std::int64_t n, double q, const At& at) {
   return low + (place - static_cast<double>(below)) * (at(below + 1) - low);
 }
 
-// The pair operators of any backend. Call(machine) begins a call; it has
+// What is known of a pair once its gains are; settings: whose gain of 0 becomes the pair's own.
+inline ppatch_pair_measures gains_of(const RawPair& pair, double raw_gain, double gain,
+                                     PairMaskSettings& settings) {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  if (settings.gain == 0.0) settings.gain = gain;
+  return {raw_gain, pair.cfa.period > 1 ? gain : unknown, unknown, unknown, {}};
+}
+
+// Whether a pair can be compared with that gain.
+inline bool is_comparable(const PairMaskSettings& settings) {
+  return std::isfinite(settings.gain) && settings.gain != 0.0;
+}
+
+// What the pair operators of any backend have in common. Call(machine) begins a call; it has
 //
 //   ImageView input(name, view), output(name, view);    the images where kernels reach them
 //   T* scratch<T>(count);
 //   void run_each_pixel(body, count, height, width);    body.at(m, y, x)
 //   double sum_over_rows(view, value);                  rows summed on their own, then in order
-//   double quantile(values, n, q);                      leaves the values as they are
 //   void finish();                                      when it returns, outputs are complete
 template <class Call, class Machine>
-class PairOperatorsByCall final : public PairOperators {
+class PairOperatorsByCall : public PairOperators {
  public:
   explicit PairOperatorsByCall(const Machine& machine) : machine_(machine) {}
 
@@ -92,43 +104,13 @@ class PairOperatorsByCall final : public PairOperators {
            static_cast<double>(anchor.count * anchor.height * anchor.width);
   }
 
-  double pair_mask(const ImageView& anchor, const ImageView& target,
-                   const PairMaskSettings& settings, const ImageView& mask) const override {
-    const std::int64_t h = anchor.height;
-    const std::int64_t w = anchor.width;
-    Call call(machine_);
-    DifferencePixel difference;
-    difference.anchor = call.input("anchor", anchor);
-    difference.target = call.input("target", target);
-    difference.gain = settings.gain;
-    difference.out = call.template scratch<float>(h * w);
-    call.run_each_pixel(difference, 1, h, w);
-    ErodedPixel eroded;
-    eroded.difference = difference.out;
-    eroded.bound =
-        std::min(settings.threshold, call.quantile(difference.out, h * w, settings.quantile));
-    eroded.out = {call.template scratch<unsigned char>(h * w), h, w};
-    call.run_each_pixel(eroded, 1, h, w);
-    MaskPixel pixel;
-    pixel.anchor = difference.anchor;
-    pixel.eroded = eroded.out;
-    pixel.clips = settings.clips;
-    pixel.clip_bound = settings.clip_bound;
-    pixel.out = call.output("mask", mask);
-    call.run_each_pixel(pixel, 1, h, w);
-    ImageView flags = pixel.out;
-    flags.count = 1;
-    const double kept = call.sum_over_rows(flags, MaskValue{flags});
-    call.finish();
-    return kept / static_cast<double>(h * w);
-  }
-
- private:
+ protected:
   template <class T>
-  static MosaicSamples<T> samples_of(Call& call, const SceneImageView& image, int period) {
+  static MosaicSamples<T> samples_of(Call& call, const SceneImageView& image, int period,
+                                     const char* name = "image.pixels") {
     const ImageView pixels =
-        call.input("image.pixels", {const_cast<void*>(image.data), image.dtype, 1, image.height,
-                                    image.width, 0, image.stride_y, image.stride_x});
+        call.input(name, {const_cast<void*>(image.data), image.dtype, 1, image.height, image.width,
+                          0, image.stride_y, image.stride_x});
     MosaicSamples<T> samples;
     samples.pixels = {pixels.data, pixels.height, pixels.width, pixels.stride_y, pixels.stride_x};
     samples.period = period;

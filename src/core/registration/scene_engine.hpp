@@ -85,6 +85,14 @@ struct ResampleSettings {
   double gain = 1.0, constant = 0.0;
 };
 
+// Two raw images of one size and one pattern of colours, in blocks of block x block pixels that
+// hold all of these; 1 where there is no pattern.
+struct RawPair {
+  SceneImageView anchor, target;
+  CfaPattern cfa;
+  int block = 1;
+};
+
 // How a pair's mask is made.
 struct PairMaskSettings {
   double gain = 1.0;

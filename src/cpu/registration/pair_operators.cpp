@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/registration/pair_operators.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "core/registration/pair_operators_by_call.hpp"
+#include "cpu/registration/pair_passes.hpp"
 
 namespace ppatch {
 namespace {
@@ -46,26 +46,48 @@ class PairCall {
     return sum;
   }
 
-  double quantile(const float* values, std::int64_t n, double q) {
-    auto* const sorted = scratch<float>(n);
-    std::copy(values, values + n, sorted);
-    std::int64_t smaller = 0;  // that lie before all others
-    return interpolated_quantile(n, q, [&](std::int64_t rank) {
-      std::nth_element(sorted + smaller, sorted + rank, sorted + n);
-      smaller = rank;
-      return static_cast<double>(sorted[rank]);
-    });
-  }
-
  private:
   const PairMachine& machine_;
   std::vector<Buffer<unsigned char>> scratch_;
 };
 
+class CpuPairOperators final : public PairOperatorsByCall<PairCall, PairMachine> {
+ public:
+  using PairOperatorsByCall::PairOperatorsByCall;
+
+  double pair_mask(const ImageView& anchor, const ImageView& target,
+                   const PairMaskSettings& settings, const ImageView& mask) const override {
+    const auto first = rows_of(anchor), second = rows_of(target);
+    PairPasses passes(machine_, *first, *second);
+    passes.count(settings.gain);
+    return passes.mask(settings, passes.bound(settings), mask) /
+           static_cast<double>(anchor.height * anchor.width);
+  }
+
+  ppatch_pair_measures measure_pair(const RawPair& pair, const PairMaskSettings& settings,
+                                    const ImageView& mask) const override {
+    const auto first = rows_of(pair.anchor, pair.cfa, pair.block);
+    const auto second = rows_of(pair.target, pair.cfa, pair.block);
+    PairPasses passes(machine_, *first, *second);
+    double raw_gain = 0.0;
+    const double gain = passes.gains(&raw_gain);
+    PairMaskSettings own = settings;
+    ppatch_pair_measures measures = gains_of(pair, raw_gain, gain, own);
+    if (!is_comparable(own) || first->height * first->width == 0) {
+      PairPasses::clear(mask);
+      return measures;
+    }
+    measures.loss = passes.count(own.gain);
+    const double kept = passes.mask(own, passes.bound(own), mask);
+    measures.mask_mean = kept / static_cast<double>(first->height * first->width);
+    return measures;
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<PairOperators> make_pair_operators(const PairMachine& machine) {
-  return std::make_unique<PairOperatorsByCall<PairCall, PairMachine>>(machine);
+  return std::make_unique<CpuPairOperators>(machine);
 }
 
 }  // namespace ppatch

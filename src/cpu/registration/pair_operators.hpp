@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/backend.hpp"
+#include "cpu/registration/scene_loops.hpp"
 #include "cpu/threads/arena.hpp"
 
 namespace ppatch {
@@ -12,6 +13,7 @@ namespace ppatch {
 struct PairMachine {
   const Arena& arena;
   const Allocator& allocator;
+  const SceneLoops& loops;
 };
 
 std::unique_ptr<PairOperators> make_pair_operators(const PairMachine& machine);

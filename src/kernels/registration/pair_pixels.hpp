@@ -8,6 +8,7 @@
 #include "kernels/registration/scene_image.hpp"
 #include "math/boundary.hpp"
 #include "math/division.hpp"
+#include "math/registration/gamma.hpp"
 #include "math/taps.hpp"
 #include "math/views.hpp"
 
@@ -140,8 +141,6 @@ struct BinnedPixel {
     for (int k = 0; k < 3; ++k) store_sample(out, k, by, bx, sum[k] / count[k]);
   }
 };
-
-PPATCH_HD double gamma_of(double value) { return value > 0.0 ? std::pow(value, 1.0 / 2.2) : value; }
 
 // Sums over channels of |G(anchor) - G(gain target)|, one for each place.
 struct DifferencePixel {

@@ -227,6 +227,42 @@ TEST_F(PairParity, MosaicsHaveTheCpusBits) {
   }
 }
 
+TEST_F(PairParity, MeasuresHaveTheCpusBits) {
+  SCOPED_TRACE(seed_note());
+  const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
+  const char* const patterns[] = {"", "RGGB", "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG"};
+  for (int i = 0; i < case_count(12); ++i) {
+    const std::string letters = patterns[i % 3];
+    const ppatch_cfa cfa = letters.empty() ? ppatch_cfa_none() : ptychopatch::cfa(letters);
+    const int block = letters.empty() ? 1 : letters.size() == 4 ? 2 : 3;
+    const ppatch_dtype dtype = dtypes[i / 3 % 3];
+    Images anchor(dtype, draw_shape(false), i % 2);
+    Images target(dtype, anchor.shape, i % 3);
+    anchor.draw(random_);
+    target.draw(random_);
+    ppatch_scene_image first = ppatch_scene_image_of(anchor.view());
+    ppatch_scene_image second = ppatch_scene_image_of(target.view());
+    for (ppatch_scene_image* image : {&first, &second}) {
+      image->own_levels = 1;
+      image->white = dtype == PPATCH_U16 ? 4000.0 : 1.0;
+      for (int c = 0; c < 4; ++c) image->black[c] = 0.01 * c;
+    }
+    ppatch_mask_options options = ptychopatch::mask_options();
+    options.clip_bound = i % 2 == 0 ? 0.8 : 0.0;
+    options.threshold = i % 4 < 2 ? 0.0 : 2.0;
+    options.quantile = 0.9;
+    Images masks[2] = {Images(PPATCH_U8, {anchor.shape[0] / block, anchor.shape[1] / block}, 1),
+                       Images(PPATCH_U8, {anchor.shape[0] / block, anchor.shape[1] / block}, 1)};
+    const ppatch_array to[2] = {masks[0].view(), masks[1].view()};
+    const auto cpu = pair_measure(cpu_, cfa, first, second, options, &to[0]);
+    const auto device = pair_measure(device_, cfa, first, second, options, &to[1]);
+    EXPECT_EQ(std::memcmp(&device, &cpu, sizeof cpu), 0)
+        << device.raw_gain - cpu.raw_gain << " " << device.rgb_gain - cpu.rgb_gain << " "
+        << device.loss - cpu.loss << " " << device.mask_mean - cpu.mask_mean;
+    EXPECT_EQ(masks[1].memory, masks[0].memory);
+  }
+}
+
 TEST_F(PairParity, ABudgetThatIsTooSmallIsRefusedWithTheNumberThatWouldDo) {
   const ptychopatch::Context small = context_on(test_backend(), 1000);
   Images image(PPATCH_F64, {50, 40}, 0);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "math/hd.hpp"
+
+namespace ppatch {
+
+PPATCH_HD std::uint64_t bits_of_double(double value) {
+  std::uint64_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+PPATCH_HD double double_of_bits(std::uint64_t bits) {
+  double value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// value^(1/2.2) where it is positive, else the value itself: 2^(log2(value) / 2.2) by series, with
+// an error of a few units in the last place. It has no branch, so that a loop over it is made of
+// vectors. x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh((m - 1) / (m + 1)).
+PPATCH_HD double gamma_of(double value) {
+  constexpr double exponent = 5.0 / 11.0;
+  constexpr double ln2 = 0.69314718055994530942;
+  constexpr std::uint64_t one = 0x3ff0000000000000ULL;
+  constexpr std::uint64_t root_of_half = 0x3fe6a09e667f3bcdULL;
+  constexpr std::uint64_t two_to_52 = 0x4330000000000000ULL;
+  const bool subnormal = value < std::numeric_limits<double>::min();
+  const std::uint64_t bits = bits_of_double(value * (subnormal ? 0x1p54 : 1.0));
+  const std::uint64_t biased = (bits - root_of_half + one) >> 52;  // e + 1023
+  const double m = double_of_bits(bits - (biased << 52) + one);
+  const double e =
+      double_of_bits(biased | two_to_52) - 0x1p52 - (subnormal ? 1023.0 + 54.0 : 1023.0);
+  const double t = (m - 1.0) / (m + 1.0);
+  const double s = t * t;
+  double log = 1.0 / 21.0;
+  log = log * s + 1.0 / 19.0;
+  log = log * s + 1.0 / 17.0;
+  log = log * s + 1.0 / 15.0;
+  log = log * s + 1.0 / 13.0;
+  log = log * s + 1.0 / 11.0;
+  log = log * s + 1.0 / 9.0;
+  log = log * s + 1.0 / 7.0;
+  log = log * s + 1.0 / 5.0;
+  log = log * s + 1.0 / 3.0;
+  log = log * s + 1.0;
+  const double power = exponent * e + (2.0 * exponent / ln2) * t * log;
+  // To the nearest integer: its low bits are then those of the sum.
+  const double sum = power + 0x1.8p52;
+  const double z = (power - (sum - 0x1.8p52)) * ln2;
+  double exp = 1.0 / 6227020800.0;
+  exp = exp * z + 1.0 / 479001600.0;
+  exp = exp * z + 1.0 / 39916800.0;
+  exp = exp * z + 1.0 / 3628800.0;
+  exp = exp * z + 1.0 / 362880.0;
+  exp = exp * z + 1.0 / 40320.0;
+  exp = exp * z + 1.0 / 5040.0;
+  exp = exp * z + 1.0 / 720.0;
+  exp = exp * z + 1.0 / 120.0;
+  exp = exp * z + 1.0 / 24.0;
+  exp = exp * z + 1.0 / 6.0;
+  exp = exp * z + 1.0 / 2.0;
+  exp = exp * z + 1.0;
+  exp = exp * z + 1.0;
+  const double result = double_of_bits(bits_of_double(exp) + (bits_of_double(sum) << 52));
+  const bool in = value > 0.0 && value <= std::numeric_limits<double>::max();
+  return in ? result : value;
+}
+
+}  // namespace ppatch
