@@ -78,8 +78,8 @@ void CommonOptions::add_run_options(CLI::App& app) {
              [this](const std::string& text) { set_device(text); });
   set.parsed(
       "--memory-budget", "SIZE",
-      "Scratch memory, 800M or 2GiB (default 1GiB, or half of what a control group allows); "
-      "results do not depend on it",
+      "Memory of the process, 800M or 2GiB (default 1GiB beside images and arrays, less in a "
+      "control group); align and extract refuse what it does not hold; results do not depend on it",
       [this](const std::string& text) { memory_budget = parse_size("--memory-budget", text); });
   progress = automatic_style();
   set.parsed("--progress", "STYLE",

@@ -38,6 +38,16 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
                   std::to_string(info.num_threads) + " threads, SIMD level " + info.simd);
 }
 
+std::uint64_t process_bytes(const CommonOptions& options) {
+  constexpr std::uint64_t kLibraries = std::uint64_t{24} << 20, kThread = std::uint64_t{1} << 20;
+  ppatch_context_options context = context_options();
+  context.backend = options.backend;
+  context.device = options.device;
+  context.num_threads = static_cast<std::int32_t>(options.threads);
+  const auto threads = static_cast<std::uint64_t>(Context(context).info().num_threads);
+  return formats::resident_bytes() + kLibraries + threads * kThread;
+}
+
 void Session::set_part(double begin, double end) {
   part_begin_ = begin;
   part_end_ = end;

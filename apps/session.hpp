@@ -40,4 +40,8 @@ class Session {
   std::optional<Context> context_;
 };
 
+// What the process takes beside data once a command is at work: what it holds now, what libraries
+// still take, and its threads.
+std::uint64_t process_bytes(const CommonOptions& options);
+
 }  // namespace ptychopatch::app

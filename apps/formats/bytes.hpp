@@ -27,7 +27,14 @@ class ByteReader {
   virtual bool size_is_certain() const = 0;
 };
 
-class SpanReader : public ByteReader {
+// Bytes of which any can be the next.
+class SeekableReader : public ByteReader {
+ public:
+  // Where the next byte is read.
+  virtual void seek(std::uint64_t place) = 0;
+};
+
+class SpanReader : public SeekableReader {
  public:
   explicit SpanReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
 
@@ -36,6 +43,9 @@ class SpanReader : public ByteReader {
     if (count != 0) std::memcpy(out.data(), bytes_.data() + position_, count);
     position_ += count;
     return count;
+  }
+  void seek(std::uint64_t place) override {
+    position_ = static_cast<std::size_t>(std::min<std::uint64_t>(place, bytes_.size()));
   }
   std::uint64_t size() const override { return bytes_.size(); }
   bool size_is_certain() const override { return true; }

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "formats/format_error.hpp"
+#include "formats/mapped_file.hpp"
 #include "formats/memory_limit.hpp"
 
 namespace ptychopatch::formats {
@@ -63,7 +64,12 @@ void Channel::pass(NpyArray& array) {
   const std::uint64_t size = bytes_of_shape(array.shape, array.type.size, source_);
   require_memory(size, source_);
   if (!sends_) array.data = Bytes(static_cast<std::size_t>(size));
-  bytes(array.data.data(), static_cast<std::size_t>(size));
+  // A child that has sent an array ends: what the other end has by now is not held here, too.
+  for (std::size_t at = 0; at < size; at += kPiece) {
+    const std::size_t count = std::min(kPiece, static_cast<std::size_t>(size) - at);
+    bytes(array.data.data() + at, count);
+    if (sends_) give_back(array.data.data() + at, count);
+  }
 }
 
 }  // namespace ptychopatch::formats

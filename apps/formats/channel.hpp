@@ -46,6 +46,7 @@ class Channel {
   void pass(bool& value);
   void pass(double& value) { bytes(&value, sizeof value); }
   void pass(std::string& text);
+  // The sender's data are lost.
   void pass(NpyArray& array);
   void pass(NamedArray& array) { (*this)(array.array, array.source); }
   template <class T, std::size_t n>

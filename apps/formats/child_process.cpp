@@ -12,11 +12,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <new>
 
 #include "formats/file_descriptor.hpp"
 #include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -73,13 +75,16 @@ rlim_t memory_of_parent() {
 struct Allowance {
   bool limited = false;
   std::uint64_t data_bytes = 0;
-  rlim_t memory = 0;
+  rlim_t parent_memory = 0;
 };
 
 Allowance& allowance() {
   static Allowance of_this_process;
   return of_this_process;
 }
+
+// Of this process's children.
+std::atomic<std::uint64_t> child_limit = 0;
 
 // What every answer begins with.
 enum class Answer { kGood, kRefused, kNoMemory };
@@ -124,7 +129,12 @@ void receive(Channel& channel, const std::function<void(Channel&)>& answer) {
   Answer how{};
   channel.limited(how, Answer::kNoMemory);
   if (how == Answer::kGood) return answer(channel);
-  if (how == Answer::kNoMemory) throw std::bad_alloc();
+  if (how == Answer::kNoMemory) {
+    const std::uint64_t most = child_limit;
+    if (most == 0) throw std::bad_alloc();
+    throw FormatError(channel.source() + " takes more to be read than the " + size_text(most) +
+                      " that the memory budget leaves for it");
+  }
   std::string refusal;
   channel(refusal);
   throw FormatError(refusal);
@@ -152,7 +162,7 @@ int begin_child(int pipe) {
   for (int standard = 0; standard < kPipe; ++standard) ::dup2(nothing, standard);
   ::dup2(pipe, kPipe);
   ::close_range(kPipe + 1, ~0U, 0);
-  allowance() = {true, 0, kMemory + memory_of_parent()};
+  allowance() = {true, 0, memory_of_parent()};
   allow_child(0);
   return kPipe;
 }
@@ -167,8 +177,12 @@ void allow_child(std::uint64_t data_bytes) {
   const auto seconds = static_cast<time_t>(now.data_bytes / kBytesASecond);
   const itimerval left{{}, {seconds + kMicroseconds / kSecond, kMicroseconds % kSecond}};
   ::setitimer(ITIMER_PROF, &left, nullptr);
-  if (!kSanitized) limit(RLIMIT_DATA, now.memory + kCopies * now.data_bytes);
+  if (kSanitized) return;
+  const rlim_t wanted = kMemory + kCopies * now.data_bytes, most = child_limit;
+  limit(RLIMIT_DATA, now.parent_memory + (most != 0 ? std::min(wanted, most) : wanted));
 }
+
+void limit_children(std::uint64_t bytes) { child_limit = bytes; }
 
 void run_child(const ChildWork& work, const std::function<void()>& function,
                const std::function<void(Channel&)>& answer) {

@@ -37,6 +37,10 @@ void run_child(const ChildWork& work, const std::function<void()>& function,
 // limited.
 void allow_child(std::uint64_t data_bytes);
 
+// So much memory is the most that a child takes from now on, and it is told of the file that needs
+// more; 0: as much as its data need.
+void limit_children(std::uint64_t bytes);
+
 // What function() finds, in a child.
 template <class Value, class Function>
 Value in_child(const ChildWork& work, const Function& function) {

@@ -9,18 +9,19 @@
 namespace ptychopatch::formats {
 
 // A regular file opened for reading; anything else (a directory, a pipe) is refused by name.
-class InputFile : public ByteReader {
+class InputFile : public SeekableReader {
  public:
   explicit InputFile(const std::string& path);
 
   std::size_t read(std::span<std::byte> out) override;
   std::uint64_t size() const override { return size_; }
   bool size_is_certain() const override { return true; }
-  // Where the next byte is read.
-  void seek(std::uint64_t place);
+  void seek(std::uint64_t place) override;
 
   // The open file, at its beginning, for a library that reads by itself.
   FileDescriptor take() { return std::move(file_); }
+  int descriptor() const { return file_.get(); }
+  const std::string& path() const { return path_; }
 
  private:
   std::string path_;

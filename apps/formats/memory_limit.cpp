@@ -88,6 +88,12 @@ void require_memory(std::uint64_t bytes, const std::string& source) {
   }
 }
 
+std::uint64_t resident_bytes() {
+  std::uint64_t all = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 std::string size_text(std::uint64_t bytes) {
   static constexpr std::array<const char*, 7> kUnits = {"bytes", "kB", "MB", "GB",
                                                         "TB",    "PB", "EB"};

@@ -20,6 +20,9 @@ std::optional<std::uint64_t> control_group_memory();
 std::optional<std::uint64_t> control_group_memory(const std::string& groups,
                                                   const std::string& folder);
 
+// What this process holds of memory now, libraries included.
+std::uint64_t resident_bytes();
+
 // "71.2 MB".
 std::string size_text(std::uint64_t bytes);
 

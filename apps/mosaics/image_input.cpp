@@ -38,20 +38,37 @@ Format format_of(std::span<const std::byte> bytes, const std::string& path) {
   return Format::kRaw;
 }
 
-formats::NpyArray read_npy_item(std::span<const std::byte> bytes, const ImageItem& item,
+[[noreturn]] void too_few(const ImageItem& item, const std::string& source) {
+  throw Refusal(Reason::kUnreadable, source + " has fewer images than " + item.name() + " says");
+}
+
+formats::NpyArray read_npy_item(formats::SeekableReader& bytes, const ImageItem& item,
                                 const std::string& source) {
-  formats::NpyArray array = formats::parse_npy(bytes, source);
-  if (array.shape.size() == 3 && item.index) {
-    if (*item.index < 0 || *item.index >= array.shape[0]) {
-      throw Refusal(Reason::kUnreadable,
-                    source + " has fewer images than " + item.name() + " says");
-    }
-    const auto one = array.data.size() / static_cast<std::size_t>(array.shape[0]);
-    formats::Bytes part(one);
-    std::memcpy(part.data(), array.data.data() + static_cast<std::size_t>(*item.index) * one, one);
-    array.data = std::move(part);
-    array.shape.erase(array.shape.begin());
+  bytes.seek(0);
+  const formats::NpyHeader header = formats::read_npy_header(bytes, source);
+  if (header.shape.size() != 3 || !item.index) {
+    bytes.seek(0);
+    return formats::read_npy(bytes, source);
   }
+  const std::int64_t images = header.shape[0], index = *item.index;
+  if (index < 0 || index >= images) too_few(item, source);
+  const std::uint64_t one = header.data_bytes / static_cast<std::uint64_t>(images);
+  formats::NpyArray array{header.type, {header.shape[1], header.shape[2]}, {}};
+  if (!header.fortran_order) {
+    formats::require_memory(one, source);
+    array.data = formats::Bytes(static_cast<std::size_t>(one));
+    bytes.seek(header.header_bytes + static_cast<std::uint64_t>(index) * one);
+    if (bytes.read(array.data.span()) != one) {
+      throw Refusal(Reason::kTruncated, source + " was cut off while it was read");
+    }
+    formats::to_native_order(array);
+    return array;
+  }
+  bytes.seek(0);
+  const formats::NpyArray all = formats::read_npy(bytes, source);
+  array.type = all.type;
+  array.data = formats::Bytes(static_cast<std::size_t>(one));
+  std::memcpy(array.data.data(), all.data.data() + static_cast<std::uint64_t>(index) * one, one);
   return array;
 }
 
@@ -128,10 +145,9 @@ Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::
 }  // namespace
 
 std::vector<ImageItem> items_of(const std::string& path) {
-  // Longer than every header that counts images.
-  constexpr std::size_t kFirstBytes = 1024;
+  constexpr std::size_t kFirst = 1024;
   formats::InputFile file(path);
-  formats::Bytes first(kFirstBytes);
+  formats::Bytes first(kFirst);
   const std::size_t count = file.read(first.span());
   const Format format = format_of(first.span().first(count), path);
   std::int64_t images = 0;
@@ -151,31 +167,98 @@ std::vector<ImageItem> items_of(const std::string& path) {
   return items;
 }
 
-Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
-                    const ImageSettings& settings, const std::function<bool()>& stop) {
-  const std::string source = formats::quoted(item.path);
-  switch (format_of(bytes, item.path)) {
-    case Format::kNpy:
-      return plain(read_npy_item(bytes, item, source), settings, source);
+namespace {
+
+// Of a file that is no camera RAW.
+Mosaic decode_plain(Format format, formats::SeekableReader& bytes, const ImageItem& item,
+                    const ImageSettings& settings, const std::string& source) {
+  switch (format) {
     case Format::kPng:
       return plain(decode_png(bytes, source), settings, source);
     case Format::kTiff:
       return plain(decode_tiff(bytes, source), settings, source);
     case Format::kMrc:
       return plain(decode_mrc(bytes, item.index.value_or(0), source), settings, source);
-    case Format::kRaw:
-      break;
+    default:
+      return plain(read_npy_item(bytes, item, source), settings, source);
   }
-  return decode_raw(bytes, source, stop);
+}
+
+// Longer than every header that tells a format or counts images.
+constexpr std::size_t kFirstBytes = 1024;
+
+// Leaves the reader at its beginning.
+Format format_of(formats::InputFile& file, const std::string& path) {
+  formats::Bytes first(kFirstBytes);
+  const Format format = format_of(first.span().first(file.read(first.span())), path);
+  file.seek(0);
+  return format;
+}
+
+// What plain() and what comes before it take of an image of that type and shape.
+ImageNeeds plain_needs(const PlainHeader& header, bool copies, const ImageSettings& settings,
+                       const std::string& source) {
+  const formats::ElementType& type = header.type;
+  if (header.shape.size() < 2 || header.shape.size() > 3) return {};
+  const bool colour = header.shape.size() == 3 && header.shape[2] == 3;
+  const std::uint64_t read = formats::bytes_of_shape(header.shape, type.size, source);
+  ImageNeeds needs{header.shape[0], header.shape[1], settings.cfa, 0, 0};
+  const std::uint64_t count = formats::bytes_of_shape({needs.height, needs.width}, 1, source);
+  const bool is_short = type.kind == formats::Kind::kUnsigned && type.size <= 2;
+  const bool is_double = type.size == 8 || (type.size == 4 && type.kind != formats::Kind::kFloat);
+  needs.pixels = count * (colour ? 4 : is_short ? 2 : is_double ? 8 : 4);
+  // As read, in order, and all three colours in single precision.
+  needs.decoding = (copies ? read : 0) + (colour ? 3 * needs.pixels : 0);
+  if (colour || needs.pixels != read) needs.decoding += read;
+  return needs;
+}
+
+}  // namespace
+
+Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
+                    const ImageSettings& settings, const std::function<bool()>& stop) {
+  const std::string source = formats::quoted(item.path);
+  const Format format = format_of(bytes, item.path);
+  if (format == Format::kRaw) return decode_raw(bytes, source, stop);
+  formats::SpanReader reader(bytes);
+  return decode_plain(format, reader, item, settings, source);
 }
 
 Mosaic read_image(const ImageItem& item, const ImageSettings& settings,
                   const std::function<bool()>& stop) {
+  const std::string source = formats::quoted(item.path);
   formats::InputFile file(item.path);
-  formats::require_memory(file.size(), formats::quoted(item.path));
-  formats::Bytes bytes(static_cast<std::size_t>(file.size()));
-  const std::size_t count = file.read(bytes.span());
-  return decode_image(bytes.span().first(count), item, settings, stop);
+  const Format format = format_of(file, item.path);
+  if (format == Format::kRaw) return read_raw(file, source, stop);
+  return decode_plain(format, file, item, settings, source);
+}
+
+ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings) {
+  const std::string source = formats::quoted(item.path);
+  formats::InputFile file(item.path);
+  switch (format_of(file, item.path)) {
+    case Format::kPng:
+      return plain_needs(read_png_header(file, source), false, settings, source);
+    case Format::kTiff:
+      return plain_needs(read_tiff_header(file, source), false, settings, source);
+    case Format::kMrc: {
+      formats::Bytes first(kFirstBytes);
+      const std::size_t count = file.read(first.span());
+      const MrcHeader header = read_mrc_header(first.span().first(count), file.size(), source);
+      return plain_needs({header.type, {header.height, header.width}}, false, settings, source);
+    }
+    case Format::kNpy: {
+      const formats::NpyHeader header = formats::read_npy_header(file, source);
+      PlainHeader one{header.type, header.shape};
+      if (item.index && one.shape.size() == 3) one.shape.erase(one.shape.begin());
+      ImageNeeds needs = plain_needs(one, header.fortran_order, settings, source);
+      if (header.fortran_order && item.index) needs.decoding += 2 * header.data_bytes;
+      return needs;
+    }
+    case Format::kRaw:
+      break;
+  }
+  return raw_needs(file, source);
 }
 
 }  // namespace ptychopatch::mosaics

@@ -40,9 +40,28 @@ Mosaic read_image(const ImageItem& item, const ImageSettings& settings,
 Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
                     const ImageSettings& settings, const std::function<bool()>& stop = {});
 
+// What an image takes, as its file's header says.
+struct ImageNeeds {
+  std::int64_t height = 0, width = 0;
+  Cfa cfa;
+  std::uint64_t pixels = 0;    // bytes that it holds once it is decoded
+  std::uint64_t decoding = 0;  // what decoding takes beside these, its process included
+};
+
+// Of read_image(), which throws alike where there is no image.
+ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings);
+
 // The formats by themselves. source begins every sentence. Colours become luma.
-formats::NpyArray decode_png(std::span<const std::byte> bytes, const std::string& source);
-formats::NpyArray decode_tiff(std::span<const std::byte> bytes, const std::string& source);
+formats::NpyArray decode_png(formats::ByteReader& bytes, const std::string& source);
+formats::NpyArray decode_tiff(formats::SeekableReader& bytes, const std::string& source);
+
+// What they would make.
+struct PlainHeader {
+  formats::ElementType type;
+  formats::Shape shape;
+};
+PlainHeader read_png_header(formats::ByteReader& bytes, const std::string& source);
+PlainHeader read_tiff_header(formats::SeekableReader& bytes, const std::string& source);
 
 // Of an MRC file's header; data follow it.
 struct MrcHeader {
@@ -53,7 +72,7 @@ struct MrcHeader {
 // bytes: the first ones of so many. Refusal where the images would not fit in them.
 MrcHeader read_mrc_header(std::span<const std::byte> bytes, std::uint64_t file_bytes,
                           const std::string& source);
-formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t section,
+formats::NpyArray decode_mrc(formats::SeekableReader& bytes, std::int64_t section,
                              const std::string& source);
 
 }  // namespace ptychopatch::mosaics

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cstring>
 
 #include "formats/memory_limit.hpp"
 #include "mosaics/image_input.hpp"
@@ -67,9 +67,13 @@ MrcHeader read_mrc_header(std::span<const std::byte> bytes, std::uint64_t file_b
   return found;
 }
 
-formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t section,
+formats::NpyArray decode_mrc(formats::SeekableReader& bytes, std::int64_t section,
                              const std::string& source) {
-  const MrcHeader header = read_mrc_header(bytes, bytes.size(), source);
+  std::array<std::byte, kHeaderBytes> first{};
+  bytes.seek(0);
+  const std::size_t count = bytes.read(first);
+  const MrcHeader header =
+      read_mrc_header(std::span<const std::byte>(first).first(count), bytes.size(), source);
   formats::NpyArray array;
   array.type = header.type;
   array.shape = {header.height, header.width};
@@ -80,8 +84,12 @@ formats::NpyArray decode_mrc(std::span<const std::byte> bytes, std::int64_t sect
                                            std::to_string(section));
   }
   const auto index = static_cast<std::uint64_t>(section);
+  formats::require_memory(size, source);
   array.data = formats::Bytes(static_cast<std::size_t>(size));
-  std::memcpy(array.data.data(), bytes.data() + header.data_begin + index * size, size);
+  bytes.seek(header.data_begin + index * size);
+  if (bytes.read(array.data.span()) != size) {
+    throw Refusal(Reason::kTruncated, source + " was cut off while it was read");
+  }
   formats::to_native_order(array);
   return array;
 }

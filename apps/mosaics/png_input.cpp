@@ -5,6 +5,7 @@
 #include <csetjmp>
 #include <vector>
 
+#include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "mosaics/image_input.hpp"
 #include "mosaics/refusal.hpp"
@@ -16,7 +17,7 @@ namespace {
 // owned lies here, and the functions that call libpng own nothing.
 class Reader {
  public:
-  explicit Reader(std::span<const std::byte> bytes) : left_(bytes) {
+  explicit Reader(formats::ByteReader& bytes) : bytes_(bytes) {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, &fail, &ignore);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
     if (info_ == nullptr) throw std::bad_alloc();
@@ -60,12 +61,16 @@ class Reader {
   static void ignore(png_structp, png_const_charp) {}
   static void take(png_structp png, png_bytep to, png_size_t count) {
     auto* self = static_cast<Reader*>(png_get_io_ptr(png));
-    if (count > self->left_.size()) png_error(png, "the file is cut off");
-    std::memcpy(to, self->left_.data(), count);
-    self->left_ = self->left_.subspan(count);
+    // libpng's frames are no place for an exception.
+    bool is_whole = false;
+    try {
+      is_whole = self->bytes_.read({reinterpret_cast<std::byte*>(to), count}) == count;
+    } catch (const formats::FormatError&) {
+    }
+    if (!is_whole) png_error(png, "the file is cut off");
   }
 
-  std::span<const std::byte> left_;
+  formats::ByteReader& bytes_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
   std::array<char, 120> message_{};
@@ -75,15 +80,26 @@ class Reader {
   throw Refusal(Reason::kUnreadable, source + " cannot be read: libpng says: " + reader.message());
 }
 
+PlainHeader header_of(const Reader& reader) {
+  return {{formats::Kind::kUnsigned, static_cast<std::size_t>(reader.bits() / 8)},
+          {reader.height(), reader.width(), reader.channels()}};
+}
+
 }  // namespace
 
-formats::NpyArray decode_png(std::span<const std::byte> bytes, const std::string& source) {
+PlainHeader read_png_header(formats::ByteReader& bytes, const std::string& source) {
+  Reader reader(bytes);
+  if (!reader.read_header()) refuse(reader, source);
+  return header_of(reader);
+}
+
+formats::NpyArray decode_png(formats::ByteReader& bytes, const std::string& source) {
   Reader reader(bytes);
   if (!reader.read_header()) refuse(reader, source);
   formats::NpyArray array;
-  const int bits = reader.bits();
-  array.type = {formats::Kind::kUnsigned, static_cast<std::size_t>(bits / 8)};
-  array.shape = {reader.height(), reader.width(), reader.channels()};
+  PlainHeader header = header_of(reader);
+  array.type = header.type;
+  array.shape = std::move(header.shape);
   const std::uint64_t size =
       static_cast<std::uint64_t>(reader.row_bytes()) * static_cast<std::uint64_t>(reader.height());
   // Deflate's best is a thousandth.

@@ -17,20 +17,28 @@ constexpr std::uint64_t kMostPixelsPerByte = 32;
 // Decoders read ahead.
 constexpr std::uint64_t kReadAhead = 64;
 constexpr unsigned kXTransFilters = 9;
+// What a child takes besides pixels, and how many rows are copied before they are given back.
+constexpr std::uint64_t kOwnBytes = std::uint64_t{16} << 20;
+constexpr std::int64_t kRowsHeld = 64;
 constexpr unsigned kOddFilters = 1000;  // below: no code of 2 x 8 colours
 
 class Decoder {
  public:
-  Decoder(std::span<const std::byte> bytes, const std::string& source)
-      : source_(source), bytes_(bytes), stream_(bytes) {}
+  Decoder(std::span<const std::byte> bytes, const std::string& source,
+          const formats::MappedFile* file)
+      : source_(source), bytes_(bytes), stream_(bytes, file) {}
+
+  ImageNeeds needs() {
+    open();
+    const std::uint64_t all = 2 * std::uint64_t{sizes().raw_width} * sizes().raw_height;
+    ImageNeeds needs{sizes().height, sizes().width, cfa(), all, kOwnBytes};
+    // Of a DNG one tile is decoded after the other; other decoders may hold all data a second time.
+    if (raw_->imgdata.idata.dng_version == 0) needs.decoding += all;
+    return needs;
+  }
 
   Mosaic decode() {
-    raw_->imgdata.params.max_raw_memory_mb = 2048;
-    // Instead of the one that prints.
-    raw_->set_dataerror_handler(nullptr, nullptr);
-    check(raw_->open_datastream(&stream_));
-    check_kind();
-    check_size();
+    open();
     check(raw_->unpack());
     if (stream_.missing() > kReadAhead) cut_off();
     if (raw_->imgdata.rawdata.raw_image == nullptr) {
@@ -42,6 +50,15 @@ class Decoder {
   }
 
  private:
+  void open() {
+    raw_->imgdata.params.max_raw_memory_mb = 2048;
+    // Instead of the one that prints.
+    raw_->set_dataerror_handler(nullptr, nullptr);
+    check(raw_->open_datastream(&stream_));
+    check_kind();
+    check_size();
+  }
+
   const libraw_image_sizes_t& sizes() const { return raw_->imgdata.sizes; }
   const libraw_colordata_t& levels() const { return raw_->imgdata.color; }
 
@@ -164,10 +181,14 @@ class Decoder {
     mosaic.pixels.type = {formats::Kind::kUnsigned, 2};
     mosaic.pixels.shape = {height, width};
     mosaic.pixels.data = formats::Bytes(static_cast<std::size_t>(2 * height * width));
-    const std::uint16_t* from = raw_->imgdata.rawdata.raw_image + mosaic.top * pitch + mosaic.left;
+    std::uint16_t* const from = raw_->imgdata.rawdata.raw_image + mosaic.top * pitch;
     auto* to = reinterpret_cast<std::uint16_t*>(mosaic.pixels.data.data());
     for (std::int64_t y = 0; y < height; ++y) {
-      std::copy_n(from + y * pitch, width, to + y * width);
+      std::copy_n(from + y * pitch + mosaic.left, width, to + y * width);
+      // So that both are not held at once.
+      if (y % kRowsHeld != kRowsHeld - 1) continue;
+      const std::int64_t first = (y + 1 - kRowsHeld) * pitch;
+      formats::give_back(from + first, static_cast<std::size_t>(2 * kRowsHeld * pitch));
     }
     set_levels(mosaic, to);
     describe(mosaic);
@@ -226,8 +247,13 @@ class Decoder {
 
 }  // namespace
 
-Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source) {
-  Mosaic mosaic = Decoder(bytes, source).decode();
+ImageNeeds raw_needs_here(std::span<const std::byte> bytes, const std::string& source) {
+  return Decoder(bytes, source, nullptr).needs();
+}
+
+Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source,
+                       const formats::MappedFile* file) {
+  Mosaic mosaic = Decoder(bytes, source, file).decode();
   if (!(mosaic.white > mosaic.black)) {
     throw Refusal(Reason::kUnreadable,
                   source + " says that its white level, " + std::to_string(mosaic.white) +

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "formats/child_process.hpp"
-#include "mosaics/mosaic.hpp"
+#include "formats/input_file.hpp"
+#include "formats/mapped_file.hpp"
+#include "mosaics/image_input.hpp"
 
 namespace ptychopatch::mosaics {
 
@@ -19,12 +21,19 @@ using formats::Interruption;
 Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
                   const std::function<bool()>& stop = {});
 
+// The same of a file.
+Mosaic read_raw(formats::InputFile& file, const std::string& source,
+                const std::function<bool()>& stop = {});
+ImageNeeds raw_needs(formats::InputFile& file, const std::string& source);
+
 // Refuses, before a decoder sees it, what a file's first bytes and directories show to be no camera
 // RAW, to be cut off, or to hold no mosaic: decoders guess by a file's size alone, or fill in what
 // is not there. source begins the sentence.
 void check_raw_header(std::span<const std::byte> bytes, const std::string& source);
 
-// decode_raw() in this process, of a file whose header has been checked.
-Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source);
+// decode_raw() in this process, of a file whose header has been checked; file: if it is mapped.
+Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source,
+                       const formats::MappedFile* file = nullptr);
+ImageNeeds raw_needs_here(std::span<const std::byte> bytes, const std::string& source);
 
 }  // namespace ptychopatch::mosaics

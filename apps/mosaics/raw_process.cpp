@@ -4,18 +4,34 @@
 #include "mosaics/refusal.hpp"
 
 namespace ptychopatch::mosaics {
-static void exchange(formats::Channel& channel, Mosaic& mosaic) {
-  constexpr std::int64_t kLongestSide = 1 << 20;
+
+constexpr std::int64_t kLongestSide = 1 << 20;
+
+static void exchange(formats::Channel& channel, Cfa& cfa) {
   constexpr int kLongestPeriod = 6;
   constexpr std::uint8_t kLastColour = 3;
-  channel.limited(mosaic.cfa.period, kLongestPeriod);
-  for (std::uint8_t& colour : mosaic.cfa.colours) channel.limited(colour, kLastColour);
+  channel.limited(cfa.period, kLongestPeriod);
+  for (std::uint8_t& colour : cfa.colours) channel.limited(colour, kLastColour);
+  if (!is_real(cfa)) channel.nonsense();
+}
+
+static void exchange(formats::Channel& channel, ImageNeeds& needs) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 42;
+  channel(needs.cfa);
+  channel.limited(needs.height, kLongestSide);
+  channel.limited(needs.width, kLongestSide);
+  channel.limited(needs.pixels, kMost);
+  channel.limited(needs.decoding, kMost);
+}
+
+static void exchange(formats::Channel& channel, Mosaic& mosaic) {
+  channel(mosaic.cfa);
   channel(mosaic.black, mosaic.white, mosaic.clip);
   channel.limited(mosaic.top, kLongestSide);
   channel.limited(mosaic.left, kLongestSide);
   channel(mosaic.camera, mosaic.iso, mosaic.rgb_xyz, mosaic.pixels);
   const formats::NpyArray& pixels = mosaic.pixels;
-  if (pixels.shape.size() != 2 || pixels.count() < 1 || !is_real(mosaic.cfa) ||
+  if (pixels.shape.size() != 2 || pixels.count() < 1 ||
       pixels.type.kind != formats::Kind::kUnsigned || pixels.type.size != 2) {
     channel.nonsense();
   }
@@ -26,34 +42,61 @@ namespace {
 // How much of a child's time and memory one byte of a file may take.
 constexpr std::uint64_t kDataPerByte = 4;
 
-// A mosaic, or why there is none.
-struct Decoded {
-  Mosaic mosaic;
+// A value, or why there is none.
+template <class Value>
+struct Answer {
+  Value value;
   Reason reason{};
   std::string refusal;
 
-  friend void exchange(formats::Channel& channel, Decoded& decoded) {
-    channel(decoded.refusal);
-    channel.limited(decoded.reason, Reason::kUnsupported);
-    if (decoded.refusal.empty()) channel(decoded.mosaic);
+  friend void exchange(formats::Channel& channel, Answer& answer) {
+    channel(answer.refusal);
+    channel.limited(answer.reason, Reason::kUnsupported);
+    if (answer.refusal.empty()) channel(answer.value);
   }
 };
+
+// What function() finds in a file of so many bytes, in a child.
+template <class Value, class Function>
+Value ask(std::size_t bytes, const std::string& source, const std::function<bool()>& stop,
+          const Function& function) {
+  auto answer = formats::in_child<Answer<Value>>({"LibRaw", source, stop}, [&]() -> Answer<Value> {
+    formats::allow_child(kDataPerByte * bytes);
+    try {
+      return {function(), {}, {}};
+    } catch (const Refusal& refusal) {
+      return {{}, refusal.reason(), refusal.what()};
+    }
+  });
+  if (!answer.refusal.empty()) throw Refusal(answer.reason, answer.refusal);
+  return std::move(answer.value);
+}
 
 }  // namespace
 
 Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
                   const std::function<bool()>& stop) {
-  check_raw_header(bytes, source);
-  auto decoded = formats::in_child<Decoded>({"LibRaw", source, stop}, [&]() -> Decoded {
-    formats::allow_child(kDataPerByte * bytes.size());
-    try {
-      return {decode_raw_here(bytes, source), {}, {}};
-    } catch (const Refusal& refusal) {
-      return {{}, refusal.reason(), refusal.what()};
-    }
+  return ask<Mosaic>(bytes.size(), source, stop, [&] {
+    check_raw_header(bytes, source);
+    return decode_raw_here(bytes, source);
   });
-  if (!decoded.refusal.empty()) throw Refusal(decoded.reason, decoded.refusal);
-  return std::move(decoded.mosaic);
+}
+
+Mosaic read_raw(formats::InputFile& file, const std::string& source,
+                const std::function<bool()>& stop) {
+  const formats::MappedFile mapped(file);
+  return ask<Mosaic>(mapped.bytes().size(), source, stop, [&] {
+    check_raw_header(mapped.bytes(), source);
+    return decode_raw_here(mapped.bytes(), source, &mapped);
+  });
+}
+
+ImageNeeds raw_needs(formats::InputFile& file, const std::string& source) {
+  const formats::MappedFile mapped(file);
+  return ask<ImageNeeds>(mapped.bytes().size(), source, {}, [&] {
+    check_raw_header(mapped.bytes(), source);
+    return raw_needs_here(mapped.bytes(), source);
+  });
 }
 
 }  // namespace ptychopatch::mosaics

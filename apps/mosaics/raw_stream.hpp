@@ -10,15 +10,19 @@
 #include <cstring>
 #include <span>
 
+#include "formats/mapped_file.hpp"
+
 namespace ptychopatch::mosaics {
 
 // A file in memory as LibRaw reads it, with an end to its patience: a damaged file can have it read
 // the same bytes for ever, or far beyond the last one. LibRaw then ends with an error.
 class RawStream : public LibRaw_buffer_datastream {
  public:
-  explicit RawStream(std::span<const std::byte> bytes)
+  // file: whose bytes these are, if they are a file's; of it only what was read last is held.
+  explicit RawStream(std::span<const std::byte> bytes, const formats::MappedFile* file = nullptr)
       : LibRaw_buffer_datastream(const_cast<std::byte*>(bytes.data()), bytes.size()),
         bytes_(bytes),
+        file_(file),
         effort_left_(kLeastEffort + kEffortPerByte * bytes.size()) {}
 
   int read(void* to, std::size_t size, std::size_t count) override {
@@ -72,10 +76,14 @@ class RawStream : public LibRaw_buffer_datastream {
   static constexpr std::uint64_t kLeastEffort = 50'000'000;
   static constexpr std::uint64_t kEffortOfCall = 16;
   static constexpr std::uint64_t kMostMissing = 1 << 16;
+  static constexpr std::uint64_t kMostEffortHeld = 4 << 20;
 
   void spend(std::uint64_t effort) {
     if (effort > effort_left_) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_CORRUPT);
     effort_left_ -= effort;
+    if (file_ == nullptr || (effort_held_ += effort) < kMostEffortHeld) return;
+    effort_held_ = 0;
+    file_->let_go();
   }
   void miss(std::uint64_t count) {
     missing_ += count;
@@ -83,7 +91,8 @@ class RawStream : public LibRaw_buffer_datastream {
   }
 
   std::span<const std::byte> bytes_;
-  std::uint64_t effort_left_;
+  const formats::MappedFile* file_;
+  std::uint64_t effort_left_, effort_held_ = 0;
   std::uint64_t missing_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "mosaics/image_input.hpp"
 #include "mosaics/refusal.hpp"
@@ -14,26 +15,31 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-// A file in memory as libtiff reads it, and what libtiff said first.
+// A file as libtiff reads it, and what libtiff said first.
 class Source {
  public:
-  explicit Source(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  explicit Source(formats::SeekableReader& bytes) : bytes_(bytes) {}
 
+  // libtiff's frames are no place for an exception.
   static tmsize_t read(thandle_t self, void* to, tmsize_t count) {
     auto& source = *static_cast<Source*>(self);
-    const std::size_t left =
-        source.bytes_.size() - std::min(source.position_, source.bytes_.size());
-    const std::size_t taken = std::min(static_cast<std::size_t>(count), left);
-    if (taken != 0) std::memcpy(to, source.bytes_.data() + source.position_, taken);
-    source.position_ += taken;
-    return static_cast<tmsize_t>(taken);
+    try {
+      if (source.position_ >= source.bytes_.size()) return 0;
+      source.bytes_.seek(source.position_);
+      const std::size_t taken =
+          source.bytes_.read({static_cast<std::byte*>(to), static_cast<std::size_t>(count)});
+      source.position_ += taken;
+      return static_cast<tmsize_t>(taken);
+    } catch (const formats::FormatError&) {
+      return -1;
+    }
   }
   static tmsize_t write(thandle_t, void*, tmsize_t) { return -1; }
   static toff_t seek(thandle_t self, toff_t offset, int whence) {
     auto& source = *static_cast<Source*>(self);
-    const std::size_t base = whence == SEEK_CUR   ? source.position_
-                             : whence == SEEK_END ? source.bytes_.size()
-                                                  : 0;
+    const std::uint64_t base = whence == SEEK_CUR   ? source.position_
+                               : whence == SEEK_END ? source.bytes_.size()
+                                                    : 0;
     source.position_ = base + offset;
     return source.position_;
   }
@@ -50,8 +56,8 @@ class Source {
   std::string message() const { return message_[0] != '\0' ? message_.data() : "it is damaged"; }
 
  private:
-  std::span<const std::byte> bytes_;
-  std::size_t position_ = 0;
+  formats::SeekableReader& bytes_;
+  std::uint64_t position_ = 0;
   std::array<char, 200> message_{};
 };
 
@@ -97,22 +103,37 @@ formats::ElementType type_of(TIFF* tiff, const std::string& source) {
              "or 64");
 }
 
-}  // namespace
-
-formats::NpyArray decode_tiff(std::span<const std::byte> bytes, const std::string& source) {
-  Source file(bytes);
-  const Tiff tiff = open_tiff(file);
-  if (!tiff) refuse(Reason::kUnreadable, source, "cannot be read: libtiff says: " + file.message());
-  formats::NpyArray array;
-  array.type = type_of(tiff.get(), source);
-  const auto height = field<std::uint32_t>(tiff.get(), TIFFTAG_IMAGELENGTH, 0);
-  const auto width = field<std::uint32_t>(tiff.get(), TIFFTAG_IMAGEWIDTH, 0);
-  const auto channels = field<std::uint16_t>(tiff.get(), TIFFTAG_SAMPLESPERPIXEL, 1);
-  const auto planes = field<std::uint16_t>(tiff.get(), TIFFTAG_PLANARCONFIG, 1);
-  if (TIFFIsTiled(tiff.get()) != 0 || (planes != PLANARCONFIG_CONTIG && channels > 1)) {
+PlainHeader header_of(TIFF* tiff, const std::string& source) {
+  PlainHeader header{type_of(tiff, source), {}};
+  const auto height = field<std::uint32_t>(tiff, TIFFTAG_IMAGELENGTH, 0);
+  const auto width = field<std::uint32_t>(tiff, TIFFTAG_IMAGEWIDTH, 0);
+  const auto channels = field<std::uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+  const auto planes = field<std::uint16_t>(tiff, TIFFTAG_PLANARCONFIG, 1);
+  if (TIFFIsTiled(tiff) != 0 || (planes != PLANARCONFIG_CONTIG && channels > 1)) {
     refuse(Reason::kUnsupported, source, "is stored in tiles or planes, expected rows of pixels");
   }
-  array.shape = {height, width, channels};
+  header.shape = {height, width, channels};
+  return header;
+}
+
+Tiff opened(Source& file, const std::string& source) {
+  Tiff tiff = open_tiff(file);
+  if (!tiff) refuse(Reason::kUnreadable, source, "cannot be read: libtiff says: " + file.message());
+  return tiff;
+}
+
+}  // namespace
+
+PlainHeader read_tiff_header(formats::SeekableReader& bytes, const std::string& source) {
+  Source file(bytes);
+  return header_of(opened(file, source).get(), source);
+}
+
+formats::NpyArray decode_tiff(formats::SeekableReader& bytes, const std::string& source) {
+  Source file(bytes);
+  const Tiff tiff = opened(file, source);
+  PlainHeader header = header_of(tiff.get(), source);
+  formats::NpyArray array{header.type, std::move(header.shape), {}};
   const std::uint64_t size = formats::bytes_of_shape(array.shape, array.type.size, source);
   // The best that a compression of TIFF's does to an even picture is about a thousandth.
   constexpr std::uint64_t kBestCompression = 2000;
@@ -123,6 +144,7 @@ formats::NpyArray decode_tiff(std::span<const std::byte> bytes, const std::strin
   }
   formats::require_memory(size, source);
   array.data = formats::Bytes(static_cast<std::size_t>(size));
+  const auto height = static_cast<std::uint32_t>(array.shape[0]);
   const std::size_t row = height != 0 ? static_cast<std::size_t>(size / height) : 0;
   if (static_cast<std::uint64_t>(TIFFScanlineSize64(tiff.get())) != row) {
     refuse(Reason::kUnsupported, source, "has rows of an unexpected length");

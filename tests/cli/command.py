@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,13 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"PTYCHOPATCH_TEST_SEED={SEED}\n"
                          f"{arguments}\n{done.stderr.decode()}")
         return done.stdout.decode()
+
+    def least_budget(self, *arguments, more=0):
+        """The least --memory-budget of a command, and so many megabytes more."""
+        done = self.execute(*arguments, "--memory-budget", "1M", "-q")
+        found = re.search(r"at least (\d+)M are needed", done.stderr.decode())
+        self.assertTrue(done.returncode == 2 and found, f"{arguments}\n{done.stderr.decode()}")
+        return f"{int(found.group(1)) + more}M"
 
     def run_badly(self, *arguments, status=2, says=(), **options):
         """Runs a command that must fail: the status, one sentence, no file that was not there."""

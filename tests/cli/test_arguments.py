@@ -105,7 +105,9 @@ class ArgumentsTest(CommandTest):
         self.assertIn("CUDA", message.replace("cuda", "CUDA"))
 
     def test_library_limits(self):
-        self.extract("--memory-budget", "16", status=3)
+        self.extract("--memory-budget", "16", says=("--memory-budget", "are needed"))
+        self.run_badly("group", "s.npz", "--gridsize", 2, "-o", "out.npz", "--memory-budget", "16",
+                       status=3)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,9 @@ class ExtractTest(CommandTest):
         base = self.cut("-j", 1)["patches"]
         name = self.path("out.npz")
         whole = name.read_bytes()
-        for extra in (("-j", 2), ("--memory-budget", "3MB", "-j", 2), ("--device", "cpu")):
+        more = self.least_budget("extract", "--image", "i.npy", "--positions", "p.npy", "-N", 7, "-j",
+                                 2, "-o", "none.npz", more=3)
+        for extra in (("-j", 2), ("--memory-budget", more, "-j", 2), ("--device", "cpu")):
             self.cut(*extra)
             self.assertEqual(name.read_bytes(), whole, extra)
         iterative = self.cut("--algorithm", "iterative")["patches"]

@@ -119,7 +119,9 @@ class Extract {
     outputs_.require_room(input_.bytes_of(input_.geometry.patches_shape()));
     formats::require_memory(input_.bytes_of(input_.geometry.part_shape(input_.geometry.group)),
                             "one group of patches");
-    Session session(options_.common, console_);
+    CommonOptions common = options_.common;
+    common.memory_budget = scratch_budget();
+    Session session(common, console_);
     if (input_.grouped) make_groups(session);
     PatchExtractor extractor(session, input_.geometry, input_.image,
                              groups_ ? grouped_positions_ : input_.positions, input_.options,
@@ -131,6 +133,44 @@ class Extract {
   }
 
  private:
+  // Of the process's budget, if there is one, what is for the library's scratch: half as much again
+  // is for patches.
+  std::uint64_t scratch_budget() const {
+    const std::uint64_t whole = options_.common.memory_budget;
+    if (whole == 0) return 0;
+    constexpr std::uint64_t kPosition = 32, kGrouped = 128;
+    const std::uint64_t patches =
+        input_.bytes_of(input_.geometry.part_shape(input_.geometry.group));
+    const std::uint64_t taken =
+        process_bytes(options_.common) + static_cast<std::uint64_t>(input_.geometry.positions) *
+                                             (input_.grouped ? kPosition + kGrouped : kPosition);
+    const std::uint64_t left = (whole - std::min(whole, taken)) / 3;
+    const std::uint64_t least = std::max(2 * patches, least_scratch());
+    if (2 * left >= least) return 2 * left;
+    const std::uint64_t beside = least + least / 2;
+    throw formats::FormatError(
+        "argument --memory-budget: " + formats::size_text(whole) +
+        " do not hold this run: at least " + std::to_string((taken + beside) / 1'000'000 + 1) +
+        "M are needed, " + formats::size_text(taken) + " for what is read and for the process, " +
+        formats::size_text(beside) + " for a group of patches and scratch");
+  }
+
+  // What plans do with, to a factor of two.
+  std::uint64_t least_scratch() const {
+    for (std::uint64_t budget = std::uint64_t{256} << 10;; budget *= 2) {
+      ppatch_context_options context = context_options();
+      context.backend = PPATCH_BACKEND_CPU;
+      context.num_threads = static_cast<std::int32_t>(options_.common.threads);
+      context.memory_budget = budget;
+      try {
+        PatchPlan::bytes(Context(context), input_.geometry.positions, input_.options);
+        return budget;
+      } catch (const Error& error) {
+        if (error.status() != PPATCH_ERROR_OUT_OF_MEMORY || budget > UINT64_MAX / 4) throw;
+      }
+    }
+  }
+
   void make_groups(const Session& session) {
     console_.begin("group", input_.geometry.positions / input_.geometry.group);
     groups_ = input_.given()

@@ -12,9 +12,11 @@
 #include "commands/registration/align_options.hpp"
 #include "commands/registration/alignment_plot.hpp"
 #include "commands/registration/results.hpp"
+#include "commands/registration/run_memory.hpp"
 #include "commands/registration/scene_worker.hpp"
 #include "commands/registration/work_list.hpp"
 #include "exit_status.hpp"
+#include "formats/child_process.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/output_file.hpp"
@@ -215,10 +217,14 @@ class Align {
     alignment::AlignmentRun run(*results_, options_.plot.empty() ? nullptr : &plot_, pairs_,
                                 console_);
     std::vector<std::unique_ptr<alignment::SceneWorker>> workers;
-    for (const CommonOptions& common : options_.common.each_device(tasks.size())) {
+    std::vector<CommonOptions> devices = options_.common.each_device(tasks.size());
+    const auto memory = alignment::RunMemory::of(options_, tasks, devices.size(), pairs_);
+    formats::limit_children(memory.child);
+    for (CommonOptions& common : devices) {
+      if (memory.scratch != 0) common.memory_budget = memory.scratch;
       workers.push_back(std::make_unique<alignment::SceneWorker>(
           options_, common, mask_.data.size() != 0 ? &mask_ : nullptr, paths_ ? &*paths_ : nullptr,
-          run));
+          memory.decodes_ahead, run));
     }
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       workers[i % workers.size()]->take(std::move(tasks[i]));

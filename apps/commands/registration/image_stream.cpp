@@ -24,14 +24,14 @@ Decoded decode(const mosaics::ImageItem& item, const mosaics::ImageSettings& set
 }  // namespace
 
 ImageStream::ImageStream(std::vector<mosaics::ImageItem> items,
-                         const mosaics::ImageSettings& settings)
-    : items_(std::move(items)), settings_(settings) {
+                         const mosaics::ImageSettings& settings, bool ahead)
+    : items_(std::move(items)), settings_(settings), ahead_(ahead && formats::kBesideThreads) {
   begin();
 }
 
 void ImageStream::begin() {
   if (begun_ == items_.size()) return;
-  next_ = std::async(formats::kBesideThreads ? std::launch::async : std::launch::deferred,
+  next_ = std::async(ahead_ ? std::launch::async : std::launch::deferred,
                      [this, &item = items_[begun_++]] { return decode(item, settings_, stop_); });
 }
 

@@ -17,10 +17,13 @@ struct Decoded {
   std::string word, sentence;
 };
 
-// Images one after the other, each decoded while the one before is at work: at most one waits.
+// Images one after the other, each decoded while the one before is at work, if there is memory for
+// it: at most one waits.
 class ImageStream {
  public:
-  ImageStream(std::vector<mosaics::ImageItem> items, const mosaics::ImageSettings& settings);
+  // ahead: else each is decoded when it is asked for.
+  ImageStream(std::vector<mosaics::ImageItem> items, const mosaics::ImageSettings& settings,
+              bool ahead);
   ~ImageStream() { stop_ = true; }  // what is being decoded is waited for
   ImageStream(const ImageStream&) = delete;
   ImageStream& operator=(const ImageStream&) = delete;
@@ -33,6 +36,7 @@ class ImageStream {
 
   std::vector<mosaics::ImageItem> items_;
   mosaics::ImageSettings settings_;
+  bool ahead_;
   std::size_t begun_ = 0;
   std::atomic<bool> stop_ = false;
   std::future<Decoded> next_;  // ends before what it works with

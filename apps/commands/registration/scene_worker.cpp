@@ -63,9 +63,11 @@ void AlignmentRun::rethrow() const {
 }
 
 SceneWorker::SceneWorker(const app::AlignOptions& options, const app::CommonOptions& common,
-                         const formats::NpyArray* mask, const PairPaths* paths, AlignmentRun& run)
+                         const formats::NpyArray* mask, const PairPaths* paths, bool decodes_ahead,
+                         AlignmentRun& run)
     : options_(options),
       mask_(mask),
+      decodes_ahead_(decodes_ahead),
       run_(run),
       session_(common, run.console()),
       files_(session_, paths, options.masks, options.apply, options.apply_mode,
@@ -76,7 +78,7 @@ void SceneWorker::work() {
   for (const SceneTask& task : tasks_) {
     for (const std::size_t i : needed(task)) items.push_back(task.scene->images[i]);
   }
-  ImageStream stream(std::move(items), options_.image);
+  ImageStream stream(std::move(items), options_.image, decodes_ahead_);
   for (const SceneTask& task : tasks_) {
     align_scene(task, stream);
     if (run_.stopped()) return;

@@ -67,7 +67,8 @@ class SceneWorker {
   // common: of the options, those of the worker's device. The mask, if any, is every reference's;
   // paths are those of the files that are made of pairs, if any are.
   SceneWorker(const app::AlignOptions& options, const app::CommonOptions& common,
-              const formats::NpyArray* mask, const PairPaths* paths, AlignmentRun& run);
+              const formats::NpyArray* mask, const PairPaths* paths, bool decodes_ahead,
+              AlignmentRun& run);
 
   void take(SceneTask task) { tasks_.push_back(std::move(task)); }
   void work();
@@ -84,6 +85,7 @@ class SceneWorker {
 
   const app::AlignOptions& options_;
   const formats::NpyArray* mask_;
+  bool decodes_ahead_;
   AlignmentRun& run_;
   app::Session session_;
   PairFiles files_;

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/run_memory.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
+#include "session.hpp"
+
+namespace ptychopatch::alignment {
+namespace {
+
+constexpr std::uint64_t kMega = std::uint64_t{1} << 20;
+constexpr std::uint64_t kRecordBytes = 12 << 10, kChildBytes = 16 * kMega;
+
+// What a scene takes at once besides scratch.
+struct SceneNeeds {
+  std::uint64_t images = 0;     // its references and one image
+  std::uint64_t next = 0;       // an image that is decoded meanwhile
+  std::uint64_t decoding = 0;   // beside an image that is being decoded
+  std::uint64_t measuring = 0;  // what is made of an aligned pair
+  mosaics::ImageNeeds largest;  // of its references
+  std::string name;
+};
+
+// The budget as it is asked for, or what the control group leaves beside others' memory; none.
+std::optional<std::uint64_t> whole_budget(const app::AlignOptions& options) {
+  if (options.common.memory_budget != 0) return options.common.memory_budget;
+  const std::optional<std::uint64_t> limit = formats::control_group_memory();
+  if (limit) return *limit - *limit / 8;
+  return std::nullopt;
+}
+
+class Needs {
+ public:
+  // most: images that are larger are left out, for each is refused by itself when its turn comes.
+  Needs(const app::AlignOptions& options, int threads, std::uint64_t most)
+      : options_(options), threads_(threads), most_(most) {}
+
+  SceneNeeds of(const SceneTask& task) {
+    SceneNeeds needs;
+    std::map<std::size_t, mosaics::ImageNeeds> wanted;
+    for (const Pair& pair : task.pairs) {
+      for (const std::size_t i : {pair.image, pair.reference}) {
+        if (i != SceneWork::kNoReference && !wanted.contains(i)) {
+          wanted[i] = of(task.scene->images[i]);
+        }
+      }
+      if (needs.name.empty()) {
+        needs.name = pair.names.scene.empty() ? pair.names.image : pair.names.scene;
+      }
+    }
+    for (const auto& [i, image] : wanted) {
+      needs.decoding = std::max(needs.decoding, image.decoding);
+      if (i >= task.scene->references) {
+        needs.next = std::max(needs.next, image.pixels);
+        continue;
+      }
+      needs.images += image.pixels;
+      if (image.pixels > needs.largest.pixels) needs.largest = image;
+    }
+    needs.images += needs.next;
+    needs.measuring = measuring(needs.largest);
+    return needs;
+  }
+
+ private:
+  mosaics::ImageNeeds of(const mosaics::ImageItem& item) const {
+    try {
+      const mosaics::ImageNeeds needs = mosaics::needs_of(item, options_.image);
+      return needs.pixels <= most_ ? needs : mosaics::ImageNeeds{};
+    } catch (const formats::FormatError&) {  // it will have no pixels
+      return {};
+    }
+  }
+
+  // Of an image of that size: rows for each thread, the mask and its picture, files of both images.
+  std::uint64_t measuring(const mosaics::ImageNeeds& image) const {
+    constexpr std::uint64_t kCounts = std::uint64_t{512} << 10, kRowBytes = 192, kPicture = 8;
+    const auto pixels = static_cast<std::uint64_t>(image.height * image.width);
+    const std::uint64_t blocks = image.cfa.mosaic() ? pixels / 4 : pixels;
+    std::uint64_t bytes =
+        threads_ * (kCounts + kRowBytes * static_cast<std::uint64_t>(image.width)) + 2 * kCounts +
+        blocks;
+    if (!options_.masks.empty()) bytes += kPicture * blocks;
+    if (!options_.apply.empty()) bytes += 4 * image.pixels;
+    if (!options_.plot.empty()) bytes += 8 * kMega;
+    return bytes;
+  }
+
+  const app::AlignOptions& options_;
+  std::uint64_t threads_, most_;
+};
+
+// Scratch of plans for the references of a run.
+class Scratch {
+ public:
+  explicit Scratch(const app::AlignOptions& options) : options_(options) {}
+
+  // With that budget; none where it is too small.
+  std::optional<std::uint64_t> bytes(const mosaics::ImageNeeds& image, std::uint64_t budget) const {
+    ppatch_context_options context = context_options();
+    context.backend = PPATCH_BACKEND_CPU;
+    context.num_threads = static_cast<std::int32_t>(options_.common.threads);
+    context.memory_budget = std::max<std::uint64_t>(budget, 1);
+    ppatch_scene_options scene = options_.scene;
+    scene.height = image.height;
+    scene.width = image.width;
+    scene.cfa = cfa_of(image.cfa);
+    try {
+      return ScenePlan::bytes(Context(context), scene);
+    } catch (const Error& error) {
+      if (error.status() == PPATCH_ERROR_OUT_OF_MEMORY) return std::nullopt;
+      throw;
+    }
+  }
+
+  // What is enough, and not much more.
+  std::uint64_t least(const mosaics::ImageNeeds& image) const {
+    std::uint64_t low = 0, high = kMega;
+    while (!bytes(image, high)) high *= 2;
+    while (high - low > kMega) {
+      const std::uint64_t middle = low + (high - low) / 2;
+      (bytes(image, middle) ? high : low) = middle;
+    }
+    return high;
+  }
+
+ private:
+  const app::AlignOptions& options_;
+};
+
+[[noreturn]] void refuse(const app::AlignOptions& options, std::uint64_t budget,
+                         std::uint64_t needed, const SceneNeeds& scene, std::uint64_t scratch) {
+  const std::string what =
+      options.common.memory_budget != 0
+          ? "argument --memory-budget: " + formats::size_text(budget) + " do not hold this run"
+          : "the control group of this process leaves " + formats::size_text(budget) +
+                " of memory, which do not hold this run";
+  throw formats::FormatError(
+      what + ": at least " + std::to_string((needed + 999'999) / 1'000'000) + "M are needed, for " +
+      formats::quoted(scene.name) + " " + formats::size_text(scene.images) + " of images, " +
+      formats::size_text(std::max(scene.decoding, scene.measuring)) +
+      " to decode or to measure one, and " + formats::size_text(scratch) + " of scratch");
+}
+
+}  // namespace
+
+RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<SceneTask>& tasks,
+                        std::size_t workers, std::size_t pairs) {
+  RunMemory memory;
+  const std::optional<std::uint64_t> whole = whole_budget(options);
+  if (!whole || tasks.empty()) return memory;
+  ppatch_context_options asked = context_options();
+  asked.backend = options.common.backend;
+  asked.device = options.common.device;
+  asked.num_threads = static_cast<std::int32_t>(options.common.threads);
+  const ppatch_context_info info = Context(asked).info();
+  const std::uint64_t all = workers;
+  const std::uint64_t own = app::process_bytes(options.common) + pairs * kRecordBytes;
+  // A control group's limit costs the images that it does not allow, and no others.
+  const bool asked_for = options.common.memory_budget != 0;
+  Needs needs(options, info.num_threads, asked_for ? UINT64_MAX : *whole - std::min(*whole, own));
+  std::vector<SceneNeeds> scenes;
+  std::uint64_t next = 0, decoding = 0;
+  for (const SceneTask& task : tasks) {
+    scenes.push_back(needs.of(task));
+    next = std::max(next, scenes.back().next);
+    decoding = std::max(decoding, scenes.back().decoding);
+    memory.child = std::max(memory.child, 2 * scenes.back().next + scenes.back().decoding);
+    memory.child =
+        std::max(memory.child, 2 * scenes.back().largest.pixels + scenes.back().decoding);
+  }
+  memory.child += kChildBytes;
+  // Each scene by itself; then with the next image, of any scene.
+  const auto alone = [](const SceneNeeds& scene) {
+    return scene.images + std::max(scene.decoding, scene.measuring);
+  };
+  const auto ahead = [&](const SceneNeeds& scene) {
+    return scene.images + scene.measuring + next + decoding;
+  };
+  // A device's scratch is in its own memory.
+  const bool on_cpu = info.backend != PPATCH_BACKEND_CUDA;
+  const Scratch scratch(options);
+  std::uint64_t most_alone = 0, most_ahead = 0;
+  for (const SceneNeeds& scene : scenes) {
+    most_alone = std::max(most_alone, alone(scene));
+    most_ahead = std::max(most_ahead, ahead(scene));
+  }
+  const auto left = [&](std::uint64_t taken) {
+    const std::uint64_t each = (*whole - std::min(*whole, own)) / all;
+    return each - std::min(each, taken);
+  };
+  const std::uint64_t least_left = left(most_alone);
+  std::map<std::tuple<std::int64_t, std::int64_t, int>, bool> known;
+  std::uint64_t wanted = 0;
+  for (const SceneNeeds& scene : scenes) {
+    const mosaics::ImageNeeds& image = scene.largest;
+    if (image.height < 1 || image.width < 1) continue;
+    if (own + all * alone(scene) > *whole) {
+      const std::uint64_t least = on_cpu ? scratch.least(image) : 0;
+      refuse(options, *whole, own + all * (most_alone + least), scene, least);
+    }
+    if (!on_cpu || !known.try_emplace({image.height, image.width, image.cfa.period}).second) {
+      continue;
+    }
+    if (!scratch.bytes(image, least_left)) {
+      const std::uint64_t least = scratch.least(image);
+      refuse(options, *whole, own + all * (most_alone + least), scene, least);
+    }
+    const std::uint64_t enough = std::uint64_t{1} << 30;
+    wanted = std::max(wanted, scratch.bytes(image, enough).value_or(enough));
+  }
+  memory.decodes_ahead = left(most_ahead) >= wanted && left(most_ahead) != 0;
+  if (on_cpu) memory.scratch = memory.decodes_ahead ? left(most_ahead) : least_left;
+  return memory;
+}
+
+}  // namespace ptychopatch::alignment

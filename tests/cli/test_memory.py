@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""--memory-budget: a run holds no more, all of its processes together, or is refused beforehand."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+import numpy as np
+
+import scenes
+from command import COMMAND, SEED, CommandTest
+
+PEAK = pathlib.Path(__file__).with_name("peak.py")
+MEGA = 1000000
+
+
+@unittest.skipIf(os.environ.get("PTYCHOPATCH_SANITIZED"), "a sanitizer takes memory of its own")
+class MemoryTest(CommandTest):
+    def write_images(self, height, width, count):
+        """Scenes of whole numbers, shifted by even pixels, with noise of their own."""
+        large = self.rng.integers(0, 900, (height + 24, width + 24), dtype=np.uint16)
+        scene = large[:-8, :-8] + large[4:-4, 4:-4] + large[8:, 8:] + 600
+        for i in range(count):
+            image = scene[2 * i:2 * i + height, 4:4 + width]
+            noise = self.rng.integers(0, 60, (height, width), dtype=np.uint16)
+            np.save(self.path(f"i{i}.npy"), image + noise)
+        return [f"i{i}.npy" for i in range(count)]
+
+    def run_at_peak(self, *arguments):
+        answer = self.path("peak")
+        done = subprocess.run([sys.executable, "-S", "-E", str(PEAK), str(answer), COMMAND,
+                               *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0,
+                         f"PTYCHOPATCH_TEST_SEED={SEED}\n{arguments}\n{done.stderr.decode()}")
+        peak = int(answer.read_text())
+        answer.unlink()
+        return peak
+
+    def check_budget(self, *arguments, least, data):
+        """Refused with the number that would do; with this it does, and holds no more. With less
+        than `data`, the bytes that there are, no run could do."""
+        message = self.run_badly(*arguments, "--memory-budget", least,
+                                 says=("--memory-budget", "are needed"))
+        needed = int(re.search(r"at least (\d+)M", message).group(1))
+        peak = self.run_at_peak(*arguments, "--memory-budget", f"{needed}M", "-q")
+        self.assertLessEqual(peak, needed * MEGA)
+        self.assertGreater(peak, data)
+        return needed
+
+    def check_align(self, *arguments, data):
+        needed = self.check_budget("align", *arguments, "-o", "small.json", least="30M", data=data)
+        # With room for the next image, too.
+        roomy = 2 * needed
+        peak = self.run_at_peak("align", *arguments, "-o", "roomy.json", "--memory-budget",
+                                f"{roomy}M", "-q")
+        self.assertLessEqual(peak, roomy * MEGA)
+        self.run_well("align", *arguments, "-o", "any.json", "-q")
+        small, roomy, free = (scenes.read_records(self.path(name))
+                              for name in ("small.json", "roomy.json", "any.json"))
+        self.assertEqual({record["status"] for record in free}, {"ok"})
+        self.assertEqual(small, free)
+        self.assertEqual(roomy, free)
+
+    def test_align_of_arrays(self):
+        names = self.write_images(2800, 3600, 3)
+        for cfa in ("RGGB", "none"):
+            self.check_align("--ref", *names, "--cfa", cfa, "--black", 500, "--white", 3600,
+                             data=2 * 2 * 2800 * 3600)
+            for name in ("small.json", "roomy.json", "any.json"):
+                self.path(name).unlink()
+
+    def test_align_of_raws(self):
+        self.run_well("simulate", "scene", "set", "--size", 1600, 2000, "--iso", 100, 800,
+                      "--seed", int(self.rng.integers(1 << 30)), "-q")
+        self.check_align("--layout", "rawnind", "set", "--apply", "applied", "--write-masks",
+                         "masks", "--overwrite", data=2 * 2 * 1600 * 2000)
+
+    def test_many_small_images(self):
+        """A hundred more of them take what their records do."""
+        peaks = []
+        for count in (40, 240):
+            stack = np.stack([scenes.smooth_noise(self.rng, 48, 48)] * count).astype(np.float32)
+            stack += self.rng.normal(0, 0.01, stack.shape).astype(np.float32)
+            np.save(self.path("stack.npy"), stack)
+            np.save(self.path("ref.npy"), stack[0])
+            done, memory = self.execute_measured("align", "--ref", "ref.npy", "stack.npy", "-o",
+                                                 "r.json", "--overwrite", "-q")
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            peaks.append(memory)
+        self.assertLess(peaks[1] - peaks[0], 200 * 32000)
+
+    def test_extract(self):
+        np.save(self.path("i.npy"), self.complex_image(700, 700).astype("c8"))
+        np.save(self.path("p.npy"), self.rng.uniform(0, 570, (2500, 2)))
+        arguments = ["extract", "--image", "i.npy", "--positions", "p.npy", "-N", 128,
+                     "--overwrite"]
+        for name in ("o.npz", "o.h5"):
+            self.check_budget(*arguments, "-o", name, least="20M", data=8 * 700 * 700)
+        peak = self.run_at_peak(*arguments, "-o", "o.npz", "--memory-budget", "120M", "-q")
+        self.assertLessEqual(peak, 120 * MEGA)
+        self.assertGreater(self.path("o.npz").stat().st_size, 2 * 120 * MEGA)
+
+
+if __name__ == "__main__":
+    unittest.main()
