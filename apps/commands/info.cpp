@@ -14,6 +14,7 @@
 #include "exit_status.hpp"
 #include "formats/array_store.hpp"
 #include "formats/memory_limit.hpp"
+#include "formats/sandbox.hpp"
 #include "formats/scan_input.hpp"
 #include "mosaics/image_input.hpp"
 #include "mosaics/refusal.hpp"
@@ -51,7 +52,7 @@ Json machine_info(const InfoOptions& options, Console& console) {
                      {"threads", info.num_threads},
                      {"simd", info.simd},
                      {"memory_budget", info.memory_budget}};
-  json["libraries"] = {{"libzip", zip_libzip_version()}};
+  json["libraries"] = {{"libzip", zip_libzip_version()}, {"libseccomp", formats::has_sandbox()}};
   return json;
 }
 
@@ -73,7 +74,12 @@ void print_machine(const Json& info) {
             << "\n  device         " << context["device"].get<std::string>()
             << "\n  threads        " << context["threads"]
             << (simd.empty() ? "" : "\n  SIMD level     " + simd) << "\n  memory budget  "
-            << formats::size_text(context["memory_budget"].get<std::uint64_t>()) << '\n';
+            << formats::size_text(context["memory_budget"].get<std::uint64_t>())
+            << "\n  decoders       "
+            << (info["libraries"]["libseccomp"].get<bool>()
+                    ? "with a filter of system calls (libseccomp)"
+                    : "without a filter of system calls: built without libseccomp")
+            << '\n';
 }
 
 void describe(Json& array, const formats::NpyHeader& header) {

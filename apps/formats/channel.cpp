@@ -22,6 +22,7 @@ constexpr std::size_t kMostElement = std::size_t{1} << 32;
 void Channel::bytes(void* data, std::size_t size) {
   auto* at = static_cast<std::byte*>(data);
   while (size != 0) {
+    if (wait_) wait_();
     const std::size_t piece = std::min(size, kPiece);
     const ssize_t count = sends_ ? ::write(pipe_, at, piece) : ::read(pipe_, at, piece);
     if (count < 0 && errno == EINTR) continue;

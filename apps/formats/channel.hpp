@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -25,6 +26,8 @@ class Channel {
       : pipe_(pipe), sends_(end == End::kSender), source_(std::move(source)) {}
 
   const std::string& source() const { return source_; }
+  // Called before each piece that is received; what it throws ends it.
+  void on_wait(std::function<void()> wait) { wait_ = std::move(wait); }
 
   template <class... Values>
   void operator()(Values&... values) {
@@ -69,6 +72,7 @@ class Channel {
   int pipe_;
   bool sends_;
   std::string source_;
+  std::function<void()> wait_;
 };
 
 }  // namespace ptychopatch::formats

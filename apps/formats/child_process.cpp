@@ -15,10 +15,13 @@
 #include <atomic>
 #include <fstream>
 #include <new>
+#include <optional>
+#include <sstream>
 
 #include "formats/file_descriptor.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
+#include "formats/sandbox.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -91,16 +94,72 @@ enum class Answer { kGood, kRefused, kNoMemory };
 
 constexpr int kPipeBytes = 1 << 20;
 
-struct Child {
-  explicit Child(pid_t process) : id(process) {}
-  ~Child() {
-    ::kill(id, SIGKILL);
-    while (::waitpid(id, nullptr, 0) < 0 && errno == EINTR) continue;
-  }
+class Child {
+ public:
+  explicit Child(pid_t process) : id_(process) {}
+  ~Child() { end(); }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  pid_t id;
+  // Of what it died; SIGKILL where it has not.
+  int end() {
+    if (id_ < 0) return 0;
+    int status = 0;
+    ::kill(id_, SIGKILL);
+    while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) continue;
+    id_ = -1;
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  }
+  // The processor's time that it took, in its clock's ticks, while it waits for no more than that
+  // something happens; none where it works, or waits for a disk.
+  std::optional<std::uint64_t> idle_since() const {
+    std::ifstream file("/proc/" + std::to_string(id_) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    // Behind the name, which may hold anything.
+    std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+    std::string state, skipped;
+    std::uint64_t user = 0, system = 0;
+    fields >> state;
+    for (int i = 0; i < 10; ++i) fields >> skipped;
+    fields >> user >> system;
+    if (!fields || (state != "S" && state != "T" && state != "t")) return std::nullopt;
+    return user + system;
+  }
+
+ private:
+  pid_t id_;
+};
+
+// Nothing comes from a child that does nothing.
+class Stalled {};
+
+// Waits until there is something to read.
+class Watch {
+ public:
+  Watch(int pipe, const Child& child, const ChildWork& work)
+      : pipe_(pipe), child_(child), work_(work) {}
+
+  // Time is counted by what this process saw of it: it may have been stopped itself.
+  void operator()() {
+    constexpr std::chrono::milliseconds kStep{50};
+    std::optional<std::uint64_t> ticks;
+    std::chrono::milliseconds waited{0};
+    for (;;) {
+      if (work_.stop && work_.stop()) throw Interruption();
+      pollfd end{pipe_, POLLIN, 0};
+      if (::poll(&end, 1, static_cast<int>(kStep.count())) > 0) return;
+      const std::optional<std::uint64_t> idle = child_.idle_since();
+      waited = idle && idle == ticks ? waited + kStep : std::chrono::milliseconds{0};
+      ticks = idle;
+      if (waited > work_.patience) throw Stalled();
+    }
+  }
+
+ private:
+  int pipe_;
+  const Child& child_;
+  const ChildWork& work_;
 };
 
 [[noreturn]] void serve(Channel& channel, const std::function<void()>& function,
@@ -140,15 +199,6 @@ void receive(Channel& channel, const std::function<void(Channel&)>& answer) {
   throw FormatError(refusal);
 }
 
-void wait_for(int pipe, const std::function<bool()>& stop) {
-  constexpr int kMilliseconds = 50;
-  while (stop) {
-    if (stop()) throw Interruption();
-    pollfd end{pipe, POLLIN, 0};
-    if (::poll(&end, 1, kMilliseconds) > 0) break;
-  }
-}
-
 // It takes over no signals, prints nothing, leaves no core and has no open file but the pipe, whose
 // number is answered.
 int begin_child(int pipe) {
@@ -164,6 +214,7 @@ int begin_child(int pipe) {
   ::close_range(kPipe + 1, ~0U, 0);
   allowance() = {true, 0, memory_of_parent()};
   allow_child(0);
+  enter_sandbox();
   return kPipe;
 }
 
@@ -192,20 +243,29 @@ void run_child(const ChildWork& work, const std::function<void()>& function,
   const FileDescriptor out(ends[0]);
   ::fcntl(out.get(), F_SETPIPE_SZ, kPipeBytes);  // faster, where it is allowed
   FileDescriptor in(ends[1]);
+  prepare_sandbox();
   const pid_t id = ::fork();
   if (id < 0) throw system_error(problem);
   if (id == 0) {
     Channel channel(begin_child(in.get()), Channel::End::kSender, work.source);
     serve(channel, function, answer);
   }
-  const Child child(id);
+  Child child(id);
   // Else its death would not be seen.
   in = FileDescriptor();
   try {
-    wait_for(out.get(), work.stop);
     Channel channel(out.get(), Channel::End::kReceiver, work.source);
+    channel.on_wait(Watch(out.get(), child, work));
     receive(channel, answer);
+  } catch (const Stalled&) {
+    throw FormatError(work.source + " is damaged: " + work.library +
+                      " waits on it for what does not come");
   } catch (const ChannelClosed&) {
+    if (child.end() == SIGSYS) {
+      throw FormatError(work.source + " is refused: on it " + work.library +
+                        " asks for what reading a file does not take (the network, a program, a "
+                        "file to write)");
+    }
     throw FormatError(work.source + " is damaged: " + work.library +
                       " fails or does not end on it");
   }

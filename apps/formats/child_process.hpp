@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -17,6 +18,8 @@ struct ChildWork {
   std::string library;         // as a sentence calls it
   std::string source;          // the file, which begins a sentence
   std::function<bool()> stop;  // asked now and then while the child works
+  // For how long it may wait for nothing: neither the processor nor a disk.
+  std::chrono::milliseconds patience = std::chrono::minutes(1);
 };
 
 // Whether a child may begin while other threads allocate. The sanitizers of GCC 12 leave their

@@ -4,11 +4,16 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <thread>
 
@@ -17,6 +22,7 @@
 #include "formats/array_writer.hpp"
 #include "formats/format_error.hpp"
 #include "formats/output_file.hpp"
+#include "formats/sandbox.hpp"
 #include "formats/scan_input.hpp"
 
 namespace ptychopatch::formats {
@@ -88,6 +94,108 @@ TEST(ChildProcess, MemoryAndTimeHaveLimits) {
   };
   EXPECT_NE(refusal([&] { in_child<std::string>(kWork, run); }).find("does not end"),
             std::string::npos);
+}
+#endif
+
+// What a child may not is its end, and a sentence says so.
+TEST(ChildProcess, AsksForNothingButToRead) {
+  if (!has_sandbox()) GTEST_SKIP() << "built without libseccomp";
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "file";
+  std::ofstream(path) << "text";
+  const auto open = [&](int flags) { return ::open(path.c_str(), flags, 0600); };
+  const std::vector<std::pair<std::string, std::function<void()>>> forbidden = {
+      {"a socket", [] { ::socket(AF_INET, SOCK_STREAM, 0); }},
+      {"a local socket", [] { ::socket(AF_UNIX, SOCK_STREAM, 0); }},
+      {"open to write", [&] { open(O_WRONLY); }},
+      {"open to read and write", [&] { open(O_RDWR); }},
+      {"create", [&] { open(O_RDONLY | O_CREAT); }},
+      {"cut off by opening", [&] { open(O_RDONLY | O_TRUNC); }},
+      {"fopen to write", [&] { std::fclose(std::fopen(path.c_str(), "w")); }},
+      {"a program", [] { ::execl("/bin/true", "true", nullptr); }},
+      {"a process", [] { ::fork(); }},
+      {"remove", [&] { ::unlink(path.c_str()); }},
+      {"rename", [&] { ::rename(path.c_str(), (path + "2").c_str()); }},
+      {"another process", [] { ::kill(::getppid(), SIGTERM); }},
+      {"its memory", [] { ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr); }}};
+  for (const auto& [what, call] : forbidden) {
+    const std::string said = refusal([&] {
+      in_child<std::string>(kWork, [&] {
+        call();
+        return what;
+      });
+    });
+    EXPECT_NE(said.find("'f' is refused: on it the library asks for"), std::string::npos)
+        << what << ": " << said;
+    EXPECT_TRUE(children().empty());
+  }
+  std::string text;
+  std::ifstream(path) >> text;
+  EXPECT_EQ(text, "text");
+}
+
+TEST(ChildProcess, MayReadFilesAndHaveThreads) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "file";
+  std::ofstream(path) << "text";
+  const auto work = [&] {
+    std::string text;
+    std::ifstream(path) >> text;
+    if (kBesideThreads) std::thread([&] { text += "s"; }).join();
+    const auto missing = ::open((path + "3").c_str(), O_RDONLY);
+    return text + (missing < 0 ? std::strerror(errno) : "?");
+  };
+  EXPECT_EQ(in_child<std::string>(kWork, work),
+            std::string(kBesideThreads ? "texts" : "text") + std::strerror(ENOENT));
+}
+
+// A child that waits, and uses neither the processor nor a disk, is not waited for.
+TEST(ChildProcess, WaitsForNothingInVain) {
+  ChildWork work = kWork;
+  work.patience = std::chrono::milliseconds(200);
+  const std::string said = "'f' is damaged: the library waits on it for what does not come";
+  const auto sleep = []() -> std::string {
+    for (;;) ::pause();
+  };
+  EXPECT_EQ(refusal([&] { in_child<std::string>(work, sleep); }), said);
+  const auto stop = []() -> std::string {
+    ::raise(SIGSTOP);
+    return "it goes on";
+  };
+  EXPECT_EQ(refusal([&] { in_child<std::string>(work, stop); }), said);
+  // Half of an answer, too.
+  const pid_t parent = ::getpid();
+  const auto begin = [&](Channel& channel) {
+    std::uint64_t size = 100;
+    channel.bytes(&size, sizeof size);
+    if (::getpid() != parent) sleep();
+    std::string rest(100, ' ');
+    channel.bytes(rest.data(), rest.size());
+  };
+  EXPECT_EQ(refusal([&] {
+              run_child(
+                  work, [] {}, begin);
+            }),
+            said);
+  EXPECT_TRUE(children().empty());
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ChildProcess, TakesNoMoreThanItIsLeft) {
+  constexpr std::size_t kMega = std::size_t{1} << 20;
+  const auto take = [](std::size_t size) {
+    return in_child<std::string>(kWork, [size] {
+      Bytes bytes(size);
+      std::memset(bytes.data(), 1, size);
+      return std::to_string(std::to_integer<int>(bytes.data()[size - 1]));
+    });
+  };
+  limit_children(64 * kMega);
+  EXPECT_EQ(take(16 * kMega), "1");
+  EXPECT_NE(refusal([&] { take(100 * kMega); }).find("takes more to be read than the 67.1 MB"),
+            std::string::npos);
+  limit_children(0);
+  EXPECT_EQ(take(100 * kMega), "1");
 }
 #endif
 
