@@ -65,6 +65,26 @@ std::string valid_utf8(const std::string& text) {
   return valid;
 }
 
+std::string text_of_name(const std::string& name) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t begin = at;
+    const std::optional<char32_t> c = next_character(name, at);
+    if (c && *c != kReplacement) {
+      text.append(name, begin, at - begin);
+      continue;
+    }
+    for (std::size_t i = begin; i < at; ++i) {
+      const auto byte = static_cast<unsigned char>(name[i]);
+      append_utf8(text, kReplacement);
+      text += kDigits[byte >> 4];
+      text += kDigits[byte & 15];
+    }
+  }
+  return text;
+}
+
 std::string quoted(const std::string& text) {
   std::string shown = "'";
   for (const char32_t c : utf32_of(text)) {

@@ -73,8 +73,25 @@ class AlignOutputsTest(CommandTest):
         self.check_each_its_own({os.fsdecode(name): shift for name, shift in names.items()})
         masks = os.listdir(os.fsencode(self.path("out-masks")))
         self.assertEqual(sorted(masks), [b"ref_\xfe.png", b"ref_\xff.png"])
+        self.assertEqual([record["f_fpath"] for record in records],
+                         ["\ufffdff.npy", "\ufffdfe.npy"])
         # A folder of such a name, too.
         self.align("ref.npy", apply=os.fsdecode(b"\xfd"))
+
+    def test_a_resumed_run_knows_names_that_are_no_utf8(self):
+        names = [*map(os.fsdecode, (b"\xff.npy", b"\xfe.npy", b"\xef\xbf.npy")),
+                 "\ufffd.npy", "\ufffdff.npy"]
+        for i, name in enumerate(names):
+            self.save_moved(os.fsencode(name), i, -i)
+        for suffix in ("json", "csv", "yaml"):
+            arguments = ("align", "--ref", "ref.npy", *names, "-o", f"r.{suffix}")
+            self.run_well(*arguments)
+            before = self.path(f"r.{suffix}").read_bytes()
+            records = scenes.read_records(self.path(f"r.{suffix}"))
+            self.assertEqual(len({record["f_fpath"] for record in records}), 5)
+            done = self.execute(*arguments, "--resume")
+            self.assertIn(b"5 of 5 pairs are done already", done.stderr)
+            self.assertEqual(self.path(f"r.{suffix}").read_bytes(), before)
 
     def test_a_plot_shows_what_was_finished_before(self):
         names = []

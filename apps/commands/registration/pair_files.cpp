@@ -102,7 +102,7 @@ void PairFiles::write_mask(const PairNames& names, const Aligned& aligned, Recor
   const std::string path = (fs::path(masks_) / (paths_->mask(names) + ".png")).string();
   const std::string png = pictures::encode_png(mask);
   formats::write_file(path, overwrite_, std::as_bytes(std::span(png)));
-  record["mask_fpath"] = formats::valid_utf8(path);
+  record["mask_fpath"] = formats::text_of_name(path);
 }
 
 void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,

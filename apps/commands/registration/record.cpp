@@ -10,10 +10,7 @@ namespace {
 
 Record number(double value) { return std::isfinite(value) ? Record(value) : Record(nullptr); }
 
-// A file may have any name; a record holds text.
-Record text(const std::string& value) {
-  return value.empty() ? Record(nullptr) : Record(formats::valid_utf8(value));
-}
+Record text(const std::string& value) { return value.empty() ? Record(nullptr) : Record(value); }
 
 Record numbers(const double* values, int count) {
   Record list = Record::array();
@@ -73,9 +70,16 @@ const char* sentence_for(ppatch_shift_status status) {
 
 }  // namespace
 
-Record empty_record(const PairNames& names, const std::string& method) {
+// A file may have any name; a record holds text.
+PairNames as_recorded(const PairNames& names) {
+  return {formats::text_of_name(names.scene), formats::text_of_name(names.reference),
+          formats::text_of_name(names.image)};
+}
+
+Record empty_record(const PairNames& given, const std::string& method) {
+  const PairNames names = as_recorded(given);
   Record record = {{"gt_fpath", text(names.reference)},
-                   {"f_fpath", formats::valid_utf8(names.image)},
+                   {"f_fpath", names.image},
                    {"image_set", text(names.scene)}};
   for (const char* key : {"is_bayer", "best_alignment", "best_alignment_loss", "raw_gain",
                           "rgb_gain", "overexposure_lb", "mask_mean", "mask_fpath"}) {

@@ -28,6 +28,8 @@ struct PairNames {
 // With no result yet: every key is there.
 Record empty_record(const PairNames& names, const std::string& method);
 
+// The names as names_of() finds them in a record of them.
+PairNames as_recorded(const PairNames& names);
 PairNames names_of(const Record& record);
 
 // Rejected before it could be aligned: one word, one sentence.

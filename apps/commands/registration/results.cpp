@@ -45,7 +45,7 @@ void Results::take_over() {
 }
 
 const Record* Results::kept(const PairNames& names) const {
-  const auto found = kept_.find(names);
+  const auto found = kept_.find(as_recorded(names));
   return found == kept_.end() ? nullptr : &found->second;
 }
 
