@@ -234,13 +234,12 @@ typedef struct ppatch_scene_plan ppatch_scene_plan;
  * to 6 a pixel of a mosaic and about 20 a pixel of other images, whose spectra are as large as they
  * are; a smaller budget costs time down to about 5 and 20. The least is what aligning one image
  * takes: a budget below it is refused. On a device: what a batch of images takes, several times as
- * much an image.
- * Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget that would do in the text. */
+ * much an image. Errors: INVALID_ARGUMENT; OUT_OF_MEMORY, with the least budget in the text. */
 ppatch_status ppatch_scene_plan_bytes(const ppatch_context *context,
                                       const ppatch_scene_options *options, uint64_t *bytes);
 
-/* Makes a plan and takes all its memory. *plan is set to NULL first.
- * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, UNSUPPORTED. */
+/* Makes a plan and takes all its memory. *plan is set to NULL first. Errors: INVALID_ARGUMENT,
+ * OUT_OF_MEMORY, UNSUPPORTED. */
 ppatch_status ppatch_scene_plan_create(ppatch_scene_plan **plan, ppatch_context *context,
                                        const ppatch_scene_options *options);
 
@@ -249,8 +248,7 @@ void ppatch_scene_plan_destroy(ppatch_scene_plan *plan);
 
 /* The reference. The plan borrows its pixels and mask: they stay as they are until another
  * reference is borrowed or the plan is destroyed. A reference without structure is no error: every
- * result then has the status REFERENCE.
- * Errors: INVALID_ARGUMENT. */
+ * result then has the status REFERENCE. Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_scene_plan_borrow_reference(ppatch_scene_plan *plan,
                                                  const ppatch_scene_image *reference);
 
@@ -286,8 +284,8 @@ ppatch_status ppatch_scene_plan_get_info(const ppatch_scene_plan *plan,
 
 /* The shift nearest to `shift` (finite, |.| <= 1e9) that moves every colour of the array onto the
  * same colour: both even for Bayer; for X-Trans (3a, 3b) with a + b even; whole pixels where there
- * is no mosaic. Greens count as one colour. Of equally near ones, the smaller in dy, then dx.
- * Errors: INVALID_ARGUMENT. */
+ * is no mosaic; greens are one colour; of equally near ones, the smaller in dy, then dx. Errors:
+ * INVALID_ARGUMENT. */
 ppatch_status ppatch_cfa_round(const ppatch_cfa *cfa, const double shift[2], int64_t lattice[2]);
 
 /* Where reference and moving image overlap once the moving image is moved by a whole shift d. */
@@ -297,8 +295,8 @@ typedef struct ppatch_common_area {
   int64_t height, width;            /* 0, 0 where they do not overlap */
 } ppatch_common_area;
 
-/* Both crops keep their colours where d is a lattice shift: take them by strides.
- * Errors: INVALID_ARGUMENT (a negative size, |shift| > 2^40, NULL). */
+/* Both crops keep their colours where d is a lattice shift: take them by strides. Errors:
+ * INVALID_ARGUMENT (a negative size, |shift| > 2^40, NULL). */
 ppatch_status ppatch_common_area_of(const int64_t reference_shape[2], const int64_t moving_shape[2],
                                     const int64_t shift[2], ppatch_common_area *area);
 
@@ -327,14 +325,11 @@ ppatch_status ppatch_image_shift(ppatch_context *context, const ppatch_array *im
 
 /* ---- Mosaics and pairs ------------------------------------------------------------------------
  *
- * What the tools of the RawNIND data set measure on an aligned pair. Crop both to their common area
- * (by strides), then: raw gain = ppatch_pair_gain of the normalised mosaics; rgb gain = the same
- * of the binned ones.
- */
+ * What the tools of the RawNIND data set measure on an aligned pair: crop both to their common area
+ * (by strides). ppatch_pair_measure does it all at once. */
 
 /* out = (v - black) / (white - black), black by the pixel's colour; (H, W) F32 or F64. Needs
- * image->own_levels with white above each black. image->mask is not looked at.
- * Errors: INVALID_ARGUMENT. */
+ * image->own_levels with white above each black; its mask is not used. Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_mosaic_normalise(ppatch_context *context, const ppatch_cfa *cfa,
                                       const ppatch_scene_image *image, const ppatch_array *out);
 
@@ -345,13 +340,12 @@ ppatch_status ppatch_mosaic_bin(ppatch_context *context, const ppatch_cfa *cfa,
                                 const ppatch_scene_image *image, const ppatch_array *out);
 
 /* gain = mean(anchor) / mean(target). Both (H, W) or (C, H, W), of one shape, F32 or F64. NaN where
- * the target's mean is 0 or the arrays are empty. Sums are in double precision, row by row.
- * Errors: INVALID_ARGUMENT. */
+ * the target's mean is 0 or the arrays are empty. Sums are in F64. Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_pair_gain(ppatch_context *context, const ppatch_array *anchor,
                                const ppatch_array *target, double *gain);
 
-/* loss = mean |anchor - gain target|; gain 0: that of ppatch_pair_gain.
- * Errors: INVALID_ARGUMENT. */
+/* loss = mean |anchor - gain target|; gain 0: that of ppatch_pair_gain. Errors: INVALID_ARGUMENT.
+ */
 ppatch_status ppatch_pair_loss(ppatch_context *context, const ppatch_array *anchor,
                                const ppatch_array *target, double gain, double *loss);
 
@@ -372,13 +366,13 @@ typedef struct ppatch_mask_options {
  * a pixel is kept (1) where difference <= min(threshold, its own quantile); the kept set is then
  * opened with a 3 x 3 cross (outside counts as rejected, as SciPy's binary_opening has it), and
  * clipped pixels are taken out. mask is (H, W) U8; *mask_mean, unless NULL, its mean. The quantile
- * is NumPy's, interpolated linearly. options may be NULL.
- * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ * is NumPy's, interpolated linearly. options may be NULL. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY.
+ */
 ppatch_status ppatch_pair_mask(ppatch_context *context, const ppatch_array *anchor,
                                const ppatch_array *target, const ppatch_mask_options *options,
                                const ppatch_array *mask, double *mask_mean);
 
-/* What a pair measures. The layout is frozen. NaN is what cannot be measured. */
+/* The layout is frozen. NaN is what cannot be measured. */
 typedef struct ppatch_pair_measures {
   double raw_gain;  /* ppatch_pair_gain of the normalised images */
   double rgb_gain;  /* the same of the binned ones; NaN where there is no mosaic */
@@ -387,14 +381,13 @@ typedef struct ppatch_pair_measures {
   double reserved[4];
 } ppatch_pair_measures;
 
-/* All of this of one aligned pair, from its raw pixels: what ppatch_mosaic_normalise and
- * ppatch_mosaic_bin to F32, ppatch_pair_gain, ppatch_pair_loss and ppatch_pair_mask give one after
- * the other, without an image in between. On the CPU it takes memory for some rows and 512 KiB of
- * counts a thread, whatever the images' size. anchor and target: of one size, with levels as
- * ppatch_mosaic_normalise has them, both of the pattern cfa. options: as of ppatch_pair_mask; a
- * gain of 0 is rgb_gain, without a mosaic raw_gain. Where that gain is 0 or not finite, loss and
- * mask_mean are NaN and the mask is 0. mask: (H div b, W div b) U8, b being 2 for Bayer, 3 for
- * X-Trans, 1 without a mosaic; NULL: none is written. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+/* What ppatch_mosaic_normalise and ppatch_mosaic_bin to F32, ppatch_pair_gain, ppatch_pair_loss and
+ * ppatch_pair_mask give one after the other, without an image in between: on the CPU it takes some
+ * rows and 512 KiB a thread, whatever the images' size. Both of one size and pattern, with levels
+ * as for ppatch_mosaic_normalise. options: as for ppatch_pair_mask; a gain of 0 is rgb_gain,
+ * without a mosaic raw_gain. Where the gain is 0 or not finite, loss and mask_mean are NaN and the
+ * mask is 0. mask: (H div b, W div b) U8, b being 2 for Bayer, 3 for X-Trans, else 1; NULL: none is
+ * written. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
 ppatch_status ppatch_pair_measure(ppatch_context *context, const ppatch_cfa *cfa,
                                   const ppatch_scene_image *anchor,
                                   const ppatch_scene_image *target,

@@ -118,10 +118,11 @@ TEST(ChildProcess, AsksForNothingButToRead) {
       {"rename", [&] { ::rename(path.c_str(), (path + "2").c_str()); }},
       {"another process", [] { ::kill(::getppid(), SIGTERM); }},
       {"its memory", [] { ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr); }}};
-  for (const auto& [what, call] : forbidden) {
+  for (const auto& each : forbidden) {
+    const std::string& what = each.first;
     const std::string said = refusal([&] {
       in_child<std::string>(kWork, [&] {
-        call();
+        each.second();
         return what;
       });
     });
