@@ -142,6 +142,7 @@ class Align {
     }
     if (!options_.writes_pairs()) return;
     std::vector<SceneWork> works;
+    works.reserve(all.size());
     for (const rawnind::Scene& scene : all) works.push_back(alignment::work_of(scene));
     name_files(works);
   }
