@@ -50,6 +50,16 @@ ppatch_status ppatch_scene_plan_align(ppatch_scene_plan* plan, int64_t count,
   return guarded(__func__, [&] { required("plan", plan).plan.align(count, images, results); });
 }
 
+ppatch_status ppatch_scene_plan_measure_motion(ppatch_scene_plan* plan, int64_t count,
+                                               const ppatch_scene_image* images,
+                                               ppatch_shift* results, ppatch_scene_motion* motions,
+                                               int64_t tile_capacity, ppatch_tile_shift* tiles) {
+  return guarded(__func__, [&] {
+    required("plan", plan)
+        .plan.measure_motion(count, images, results, motions, tile_capacity, tiles);
+  });
+}
+
 ppatch_status ppatch_scene_plan_set_stream(ppatch_scene_plan* plan, void* stream) {
   return guarded(__func__, [&] { required("plan", plan).plan.set_stream(stream); });
 }

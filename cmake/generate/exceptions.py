@@ -12,4 +12,7 @@ CHOICES = {
 DEFAULTS = {"ppatch_array.device_type": "PPATCH_DEVICE_HOST"}
 
 # Arguments that are arrays of as many structures as the argument count says.
-ARRAYS = {"ppatch_scene_plan_align": ("images", "results")}
+ARRAYS = {
+    "ppatch_scene_plan_align": ("images", "results"),
+    "ppatch_scene_plan_measure_motion": ("images", "results", "motions", "tiles"),
+}

@@ -9,6 +9,7 @@
 #include "cuda/registration/reference_waves.hpp"
 #include "cuda/registration/scene_passes.hpp"
 #include "cuda/registration/scene_workspace.hpp"
+#include "cuda/registration/tile_shifts.hpp"
 #include "cuda/runtime/run.hpp"
 
 namespace ppatch {
@@ -21,10 +22,13 @@ class CudaSceneEngine final : public SceneEngine {
   CudaSceneEngine(const SceneSettings& settings, const Machine& machine)
       : settings_(settings),
         machine_(machine),
-        loader_bytes_(ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings)),
+        loader_bytes_(bytes_beside_scene(settings)),
         loader_(std::make_unique<ImageLoader>(settings, machine)),
         carrier_count_(leaking_carriers(settings.cfa, carriers_)) {
     const SceneGeometry geometry(settings, settings.height, settings.width);
+    if (settings.motion != PPATCH_MOTION_MODEL_NONE) {
+      tiles_ = std::make_unique<CudaTileEngine>(settings, machine);
+    }
     if (!geometry.is_too_small()) take_space(geometry);
   }
 
@@ -71,7 +75,10 @@ class CudaSceneEngine final : public SceneEngine {
       }
       align_batch(n, moving + j);
       for (std::int64_t i = 0; i < n; ++i) {
-        sink.take(j + i, images_[static_cast<std::size_t>(i)].result);
+        ppatch_shift& result = images_[static_cast<std::size_t>(i)].result;
+        SceneMotion* const motion = sink.motion();
+        if (motion) measure_motion(i, result, *motion);
+        sink.take(j + i, result);
       }
       j += n;
     }
@@ -81,6 +88,17 @@ class CudaSceneEngine final : public SceneEngine {
   std::uint64_t scratch_bytes() const override { return space_.memory.bytes() + loader_bytes_; }
 
  private:
+  void measure_motion(std::int64_t i, ppatch_shift& result, SceneMotion& motion) {
+    ScenePlane reference[SceneGeometry::max_scales];
+    ScenePlane moving[SceneGeometry::max_scales];
+    space_.memory.reference_planes(reference);
+    space_.memory.image_planes(i, moving);
+    const SceneImageState* const states = space_.memory.device().image_states;
+    tiles_->set_pair({reference[0], states}, {moving[0], states + 1 + i}, result.flags,
+                     stream_.get());
+    find_motion(*tiles_, geometry_, settings_, result, motion);
+  }
+
   void take_space(const SceneGeometry& geometry) {
     geometry_ = SceneGeometry();
     space_.take(geometry, loader_bytes_, machine_);
@@ -358,6 +376,7 @@ class CudaSceneEngine final : public SceneEngine {
   PlanStream stream_;
   std::uint64_t loader_bytes_;
   std::unique_ptr<ImageLoader> loader_;
+  std::unique_ptr<CudaTileEngine> tiles_;  // where motion is asked for
   Carrier carriers_[max_carriers];
   int carrier_count_;
 
@@ -373,15 +392,6 @@ class CudaSceneEngine final : public SceneEngine {
 };
 
 }  // namespace
-
-std::uint64_t scene_engine_bytes(const SceneSettings& settings, const Machine& machine) {
-  const std::uint64_t loader =
-      ImageLoader::scratch_bytes(settings) + ImageLoader::pinned_bytes(settings);
-  if (SceneGeometry(settings, settings.height, settings.width).is_too_small()) return loader;
-  const SceneMemoryPlan plan =
-      scene_memory_plan_within(settings, loader, machine.settings.memory_budget);
-  return plan.device_bytes() + plan.pinned_bytes() + loader;
-}
 
 std::unique_ptr<SceneEngine> make_scene_engine(const SceneSettings& settings,
                                                const Machine& machine) {

@@ -275,6 +275,7 @@ ppatch_status ppatch_context_get_info(const ppatch_context *context, ppatch_cont
 #endif
 
 #include "ptychopatch/groups.h"
+#include "ptychopatch/motion.h"
 #include "ptychopatch/patches.h"
 #include "ptychopatch/registration.h"
 

@@ -137,6 +137,16 @@ enum { PPATCH_SWITCH_AUTO = 0, PPATCH_SWITCH_ON = 1, PPATCH_SWITCH_OFF = 2 };
 typedef int32_t ppatch_plane_average;
 enum { PPATCH_PLANE_AVERAGE_MEDIAN = 0, PPATCH_PLANE_AVERAGE_MEAN = 1 };
 
+/* How content moves from the reference to a moving image, see ppatch_scene_motion. */
+typedef int32_t ppatch_motion_model;
+enum {
+  PPATCH_MOTION_MODEL_NONE = 0,        /* nothing is measured beyond one shift */
+  PPATCH_MOTION_MODEL_TRANSLATION = 1, /* one shift */
+  PPATCH_MOTION_MODEL_SIMILARITY = 2,  /* a shift, a rotation and a scale */
+  PPATCH_MOTION_MODEL_AFFINE = 3,      /* a shift and a linear map */
+  PPATCH_MOTION_MODEL_FIELD = 4        /* the tiles' shifts themselves */
+};
+
 typedef struct ppatch_scene_options {
   uint32_t struct_size;
   ppatch_method method;
@@ -157,6 +167,8 @@ typedef struct ppatch_scene_options {
   double false_alarm_limit; /* ML: an answer whose false_alarm is above it is UNRELATED; 0: 1e-4;
                                1: no false_alarm is */
   double ambiguity_limit;   /* ML: one whose ambiguity is above it is AMBIGUOUS; 0: 1e-4; 1: none */
+  ppatch_motion_model motion; /* ML on a LINEAR extent: what tiles of an image are measured for */
+  int32_t reserved;           /* 0 */
 } ppatch_scene_options;
 
 #define PPATCH_SCENE_OPTIONS_INIT \
@@ -194,7 +206,10 @@ enum {
   PPATCH_SHIFT_FLAG_FIXED_COLUMNS = 4, /* column pattern, the same */
   /* Along one direction, or any, the pair tells nothing, as along a horizon: the standard deviation
    * there is the largest shift that was looked for; infinite for images of one row or column. */
-  PPATCH_SHIFT_FLAG_BLIND = 8
+  PPATCH_SHIFT_FLAG_BLIND = 8,
+  /* Of an image whose tiles were measured: they contradict this one shift. The covariance has the
+   * scatter of the tiles' shifts in it. Of a tile: it contradicts the model. */
+  PPATCH_SHIFT_FLAG_MOVING = 16
 };
 
 /* The answer for one moving image. The layout is frozen. Where status is FLAT, SATURATED,
@@ -264,7 +279,8 @@ ppatch_status ppatch_scene_plan_align(ppatch_scene_plan *plan, int64_t count,
 typedef struct ppatch_scene_plan_info {
   uint32_t struct_size;
   ppatch_method method;
-  uint64_t bytes; /* scratch held now */
+  uint64_t bytes;    /* scratch held now */
+  int64_t max_tiles; /* of an image; 0 where no motion model is asked for */
 } ppatch_scene_plan_info;
 
 #define PPATCH_SCENE_PLAN_INFO_INIT \

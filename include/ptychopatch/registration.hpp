@@ -34,6 +34,13 @@ inline ppatch_resample_options resample_options() {
 
 inline ppatch_mask_options mask_options() { return detail::sized<ppatch_mask_options>(); }
 
+// What a plan with a motion model measures of one image.
+struct MeasuredMotion {
+  ppatch_shift shift{};
+  ppatch_scene_motion motion{};
+  std::vector<ppatch_tile_shift> tiles;
+};
+
 // Aligns moving images onto one reference.
 class ScenePlan {
  public:
@@ -70,6 +77,24 @@ class ScenePlan {
     check(ppatch_scene_plan_align(get(), static_cast<std::int64_t>(images.size()), images.data(),
                                   shifts.data()));
     return shifts;
+  }
+  MeasuredMotion measure_motion(const ppatch_scene_image& image) {
+    return std::move(measure_motion(std::vector<ppatch_scene_image>{image}).front());
+  }
+  std::vector<MeasuredMotion> measure_motion(const std::vector<ppatch_scene_image>& images) {
+    const std::int64_t capacity = info().max_tiles;
+    std::vector<ppatch_shift> shifts(images.size());
+    std::vector<ppatch_scene_motion> motions(images.size());
+    std::vector<ppatch_tile_shift> tiles(images.size() * static_cast<std::size_t>(capacity));
+    check(ppatch_scene_plan_measure_motion(get(), static_cast<std::int64_t>(images.size()),
+                                           images.data(), shifts.data(), motions.data(), capacity,
+                                           tiles.data()));
+    std::vector<MeasuredMotion> measured(images.size());
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const auto first = tiles.begin() + static_cast<std::int64_t>(i) * capacity;
+      measured[i] = {shifts[i], motions[i], {first, first + motions[i].tile_count}};
+    }
+    return measured;
   }
 
  private:

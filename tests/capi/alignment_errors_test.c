@@ -165,6 +165,25 @@ static void check_registration(ppatch_context *context) {
                 "multiple of 8");
   CHECK_INVALID(ppatch_scene_plan_align(plan, 1, &image, moved(&result)), "results",
                 "multiple of 8");
+  ppatch_scene_motion motion;
+  ppatch_tile_shift tiles[2];
+  CHECK_INVALID(ppatch_scene_plan_measure_motion(plan, 1, &image, &result, &motion, 2, tiles),
+                "plan", "motion model");
+  ppatch_scene_plan_destroy(plan);
+  options.motion = PPATCH_MOTION_MODEL_AFFINE;
+  CHECK_OK(ppatch_scene_plan_create(&plan, context, &options));
+  CHECK_OK(ppatch_scene_plan_borrow_reference(plan, &image));
+  CHECK_INVALID(
+      ppatch_scene_plan_measure_motion(plan, 1, &image, &result, moved(&motion), 2, tiles),
+      "motions", "multiple of 8");
+  CHECK_INVALID(
+      ppatch_scene_plan_measure_motion(plan, 1, &image, &result, &motion, 2, moved(tiles)), "tiles",
+      "multiple of 8");
+  CHECK_INVALID(ppatch_scene_plan_measure_motion(plan, 1, &image, &result, NULL, 2, tiles),
+                "motions", "got NULL");
+  CHECK_INVALID(ppatch_scene_plan_measure_motion(plan, 1, &image, &result, &motion, -1, tiles),
+                "tile_capacity", "-1");
+  CHECK_OK(ppatch_scene_plan_measure_motion(plan, 1, &image, &result, &motion, 0, NULL));
 
   const ppatch_array plane = ppatch_array_c(pixels.bytes, PPATCH_F32, 2, shape);
   const ppatch_array kept = ppatch_array_c(out.bytes, PPATCH_U8, 2, shape);

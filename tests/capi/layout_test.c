@@ -89,7 +89,7 @@ ASSERT_OFFSET(ppatch_scene_image, white, 336);
 ASSERT_OFFSET(ppatch_scene_image, own_levels, 344);
 ASSERT_OFFSET(ppatch_scene_image, reserved, 348);
 
-ASSERT_STATIC(sizeof(ppatch_scene_options) == 176);
+ASSERT_STATIC(sizeof(ppatch_scene_options) == 184);
 ASSERT_OFFSET(ppatch_scene_options, struct_size, 0);
 ASSERT_OFFSET(ppatch_scene_options, method, 4);
 ASSERT_OFFSET(ppatch_scene_options, height, 8);
@@ -107,6 +107,8 @@ ASSERT_OFFSET(ppatch_scene_options, upsample, 148);
 ASSERT_OFFSET(ppatch_scene_options, overlap_ratio, 152);
 ASSERT_OFFSET(ppatch_scene_options, false_alarm_limit, 160);
 ASSERT_OFFSET(ppatch_scene_options, ambiguity_limit, 168);
+ASSERT_OFFSET(ppatch_scene_options, motion, 176);
+ASSERT_OFFSET(ppatch_scene_options, reserved, 180);
 
 ASSERT_STATIC(sizeof(ppatch_shift) == 192);
 ASSERT_OFFSET(ppatch_shift, shift, 0);
@@ -128,10 +130,36 @@ ASSERT_OFFSET(ppatch_shift, false_alarm, 144);
 ASSERT_OFFSET(ppatch_shift, ambiguity, 152);
 ASSERT_OFFSET(ppatch_shift, reserved, 160);
 
-ASSERT_STATIC(sizeof(ppatch_scene_plan_info) == 16);
+ASSERT_STATIC(sizeof(ppatch_scene_motion) == 488);
+ASSERT_OFFSET(ppatch_scene_motion, model, 0);
+ASSERT_OFFSET(ppatch_scene_motion, status, 4);
+ASSERT_OFFSET(ppatch_scene_motion, centre, 8);
+ASSERT_OFFSET(ppatch_scene_motion, shift, 24);
+ASSERT_OFFSET(ppatch_scene_motion, matrix, 40);
+ASSERT_OFFSET(ppatch_scene_motion, covariance, 72);
+ASSERT_OFFSET(ppatch_scene_motion, chi_square, 360);
+ASSERT_OFFSET(ppatch_scene_motion, contradiction, 384);
+ASSERT_OFFSET(ppatch_scene_motion, tile_count, 392);
+ASSERT_OFFSET(ppatch_scene_motion, tiles_used, 400);
+ASSERT_OFFSET(ppatch_scene_motion, tiles_rejected, 408);
+ASSERT_OFFSET(ppatch_scene_motion, tile_size, 416);
+ASSERT_OFFSET(ppatch_scene_motion, reserved, 424);
+
+ASSERT_STATIC(sizeof(ppatch_tile_shift) == 104);
+ASSERT_OFFSET(ppatch_tile_shift, centre, 0);
+ASSERT_OFFSET(ppatch_tile_shift, shift, 16);
+ASSERT_OFFSET(ppatch_tile_shift, covariance, 32);
+ASSERT_OFFSET(ppatch_tile_shift, residual, 56);
+ASSERT_OFFSET(ppatch_tile_shift, coherence, 72);
+ASSERT_OFFSET(ppatch_tile_shift, status, 80);
+ASSERT_OFFSET(ppatch_tile_shift, flags, 84);
+ASSERT_OFFSET(ppatch_tile_shift, reserved, 88);
+
+ASSERT_STATIC(sizeof(ppatch_scene_plan_info) == 24);
 ASSERT_OFFSET(ppatch_scene_plan_info, struct_size, 0);
 ASSERT_OFFSET(ppatch_scene_plan_info, method, 4);
 ASSERT_OFFSET(ppatch_scene_plan_info, bytes, 8);
+ASSERT_OFFSET(ppatch_scene_plan_info, max_tiles, 16);
 
 ASSERT_STATIC(sizeof(ppatch_common_area) == 48);
 ASSERT_OFFSET(ppatch_common_area, reference_y, 0);

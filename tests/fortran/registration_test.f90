@@ -11,6 +11,8 @@ program registration_test
   type(ppatch_scene_options) :: options
   type(ppatch_scene_image) :: images(2)
   type(ppatch_shift) :: shifts(2)
+  type(ppatch_scene_motion) :: motions(2)
+  type(ppatch_tile_shift) :: tiles(4)
   type(ppatch_cfa) :: cfa
   integer(c_int64_t) :: lattice(2)
   real(double), target :: field(n + 16, n + 16)
@@ -41,6 +43,19 @@ program registration_test
   call expect(all(abs(shifts(1)%shift) < 0.01_double), 'the image itself')
   call expect(all(abs(shifts(2)%shift - [dy, dx]) < 0.01_double), 'the shift (dy, dx)')
   call expect(all(shifts(2)%lattice_shift == [dy, dx]), 'the shift that keeps colours')
+  call ppatch_scene_plan_destroy(plan)
+
+  options%motion = PPATCH_MOTION_MODEL_AFFINE
+  call expect_ok(ppatch_scene_plan_create(plan, context, options), 'a plan of motion')
+  call expect_ok(ppatch_scene_plan_borrow_reference( &
+                 plan, ppatch_scene_image_of(scene(9:n + 8, 9:n + 8))), 'a reference')
+  call expect_ok(ppatch_scene_plan_measure_motion( &
+                 plan, 2_c_int64_t, images, shifts, motions, 2_c_int64_t, tiles), 'motion')
+  call expect(all(motions%status == PPATCH_SHIFT_STATUS_OK), 'motions')
+  call expect(all(abs(motions(2)%shift - [dy, dx]) < 0.01_double), 'the shift at the centre')
+  call expect(all(abs(motions(2)%matrix - [1, 0, 0, 1]) < 1e-3_double), 'the linear map')
+  call expect(motions(1)%tile_count > 4, 'tiles')
+  call expect(all(abs(tiles(3)%shift - [dy, dx]) < 0.05_double), 'a tile of the second image')
   call ppatch_scene_plan_destroy(plan)
 
   call expect(ppatch_cfa_parse_text('RGGX', cfa) == PPATCH_ERROR_INVALID_ARGUMENT, 'a refusal')

@@ -101,7 +101,7 @@ struct CoarseCross {
   using Private = Nothing;
 
   ShiftSpectrum spectrum;
-  const float* reference = nullptr;  // the spectrum
+  const float* reference = nullptr;  // the spectrum of jobs without a shift
   const SceneImageState* reference_image = nullptr;
   const CoarseJob* jobs = nullptr;
   std::int64_t count = 0;
@@ -116,6 +116,7 @@ struct CoarseCross {
     const std::uint32_t flags = reference_image->flags | job.image->flags;
     const bool has_row = spectrum.has_row(y, flags);
     const float fy = spectrum.fy(y);
+    const float* const still = job.shift ? job.shift->reference : reference;
     PPATCH_ROLLED
     for (std::int64_t k = at.thread; k < spectrum.columns(); k += threads) {
       const std::int64_t place = y * spectrum.row_floats() + 2 * k;
@@ -123,8 +124,7 @@ struct CoarseCross {
       float root = 0.0F;
       float weight = 0.0F;
       if (has_row && k >= spectrum.first_column(flags) && k < spectrum.end_column()) {
-        x = cross_of({reference[place], reference[place + 1]},
-                     {job.phase[place], job.phase[place + 1]});
+        x = cross_of({still[place], still[place + 1]}, {job.phase[place], job.phase[place + 1]});
         root = 1.0F / std::sqrt(std::sqrt(power_of(x)) + 1e-30F);
         const float fx = spectrum.fx(k);
         const float f2 = multiply_add(fx, fx, fy * fy);

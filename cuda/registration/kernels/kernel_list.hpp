@@ -12,6 +12,7 @@
 #include "cuda/registration/kernels/shift_rings.hpp"
 #include "cuda/registration/kernels/shift_tiles.hpp"
 #include "cuda/registration/kernels/shift_windows.hpp"
+#include "cuda/registration/kernels/tile_warp.hpp"
 #include "cuda/registration/kernels/value_select.hpp"
 #include "cuda/runtime/run.hpp"
 #include "kernels/registration/pair_pixels.hpp"
@@ -76,4 +77,5 @@
   PPATCH_LAUNCH(ShiftBandSums);              \
   PPATCH_LAUNCH(ShiftBandTotals);            \
   PPATCH_LAUNCH(ShiftTileSums);              \
+  PPATCH_LAUNCH(EachPiece<WarpTiles>);       \
   PPATCH_LAUNCH(ShiftTileTotals)

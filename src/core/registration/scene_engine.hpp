@@ -41,6 +41,7 @@ struct SceneSettings {
   int upsample = 1;
   double overlap_ratio = 0.3;
   double false_alarm_limit = 1e-4, ambiguity_limit = 1e-4;
+  ppatch_motion_model motion = PPATCH_MOTION_MODEL_NONE;
 
   // Whether hot pixels of such an image are replaced.
   bool repairs(DType dtype) const { return is_integer(dtype) ? repair_integers : repair_floats; }
@@ -55,12 +56,16 @@ struct SceneImageView : ScenePixels {
   bool on_device = false;  // pixels or mask are in memory that the CPU cannot read
 };
 
+struct SceneMotion;
+
 // Takes the answers of SceneEngine::align, each once, in the images' order. What it throws ends the
 // call.
 class ShiftSink {
  public:
   virtual ~ShiftSink() = default;
   virtual void take(std::int64_t index, const ppatch_shift& result) = 0;
+  // Where the next answer's motion goes; nullptr: nowhere, it is not asked for.
+  virtual SceneMotion* motion() = 0;
 };
 
 // Aligns moving images onto one reference.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/registration/scene_plan.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
+#include "core/registration/motion.hpp"
 #include "core/registration/scene_image.hpp"
 
 namespace ppatch {
@@ -106,8 +108,9 @@ void ScenePlan::borrow_reference(const ppatch_scene_image* reference) {
 // Completes the answers of a call, writes them, and tells of progress.
 class ScenePlan::Answers final : public ShiftSink {
  public:
-  Answers(const ScenePlan& plan, std::int64_t count, ppatch_shift* results)
-      : plan_(plan), count_(count), results_(results) {}
+  Answers(const ScenePlan& plan, std::int64_t count, ppatch_shift* results,
+          const MotionOutput& output)
+      : plan_(plan), count_(count), results_(results), output_(output) {}
 
   std::int64_t taken() const { return taken_; }
   // An engine that begins now numbers images from the first that is missing.
@@ -116,21 +119,57 @@ class ScenePlan::Answers final : public ShiftSink {
   void take(std::int64_t index, const ppatch_shift& result) override {
     ppatch_shift& to = results_[first_ + index];
     to = result;
+    if (output_.motions) write_motion(first_ + index, result);
     plan_.complete(to);
     taken_ = first_ + index + 1;
     tell();
+  }
+  SceneMotion* motion() override {
+    motion_.motion.model = PPATCH_MOTION_MODEL_NONE;
+    return plan_.settings_.motion == PPATCH_MOTION_MODEL_NONE ? nullptr : &motion_;
   }
   void tell() const {
     plan_.context_->callbacks().progress(static_cast<double>(taken_) / static_cast<double>(count_));
   }
 
  private:
+  void write_motion(std::int64_t index, const ppatch_shift& result) {
+    // Engines leave that of an image without a shift as it was.
+    if (motion_.motion.model == PPATCH_MOTION_MODEL_NONE) {
+      begin_motion(plan_.settings_, result, motion_);
+    }
+    output_.motions[index] = motion_.motion;
+    const auto laid = static_cast<std::int64_t>(motion_.tiles.size());
+    for (std::int64_t i = 0; i < std::min(laid, output_.capacity); ++i) {
+      output_.tiles[index * output_.capacity + i] = motion_.tiles[static_cast<std::size_t>(i)];
+    }
+  }
+
   const ScenePlan& plan_;
   std::int64_t count_, first_ = 0, taken_ = 0;
   ppatch_shift* results_;
+  MotionOutput output_;
+  SceneMotion motion_;
 };
 
 void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results) {
+  align(count, images, results, MotionOutput());
+}
+
+void ScenePlan::measure_motion(std::int64_t count, const ppatch_scene_image* images,
+                               ppatch_shift* results, ppatch_scene_motion* motions,
+                               std::int64_t tile_capacity, ppatch_tile_shift* tiles) {
+  if (settings_.motion == PPATCH_MOTION_MODEL_NONE) {
+    invalid("plan: expected one with a motion model, got NONE");
+  }
+  if (tile_capacity < 0) invalid("tile_capacity: expected at least 0, got ", tile_capacity);
+  if (count > 0) expect_pointer("motions", "an array", motions);
+  if (count > 0 && tile_capacity > 0) expect_pointer("tiles", "an array", tiles);
+  align(count, images, results, {motions, tile_capacity, tiles});
+}
+
+void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results,
+                      const MotionOutput& output) {
   if (count < 0) invalid("count: expected at least 0, got ", count);
   if (!has_reference_) invalid("plan: expected a reference first, got none");
   if (count == 0) return;
@@ -140,7 +179,7 @@ void ScenePlan::align(std::int64_t count, const ppatch_scene_image* images, ppat
   for (std::int64_t j = 0; j < count; ++j) {
     views[static_cast<std::size_t>(j)] = read_image(text_of("images[", j, "]"), images[j]);
   }
-  Answers answers(*this, count, results);
+  Answers answers(*this, count, results, output);
   answers.tell();
   if (context_->follows_arrays() && backend_->kind() != PPATCH_BACKEND_CPU) {
     engine_->set_stream(stream_);
@@ -201,6 +240,9 @@ void ScenePlan::complete(ppatch_shift& result) const {
 void ScenePlan::get_info(ppatch_scene_plan_info* info) const {
   info->method = static_cast<ppatch_method>(settings_.method);
   info->bytes = engine_->scratch_bytes();
+  if (settings_.motion == PPATCH_MOTION_MODEL_NONE) return;
+  info->max_tiles =
+      TileGrid::max_count(SceneGeometry(settings_, settings_.height, settings_.width).size[0]);
 }
 
 }  // namespace ppatch

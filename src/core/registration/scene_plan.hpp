@@ -20,10 +20,21 @@ class ScenePlan {
   void borrow_reference(const ppatch_scene_image* reference);
   void set_stream(void* stream);
   void align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results);
+  void measure_motion(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results,
+                      ppatch_scene_motion* motions, std::int64_t tile_capacity,
+                      ppatch_tile_shift* tiles);
   void get_info(ppatch_scene_plan_info* info) const;
 
  private:
   class Answers;
+  // Where the motions of a call go.
+  struct MotionOutput {
+    ppatch_scene_motion* motions = nullptr;
+    std::int64_t capacity = 0;
+    ppatch_tile_shift* tiles = nullptr;
+  };
+  void align(std::int64_t count, const ppatch_scene_image* images, ppatch_shift* results,
+             const MotionOutput& output);
 
   // On the context's backend or, where that cannot, on the CPU.
   void make_engine();

@@ -83,6 +83,13 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   read_share("overlap_ratio", options.overlap_ratio, settings.overlap_ratio);
   read_share("false_alarm_limit", options.false_alarm_limit, settings.false_alarm_limit);
   read_share("ambiguity_limit", options.ambiguity_limit, settings.ambiguity_limit);
+  check_option("motion", options.motion, PPATCH_MOTION_MODEL_NONE, PPATCH_MOTION_MODEL_FIELD);
+  settings.motion = options.motion;
+  check_option("reserved", options.reserved, 0, 0);
+  if (settings.motion != PPATCH_MOTION_MODEL_NONE && (!ml || settings.circular)) {
+    invalid("options.motion: expected NONE but for the method ML on a LINEAR extent, got ",
+            settings.motion);
+  }
   return settings;
 }
 

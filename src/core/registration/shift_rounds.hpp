@@ -54,6 +54,8 @@ struct FineShift {
   std::int64_t overlap[2] = {0, 0};  // of the last windows
 
   std::int64_t ramp[2] = {0, 0};  // samples that they taper over at either end
+  // Of tiles: how far apart they were taken, beside the displacement. Carriers stand still.
+  double apart[2] = {0.0, 0.0};
 
   // Above it lie the high ones of BandSums.
   double split_f() const { return 0.7 * max_f; }

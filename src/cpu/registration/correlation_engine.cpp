@@ -104,7 +104,7 @@ class CorrelationEngine final : public SingleSceneEngine {
 
   void set_reference(const SceneImageView& reference) override { reference_ = reference; }
 
-  ppatch_shift align_one(const SceneImageView& moving) override {
+  ppatch_shift align_one(const SceneImageView& moving, SceneMotion*) override {
     constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
     ppatch_shift result = begun_answer(reference_, moving, PPATCH_BACKEND_CPU);
     for (double& c : result.covariance) c = nothing;

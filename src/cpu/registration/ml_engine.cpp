@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/registration/fft_size.hpp"
 #include "cpu/fft/plane_fft.hpp"
@@ -9,6 +10,7 @@
 #include "cpu/registration/row_reader.hpp"
 #include "cpu/registration/scene_machine.hpp"
 #include "cpu/registration/shift_estimate.hpp"
+#include "cpu/registration/tile_shifts.hpp"
 
 namespace ppatch {
 namespace {
@@ -26,6 +28,7 @@ struct MlMemoryPlan {
   std::int64_t lag_floats = 0;
   std::int64_t rings = 0;
   std::int64_t longest_fft = 0;
+  std::uint64_t tile_bytes = 0;  // where motion is asked for
 
   std::uint64_t total_bytes() const;
 
@@ -97,7 +100,8 @@ std::uint64_t MlMemoryPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
                               kept_floats + slots * slot_floats + table_floats + lag_floats;
   return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
-                                    rings * static_cast<std::int64_t>(sizeof(RingWeight)));
+                                    rings * static_cast<std::int64_t>(sizeof(RingWeight))) +
+         tile_bytes;
 }
 
 MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& machine,
@@ -106,6 +110,7 @@ MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& ma
   const std::uint64_t budget = machine.settings->memory_budget;
   MlMemoryPlan plan;
   plan.slots = machine.arena->num_threads();
+  if (s.motion != PPATCH_MOTION_MODEL_NONE) plan.tile_bytes = CpuTileEngine::bytes(s, machine);
   const SceneGeometry whole(s, s.height, s.width);
   const std::int64_t carriers = s.cfa.period * s.cfa.period - 1;
   fit(plan, whole, carriers);
@@ -155,6 +160,7 @@ class MlEngine final : public SingleSceneEngine {
     lag_tables_ = Buffer<float>(allocator, memory_plan_.lag_floats);
     sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
+    if (settings.motion != PPATCH_MOTION_MODEL_NONE) tiles_.emplace(settings, machine);
     carrier_count_ = leaking_carriers(settings.cfa, carriers_);
   }
 
@@ -165,7 +171,7 @@ class MlEngine final : public SingleSceneEngine {
     reference_loaded_ = false;
   }
 
-  ppatch_shift align_one(const SceneImageView& moving) override {
+  ppatch_shift align_one(const SceneImageView& moving, SceneMotion* motion) override {
     ppatch_shift result = begun_answer(reference_, moving, PPATCH_BACKEND_CPU);
     const SceneGeometry geometry(settings_, result.common_height, result.common_width);
     if (geometry.is_too_small()) {
@@ -185,6 +191,11 @@ class MlEngine final : public SingleSceneEngine {
     if (lines.fx) result.flags |= PPATCH_SHIFT_FLAG_FIXED_ROWS;
     if (lines.fy) result.flags |= PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
     estimate(lines, result);
+    if (motion && tiles_) {
+      tiles_->set_planes(reference_pyramid().scale[0], moving_pyramid().scale[0],
+                         band_of(0, lines));
+      find_motion(*tiles_, geometry_, settings_, result, *motion);
+    }
     return result;
   }
 
@@ -314,6 +325,7 @@ class MlEngine final : public SingleSceneEngine {
   Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_, lag_tables_;
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
+  std::optional<CpuTileEngine> tiles_;
   SceneImageView reference_;
   SceneGeometry geometry_;  // of the pyramids
   bool reference_loaded_ = false;

@@ -36,11 +36,12 @@ class SingleSceneEngine : public SceneEngine {
  public:
   void set_stream(void* stream) final { expect_no_stream(stream); }
   void align(std::int64_t count, const SceneImageView* moving, ShiftSink& sink) final {
-    for (std::int64_t j = 0; j < count; ++j) sink.take(j, align_one(moving[j]));
+    for (std::int64_t j = 0; j < count; ++j) sink.take(j, align_one(moving[j], sink.motion()));
   }
 
  protected:
-  virtual ppatch_shift align_one(const SceneImageView& moving) = 0;
+  // motion: where the image's goes, nullptr where it is not asked for.
+  virtual ppatch_shift align_one(const SceneImageView& moving, SceneMotion* motion) = 0;
 };
 
 // The maximum-likelihood method.

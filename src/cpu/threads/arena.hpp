@@ -10,6 +10,8 @@ namespace ppatch {
 // The threads of one context, behind which the thread library hides (arena_tbb.cpp, arena_std.cpp).
 class Arena {
  public:
+  // Loops run in the calling thread, also within another arena's.
+  Arena();
   explicit Arena(int num_threads);
   ~Arena();
   Arena(const Arena&) = delete;

@@ -21,6 +21,8 @@ int available_threads() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+Arena::Arena() : num_threads_(1) {}
+
 Arena::Arena(int num_threads) : num_threads_(num_threads), engine_(new Engine) {}
 
 Arena::~Arena() = default;

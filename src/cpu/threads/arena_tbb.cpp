@@ -42,6 +42,8 @@ int available_threads() {
   return tbb::this_task_arena::max_concurrency();
 }
 
+Arena::Arena() : num_threads_(1) {}
+
 Arena::Arena(int num_threads) : num_threads_(lost_threads() ? 1 : num_threads) {
   if (lost_threads()) return;
   tbb_was_used = true;
@@ -54,7 +56,7 @@ Arena::~Arena() {
 }
 
 void Arena::run(std::int64_t count, void* body, Call call) const {
-  if (lost_threads()) {
+  if (!engine_ || lost_threads()) {
     for (std::int64_t index = 0; index < count; ++index) call(body, index, 0);
     return;
   }

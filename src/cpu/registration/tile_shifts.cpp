@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/registration/tile_shifts.hpp"
+
+#include <algorithm>
+
+#include "cpu/registration/spectrum_pass.hpp"
+
+namespace ppatch {
+
+// The memory of the largest tiles.
+struct CpuTileEngine::MemoryPlan {
+  MemoryPlan(const SceneSettings& settings, const SceneMachine& machine) {
+    const SceneGeometry whole(settings, settings.height, settings.width);
+    const std::int64_t side = TileGrid::max_side_of(whole.size[0]);
+    if (side == 0) return;
+    slots = machine.arena->num_threads();
+    const std::int64_t carriers = settings.cfa.period * settings.cfa.period - 1;
+    spectrum_floats = PlaneFft::floats_of(side, side);
+    table_floats = whole_lines(tables_floats(side, side, carriers));
+    sums_doubles = ppatch::sums_doubles(side, side);
+    rings = ring_count(side, side);
+    fft_floats = whole_lines(6 * side * machine.fft.lanes + 4096);
+    // Two spectra, a tile that is warped, tables, a transform's slabs.
+    slot_floats = 2 * spectrum_floats + whole_lines(side * side) + table_floats + fft_floats;
+    lag_floats = lag_table_floats(side, side) + side;
+    warp_floats = warp_table_floats;
+  }
+  std::uint64_t bytes() const {
+    return static_cast<std::uint64_t>(
+        4 * (slots * slot_floats + lag_floats + warp_floats) + 8 * slots * sums_doubles +
+        slots * rings * static_cast<std::int64_t>(sizeof(RingWeight)));
+  }
+
+  std::int64_t slots = 0, spectrum_floats = 0, table_floats = 0, fft_floats = 0, slot_floats = 0;
+  std::int64_t sums_doubles = 0, rings = 0, lag_floats = 0, warp_floats = 0;
+};
+
+std::uint64_t CpuTileEngine::bytes(const SceneSettings& settings, const SceneMachine& machine) {
+  return MemoryPlan(settings, machine).bytes();
+}
+
+CpuTileEngine::CpuTileEngine(const SceneSettings& settings, const SceneMachine& machine)
+    : machine_(machine) {
+  const MemoryPlan plan(settings, machine);
+  const Allocator& allocator = *machine.settings->allocator;
+  spectrum_floats_ = plan.spectrum_floats;
+  table_floats_ = plan.table_floats;
+  fft_floats_ = plan.fft_floats;
+  slot_floats_ = plan.slot_floats;
+  sums_doubles_ = plan.sums_doubles;
+  rings_ = plan.rings;
+  slots_ = Buffer<float>(allocator, plan.slots * plan.slot_floats);
+  lag_tables_ = Buffer<float>(allocator, plan.lag_floats);
+  warp_table_ = Buffer<float>(allocator, plan.warp_floats);
+  sums_ = Buffer<double>(allocator, plan.slots * plan.sums_doubles);
+  weights_ = Buffer<RingWeight>(allocator, plan.slots * plan.rings);
+  for (std::int64_t i = 0; i < plan.warp_floats; ++i) warp_table_.data()[i] = warp_tap(i);
+}
+
+void CpuTileEngine::set_planes(const Plane& reference, const Plane& moving, const Band& band) {
+  reference_ = reference;
+  moving_ = moving;
+  band_ = band;
+}
+
+void CpuTileEngine::set_tile(const SceneGeometry& tile) {
+  if (tile == tile_) return;
+  tile_ = SceneGeometry();
+  const auto transform = [&](const std::int64_t size[2]) {
+    return PlaneFft(machine_.fft, *machine_.slabs, size[0], size[1]);
+  };
+  fft_ = transform(tile.fft[0]);
+  coarse_fft_ = transform(tile.coarse_fft);
+  fill_lag_tables(tile, false, lag_tables_.data());
+  const std::int64_t* n = tile.coarse_fft;
+  std::fill_n(lag_tables_.data() + lag_table_floats(n[0], n[1]), n[0], 1.0F);
+  tile_ = tile;
+}
+
+EstimateTools CpuTileEngine::tools(int slot) {
+  float* const memory = slots_.data() + slot * slot_floats_;
+  float* const moving = memory + spectrum_floats_;
+  float* const tables = moving + spectrum_floats_;
+  return {machine_.loops,
+          &serial_,
+          memory,
+          moving,
+          memory,
+          {tables + table_floats_, fft_floats_},
+          sums_.data() + slot * sums_doubles_,
+          tables,
+          weights_.data() + slot * rings_};
+}
+
+Plane CpuTileEngine::reference_tile(const TileTask& task) const {
+  return {reference_.row(task.first[0]) + task.first[1], tile_.size[0][0], tile_.size[0][1],
+          reference_.stride};
+}
+
+Plane CpuTileEngine::moving_tile(const TileTask& task, int slot) {
+  const std::int64_t side = tile_.size[0][0];
+  if (!task.warps) {
+    return {moving_.row(task.moving[0]) + task.moving[1], side, side, moving_.stride};
+  }
+  float* const out =
+      slots_.data() + slot * slot_floats_ + 2 * spectrum_floats_ + table_floats_ + fft_floats_;
+  for (std::int64_t v = 0; v < side; ++v) {
+    for (std::int64_t u = 0; u < side; ++u) {
+      double at[2];
+      task.warp.place(v, u, at);
+      out[v * side + u] = warped_sample(moving_.data, moving_.stride, at, warp_table_.data());
+    }
+  }
+  return {out, side, side, side};
+}
+
+void CpuTileEngine::find_peaks(const SceneGeometry& tile, std::int64_t count, const TileTask* tasks,
+                               CoarsePeak* peaks) {
+  set_tile(tile);
+  const std::int64_t range[2] = {tile.lag_range(0), tile.lag_range(1)};
+  const std::int64_t* n = tile.coarse_fft;
+  const LagTables lags{lag_tables_.data(), lag_tables_.data() + lag_table_floats(n[0], n[1])};
+  Band band;
+  band.fft = &coarse_fft_;
+  band.excluded = band_.excluded;
+  machine_.arena->parallel_for(count, [&](std::int64_t i, int slot) {
+    peaks[i] = coarse_peak(reference_tile(tasks[i]), moving_tile(tasks[i], slot), band, range, lags,
+                           false, tools(slot));
+  });
+}
+
+TileShift CpuTileEngine::find_shift(const TileTask& task, int slot) {
+  Band band = band_;
+  band.fft = &fft_;
+  const EstimateTools with = tools(slot);
+  const Plane reference = reference_tile(task);
+  const Plane moving = moving_tile(task, slot);
+  TileShift out;
+  double start[2] = {0.0, 0.0};
+  for (int attempt = 0; attempt < tile_attempts; ++attempt) {
+    Window held;
+    FineShift found = fine_shift(reference, moving, band, start, only_rounds, held, false, with);
+    if (found.status != PPATCH_SHIFT_STATUS_OK) {
+      if (attempt == 0) out.shift = found;
+      break;
+    }
+    std::copy(task.displacement, task.displacement + 2, found.apart);
+    out.shift = found;
+    out.quality = shift_quality(out.shift, band, with);
+    if (!out.quality.worth_it) break;
+    restart(out.shift, out.quality, start);
+  }
+  return out;
+}
+
+void CpuTileEngine::find_shifts(const SceneGeometry& tile, std::int64_t count,
+                                const TileTask* tasks, TileShift* shifts) {
+  set_tile(tile);
+  machine_.arena->parallel_for(
+      count, [&](std::int64_t i, int slot) { shifts[i] = find_shift(tasks[i], slot); });
+}
+
+}  // namespace ppatch
