@@ -135,3 +135,31 @@ def test_pixels_of_any_type_are_the_same_numbers(random, dtype):
     given = ptychopatch.align(*(image.astype(dtype) for image in scene), hot_pixels="off")
     assert given.status == wanted.status == "ok"
     assert numpy.array_equal(given.shift, wanted.shift)
+
+
+def test_motion_of_tiles(random):
+    scene = field(random)
+    still, moving = scene(0, 0), scene(2.5, -1.25)
+    for image in (still, moving):
+        image += 0.05 * random.standard_normal(image.shape)
+    plane = ptychopatch.Scene(still, motion="affine")
+    motion, same = plane.measure_motion([moving, still])
+    assert motion.ok and motion.status == "ok" and same.ok
+    numpy.testing.assert_allclose(motion.shift, (-2.5, 1.25), atol=0.05)
+    numpy.testing.assert_allclose(motion.matrix, numpy.eye(2), atol=2e-3)
+    assert motion.centre == ((SIZE - 1) / 2, (SIZE - 1) / 2)
+    assert numpy.shape(motion.covariance) == (6, 6) and len(motion.chi_square) == 3
+    assert motion.image_shift.shift == plane.align(moving).shift
+    assert not motion.image_shift.moving and motion.contradiction < 3
+    assert motion.tiles_used + motion.tiles_rejected <= len(motion.tiles)
+    tile = motion.tiles[0]
+    assert tile.status == "ok" and not tile.moving and not tile.blind and 0 < tile.coherence <= 1
+    numpy.testing.assert_allclose(tile.shift, (-2.5, 1.25), atol=0.2)
+    assert numpy.shape(tile.covariance) == (2, 2) and len(tile.residual) == 2
+    assert tile.centre[0] == (motion.tile_size - 1) / 2
+    small = ptychopatch.Scene(still[:50, :50], motion="field").measure_motion(moving[:50, :50])
+    assert small.status == "too-small" and math.isnan(small.shift[0]) and not small.tiles
+    with pytest.raises(ValueError, match="motion"):
+        ptychopatch.Scene(still, motion="rigid")
+    with pytest.raises(ValueError, match="motion"):
+        ptychopatch.Scene(still).measure_motion(moving)

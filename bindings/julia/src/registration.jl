@@ -22,6 +22,7 @@ struct Shift
     zero_lag::Bool
     fixed_rows::Bool
     fixed_columns::Bool
+    moving::Bool
     iterations::Int
 end
 
@@ -33,7 +34,8 @@ function Shift(s::CApi.ppatch_shift)
                  (s.common_height, s.common_width), Symbol(replace(word, '-' => '_')),
                  s.flags & CApi.PPATCH_SHIFT_FLAG_ZERO_LAG != 0,
                  s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_ROWS != 0,
-                 s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_COLUMNS != 0, s.iterations)
+                 s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_COLUMNS != 0,
+                 s.flags & CApi.PPATCH_SHIFT_FLAG_MOVING != 0, s.iterations)
 end
 
 levels_of(black::Real) = ntuple(_ -> Float64(black), 4)
@@ -63,7 +65,7 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
                        max_shift = 0, sign::Symbol = :register, extent::Symbol = :linear,
                        hot_pixels::Symbol = :auto, fixed_pattern::Symbol = :auto,
                        plane_average::Symbol = :median, upsample = 1, overlap_ratio = 0.0,
-                       false_alarm_limit = 0.0, ambiguity_limit = 0.0)
+                       false_alarm_limit = 0.0, ambiguity_limit = 0.0, motion::Symbol = :none)
     return CApi.ppatch_scene_options(;
         method = number_of("method", method, CApi.method_choices),
         height, width,
@@ -76,7 +78,8 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
         hot_pixels = number_of("hot_pixels", hot_pixels, CApi.switch_choices),
         fixed_pattern = number_of("fixed_pattern", fixed_pattern, CApi.switch_choices),
         plane_average = number_of("plane_average", plane_average, CApi.plane_average_choices),
-        upsample, overlap_ratio, false_alarm_limit, ambiguity_limit)
+        upsample, overlap_ratio, false_alarm_limit, ambiguity_limit,
+        motion = number_of("motion", motion, CApi.motion_model_choices))
 end
 
 """
@@ -89,7 +92,8 @@ Options, which `registration.h` explains: `cfa` (the colours of a mosaic row by 
 (a number or four), `white`, `method` (`:ml`, `:phase`, `:cross`, `:per_plane`), `max_shift` (a number
 or (dy, dx)), `sign` (`:register`, `:displacement`), `extent` (`:linear`, `:circular`), `hot_pixels`
 and `fixed_pattern` (`:auto`, `:on`, `:off`), `plane_average` (`:median`, `:mean`), `upsample`,
-`overlap_ratio`, `false_alarm_limit`, `ambiguity_limit`, `context`. `mask` leaves the pixels out where it is 0.
+`overlap_ratio`, `false_alarm_limit`, `ambiguity_limit`, `motion` (`:none`, `:translation`,
+`:similarity`, `:affine`, `:field`: what [`measure_motion`](@ref) fits), `context`. `mask` leaves the pixels out where it is 0.
 """
 mutable struct Scene
     handle::Ptr{CApi.ppatch_scene_plan}
@@ -137,6 +141,89 @@ function align(scene::Scene, moving::AbstractVector; mask = nothing, black = not
         check(CApi.ppatch_scene_plan_align(scene.handle, length(images), images, shifts))
     end
     return Shift.(shifts)
+end
+
+"""
+The shift of one tile of an image: where the tile's middle is, the shift there with its covariance,
+and what is left of it beside the model's; `moving` where it contradicts the model.
+"""
+struct TileShift
+    centre::NTuple{2, Float64}
+    shift::NTuple{2, Float64}
+    covariance::Matrix{Float64}
+    residual::NTuple{2, Float64}
+    coherence::Float64
+    status::Symbol
+    blind::Bool
+    moving::Bool
+end
+
+status_symbol(status) =
+    Symbol(replace(unsafe_string(CApi.ppatch_shift_status_string(status)), '-' => '_'))
+
+function TileShift(t::CApi.ppatch_tile_shift)
+    yy, yx, xx = t.covariance
+    return TileShift(t.centre, t.shift, [yy yx; yx xx], t.residual, t.coherence,
+                     status_symbol(t.status), t.flags & CApi.PPATCH_SHIFT_FLAG_BLIND != 0,
+                     t.flags & CApi.PPATCH_SHIFT_FLAG_MOVING != 0)
+end
+
+"""
+How the content of one image has moved: at x, (y, x) as the C header `motion.h` counts them, the shift
+is `shift + (matrix - I) * (x - centre)`. `covariance` is of (dy, dx, yy, yx, xy, xx), `chi_square` of
+translation, similarity and affine, per degree of freedom; `image_shift` is the [`Shift`](@ref).
+"""
+struct Motion
+    image_shift::Shift
+    status::Symbol
+    centre::NTuple{2, Float64}
+    shift::NTuple{2, Float64}
+    matrix::Matrix{Float64}
+    covariance::Matrix{Float64}
+    chi_square::NTuple{3, Float64}
+    contradiction::Float64
+    tiles_used::Int
+    tiles_rejected::Int
+    tile_size::Int
+    tiles::Vector{TileShift}
+end
+
+function Motion(shift::CApi.ppatch_shift, m::CApi.ppatch_scene_motion, tiles)
+    yy, yx, xy, xx = m.matrix
+    return Motion(Shift(shift), status_symbol(m.status), m.centre, m.shift, [yy yx; xy xx],
+                  reshape(collect(m.covariance), 6, 6), m.chi_square, m.contradiction,
+                  m.tiles_used, m.tiles_rejected, m.tile_size, TileShift.(tiles))
+end
+
+"""
+    measure_motion(scene, moving; mask = nothing, black = nothing, white = 0.0)
+
+The [`Motion`](@ref) of an image, or of each of a vector of images: tiles of them are aligned, and the
+scene's option `motion` says what is fitted to their shifts.
+"""
+measure_motion(scene::Scene, moving::AbstractMatrix; mask = nothing, black = nothing, white = 0.0) =
+    only(measure_motion(scene, [moving]; mask, black, white))
+
+function measure_motion(scene::Scene, moving::AbstractVector; mask = nothing, black = nothing,
+                        white = 0.0)
+    masks = mask isa AbstractVector ? mask : fill(mask, length(moving))
+    length(masks) == length(moving) ||
+        throw(ArgumentError("mask: expected one for each of $(length(moving)) images, got " *
+                            "$(length(masks))"))
+    given = [scene_image(moving[j], masks[j], black, white) for j in eachindex(moving)]
+    images = CApi.ppatch_scene_image[image for (image, _) in given]
+    info = Ref(CApi.ppatch_scene_plan_info())
+    check(CApi.ppatch_scene_plan_get_info(scene.handle, info))
+    capacity = Int(info[].max_tiles)
+    shifts = Vector{CApi.ppatch_shift}(undef, length(images))
+    motions = Vector{CApi.ppatch_scene_motion}(undef, length(images))
+    tiles = Matrix{CApi.ppatch_tile_shift}(undef, capacity, length(images))
+    GC.@preserve given scene begin
+        check(CApi.ppatch_scene_plan_measure_motion(scene.handle, length(images), images, shifts,
+                                                    motions, capacity, tiles))
+    end
+    return [Motion(shifts[j], motions[j], tiles[1:motions[j].tile_count, j])
+            for j in eachindex(motions)]
 end
 
 align(reference::AbstractMatrix, moving; mask = nothing, moving_mask = nothing, options...) =

@@ -133,6 +133,8 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test align(reference, moving; sign = :displacement).shift == .-shift.shift
         @test align(Scene(reference), [moving, reference])[1].shift == shift.shift
         @test align(reference, zeros(128, 96)).status === :flat
+        motion = measure_motion(Scene(reference; motion = :affine), moving)
+        @test motion.image_shift.shift == shift.shift && length(motion.tiles) > 0
     end
 
     @testset "shifts applied" begin

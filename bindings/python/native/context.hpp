@@ -82,6 +82,7 @@ inline ppatch_cfa cfa_of(const std::string& letters) {
 
 void add_context(nb::module_& module);
 void add_groups(nb::module_& module);
+void add_motion(nb::module_& module);
 void add_pairs(nb::module_& module);
 void add_patches(nb::module_& module);
 void add_scenes(nb::module_& module);

@@ -20,6 +20,24 @@ using Black = std::optional<Levels>;
 
 // A scene plan and its reference.
 class Scene {
+  template <class Body>
+  auto run(const nb::sequence& images, const nb::sequence& masks, const Black& black, double white,
+           const nb::int_& stream, Body&& body) {
+    const Turn turn(*this);
+    if (!reference_) throw nb::value_error("align: expected a reference, none is set");
+    std::vector<std::unique_ptr<HeldImage>> held;
+    std::vector<ppatch_scene_image> given;
+    for (std::size_t j = 0; j < nb::len(images); ++j) {
+      held.push_back(std::make_unique<HeldImage>("moving", images[j], masks[j], black, white));
+      given.push_back(held.back()->get());
+    }
+    void* const order = address_of(stream);
+    return run_unlocked([&] {
+      plan_.set_stream(order);
+      return body(given);
+    });
+  }
+
  public:
   Scene(const PlanningContext& context, const ppatch_scene_options& options)
       : plan_(context.get(), options) {}
@@ -33,19 +51,16 @@ class Scene {
 
   std::vector<ppatch_shift> align(const nb::sequence& images, const nb::sequence& masks,
                                   const Black& black, double white, const nb::int_& stream) {
-    const Turn turn(*this);
-    if (!reference_) throw nb::value_error("align: expected a reference, none is set");
-    std::vector<std::unique_ptr<HeldImage>> held;
-    std::vector<ppatch_scene_image> given;
-    for (std::size_t j = 0; j < nb::len(images); ++j) {
-      held.push_back(std::make_unique<HeldImage>("moving", images[j], masks[j], black, white));
-      given.push_back(held.back()->get());
-    }
-    void* const order = address_of(stream);
-    return run_unlocked([&] {
-      plan_.set_stream(order);
-      return plan_.align(given);
-    });
+    return run(images, masks, black, white, stream,
+               [&](const std::vector<ppatch_scene_image>& given) { return plan_.align(given); });
+  }
+
+  std::vector<MeasuredMotion> measure_motion(const nb::sequence& images, const nb::sequence& masks,
+                                             const Black& black, double white,
+                                             const nb::int_& stream) {
+    return run(
+        images, masks, black, white, stream,
+        [&](const std::vector<ppatch_scene_image>& given) { return plan_.measure_motion(given); });
   }
 
   void forget() {
@@ -140,6 +155,8 @@ void add_shift(nb::module_& module) {
                    "A pattern of rows was left out.")
       .def_prop_ro("fixed_columns", &has<PPATCH_SHIFT_FLAG_FIXED_COLUMNS>,
                    "A pattern of columns was left out.")
+      .def_prop_ro("moving", &has<PPATCH_SHIFT_FLAG_MOVING>,
+                   "Tiles were measured, and contradict this one shift.")
       .def("__repr__", &representation);
 }
 
@@ -151,12 +168,13 @@ std::uint64_t plan_bytes(const PlanningContext& context, const ppatch_scene_opti
 
 void add_scenes(nb::module_& module) {
   add_shift(module);
+  add_motion(module);
   using Options = ppatch_scene_options;
   add_options(module, "SceneOptions", scene_options(0, 0), &Options::height, &Options::width,
               &Options::white, &Options::overlap_ratio, &Options::false_alarm_limit,
               &Options::ambiguity_limit, &Options::upsample, &Options::method, &Options::sign,
               &Options::extent, &Options::hot_pixels, &Options::fixed_pattern,
-              &Options::plane_average)
+              &Options::plane_average, &Options::motion)
       .def("set_arrays", &set_arrays, "cfa"_a, "black"_a, "max_shift"_a);
   module.def("scene_plan_bytes", &plan_bytes, "context"_a, "options"_a);
   nb::class_<Scene>(module, "Scene")
@@ -164,6 +182,8 @@ void add_scenes(nb::module_& module) {
       .def("borrow_reference", &Scene::borrow_reference, "pixels"_a, "mask"_a.none(),
            "black"_a.none(), "white"_a)
       .def("align", &Scene::align, "images"_a, "masks"_a, "black"_a.none(), "white"_a, "stream"_a)
+      .def("measure_motion", &Scene::measure_motion, "images"_a, "masks"_a, "black"_a.none(),
+           "white"_a, "stream"_a)
       .def("forget", &Scene::forget)
       .def_prop_ro("bytes", &Scene::bytes);
 }

@@ -16,11 +16,11 @@ from .pairs import (CommonArea, cfa_round, common_area, image_shift, mosaic_bin,
                     pair_gain, pair_loss, pair_mask, pair_measure)
 from .patches import (adjoint, assemble, extract, patch_plan_bytes, position_gradient,
                       probe_adjoint, used_positions)
-from .registration import Scene, Shift, align, scene_plan_bytes
+from .registration import Motion, Scene, Shift, TileShift, align, scene_plan_bytes
 
 __version__ = _core.version()
-__all__ = ["CommonArea", "Context", "Groups", "Scene", "Shift", "adjoint", "align", "assemble",
-           "cfa_round", "common_area", "default_context", "device_count", "extract", "group",
+__all__ = ["CommonArea", "Context", "Groups", "Motion", "Scene", "Shift", "TileShift", "adjoint",
+           "align", "assemble", "cfa_round", "common_area", "default_context", "device_count", "extract", "group",
            "group_coordinates", "group_plan_bytes", "image_shift", "mosaic_bin", "mosaic_normalise",
            "nearest_neighbours", "pair_gain", "pair_loss", "pair_mask", "pair_measure", "patch_plan_bytes",
            "position_gradient", "probe_adjoint", "scene_plan_bytes", "set_default_context",

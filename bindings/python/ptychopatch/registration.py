@@ -34,6 +34,9 @@ false_alarm_limit, ambiguity_limit : float
     as high, "ambiguous" where a second shift is more likely than the second times the best one;
     0: 1e-4; 1: never.
 
+motion : {"none", "translation", "similarity", "affine", "field"}
+    What `Scene.measure_motion` fits to tiles of an image; "ml" on a "linear" extent.
+
 Errors are those of ptychopatch.patches. What an image holds is no error: the Shift's status says
 why there is no answer.
 """
@@ -47,12 +50,14 @@ from . import _core
 from ._arrays import shape_of, stream_of
 from ._choices import integer, number_of, real, with_defaults
 from ._context import Context, context_of
-from ._enumerations import Extent, Method, PlaneAverage, ShiftSign, Switch
+from ._enumerations import Extent, Method, MotionModel, PlaneAverage, ShiftSign, Switch
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+Motion = _core.Motion
 Shift = _core.Shift
+TileShift = _core.TileShift
 
 
 class Options(TypedDict, total=False):
@@ -72,12 +77,14 @@ class Options(TypedDict, total=False):
     overlap_ratio: float
     false_alarm_limit: float
     ambiguity_limit: float
+    motion: MotionModel
 
 
 _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift": 0,
              "sign": "register", "extent": "linear", "hot_pixels": "auto", "fixed_pattern": "auto",
              "plane_average": "median", "upsample": 1, "overlap_ratio": 0.0,
-             "false_alarm_limit": 0.0, "ambiguity_limit": 0.0}
+             "false_alarm_limit": 0.0, "ambiguity_limit": 0.0,
+             "motion": "none"}
 
 
 def letters_of(cfa):
@@ -109,7 +116,8 @@ def _options(height, width, **given):
         number_of("sign", given["sign"], "shift_sign"), number_of("extent", given["extent"]),
         number_of("hot_pixels", given["hot_pixels"], "switch"),
         number_of("fixed_pattern", given["fixed_pattern"], "switch"),
-        number_of("plane_average", given["plane_average"]))
+        number_of("plane_average", given["plane_average"]),
+        number_of("motion", given["motion"], "motion_model"))
     options.set_arrays(letters_of(given["cfa"]), levels_of(given["black"]),
                        [integer("max_shift", one) for one in furthest])
     return options
@@ -178,18 +186,40 @@ class Scene:
         -------
         shift : Shift or list of Shift
         """
+        return self._run(self._scene.align, moving, mask, black, white)
+
+    @overload
+    def measure_motion(self, moving: list[Any] | tuple[Any, ...], *, mask: Any = None,
+                       black: Any = None, white: float = 0.0) -> list[Motion]: ...
+
+    @overload
+    def measure_motion(self, moving: Any, *, mask: Any = None, black: Any = None,
+                       white: float = 0.0) -> Motion: ...
+
+    def measure_motion(self, moving: Any, *, mask: Any = None, black: Any = None,
+                       white: float = 0.0) -> Any:
+        """Aligns as `align` does, and measures tiles: how content moves beyond one shift.
+
+        The scene's option `motion` says what is fitted to them. Parameters are those of `align`.
+
+        Returns
+        -------
+        motion : Motion or list of Motion
+        """
+        return self._run(self._scene.measure_motion, moving, mask, black, white)
+
+    def _run(self, call, moving, mask, black, white):
         levels = None if black is None else levels_of(black)
-        if not isinstance(moving, (list, tuple)):
-            return self._align([moving], [mask], levels, white)[0]
+        one = not isinstance(moving, (list, tuple))
+        if one:
+            moving, mask = [moving], [mask]
         masks = mask if isinstance(mask, (list, tuple)) else [mask] * len(moving)
         if len(masks) != len(moving):
             raise ValueError(f"mask: expected one for each of {len(moving)} images, got "
                              f"{len(masks)}")
-        return self._align(list(moving), list(masks), levels, white)
-
-    def _align(self, moving, masks, levels, white):
-        return self._scene.align(moving, masks, levels, real("white", white),
-                                 stream_of(*moving, *masks))
+        results = call(list(moving), list(masks), levels, real("white", white),
+                       stream_of(*moving, *masks))
+        return results[0] if one else results
 
     @property
     def bytes(self) -> int:
