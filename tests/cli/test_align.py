@@ -99,6 +99,40 @@ class AlignTest(CommandTest):
             self.assertIsNone(record["image_set"])
             self.assertEqual((record["gt_fpath"], record["f_fpath"]), ("a.npy", "b.npy"))
 
+    def test_motion_beyond_one_shift(self):
+        picture = scenes.smooth_noise(self.rng, 300, 320)
+        moving = scenes.shifted(picture, 2.25, -3.5)
+        other = scenes.smooth_noise(self.rng, 300, 320)
+        apart = moving.copy()
+        apart[100:200, 120:230] = other[100:200, 120:230]
+        still = picture.copy()
+        still[100:200, 120:230] = np.roll(other, (-3, 4), (0, 1))[100:200, 120:230]
+        for name, data in (("a.npy", picture), ("b.npy", moving), ("c.npy", still), ("d.npy", apart)):
+            np.save(self.path(name), data[15:-15, 15:-15].astype(np.float32))
+        plain, = self.align("--ref", "a.npy", "b.npy")
+        self.assertIsNone(plain["motion"])
+        self.assertIsNone(plain["moving"])
+        for name in ("r.json", "r.csv", "r.yaml"):
+            record, = self.align("--ref", "a.npy", "b.npy", "--model", "affine", "--overwrite",
+                                 out=name)
+            motion = record["motion"]
+            self.assertIs(record["moving"], False)
+            self.assertEqual((motion["model"], motion["status"]), ("affine", "ok"))
+            np.testing.assert_allclose(motion["shift"], (2.25, -3.5), atol=0.05)
+            np.testing.assert_allclose(motion["matrix"], np.eye(2), atol=2e-3)
+            self.assertEqual(np.shape(motion["covariance"]), (6, 6))
+            self.assertLess(max(motion["chi_square"].values()), 3)
+            self.assertEqual(motion["tiles_used"] + motion["tiles_rejected"], motion["tiles"])
+            self.assertIsNone(motion["field"])
+        record, = self.align("--ref", "c.npy", "d.npy", "--model", "field", "--overwrite")
+        self.assertIs(record["moving"], True)
+        self.assertGreater(max(record["shift_sigma"]), 0.3)
+        field = record["motion"]["field"]
+        self.assertEqual(len(field), record["motion"]["tiles"])
+        moving = [tile for tile in field if tile["status"] == "moving"]
+        self.assertEqual(len(moving), record["motion"]["tiles_rejected"])
+        self.assertTrue(moving and len(moving) < len(field) / 2)
+
     def test_containers_hold_the_same(self):
         picture = scenes.smooth_noise(self.rng, 120, 140)
         levels = [np.clip(9000 * p[10:-10, 10:-10], 0, 65535).astype(np.uint16)

@@ -27,6 +27,7 @@ nlohmann::ordered_json AlignOptions::json() const {
           {"upsample", scene.upsample},
           {"false_alarm_limit", scene.false_alarm_limit},
           {"ambiguity_limit", scene.ambiguity_limit},
+          {"model", name_of(kMotionModelChoices, scene.motion)},
           {"cfa", image.cfa.name()},
           {"black", image.black},
           {"white", image.white},
@@ -117,6 +118,9 @@ void AlignOptions::add_scene_options(CLI::App& app) {
   set.number("--ambiguity-limit", scene.ambiguity_limit, 0.0,
              "Of ml: ambiguous is what has a second shift that is likelier than that times the "
              "best (default 1e-4); 1: nothing");
+  set.choice("--model", scene.motion, kMotionModelChoices,
+             "Of ml: also measure tiles and fit a model of how they move; field: their own shifts "
+             "(default none)");
 }
 
 void AlignOptions::add_result_options(CLI::App& app) {

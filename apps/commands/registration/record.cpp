@@ -88,10 +88,27 @@ Record empty_record(const PairNames& given, const std::string& method) {
   record["crops"] = Record::array();
   record["alignment_method"] = method;
   record["rgb_xyz_matrix"] = nullptr;
-  for (const char* key :
-       {"status", "reason", "shift", "shift_sigma", "shift_covariance", "lattice_residual", "peak",
-        "second_peak_ratio", "coherence", "residual", "false_alarm", "ambiguity", "blind",
-        "zero_lag", "fixed_pattern", "cfa", "common_area", "gt_area", "f_area"}) {
+  for (const char* key : {"status",
+                          "reason",
+                          "shift",
+                          "shift_sigma",
+                          "shift_covariance",
+                          "lattice_residual",
+                          "peak",
+                          "second_peak_ratio",
+                          "coherence",
+                          "residual",
+                          "false_alarm",
+                          "ambiguity",
+                          "blind",
+                          "moving",
+                          "motion",
+                          "zero_lag",
+                          "fixed_pattern",
+                          "cfa",
+                          "common_area",
+                          "gt_area",
+                          "f_area"}) {
     record[key] = nullptr;
   }
   return record;

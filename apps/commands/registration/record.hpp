@@ -37,6 +37,8 @@ void reject(Record& record, const std::string& word, const std::string& sentence
 
 void describe(Record& record, const mosaics::Mosaic& reference, const mosaics::Mosaic& image);
 void set_shift(Record& record, const ppatch_shift& shift);
+// What was measured beyond it, under the key `motion`.
+void set_motion(Record& record, const MeasuredMotion& measured);
 // What set_shift wrote of it: the shift and its covariance, NaN where that is not known.
 ppatch_shift shift_of(const Record& record);
 void set_measures(Record& record, const PairMeasures& measures);

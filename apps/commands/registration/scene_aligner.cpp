@@ -55,8 +55,15 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
   const std::int64_t height = std::min(image.height(), target.height());
   const std::int64_t width = std::min(image.width(), target.width());
   Aligned aligned;
-  aligned.shift =
-      plan_for(reference).align(scene_image(image, cropped(pixels_of(image), 0, 0, height, width)));
+  const ppatch_scene_image moving =
+      scene_image(image, cropped(pixels_of(image), 0, 0, height, width));
+  if (options_.motion == PPATCH_MOTION_MODEL_NONE) {
+    aligned.shift = plan_for(reference).align(moving);
+  } else {
+    const MeasuredMotion measured = plan_for(reference).measure_motion(moving);
+    aligned.shift = measured.shift;
+    set_motion(record, measured);
+  }
   set_shift(record, aligned.shift);
   record["backend"] = name_of(kBackendChoices, aligned.shift.backend);
   if (aligned.shift.status == PPATCH_SHIFT_STATUS_OK) {
