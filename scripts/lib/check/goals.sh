@@ -9,6 +9,8 @@
 #   groups        groups beside SciPy's cKDTree and FLANN, their share of a whole call, the same
 #                 for any threads and shards (needs a machine that does nothing else)
 #   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
+#   motion        affine maps of scenes with known truth against the Cramer-Rao bound, objects that
+#                 move (half an hour)
 #   answers       whether registration's answers are ones: unrelated, periodic, smooth and spoiled
 #                 pairs, photographs under noise (minutes; needs benchmarks/peers/install.sh)
 #   registration-speed  registration beside scikit-image and OpenCV, its scratch
@@ -29,7 +31,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/../common.sh"
 
-all=(operators groups registration answers registration-speed patches-speed scan scenes bad-input cuda
+all=(operators groups registration motion answers registration-speed patches-speed scan scenes bad-input cuda
   sanitizers format languages lines tidy)
 families=()
 for argument in "$@"; do
@@ -75,6 +77,11 @@ groups() {
 registration() {
   need_release
   "$release/tests/goals/registration_goals"
+}
+
+motion() {
+  need_release
+  "$release/tests/goals/motion_goals"
 }
 
 answers() {
