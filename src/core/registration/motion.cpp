@@ -65,14 +65,13 @@ class TileMeasurement {
 
   // With larger tiles where these are too noisy.
   void measure() {
-    measure_once();
     for (;;) {
+      measure_once();
       too_noisy_ = !(median_error() <= max_median_error);
       if (!too_noisy_) return;
       const TileGrid larger = grid_of(TileGrid::side_beyond(grid_.side));
       if (!larger.any()) return;
       grid_ = larger;
-      measure_once();
     }
   }
 
@@ -124,6 +123,9 @@ class TileMeasurement {
   ppatch_shift_status status_of(std::size_t i) const {
     const TileShift& found = shifts_[i];
     if (!peaks_[i].found || found.quality.blind_count == 2) return PPATCH_SHIFT_STATUS_UNRELATED;
+    // Noise agrees along one direction now and then, but has no peak.
+    const bool has_peak = false_alarm_of(peaks_[i].evidence) <= settings_.false_alarm_limit;
+    if (found.quality.blind_count == 1 && !has_peak) return PPATCH_SHIFT_STATUS_UNRELATED;
     if (found.shift.status == PPATCH_SHIFT_STATUS_OK &&
         (too_noisy_ || best_variance(i) > max_error * max_error)) {
       return PPATCH_SHIFT_STATUS_UNRELATED;

@@ -106,6 +106,7 @@ Hypothesis consensus(const MotionTiles& tiles, const std::vector<std::size_t>& m
 void weigh(MotionTiles& tiles, const std::vector<std::size_t>& measured, const MotionFit& map,
            double farthest) {
   std::vector<double> distances;
+  distances.reserve(measured.size());
   for (const std::size_t i : measured) {
     double shift[2];
     map.shift_at(tiles.tiles[i].place, shift);
@@ -125,6 +126,7 @@ void weigh(MotionTiles& tiles, const std::vector<std::size_t>& measured, const M
 MotionTiles evened_out(const MotionTiles& tiles, const std::vector<std::size_t>& measured) {
   MotionTiles even = tiles;
   std::vector<double> variances;
+  variances.reserve(measured.size());
   for (const std::size_t i : measured) {
     const double* c = tiles.tiles[i].covariance;
     variances.push_back(std::min(c[0], c[2]));
@@ -166,6 +168,7 @@ double contradiction(const MotionTiles& tiles, const double shift[2], double sca
   const std::vector<std::size_t> measured = measured_of(tiles);
   if (measured.empty()) return 0.0;
   std::vector<double> variances;
+  variances.reserve(measured.size());
   for (const std::size_t i : measured) {
     variances.push_back(tiles.tiles[i].covariance[0] + tiles.tiles[i].covariance[2]);
   }

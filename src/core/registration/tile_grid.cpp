@@ -78,9 +78,8 @@ SceneSettings tile_settings(const SceneSettings& settings, std::int64_t side) {
   SceneSettings tile = settings;
   const std::int64_t step = settings.cfa.period == 1 ? 1 : settings.cfa.period == 2 ? 2 : 3;
   tile.height = tile.width = side * step;
-  for (double& max_shift : tile.max_shift) {
-    max_shift = static_cast<double>((side / 4 - 1) * step);
-  }
+  const std::int64_t reach = (side / 4 - 1) * step;
+  for (double& max_shift : tile.max_shift) max_shift = static_cast<double>(reach);
   return tile;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "math/hd.hpp"
@@ -15,7 +16,8 @@ constexpr std::int64_t warp_table_floats = (warp_phases + 1) * surface_taps;
 
 // Entry i of the table of taps, each phase's of sum one.
 PPATCH_HD float warp_tap(std::int64_t i) {
-  const double fraction = static_cast<double>(i / surface_taps) / warp_phases;
+  const std::int64_t phase = i / surface_taps;
+  const double fraction = static_cast<double>(phase) / warp_phases;
   double sum = 0.0;
   for (int tap = 0; tap < surface_taps; ++tap) sum += surface_tap(tap, fraction);
   return static_cast<float>(surface_tap(static_cast<int>(i % surface_taps), fraction) / sum);
@@ -45,7 +47,7 @@ PPATCH_HD float warped_sample(const float* plane, std::int64_t stride, const dou
   const auto x = static_cast<std::int64_t>(at[1]);
   const auto phase = [&](double place, std::int64_t integer) {
     const double fraction = place - static_cast<double>(integer);
-    return table + surface_taps * static_cast<int>(fraction * warp_phases + 0.5);
+    return table + surface_taps * static_cast<int>(std::floor(fraction * warp_phases + 0.5));
   };
   const float* const down = phase(at[0], y);
   const float* const across = phase(at[1], x);
