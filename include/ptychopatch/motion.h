@@ -34,8 +34,8 @@ extern "C" {
  *     d(x) = shift + (matrix - 1) (x - c),    R[x] ~ M[x - d(x)].
  */
 
-/* What the tiles of one image tell. The layout is frozen. Where status is not OK, numbers are NaN.
- */
+/* What the tiles of one image tell. The layout is frozen. Where status is not OK, shift, matrix and
+ * covariance are NaN. */
 typedef struct ppatch_scene_motion {
   ppatch_motion_model model;  /* the plan's; of FIELD, what follows is the affine model's */
   ppatch_shift_status status; /* the image's own; UNRELATED: too few tiles agree; TOO_SMALL: too

@@ -135,7 +135,7 @@ TEST(Motion, TilesTellTheShiftWhereTheyAre) {
   for (const ppatch_tile_shift& tile : field.tiles) {
     ASSERT_EQ(tile.status, PPATCH_SHIFT_STATUS_OK);
     for (int axis = 0; axis < 2; ++axis) {
-      const auto row = static_cast<std::size_t>(2 * axis);
+      const std::size_t row = axis == 0 ? 0 : 2;
       const double y = tile.centre[0] - 199.5;
       const double x = tile.centre[1] - 199.5;
       const double unit_y = axis == 0 ? 1.0 : 0.0;
