@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "core/registration/shift_answer.hpp"
 #include "cuda/registration/scene_passes.hpp"
 
 namespace ppatch {
@@ -65,9 +64,7 @@ std::vector<ReferenceWaves::Wave> ReferenceWaves::plan(int scale, const ImageNum
     job.independent = shift.share_of(memory.plan().geometry.fft[scale]);
     job.flags = images[static_cast<std::size_t>(i)].result.flags;
     job.tiles = shift.tiles();
-    const std::int64_t* size = memory.plan().geometry.fft[scale];
-    job.end_ring = shift.end_ring(0.5 * shortest_side(size[0], size[1]));
-    job.split_f2 = static_cast<float>(shift.split_f() * shift.split_f());
+    set_band(shift, memory.plan().geometry.fft[scale], job);
     for (int axis = 0; axis < 2; ++axis) {
       state.fraction[axis] = shift.fraction(axis);
       job.displacement[axis] = shift.displacement[axis];

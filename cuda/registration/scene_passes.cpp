@@ -66,6 +66,11 @@ void weigh_surfaces(const ShiftSpectrum& spectrum, int copies, const ShiftJob* s
   run(CoarseWeights{jobs, count, rings, ring_scale, copies}, stream);
 }
 
+void set_band(const FineShift& shift, const std::int64_t transform[2], ShiftJob& job) {
+  job.end_ring = shift.end_ring(0.5 * shortest_side(transform[0], transform[1]));
+  job.split_f2 = static_cast<float>(shift.split_f() * shift.split_f());
+}
+
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
   ShiftJob job;
   job.reference = memory.reference_coarse();

@@ -23,6 +23,9 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
+// The job's share of the band, of spectra of that size.
+void set_band(const FineShift& shift, const std::int64_t transform[2], ShiftJob& job);
+
 // The i-th image's spectrum for its coarse peak beside the reference's, not yet shifted.
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i);
 

@@ -32,6 +32,7 @@ struct CudaTileEngine::Batch {
     Window reference_window, moving_window;
     double start[2] = {0.0, 0.0};
     TileShift out;
+    double max_f = whole_band;  // of the next attempt
     bool settled = false, active = false;
   };
   std::vector<Tile> tiles;
@@ -197,7 +198,7 @@ void CudaTileEngine::find_peaks(const SceneGeometry& tile, std::int64_t count,
                        device.shifts + i,         space_.memory.peaks(i),  device.peak_states + i};
     }
     lay(batch, scale);
-    weigh_surfaces(spectrum, device.shifts, device.peaks, all, stream_);
+    weigh_surfaces(spectrum, tile.copies, device.shifts, device.peaks, all, stream_);
     CoarseCross cross;
     cross.spectrum = spectrum;
     cross.reference_image = reference_.state;
@@ -232,6 +233,7 @@ void CudaTileEngine::write_job(Batch& batch, std::int64_t i, std::int64_t at) {
   job.independent = shift.share_of(space_.plan.geometry.fft[0]);
   job.flags = flags_;
   job.tiles = shift.tiles();
+  set_band(shift, space_.plan.geometry.fft[0], job);
   for (int axis = 0; axis < 2; ++axis) {
     state.fraction[axis] = shift.fraction(axis);
     job.displacement[axis] = tile.task.displacement[axis] + shift.displacement[axis];
@@ -275,8 +277,7 @@ void CudaTileEngine::find_quality(Batch& batch) {
     const ShiftState& state = host.shift_states[i];
     tile.out.quality =
         shift_quality_of(tile.out.shift, space_.plan.geometry.fft[0], state.band, state.tiles);
-    tile.settled = !tile.out.quality.worth_it;
-    restart(tile.out.shift, tile.out.quality, tile.start);
+    tile.settled = !next_attempt(tile.out.shift, tile.out.quality, tile.start, tile.max_f);
   }
 }
 
@@ -288,8 +289,9 @@ void CudaTileEngine::find_shifts(const SceneGeometry& tile, std::int64_t count,
     begin(batch, tasks + first, end - first);
     for (int attempt = 0; attempt < tile_attempts; ++attempt) {
       for (Batch::Tile& one : batch.tiles) {
-        one.search =
-            one.settled ? ShiftSearch() : ShiftSearch(tile.size[0], one.start, only_rounds, false);
+        one.search = one.settled
+                         ? ShiftSearch()
+                         : ShiftSearch(tile.size[0], one.start, only_rounds, false, one.max_f);
       }
       for (;;) {
         bool any = false;

@@ -63,7 +63,7 @@ class TileEngine {
 };
 
 // Tiles' shifts are found again from where their own tiles say that they lie, once.
-constexpr int tile_attempts = 2;
+constexpr int tile_attempts = 3;
 
 // A scene's motion and what its tiles tell, in px, of registration's sign.
 struct SceneMotion {

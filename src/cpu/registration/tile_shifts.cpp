@@ -22,7 +22,7 @@ struct CpuTileEngine::MemoryPlan {
     fft_floats = whole_lines(6 * side * machine.fft.lanes + 4096);
     // Two spectra, a tile that is warped, tables, a transform's slabs.
     slot_floats = 2 * spectrum_floats + whole_lines(side * side) + table_floats + fft_floats;
-    lag_floats = lag_table_floats(side, side) + side;
+    lag_floats = lag_table_floats(side, side);
     warp_floats = warp_table_floats;
   }
   std::uint64_t bytes() const {
@@ -72,8 +72,6 @@ void CpuTileEngine::set_tile(const SceneGeometry& tile) {
   fft_ = transform(tile.fft[0]);
   coarse_fft_ = transform(tile.coarse_fft);
   fill_lag_tables(tile, false, lag_tables_.data());
-  const std::int64_t* n = tile.coarse_fft;
-  std::fill_n(lag_tables_.data() + lag_table_floats(n[0], n[1]), n[0], 1.0F);
   tile_ = tile;
 }
 
@@ -118,14 +116,12 @@ void CpuTileEngine::find_peaks(const SceneGeometry& tile, std::int64_t count, co
                                CoarsePeak* peaks) {
   set_tile(tile);
   const std::int64_t range[2] = {tile.lag_range(0), tile.lag_range(1)};
-  const std::int64_t* n = tile.coarse_fft;
-  const LagTables lags{lag_tables_.data(), lag_tables_.data() + lag_table_floats(n[0], n[1])};
   Band band;
   band.fft = &coarse_fft_;
   band.excluded = band_.excluded;
   machine_.arena->parallel_for(count, [&](std::int64_t i, int slot) {
-    peaks[i] = coarse_peak(reference_tile(tasks[i]), moving_tile(tasks[i], slot), band, range, lags,
-                           false, tools(slot));
+    peaks[i] = coarse_peak(reference_tile(tasks[i]), moving_tile(tasks[i], slot), band, range,
+                           lag_tables_.data(), tile.copies, false, tools(slot));
   });
 }
 
@@ -137,9 +133,11 @@ TileShift CpuTileEngine::find_shift(const TileTask& task, int slot) {
   const Plane moving = moving_tile(task, slot);
   TileShift out;
   double start[2] = {0.0, 0.0};
+  double max_f = whole_band;
   for (int attempt = 0; attempt < tile_attempts; ++attempt) {
     Window held;
-    FineShift found = fine_shift(reference, moving, band, start, only_rounds, held, false, with);
+    FineShift found =
+        fine_shift(reference, moving, band, start, only_rounds, held, false, with, max_f);
     if (found.status != PPATCH_SHIFT_STATUS_OK) {
       if (attempt == 0) out.shift = found;
       break;
@@ -147,8 +145,7 @@ TileShift CpuTileEngine::find_shift(const TileTask& task, int slot) {
     std::copy(task.displacement, task.displacement + 2, found.apart);
     out.shift = found;
     out.quality = shift_quality(out.shift, band, with);
-    if (!out.quality.worth_it) break;
-    restart(out.shift, out.quality, start);
+    if (!next_attempt(out.shift, out.quality, start, max_f)) break;
   }
   return out;
 }
