@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cerrno>
 
 #include "formats/array_writer.hpp"
 #include "formats/format_error.hpp"
@@ -78,9 +79,16 @@ Hdf5Handle creation(const Extents& shape, bool deflate) {
 }  // namespace
 
 void Hdf5Writer::write(OutputFile& file, bool deflate) {
+  // What it could not write it would try again at the end of the process, and crash. Comes first.
+  H5dont_atexit();
   const Hdf5Silence silence;
+  errno = 0;
   const auto require = [&](bool good) {
-    if (!good) throw FormatError("cannot write " + file.name() + ": " + hdf5_reason());
+    if (good) return;
+    for (const int full : {ENOSPC, EFBIG, EDQUOT, EIO}) {
+      if (errno == full) throw system_error("cannot write " + file.name());
+    }
+    throw FormatError("cannot write " + file.name() + ": " + hdf5_reason());
   };
   // The default driver asks for the real path of a symbolic link, which a file without a name
   // lacks.

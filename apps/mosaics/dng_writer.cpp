@@ -80,6 +80,8 @@ formats::Bytes encode_dng(std::span<const std::uint16_t> pixels, std::int64_t he
       !settings.cfa.mosaic()) {
     throw std::logic_error("a mosaic's size, pixels and filters disagree");
   }
+  // What it says of an error is said here.
+  TIFFSetErrorHandler(nullptr);
   // In memory; libtiff closes its own copy of the descriptor.
   formats::FileDescriptor memory(::memfd_create("dng", MFD_CLOEXEC));
   std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(TIFFFdOpen(::dup(memory.get()), "DNG", "wl"),

@@ -40,6 +40,25 @@ class FullDiskTest(CommandTest):
             self.run_badly("extract", "s.npz", "-N", 16, "-o", "out.npz", *extra,
                            says="out.npz", preexec_fn=limit)
 
+    def test_no_room_for_hdf5(self):
+        """At any byte of it: its library tries again at the end of the process."""
+        self.run_well("extract", "s.npz", "-N", 16, "-o", "whole.h5", "-q")
+        size = self.path("whole.h5").stat().st_size
+        for extra in ((), ("--compress",)):
+            for most in (0, 1000, *self.rng.integers(2000, size // 2, 6)):
+                self.run_badly("extract", "s.npz", "-N", 16, "-o", "out.h5", *extra,
+                               says=("out.h5", "File too large"), preexec_fn=lambda:
+                               resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most))))
+
+    def test_no_room_for_an_aligned_image(self):
+        self.run_well("simulate", "scene", "set", "--size", 212, 218, "--iso", 100, "-q")
+        for most in (2000, 60_000):
+            done = self.execute("align", "--layout", "rawnind", "set", "-o", "r.json", "--apply", "a",
+                                "-q", preexec_fn=lambda:
+                                resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+            self.assertIn(done.returncode, (2, 3), done.stderr)
+            self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+
     def on_tiny_disk(self, *arguments):
         """Runs the command in a mount namespace where folder `tiny` has 256 kB."""
         os.makedirs(self.path("tiny"), exist_ok=True)
