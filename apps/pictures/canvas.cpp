@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace ptychopatch::pictures {
@@ -60,6 +62,23 @@ std::string png_of(const Surface& surface) {
   std::string file;
   check(cairo_surface_write_to_png_stream(surface.get(), &append, &file));
   return file;
+}
+
+// Cairo numbers what is in an SVG by all that the process made before: here by its order.
+std::string renumbered(const std::string& svg, std::string_view name) {
+  std::string text;
+  std::map<std::string, std::size_t> numbers;
+  std::size_t from = 0;
+  for (std::size_t at = svg.find(name); at != std::string::npos; at = svg.find(name, at + 1)) {
+    const std::string_view before(svg.data(), at);
+    if (!before.ends_with(" id=\"") && !before.ends_with("href=\"#")) continue;
+    const std::size_t digits = at + name.size();
+    const std::size_t end = svg.find('"', digits);
+    const auto known = numbers.emplace(svg.substr(digits, end - digits), numbers.size() + 1);
+    text += svg.substr(from, digits - from) + std::to_string(known.first->second);
+    from = end;
+  }
+  return text + svg.substr(from);
 }
 
 void set_colour(cairo_t* cairo, Rgb colour) {
@@ -218,7 +237,7 @@ std::string Canvas::encoded(Format format) const {
   if (format == Format::kPng) return png_of(paper);
   cairo_surface_finish(target);
   check(cairo_surface_status(target));
-  return file;
+  return format == Format::kSvg ? renumbered(renumbered(file, "image"), "surface") : file;
 }
 
 std::string encode_png(const Image& image) { return png_of(surface_of(image, 1)); }

@@ -131,6 +131,18 @@ TEST(Canvas, AnSvgHasEveryLetterAndAPdfNoDate) {
   EXPECT_EQ(count(pdf, "Date"), 0U);
 }
 
+TEST(Canvas, WhatWasDrawnBeforeIsNotInAFile) {
+  Canvas canvas;
+  canvas.text({0, 0}, "words");
+  canvas.image({0, 20}, noise(4, 4), 8);
+  canvas.image({40, 20}, noise(4, 4), 8);
+  for (const Format format : {Format::kPng, Format::kSvg, Format::kPdf}) {
+    const std::string first = canvas.encoded(format);
+    encode_png(noise(3, 3));
+    EXPECT_EQ(canvas.encoded(format), first);
+  }
+}
+
 TEST(Canvas, RefusesWhatNoFileHolds) {
   Canvas wide;
   EXPECT_THROW(wide.image({0, 0}, Image(1, 40'000)), std::runtime_error);

@@ -113,6 +113,16 @@ class AlignOutputsTest(CommandTest):
                                  self.path("whole.svg").read_bytes(),
                                  f"{kept} of 30 kept in {suffix}, PTYCHOPATCH_TEST_SEED={SEED}")
 
+    def test_a_plot_is_the_same_beside_masks_that_are_there(self):
+        for i in range(4):
+            self.save_moved(f"m{i}.npy", i, -i)
+        arguments = ["align", "--ref", "ref.npy", *(f"m{i}.npy" for i in range(4)), "-q", "--white", 10,
+                     "--plot", "plot.svg", "--write-masks", "masks", "--apply", "out", "-o", "r.json"]
+        self.run_well(*arguments)
+        whole = self.path("plot.svg").read_bytes()
+        self.run_well(*arguments, "--resume", "--overwrite")
+        self.assertEqual(self.path("plot.svg").read_bytes(), whole)
+
     def test_files_that_are_no_images_are_left_out_of_a_scene(self):
         self.run_well("simulate", "scene", "set", "--size", 212, 218, "--iso", 100, 400, "-q")
         folder = next(self.path("set/src/Bayer").iterdir())
