@@ -17,3 +17,14 @@ endif()
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=address")
   set(PTYCHOPATCH_ADDRESS_SANITIZER ON)
 endif()
+
+option(PTYCHOPATCH_PACKAGES "Build for packages: lists of what they are made of, no paths of this machine" OFF)
+if(PTYCHOPATCH_PACKAGES)
+  set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+  # Of every target, those that other projects' CMake packages make, too.
+  foreach(option IN ITEMS -ffile-prefix-map=${PROJECT_BINARY_DIR}/=build/
+                          -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+    add_compile_options($<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${option}>
+                        $<$<NOT:$<COMPILE_LANGUAGE:CUDA>>:${option}>)
+  endforeach()
+endif()

@@ -50,4 +50,20 @@ set(CPACK_DEBIAN_CUDA_PACKAGE_NAME libptychopatch-cuda${CUDAToolkit_VERSION_MAJO
 set(CPACK_DEBIAN_CUDA_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_CUDA_PACKAGE_DEPENDS "${this_library}")
 set(CPACK_COMPONENT_CUDA_DESCRIPTION "${PROJECT_DESCRIPTION} (backend for NVIDIA cards)")
+# Everything as old as SOURCE_DATE_EPOCH says, so that two builds give the same bytes.
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/ptychopatch_clamp_times.cmake)
+
+set(parts highway onetbb ducc0)
+ptychopatch_materials(runtime ${library} ${CMAKE_INSTALL_DATADIR}/doc/${library}
+                      CONTAINS ${parts} BINARIES ptychopatch)
+ptychopatch_materials(development libptychopatch-dev ${CMAKE_INSTALL_DATADIR}/doc/libptychopatch-dev)
+if(TARGET ptychopatch_command)
+  ptychopatch_materials(command ptychopatch ${CMAKE_INSTALL_DATADIR}/doc/ptychopatch
+                        CONTAINS cli11 nlohmann-json spdlog kissfft BINARIES ptychopatch_command)
+endif()
+if(TARGET ptychopatch_cuda)
+  ptychopatch_materials(cuda ${CPACK_DEBIAN_CUDA_PACKAGE_NAME}
+                        ${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_CUDA_PACKAGE_NAME}
+                        CONTAINS cudart cccl BINARIES ptychopatch_cuda)
+endif()
 include(CPack)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Makes the Debian packages libptychopatch0, libptychopatch-dev, ptychopatch, and libptychopatch-cudaN where
-# there is nvcc, in build/package; looks into them, and compiles the README's example against them.
+# there is nvcc, in build/package; looks into them, and compiles the README's example against them. Each
+# has a list of what it is made of, in SPDX, and the licences of what is compiled into it.
 #
 # usage: scripts/package.sh [--help] [CMAKE OPTION ...]
 #
@@ -23,8 +24,11 @@ done
 "$root/scripts/install-deps.sh"
 install_packages dpkg-dev file libbenchmark-dev
 folder=$root/build/package
+# The same bytes from the same sources, whenever and wherever they are built.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2> /dev/null || echo 0)}
+export SOURCE_DATE_EPOCH
 configure release -B "$folder" -DCMAKE_INSTALL_PREFIX=/usr -DPTYCHOPATCH_TESTS=OFF \
-  -DPTYCHOPATCH_BENCHMARKS=ON -DPTYCHOPATCH_PYTHON=OFF "$@"
+  -DPTYCHOPATCH_BENCHMARKS=ON -DPTYCHOPATCH_PYTHON=OFF -DPTYCHOPATCH_PACKAGES=ON "$@"
 output=$(cmake --build "$folder" --parallel "$jobs" 2>&1) || die "the build failed:"$'\n'"$output"
 rm -f "$folder"/*.deb
 output=$(cd "$folder" && cpack 2>&1) || die "cpack failed:"$'\n'"$output"
@@ -46,6 +50,10 @@ expect libptychopatch-dev "$lib/pkgconfig/ptychopatch\\.pc\$"
 expect libptychopatch-dev "$lib/cmake/ptychopatch/ptychopatchConfig\\.cmake\$"
 expect libptychopatch-dev "$lib/ptychopatch/fortran/ptychopatch\\.mod\$"
 expect ptychopatch 'usr/bin/ptychopatch$'
+for package in libptychopatch0 libptychopatch-dev ptychopatch; do
+  expect "$package" "usr/share/doc/$package/copyright\$"
+  expect "$package" "usr/share/doc/$package/$package\\.spdx\\.json\$"
+done
 [[ $(field libptychopatch0 Depends) == *libtbb* ]] || die "libptychopatch0 does not depend on oneTBB"
 for package in libptychopatch-dev ptychopatch; do
   [[ $(field "$package" Depends) == *"libptychopatch0 (= $version)"* ]] ||

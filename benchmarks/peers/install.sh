@@ -32,11 +32,10 @@ environment=$root/build/peers
 say "virtual environment $environment"
 "$python" -m venv --system-site-packages "$environment"
 pip() { "$environment/bin/python" -m pip --disable-pip-version-check "$@"; }
-# Debian's PyTorch knows NumPy 1 alone.
-pip install -q --only-binary=:all: 'numpy<2' scipy 'opencv-python-headless<4.12' \
-  scikit-image || die "pip could not install NumPy, SciPy, OpenCV and scikit-image"
+pinned() { pip install -q --only-binary=:all: --require-hashes -r "$root/scripts/lib/requirements/$1.txt"; }
+pinned peers || die "pip could not install NumPy, SciPy, OpenCV and scikit-image"
 if $tensorflow; then
-  pip install -q --only-binary=:all: 'numpy<2' 'tensorflow-cpu>=2.18,<2.19' ||
+  pinned tensorflow ||
     echo "install.sh: going on without TensorFlow" >&2
 fi
 echo "$environment/bin/python benchmarks/peers/compare.py"

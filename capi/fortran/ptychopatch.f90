@@ -84,9 +84,11 @@ contains
     type(c_ptr), intent(in) :: from
     character(:), allocatable :: text
     character(kind=c_char), pointer :: letters(:)
-    integer :: i
+    integer :: i, failed
     call c_f_pointer(from, letters, [ppatch_c_strlen(from)])
-    allocate (character(size(letters)) :: text)
+    ! Without stat the compiler stores where this file lies.
+    allocate (character(size(letters)) :: text, stat=failed)
+    if (failed /= 0) error stop "memory ran out"
     do i = 1, size(letters)
       text(i:i) = letters(i)
     end do

@@ -125,11 +125,14 @@ runs "the Fortran example" "" "$work/example_fortran"
 say "Python: pip install"
 quietly_there "scripts/install-deps.sh"
 quietly_there "/usr/bin/python3 -m venv $work/venv"
-quietly_there "$work/venv/bin/pip install -q --disable-pip-version-check ./bindings/python"
+pinned() { quietly_there "$work/venv/bin/pip install -q --disable-pip-version-check --require-hashes \
+  -r scripts/lib/requirements/$1.txt"; }
+pinned wheel
+pinned languages
+quietly_there "$work/venv/bin/pip install -q --disable-pip-version-check --no-build-isolation --no-deps \
+  ./bindings/python"
 runs "the Python example" "$three_patches"$'\nput together again within 1e-4: True' \
   "$work/venv/bin/python examples/extract.py"
-quietly_there "$work/venv/bin/pip install -q --disable-pip-version-check pytest mypy \
-  scikit-image==0.25.2 tensorflow-cpu tree-sitter tree-sitter-julia"
 faults "type errors in the package" ': error: ' \
   "cd $work && venv/bin/python -m mypy --ignore-missing-imports -p ptychopatch"
 faults "tests of TensorFlow's gradients that fail" '^FAILED' \

@@ -35,7 +35,8 @@ mkdir -p "$folder"
 say "a wheel"
 "$python" -m venv "$folder/venv"
 pip() { "$folder/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
-pip wheel -q --no-deps -w "$folder" "${settings[@]}" "$root/bindings/python"
+pip install -q --require-hashes -r "$root/scripts/lib/requirements/wheel.txt"
+pip wheel -q --no-deps --no-build-isolation -w "$folder" "${settings[@]}" "$root/bindings/python"
 wheel=$(ls "$folder"/ptychopatch-*.whl)
 
 # Every file of the package's source, the module with its stub, the library, and the backend if asked for.
