@@ -43,7 +43,7 @@ docs_packages=(
 dev_packages=(
   "${docs_packages[@]}"
   clang clang-tidy clang-format clang-tools libclang-rt-14-dev
-  bindgen rustc debootstrap valgrind shellcheck ccache libbenchmark-dev python3-matplotlib python3-torch
+  bindgen rustc debootstrap valgrind cppcheck shellcheck ccache libbenchmark-dev python3-matplotlib python3-torch
 )
 
 list=false cuda='' gather=false docs=false

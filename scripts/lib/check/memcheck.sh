@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Valgrind's memcheck over the programs of the fast tests, in the release build (hours; with REGEX minutes).
+#
+# usage: scripts/check.sh memcheck [REGEX]
+#
+#   REGEX  only the tests whose names it matches (ctest's regular expressions)
+#
+# With a tenth of the random cases. A read of memory that was never written or is not the program's, and
+# a block that is lost for good, are findings; what libraries of the system do is named in
+# scripts/lib/check/memcheck.suppressions.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$0")/../common.sh"
+
+case ${1:-} in
+  -h | --help) usage; exit 0 ;;
+esac
+"$root/scripts/install-deps.sh" --dev
+configure release "$one_architecture"
+build_quietly release
+folder=$root/build/memcheck
+mkdir -p "$folder"
+# The program of each test and its arguments: scripts and interpreters are left out, whose memory is
+# not looked at.
+mapfile -t tests < <(ctest --test-dir "$root/build/release" -L fast ${1:+-R "$1"} --show-only=json-v1 |
+  "$python" -c 'import json, sys
+for test in json.load(sys.stdin)["tests"]:
+    if test.get("command", [""])[0].startswith(sys.argv[1] + "/"):
+        print(test["name"], *test["command"])' "$root/build/release")
+((${#tests[@]})) || die "no program of a fast test matches ${1:-.}"
+failed=()
+for each in "${tests[@]}"; do
+  read -r name command <<< "$each"
+  log=$folder/$name.log
+  # shellcheck disable=SC2086
+  PTYCHOPATCH_TEST_SCALE=0.1 nice valgrind --quiet --error-exitcode=99 --leak-check=full \
+    --show-leak-kinds=definite --errors-for-leak-kinds=definite --child-silent-after-fork=yes \
+    --suppressions="$root/scripts/lib/check/memcheck.suppressions" $command > "$log" 2>&1 ||
+    { failed+=("$name"); grep -A 20 '^==[0-9]*== [A-Z1-9]' "$log" | head -n 60 || tail -n 20 "$log"; }
+  echo "$name"
+done
+line "memcheck: programs of ${#tests[@]} with findings" "${#failed[@]}" 0 \
+  "$( ((${#failed[@]})) && echo MISS || echo ok)"
+((${#failed[@]} == 0)) || die "findings in ${failed[*]}; see $folder"
