@@ -26,6 +26,10 @@
  * nothing, whatever the caller's floating-point environment is, which is as it was on return.
  * Callbacks run in the call's.
  *
+ * Callbacks may call the library, on other plans than the one that called them. One that throws a
+ * C++ exception ends the call, with OUT_OF_MEMORY for std::bad_alloc and INTERNAL for others, and
+ * leaves the plan usable; deallocate does not throw. None leaves by longjmp().
+ *
  * Threads: a context may be shared between threads. Different plans may run at the same time; one
  * plan belongs to one thread at a time. ppatch_last_error() is per thread. The library stays in
  * memory after dlclose(), for its threads' sake. A child that fork() makes may call it at any time:
