@@ -6,41 +6,45 @@
 
 namespace ppatch {
 
-// Adds to one pixel of an image, (y, x) of image m, what patch k gives there, whatever the arrays
-// and the taps. Several pixels of a folded patch may fall on it, in the order of rows and columns.
-// covers: its coverage, or null.
+// Adds to `rows` pixels of image m, one below the other from (y, x) on, what patch k gives there,
+// whatever the arrays and the taps. Several pixels of a folded patch may fall on one, in the order
+// of rows and columns. covers: their coverage, `step` apart, or null.
 template <class P>
-PPATCH_HD_CALLED void add_adjoint_pixel(const AdjointPixel<P>& job, const TilePlane& plane,
-                                        const PatchTaps<typename P::Real>& taps, std::int64_t m,
-                                        std::int64_t k, std::int64_t y, std::int64_t x, bool folded,
-                                        typename P::Real* sum, typename P::Real* covers) {
+PPATCH_HD_CALLED void add_adjoint_pixels(const AdjointPixel<P>& job, const TilePlane& plane,
+                                         const PatchTaps<typename P::Real>& taps, std::int64_t m,
+                                         std::int64_t k, std::int64_t y, std::int64_t x, int rows,
+                                         bool folded, typename P::Real* sum,
+                                         typename P::Real* covers, int step) {
   using T = typename P::Real;
   constexpr int C = P::components;
   const Boundary boundary = job.problem.boundary;
   const std::int64_t of_wave = job.problem.image_index ? 0 : m;
   const std::int64_t y_end = taps.y.start + job.problem.height + taps.y.count - 1;
   const std::int64_t x_end = taps.x.start + job.problem.width + taps.x.count - 1;
-  const auto add = [&](std::int64_t ey, std::int64_t ex) {
-    T value[C] = {};
-    job.contribution(taps, of_wave, k, ey, ex, value);
-    for (int c = 0; c < C; ++c) sum[c] += value[c];
-    if (covers) *covers += job.coverage(taps, k, ey, ex);
-  };
-  if (!folded) {
-    const bool touched = y >= taps.y.start && y < y_end && x >= taps.x.start && x < x_end;
-    if (touched) add(y - taps.y.start, x - taps.x.start);
-    return;
-  }
   const auto next_row = [&](std::int64_t from) {
     return next_extended(boundary, y, plane.height, from);
   };
   const auto next_column = [&](std::int64_t from) {
     return next_extended(boundary, x, plane.width, from);
   };
-  for (std::int64_t row = next_row(taps.y.start); row < y_end; row = next_row(row + 1)) {
-    for (std::int64_t column = next_column(taps.x.start); column < x_end;
-         column = next_column(column + 1)) {
-      add(row - taps.y.start, column - taps.x.start);
+  PPATCH_ROLLED
+  for (int i = 0; i < rows; ++i, ++y, sum += C) {
+    const auto add = [&](std::int64_t ey, std::int64_t ex) {
+      T value[C] = {};
+      job.contribution(taps, of_wave, k, ey, ex, value);
+      for (int c = 0; c < C; ++c) sum[c] += value[c];
+      if (covers) covers[i * step] += job.coverage(taps, k, ey, ex);
+    };
+    if (!folded) {
+      const bool touched = y >= taps.y.start && y < y_end && x >= taps.x.start && x < x_end;
+      if (touched) add(y - taps.y.start, x - taps.x.start);
+      continue;
+    }
+    for (std::int64_t row = next_row(taps.y.start); row < y_end; row = next_row(row + 1)) {
+      for (std::int64_t column = next_column(taps.x.start); column < x_end;
+           column = next_column(column + 1)) {
+        add(row - taps.y.start, column - taps.x.start);
+      }
     }
   }
 }

@@ -31,11 +31,12 @@ struct AdjointRows {
     }
   }
 
-  PPATCH_HD void next(int rows = 1) {
+  // The row that is read next, so many further on.
+  PPATCH_HD void move(int rows) {
     for (int j = 0; j < X; ++j) from[j] = bytes_on(from[j], rows * step[j]);
   }
 
-  PPATCH_HD void read(T* row) const {
+  PPATCH_HD void read(int, T* row) const {
     for (int j = 0; j < X; ++j) {
       T value[C];
       load_whole<P>(from[j], value);
@@ -43,6 +44,55 @@ struct AdjointRows {
     }
   }
 };
+
+// The rest of a switch by numbers of rows, a loop whose steps know their numbers. step(n) says
+// whether there is more.
+#define PPATCH_STEP(n)                \
+  case n:                             \
+    if constexpr (n < Rows + N - 1) { \
+      if (!step(n)) return;           \
+    }                                 \
+    [[fallthrough]];
+#define PPATCH_STEPS_UP \
+  PPATCH_STEP(0)        \
+  PPATCH_STEP(1)        \
+  PPATCH_STEP(2)        \
+  PPATCH_STEP(3)        \
+  PPATCH_STEP(4)        \
+  PPATCH_STEP(5)        \
+  PPATCH_STEP(6)        \
+  PPATCH_STEP(7)        \
+  PPATCH_STEP(8)        \
+  PPATCH_STEP(9)        \
+  PPATCH_STEP(10)       \
+  PPATCH_STEP(11)       \
+  PPATCH_STEP(12)       \
+  PPATCH_STEP(13)       \
+  PPATCH_STEP(14)       \
+  PPATCH_STEP(15)       \
+  PPATCH_STEP(16)       \
+  PPATCH_STEP(17)       \
+  PPATCH_STEP(18)       \
+  PPATCH_STEP(19)       \
+  PPATCH_STEP(20)
+#define PPATCH_STEPS_DOWN \
+  PPATCH_STEP(16)         \
+  PPATCH_STEP(15)         \
+  PPATCH_STEP(14)         \
+  PPATCH_STEP(13)         \
+  PPATCH_STEP(12)         \
+  PPATCH_STEP(11)         \
+  PPATCH_STEP(10)         \
+  PPATCH_STEP(9)          \
+  PPATCH_STEP(8)          \
+  PPATCH_STEP(7)          \
+  PPATCH_STEP(6)          \
+  PPATCH_STEP(5)          \
+  PPATCH_STEP(4)          \
+  PPATCH_STEP(3)          \
+  PPATCH_STEP(2)          \
+  PPATCH_STEP(1)          \
+  PPATCH_STEP(0)
 
 // Adds a patch to at most Rows sums, one below the other. A reader gives the patch's rows, filtered
 // along x; onto the first sum falls row r, and the reader begins N - 1 rows above.
@@ -66,70 +116,81 @@ struct AdjointSums {
   PPATCH_HD void add_all(Reader& reader, T (*sum)[C]) {
     PPATCH_UNROLLED
     for (int n = 0; n < Rows + N - 1; ++n) {
-      reader.read(kept[n % N]);
-      reader.next();
+      reader.read(n, kept[n % N]);
+      reader.move(1);
       if (n >= N - 1) add(n, sum[n - (N - 1)]);
     }
   }
 
   // Those of the first `rows` that the patch touches: it has `height` rows, beyond which all are
-  // zero. The switch is a loop whose steps know their numbers.
+  // zero. Where it begins or ends among Rows sums, no row asks for anything.
   template <class Reader>
   PPATCH_HD void add_some(Reader& reader, int r, int height, int rows, T (*sum)[C]) {
     const int first = r < N - 1 ? N - 1 - r : 0;
     const int below = height - r + N - 1;
+    if constexpr (N <= 2) {
+      if (rows == Rows && below >= Rows + N - 1) return add_from(reader, first, sum);
+      if (rows == Rows && first == 0) return add_until(reader, below, sum);
+    }
     const int last = below + N - 1 < rows + N - 1 ? below + N - 1 : rows + N - 1;
     if (first >= last || last < N) return;
     const int inside = below < last ? below : last;
-    reader.next(first);
-    // Whether there is more.
+    reader.move(first);
     const auto step = [&](int n) {
       if (n >= last) return false;
       if (n < inside) {
-        reader.read(kept[n % N]);
-        reader.next();
+        reader.read(n, kept[n % N]);
+        reader.move(1);
       } else {
         for (int c = 0; c < C; ++c) kept[n % N][c] = T(0);
       }
       if (n >= N - 1) add(n, sum[n - (N - 1)]);
       return true;
     };
-#define PPATCH_STEP(n)                \
-  case n:                             \
-    if constexpr (n < Rows + N - 1) { \
-      if (!step(n)) return;           \
-    }                                 \
-    [[fallthrough]];
     switch (first) {
-      PPATCH_STEP(0)
-      PPATCH_STEP(1)
-      PPATCH_STEP(2)
-      PPATCH_STEP(3)
-      PPATCH_STEP(4)
-      PPATCH_STEP(5)
-      PPATCH_STEP(6)
-      PPATCH_STEP(7)
-      PPATCH_STEP(8)
-      PPATCH_STEP(9)
-      PPATCH_STEP(10)
-      PPATCH_STEP(11)
-      PPATCH_STEP(12)
-      PPATCH_STEP(13)
-      PPATCH_STEP(14)
-      PPATCH_STEP(15)
-      PPATCH_STEP(16)
-      PPATCH_STEP(17)
-      PPATCH_STEP(18)
-      PPATCH_STEP(19)
-      PPATCH_STEP(20)
+      PPATCH_STEPS_UP
       default:
         return;
     }
-#undef PPATCH_STEP
   }
 
  private:
-  // What the row of number n and those before it give.
+  // The rows from number `first` on lie in the patch, those before above it.
+  template <class Reader>
+  PPATCH_HD void add_from(Reader& reader, int first, T (*sum)[C]) {
+    reader.move(first);
+    const auto step = [&](int n) {
+      reader.read(n, kept[n % N]);
+      reader.move(1);
+      if (n >= N - 1) add(n, sum[n - (N - 1)]);
+      return true;
+    };
+    switch (first) {
+      PPATCH_STEPS_UP
+      default:
+        return;
+    }
+  }
+
+  // The rows of the numbers below `end` lie in the patch, the others below it.
+  template <class Reader>
+  PPATCH_HD void add_until(Reader& reader, int end, T (*sum)[C]) {
+    static_assert(Rows + N - 1 <= 17);
+    reader.move(end - 1);
+    const auto step = [&](int n) {
+      reader.read(n, kept[n % N]);
+      reader.move(-1);
+      if (n < Rows) add(n + N - 1, sum[n]);
+      return true;
+    };
+    switch (end - 1) {
+      PPATCH_STEPS_DOWN
+      default:
+        return;
+    }
+  }
+
+  // What the rows of numbers up to n give.
   PPATCH_HD void add(int n, T (&sum)[C]) const {
     for (int c = 0; c < C; ++c) {
       T value = T(0);
@@ -138,5 +199,9 @@ struct AdjointSums {
     }
   }
 };
+
+#undef PPATCH_STEPS_DOWN
+#undef PPATCH_STEPS_UP
+#undef PPATCH_STEP
 
 }  // namespace ppatch

@@ -6,9 +6,19 @@
 
 namespace ppatch {
 
-// Rows [first, last) of a stage lie in the patch; its first column is the patch's `column`.
-struct StageRows {
-  int first, last, column;
+// `count` rows of a stage lie in the patch, the first `at` bytes behind the stage's first pixel,
+// which is pixel `column` of a row of the patch. `more` of them have columns that are more than the
+// tile's.
+struct alignas(16) StageRows {
+  int at, count, column, more;
+};
+
+// What a thread does of every patch. In bytes: where its first pixel lies in a stage, and that
+// which it reads first with the last tap; how far it is in memory to its first pixels, of its
+// column and of those that are more than the tile's, and from one of a column to the next.
+struct StageThread {
+  int column, row, at, read;
+  std::int64_t wave, probe, wave_step, probe_step, more_wave, more_probe;
 };
 
 // What a patch's waves give to a tile: the products with the probe's conjugate, summed over modes,
@@ -20,6 +30,7 @@ struct AdjointStage {
   using S = typename P::Storage;
   static constexpr int C = P::components;
   static constexpr int pitch = Columns + Taps - 1;
+  static constexpr int nowhere = INT32_MIN;  // the column of rows of which nothing is staged
 
   // Read and written at once.
   struct alignas(C * sizeof(T)) Value {
@@ -27,71 +38,115 @@ struct AdjointStage {
   };
   Value pixel[Rows + Taps - 1][pitch];
 
-  // `Groups` threads are for each column. wave and p are pixel `column` of the first row, of the
-  // first mode; a thread's first one lies `offset` and `of_probe` bytes from there. N - 1 columns
-  // are more than the tile's.
-  template <int N, int Groups>
+  // Of `Groups` threads for each column, all the rows of which have one; of one that adds to the
+  // rows from `first` on.
+  template <int Groups>
+  PPATCH_HD static void begin(const AdjointPixel<P>& job, int thread, int first, StageThread& own) {
+    static_assert(Groups * Columns >= Rows + Taps - 1);
+    const auto bytes = static_cast<std::int64_t>(sizeof(S));
+    const std::int64_t wave_row = job.in.stride_y * bytes;
+    const std::int64_t wave_pixel = job.in.stride_x * bytes;
+    const std::int64_t probe_row = job.probe.stride_y * bytes;
+    const std::int64_t probe_pixel = job.probe.stride_x * bytes;
+    own.column = thread % Columns;
+    own.row = thread / Columns;
+    own.at = (own.row * pitch + own.column) * static_cast<int>(sizeof(Value));
+    own.read = (first * pitch + own.column) * static_cast<int>(sizeof(Value));
+    own.wave = own.row * wave_row + own.column * wave_pixel;
+    own.probe = own.row * probe_row + own.column * probe_pixel;
+    own.wave_step = Groups * wave_row;
+    own.probe_step = Groups * probe_row;
+    own.more_wave = thread * wave_row + Columns * wave_pixel;
+    own.more_probe = thread * probe_row + Columns * probe_pixel;
+  }
+
+  // wave and p: the first pixel of the first row, in the first mode.
+  template <int Groups>
   PPATCH_HD void fill(const AdjointPixel<P>& job, const S* wave, const S* p, const StageRows& rows,
-                      std::int64_t offset, std::int64_t of_probe, int thread) {
-    const int column = thread % Columns;
-    const int row = rows.first + thread / Columns;
-    fill_column<N, Groups>(job, bytes_on(wave, offset), bytes_on(p, of_probe), row, rows.last,
-                           column, rows.column + column);
-    const int more = (rows.last - rows.first) * (N - 1);
-    PPATCH_ROLLED
-    for (int n = thread; n < more; n += Groups * Columns) {
-      const int down = N > 2 ? n / (N - 1) : n;
-      const int along = N > 2 ? Columns + n % (N - 1) : Columns;
-      fill_column<N, 1>(job, wave + down * job.in.stride_y + along * job.in.stride_x,
-                        p + down * job.probe.stride_y + along * job.probe.stride_x,
-                        rows.first + down, rows.first + down + 1, along, rows.column + along);
+                      const StageThread& own, int thread) {
+    const int first = rows.at;
+    const int count = rows.count;
+    const int more = rows.more;
+    const int x = rows.column + own.column;
+    const int width = static_cast<int>(job.problem.width) + 2 * (Taps - 1);
+    // No tap meets what is further beside.
+    if (static_cast<unsigned>(x + Taps - 1) < static_cast<unsigned>(width)) {
+      fill_column<Groups>(job, bytes_on(wave, own.wave), bytes_on(p, own.probe), own.wave_step,
+                          own.probe_step, value_at(first + own.at), count - own.row, x);
+    }
+    if (thread >= more) return;
+    Value* const to = value_at(first) + thread * pitch + Columns;
+    PPATCH_UNROLLED
+    for (int n = 0; n < Taps - 1; ++n) {
+      fill_column<1>(job, bytes_on(wave, own.more_wave) + n * job.in.stride_x,
+                     bytes_on(p, own.more_probe) + n * job.probe.stride_x, 0, 0, to + n, 1,
+                     x - own.column + Columns + n);
     }
   }
 
+  // So many bytes behind the first pixel.
+  PPATCH_HD Value* value_at(int bytes) {
+    return reinterpret_cast<Value*>(reinterpret_cast<char*>(pixel) + bytes);
+  }
+  PPATCH_HD const Value* value_at(int bytes) const {
+    return reinterpret_cast<const Value*>(reinterpret_cast<const char*>(pixel) + bytes);
+  }
+
  private:
-  // wave and p are pixel x of the patch's row there.
-  template <int N, int Step>
-  PPATCH_HD void fill_column(const AdjointPixel<P>& job, const S* wave, const S* p, int row,
-                             int last, int column, int x) {
-    Value* to = &pixel[row][column];
+  // Every Step-th of `count` rows; Step is 1 where there is one. wave and p are pixel x of the
+  // patch's row; rows lie wave_step and step bytes apart.
+  template <int Step>
+  PPATCH_HD void fill_column(const AdjointPixel<P>& job, const S* wave, const S* p,
+                             std::int64_t wave_step, std::int64_t step, Value* to, int count,
+                             int x) {
     const auto width = static_cast<int>(job.problem.width);
     if (static_cast<unsigned>(x) >= static_cast<unsigned>(width)) {
-      // No tap meets what is further beside.
-      if (static_cast<unsigned>(x + N - 1) >= static_cast<unsigned>(width + 2 * (N - 1))) return;
       PPATCH_ROLLED
-      for (; row < last; row += Step, to += Step * pitch) *to = {};
-      return;
+      for (; count > 0; count -= Step, to += Step * pitch) *to = {};
+    } else if (job.in.modes != 1) {
+      fill_modes<Step>(job, wave, p, wave_step, step, to, count);
+    } else if constexpr (Step == 1) {
+      fill_pixels<1, 1>(wave, p, 0, 0, to);
+    } else {
+      constexpr int many = sizeof(Value) > 8 ? 4 : 8;
+      PPATCH_ROLLED
+      for (; count > (many - 1) * Step; count -= many * Step) {
+        fill_pixels<many, Step>(wave, p, wave_step, step, to);
+      }
+      if (count > (many / 2 - 1) * Step) {
+        fill_pixels<many / 2, Step>(wave, p, wave_step, step, to);
+        count -= many / 2 * Step;
+      }
+      PPATCH_ROLLED
+      for (; count > 0; count -= Step) fill_pixels<1, Step>(wave, p, wave_step, step, to);
     }
-    const auto bytes = static_cast<std::int64_t>(sizeof(S));
-    const std::int64_t wave_step = Step * job.in.stride_y * bytes;
-    const std::int64_t step = Step * job.probe.stride_y * bytes;
-    const auto fill_pixel = [&](int n) {
-      T value[C];
-      read_mode(wave, p, value);
-      Value out;
-      for (int c = 0; c < C; ++c) out.scalar[c] = value[c];
-      to[n * Step * pitch] = out;
+  }
+
+  // All that is read is under way before the first product.
+  template <int Count, int Step>
+  PPATCH_HD static void fill_pixels(const S*& wave, const S*& p, std::int64_t wave_step,
+                                    std::int64_t step, Value*& to) {
+    T value[Count][C];
+    T probe[Count][C];
+    for (int n = 0; n < Count; ++n) {
+      load_whole<P>(wave, value[n]);
+      load_whole<P>(p, probe[n]);
       wave = bytes_on(wave, wave_step);
       p = bytes_on(p, step);
-    };
-    if (job.in.modes == 1) {
-      if constexpr (Step > 1) {
-        PPATCH_ROLLED
-        for (; row < last - 7 * Step; row += 8 * Step) {
-          PPATCH_UNROLLED
-          for (int n = 0; n < 8; ++n) fill_pixel(n);
-          to += 8 * Step * pitch;
-        }
-      }
-      PPATCH_ROLLED
-      for (; row < last; row += Step) {
-        fill_pixel(0);
-        to += Step * pitch;
-      }
-      return;
     }
+    for (int n = 0; n < Count; ++n) {
+      Value product;
+      multiply_conjugate<T, C>(probe[n], value[n], product.scalar);
+      to[n * Step * pitch] = product;
+    }
+    to += Count * Step * pitch;
+  }
+
+  template <int Step>
+  PPATCH_HD void fill_modes(const AdjointPixel<P>& job, const S* wave, const S* p,
+                            std::int64_t wave_step, std::int64_t step, Value* to, int count) {
     PPATCH_ROLLED
-    for (; row < last; row += Step) {
+    for (; count > 0; count -= Step) {
       T value[C];
       read_mode(wave, p, value);
       PPATCH_ROLLED
@@ -116,7 +171,7 @@ struct AdjointStage {
   }
 };
 
-// Reads a stage as AdjointRows reads a patch; from is the pixel of tap 0.
+// Reads a stage as AdjointRows reads a patch; from is the pixel of tap 0 in the row of number 0.
 template <class P, int X, class Stage>
 struct StagedRows {
   using T = typename P::Real;
@@ -128,10 +183,10 @@ struct StagedRows {
   PPATCH_HD StagedRows(const typename Stage::Value* first, const T* weights) : from(first) {
     for (int j = 0; j < X; ++j) weight[j] = weights[j];
   }
-  PPATCH_HD void next(int rows = 1) { from += rows * Stage::pitch; }
-  PPATCH_HD void read(T* row) const {
+  PPATCH_HD void move(int) const {}
+  PPATCH_HD void read(int n, T* row) const {
     for (int j = 0; j < X; ++j) {
-      const typename Stage::Value value = from[-j];
+      const typename Stage::Value value = from[n * Stage::pitch - j];
       for (int c = 0; c < C; ++c) row[c] = next_sum(j, row[c], weight[j], value.scalar[c]);
     }
   }
