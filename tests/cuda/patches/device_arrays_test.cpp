@@ -92,6 +92,43 @@ TEST(DeviceArrays, OfProbes) {
   });
 }
 
+// Groups whose pixels lie side by side, most of them within the image, in arrays without gaps:
+// several patches of a group are worked on at once.
+TEST(DeviceArrays, OfGroupsSideBySide) {
+  const auto side_by_side = [](Case& c) {
+    Random random(c.seed);
+    const auto pick = [&](std::int64_t most) {
+      return std::uniform_int_distribution<std::int64_t>(0, most)(random);
+    };
+    const std::int64_t members[] = {2, 3, 4, 6, 8};
+    c.options.layout = PPATCH_LAYOUT_CHANNEL_LAST;
+    c.options.group_size = members[pick(4)];
+    if (pick(1) == 0) c.options.interpolation = PPATCH_INTERPOLATION_BILINEAR;
+    c.options.patch_height = 1 + pick(40);
+    c.options.patch_width = 4 + pick(60);
+    c.height = c.options.patch_height + 200;
+    c.width = c.options.patch_width + 200;
+    c.contiguous = true;
+    c.far = false;
+    c.count = pick(2) * c.options.group_size;
+    c.max_elements = 200000;
+  };
+  for_each_case(40, side_by_side, [](const Case& c) {
+    Pair job(c);
+    const HostArray want = job.cpu.extract();
+    const HostArray want_waves = job.cpu.probe_extract();
+    const DeviceArray image(job.card.image());
+    const DeviceArray probe(job.card.probe_array());
+    DeviceArray out(HostArray(want.dtype(), want.shape()));
+    DeviceArray waves(HostArray(want_waves.dtype(), want_waves.shape()));
+    job.card.plan().extract(image.view(), out.view());
+    job.card.plan().probe_extract(image.view(), probe.view(), waves.view());
+    context_of(PPATCH_BACKEND_CUDA).synchronize();
+    expect_downloaded(want, out, "patches");
+    expect_downloaded(want_waves, waves, "waves");
+  });
+}
+
 TEST(DeviceArrays, OfPositions) {
   for_each_case(
       20, [](Case& c) { c.form = PositionForm::kF64; },
