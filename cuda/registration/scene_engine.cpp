@@ -152,9 +152,8 @@ class CudaSceneEngine final : public SceneEngine {
     find_coarse_peaks(count, moving);
     const int last = geometry_.scales - 1;
     find_others(last);
-    const auto start_of = [](const BatchImage& image) { return image.start; };
     for (int scale = last; scale > 0; --scale) {
-      find_shifts(scale, coarse_rounds, start_of);
+      find_shifts(scale, coarse_rounds, [](const BatchImage& image) { return image.start; });
       for (BatchImage& image : images_) {
         const FineShift& found = image.search.result();
         if (scale == last && is_ambiguous(image.others, found)) image.result.ambiguity = 1.0;

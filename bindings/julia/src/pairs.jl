@@ -105,7 +105,7 @@ end
     pair_mask(anchor, target; gain = 0, clip_bound = 0, threshold = 0, quantile = 0, out)
 
 `(mask, mean)`: which pixels of an aligned pair agree, `(W, H)` UInt8, and how much of it is 1. The C
-header `registration.h` says how, and what 0 means.
+header `pairs.h` says how, and what 0 means.
 """
 function pair_mask(anchor, target; gain = 0.0, clip_bound = 0.0, threshold = 0.0, quantile = 0.0,
                    out = nothing, context = default_context())
