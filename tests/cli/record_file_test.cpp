@@ -121,7 +121,9 @@ TEST_F(RecordFile, NamesAreTextWhateverAFileIsCalled) {
   for (const RecordFormat format : kFormats) {
     const std::vector<Record> back = decode_records(encode_records({one}, format), format, "'r'");
     ASSERT_EQ(back.size(), 1u);
-    EXPECT_EQ(names_of(back[0]).image, "a\xef\xbf\xbd.dng");
+    EXPECT_EQ(names_of(back[0]).image,
+              "a\xef\xbf\xbd"
+              "ff.dng");
     // Two keys that would be written as one.
     const std::string keys = "- f_fpath: x\n  status: ok\n  a\xfe: 1\n  a\xff: 2\n";
     EXPECT_THROW(decode_records(keys, format, "'r'"), formats::FormatError);

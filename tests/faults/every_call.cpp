@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kSize = 40, kCount = 24, kPatch = 8, kModes = 2;
 constexpr std::int64_t kPoints = 120, kNeighbours = 7, kGroup = 4;
-constexpr std::int64_t kSide = 96, kImages = 2;
+constexpr std::int64_t kSide = 96, kImages = 2, kTiles = 25;
 
 void require(ppatch_status status) {
   if (status != PPATCH_OK) throw std::runtime_error(ppatch_last_error());
@@ -90,6 +90,7 @@ struct EveryCall::Data {
   ppatch_patch_plan* patch_plan = nullptr;
   ppatch_group_plan* group_plan = nullptr;
   ppatch_scene_plan* scene_plan = nullptr;
+  ppatch_scene_plan* motion_plan = nullptr;
 
   // Outputs.
   std::vector<Complex> to_patches = patches, to_waves = waves, to_probe = probe;
@@ -106,6 +107,11 @@ struct EveryCall::Data {
   std::vector<float> binned = std::vector<float>(3 * kSide * kSide / 4);
   std::vector<std::uint8_t> mask = std::vector<std::uint8_t>(kSide * kSide);
   std::vector<double> numbers = std::vector<double>(3);
+  std::vector<ppatch_shift> of_motions = shifts;
+  std::vector<ppatch_scene_motion> motions = std::vector<ppatch_scene_motion>(kImages);
+  std::vector<ppatch_tile_shift> tiles = std::vector<ppatch_tile_shift>(kImages * kTiles);
+  std::vector<ppatch_pair_measures> measures = std::vector<ppatch_pair_measures>(1);
+  std::vector<std::uint8_t> measured = std::vector<std::uint8_t>(kSide * kSide / 4);
 
   template <class Visit>
   void each_output(const Visit& visit) {
@@ -113,7 +119,8 @@ struct EveryCall::Data {
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
     visit(gradient), visit(positions), visit(indices), visit(squares), visit(drawn);
     visit(offsets), visit(shifts), visit(shifted), visit(normal), visit(binned);
-    visit(mask), visit(numbers);
+    visit(mask), visit(numbers), visit(of_motions), visit(motions), visit(tiles);
+    visit(measures), visit(measured);
   }
 };
 
@@ -131,6 +138,7 @@ EveryCall::~EveryCall() {
   ppatch_patch_plan_destroy(data_->patch_plan);
   ppatch_group_plan_destroy(data_->group_plan);
   ppatch_scene_plan_destroy(data_->scene_plan);
+  ppatch_scene_plan_destroy(data_->motion_plan);
 }
 
 void EveryCall::poison() {
@@ -317,6 +325,17 @@ void EveryCall::add_scenes() {
   add("ppatch_scene_plan_align", [images, &d] {
     return ppatch_scene_plan_align(d.scene_plan, kImages, images.data(), d.shifts.data());
   });
+  // Three tiles by three.
+  ppatch_scene_options options = d.scene_options;
+  options.cfa = ppatch_cfa_none();
+  options.motion = PPATCH_MOTION_MODEL_AFFINE;
+  require(ppatch_scene_plan_create(&d.motion_plan, context_, &options));
+  require(ppatch_scene_plan_borrow_reference(d.motion_plan, &reference));
+  add("ppatch_scene_plan_measure_motion", [images, &d] {
+    return ppatch_scene_plan_measure_motion(d.motion_plan, kImages, images.data(),
+                                            d.of_motions.data(), d.motions.data(), kTiles,
+                                            d.tiles.data());
+  });
 }
 
 void EveryCall::add_pairs() {
@@ -346,6 +365,13 @@ void EveryCall::add_pairs() {
       [=, this] { return ppatch_pair_loss(context_, &anchor, &target, 0.5, numbers + 1); });
   add("ppatch_pair_mask", [=, this] {
     return ppatch_pair_mask(context_, &anchor, &target, nullptr, &mask, numbers + 2);
+  });
+  ppatch_scene_image other = image;
+  other.pixels = Data::array(d.moved, {kSide, kSide});
+  const ppatch_array measured = Data::array(d.measured, {kSide / 2, kSide / 2});
+  add("ppatch_pair_measure", [=, this, &d] {
+    return ppatch_pair_measure(context_, &d.cfa, &image, &other, nullptr, &measured,
+                               d.measures.data());
   });
   add("ppatch_cfa_parse", [] {
     ppatch_cfa parsed;

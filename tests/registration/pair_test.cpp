@@ -195,9 +195,10 @@ TEST_F(Pairs, MeasuresOfRawPairsAreTheOracles) {
     const std::int64_t h = size(random_), w = size(random_);
     RawImage anchor(random_, dtype, h, w, 100.0, 4000.0);
     RawImage target(random_, dtype, h, w, 60.0, 3000.0);
-    std::normal_distribution<double> normal(0.0, 100.0 * (i % 5));
+    std::normal_distribution<double> normal(0.0, 100.0);
     for (std::size_t k = 0; k < target.pixels.size(); ++k) {
-      target.pixels[k] = std::max(0.0, std::round(0.4 * anchor.pixels[k] + normal(random_)));
+      target.pixels[k] =
+          std::max(0.0, std::round(0.4 * anchor.pixels[k] + (i % 5) * normal(random_)));
     }
     target.store(dtype);
     const oracle::Stack a = anchor.values(letters), t = target.values(letters);

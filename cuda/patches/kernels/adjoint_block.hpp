@@ -264,12 +264,13 @@ struct AdjointBlock {
       const int count = (left < rows_here ? left : rows_here) - before;
       patch.rows = {before * Stage::pitch * static_cast<int>(sizeof(typename Stage::Value)), count,
                     column, x.count > 1 ? count : 0};
-      const int first = row + before;
-      patch.wave = wave + first * job.in.stride_y + column * job.in.stride_x;
+      const std::int64_t first = row + before;
+      patch.wave = wave + first * job.in.stride_y + std::int64_t{column} * job.in.stride_x;
       patch.probe = job.probe.template at<S>(patch.k, 0) + first * job.probe.stride_y +
-                    column * job.probe.stride_x;
+                    std::int64_t{column} * job.probe.stride_x;
     } else {
-      patch.wave = wave + row * job.in.stride_y - patch.x * job.in.stride_x;
+      patch.wave =
+          wave + std::int64_t{row} * job.in.stride_y - std::int64_t{patch.x} * job.in.stride_x;
     }
     patch.way = Way::any;
     patch.whole_y = patch.y + y.count - 1;
