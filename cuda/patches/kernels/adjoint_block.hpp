@@ -260,7 +260,9 @@ struct AdjointBlock {
       const int column = -patch.x - (x.count - 1);
       const int rows_here = groups * rows + y.count - 1;
       const int left = patch_height - row;
-      const int before = row < 0 ? -row : 0;
+      // Patches that lie far off have no row here.
+      const int above = -row < rows_here ? -row : rows_here;
+      const int before = row < 0 ? above : 0;
       const int count = (left < rows_here ? left : rows_here) - before;
       patch.rows = {before * Stage::pitch * static_cast<int>(sizeof(typename Stage::Value)), count,
                     column, x.count > 1 ? count : 0};
