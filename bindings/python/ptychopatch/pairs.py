@@ -256,5 +256,6 @@ def pair_measure(anchor: Any, target: Any, cfa: str | None = None, *, black: Any
              levels[4] if target_white is None else real("target_white", target_white)]
     options = _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),
                                 real("threshold", threshold), real("quantile", quantile))
-    return PairMeasures(*_core.pair_measure(context_of(context), letters_of(cfa), anchor, levels,
-                                            target, other, options, out), out)
+    raw_gain, rgb_gain, loss, mask_mean = _core.pair_measure(
+        context_of(context), letters_of(cfa), anchor, levels, target, other, options, out)
+    return PairMeasures(raw_gain, rgb_gain, loss, mask_mean, out)
