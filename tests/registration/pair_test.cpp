@@ -23,7 +23,26 @@ class Pairs : public testing::Test {
   ptychopatch::Context context_ = scene_context();
 };
 
+// Relative, of a difference and its bound in single precision.
+constexpr double mask_rounding = 1e-6;
+
+// Opening is monotone: a mask whose differences carry rounding lies between those of the bound's
+// two sides. 1 where the two differ.
+int expect_between(const std::vector<std::uint8_t>& mask, const std::vector<int>& least,
+                   const std::vector<int>& most, double mean) {
+  double sum = 0.0;
+  for (std::size_t k = 0; k < mask.size(); ++k) {
+    EXPECT_TRUE(least[k] <= mask[k] && mask[k] <= most[k])
+        << "pixel " << k << " of " << mask.size() << ": " << int{mask[k]} << ", not in " << least[k]
+        << " to " << most[k];
+    sum += mask[k];
+  }
+  EXPECT_NEAR(mean, sum / static_cast<double>(mask.size()), 1e-12);
+  return least != most;
+}
+
 TEST_F(Pairs, GainLossAndMaskAreTheOracles) {
+  int undecided = 0;
   for (int i = 0; i < case_count(20); ++i) {
     std::uniform_int_distribution<std::int64_t> size(1, 40);
     const std::int64_t c = i % 2 == 0 ? 1 : 3;
@@ -55,14 +74,12 @@ TEST_F(Pairs, GainLossAndMaskAreTheOracles) {
     const ppatch_array m = ptychopatch::array(mask.data(), {h, w});
     double mean = NAN;
     ptychopatch::check(ppatch_pair_mask(context_.get(), &a, &t, &options, &m, &mean));
-    const auto expected = oracle::pair_mask(anchor, target, 2.0, options.clip_bound, 0.4, 0.97);
-    double sum = 0.0;
-    for (std::size_t k = 0; k < mask.size(); ++k) {
-      EXPECT_EQ(static_cast<int>(mask[k]), expected[k]) << k << " of " << h << " x " << w;
-      sum += expected[k];
-    }
-    EXPECT_NEAR(mean, sum / static_cast<double>(h * w), 1e-12);
+    const auto kept = [&](double slack) {
+      return oracle::pair_mask(anchor, target, 2.0, options.clip_bound, 0.4, 0.97, slack);
+    };
+    undecided += expect_between(mask, kept(-mask_rounding), kept(mask_rounding), mean);
   }
+  EXPECT_LE(undecided, 1 + case_count(20) / 6);
 }
 
 TEST_F(Pairs, MosaicsAreNormalisedAndBinnedByColour) {
@@ -187,6 +204,7 @@ TEST_F(Pairs, MeasuresOfRawPairsAreTheOracles) {
   SCOPED_TRACE(seed_note());
   const std::string patterns[] = {"", "GRBG", xtrans_letters};
   const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
+  int undecided = 0;
   for (int i = 0; i < case_count(36); ++i) {
     const std::string& letters = patterns[i % 3];
     const ppatch_dtype dtype = dtypes[i / 3 % 3];
@@ -227,19 +245,17 @@ TEST_F(Pairs, MeasuresOfRawPairsAreTheOracles) {
     }
     const double gain = options.gain != 0.0 ? options.gain : own;
     EXPECT_NEAR(found.loss, oracle::pair_loss(a, t, gain), 1e-9);
-    const auto expected = oracle::pair_mask(a, t, gain, options.clip_bound, 0.4,
-                                            options.quantile != 0.0 ? options.quantile : 0.9999);
-    double sum = 0.0;
-    for (std::size_t k = 0; k < mask.size(); ++k) {
-      ASSERT_EQ(static_cast<int>(mask[k]), expected[k]) << k << " of " << h << " x " << w;
-      sum += expected[k];
-    }
-    EXPECT_NEAR(found.mask_mean, sum / static_cast<double>(mask.size()), 1e-12);
+    const auto kept = [&](double slack) {
+      return oracle::pair_mask(a, t, gain, options.clip_bound, 0.4,
+                               options.quantile != 0.0 ? options.quantile : 0.9999, slack);
+    };
+    undecided += expect_between(mask, kept(-mask_rounding), kept(mask_rounding), found.mask_mean);
     const ppatch_pair_measures again =
         pair_measure(context_, cfa, anchor.image, target.image, options);
     EXPECT_EQ(again.mask_mean, found.mask_mean);
     EXPECT_EQ(again.loss, found.loss);
   }
+  EXPECT_LE(undecided, 1 + case_count(36) / 6);
 }
 
 TEST_F(Pairs, WhatCannotBeMeasuredIsNoNumber) {
