@@ -67,6 +67,15 @@ std::vector<CommonOptions> CommonOptions::each_device(std::size_t max) const {
   return each;
 }
 
+ppatch_context_options CommonOptions::context() const {
+  ppatch_context_options options = context_options();
+  options.backend = backend;
+  options.device = device;
+  options.num_threads = static_cast<std::int32_t>(threads);
+  options.memory_budget = memory_budget;
+  return options;
+}
+
 void CommonOptions::add_run_options(CLI::App& app) {
   OptionSet set(app, kGroup);
   set.flag("-q,--quiet", quiet, "Errors only");

@@ -37,6 +37,8 @@ struct CommonOptions {
   void set_device(const std::string& text);
   // These options for each of the devices, at most `max` of them, with its share of the threads.
   std::vector<CommonOptions> each_device(std::size_t max) const;
+  // Of the backend, device, threads and budget.
+  ppatch_context_options context() const;
   bool wants_hdf5() const;
 };
 

@@ -21,11 +21,7 @@ std::uint64_t default_budget() {
 }  // namespace
 
 Session::Session(const CommonOptions& options, Console& console) : console_(console) {
-  ppatch_context_options context = context_options();
-  context.backend = options.backend;
-  context.device = options.device;
-  context.num_threads = static_cast<std::int32_t>(options.threads);
-  context.memory_budget = options.memory_budget;
+  ppatch_context_options context = options.context();
   if (options.memory_budget == 0) context.memory_budget = default_budget();
   context.log_level = options.verbose ? PPATCH_LOG_LEVEL_DEBUG : PPATCH_LOG_LEVEL_WARNING;
   context.log = &log;
@@ -40,11 +36,7 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
 
 std::uint64_t process_bytes(const CommonOptions& options) {
   constexpr std::uint64_t kLibraries = std::uint64_t{24} << 20, kThread = std::uint64_t{1} << 20;
-  ppatch_context_options context = context_options();
-  context.backend = options.backend;
-  context.device = options.device;
-  context.num_threads = static_cast<std::int32_t>(options.threads);
-  const auto threads = static_cast<std::uint64_t>(Context(context).info().num_threads);
+  const auto threads = static_cast<std::uint64_t>(Context(options.context()).info().num_threads);
   return formats::resident_bytes() + kLibraries + threads * kThread;
 }
 

@@ -24,6 +24,9 @@ bool ends_with_case(std::string name, std::string_view end) {
   return name.ends_with(end);
 }
 
+// Longer than every header that tells a format or counts images.
+constexpr std::size_t kFirstBytes = 1024;
+
 Format format_of(std::span<const std::byte> bytes, const std::string& path) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.starts_with("\x93NUMPY")) return Format::kNpy;
@@ -145,9 +148,8 @@ Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::
 }  // namespace
 
 std::vector<ImageItem> items_of(const std::string& path) {
-  constexpr std::size_t kFirst = 1024;
   formats::InputFile file(path);
-  formats::Bytes first(kFirst);
+  formats::Bytes first(kFirstBytes);
   const std::size_t count = file.read(first.span());
   const Format format = format_of(first.span().first(count), path);
   std::int64_t images = 0;
@@ -183,9 +185,6 @@ Mosaic decode_plain(Format format, formats::SeekableReader& bytes, const ImageIt
       return plain(read_npy_item(bytes, item, source), settings, source);
   }
 }
-
-// Longer than every header that tells a format or counts images.
-constexpr std::size_t kFirstBytes = 1024;
 
 // Leaves the reader at its beginning.
 Format format_of(formats::InputFile& file, const std::string& path) {

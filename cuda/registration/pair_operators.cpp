@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/registration/pair_operators_by_call.hpp"
+#include "cuda/registration/kernels/mask_pixels.hpp"
 #include "cuda/registration/kernels/row_sums.hpp"
 #include "cuda/registration/kernels/value_select.hpp"
 #include "cuda/runtime/device_call.hpp"
@@ -144,7 +145,7 @@ class DevicePairOperators final : public PairOperatorsByCall<PairCall, PairMachi
     }
     PairMaskSettings own = settings;
     ppatch_pair_measures measures =
-        gains_of(pair, ratio(raw_sums[0], raw_sums[1]), ratio(sums[0], sums[1]), own);
+        gains_of(pair, gain_of(raw_sums[0], raw_sums[1]), gain_of(sums[0], sums[1]), own);
     const ImageView out =
         mask.data ? call.output("mask", mask)
                   : ImageView{call.scratch<std::uint8_t>(h * w), DType::u8, 1, h, w, h * w, w, 1};
@@ -162,10 +163,6 @@ class DevicePairOperators final : public PairOperatorsByCall<PairCall, PairMachi
   }
 
  private:
-  static double ratio(double top, double bottom) {
-    return bottom != 0.0 ? top / bottom : std::numeric_limits<double>::quiet_NaN();
-  }
-
   static ImageView plane(PairCall& call, std::int64_t count, std::int64_t h, std::int64_t w) {
     return {call.scratch<float>(count * h * w), DType::f32, count, h, w, h * w, w, 1};
   }

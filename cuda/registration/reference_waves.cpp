@@ -28,7 +28,6 @@ std::vector<ReferenceWaves::Wave> ReferenceWaves::plan(int scale, const ImageNum
   std::sort(order.begin(), order.end(),
             [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); });
   const SceneMail& host = memory.host();
-  const SceneMail& device = memory.device();
   ScenePlane reference[SceneGeometry::max_scales];
   memory.reference_planes(reference);
   std::vector<Wave> waves = {{0, 0, 0, 0}};
@@ -49,26 +48,8 @@ std::vector<ReferenceWaves::Wave> ReferenceWaves::plan(int scale, const ImageNum
           reference[scale].data,         reference[scale].width,       window,
           memory.slot_taper(found.slot), memory.slot_sums(found.slot), memory.slot(found.slot)};
     }
-    const FineShift& shift = search(i).result();
-    ShiftState& state = host.shift_states[i];
-    state = ShiftState();
-    ShiftJob& job = host.shifts[wave.end++];
-    job = ShiftJob();
-    job.reference = memory.slot(found.slot);
-    job.moving = memory.moving(i);
-    job.weighted = memory.weighted(i);
-    job.phases = memory.phases(i);
-    job.weights = memory.weights(i);
-    job.sums = memory.sums(i);
-    job.state = device.shift_states + i;
-    job.independent = shift.share_of(memory.plan().geometry.fft[scale]);
-    job.flags = images[static_cast<std::size_t>(i)].result.flags;
-    job.tiles = shift.tiles();
-    set_band(shift, memory.plan().geometry.fft[scale], job);
-    for (int axis = 0; axis < 2; ++axis) {
-      state.fraction[axis] = shift.fraction(axis);
-      job.displacement[axis] = shift.displacement[axis];
-    }
+    host.shifts[wave.end++] = fine_shift_job(memory, i, scale, found.slot, search(i).result(),
+                                             images[static_cast<std::size_t>(i)].result.flags);
   }
   return waves;
 }

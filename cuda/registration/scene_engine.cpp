@@ -117,11 +117,7 @@ class CudaSceneEngine final : public SceneEngine {
     space_.memory.reference_planes(planes);
     loader_->load(reference_, geometry, true, planes, space_.memory.device().image_states, stream);
     const int last = geometry.scales - 1;
-    const std::int64_t* n = geometry.coarse_fft;
-    lag_tables_.resize(static_cast<std::size_t>(lag_table_floats(n[0], n[1])));
-    fill_lag_tables(geometry, settings_.circular, lag_tables_.data());
-    device::copy_to_device(space_.memory.lag_tables(), lag_tables_.data(),
-                           lag_tables_.size() * sizeof(float), stream);
+    upload_lag_tables(space_.memory, settings_.circular, lag_tables_, stream);
     const ShiftSpectrum spectrum = spectrum_of(geometry, geometry.scales, nullptr, 0);
     WindowJob& job = space_.memory.host().reference_windows[0];
     job = {planes[last].data,

@@ -25,7 +25,7 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
   ShiftSpectrum spectrum;
   spectrum.height = size[0];
   spectrum.width = size[1];
-  spectrum.ring_scale = static_cast<float>(0.5 * shortest_side(size[0], size[1]));
+  spectrum.ring_scale = static_cast<float>(ring_scale(size[0], size[1]));
   const auto lowest = static_cast<float>(lowest_frequency(size[0], size[1]));
   spectrum.min_f2 = lowest * lowest;
   // Only the finest scale has the mosaic's carriers in reach.
@@ -62,13 +62,17 @@ void weigh_surfaces(const ShiftSpectrum& spectrum, int copies, const ShiftJob* s
   run(sums, stream);
   const ShiftRingTotals totals{shifts, rings, sums.chunks()};
   run_each(totals, count * totals.pieces(), stream);
-  const double ring_scale = 0.5 * shortest_side(spectrum.height, spectrum.width);
-  run(CoarseWeights{jobs, count, rings, ring_scale, copies}, stream);
+  const double scale = ring_scale(spectrum.height, spectrum.width);
+  run(CoarseWeights{jobs, count, rings, scale, copies}, stream);
 }
 
-void set_band(const FineShift& shift, const std::int64_t transform[2], ShiftJob& job) {
-  job.end_ring = shift.end_ring(0.5 * shortest_side(transform[0], transform[1]));
-  job.split_f2 = static_cast<float>(shift.split_f() * shift.split_f());
+void upload_lag_tables(const SceneMemory& memory, bool circular, std::vector<float>& tables,
+                       device::Stream stream) {
+  const SceneGeometry& geometry = memory.plan().geometry;
+  const std::int64_t* n = geometry.coarse_fft;
+  tables.resize(static_cast<std::size_t>(lag_table_floats(n[0], n[1])));
+  fill_lag_tables(geometry, circular, tables.data());
+  device::copy_to_device(memory.lag_tables(), tables.data(), tables.size() * sizeof(float), stream);
 }
 
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
@@ -81,6 +85,31 @@ ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
   job.state = memory.device().shift_states + i;
   job.images[0] = memory.device().image_states;
   job.images[1] = memory.device().image_states + 1 + i;
+  return job;
+}
+
+ShiftJob fine_shift_job(const SceneMemory& memory, std::int64_t i, int scale, std::int64_t slot,
+                        const FineShift& shift, std::uint32_t flags) {
+  const std::int64_t* size = memory.plan().geometry.fft[scale];
+  ShiftJob job;
+  job.reference = memory.slot(slot);
+  job.moving = memory.moving(i);
+  job.weighted = memory.weighted(i);
+  job.phases = memory.phases(i);
+  job.weights = memory.weights(i);
+  job.sums = memory.sums(i);
+  job.state = memory.device().shift_states + i;
+  job.independent = shift.share_of(size);
+  job.end_ring = shift.end_ring(ring_scale(size[0], size[1]));
+  job.split_f2 = static_cast<float>(shift.split_f() * shift.split_f());
+  job.flags = flags;
+  job.tiles = shift.tiles();
+  ShiftState& state = memory.host().shift_states[i];
+  state = ShiftState();
+  for (int axis = 0; axis < 2; ++axis) {
+    job.displacement[axis] = shift.displacement_of(axis);
+    state.fraction[axis] = shift.fraction(axis);
+  }
   return job;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/registration/scene_geometry.hpp"
 #include "cuda/registration/kernels/coarse_peak.hpp"
@@ -23,18 +24,24 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
-// The job's share of the band, of spectra of that size.
-void set_band(const FineShift& shift, const std::int64_t transform[2], ShiftJob& job);
+// Fills the memory's lag tables, see fill_lag_tables, from what `tables` holds until the copy is
+// done.
+void upload_lag_tables(const SceneMemory& memory, bool circular, std::vector<float>& tables,
+                       device::Stream stream);
 
 // The i-th image's spectrum for its coarse peak beside the reference's, not yet shifted.
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i);
+
+// The i-th image's at a shift, beside the reference's spectrum in a slot; begins its state.
+ShiftJob fine_shift_job(const SceneMemory& memory, std::int64_t i, int scale, std::int64_t slot,
+                        const FineShift& shift, std::uint32_t flags);
 
 // The weights of the surfaces by phase, from the spectra of the coarse peaks' jobs: shifts.
 // copies: see SceneGeometry.
 void weigh_surfaces(const ShiftSpectrum& spectrum, int copies, const ShiftJob* shifts,
                     const CoarseJob* jobs, std::int64_t count, device::Stream stream);
 
-// The peaks of the correlations, and what is elsewhere; lag_tables: see CoarseLags.
+// The peaks of the correlations, and what is elsewhere; lag_tables: see fill_lag_tables.
 void find_peaks(const SceneGeometry& geometry, const float* lag_tables, const CoarseJob* jobs,
                 std::int64_t count, device::Stream stream);
 

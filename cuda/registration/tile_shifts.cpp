@@ -89,11 +89,8 @@ void CudaTileEngine::prepare(const SceneGeometry& tile) {
     warp_mail_ = PinnedBuffer();
     warp_mail_ = PinnedBuffer(static_cast<std::uint64_t>(images) * sizeof(WarpJob));
   }
-  const std::int64_t* n = tile.coarse_fft;
-  std::vector<float> tables(static_cast<std::size_t>(lag_table_floats(n[0], n[1])));
-  fill_lag_tables(tile, false, tables.data());
-  device::copy_to_device(space_.memory.lag_tables(), tables.data(), tables.size() * sizeof(float),
-                         stream_);
+  std::vector<float> tables;
+  upload_lag_tables(space_.memory, false, tables, stream_);
   device::synchronize(stream_);
 }
 
@@ -215,37 +212,24 @@ void CudaTileEngine::find_peaks(const SceneGeometry& tile, std::int64_t count,
   });
 }
 
-// The at-th job: the i-th tile's, at what its search or its answer has found.
-void CudaTileEngine::write_job(Batch& batch, std::int64_t i, std::int64_t at) {
-  const Batch::Tile& tile = batch.tiles[static_cast<std::size_t>(i)];
-  const FineShift& shift = tile.search.result();
-  ShiftState& state = space_.memory.host().shift_states[i];
-  state = ShiftState();
-  ShiftJob& job = space_.memory.host().shifts[at];
-  job = ShiftJob();
-  job.reference = space_.memory.slot(i);
-  job.moving = space_.memory.moving(i);
-  job.weighted = space_.memory.weighted(i);
-  job.phases = space_.memory.phases(i);
-  job.weights = space_.memory.weights(i);
-  job.sums = space_.memory.sums(i);
-  job.state = space_.memory.device().shift_states + i;
-  job.independent = shift.share_of(space_.plan.geometry.fft[0]);
-  job.flags = flags_;
-  job.tiles = shift.tiles();
-  set_band(shift, space_.plan.geometry.fft[0], job);
-  for (int axis = 0; axis < 2; ++axis) {
-    state.fraction[axis] = shift.fraction(axis);
-    job.displacement[axis] = tile.task.displacement[axis] + shift.displacement[axis];
+// Jobs of the tiles that are active, at what their searches have found; how many.
+std::int64_t CudaTileEngine::write_jobs(const Batch& batch) {
+  std::int64_t jobs = 0;
+  for (std::size_t i = 0; i < batch.tiles.size(); ++i) {
+    const Batch::Tile& tile = batch.tiles[i];
+    if (!tile.active) continue;
+    FineShift shift = tile.search.result();
+    std::copy(tile.task.displacement, tile.task.displacement + 2, shift.apart);
+    const auto slot = static_cast<std::int64_t>(i);
+    space_.memory.host().shifts[jobs++] =
+        fine_shift_job(space_.memory, slot, 0, slot, shift, flags_);
   }
+  return jobs;
 }
 
 // A round of the tiles that are active.
 void CudaTileEngine::run_round(Batch& batch) {
-  std::int64_t jobs = 0;
-  for (std::size_t i = 0; i < batch.tiles.size(); ++i) {
-    if (batch.tiles[i].active) write_job(batch, static_cast<std::int64_t>(i), jobs++);
-  }
+  const std::int64_t jobs = write_jobs(batch);
   lay(batch, 0);
   const ShiftSpectrum spectrum = spectrum_of(space_.plan.geometry, 0, carriers_, carrier_count_);
   step_to_shift(spectrum, space_.memory.device().shifts, jobs, stream_);
@@ -258,10 +242,7 @@ void CudaTileEngine::run_round(Batch& batch) {
 }
 
 void CudaTileEngine::find_quality(Batch& batch) {
-  std::int64_t jobs = 0;
-  for (std::size_t i = 0; i < batch.tiles.size(); ++i) {
-    if (batch.tiles[i].active) write_job(batch, static_cast<std::int64_t>(i), jobs++);
-  }
+  const std::int64_t jobs = write_jobs(batch);
   if (jobs == 0) return;
   const SceneMail& host = space_.memory.host();
   const SceneMail& device = space_.memory.device();
@@ -311,7 +292,6 @@ void CudaTileEngine::find_shifts(const SceneGeometry& tile, std::int64_t count,
         const FineShift& found = one.search.result();
         const bool ok = found.status == PPATCH_SHIFT_STATUS_OK;
         if (attempt == 0 || ok) one.out.shift = found;
-        std::copy(one.task.displacement, one.task.displacement + 2, one.out.shift.apart);
         one.settled = true;
         one.active = ok;
       }

@@ -44,7 +44,7 @@ class CudaTileEngine final : public TileEngine {
   void transform(const Batch& batch, int scale) const;
   void run_round(Batch& batch);
   void find_quality(Batch& batch);
-  void write_job(Batch& batch, std::int64_t i, std::int64_t at);
+  std::int64_t write_jobs(const Batch& batch);
 
   SceneSettings settings_;
   const Machine& machine_;

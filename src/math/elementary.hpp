@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
+#include "math/bits.hpp"
 #include "math/hd.hpp"
 
 // Elementary functions without libm, so that every machine and backend gets the same bits.
@@ -42,12 +42,10 @@ PPATCH_HD double cos_pi(double x) {
 // Natural logarithm of a positive normal number: x = m 2^e with m in [sqrt(1/2), sqrt(2)), and
 // log m = 2 artanh((m - 1) / (m + 1)).
 PPATCH_HD double log_positive(double x) {
-  std::uint64_t bits;
-  std::memcpy(&bits, &x, sizeof bits);
+  std::uint64_t bits = bits_of(x);
   auto exponent = static_cast<std::int64_t>(bits >> 52) - 1023;
   bits = (bits & 0x000fffffffffffffULL) | 0x3ff0000000000000ULL;
-  double m;
-  std::memcpy(&m, &bits, sizeof m);
+  double m = double_of(bits);
   if (m > 1.4142135623730951) {
     m *= 0.5;
     ++exponent;

@@ -158,9 +158,8 @@ class Extract {
   // What plans do with, to a factor of two.
   std::uint64_t least_scratch() const {
     for (std::uint64_t budget = std::uint64_t{256} << 10;; budget *= 2) {
-      ppatch_context_options context = context_options();
+      ppatch_context_options context = options_.common.context();
       context.backend = PPATCH_BACKEND_CPU;
-      context.num_threads = static_cast<std::int32_t>(options_.common.threads);
       context.memory_budget = budget;
       try {
         PatchPlan::bytes(Context(context), input_.geometry.positions, input_.options);

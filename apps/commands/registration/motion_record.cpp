@@ -7,8 +7,6 @@
 namespace ptychopatch::alignment {
 namespace {
 
-Record number(double value) { return std::isfinite(value) ? Record(value) : Record(nullptr); }
-
 // Rows of so many numbers; null where any is not known.
 Record rows(const double* values, int count, int columns) {
   Record all = Record::array();

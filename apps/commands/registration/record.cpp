@@ -8,8 +8,6 @@
 namespace ptychopatch::alignment {
 namespace {
 
-Record number(double value) { return std::isfinite(value) ? Record(value) : Record(nullptr); }
-
 Record text(const std::string& value) { return value.empty() ? Record(nullptr) : Record(value); }
 
 Record numbers(const double* values, int count) {
@@ -69,6 +67,8 @@ const char* sentence_for(ppatch_shift_status status) {
 }
 
 }  // namespace
+
+Record number(double value) { return std::isfinite(value) ? Record(value) : Record(nullptr); }
 
 // A file may have any name; a record holds text.
 PairNames as_recorded(const PairNames& names) {

@@ -25,6 +25,9 @@ struct PairNames {
   friend auto operator<=>(const PairNames&, const PairNames&) = default;
 };
 
+// null where it is not known.
+Record number(double value);
+
 // With no result yet: every key is there.
 Record empty_record(const PairNames& names, const std::string& method);
 

@@ -102,9 +102,8 @@ class Scratch {
 
   // With that budget; none where it is too small.
   std::optional<std::uint64_t> bytes(const mosaics::ImageNeeds& image, std::uint64_t budget) const {
-    ppatch_context_options context = context_options();
+    ppatch_context_options context = options_.common.context();
     context.backend = PPATCH_BACKEND_CPU;
-    context.num_threads = static_cast<std::int32_t>(options_.common.threads);
     context.memory_budget = std::max<std::uint64_t>(budget, 1);
     ppatch_scene_options scene = options_.scene;
     scene.height = image.height;
@@ -154,11 +153,7 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   RunMemory memory;
   const std::optional<std::uint64_t> whole = whole_budget(options);
   if (!whole || tasks.empty()) return memory;
-  ppatch_context_options asked = context_options();
-  asked.backend = options.common.backend;
-  asked.device = options.common.device;
-  asked.num_threads = static_cast<std::int32_t>(options.common.threads);
-  const ppatch_context_info info = Context(asked).info();
+  const ppatch_context_info info = Context(options.common.context()).info();
   const std::uint64_t all = workers;
   const std::uint64_t own = app::process_bytes(options.common) + pairs * kRecordBytes;
   // A control group's limit costs the images that it does not allow, and no others.

@@ -26,12 +26,14 @@ struct Shift
     iterations::Int
 end
 
+status_symbol(status) =
+    Symbol(replace(unsafe_string(CApi.ppatch_shift_status_string(status)), '-' => '_'))
+
 function Shift(s::CApi.ppatch_shift)
-    word = unsafe_string(CApi.ppatch_shift_status_string(s.status))
     yy, yx, xx = s.covariance
     return Shift(s.shift, [yy yx; yx xx], s.lattice_shift, s.lattice_residual, s.peak,
                  s.second_peak_ratio, s.coherence, s.residual, s.gain, s.false_alarm, s.ambiguity,
-                 (s.common_height, s.common_width), Symbol(replace(word, '-' => '_')),
+                 (s.common_height, s.common_width), status_symbol(s.status),
                  s.flags & CApi.PPATCH_SHIFT_FLAG_ZERO_LAG != 0,
                  s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_ROWS != 0,
                  s.flags & CApi.PPATCH_SHIFT_FLAG_FIXED_COLUMNS != 0,
@@ -119,6 +121,16 @@ function borrow_reference!(scene::Scene, reference::AbstractMatrix; mask = nothi
     return scene
 end
 
+# Images for the library, with a mask for all or one for each, and what must stay alive meanwhile.
+function scene_images(moving, mask, black, white)
+    masks = mask isa AbstractVector ? mask : fill(mask, length(moving))
+    length(masks) == length(moving) ||
+        throw(ArgumentError("mask: expected one for each of $(length(moving)) images, got " *
+                            "$(length(masks))"))
+    given = [scene_image(moving[j], masks[j], black, white) for j in eachindex(moving)]
+    return CApi.ppatch_scene_image[image for (image, _) in given], given
+end
+
 """
     align(scene, moving; mask = nothing, black = nothing, white = 0.0)
     align(reference, moving; mask = nothing, moving_mask = nothing, options...)
@@ -130,14 +142,9 @@ align(scene::Scene, moving::AbstractMatrix; mask = nothing, black = nothing, whi
     only(align(scene, [moving]; mask, black, white))
 
 function align(scene::Scene, moving::AbstractVector; mask = nothing, black = nothing, white = 0.0)
-    masks = mask isa AbstractVector ? mask : fill(mask, length(moving))
-    length(masks) == length(moving) ||
-        throw(ArgumentError("mask: expected one for each of $(length(moving)) images, got " *
-                            "$(length(masks))"))
-    given = [scene_image(moving[j], masks[j], black, white) for j in eachindex(moving)]
-    images = CApi.ppatch_scene_image[image for (image, _) in given]
+    images, held = scene_images(moving, mask, black, white)
     shifts = Vector{CApi.ppatch_shift}(undef, length(images))
-    GC.@preserve given scene begin
+    GC.@preserve held scene begin
         check(CApi.ppatch_scene_plan_align(scene.handle, length(images), images, shifts))
     end
     return Shift.(shifts)
@@ -157,9 +164,6 @@ struct TileShift
     blind::Bool
     moving::Bool
 end
-
-status_symbol(status) =
-    Symbol(replace(unsafe_string(CApi.ppatch_shift_status_string(status)), '-' => '_'))
 
 function TileShift(t::CApi.ppatch_tile_shift)
     yy, yx, xx = t.covariance
@@ -206,19 +210,14 @@ measure_motion(scene::Scene, moving::AbstractMatrix; mask = nothing, black = not
 
 function measure_motion(scene::Scene, moving::AbstractVector; mask = nothing, black = nothing,
                         white = 0.0)
-    masks = mask isa AbstractVector ? mask : fill(mask, length(moving))
-    length(masks) == length(moving) ||
-        throw(ArgumentError("mask: expected one for each of $(length(moving)) images, got " *
-                            "$(length(masks))"))
-    given = [scene_image(moving[j], masks[j], black, white) for j in eachindex(moving)]
-    images = CApi.ppatch_scene_image[image for (image, _) in given]
+    images, held = scene_images(moving, mask, black, white)
     info = Ref(CApi.ppatch_scene_plan_info())
     check(CApi.ppatch_scene_plan_get_info(scene.handle, info))
     capacity = Int(info[].max_tiles)
     shifts = Vector{CApi.ppatch_shift}(undef, length(images))
     motions = Vector{CApi.ppatch_scene_motion}(undef, length(images))
     tiles = Matrix{CApi.ppatch_tile_shift}(undef, capacity, length(images))
-    GC.@preserve given scene begin
+    GC.@preserve held scene begin
         check(CApi.ppatch_scene_plan_measure_motion(scene.handle, length(images), images, shifts,
                                                     motions, capacity, tiles))
     end

@@ -179,6 +179,11 @@ def pair_loss(anchor: Any, target: Any, *, gain: float = 0.0,
     return _core.pair_loss(context_of(context), anchor, target, real("gain", gain))
 
 
+def _mask_options(gain, clip_bound, threshold, quantile):
+    return _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),
+                             real("threshold", threshold), real("quantile", quantile))
+
+
 def pair_mask(anchor: Any, target: Any, *, gain: float = 0.0, clip_bound: float = 0.0,
               threshold: float = 0.0, quantile: float = 0.0, out: Any = None,
               context: Context | None = None) -> tuple[Any, float]:
@@ -208,8 +213,7 @@ def pair_mask(anchor: Any, target: Any, *, gain: float = 0.0, clip_bound: float 
         How much of it is kept.
     """
     out = output(out, anchor, shape_of("anchor", anchor)[-2:], "uint8")
-    options = _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),
-                                real("threshold", threshold), real("quantile", quantile))
+    options = _mask_options(gain, clip_bound, threshold, quantile)
     return out, _core.pair_mask(context_of(context), anchor, target, options, out)
 
 
@@ -254,8 +258,7 @@ def pair_measure(anchor: Any, target: Any, cfa: str | None = None, *, black: Any
     levels = [*levels_of(black), real("white", white)]
     other = [*(levels[:4] if target_black is None else levels_of(target_black)),
              levels[4] if target_white is None else real("target_white", target_white)]
-    options = _core.MaskOptions(real("gain", gain), real("clip_bound", clip_bound),
-                                real("threshold", threshold), real("quantile", quantile))
+    options = _mask_options(gain, clip_bound, threshold, quantile)
     raw_gain, rgb_gain, loss, mask_mean = _core.pair_measure(
         context_of(context), letters_of(cfa), anchor, levels, target, other, options, out)
     return PairMeasures(raw_gain, rgb_gain, loss, mask_mean, out)

@@ -2,23 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
-#include "math/hd.hpp"
+#include "math/bits.hpp"
 
 namespace ppatch {
-
-// Positive numbers are in the order of their bits; NaNs come last.
-PPATCH_HD std::uint32_t bits_of(float value) {
-  std::uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-PPATCH_HD float float_of(std::uint32_t bits) {
-  float value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
 
 // Finds, in steps of a block, the value of which so many of n floats that are not negative are
 // less: its bits, the highest first. Every step is for all threads.

@@ -3,6 +3,7 @@
 
 #include "cuda/registration/kernels/coarse_peak.hpp"
 #include "cuda/registration/kernels/hot_pixel_threshold.hpp"
+#include "cuda/registration/kernels/mask_pixels.hpp"
 #include "cuda/registration/kernels/row_sums.hpp"
 #include "cuda/registration/kernels/scene_decimate.hpp"
 #include "cuda/registration/kernels/scene_pattern.hpp"

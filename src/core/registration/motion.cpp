@@ -84,9 +84,7 @@ class TileMeasurement {
       if (found) variances.push_back(best_variance(i));
     }
     if (variances.empty()) return INFINITY;
-    const auto middle = variances.begin() + static_cast<std::ptrdiff_t>(variances.size() / 2);
-    std::nth_element(variances.begin(), middle, variances.end());
-    return std::sqrt(*middle);
+    return std::sqrt(median(variances));
   }
 
   // In px, of registration's sign.
@@ -108,15 +106,7 @@ class TileMeasurement {
       tile.shift[axis] = -step * (task.displacement[axis] + there);
     }
     tile.measured = status_of(i) == PPATCH_SHIFT_STATUS_OK;
-    const double radius = static_cast<double>(grid_.side);
-    for (int c = 0; c < 3; ++c) tile.covariance[c] = found.quality.covariance[c];
-    for (int b = 0; b < found.quality.blind_count; ++b) {
-      const double* v = found.quality.blind[b];
-      tile.covariance[0] += radius * radius * v[0] * v[0];
-      tile.covariance[1] += radius * radius * v[0] * v[1];
-      tile.covariance[2] += radius * radius * v[1] * v[1];
-    }
-    for (double& c : tile.covariance) c *= step * step;
+    found.quality.covariance_in(step, step * static_cast<double>(grid_.side), tile.covariance);
     return tile;
   }
 

@@ -62,7 +62,7 @@ class TileEngine {
                            TileShift* shifts) = 0;
 };
 
-// Tiles' shifts are found again from where their own tiles say that they lie, once.
+// How often a tile's shift is looked for, see max_attempts.
 constexpr int tile_attempts = 3;
 
 // A scene's motion and what its tiles tell, in px, of registration's sign.

@@ -129,6 +129,8 @@ void for_overlaps(const MotionTiles& tiles, Each&& each) {
   }
 }
 
+}  // namespace
+
 double length_of(const MotionTiles& tiles) {
   double length = 1.0;
   for (const MotionTile& tile : tiles.tiles) {
@@ -136,8 +138,6 @@ double length_of(const MotionTiles& tiles) {
   }
   return length;
 }
-
-}  // namespace
 
 double distance_square(const MotionTile& tile, const double shift[2]) {
   double root[3];

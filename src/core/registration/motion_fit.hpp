@@ -49,6 +49,12 @@ MotionFit fit_motion(int terms, const MotionTiles& tiles);
 // tiles agree with, or the shift where there are few of them. false: there are too few.
 bool find_moving(MotionTiles& tiles);
 
+// How far from the centre tiles lie, px, at least 1.
+double length_of(const MotionTiles& tiles);
+
+// Moves them about; the upper one of an even number.
+double median(std::vector<double>& values);
+
 // The square of a tile's distance from a shift, in units of its covariance.
 double distance_square(const MotionTile& tile, const double shift[2]);
 

@@ -15,12 +15,6 @@ constexpr double moving_distance = 4.5;
 // Of two normal variables: the median of their length.
 constexpr double median_length = 1.1774;
 
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // d(x) = t + A x, as MotionFit has it.
 using Hypothesis = MotionFit;
 
@@ -70,10 +64,7 @@ double cost_of(const MotionTiles& tiles, const std::vector<std::size_t>& measure
 // that moves together cannot draw it away.
 Hypothesis consensus(const MotionTiles& tiles, const std::vector<std::size_t>& measured,
                      bool affine) {
-  double length = 1.0;
-  for (const MotionTile& tile : tiles.tiles) {
-    length = std::max({length, std::abs(tile.place[0]), std::abs(tile.place[1])});
-  }
+  const double length = length_of(tiles);
   Hypothesis best;
   double least = INFINITY;
   const auto take = [&](const Hypothesis& hypothesis) {
@@ -140,6 +131,12 @@ MotionTiles evened_out(const MotionTiles& tiles, const std::vector<std::size_t>&
 }
 
 }  // namespace
+
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
 bool find_moving(MotionTiles& tiles) {
   for (MotionTile& tile : tiles.tiles) {

@@ -21,6 +21,11 @@ double interpolated_quantile(std::int64_t n, double q, const At& at) {
   return low + (place - static_cast<double>(below)) * (at(below + 1) - low);
 }
 
+// Of two sums over as many values; NaN where there is none.
+inline double gain_of(double anchor, double target) {
+  return target != 0.0 ? anchor / target : std::numeric_limits<double>::quiet_NaN();
+}
+
 // What is known of a pair once its gains are; settings: whose gain of 0 becomes the pair's own.
 inline ppatch_pair_measures gains_of(const RawPair& pair, double raw_gain, double gain,
                                      PairMaskSettings& settings) {
@@ -94,7 +99,7 @@ class PairOperatorsByCall : public PairOperators {
     Call call(machine_);
     const double top = call.sum_over_rows(anchor, SampleValue{call.input("anchor", anchor)});
     const double bottom = call.sum_over_rows(target, SampleValue{call.input("target", target)});
-    return bottom != 0.0 ? top / bottom : std::numeric_limits<double>::quiet_NaN();
+    return gain_of(top, bottom);
   }
 
   double pair_loss(const ImageView& anchor, const ImageView& target, double gain) const override {

@@ -33,9 +33,13 @@ double shortest_side(std::int64_t height, std::int64_t width) {
   return static_cast<double>(std::min(height, width));
 }
 
+double ring_scale(std::int64_t height, std::int64_t width) {
+  return 0.5 * shortest_side(height, width);
+}
+
 std::int64_t ring_count(std::int64_t height, std::int64_t width) {
-  // |f| is at most sqrt(1/2), rings are 2 / shortest side wide.
-  return static_cast<std::int64_t>(0.5 * 0.7072 * shortest_side(height, width)) + 2;
+  // |f| is at most sqrt(1/2).
+  return static_cast<std::int64_t>(0.7072 * ring_scale(height, width)) + 2;
 }
 
 void note_peak(const CoarsePeak& peak, ppatch_shift& result) {
@@ -73,17 +77,11 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality,
     result.peak = result.residual = result.gain = NAN;
     return;
   }
-  for (int i = 0; i < 3; ++i) result.covariance[i] = quality.covariance[i] * step * step;
   const double samples = static_cast<double>(std::int64_t{1} << (geometry.scales - 1));
   const double radius =
       step * samples * std::max(geometry.max_coarse_lag[0], geometry.max_coarse_lag[1]);
-  for (int i = 0; i < quality.blind_count; ++i) {
-    const double* v = quality.blind[i];
-    result.covariance[0] += radius * radius * v[0] * v[0];
-    result.covariance[1] += radius * radius * v[0] * v[1];
-    result.covariance[2] += radius * radius * v[1] * v[1];
-    result.flags |= PPATCH_SHIFT_FLAG_BLIND;
-  }
+  quality.covariance_in(step, radius, result.covariance);
+  if (quality.blind_count > 0) result.flags |= PPATCH_SHIFT_FLAG_BLIND;
   result.peak = quality.peak;
   result.residual = quality.residual;
   result.gain = quality.gain;

@@ -19,11 +19,12 @@ ppatch_shift begun_answer(const SceneImageView& reference, const SceneImageView&
 int leaking_carriers(const CfaPattern& cfa, Carrier* carriers);
 
 // The shortest side of a transform, but for sides of one sample; lowest frequency that is looked
-// at; and how many rings of |f| there are.
+// at; rings of |f|, ring = int(ring_scale |f|), and how many there are.
 double shortest_side(std::int64_t height, std::int64_t width);
 inline double lowest_frequency(std::int64_t height, std::int64_t width) {
   return 1.5 / shortest_side(height, width);
 }
+double ring_scale(std::int64_t height, std::int64_t width);
 std::int64_t ring_count(std::int64_t height, std::int64_t width);
 
 // What the coarse peak tells; where there is none, that is the answer.

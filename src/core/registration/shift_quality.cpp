@@ -10,6 +10,8 @@
 namespace ppatch {
 namespace {
 
+// Gradients and Hessians are summed in units of 2 pi and of its square.
+constexpr double turns = 4.0 * pi * pi;
 // Of the strength of chroma about what the carriers say, in its units: a standard deviation of 1.
 constexpr double chroma_prior = 1.0;
 // Slopes of two images that agree less than that, over what chance makes them, tell nothing.
@@ -40,6 +42,12 @@ struct Symmetric {
     return v[0] * v[0] * yy + 2.0 * v[0] * v[1] * yx + v[1] * v[1] * xx;
   }
   double determinant() const { return yy * xx - yx * yx; }
+  // What it takes to g; there is an inverse.
+  void solve(const double g[2], double out[2]) const {
+    const double d = determinant();
+    out[0] = (xx * g[0] - yx * g[1]) / d;
+    out[1] = (yy * g[1] - yx * g[0]) / d;
+  }
 };
 
 // H^-1 G H^-1; false where there is no inverse.
@@ -103,9 +111,7 @@ Symmetric tile_scatter(const CovarianceTiles& tiles, const double* totals, doubl
                           freed * (totals[tile_square_xx] - g[1] * g[1] / count)};
   Symmetric scatter;
   sandwich(hessian, squares, scatter);
-  const double determinant = hessian.determinant();
-  step[0] = (hessian.xx * g[0] - hessian.yx * g[1]) / determinant;
-  step[1] = (hessian.yy * g[1] - hessian.yx * g[0]) / determinant;
+  hessian.solve(g, step);
   return scatter;
 }
 
@@ -145,20 +151,17 @@ double contradiction_of(const double* sums, double spread) {
     Symmetric part;
     // A band that tells nothing contradicts nothing.
     if (!sandwich(h, squares, part)) return 0.0;
-    constexpr double turns = 4.0 * pi * pi;
     error.yy += 2.0 * spread / turns * part.yy;
     error.yx += 2.0 * spread / turns * part.yx;
     error.xx += 2.0 * spread / turns * part.xx;
-    const double determinant = h.determinant() * 2.0 * pi;
-    difference[0] += (h.xx * g[0] - h.yx * g[1]) / determinant;
-    difference[1] += (h.yy * g[1] - h.yx * g[0]) / determinant;
+    double step[2];
+    h.solve(g, step);
+    for (int axis = 0; axis < 2; ++axis) difference[axis] += step[axis] / (2.0 * pi);
   }
-  const double determinant = error.determinant();
-  if (!(determinant > 0.0)) return 0.0;
-  return (error.xx * difference[0] * difference[0] -
-          2.0 * error.yx * difference[0] * difference[1] +
-          error.yy * difference[1] * difference[1]) /
-         determinant;
+  if (!(error.determinant() > 0.0)) return 0.0;
+  double weighed[2];
+  error.solve(difference, weighed);
+  return difference[0] * weighed[0] + difference[1] * weighed[1];
 }
 
 }  // namespace
@@ -187,7 +190,6 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   const double planes = static_cast<double>(transform[0] * transform[1]);
   const double independent = shift.share_of(transform);
   const double spread = y.excess * x.excess / independent;
-  constexpr double turns = 4.0 * pi * pi;
   // By bins: what the scatter of their gradients says, about the content's own information.
   const Symmetric fisher = Symmetric::of(sums + fisher_yy, turns);
   Symmetric information = fisher;
@@ -233,6 +235,16 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   quality.covariance[1] = covariance.yx + fit.covariance[1];
   quality.covariance[2] = covariance.xx + fit.covariance[2] + least;
   return quality;
+}
+
+void ShiftQuality::covariance_in(double unit, double radius, double out[3]) const {
+  for (int i = 0; i < 3; ++i) out[i] = covariance[i] * unit * unit;
+  for (int i = 0; i < blind_count; ++i) {
+    const double* v = blind[i];
+    out[0] += radius * radius * v[0] * v[0];
+    out[1] += radius * radius * v[0] * v[1];
+    out[2] += radius * radius * v[1] * v[1];
+  }
 }
 
 bool next_attempt(const FineShift& shift, const ShiftQuality& quality, double start[2],

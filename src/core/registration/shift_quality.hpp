@@ -23,6 +23,9 @@ struct ShiftQuality {
   double blind[2][2] = {};
   int blind_count = 0;
   double peak = 0.0, residual = 0.0, gain = 0.0;
+
+  // In units of which a sample has `unit`; directions without information have `radius` of them.
+  void covariance_in(double unit, double radius, double out[3]) const;
 };
 
 // From the BandSums of spectra of that size and the TileTotals of shift.tiles(), where there are

@@ -38,7 +38,8 @@ struct ShiftRounds {
 constexpr ShiftRounds only_rounds{2, 6, 1e-3};
 constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
 constexpr ShiftRounds last_rounds{1, 6, 0.01, true};
-// How often a shift is found again from where its tiles say that it lies.
+// How often a shift is looked for: again from where its tiles say that it lies, or in a narrower
+// band.
 constexpr int max_attempts = 6;
 // Of the band: up to where no frequency is left out, cycles per sample.
 constexpr double whole_band = 0.5;
@@ -62,6 +63,8 @@ struct FineShift {
   std::int64_t end_ring(double ring_scale) const {
     return max_f < whole_band ? static_cast<std::int64_t>(max_f * ring_scale) : INT64_MAX;
   }
+  // Of the content.
+  double displacement_of(int axis) const { return apart[axis] + displacement[axis]; }
   CovarianceTiles tiles() const { return {overlap, ramp}; }
   double fraction(int axis) const {
     return displacement[axis] - static_cast<double>(integer[axis]);

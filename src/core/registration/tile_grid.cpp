@@ -76,7 +76,7 @@ std::int64_t TileGrid::start(int axis, std::int64_t i) const {
 
 SceneSettings tile_settings(const SceneSettings& settings, std::int64_t side) {
   SceneSettings tile = settings;
-  const std::int64_t step = settings.cfa.period == 1 ? 1 : settings.cfa.period == 2 ? 2 : 3;
+  const std::int64_t step = pixels_of_sample(settings.cfa);
   tile.height = tile.width = side * step;
   const std::int64_t reach = (side / 4 - 1) * step;
   for (double& max_shift : tile.max_shift) max_shift = static_cast<double>(reach);

@@ -17,6 +17,11 @@ struct FftSlots {
   std::int64_t floats = 0;
 };
 
+// What slots take at most where lines have up to n samples, whatever the factors of their numbers.
+inline std::int64_t max_slot_floats(const FftProvider& provider, std::int64_t n, bool good_sizes) {
+  return (good_sizes ? 6 : 50) * n * provider.lanes + 4096;
+}
+
 // The transform of a real plane, in place. Row y is at data + y * row_floats(): width() reals on
 // one side, spectrum_width() complex numbers, frequencies 0 to 1/2, on the other.
 class PlaneFft {

@@ -10,8 +10,8 @@ namespace {
 // Weights of the rings from the sums of a pass.
 BandMeans fill_weights(const Band& band, const FineShift& shift, const EstimateTools& tools) {
   const std::int64_t all = ring_count(band.fft->height(), band.fft->width());
-  const double ring_scale = 0.5 * shortest_side(band.fft->height(), band.fft->width());
-  const std::int64_t rings = std::min(all, shift.end_ring(ring_scale));
+  const std::int64_t rings =
+      std::min(all, shift.end_ring(ring_scale(band.fft->height(), band.fft->width())));
   std::fill(tools.weights + rings, tools.weights + all, RingWeight());
   const std::int64_t transform[2] = {band.fft->height(), band.fft->width()};
   const double independent = shift.share_of(transform);

@@ -91,11 +91,6 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
   plan.rings = std::max(plan.rings, ring_count(max_size[0], max_size[1]));
 }
 
-// A transform of n samples needs no more than this beside its slab, whatever the factors of n.
-std::int64_t transform_floats(const FftProvider& fft, std::int64_t n, bool good_sizes) {
-  return (good_sizes ? 2 : 24) * 2 * n * fft.lanes + 4096;
-}
-
 std::uint64_t MlMemoryPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
                               kept_floats + slots * slot_floats + table_floats + lag_floats;
@@ -121,7 +116,7 @@ MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& ma
   const std::int64_t profile = s.fixed_pattern ? good_fft_size(std::max(s.height, s.width)) : 0;
   const std::int64_t longest = std::max(plan.longest_fft, profile);
   plan.slot_floats = std::max({
-      2 * longest * fft.lanes + transform_floats(fft, longest, !s.circular),
+      max_slot_floats(fft, longest, !s.circular),
       decimation_floats(fine, s.width, whole.size[0][1]) +
           RowReader::floats(s.width, neighbour_reach) + 64,
       decimation_floats(coarse, whole.size[0][1], whole.size[0][1] / 2) + 64,

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 #include "core/registration/pair_operators_by_call.hpp"
 
@@ -13,16 +12,10 @@ namespace {
 constexpr std::int64_t halves = std::int64_t{1} << 16;
 constexpr std::int64_t strip_rows = 32;  // of a mask that a thread makes at once
 
-double single(double value) { return static_cast<double>(static_cast<float>(value)); }
-
 double sum_of(const double* values, std::int64_t n) {
   double sum = 0.0;
   for (std::int64_t i = 0; i < n; ++i) sum += values[i];
   return sum;
-}
-
-double ratio(double top, double bottom) {
-  return bottom != 0.0 ? top / bottom : std::numeric_limits<double>::quiet_NaN();
 }
 
 // The place of a rank among counts; what is left of it is the rank within that place.
@@ -103,8 +96,8 @@ double PairPasses::gains(double* of_pixels) {
     }
   }
   *of_pixels =
-      ratio(sum_of(pixels.data(), pixel_rows), sum_of(pixels.data() + pixel_rows, pixel_rows));
-  return ratio(sum_of(sums.data(), rows), sum_of(sums.data() + rows, rows));
+      gain_of(sum_of(pixels.data(), pixel_rows), sum_of(pixels.data() + pixel_rows, pixel_rows));
+  return gain_of(sum_of(sums.data(), rows), sum_of(sums.data() + rows, rows));
 }
 
 PairPasses::Row PairPasses::compare(std::int64_t y, int slot) {

@@ -10,8 +10,6 @@
 namespace ppatch {
 namespace {
 
-double rounded(double value) { return static_cast<double>(static_cast<float>(value)); }
-
 class ImageRows final : public PairRows {
  public:
   explicit ImageRows(const ImageView& image) : image_(image) {
@@ -73,7 +71,7 @@ class RawRows final : public PairRows {
   void read(std::int64_t y, double* values, double* spare) const override {
     for (int j = 0; j < block; ++j) normalise(y * block + j, spare + j * pixel_width);
     if (count == 1) {
-      for (std::int64_t x = 0; x < width; ++x) values[x] = rounded(spare[x]);
+      for (std::int64_t x = 0; x < width; ++x) values[x] = single(spare[x]);
       return;
     }
     std::fill(values, values + count * width, 0.0);
@@ -90,7 +88,7 @@ class RawRows final : public PairRows {
       }
       for (int c = 0; c < 3; ++c) {
         double* const to = values + c * width;
-        for (std::int64_t x = k; x < width; x += kinds) to[x] = rounded(to[x] / pixels[c]);
+        for (std::int64_t x = k; x < width; x += kinds) to[x] = single(to[x] / pixels[c]);
       }
     }
   }

@@ -8,6 +8,9 @@
 
 namespace ppatch {
 
+// Rounded to single precision.
+inline double single(double value) { return static_cast<double>(static_cast<float>(value)); }
+
 // One image of a pair, read row by row: `count` channels of height x width values. A raw image's
 // are the means by colour of its blocks, or its normalised pixels, rounded to single precision.
 class PairRows {

@@ -29,8 +29,7 @@ ShiftQuality shift_quality(const FineShift& shift, const Band& band, const Estim
   SpectrumPass pass(band, tools);
   const double fraction[2] = {shift.fraction(0), shift.fraction(1)};
   pass.set_shift(fraction);
-  const double displacement[2] = {shift.apart[0] + shift.displacement[0],
-                                  shift.apart[1] + shift.displacement[1]};
+  const double displacement[2] = {shift.displacement_of(0), shift.displacement_of(1)};
   pass.set_displacement(displacement);
   pass.set_split(shift.split_f());
   pass.run(tools.loops->weigh_row, band_sums, true);

@@ -33,7 +33,7 @@ SpectrumPass::SpectrumPass(const Band& band, const EstimateTools& tools)
       tools_(tools),
       height_(band.fft->height()),
       width_(band.fft->width()),
-      shortest_(shortest_side(height_, width_)),
+      ring_scale_(ppatch::ring_scale(height_, width_)),
       min_f_(lowest_frequency(height_, width_)) {
   const std::int64_t columns = band.fft->spectrum_width();
   fx_ = tools.tables;
@@ -105,7 +105,7 @@ SpectrumRow SpectrumPass::row(std::int64_t y) const {
   row.sin_x = sin_x_;
   row.min_f = static_cast<float>(min_f_);
   row.split_f2 = split_f2_;
-  row.ring_scale = static_cast<float>(0.5 * shortest_);
+  row.ring_scale = static_cast<float>(ring_scale_);
   row.weights = tools_.weights;
   row.carriers = band_.carriers;
   row.carrier_count = band_.carrier_count;

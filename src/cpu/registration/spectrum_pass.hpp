@@ -31,7 +31,7 @@ class SpectrumPass {
     run_rows(&loop, call, count, clear);
   }
 
-  double ring_scale() const { return 0.5 * shortest_; }
+  double ring_scale() const { return ring_scale_; }
 
  private:
   void run_rows(const void* loop, void (*call)(const void*, const SpectrumRow&, double*),
@@ -42,7 +42,7 @@ class SpectrumPass {
   const Band& band_;
   const EstimateTools& tools_;
   std::int64_t height_, width_;
-  double shortest_;  // side, but for sides of one sample
+  double ring_scale_;
   double min_f_;
   float split_f2_ = 0.0F;
   float carrier_sines_[9 * max_carriers] = {};

@@ -7,54 +7,42 @@
 
 namespace ppatch {
 
-// The memory of the largest tiles.
-struct CpuTileEngine::MemoryPlan {
-  MemoryPlan(const SceneSettings& settings, const SceneMachine& machine) {
-    const SceneGeometry whole(settings, settings.height, settings.width);
-    const std::int64_t side = TileGrid::max_side_of(whole.size[0]);
-    if (side == 0) return;
-    slots = machine.arena->num_threads();
-    const std::int64_t carriers = settings.cfa.period * settings.cfa.period - 1;
-    spectrum_floats = PlaneFft::floats_of(side, side);
-    table_floats = whole_lines(tables_floats(side, side, carriers));
-    sums_doubles = ppatch::sums_doubles(side, side);
-    rings = ring_count(side, side);
-    fft_floats = whole_lines(6 * side * machine.fft.lanes + 4096);
-    // Two spectra, a tile that is warped, tables, a transform's slabs.
-    slot_floats = 2 * spectrum_floats + whole_lines(side * side) + table_floats + fft_floats;
-    lag_floats = lag_table_floats(side, side);
-    warp_floats = warp_table_floats;
-  }
-  std::uint64_t bytes() const {
-    return static_cast<std::uint64_t>(
-        4 * (slots * slot_floats + lag_floats + warp_floats) + 8 * slots * sums_doubles +
-        slots * rings * static_cast<std::int64_t>(sizeof(RingWeight)));
-  }
+CpuTileEngine::MemoryPlan::MemoryPlan(const SceneSettings& settings, const SceneMachine& machine) {
+  const SceneGeometry whole(settings, settings.height, settings.width);
+  const std::int64_t side = TileGrid::max_side_of(whole.size[0]);
+  if (side == 0) return;
+  slots = machine.arena->num_threads();
+  const std::int64_t carriers = settings.cfa.period * settings.cfa.period - 1;
+  spectrum_floats = PlaneFft::floats_of(side, side);
+  table_floats = whole_lines(tables_floats(side, side, carriers));
+  sums_doubles = ppatch::sums_doubles(side, side);
+  rings = ring_count(side, side);
+  fft_floats = whole_lines(max_slot_floats(machine.fft, side, true));
+  // Two spectra, a tile that is warped, tables, a transform's slabs.
+  slot_floats = 2 * spectrum_floats + whole_lines(side * side) + table_floats + fft_floats;
+  lag_floats = lag_table_floats(side, side);
+  warp_floats = warp_table_floats;
+}
 
-  std::int64_t slots = 0, spectrum_floats = 0, table_floats = 0, fft_floats = 0, slot_floats = 0;
-  std::int64_t sums_doubles = 0, rings = 0, lag_floats = 0, warp_floats = 0;
-};
+std::uint64_t CpuTileEngine::MemoryPlan::bytes() const {
+  return static_cast<std::uint64_t>(4 * (slots * slot_floats + lag_floats + warp_floats) +
+                                    8 * slots * sums_doubles +
+                                    slots * rings * static_cast<std::int64_t>(sizeof(RingWeight)));
+}
 
 std::uint64_t CpuTileEngine::bytes(const SceneSettings& settings, const SceneMachine& machine) {
   return MemoryPlan(settings, machine).bytes();
 }
 
 CpuTileEngine::CpuTileEngine(const SceneSettings& settings, const SceneMachine& machine)
-    : machine_(machine) {
-  const MemoryPlan plan(settings, machine);
+    : machine_(machine), plan_(settings, machine) {
   const Allocator& allocator = *machine.settings->allocator;
-  spectrum_floats_ = plan.spectrum_floats;
-  table_floats_ = plan.table_floats;
-  fft_floats_ = plan.fft_floats;
-  slot_floats_ = plan.slot_floats;
-  sums_doubles_ = plan.sums_doubles;
-  rings_ = plan.rings;
-  slots_ = Buffer<float>(allocator, plan.slots * plan.slot_floats);
-  lag_tables_ = Buffer<float>(allocator, plan.lag_floats);
-  warp_table_ = Buffer<float>(allocator, plan.warp_floats);
-  sums_ = Buffer<double>(allocator, plan.slots * plan.sums_doubles);
-  weights_ = Buffer<RingWeight>(allocator, plan.slots * plan.rings);
-  for (std::int64_t i = 0; i < plan.warp_floats; ++i) warp_table_.data()[i] = warp_tap(i);
+  slots_ = Buffer<float>(allocator, plan_.slots * plan_.slot_floats);
+  lag_tables_ = Buffer<float>(allocator, plan_.lag_floats);
+  warp_table_ = Buffer<float>(allocator, plan_.warp_floats);
+  sums_ = Buffer<double>(allocator, plan_.slots * plan_.sums_doubles);
+  weights_ = Buffer<RingWeight>(allocator, plan_.slots * plan_.rings);
+  for (std::int64_t i = 0; i < plan_.warp_floats; ++i) warp_table_.data()[i] = warp_tap(i);
 }
 
 void CpuTileEngine::set_planes(const Plane& reference, const Plane& moving, const Band& band) {
@@ -76,18 +64,18 @@ void CpuTileEngine::set_tile(const SceneGeometry& tile) {
 }
 
 EstimateTools CpuTileEngine::tools(int slot) {
-  float* const memory = slots_.data() + slot * slot_floats_;
-  float* const moving = memory + spectrum_floats_;
-  float* const tables = moving + spectrum_floats_;
+  float* const memory = slots_.data() + slot * plan_.slot_floats;
+  float* const moving = memory + plan_.spectrum_floats;
+  float* const tables = moving + plan_.spectrum_floats;
   return {machine_.loops,
           &serial_,
           memory,
           moving,
           memory,
-          {tables + table_floats_, fft_floats_},
-          sums_.data() + slot * sums_doubles_,
+          {tables + plan_.table_floats, plan_.fft_floats},
+          sums_.data() + slot * plan_.sums_doubles,
           tables,
-          weights_.data() + slot * rings_};
+          weights_.data() + slot * plan_.rings};
 }
 
 Plane CpuTileEngine::reference_tile(const TileTask& task) const {
@@ -100,8 +88,8 @@ Plane CpuTileEngine::moving_tile(const TileTask& task, int slot) {
   if (!task.warps) {
     return {moving_.row(task.moving[0]) + task.moving[1], side, side, moving_.stride};
   }
-  float* const out =
-      slots_.data() + slot * slot_floats_ + 2 * spectrum_floats_ + table_floats_ + fft_floats_;
+  float* const out = slots_.data() + slot * plan_.slot_floats + 2 * plan_.spectrum_floats +
+                     plan_.table_floats + plan_.fft_floats;
   for (std::int64_t v = 0; v < side; ++v) {
     for (std::int64_t u = 0; u < side; ++u) {
       double at[2];

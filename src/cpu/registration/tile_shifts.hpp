@@ -25,7 +25,14 @@ class CpuTileEngine final : public TileEngine {
                    TileShift* shifts) override;
 
  private:
-  struct MemoryPlan;
+  // The memory of the largest tiles.
+  struct MemoryPlan {
+    MemoryPlan(const SceneSettings& settings, const SceneMachine& machine);
+    std::uint64_t bytes() const;
+
+    std::int64_t slots = 0, spectrum_floats = 0, table_floats = 0, fft_floats = 0, slot_floats = 0;
+    std::int64_t sums_doubles = 0, rings = 0, lag_floats = 0, warp_floats = 0;
+  };
 
   void set_tile(const SceneGeometry& tile);
   EstimateTools tools(int slot);
@@ -35,10 +42,9 @@ class CpuTileEngine final : public TileEngine {
   TileShift find_shift(const TileTask& task, int slot);
 
   SceneMachine machine_;
+  MemoryPlan plan_;
   Arena serial_;  // for what is done within a tile
   SceneGeometry tile_;
-  std::int64_t spectrum_floats_ = 0, slot_floats_ = 0, fft_floats_ = 0, table_floats_ = 0;
-  std::int64_t sums_doubles_ = 0, rings_ = 0, lag_floats_ = 0;
   Buffer<float> slots_, lag_tables_, warp_table_;
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;

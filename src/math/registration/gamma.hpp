@@ -2,24 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
-#include "math/hd.hpp"
+#include "math/bits.hpp"
 
 namespace ppatch {
-
-PPATCH_HD std::uint64_t bits_of_double(double value) {
-  std::uint64_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-
-PPATCH_HD double double_of_bits(std::uint64_t bits) {
-  double value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
 
 // value^(1/2.2) where it is positive, else the value itself: 2^(log2(value) / 2.2) by series, with
 // an error of a few units in the last place. It has no branch, so that a loop over it is made of
@@ -31,11 +18,10 @@ PPATCH_HD double gamma_of(double value) {
   constexpr std::uint64_t root_of_half = 0x3fe6a09e667f3bcdULL;
   constexpr std::uint64_t two_to_52 = 0x4330000000000000ULL;
   const bool subnormal = value < std::numeric_limits<double>::min();
-  const std::uint64_t bits = bits_of_double(value * (subnormal ? 0x1p54 : 1.0));
+  const std::uint64_t bits = bits_of(value * (subnormal ? 0x1p54 : 1.0));
   const std::uint64_t biased = (bits - root_of_half + one) >> 52;  // e + 1023
-  const double m = double_of_bits(bits - (biased << 52) + one);
-  const double e =
-      double_of_bits(biased | two_to_52) - 0x1p52 - (subnormal ? 1023.0 + 54.0 : 1023.0);
+  const double m = double_of(bits - (biased << 52) + one);
+  const double e = double_of(biased | two_to_52) - 0x1p52 - (subnormal ? 1023.0 + 54.0 : 1023.0);
   const double t = (m - 1.0) / (m + 1.0);
   const double s = t * t;
   double log = 1.0 / 21.0;
@@ -67,7 +53,7 @@ PPATCH_HD double gamma_of(double value) {
   exp = exp * z + 1.0 / 2.0;
   exp = exp * z + 1.0;
   exp = exp * z + 1.0;
-  const double result = double_of_bits(bits_of_double(exp) + (bits_of_double(sum) << 52));
+  const double result = double_of(bits_of(exp) + (bits_of(sum) << 52));
   const bool in = value > 0.0 && value <= std::numeric_limits<double>::max();
   return in ? result : value;
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "math/elementary.hpp"
 #include "math/hd.hpp"
 
 namespace ppatch {
@@ -61,7 +62,7 @@ PPATCH_HD void add_ring(const RingSums& sums, double bins, double n, bool weight
                         double (&totals)[ring_totals]) {
   const double coherence = ring_coherence(sums, n);
   totals[ring_coherences] += coherence * bins;
-  totals[ring_information] -= std::log(1.0 - coherence) * bins;
+  totals[ring_information] -= log_positive(1.0 - coherence) * bins;
   totals[ring_bins] += bins;
   totals[ring_weighted] += weighted ? 1.0 : 0.0;
 }
