@@ -40,6 +40,11 @@ std::uint64_t process_bytes(const CommonOptions& options) {
   return formats::resident_bytes() + kLibraries + threads * kThread;
 }
 
+std::string sufficient_budget(std::uint64_t needed) {
+  constexpr std::uint64_t kMayDiffer = 4'000'000;
+  return std::to_string((needed + kMayDiffer) / 1'000'000 + 1) + "M";
+}
+
 void Session::set_part(double begin, double end) {
   part_begin_ = begin;
   part_end_ = end;

@@ -44,4 +44,8 @@ class Session {
 // still take, and its threads.
 std::uint64_t process_bytes(const CommonOptions& options);
 
+// Of a run that needs that many bytes: the budget to name in a refusal, "51M". What a process holds
+// at its start is not the same each time, so there is room for what it may differ by.
+std::string sufficient_budget(std::uint64_t needed);
+
 }  // namespace ptychopatch::app

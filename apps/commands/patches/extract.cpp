@@ -150,8 +150,8 @@ class Extract {
     const std::uint64_t beside = least + least / 2;
     throw formats::FormatError(
         "argument --memory-budget: " + formats::size_text(whole) +
-        " do not hold this run: at least " + std::to_string((taken + beside) / 1'000'000 + 1) +
-        "M are needed, " + formats::size_text(taken) + " for what is read and for the process, " +
+        " do not hold this run: at least " + sufficient_budget(taken + beside) + " are needed, " +
+        formats::size_text(taken) + " for what is read and for the process, " +
         formats::size_text(beside) + " for a group of patches and scratch");
   }
 

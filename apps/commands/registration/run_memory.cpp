@@ -140,7 +140,7 @@ class Scratch {
           : "the control group of this process leaves " + formats::size_text(budget) +
                 " of memory, which do not hold this run";
   throw formats::FormatError(
-      what + ": at least " + std::to_string((needed + 999'999) / 1'000'000) + "M are needed, for " +
+      what + ": at least " + app::sufficient_budget(needed) + " are needed, for " +
       formats::quoted(scene.name) + " " + formats::size_text(scene.images) + " of images, " +
       formats::size_text(std::max(scene.decoding, scene.measuring)) +
       " to decode or to measure one, and " + formats::size_text(scratch) + " of scratch");
