@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names that no one chooses, and things that are no files, as every input and output."""
+import codecs
 import json
 import os
 import shutil
@@ -14,6 +15,11 @@ LETTERS = [b" ", b"\n", b"\t", b"\r", b"'", b'"', b"\\", b"$(id)", b"`id`", b"%s
 ENDINGS = {"scan": b".npz", "image": b".npy", "raw": b".dng"}
 THINGS = ("folder", "fifo", "socket", "dangling", "loop", "full", "null", "memory", "unreadable",
           "missing", "parent", "long", "empty")
+
+
+# A record's text for a byte that is no part of UTF-8.
+codecs.register_error("byte by byte", lambda error: (
+    "".join(f"\ufffd{byte:02x}" for byte in error.object[error.start:error.end]), error.end))
 
 
 def hostile(random, ending=b""):
@@ -78,7 +84,7 @@ class Names:
         fault = campaign.fault_of(ended, (0,), (2,) if too_long else ())
         if not fault and what == "align" and not too_long:
             record, = json.loads(open(os.path.join(at, out), "rb").read().decode())
-            if record["f_fpath"] != name.decode(errors="replace") and b"\xc3" not in name:
+            if record["f_fpath"] != name.decode(errors="byte by byte"):
                 fault = f"a record of {record['f_fpath']!r}"
         if not fault and arguments[-1] == b"--json":
             json.loads(ended.out.decode())
