@@ -2,8 +2,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "commands/command.hpp"
 #include "descriptors.hpp"
@@ -67,6 +70,19 @@ std::string usage_sentence(const CLI::App& root, const CLI::ParseError& error) {
   return (mismatch ? "wrong number of values for argument " : "") + one_line(error.what());
 }
 
+// An empty text is no value of any argument, but CLI11 would take the next one for it: as of a
+// variable that is not set, in `--mask "$MASK" -o out.json`.
+void refuse_empty(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& text = arguments[i];
+    const bool is_option = text.starts_with("--") && text.ends_with('=');
+    if (!text.empty() && !is_option) continue;
+    std::string name = is_option ? text.substr(0, text.size() - 1) : "";
+    if (text.empty() && i > 0 && arguments[i - 1].starts_with('-')) name = arguments[i - 1];
+    throw UsageError((name.empty() ? "" : "argument " + name + ": ") + "expected a value, got ''");
+  }
+}
+
 int run(int argc, char** argv, Console& console) {
   CLI::App root(
       "Cuts sub-pixel patches out of images at scan positions, puts them back, groups positions, "
@@ -80,6 +96,7 @@ int run(int argc, char** argv, Console& console) {
   const std::vector<Command> commands = {add_info(root),  add_extract(root), add_assemble(root),
                                          add_group(root), add_align(root),   add_simulate(root),
                                          add_bench(root), add_selftest(root)};
+  refuse_empty({argv + std::min(argc, 1), argv + argc});
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // help or version

@@ -389,6 +389,8 @@ class AlignTest(CommandTest):
                 (("--ref", "a.npy", "a.npy", "--method", "best"), "--method"),
                 (("--ref", "a.npy", "a.npy", "--max-shift", "3,x"), "--max-shift"),
                 (("--ref", "a.npy", "a.npy", "--resume"), "--resume"),
+                (("--ref", "a.npy", "a.npy", "--mask", ""), "--mask"),
+                (("--ref", "a.npy", "a.npy", "--apply", ""), "--apply"),
                 (("--index", "a.npy", "set"), "a.npy"),
                 (("--ref", "a.npy", "a.npy", "-o", "nowhere/r.json"), "nowhere")):
             self.run_badly("align", *arguments, says=says)

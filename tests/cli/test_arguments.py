@@ -47,7 +47,8 @@ class ArgumentsTest(CommandTest):
                 ("--origin", "top", "centre"),
                 ("--memory-budget", "-1G", "a size"), ("--memory-budget", "1Q", "a size"),
                 ("--memory-budget", "1i", "a size"), ("--memory-budget", "0", "a size"),
-                ("--memory-budget", "1e30G", "a size")):
+                ("--memory-budget", "1e30G", "a size"), ("--positions", "", "a value"),
+                ("--device", "", "a value")):
             with self.subTest(option=option, value=value):
                 message = self.extract(f"{option}={value}" if option[1] == "-" else option + value)
                 self.assertIn(option, message)
@@ -64,6 +65,12 @@ class ArgumentsTest(CommandTest):
                 (("--keys", "ptychopinn"), "--keys"), (("--device", "abacus"), "abacus"),
                 (("--threads", -2), "--threads")):
             self.extract(*arguments, says=says)
+
+    def test_empty_texts_are_no_values(self):
+        for arguments, says in ((("--positions=",), "--positions"), (("",), "a value"),
+                                (("--montage", ""), "--montage"), (("-o", ""), "-o")):
+            self.extract(*arguments, says=says)
+        self.run_badly("", says="a value")
 
     def test_sizes(self):
         for size in ("300M", "300MB", "300000000", "0.3G", "3e8", "290MiB", "1GiB", "0.001T"):
