@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`align` on real camera RAWs, on files that are none, and on RawNIND's own index."""
 import json
+import math
 import unittest
 
 from command import DATA, CommandTest
 
 GOOD = DATA / "raw" / "Canon_EOS_D30_bayer_RGGB.CRW"
 NEGATIVE = DATA / "raw_negative"
+SATELLITE = DATA / "registration" / "probav_kelvin"
 INDEX = DATA / "rawnind" / "RawNIND_dataset_index.yaml"
 
 
@@ -51,6 +53,21 @@ class AlignRealTest(CommandTest):
         self.assertEqual([r["status"] for r in records].count("ok"), 1)
         status, records = self.align("--ref", files[0], GOOD)
         self.assertEqual((status, records[0]["status"]), (2, "reference"))
+
+    @unittest.skipUnless(SATELLITE.exists(), f"there is no {SATELLITE}")
+    def test_frames_of_a_satellite_close(self):
+        frames = sorted(SATELLITE.glob("*.png"))
+        for i in (0, len(frames) // 2):
+            reference, moving = frames[i], frames[:i] + frames[i + 1:]
+            status, records = self.align("--ref", reference, *moving, "--closure")
+            self.assertEqual(status, 0)
+            for record in records:
+                self.assertEqual(record["closure"]["triangles"], len(frames) - 2)
+                # Half of the triangles miss by less than four standard errors, before they grow.
+                self.assertLess(record["closure"]["chi_square"], 16 / (2 * math.log(2)))
+                for axis in (0, 1):
+                    self.assertLess(abs(record["closure"]["residual"][axis]),
+                                    2 * record["shift_sigma"][axis])
 
     @unittest.skipUnless(INDEX.exists(), f"there is no {INDEX}")
     def test_the_index(self):

@@ -162,6 +162,30 @@ def refusals(command, folder, report):
     report.line("one mosaic among them: exit status", status, 1, status == 1)
 
 
+def closure(command, folder, report):
+    """Frames of a satellite, whose shifts nobody knows: round triangles they add up to zero."""
+    if not folder.exists():
+        print(f"satellite's frames: skipped, there is no {folder}")
+        return
+    frames = sorted(folder.glob("*.png"))
+    found = {}
+    for a, reference in enumerate(frames[:-1]):
+        _, records = align(command, "--ref", reference, *frames[a + 1:])
+        for b, record in enumerate(records, a + 1):
+            if record["status"] == "ok":
+                found[a, b] = np.array(record["shift"]), np.square(record["shift_sigma"])
+    ratios = []
+    for a, b, c in itertools.combinations(range(len(frames)), 3):
+        if {(a, b), (b, c), (a, c)} <= found.keys():
+            (ab, v), (bc, w), (ac, x) = found[a, b], found[b, c], found[a, c]
+            ratios.append(np.abs(ab + bc - ac) / np.sqrt(v + w + x))
+    pairs = len(frames) * (len(frames) - 1) // 2
+    report.line("satellite's frames: pairs that are ok", len(found), pairs, len(found) == pairs)
+    within = np.mean(np.array(ratios) <= 4) if ratios else 0.0
+    report.line("satellite's frames: triangles that close within 4 sigma, share",
+                f"{within:.3f}", 0.95, within >= 0.95)
+
+
 def index(command, path, report):
     if not path.exists():
         print(f"index: skipped, there is no {path}")
@@ -201,6 +225,7 @@ def main():
     simulated_scenes(options.command, options.data / "scenes", report)
     real_images(options.command, options.data / "raw", report, np.random.default_rng(seed))
     refusals(options.command, options.data, report)
+    closure(options.command, options.data / "registration" / "probav_kelvin", report)
     index(options.command, options.data / "rawnind" / "RawNIND_dataset_index.yaml", report)
     return 0 if report.met else 1
 

@@ -33,6 +33,7 @@ using alignment::SceneWork;
 class Align {
  public:
   Align(const AlignOptions& options, Console& console) : options_(options), console_(console) {
+    if (options.closure) check_closure();
     options.layout.empty() && options.index.empty() ? take_files() : take_scenes();
     for (const SceneWork& work : scenes_) pairs_ += work.pairs.size();
   }
@@ -75,6 +76,18 @@ class Align {
   }
 
  private:
+  void check_closure() const {
+    if (options_.scene.method != PPATCH_METHOD_ML) {
+      throw UsageError("argument --closure: expected --method ml, whose shifts have errors, got " +
+                       formats::quoted(name_of(kMethodChoices, options_.scene.method)));
+    }
+    if (!options_.reference.empty() && options_.shards > 1) {
+      throw UsageError(
+          "arguments --closure and --shard exclude each other with --ref: a shard has a part of "
+          "the images alone");
+    }
+  }
+
   // --ref REF MOVING...
   void take_files() {
     if (options_.reference.empty() || options_.inputs.empty()) {
@@ -199,9 +212,14 @@ class Align {
     std::size_t place = 0, kept = 0;
     for (SceneWork& scene : scenes_) {
       alignment::SceneTask task{&scene, {}};
+      // What images say of each other is a scene's: it is kept as a whole.
+      const bool keeps = !options_.closure || std::ranges::all_of(scene.pairs, [&](const Pair& p) {
+        return results_->kept(p.names) != nullptr;
+      });
       for (Pair& pair : scene.pairs) {
         pair.place = place++;
-        if (const Record* record = results_->kept(pair.names)) {
+        const Record* record = keeps ? results_->kept(pair.names) : nullptr;
+        if (record != nullptr) {
           results_->add(pair.place, *record);
           if (options_.plot.empty()) continue;
           const ppatch_shift shift = alignment::shift_of(*record);
@@ -215,7 +233,11 @@ class Align {
       }
       if (!task.pairs.empty()) tasks.push_back(std::move(task));
     }
-    alignment::AlignmentRun run(*results_, options_.plot.empty() ? nullptr : &plot_, pairs_,
+    std::size_t steps = pairs_;
+    for (const alignment::SceneTask& task : tasks) {
+      steps += options_.closure ? task.closing_pairs() : 0;
+    }
+    alignment::AlignmentRun run(*results_, options_.plot.empty() ? nullptr : &plot_, steps,
                                 console_);
     std::vector<std::unique_ptr<alignment::SceneWorker>> workers;
     std::vector<CommonOptions> devices = options_.common.each_device(tasks.size());
@@ -234,7 +256,7 @@ class Align {
       console_.note(std::to_string(results_->size()) + " of " + std::to_string(pairs_) +
                     " pairs are done already");
     }
-    console_.begin("align", static_cast<std::int64_t>(pairs_));
+    console_.begin("align", static_cast<std::int64_t>(steps));
     std::vector<std::future<void>> others;
     try {
       for (std::size_t i = 1; i < workers.size(); ++i) {

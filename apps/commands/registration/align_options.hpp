@@ -29,6 +29,7 @@ struct AlignOptions {
   ppatch_scene_options scene = scene_options(0, 0);  // but for the reference's size and colours
   mosaics::ImageSettings image;                      // of files that are no camera RAWs
   std::string mask;                                  // of the reference; "": none
+  bool closure = false;                              // images onto each other, too
 
   std::optional<alignment::RecordFormat> format;
   bool resume = false;

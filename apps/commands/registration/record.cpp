@@ -34,6 +34,12 @@ Record area(const mosaics::Mosaic& mosaic) {
   return {mosaic.top, mosaic.left, mosaic.height(), mosaic.width()};
 }
 
+void set_covariance(Record& record, const ppatch_shift& shift) {
+  const double sigma[2] = {std::sqrt(shift.covariance[0]), std::sqrt(shift.covariance[2])};
+  record["shift_sigma"] = numbers(sigma, 2);
+  record["shift_covariance"] = numbers(shift.covariance, 3);
+}
+
 bool has_matrix(const mosaics::Mosaic& mosaic) {
   for (const auto& row : mosaic.rgb_xyz) {
     for (const double each : row) {
@@ -103,6 +109,7 @@ Record empty_record(const PairNames& given, const std::string& method) {
                           "blind",
                           "moving",
                           "motion",
+                          "closure",
                           "zero_lag",
                           "fixed_pattern",
                           "cfa",
@@ -141,9 +148,7 @@ void set_shift(Record& record, const ppatch_shift& shift) {
   record["status"] = ppatch_shift_status_string(shift.status);
   if (shift.status != PPATCH_SHIFT_STATUS_OK) record["reason"] = sentence_for(shift.status);
   record["shift"] = numbers(shift.shift, 2);
-  const double sigma[2] = {std::sqrt(shift.covariance[0]), std::sqrt(shift.covariance[2])};
-  record["shift_sigma"] = numbers(sigma, 2);
-  record["shift_covariance"] = numbers(shift.covariance, 3);
+  set_covariance(record, shift);
   record["peak"] = number(shift.peak);
   record["second_peak_ratio"] = number(shift.second_peak_ratio);
   record["coherence"] = number(shift.coherence);
@@ -156,6 +161,13 @@ void set_shift(Record& record, const ppatch_shift& shift) {
   record["blind"] = (shift.flags & PPATCH_SHIFT_FLAG_BLIND) != 0;
   record["zero_lag"] = (shift.flags & PPATCH_SHIFT_FLAG_ZERO_LAG) != 0;
   record["fixed_pattern"] = pattern_text(shift.flags);
+}
+
+void set_closure(Record& record, const Closure& closure, const ppatch_shift& shift) {
+  set_covariance(record, shift);
+  record["closure"] = {{"triangles", closure.triangles},
+                       {"chi_square", number(closure.chi_square)},
+                       {"residual", numbers(closure.residual, 2)}};
 }
 
 ppatch_shift shift_of(const Record& record) {

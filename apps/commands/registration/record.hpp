@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/registration/closure.hpp"
 #include "commands/registration/pair_measures.hpp"
 #include "mosaics/mosaic.hpp"
 #include "ptychopatch/ptychopatch.hpp"
@@ -40,6 +41,8 @@ void reject(Record& record, const std::string& word, const std::string& sentence
 
 void describe(Record& record, const mosaics::Mosaic& reference, const mosaics::Mosaic& image);
 void set_shift(Record& record, const ppatch_shift& shift);
+// What the scene's other images say of it; the shift's covariance is written anew.
+void set_closure(Record& record, const Closure& closure, const ppatch_shift& shift);
 // What was measured beyond it, under the key `motion`.
 void set_motion(Record& record, const MeasuredMotion& measured);
 // What set_shift wrote of it: the shift and its covariance, NaN where that is not known.

@@ -18,7 +18,7 @@ constexpr std::uint64_t kRecordBytes = 12 << 10, kChildBytes = 16 * kMega;
 
 // What a scene takes at once besides scratch.
 struct SceneNeeds {
-  std::uint64_t images = 0;     // its references and one image
+  std::uint64_t images = 0;     // its references and one image, or all
   std::uint64_t next = 0;       // an image that is decoded meanwhile
   std::uint64_t decoding = 0;   // beside an image that is being decoded
   std::uint64_t measuring = 0;  // what is made of an aligned pair
@@ -55,14 +55,13 @@ class Needs {
     }
     for (const auto& [i, image] : wanted) {
       needs.decoding = std::max(needs.decoding, image.decoding);
-      if (i >= task.scene->references) {
-        needs.next = std::max(needs.next, image.pixels);
-        continue;
-      }
+      const bool is_reference = i < task.scene->references;
+      if (!is_reference) needs.next = std::max(needs.next, image.pixels);
+      if (!is_reference && !options_.closure) continue;
       needs.images += image.pixels;
       if (image.pixels > needs.largest.pixels) needs.largest = image;
     }
-    needs.images += needs.next;
+    if (!options_.closure) needs.images += needs.next;
     needs.measuring = measuring(needs.largest);
     return needs;
   }

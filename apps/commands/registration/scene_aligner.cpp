@@ -13,6 +13,13 @@ ppatch_scene_image with_mask(ppatch_scene_image image, const formats::NpyArray* 
   return image;
 }
 
+// Beyond the reference's size an image has nothing in common with it.
+ppatch_scene_image moving_image(const mosaics::Mosaic& image, const mosaics::Mosaic& target) {
+  const std::int64_t height = std::min(image.height(), target.height());
+  const std::int64_t width = std::min(image.width(), target.width());
+  return scene_image(image, cropped(pixels_of(image), 0, 0, height, width));
+}
+
 }  // namespace
 
 SceneAligner::SceneAligner(const app::Session& session, const ppatch_scene_options& options)
@@ -51,12 +58,8 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
                ", but those of its reference as " + target.cfa.name());
     return {};
   }
-  // Beyond the reference's size an image has nothing in common with it.
-  const std::int64_t height = std::min(image.height(), target.height());
-  const std::int64_t width = std::min(image.width(), target.width());
   Aligned aligned;
-  const ppatch_scene_image moving =
-      scene_image(image, cropped(pixels_of(image), 0, 0, height, width));
+  const ppatch_scene_image moving = moving_image(image, target);
   if (options_.motion == PPATCH_MOTION_MODEL_NONE) {
     aligned.shift = plan_for(reference).align(moving);
   } else {
@@ -71,6 +74,13 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
     set_measures(record, aligned.measures);
   }
   return aligned;
+}
+
+std::optional<ppatch_shift> SceneAligner::shift(std::size_t reference,
+                                                const mosaics::Mosaic& image) {
+  const mosaics::Mosaic& target = *references_[reference].mosaic;
+  if (image.cfa != target.cfa) return std::nullopt;
+  return plan_for(reference).align(moving_image(image, target));
 }
 
 }  // namespace ptychopatch::alignment

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "commands/registration/image_stream.hpp"
@@ -28,6 +29,8 @@ class SceneAligner {
 
   // Fills the record in: shift, measures, or why there is none.
   Aligned align(std::size_t reference, const mosaics::Mosaic& image, Record& record);
+  // The shift alone, without motion; none where the colours of both begin otherwise.
+  std::optional<ppatch_shift> shift(std::size_t reference, const mosaics::Mosaic& image);
 
  private:
   struct Reference {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/registration/scene_worker.hpp"
 
+#include <iterator>
+#include <optional>
+#include <set>
+
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 #include "interrupt.hpp"
@@ -24,11 +28,20 @@ std::vector<std::size_t> needed(const SceneTask& task) {
 
 }  // namespace
 
+std::size_t SceneTask::closing_pairs() const {
+  std::size_t images = 0;
+  for (const std::size_t i : needed(*this)) images += i >= scene->references ? 1 : 0;
+  return images == 0 ? 0 : images * (images - 1) / 2;
+}
+
 std::pair<double, double> AlignmentRun::next_part() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  const auto done = static_cast<double>(results_.size());
-  const auto all = static_cast<double>(pairs_);
+  const auto done = static_cast<double>(done_);
+  const auto all = static_cast<double>(steps_);
   return {done / all, (done + 1) / all};
+}
+
+void AlignmentRun::advance() {
+  console_.advance(static_cast<double>(++done_) / static_cast<double>(steps_));
 }
 
 void AlignmentRun::add(const Pair& pair, Record record) {
@@ -40,7 +53,6 @@ void AlignmentRun::add(const Pair& pair, Record record) {
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   results_.add(pair.place, std::move(record));
-  console_.advance(static_cast<double>(results_.size()) / static_cast<double>(pairs_));
 }
 
 void AlignmentRun::write() const {
@@ -89,6 +101,14 @@ void SceneWorker::work() {
 void SceneWorker::align_scene(const SceneTask& task, ImageStream& stream) {
   const SceneWork& scene = *task.scene;
   std::vector<Decoded> images(scene.images.size());
+  finished_.clear();
+  align_pairs(task, stream, images);
+  if (options_.closure && !run_.stopped()) close_scene(scene.references, images);
+}
+
+void SceneWorker::align_pairs(const SceneTask& task, ImageStream& stream,
+                              std::vector<Decoded>& images) {
+  const SceneWork& scene = *task.scene;
   SceneAligner aligner(session_, options_.scene);
   bool references_ready = false;
   const auto begin = [&] {
@@ -109,7 +129,7 @@ void SceneWorker::align_scene(const SceneTask& task, ImageStream& stream) {
       continue;
     }
     align_image(task, i, images, aligner);
-    images[i] = {};
+    if (!options_.closure) images[i] = {};
   }
   if (!references_ready) begin();
 }
@@ -131,36 +151,88 @@ void SceneWorker::align_image(const SceneTask& task, std::size_t image,
       draw(pair, *pair.known, images);
       continue;
     }
-    app::stop_if_interrupted();
-    if (run_.stopped()) return;
-    const auto [begin, end] = run_.next_part();
-    session_.set_part(begin, end);
+    if (!begin_pair()) return;
     Record record = empty_record(pair.names, name_of(kMethodChoices, options_.scene.method));
-    fill(pair, images, aligner, record);
-    run_.add(pair, std::move(record));
+    const ppatch_shift shift = fill(pair, images, aligner, record);
+    if (options_.closure) {
+      finished_.push_back({&pair, std::move(record), shift});
+    } else {
+      run_.add(pair, std::move(record));
+    }
+    run_.advance();
   }
 }
 
-void SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& images, SceneAligner& aligner,
-                       Record& record) {
+bool SceneWorker::begin_pair() {
+  app::stop_if_interrupted();
+  if (run_.stopped()) return false;
+  const auto [begin, end] = run_.next_part();
+  session_.set_part(begin, end);
+  return true;
+}
+
+void SceneWorker::close_scene(std::size_t references, const std::vector<Decoded>& images) {
+  SceneClosure closure;
+  for (const Finished& each : finished_) {
+    if (is_ok(each.record)) closure.add(each.pair->reference, each.pair->image, each.shift);
+  }
+  if (!align_with_each_other(references, images, closure)) return;
+  for (Finished& each : finished_) {
+    const auto told =
+        is_ok(each.record) ? closure.of(each.pair->reference, each.pair->image) : std::nullopt;
+    if (told) {
+      widen(*told, each.shift);
+      set_closure(each.record, *told, each.shift);
+      if (run_.plot() != nullptr) run_.plot()->mark(each.pair->place, each.shift);
+    }
+    run_.add(*each.pair, std::move(each.record));
+  }
+}
+
+// Only those that a reference was ok with: the others close no triangle of it.
+bool SceneWorker::align_with_each_other(std::size_t references, const std::vector<Decoded>& images,
+                                        SceneClosure& closure) {
+  std::set<std::size_t> aligned;
+  for (const Finished& each : finished_) {
+    const bool is_reference = each.pair->image < references;
+    if (is_ok(each.record) && !is_reference) aligned.insert(each.pair->image);
+  }
+  ppatch_scene_options options = options_.scene;
+  options.motion = PPATCH_MOTION_MODEL_NONE;
+  for (auto onto = aligned.begin(); onto != aligned.end(); ++onto) {
+    SceneAligner aligner(session_, options);
+    aligner.add_reference(*images[*onto].mosaic, nullptr);
+    for (auto image = std::next(onto); image != aligned.end(); ++image) {
+      if (!begin_pair()) return false;
+      const std::optional<ppatch_shift> shift = aligner.shift(0, *images[*image].mosaic);
+      if (shift) closure.add(*onto, *image, *shift);
+      run_.advance();
+    }
+  }
+  return true;
+}
+
+ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& images,
+                               SceneAligner& aligner, Record& record) {
   const Decoded& image = images[pair.image];
   if (!image.mosaic) {
     reject(record, image.word, image.sentence);
-    return;
+    return {};
   }
   if (pair.reference == SceneWork::kNoReference) {
     reject(record, "no-reference", "the scene has no reference in gt/");
-    return;
+    return {};
   }
   const Decoded& reference = images[pair.reference];
   if (!reference.mosaic) {
     reject(record, "reference", "the reference cannot be used: " + reference.sentence);
-    return;
+    return {};
   }
   const Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
-  if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return;
+  if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return aligned.shift;
   files_.write(pair.names, *reference.mosaic, *image.mosaic, aligned, record);
   draw(pair, aligned.shift, images);
+  return aligned.shift;
 }
 
 void SceneWorker::draw(const Pair& pair, const ppatch_shift& shift,

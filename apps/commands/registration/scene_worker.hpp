@@ -10,6 +10,7 @@
 
 #include "commands/registration/align_options.hpp"
 #include "commands/registration/alignment_plot.hpp"
+#include "commands/registration/closure.hpp"
 #include "commands/registration/image_stream.hpp"
 #include "commands/registration/pair_files.hpp"
 #include "commands/registration/results.hpp"
@@ -25,15 +26,17 @@ class SceneWorker;
 // What the workers of a run have in common: it takes their records and pictures, from any thread.
 class AlignmentRun {
  public:
-  // pairs: how many records there will be; no plot: none is drawn.
-  AlignmentRun(Results& results, AlignmentPlot* plot, std::size_t pairs, app::Console& console)
-      : results_(results), plot_(plot), pairs_(pairs), console_(console) {}
+  // steps: pairs that will be aligned, with those that are done; no plot: none is drawn.
+  AlignmentRun(Results& results, AlignmentPlot* plot, std::size_t steps, app::Console& console)
+      : results_(results), plot_(plot), steps_(steps), done_(results.size()), console_(console) {}
 
   app::Console& console() const { return console_; }
   AlignmentPlot* plot() const { return plot_; }
 
   // Of the run's progress: what the next pair that is begun will add.
   std::pair<double, double> next_part() const;
+  // A pair is aligned.
+  void advance();
   void add(const Pair& pair, Record record);
   // Writes what there is by now.
   void write() const;
@@ -48,7 +51,8 @@ class AlignmentRun {
  private:
   Results& results_;
   AlignmentPlot* plot_;
-  std::size_t pairs_;
+  std::size_t steps_;
+  std::atomic<std::size_t> done_;
   app::Console& console_;
   mutable std::mutex mutex_;  // of results_ and error_
   std::exception_ptr error_;
@@ -59,6 +63,9 @@ class AlignmentRun {
 struct SceneTask {
   const SceneWork* scene;
   std::vector<Pair> pairs;
+
+  // At most, of its images onto each other; references are aligned with them already.
+  std::size_t closing_pairs() const;
 };
 
 // Aligns scenes one after the other on one device.
@@ -74,13 +81,28 @@ class SceneWorker {
   void work();
 
  private:
+  // A record that waits for the rest of its scene.
+  struct Finished {
+    const Pair* pair;
+    Record record;
+    ppatch_shift shift;
+  };
+
   void align_scene(const SceneTask& task, ImageStream& stream);
+  void align_pairs(const SceneTask& task, ImageStream& stream, std::vector<Decoded>& images);
   void check_mask(const Decoded& reference) const;
   // Onto each of its references that a pair is wanted of.
   void align_image(const SceneTask& task, std::size_t image, const std::vector<Decoded>& images,
                    SceneAligner& aligner);
-  void fill(const Pair& pair, const std::vector<Decoded>& images, SceneAligner& aligner,
-            Record& record);
+  ppatch_shift fill(const Pair& pair, const std::vector<Decoded>& images, SceneAligner& aligner,
+                    Record& record);
+  // Aligns images onto each other, and tells what they say in the records that wait.
+  void close_scene(std::size_t references, const std::vector<Decoded>& images);
+  // false: others failed before all pairs were aligned.
+  bool align_with_each_other(std::size_t references, const std::vector<Decoded>& images,
+                             SceneClosure& closure);
+  // Before each pair; false: others failed.
+  bool begin_pair();
   void draw(const Pair& pair, const ppatch_shift& shift, const std::vector<Decoded>& images) const;
 
   const app::AlignOptions& options_;
@@ -90,6 +112,7 @@ class SceneWorker {
   app::Session session_;
   PairFiles files_;
   std::vector<SceneTask> tasks_;
+  std::vector<Finished> finished_;  // of the scene at work
 };
 
 }  // namespace ptychopatch::alignment
