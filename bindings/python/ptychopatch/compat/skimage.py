@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy
 
 from ..registration import align
+from ._images import accepted
 
 
 def phase_cross_correlation(reference_image: Any, moving_image: Any, *, upsample_factor: int = 1,
@@ -70,7 +71,7 @@ def phase_cross_correlation(reference_image: Any, moving_image: Any, *, upsample
     method: Literal["phase", "cross"] = "phase" if normalization == "phase" else "cross"
     if min(reference.shape) == 0:
         raise ValueError("reference_image: expected at least one pixel, got none")
-    found = align(_accepted(reference), _accepted(moving), method=method, extent="circular",
+    found = align(accepted(reference), accepted(moving), method=method, extent="circular",
                   hot_pixels="off", fixed_pattern="off", upsample=int(upsample_factor))
     if not (found.ok or numpy.isfinite(reference).all() and numpy.isfinite(moving).all()):
         raise ValueError("NaN values found: expected finite pixels, or masks that leave the others "
@@ -82,14 +83,6 @@ def phase_cross_correlation(reference_image: Any, moving_image: Any, *, upsample
         shift = _disambiguated(reference, moving, shift)
     own = found.peak if error_of_phases and method == "phase" and found.ok else None
     return shift, *_error(reference, moving, shift, own)
-
-
-def _accepted(image):
-    """The image in a type that the library has."""
-    if image.dtype in ("uint16", "float32", "float64"):
-        return image
-    return image.astype("float32" if image.dtype in ("uint8", "int8", "float16", "bool")
-                        else "float64")
 
 
 def _real_images(reference, moving, transformed):
@@ -122,7 +115,7 @@ def _masked(reference, moving, reference_mask, moving_mask, overlap_ratio):
                                   f"{reference.shape} and {moving.shape}")
     _real_images(reference, moving, False)
     # What is left out may be anything, NaN included.
-    images = [numpy.where(mask, _accepted(image), 0)
+    images = [numpy.where(mask, accepted(image), 0)
               for image, mask in zip((reference, moving), masks)]
     found = align(*images, mask=masks[0].astype(bool), moving_mask=masks[1].astype(bool),
                   method="cross", hot_pixels="off", fixed_pattern="off",

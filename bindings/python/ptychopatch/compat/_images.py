@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What images of other programs become."""
+
+
+def accepted(image):
+    """The image in a type that the library has."""
+    if image.dtype in ("uint16", "float32", "float64"):
+        return image
+    return image.astype("float32" if image.dtype in ("uint8", "int8", "float16", "bool")
+                        else "float64")
