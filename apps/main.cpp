@@ -73,12 +73,18 @@ std::string usage_sentence(const CLI::App& root, const CLI::ParseError& error) {
 // An empty text is no value of any argument, but CLI11 would take the next one for it: as of a
 // variable that is not set, in `--mask "$MASK" -o out.json`.
 void refuse_empty(const std::vector<std::string>& arguments) {
+  std::size_t options_end = arguments.size();
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& text = arguments[i];
-    const bool is_option = text.starts_with("--") && text.ends_with('=');
+    if (text == "--") options_end = i;
+    const bool is_option =
+        i < options_end && text.starts_with("--") && text.find('=') == text.size() - 1;
     if (!text.empty() && !is_option) continue;
     std::string name = is_option ? text.substr(0, text.size() - 1) : "";
-    if (text.empty() && i > 0 && arguments[i - 1].starts_with('-')) name = arguments[i - 1];
+    if (text.empty() && i > 0 && i <= options_end && arguments[i - 1].size() > 1 &&
+        arguments[i - 1].starts_with('-')) {
+      name = arguments[i - 1];
+    }
     throw UsageError((name.empty() ? "" : "argument " + name + ": ") + "expected a value, got ''");
   }
 }

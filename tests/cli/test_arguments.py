@@ -71,6 +71,8 @@ class ArgumentsTest(CommandTest):
                                 (("--montage", ""), "--montage"), (("-o", ""), "-o")):
             self.extract(*arguments, says=says)
         self.run_badly("", says="a value")
+        # What ends with the sign has a value.
+        self.run_well("extract", "s.npz", "-N", 8, "--output=out=")
 
     def test_sizes(self):
         for size in ("300M", "300MB", "300000000", "0.3G", "3e8", "290MiB", "1GiB", "0.001T"):

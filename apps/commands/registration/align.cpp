@@ -81,6 +81,11 @@ class Align {
       throw UsageError("argument --closure: expected --method ml, whose shifts have errors, got " +
                        formats::quoted(name_of(kMethodChoices, options_.scene.method)));
     }
+    if (!options_.mask.empty()) {
+      throw UsageError(
+          "arguments --closure and --mask exclude each other: what the mask hides in the reference "
+          "is in the images");
+    }
     if (!options_.reference.empty() && options_.shards > 1) {
       throw UsageError(
           "arguments --closure and --shard exclude each other with --ref: a shard has a part of "
@@ -231,11 +236,12 @@ class Align {
           task.pairs.push_back(pair);
         }
       }
+      task.closes = options_.closure && !keeps && scene.references > 0;
       if (!task.pairs.empty()) tasks.push_back(std::move(task));
     }
     std::size_t steps = pairs_;
     for (const alignment::SceneTask& task : tasks) {
-      steps += options_.closure ? task.closing_pairs() : 0;
+      steps += task.closing_pairs();
     }
     alignment::AlignmentRun run(*results_, options_.plot.empty() ? nullptr : &plot_, steps,
                                 console_);

@@ -222,13 +222,7 @@ void AlignmentPlot::add(std::size_t place, const Context& context, const mosaics
     const std::lock_guard<std::mutex> lock(mutex_);
     if (details_.size() == kMaxDetails && place > details_.rbegin()->first) return;
   }
-  const auto measured = [](double value, double error) {
-    return pictures::fixed(value, 3) + " \u00b1 " + pictures::fixed(error, 3);
-  };
-  Detail detail{short_name(name),
-                "dy = " + measured(shift.shift[0], sigma_of(shift, 0)) +
-                    ", dx = " + measured(shift.shift[1], sigma_of(shift, 2)) + " pixels",
-                detail_strip(context, reference, image, shift)};
+  Detail detail{short_name(name), detail_strip(context, reference, image, shift)};
   const std::lock_guard<std::mutex> lock(mutex_);
   details_.emplace(place, std::move(detail));
   if (details_.size() > kMaxDetails) details_.erase(std::prev(details_.end()));
@@ -268,6 +262,9 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
     width = std::max(width, static_cast<double>(3 * one.width() * kZoom + 2 * kGap));
     height = std::max(height, static_cast<double>(one.height() * kZoom));
   }
+  const auto measured = [](double value, double error) {
+    return pictures::fixed(value, 3) + " \u00b1 " + pictures::fixed(error, 3);
+  };
   const std::size_t columns = details_.size() < 4 ? 1 : details_.size() < 13 ? 2 : 3;
   std::size_t i = 0;
   for (const auto& [place, detail] : details_) {
@@ -275,7 +272,11 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
     const std::size_t row = i / columns;
     const double y = static_cast<double>(row) * (height + 54);
     canvas.text({x, y + 12}, fitted(canvas, detail.name, width));
-    canvas.text({x, y + 28}, detail.shift, {.colour = pictures::kFaint});
+    const Mark& mark = marks_.at(place);
+    canvas.text({x, y + 28},
+                "dy = " + measured(mark.y, mark.sigma_y) +
+                    ", dx = " + measured(mark.x, mark.sigma_x) + " pixels",
+                {.colour = pictures::kFaint});
     for (const pictures::Image& one : detail.strip) {
       canvas.image({x, y + 36}, one, kZoom);
       x += static_cast<double>(one.width() * kZoom + kGap);

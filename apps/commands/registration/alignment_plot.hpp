@@ -34,7 +34,7 @@ class AlignmentPlot {
   };
 
   struct Detail {
-    std::string name, shift;
+    std::string name;
     std::array<pictures::Image, 3> strip;
   };
 

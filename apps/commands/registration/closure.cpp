@@ -6,17 +6,6 @@
 #include <vector>
 
 namespace ptychopatch::alignment {
-namespace {
-
-// The middle one, or the mean of the middle two.
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 != 0) return *middle;
-  return 0.5 * (*middle + *std::max_element(values.begin(), middle));
-}
-
-}  // namespace
 
 void SceneClosure::add(std::size_t onto, std::size_t image, const ppatch_shift& shift) {
   if (shift.status != PPATCH_SHIFT_STATUS_OK) return;
@@ -42,8 +31,7 @@ std::optional<Closure> SceneClosure::of(std::size_t onto, std::size_t image) con
   const double middle_chi_square = 2.0 * std::log(2.0);
   const std::optional<Shift> own = between(onto, image);
   if (!own) return std::nullopt;
-  std::vector<double> chi_squares;
-  std::vector<double> missed[2];
+  std::vector<Closure> triangles;
   for (std::size_t other = 0; other < images_; ++other) {
     if (other == onto || other == image) continue;
     const std::optional<Shift> there = between(onto, other);
@@ -56,15 +44,17 @@ std::optional<Closure> SceneClosure::of(std::size_t onto, std::size_t image) con
     }
     const double determinant = c[0] * c[2] - c[1] * c[1];
     if (!(determinant > 0.0)) continue;
-    chi_squares.push_back((c[2] * e[0] * e[0] - 2.0 * c[1] * e[0] * e[1] + c[0] * e[1] * e[1]) /
-                          determinant);
-    for (int axis = 0; axis < 2; ++axis) missed[axis].push_back(e[axis]);
+    const double chi_square =
+        (c[2] * e[0] * e[0] - 2.0 * c[1] * e[0] * e[1] + c[0] * e[1] * e[1]) / determinant;
+    triangles.push_back({0, chi_square / middle_chi_square, {e[0], e[1]}});
   }
-  if (chi_squares.empty()) return std::nullopt;
-  Closure closure;
-  closure.triangles = chi_squares.size();
-  closure.chi_square = median(chi_squares) / middle_chi_square;
-  for (int axis = 0; axis < 2; ++axis) closure.residual[axis] = median(missed[axis]);
+  if (triangles.empty()) return std::nullopt;
+  // The lower of two: of these one may be another image's fault.
+  const auto middle = triangles.begin() + static_cast<std::ptrdiff_t>((triangles.size() - 1) / 2);
+  std::nth_element(triangles.begin(), middle, triangles.end(),
+                   [](const Closure& a, const Closure& b) { return a.chi_square < b.chi_square; });
+  Closure closure = *middle;
+  closure.triangles = triangles.size();
   return closure;
 }
 

@@ -13,8 +13,8 @@ namespace ptychopatch::alignment {
 // What the other images of a scene say of one shift.
 struct Closure {
   std::size_t triangles = 0;      // images that were aligned with both
-  double chi_square = 0.0;        // of a triangle's sum, per degree of freedom: the median
-  double residual[2] = {0., 0.};  // the shift less the way by another image, px: medians, (y, x)
+  double chi_square = 0.0;        // of the triangle in the middle, over chi^2's own median
+  double residual[2] = {0., 0.};  // of it: the shift less the way by the other image, px, (y, x)
 };
 
 // Shifts between the images of one scene. Round a triangle they add up to zero, whatever the scene
@@ -41,8 +41,8 @@ class SceneClosure {
 };
 
 // Where chi^2 is above one: the covariance times chi^2, as of measurements that scatter by more
-// than their errors (R. T. Birge, Phys. Rev. 40, 207, 1932), and the square of what all triangles
-// miss by alike, less what errors alone would give: that is the shift's own error.
+// than their errors (R. T. Birge, Phys. Rev. 40, 207, 1932), and the square of what the triangle in
+// the middle misses by, less what errors alone would give: that is the shift's own error.
 void widen(const Closure& closure, ppatch_shift& shift);
 
 }  // namespace ptychopatch::alignment

@@ -19,10 +19,10 @@ constexpr std::uint64_t kRecordBytes = 12 << 10, kChildBytes = 16 * kMega;
 // What a scene takes at once besides scratch.
 struct SceneNeeds {
   std::uint64_t images = 0;     // its references and one image, or all
-  std::uint64_t next = 0;       // an image that is decoded meanwhile
+  std::uint64_t waiting = 0;    // its largest image, which may be decoded during another scene
   std::uint64_t decoding = 0;   // beside an image that is being decoded
   std::uint64_t measuring = 0;  // what is made of an aligned pair
-  mosaics::ImageNeeds largest;  // of its references
+  mosaics::ImageNeeds largest;  // of its references, by area
   std::string name;
 };
 
@@ -42,6 +42,7 @@ class Needs {
 
   SceneNeeds of(const SceneTask& task) {
     SceneNeeds needs;
+    std::uint64_t next = 0;
     std::map<std::size_t, mosaics::ImageNeeds> wanted;
     for (const Pair& pair : task.pairs) {
       for (const std::size_t i : {pair.image, pair.reference}) {
@@ -55,14 +56,18 @@ class Needs {
     }
     for (const auto& [i, image] : wanted) {
       needs.decoding = std::max(needs.decoding, image.decoding);
+      needs.waiting = std::max(needs.waiting, image.pixels);
       const bool is_reference = i < task.scene->references;
-      if (!is_reference) needs.next = std::max(needs.next, image.pixels);
-      if (!is_reference && !options_.closure) continue;
-      needs.images += image.pixels;
-      if (image.pixels > needs.largest.pixels) needs.largest = image;
+      if (!is_reference) next = std::max(next, image.pixels);
+      if (is_reference || task.closes) needs.images += image.pixels;
+      if (!is_reference) continue;
+      needs.measuring = std::max(needs.measuring, measuring(image));
+      const auto area = [](const mosaics::ImageNeeds& one) { return one.height * one.width; };
+      if (area(image) > area(needs.largest)) needs.largest = image;
     }
-    if (!options_.closure) needs.images += needs.next;
-    needs.measuring = measuring(needs.largest);
+    if (!task.closes) needs.images += next;
+    constexpr std::uint64_t kShiftBytes = 128;
+    needs.images += task.closing_pairs() * kShiftBytes;
     return needs;
   }
 
@@ -162,11 +167,9 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   std::uint64_t next = 0, decoding = 0;
   for (const SceneTask& task : tasks) {
     scenes.push_back(needs.of(task));
-    next = std::max(next, scenes.back().next);
+    next = std::max(next, scenes.back().waiting);
     decoding = std::max(decoding, scenes.back().decoding);
-    memory.child = std::max(memory.child, 2 * scenes.back().next + scenes.back().decoding);
-    memory.child =
-        std::max(memory.child, 2 * scenes.back().largest.pixels + scenes.back().decoding);
+    memory.child = std::max(memory.child, 2 * scenes.back().waiting + scenes.back().decoding);
   }
   memory.child += kChildBytes;
   // Each scene by itself; then with the next image, of any scene.
@@ -189,22 +192,31 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
     return each - std::min(each, taken);
   };
   const std::uint64_t least_left = left(most_alone);
-  std::map<std::tuple<std::int64_t, std::int64_t, int>, bool> known;
+  using Shape = std::tuple<std::int64_t, std::int64_t, int>;
+  std::map<Shape, mosaics::ImageNeeds> shapes;
+  for (const SceneNeeds& scene : scenes) {
+    const mosaics::ImageNeeds& image = scene.largest;
+    if (image.height < 1 || image.width < 1) continue;
+    shapes.emplace(Shape{image.height, image.width, image.cfa.period}, image);
+  }
+  // All scenes have the same scratch, beside the one that takes most.
+  const auto refuse_run = [&](const SceneNeeds& scene) {
+    std::uint64_t least = 0;
+    for (const auto& [shape, image] : shapes) {
+      if (on_cpu) least = std::max(least, scratch.least(image));
+    }
+    refuse(options, *whole, own + all * (most_alone + least), scene, least);
+  };
+  std::map<Shape, bool> known;
   std::uint64_t wanted = 0;
   for (const SceneNeeds& scene : scenes) {
     const mosaics::ImageNeeds& image = scene.largest;
     if (image.height < 1 || image.width < 1) continue;
-    if (own + all * alone(scene) > *whole) {
-      const std::uint64_t least = on_cpu ? scratch.least(image) : 0;
-      refuse(options, *whole, own + all * (most_alone + least), scene, least);
-    }
+    if (own + all * alone(scene) > *whole) refuse_run(scene);
     if (!on_cpu || !known.try_emplace({image.height, image.width, image.cfa.period}).second) {
       continue;
     }
-    if (!scratch.bytes(image, least_left)) {
-      const std::uint64_t least = scratch.least(image);
-      refuse(options, *whole, own + all * (most_alone + least), scene, least);
-    }
+    if (!scratch.bytes(image, least_left)) refuse_run(scene);
     const std::uint64_t enough = std::uint64_t{1} << 30;
     wanted = std::max(wanted, scratch.bytes(image, enough).value_or(enough));
   }

@@ -13,6 +13,15 @@ ppatch_scene_image with_mask(ppatch_scene_image image, const formats::NpyArray* 
   return image;
 }
 
+ppatch_scene_options with_frame(ppatch_scene_options options, const mosaics::Mosaic& frame,
+                                ppatch_motion_model motion) {
+  options.height = frame.height();
+  options.width = frame.width();
+  options.cfa = cfa_of(frame.cfa);
+  options.motion = motion;
+  return options;
+}
+
 // Beyond the reference's size an image has nothing in common with it.
 ppatch_scene_image moving_image(const mosaics::Mosaic& image, const mosaics::Mosaic& target) {
   const std::int64_t height = std::min(image.height(), target.height());
@@ -33,10 +42,7 @@ ScenePlan& SceneAligner::plan_for(std::size_t reference) {
   const auto found = plans_.find(reference);
   if (found != plans_.end()) return *found->second;
   const mosaics::Mosaic& mosaic = *references_[reference].mosaic;
-  ppatch_scene_options options = options_;
-  options.height = mosaic.height();
-  options.width = mosaic.width();
-  options.cfa = cfa_of(mosaic.cfa);
+  const ppatch_scene_options options = with_frame(options_, mosaic, options_.motion);
   const std::uint64_t bytes = ScenePlan::bytes(session_.context(), options);
   if (held_ + bytes > session_.context().info().memory_budget) {
     plans_.clear();
@@ -76,11 +82,20 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
   return aligned;
 }
 
-std::optional<ppatch_shift> SceneAligner::shift(std::size_t reference,
-                                                const mosaics::Mosaic& image) {
-  const mosaics::Mosaic& target = *references_[reference].mosaic;
-  if (image.cfa != target.cfa) return std::nullopt;
-  return plan_for(reference).align(moving_image(image, target));
+ImageAligner::ImageAligner(const app::Session& session, ppatch_scene_options options,
+                           const mosaics::Mosaic& frame)
+    : frame_(frame),
+      plan_(session.context(), with_frame(options, frame, PPATCH_MOTION_MODEL_NONE)) {}
+
+bool ImageAligner::set_reference(const mosaics::Mosaic& image) {
+  if (image.cfa != frame_.cfa) return false;
+  plan_.borrow_reference(moving_image(image, frame_));
+  return true;
+}
+
+std::optional<ppatch_shift> ImageAligner::align(const mosaics::Mosaic& image) {
+  if (image.cfa != frame_.cfa) return std::nullopt;
+  return plan_.align(moving_image(image, frame_));
 }
 
 }  // namespace ptychopatch::alignment

@@ -29,8 +29,6 @@ class SceneAligner {
 
   // Fills the record in: shift, measures, or why there is none.
   Aligned align(std::size_t reference, const mosaics::Mosaic& image, Record& record);
-  // The shift alone, without motion; none where the colours of both begin otherwise.
-  std::optional<ppatch_shift> shift(std::size_t reference, const mosaics::Mosaic& image);
 
  private:
   struct Reference {
@@ -45,6 +43,23 @@ class SceneAligner {
   std::vector<Reference> references_;
   std::map<std::size_t, std::unique_ptr<ScenePlan>> plans_;
   std::uint64_t held_ = 0;
+};
+
+// Images of a scene aligned onto each other, no record made, in one plan of the size and colours of
+// a reference: what lies beyond that is left out of each.
+class ImageAligner {
+ public:
+  ImageAligner(const app::Session& session, ppatch_scene_options options,
+               const mosaics::Mosaic& frame);
+
+  // The image must outlive this, or the next one. false: its colours are not those of the frame.
+  bool set_reference(const mosaics::Mosaic& image);
+  // Without motion; none where the colours are others.
+  std::optional<ppatch_shift> align(const mosaics::Mosaic& image);
+
+ private:
+  const mosaics::Mosaic& frame_;
+  ScenePlan plan_;
 };
 
 }  // namespace ptychopatch::alignment

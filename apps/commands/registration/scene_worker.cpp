@@ -30,8 +30,8 @@ std::vector<std::size_t> needed(const SceneTask& task) {
 
 std::size_t SceneTask::closing_pairs() const {
   std::size_t images = 0;
-  for (const std::size_t i : needed(*this)) images += i >= scene->references ? 1 : 0;
-  return images == 0 ? 0 : images * (images - 1) / 2;
+  for (const std::size_t i : needed(*this)) images += closes && i >= scene->references ? 1 : 0;
+  return images * (images - 1) / 2;
 }
 
 std::pair<double, double> AlignmentRun::next_part() const {
@@ -40,8 +40,9 @@ std::pair<double, double> AlignmentRun::next_part() const {
   return {done / all, (done + 1) / all};
 }
 
-void AlignmentRun::advance() {
-  console_.advance(static_cast<double>(++done_) / static_cast<double>(steps_));
+void AlignmentRun::advance(std::size_t pairs) {
+  done_ += pairs;
+  console_.advance(static_cast<double>(done_) / static_cast<double>(steps_));
 }
 
 void AlignmentRun::add(const Pair& pair, Record record) {
@@ -103,7 +104,7 @@ void SceneWorker::align_scene(const SceneTask& task, ImageStream& stream) {
   std::vector<Decoded> images(scene.images.size());
   finished_.clear();
   align_pairs(task, stream, images);
-  if (options_.closure && !run_.stopped()) close_scene(scene.references, images);
+  if (task.closes && !run_.stopped()) close_scene(task, images);
 }
 
 void SceneWorker::align_pairs(const SceneTask& task, ImageStream& stream,
@@ -129,7 +130,7 @@ void SceneWorker::align_pairs(const SceneTask& task, ImageStream& stream,
       continue;
     }
     align_image(task, i, images, aligner);
-    if (!options_.closure) images[i] = {};
+    if (!task.closes) images[i] = {};
   }
   if (!references_ready) begin();
 }
@@ -154,7 +155,7 @@ void SceneWorker::align_image(const SceneTask& task, std::size_t image,
     if (!begin_pair()) return;
     Record record = empty_record(pair.names, name_of(kMethodChoices, options_.scene.method));
     const ppatch_shift shift = fill(pair, images, aligner, record);
-    if (options_.closure) {
+    if (task.closes) {
       finished_.push_back({&pair, std::move(record), shift});
     } else {
       run_.add(pair, std::move(record));
@@ -171,12 +172,12 @@ bool SceneWorker::begin_pair() {
   return true;
 }
 
-void SceneWorker::close_scene(std::size_t references, const std::vector<Decoded>& images) {
+void SceneWorker::close_scene(const SceneTask& task, const std::vector<Decoded>& images) {
   SceneClosure closure;
   for (const Finished& each : finished_) {
     if (is_ok(each.record)) closure.add(each.pair->reference, each.pair->image, each.shift);
   }
-  if (!align_with_each_other(references, images, closure)) return;
+  if (!align_with_each_other(task, images, closure)) return;
   for (Finished& each : finished_) {
     const auto told =
         is_ok(each.record) ? closure.of(each.pair->reference, each.pair->image) : std::nullopt;
@@ -190,25 +191,32 @@ void SceneWorker::close_scene(std::size_t references, const std::vector<Decoded>
 }
 
 // Only those that a reference was ok with: the others close no triangle of it.
-bool SceneWorker::align_with_each_other(std::size_t references, const std::vector<Decoded>& images,
+bool SceneWorker::align_with_each_other(const SceneTask& task, const std::vector<Decoded>& images,
                                         SceneClosure& closure) {
   std::set<std::size_t> aligned;
+  const mosaics::Mosaic* frame = nullptr;
   for (const Finished& each : finished_) {
-    const bool is_reference = each.pair->image < references;
-    if (is_ok(each.record) && !is_reference) aligned.insert(each.pair->image);
+    if (!is_ok(each.record)) continue;
+    if (each.pair->image >= task.scene->references) aligned.insert(each.pair->image);
+    const mosaics::Mosaic* reference = images[each.pair->reference].mosaic.get();
+    const auto area = [](const mosaics::Mosaic& m) { return m.height() * m.width(); };
+    if (frame == nullptr || area(*reference) > area(*frame)) frame = reference;
   }
-  ppatch_scene_options options = options_.scene;
-  options.motion = PPATCH_MOTION_MODEL_NONE;
-  for (auto onto = aligned.begin(); onto != aligned.end(); ++onto) {
-    SceneAligner aligner(session_, options);
-    aligner.add_reference(*images[*onto].mosaic, nullptr);
-    for (auto image = std::next(onto); image != aligned.end(); ++image) {
-      if (!begin_pair()) return false;
-      const std::optional<ppatch_shift> shift = aligner.shift(0, *images[*image].mosaic);
-      if (shift) closure.add(*onto, *image, *shift);
-      run_.advance();
+  std::size_t left = task.closing_pairs();
+  if (frame != nullptr) {
+    ImageAligner aligner(session_, options_.scene, *frame);
+    for (auto onto = aligned.begin(); onto != aligned.end(); ++onto) {
+      if (!aligner.set_reference(*images[*onto].mosaic)) continue;
+      for (auto image = std::next(onto); image != aligned.end(); ++image) {
+        if (!begin_pair()) return false;
+        const std::optional<ppatch_shift> shift = aligner.align(*images[*image].mosaic);
+        if (shift) closure.add(*onto, *image, *shift);
+        run_.advance();
+        --left;
+      }
     }
   }
+  run_.advance(left);
   return true;
 }
 

@@ -35,8 +35,8 @@ class AlignmentRun {
 
   // Of the run's progress: what the next pair that is begun will add.
   std::pair<double, double> next_part() const;
-  // A pair is aligned.
-  void advance();
+  // So many pairs are aligned, or need not be.
+  void advance(std::size_t pairs = 1);
   void add(const Pair& pair, Record record);
   // Writes what there is by now.
   void write() const;
@@ -63,6 +63,7 @@ class AlignmentRun {
 struct SceneTask {
   const SceneWork* scene;
   std::vector<Pair> pairs;
+  bool closes = false;  // images are aligned onto each other, too
 
   // At most, of its images onto each other; references are aligned with them already.
   std::size_t closing_pairs() const;
@@ -97,9 +98,9 @@ class SceneWorker {
   ppatch_shift fill(const Pair& pair, const std::vector<Decoded>& images, SceneAligner& aligner,
                     Record& record);
   // Aligns images onto each other, and tells what they say in the records that wait.
-  void close_scene(std::size_t references, const std::vector<Decoded>& images);
+  void close_scene(const SceneTask& task, const std::vector<Decoded>& images);
   // false: others failed before all pairs were aligned.
-  bool align_with_each_other(std::size_t references, const std::vector<Decoded>& images,
+  bool align_with_each_other(const SceneTask& task, const std::vector<Decoded>& images,
                              SceneClosure& closure);
   // Before each pair; false: others failed.
   bool begin_pair();
