@@ -82,7 +82,7 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
   return aligned;
 }
 
-ImageAligner::ImageAligner(const app::Session& session, ppatch_scene_options options,
+ImageAligner::ImageAligner(const app::Session& session, const ppatch_scene_options& options,
                            const mosaics::Mosaic& frame)
     : frame_(frame),
       plan_(session.context(), with_frame(options, frame, PPATCH_MOTION_MODEL_NONE)) {}

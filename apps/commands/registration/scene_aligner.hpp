@@ -49,7 +49,7 @@ class SceneAligner {
 // a reference: what lies beyond that is left out of each.
 class ImageAligner {
  public:
-  ImageAligner(const app::Session& session, ppatch_scene_options options,
+  ImageAligner(const app::Session& session, const ppatch_scene_options& options,
                const mosaics::Mosaic& frame);
 
   // The image must outlive this, or the next one. false: its colours are not those of the frame.

@@ -71,9 +71,10 @@ TEST_P(SceneMotion, WithTheCpu) {
   }
   for (int p = 0; p < 6; ++p) {
     const double variance = want.motion.covariance[7 * p];
-    const double* const a = p < 2 ? got.motion.shift + p : got.motion.matrix + p - 2;
-    const double* const b = p < 2 ? want.motion.shift + p : want.motion.matrix + p - 2;
-    EXPECT_NEAR(*a, *b, 0.05 * std::sqrt(variance)) << p;
+    const auto parameter = [p](const ppatch_scene_motion& motion) {
+      return p < 2 ? motion.shift[p] : motion.matrix[p - 2];
+    };
+    EXPECT_NEAR(parameter(got.motion), parameter(want.motion), 0.05 * std::sqrt(variance)) << p;
     EXPECT_NEAR(got.motion.covariance[7 * p] / variance, 1.0, 0.05) << p;
   }
   ASSERT_EQ(got.tiles.size(), want.tiles.size());
