@@ -21,7 +21,7 @@ class Scene:
         out = numpy.zeros(x.shape)
         for (fx, fy), phase in zip(self.frequency.T, self.phase):
             out += numpy.cos(fx * x + fy * y + phase)
-        return 100 + 3 * out + noise * self.random.standard_normal(x.shape)
+        return 110 + out + noise * self.random.standard_normal(x.shape)
 
     def image(self, shape, noise=0.0, inverse=None):
         """inverse: (2, 3), where in the scene a pixel (x, y, 1) is; none: where it lies."""
