@@ -73,19 +73,18 @@ std::string usage_sentence(const CLI::App& root, const CLI::ParseError& error) {
 // An empty text is no value of any argument, but CLI11 would take the next one for it: as of a
 // variable that is not set, in `--mask "$MASK" -o out.json`.
 void refuse_empty(const std::vector<std::string>& arguments) {
-  std::size_t options_end = arguments.size();
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& text = arguments[i];
-    if (text == "--") options_end = i;
-    const bool is_option =
-        i < options_end && text.starts_with("--") && text.find('=') == text.size() - 1;
-    if (!text.empty() && !is_option) continue;
-    std::string name = is_option ? text.substr(0, text.size() - 1) : "";
-    if (text.empty() && i > 0 && i <= options_end && arguments[i - 1].size() > 1 &&
-        arguments[i - 1].starts_with('-')) {
-      name = arguments[i - 1];
+  bool takes_options = true;
+  std::string before;
+  for (const std::string& text : arguments) {
+    takes_options = takes_options && text != "--";
+    const bool is_unset =
+        takes_options && text.starts_with("--") && text.find('=') == text.size() - 1;
+    if (text.empty() || is_unset) {
+      const std::string name = is_unset ? text.substr(0, text.size() - 1) : before;
+      const bool is_named = takes_options && name.size() > 1 && name.starts_with('-');
+      throw UsageError((is_named ? "argument " + name + ": " : "") + "expected a value, got ''");
     }
-    throw UsageError((name.empty() ? "" : "argument " + name + ": ") + "expected a value, got ''");
+    before = text;
   }
 }
 

@@ -192,33 +192,31 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
     return each - std::min(each, taken);
   };
   const std::uint64_t least_left = left(most_alone);
-  using Shape = std::tuple<std::int64_t, std::int64_t, int>;
-  std::map<Shape, mosaics::ImageNeeds> shapes;
+  // One scene of each shape, whose plans take alike.
+  std::map<std::tuple<std::int64_t, std::int64_t, int>, const SceneNeeds*> shapes;
   for (const SceneNeeds& scene : scenes) {
     const mosaics::ImageNeeds& image = scene.largest;
     if (image.height < 1 || image.width < 1) continue;
-    shapes.emplace(Shape{image.height, image.width, image.cfa.period}, image);
+    shapes.try_emplace({image.height, image.width, image.cfa.period}, &scene);
   }
   // All scenes have the same scratch, beside the one that takes most.
   const auto refuse_run = [&](const SceneNeeds& scene) {
     std::uint64_t least = 0;
-    for (const auto& [shape, image] : shapes) {
-      if (on_cpu) least = std::max(least, scratch.least(image));
+    for (const auto& [shape, one] : shapes) {
+      if (on_cpu) least = std::max(least, scratch.least(one->largest));
     }
     refuse(options, *whole, own + all * (most_alone + least), scene, least);
   };
-  std::map<Shape, bool> known;
-  std::uint64_t wanted = 0;
   for (const SceneNeeds& scene : scenes) {
-    const mosaics::ImageNeeds& image = scene.largest;
-    if (image.height < 1 || image.width < 1) continue;
-    if (own + all * alone(scene) > *whole) refuse_run(scene);
-    if (!on_cpu || !known.try_emplace({image.height, image.width, image.cfa.period}).second) {
-      continue;
-    }
-    if (!scratch.bytes(image, least_left)) refuse_run(scene);
+    const bool is_aligned = scene.largest.height > 0 && scene.largest.width > 0;
+    if (is_aligned && own + all * alone(scene) > *whole) refuse_run(scene);
+  }
+  std::uint64_t wanted = 0;
+  for (const auto& [shape, scene] : shapes) {
+    if (!on_cpu) break;
+    if (!scratch.bytes(scene->largest, least_left)) refuse_run(*scene);
     const std::uint64_t enough = std::uint64_t{1} << 30;
-    wanted = std::max(wanted, scratch.bytes(image, enough).value_or(enough));
+    wanted = std::max(wanted, scratch.bytes(scene->largest, enough).value_or(enough));
   }
   memory.decodes_ahead = left(most_ahead) >= wanted && left(most_ahead) != 0;
   if (on_cpu) memory.scratch = memory.decodes_ahead ? left(most_ahead) : least_left;

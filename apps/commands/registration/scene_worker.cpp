@@ -203,17 +203,19 @@ bool SceneWorker::align_with_each_other(const SceneTask& task, const std::vector
     if (frame == nullptr || area(*reference) > area(*frame)) frame = reference;
   }
   std::size_t left = task.closing_pairs();
-  if (frame != nullptr) {
-    ImageAligner aligner(session_, options_.scene, *frame);
-    for (auto onto = aligned.begin(); onto != aligned.end(); ++onto) {
-      if (!aligner.set_reference(*images[*onto].mosaic)) continue;
-      for (auto image = std::next(onto); image != aligned.end(); ++image) {
-        if (!begin_pair()) return false;
-        const std::optional<ppatch_shift> shift = aligner.align(*images[*image].mosaic);
-        if (shift) closure.add(*onto, *image, *shift);
-        run_.advance();
-        --left;
-      }
+  if (frame == nullptr || aligned.size() < 2) {
+    run_.advance(left);
+    return true;
+  }
+  ImageAligner aligner(session_, options_.scene, *frame);
+  for (auto onto = aligned.begin(); onto != aligned.end(); ++onto) {
+    if (!aligner.set_reference(*images[*onto].mosaic)) continue;
+    for (auto image = std::next(onto); image != aligned.end(); ++image) {
+      if (!begin_pair()) return false;
+      const std::optional<ppatch_shift> shift = aligner.align(*images[*image].mosaic);
+      if (shift) closure.add(*onto, *image, *shift);
+      run_.advance();
+      --left;
     }
   }
   run_.advance(left);

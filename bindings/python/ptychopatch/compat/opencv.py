@@ -157,8 +157,7 @@ def _pair(name1, src1, name2, src2):
     if first.shape != second.shape:
         raise ValueError(f"{name2}: expected the shape of {name1}, {first.shape}, got "
                          f"{second.shape}")
-    common = numpy.promote_types(first.dtype, second.dtype)
-    return first.astype(common, copy=False), second.astype(common, copy=False)
+    return first, second
 
 
 def _mask(name, mask, shape):
