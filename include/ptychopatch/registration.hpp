@@ -120,6 +120,15 @@ inline void image_shift(const Context& context, const Array& image, const double
   check(ppatch_image_shift(context.get(), &image, shift, &options, &out));
 }
 
+inline void image_warp(const Context& context, const Array& image, const MeasuredMotion& measured,
+                       const Array& out,
+                       const ppatch_resample_options& options = resample_options()) {
+  const bool is_field = measured.motion.model == PPATCH_MOTION_MODEL_FIELD;
+  check(ppatch_image_warp(context.get(), &image, &measured.motion,
+                          is_field ? static_cast<std::int64_t>(measured.tiles.size()) : 0,
+                          is_field ? measured.tiles.data() : nullptr, &options, &out));
+}
+
 inline void mosaic_normalise(const Context& context, const ppatch_cfa& cfa,
                              const ppatch_scene_image& image, const Array& out) {
   check(ppatch_mosaic_normalise(context.get(), &cfa, &image, &out));

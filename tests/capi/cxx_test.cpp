@@ -106,6 +106,12 @@ TEST(Shifts, AreApplied) {
   options.gain = 2;
   image_shift(context, array(image.data(), {2, 3}), {0, 1}, array(out.data(), {2, 3}), options);
   EXPECT_EQ(out, (std::vector<float>{2, 2, 4, 8, 8, 10}));
+  MeasuredMotion measured;
+  measured.motion.model = PPATCH_MOTION_MODEL_AFFINE;
+  measured.motion.matrix[0] = 1.0;
+  measured.motion.matrix[3] = 2.0;  // dx grows by 1 a column: all of a row looks at its first pixel
+  image_warp(context, array(image.data(), {2, 3}), measured, array(out.data(), {2, 3}), options);
+  EXPECT_EQ(out, (std::vector<float>{2, 2, 2, 8, 8, 8}));
 }
 
 TEST(Mosaics, AreNormalisedAndBinned) {

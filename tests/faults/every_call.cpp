@@ -355,6 +355,13 @@ void EveryCall::add_pairs() {
     const double shift[2] = {1.25, -0.5};
     return ppatch_image_shift(context_, &anchor, shift, nullptr, &shifted);
   });
+  add("ppatch_image_warp", [=, this] {
+    ppatch_scene_motion motion{};
+    motion.model = PPATCH_MOTION_MODEL_AFFINE;
+    motion.matrix[0] = motion.matrix[3] = 1.0;
+    motion.matrix[1] = 0.01;
+    return ppatch_image_warp(context_, &anchor, &motion, 0, nullptr, nullptr, &shifted);
+  });
   add("ppatch_mosaic_normalise",
       [=, this, &d] { return ppatch_mosaic_normalise(context_, &d.cfa, &image, &normal); });
   add("ppatch_mosaic_bin",

@@ -11,6 +11,7 @@
 #include "core/enumerations.hpp"
 #include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
+#include "core/registration/motion_field.hpp"
 #include "core/registration/scene_image.hpp"
 
 namespace ppatch {
@@ -134,35 +135,75 @@ struct Pair {
   ImageView anchor, target;
 };
 
+// How an image is to be moved.
+struct Resampling {
+  explicit Resampling(const ppatch_resample_options* given) {
+    const ppatch_resample_options options = read_options("options", given);
+    settings.interpolation = read_enum("interpolation", options.interpolation, last_interpolation);
+    settings.boundary = read_enum("boundary", options.boundary, last_boundary);
+    check_option("period", options.period, 0, 1024);
+    expect_finite("options.gain", options.gain);
+    expect_finite("options.constant", options.constant);
+    check_option("sign", options.sign, PPATCH_SHIFT_SIGN_REGISTER, PPATCH_SHIFT_SIGN_DISPLACEMENT);
+    check_option("reserved", options.reserved, 0, 0);
+    if (options.period > 0) settings.period = options.period;
+    if (options.gain != 0.0) settings.gain = options.gain;
+    settings.constant = options.constant;
+    displacement = options.sign == PPATCH_SHIFT_SIGN_DISPLACEMENT;
+  }
+  ResampleSettings settings;
+  bool displacement = false;
+};
+
+// An image and where it is moved to.
+struct MovedImage {
+  MovedImage(const Context& context, const ppatch_array* image, const ppatch_array* out)
+      : from("image", image, context), to("out", out, context) {
+    from.expect_dtype(sample_types);
+    source = view_of(from);
+    to.expect_dtype({from.dtype()});
+    target = view_of(to);
+    if (to.ndim() != from.ndim() || target.count != source.count) {
+      invalid("out: expected as many axes and channels as image has, ", source.count, ", got ",
+              target.count);
+    }
+    expect_output(to, {&from});
+    if (!to.empty() && from.empty()) invalid("image: expected a pixel in it, got none");
+  }
+  const PairOperators& operators(const Context& context) const {
+    return operators_of(context, {&from, &to});
+  }
+  CheckedArray from, to;
+  ImageView source, target;
+};
+
 }  // namespace
 
 void shift_image(Context& context, const ppatch_array* image, const double* shift,
                  const ppatch_resample_options* given, const ppatch_array* out) {
-  const ppatch_resample_options options = read_options("options", given);
-  ResampleSettings settings;
-  settings.interpolation = read_enum("interpolation", options.interpolation, last_interpolation);
-  settings.boundary = read_enum("boundary", options.boundary, last_boundary);
-  check_option("period", options.period, 0, 1024);
-  expect_finite("options.gain", options.gain);
-  expect_finite("options.constant", options.constant);
-  if (options.period > 0) settings.period = options.period;
-  if (options.gain != 0.0) settings.gain = options.gain;
-  settings.constant = options.constant;
+  const Resampling asked(given);
   expect_shift(shift);
-  const CheckedArray from("image", image, context);
-  from.expect_dtype(sample_types);
-  const ImageView source = view_of(from);
-  const CheckedArray to("out", out, context);
-  to.expect_dtype({from.dtype()});
-  const ImageView target = view_of(to);
-  if (to.ndim() != from.ndim() || target.count != source.count) {
-    invalid("out: expected as many axes and channels as image has, ", source.count, ", got ",
-            target.count);
+  const double sign = asked.displacement ? -1.0 : 1.0;
+  const double by[2] = {sign * shift[0], sign * shift[1]};
+  const MovedImage moved(context, image, out);
+  if (moved.to.empty()) return;
+  moved.operators(context).shift_image(moved.source, by, asked.settings, moved.target);
+}
+
+void warp_image(Context& context, const ppatch_array* image, const ppatch_scene_motion& motion,
+                std::int64_t tile_count, const ppatch_tile_shift* tiles,
+                const ppatch_resample_options* given, const ppatch_array* out) {
+  const Resampling asked(given);
+  const MotionField field(motion, tile_count, tiles, asked.displacement);
+  const MovedImage moved(context, image, out);
+  if (moved.to.empty()) return;
+  const MotionMap map = field.map();
+  const PairOperators& operators = moved.operators(context);
+  if (field.is_shift()) {
+    operators.shift_image(moved.source, map.shift, asked.settings, moved.target);
+  } else {
+    operators.warp_image(moved.source, map, asked.settings, moved.target);
   }
-  expect_output(to, {&from});
-  if (to.empty()) return;
-  if (from.empty()) invalid("image: expected a pixel in it, got none");
-  operators_of(context, {&from, &to}).shift_image(source, shift, settings, target);
 }
 
 void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
