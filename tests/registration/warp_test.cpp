@@ -98,7 +98,7 @@ TYPED_TEST(Warps, AreTheOracles) {
   int number = 0;
   for (const ppatch_interpolation interpolation : interpolations) {
     for (const ppatch_boundary boundary : boundaries) {
-      for (int i = 0; i < case_count(6); ++i, ++number) {
+      for (int i = 0; i < case_count(3); ++i, ++number) {
         const std::int64_t c = i % 3 == 2 ? 3 : 0;
         // One row, one column, one pixel, and more.
         const std::int64_t h = number % 7 == 0 ? 1 : side(this->random_);
@@ -324,8 +324,7 @@ TEST_F(Warp, AMeasuredMotionRegistersTheImage) {
   }
 }
 
-// Beyond their centres a field's tiles do not count; at them it has their shifts, which the ramp of an
-// image tells.
+// At its tiles a field has their shifts, which the ramp of an image tells.
 TEST_F(Warp, AFieldGoesThroughItsTiles) {
   SCOPED_TRACE(seed_note());
   constexpr std::int64_t side = 100;
