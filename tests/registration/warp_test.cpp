@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // ppatch_image_warp against its definition; what a motion measures, applied.
+#include "oracle/registration/warp.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "oracle/registration/warp.hpp"
 #include "registration/support/scene.hpp"
 #include "support/warped_scene.hpp"
 
@@ -46,8 +47,8 @@ struct Memory {
   static T poison() { return static_cast<T>(77); }
   T& at(std::int64_t c, std::int64_t y, std::int64_t x) {
     const int last = array.ndim - 1;
-    return static_cast<T*>(array.data)[c * channel + y * array.strides[last - 1] +
-                                       x * array.strides[last]];
+    return static_cast<T*>(
+        array.data)[c * channel + y * array.strides[last - 1] + x * array.strides[last]];
   }
   std::vector<T> values;
   ppatch_array array{};
@@ -248,8 +249,8 @@ TEST_F(Warp, MosaicsStayMosaics) {
   for (const std::string& letters : {std::string("GRBG"), xtrans_letters}) {
     const std::int64_t p = letters.size() == 4 ? 2 : 6;
     const auto colour = [&](std::int64_t y, std::int64_t x) {
-      return static_cast<std::uint16_t>(
-          1000 + letters[static_cast<std::size_t>(y % p * p + x % p)] * 50);
+      return static_cast<std::uint16_t>(1000 +
+                                        letters[static_cast<std::size_t>(y % p * p + x % p)] * 50);
     };
     std::vector<std::uint16_t> from;
     for (std::int64_t i = 0; i < side * side; ++i) from.push_back(colour(i / side, i % side));
@@ -401,69 +402,6 @@ TEST_F(Warp, HasEqualBitsForThreadsAndSimdLevels) {
     if (other.empty()) continue;
     EXPECT_EQ(other, one) << target;
   }
-}
-
-TEST_F(Warp, BadArgumentsAreRefusedByName) {
-  std::vector<float> from(64, 1.0F), out(64, 7.0F);
-  const ppatch_array in = ptychopatch::array(from.data(), {8, 8});
-  const ppatch_array to = ptychopatch::array(out.data(), {8, 8});
-  const auto expect_refused = [&](const ppatch_scene_motion& motion,
-                                  const std::vector<ppatch_tile_shift>& tiles,
-                                  const std::string& words,
-                                  ppatch_resample_options options = ptychopatch::resample_options()) {
-    EXPECT_EQ(ppatch_image_warp(context_.get(), &in, &motion,
-                                static_cast<std::int64_t>(tiles.size()),
-                                tiles.empty() ? nullptr : tiles.data(), &options, &to),
-              PPATCH_ERROR_INVALID_ARGUMENT);
-    EXPECT_NE(std::string(ppatch_last_error()).find(words), std::string::npos)
-        << ppatch_last_error();
-    EXPECT_EQ(out, std::vector<float>(64, 7.0F));
-  };
-  for (const ppatch_motion_model model : std::initializer_list<ppatch_motion_model>{PPATCH_MOTION_MODEL_NONE, -1, 5}) {
-    expect_refused(motion_of(model), {}, "motion.model");
-  }
-  ppatch_scene_motion motion = motion_of();
-  motion.status = PPATCH_SHIFT_STATUS_UNRELATED;
-  expect_refused(motion, {}, "motion.status");
-  for (const double bad : {double(NAN), double(INFINITY), -2e9}) {
-    motion = motion_of();
-    motion.centre[1] = bad;
-    expect_refused(motion, {}, "motion.centre[1]");
-    motion = motion_of();
-    motion.shift[0] = bad;
-    expect_refused(motion, {}, "motion.shift[0]");
-    motion = motion_of();
-    motion.matrix[2] = bad;
-    expect_refused(motion, {}, "motion.matrix[2]");
-  }
-  auto tiles = draw_tiles(random_, 3, 3);
-  for (ppatch_tile_shift& tile : tiles) {
-    tile.status = PPATCH_SHIFT_STATUS_OK;
-    tile.flags = 0;
-    tile.shift[0] = tile.shift[1] = 0.0;
-  }
-  expect_refused(motion_of(), tiles, "tile_count");
-  const ppatch_scene_motion field = motion_of(PPATCH_MOTION_MODEL_FIELD);
-  expect_refused(field, {}, "tile_count");
-  auto bad = tiles;
-  bad[3].centre[1] = NAN;
-  expect_refused(field, bad, "tiles[3].centre[1]");
-  bad = tiles;
-  bad[5].shift[1] = NAN;
-  expect_refused(field, bad, "tiles[5].shift[1]");
-  ppatch_resample_options options = ptychopatch::resample_options();
-  options.sign = 2;
-  expect_refused(motion_of(), {}, "options.sign", options);
-  options = ptychopatch::resample_options();
-  options.reserved = 1;
-  expect_refused(motion_of(), {}, "options.reserved", options);
-  EXPECT_EQ(ppatch_image_warp(context_.get(), &in, &field, -1, tiles.data(), nullptr, &to),
-            PPATCH_ERROR_INVALID_ARGUMENT);
-  EXPECT_EQ(ppatch_image_warp(context_.get(), &in, &field, 9, nullptr, nullptr, &to),
-            PPATCH_ERROR_INVALID_ARGUMENT);
-  EXPECT_EQ(ppatch_image_warp(context_.get(), &in, nullptr, 0, nullptr, nullptr, &to),
-            PPATCH_ERROR_INVALID_ARGUMENT);
-  EXPECT_EQ(out, std::vector<float>(64, 7.0F));
 }
 
 }  // namespace

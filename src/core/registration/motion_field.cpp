@@ -181,15 +181,14 @@ void MotionField::lay_lattice(std::int64_t count, const std::vector<Residual>& r
   double extent[2];
   for (int axis = 0; axis < 2; ++axis) {
     const auto [least, most] = std::minmax_element(
-        residuals.begin(), residuals.end(), [axis](const Residual& a, const Residual& b) {
-          return a.centre[axis] < b.centre[axis];
-        });
+        residuals.begin(), residuals.end(),
+        [axis](const Residual& a, const Residual& b) { return a.centre[axis] < b.centre[axis]; });
     map_.field.origin[axis] = least->centre[axis];
     extent[axis] = most->centre[axis] - least->centre[axis];
   }
   const auto tiles = static_cast<double>(count);
-  const double pitch = std::max(std::sqrt(extent[0] * extent[1] / tiles),
-                                std::max(extent[0], extent[1]) / tiles);
+  const double pitch =
+      std::max(std::sqrt(extent[0] * extent[1] / tiles), std::max(extent[0], extent[1]) / tiles);
   for (int axis = 0; axis < 2; ++axis) {
     std::int64_t& intervals = map_.field.intervals[axis];
     intervals = 1;
@@ -206,7 +205,8 @@ MotionMap MotionField::map() const {
 }
 
 bool MotionField::is_shift() const {
-  return values_.empty() && std::all_of(map_.slope, map_.slope + 4, [](double s) { return s == 0; });
+  return values_.empty() &&
+         std::all_of(map_.slope, map_.slope + 4, [](double s) { return s == 0; });
 }
 
 }  // namespace ppatch

@@ -77,8 +77,8 @@ MovedBy::MovedBy(const ppatch_scene_motion& motion, const std::vector<ppatch_til
     extent[axis] = most - least;
   }
   const auto count = static_cast<long double>(tiles.size());
-  const long double pitch = std::max(std::sqrt(extent[0] * extent[1] / count),
-                                     std::max(extent[0], extent[1]) / count);
+  const long double pitch =
+      std::max(std::sqrt(extent[0] * extent[1] / count), std::max(extent[0], extent[1]) / count);
   for (std::size_t axis = 0; axis < 2; ++axis) {
     intervals_[axis] = 1;
     if (extent[axis] == 0) continue;
@@ -156,8 +156,7 @@ double sampled(const Stack& image, std::int64_t channel, std::int64_t y, std::in
   double sum = 0;
   for (const auto& [row, down] : sources[0]) {
     for (const auto& [column, across] : sources[1]) {
-      const double outside =
-          options.boundary == PPATCH_BOUNDARY_CONSTANT ? options.constant : 0.0;
+      const double outside = options.boundary == PPATCH_BOUNDARY_CONSTANT ? options.constant : 0.0;
       const bool lies_in = row != kOutside && column != kOutside;
       sum += down * across * (lies_in ? image.at(channel, row, column) : outside);
     }
