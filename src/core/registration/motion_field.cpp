@@ -193,7 +193,7 @@ void MotionField::lay_lattice(std::int64_t count, const std::vector<Residual>& r
     std::int64_t& intervals = map_.field.intervals[axis];
     intervals = 1;
     if (extent[axis] <= 0.0) continue;
-    intervals = std::max(intervals, static_cast<std::int64_t>(extent[axis] / pitch + 0.5));
+    intervals = std::max(intervals, static_cast<std::int64_t>(std::llround(extent[axis] / pitch)));
     map_.field.scale[axis] = static_cast<double>(intervals) / extent[axis];
   }
 }
