@@ -53,7 +53,7 @@ TEST(WarpArguments, BadArgumentsAreRefusedByName) {
   }
   std::vector<ppatch_tile_shift> tiles(9);
   for (int i = 0; i < 9; ++i) {
-    tiles[static_cast<std::size_t>(i)].centre[0] = i / 3;
+    tiles[static_cast<std::size_t>(i)].centre[0] = (i - i % 3) / 3.0;
     tiles[static_cast<std::size_t>(i)].centre[1] = i % 3;
   }
   expect_refused(motion_of(), tiles, "tile_count");
