@@ -137,8 +137,10 @@ void AlignOptions::add_result_options(CLI::App& app) {
              "Of the records (default: what the output's name says, else json)");
   set.flag("--resume", resume,
            "Go on with the output that is there: what is ok in it is kept, the rest done");
-  set.picture("--plot", plot,
-              "Also draw the shifts with their errors, and details before and after");
+  set.picture(
+      "--plot", plot,
+      "Also draw the shifts with their errors, details before and after, and with --model maps "
+      "of how tiles moved");
   set.text("--apply", apply, "DIR", "Also write the aligned images");
   static constexpr Choice kModes[] = {choice_of("crop", ApplyMode::kCrop),
                                       choice_of("resample", ApplyMode::kResample)};
