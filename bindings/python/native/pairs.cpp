@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <string>
 
@@ -32,6 +33,15 @@ void image_shift(const PlanningContext& context, nb::handle image,
   const HeldArray from("image", image), to("out", out, Access::kWrite);
   run_unlocked([&] {
     check(ppatch_image_shift(context.get().get(), &*from, shift.data(), &options, &*to));
+  });
+}
+
+// No weights: those of Rec. 709.
+void image_luminance(const PlanningContext& context, nb::handle image,
+                     const std::vector<double>& weights, double white, nb::handle out) {
+  const HeldArray from("image", image), to("out", out, Access::kWrite);
+  run_unlocked([&] {
+    ptychopatch::image_luminance(context.get(), *from, *to, weights, white);
   });
 }
 
@@ -95,6 +105,8 @@ void add_pairs(nb::module_& module) {
   module.def("cfa_round", &cfa_round, "cfa"_a, "shift"_a);
   module.def("common_area", &common_area, "reference"_a, "moving"_a, "shift"_a);
   module.def("image_shift", &image_shift, "context"_a, "image"_a, "shift"_a, "options"_a, "out"_a);
+  module.def("image_luminance", &image_luminance, "context"_a, "image"_a, "weights"_a, "white"_a,
+             "out"_a);
   module.def("mosaic_normalise", &mosaic<&mosaic_normalise>, "context"_a, "cfa"_a, "image"_a,
              "black"_a, "white"_a, "out"_a);
   module.def("mosaic_bin", &mosaic<&mosaic_bin>, "context"_a, "cfa"_a, "image"_a, "black"_a,
