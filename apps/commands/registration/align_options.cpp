@@ -44,9 +44,10 @@ void AlignOptions::add_options(CLI::App& app) {
 
 void AlignOptions::add_input_options(CLI::App& app) {
   OptionSet set(app);
-  set.operands("INPUT", inputs,
-               "Images to align onto --ref (camera RAW, .npy, .tif, .png, .mrc; arrays and stacks "
-               "of several too); or the data set's ROOT with --layout");
+  set.operands(
+      "INPUT", inputs,
+      "Images to align onto --ref (camera RAW, .npy, .tif, .png, .jpg, .mrc; arrays and stacks "
+      "of several too); or the data set's ROOT with --layout");
   set.text("--ref", reference, "REF", "The image to align onto");
   set.parsed("--layout", "{rawnind}",
              "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every other reference "
