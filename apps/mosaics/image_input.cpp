@@ -30,7 +30,9 @@ Format format_of(std::span<const std::byte> bytes, const std::string& path) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.starts_with("\x93NUMPY")) return Format::kNpy;
   if (text.starts_with("\x89PNG")) return Format::kPng;
-  if (text.starts_with("\xff\xd8\xff")) return Format::kJpeg;
+  // By another name it is what a camera made of a RAW.
+  const bool jpeg = text.starts_with("\xff\xd8\xff");
+  if (jpeg && (ends_with_case(path, ".jpg") || ends_with_case(path, ".jpeg"))) return Format::kJpeg;
   const bool tiff = text.starts_with(std::string_view("II*\0", 4)) ||
                     text.starts_with(std::string_view("MM\0*", 4)) ||
                     text.starts_with(std::string_view("II+\0", 4)) ||

@@ -117,10 +117,19 @@ TEST(LuminanceArguments, AreChecked) {
       {"weights[1]", [](Call& c) { c.weights[1] = -1e-9; }},
       {"weights[2]", [](Call& c) { c.weights[2] = NAN; }},
       {"weights[0]", [](Call& c) { c.weights[0] = INFINITY; }},
-      {"weights", [](Call& c) { c.weights = {0, 0, 0}, c.given = c.weights.data(); }},
-      {"weights", [](Call& c) { c.weights = {1e308, 1e308, 0}, c.given = c.weights.data(); }},
-      {"weights", [](Call& c) { c.given = reinterpret_cast<const double*>(
-                                    reinterpret_cast<const char*>(c.weights.data()) + 1); }},
+      {"weights",
+       [](Call& c) {
+         c.weights = {0, 0, 0}, c.given = c.weights.data();
+       }},
+      {"weights",
+       [](Call& c) {
+         c.weights = {1e308, 1e308, 0}, c.given = c.weights.data();
+       }},
+      {"weights",
+       [](Call& c) {
+         c.given =
+             reinterpret_cast<const double*>(reinterpret_cast<const char*>(c.weights.data()) + 1);
+       }},
       {"white", [](Call& c) { c.white = NAN; }},
       {"out", [](Call& c) { c.to.shape[1] = 4; }},
       {"out", [](Call& c) { c.to.ndim = 1; }},
@@ -150,8 +159,8 @@ TEST(LuminanceArguments, AreChecked) {
   EXPECT_EQ(ppatch_image_luminance(context.get(), &call.image, nullptr, 0, &call.to), PPATCH_OK);
 }
 
-// Channels with their own noise, one of them nearly noise alone: weighted by their variance they tell
-// the shift better than evenly.
+// Channels with their own noise, one of them nearly noise alone: weighted by their variance they
+// tell the shift better than evenly.
 TEST(LuminanceOfAScene, IsRegistered) {
   constexpr std::int64_t size = 128;
   Random random = test_random("LuminanceOfASceneIsRegistered");
@@ -193,7 +202,8 @@ TEST(LuminanceOfAScene, IsRegistered) {
         EXPECT_NEAR(found.shift[0], shift[0], 0.05);
         EXPECT_NEAR(found.shift[1], shift[1], 0.05);
       }
-      squares[way] += std::pow(found.shift[0] - shift[0], 2) + std::pow(found.shift[1] - shift[1], 2);
+      squares[way] +=
+          std::pow(found.shift[0] - shift[0], 2) + std::pow(found.shift[1] - shift[1], 2);
     }
   }
   EXPECT_LT(squares[0], squares[1]);

@@ -40,9 +40,7 @@ void image_shift(const PlanningContext& context, nb::handle image,
 void image_luminance(const PlanningContext& context, nb::handle image,
                      const std::vector<double>& weights, double white, nb::handle out) {
   const HeldArray from("image", image), to("out", out, Access::kWrite);
-  run_unlocked([&] {
-    ptychopatch::image_luminance(context.get(), *from, *to, weights, white);
-  });
+  run_unlocked([&] { ptychopatch::image_luminance(context.get(), *from, *to, weights, white); });
 }
 
 template <auto apply>
