@@ -96,6 +96,12 @@ ppatch_status ppatch_image_warp(ppatch_context* context, const ppatch_array* ima
   });
 }
 
+ppatch_status ppatch_image_luminance(ppatch_context* context, const ppatch_array* image,
+                                     const double* weights, double white, const ppatch_array* out) {
+  return guarded(__func__,
+                 [&] { ppatch::image_luminance(context_of(context), image, weights, white, out); });
+}
+
 ppatch_status ppatch_mosaic_normalise(ppatch_context* context, const ppatch_cfa* cfa,
                                       const ppatch_scene_image* image, const ppatch_array* out) {
   return guarded(__func__, [&] {

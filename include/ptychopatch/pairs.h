@@ -32,6 +32,22 @@ typedef struct ppatch_common_area {
 ppatch_status ppatch_common_area_of(const int64_t reference_shape[2], const int64_t moving_shape[2],
                                     const int64_t shift[2], ppatch_common_area *area);
 
+/* ---- Images of several channels ------------------------------------------------------------- */
+
+/* One channel of several, to register: out[y, x] = sum over c of w_c image[y, x, c], w being the
+ * weights over their sum, added in the order of c in F64. A pixel with a channel at or above
+ * `white` becomes white, so that a scene plan of the same white level takes it as clipped; 0: none
+ * does. image: (H, W, C) with C from 1 to 16, U8, U16, I16, F32 or F64, and any strides, so planes
+ * one after another, too. weights: C numbers, none below 0, not all 0; NULL: of three channels,
+ * red, green and blue, the luminance of Rec. 709 (0.2126, 0.7152, 0.0722), else INVALID_ARGUMENT.
+ * They apply to values as they are stored, linear or not. The shift of a scene of one colour that
+ * is found in out is the most exact where w_c is s_c / v_c, s_c being the channel's share of the
+ * contrast and v_c the variance of its noise. Alpha is no channel: leave it out by strides, and
+ * make it the mask of ppatch_scene_image. out: (H, W) F32 or F64. Errors: INVALID_ARGUMENT,
+ * OUT_OF_MEMORY. */
+ppatch_status ppatch_image_luminance(ppatch_context *context, const ppatch_array *image,
+                                     const double *weights, double white, const ppatch_array *out);
+
 /* ---- Applying a shift or a motion -------------------------------------------------------------
  */
 

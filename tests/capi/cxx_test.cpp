@@ -131,6 +131,18 @@ TEST(Mosaics, AreNormalisedAndBinned) {
   EXPECT_DOUBLE_EQ(colours[2], 0.5);
 }
 
+TEST(Images, OfSeveralChannels) {
+  const std::vector<float> image = {1, 2, 4, 8, 16, 32};
+  const Context context = cpu();
+  std::vector<double> out(2, -7.0);
+  const Array from = array(image.data(), {1, 2, 3}), to = array(out.data(), {1, 2});
+  image_luminance(context, from, to);
+  EXPECT_NEAR(out[0], 0.2126 + 2 * 0.7152 + 4 * 0.0722, 1e-12);
+  image_luminance(context, from, to, {1, 0, 3}, 20);
+  EXPECT_EQ(out, (std::vector<double>{13.0 / 4, 20}));
+  EXPECT_THROW(image_luminance(context, from, to, {1, 2}), Error);
+}
+
 TEST(Pairs, AreMeasured) {
   const std::vector<double> anchor(64, 3.0);
   const std::vector<double> target(64, 1.5);

@@ -362,6 +362,16 @@ void EveryCall::add_pairs() {
     motion.matrix[1] = 0.01;
     return ppatch_image_warp(context_, &anchor, &motion, 0, nullptr, nullptr, &shifted);
   });
+  add("ppatch_image_luminance", [=, this] {
+    ppatch_array channels = anchor;
+    channels.ndim = 3;
+    channels.shape[0] = channels.shape[1] = kSide / 2;
+    channels.shape[2] = 3;
+    channels.strides[2] = 1;
+    ppatch_array half = shifted;
+    half.shape[0] = half.shape[1] = kSide / 2;
+    return ppatch_image_luminance(context_, &channels, nullptr, 0.9, &half);
+  });
   add("ppatch_mosaic_normalise",
       [=, this, &d] { return ppatch_mosaic_normalise(context_, &d.cfa, &image, &normal); });
   add("ppatch_mosaic_bin",

@@ -160,6 +160,13 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
       return ppatch_pair_measure(context.get(), &cfa, &image, &image, nullptr, nullptr, &measures);
     });
   });
+  fail_each("ppatch_image_luminance", [&] {
+    ppatch_array channels = image.pixels;
+    channels.ndim = 3;
+    channels.shape[2] = 3;
+    return harmed(
+        [&] { return ppatch_image_luminance(context.get(), &channels, nullptr, 0.0, &moved); });
+  });
   fail_each("ppatch_mosaic_normalise", [&] {
     return harmed([&] { return ppatch_mosaic_normalise(context.get(), &cfa, &image, &moved); });
   });

@@ -12,6 +12,28 @@ function resample_options(; interpolation::Symbol = :bilinear, boundary::Symbol 
 end
 
 """
+    image_luminance(image, weights = nothing; white = 0, out)
+
+One channel of several: the sum of `w[c] * image[:, :, c]` over an image `(W, H, C)`, UInt8, UInt16, Int16,
+Float32 or Float64, `w` being the weights over their sum; by default, of red, green and blue, the luminance of
+Rec. 709. An interleaved `(C, W, H)` is taken as `PermutedDimsArray(image, (2, 3, 1))`. A pixel with a channel at
+or above `white` becomes white; 0: none does.
+"""
+function image_luminance(image, weights = nothing; white = 0.0, out = nothing,
+                         context = default_context())
+    ndims(image) == 3 || throw(ArgumentError("image: expected (W, H, C), got $(size(image))"))
+    if weights !== nothing && length(weights) != size(image, 3)
+        throw(ArgumentError("weights: expected $(size(image, 3)), got $(length(weights))"))
+    end
+    given = weights === nothing ? C_NULL : collect(Float64, weights)
+    single = array_or_new(out, float_type(eltype(image)), size(image)[1:2])
+    # The last axis of an array is the first of its description: C is the last of the library's.
+    channels = PermutedDimsArray(image, (3, 1, 2))
+    check(CApi.ppatch_image_luminance(context, View(channels), given, white, View(single)))
+    return single
+end
+
+"""
     image_shift(image, shift; size, interpolation, boundary, constant, period = 1, gain = 1,
                 sign = :register, out)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <array>
@@ -53,6 +54,13 @@ void image_warp(const PlanningContext& context, nb::handle image, const Measured
                 const ppatch_resample_options& options, nb::handle out) {
   const HeldArray from("image", image), to("out", out, Access::kWrite);
   run_unlocked([&] { ptychopatch::image_warp(context.get(), *from, motion, *to, options); });
+}
+
+// No weights: those of Rec. 709.
+void image_luminance(const PlanningContext& context, nb::handle image,
+                     const std::vector<double>& weights, double white, nb::handle out) {
+  const HeldArray from("image", image), to("out", out, Access::kWrite);
+  run_unlocked([&] { ptychopatch::image_luminance(context.get(), *from, *to, weights, white); });
 }
 
 template <auto apply>
@@ -118,6 +126,8 @@ void add_pairs(nb::module_& module) {
   module.def("image_shift", &image_shift, "context"_a, "image"_a, "shift"_a, "options"_a, "out"_a);
   module.def("affine_motion", &affine_motion, "centre"_a, "shift"_a, "matrix"_a);
   module.def("image_warp", &image_warp, "context"_a, "image"_a, "motion"_a, "options"_a, "out"_a);
+  module.def("image_luminance", &image_luminance, "context"_a, "image"_a, "weights"_a, "white"_a,
+             "out"_a);
   module.def("mosaic_normalise", &mosaic<&mosaic_normalise>, "context"_a, "cfa"_a, "image"_a,
              "black"_a, "white"_a, "out"_a);
   module.def("mosaic_bin", &mosaic<&mosaic_bin>, "context"_a, "cfa"_a, "image"_a, "black"_a,

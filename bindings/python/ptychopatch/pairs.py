@@ -16,8 +16,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from . import _core
-from ._arrays import dtype_of, empty, output, shape_of
+from ._arrays import empty, output, shape_of
 from ._choices import integer, number_of, real
+from ._colour import float_type, image_luminance
 from ._context import Context, context_of
 from ._enumerations import Boundary, Interpolation, ShiftSign
 from .registration import Motion, letters_of, levels_of
@@ -174,11 +175,6 @@ def image_warp(image: Any, motion: Motion, *, interpolation: Interpolation = "bi
     return out
 
 
-def _float_type(image):
-    dtype = str(dtype_of(image)).rpartition(".")[2]
-    return dtype if dtype in ("float32", "float64") else "float32"
-
-
 def mosaic_normalise(image: Any, cfa: str | None = None, *, black: Any, white: float,
                      out: Any = None, context: Context | None = None) -> Any:
     """(image - black) / (white - black) of a mosaic (H, W), black by the pixel's colour.
@@ -194,7 +190,7 @@ def mosaic_normalise(image: Any, cfa: str | None = None, *, black: Any, white: f
     out : (H, W) float32 or float64, optional
         By default of the image's type where that is one of them, else float32.
     """
-    out = output(out, image, shape_of("image", image), _float_type(image))
+    out = output(out, image, shape_of("image", image), float_type(image))
     _core.mosaic_normalise(context_of(context), letters_of(cfa), image, levels_of(black),
                            real("white", white), out)
     return out
@@ -214,7 +210,7 @@ def mosaic_bin(image: Any, cfa: str, *, black: Any, white: float, out: Any = Non
     letters, block = letters_of(cfa), 3 if len(cfa or "") == 36 else 2
     if out is None:
         rows = [extent // block for extent in shape_of("image", image)]
-        out = empty(image, (3, *rows), _float_type(image))
+        out = empty(image, (3, *rows), float_type(image))
     _core.mosaic_bin(context_of(context), letters, image, levels_of(black), real("white", white),
                      out)
     return out

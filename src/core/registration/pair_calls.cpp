@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -119,6 +120,29 @@ std::vector<std::int64_t> shape_of(const CheckedArray& array) {
   return shape;
 }
 
+// Weights of channels, over their sum.
+ChannelSum read_weights(const double* given, std::int64_t channels) {
+  constexpr double rec709[] = {0.2126, 0.7152, 0.0722};
+  if (!given && channels != 3) {
+    invalid("weights: expected ", channels, " numbers, one for each channel of image, got NULL");
+  }
+  if (given) expect_pointer("weights", "a number for each channel", given);
+  const double* const weights = given ? given : rec709;
+  double all = 0.0;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    if (!(std::isfinite(weights[c]) && weights[c] >= 0.0)) {
+      invalid("weights[", c, "]: expected a finite number of at least 0, got ", weights[c]);
+    }
+    all += weights[c];
+  }
+  if (!(std::isfinite(all) && all > 0.0)) {
+    invalid("weights: expected a sum that is above 0 and finite, got ", all);
+  }
+  ChannelSum sum;
+  for (std::int64_t c = 0; c < channels; ++c) sum.weight[c] = weights[c] / all;
+  return sum;
+}
+
 struct Pair {
   Pair(const Context& context, const ppatch_array* first, const ppatch_array* second)
       : anchor_array("anchor", first, context), target_array("target", second, context) {
@@ -204,6 +228,35 @@ void warp_image(Context& context, const ppatch_array* image, const ppatch_scene_
   } else {
     operators.warp_image(moved.source, map, asked.settings, moved.target);
   }
+}
+
+void image_luminance(Context& context, const ppatch_array* image, const double* weights,
+                     double white, const ppatch_array* out) {
+  expect_finite("white", white);
+  const CheckedArray from("image", image, context);
+  from.expect_dtype(sample_types);
+  if (from.ndim() != 3) {
+    invalid("image: expected shape (H, W, C), got ", from.ndim(), " axes");
+  }
+  const std::int64_t channels = from.shape(2);
+  if (channels < 1 || channels > max_channels) {
+    invalid("image: expected 1 to ", max_channels, " channels, got ", channels);
+  }
+  ChannelSum sum = read_weights(weights, channels);
+  const CheckedArray to("out", out, context);
+  to.expect_dtype({DType::f32, DType::f64});
+  to.expect_shape({from.shape(0), from.shape(1)});
+  expect_output(to, {&from});
+  if (to.empty()) return;
+  sum.clips = white != 0.0;
+  sum.white = sum.clipped = white;
+  // In single precision not below the white level, or the pixel would not be clipped.
+  if (to.dtype() == DType::f32 && static_cast<double>(static_cast<float>(white)) < white) {
+    sum.clipped = std::nextafter(static_cast<float>(white), std::numeric_limits<float>::infinity());
+  }
+  const ImageView source = {from.data(),   from.dtype(),   channels,       from.shape(0),
+                            from.shape(1), from.stride(2), from.stride(0), from.stride(1)};
+  operators_of(context, {&from, &to}).image_luminance(source, sum, view_of(to));
 }
 
 void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,

@@ -7,6 +7,7 @@
 
 #include "core/backend.hpp"
 #include "core/dtype_dispatch.hpp"
+#include "kernels/registration/channel_sum.hpp"
 #include "kernels/registration/moved_pixels.hpp"
 #include "kernels/registration/pair_pixels.hpp"
 
@@ -80,6 +81,19 @@ class PairOperatorsByCall : public PairOperators {
         pixel.map.field.values = static_cast<const double*>(call.input("tiles", field).data);
       }
       call.run_each_pixel(pixel, out.count, out.height, out.width);
+    });
+    call.finish();
+  }
+
+  void image_luminance(const ImageView& image, const ChannelSum& sum,
+                       const ImageView& out) const override {
+    Call call(machine_);
+    with_sample(image.dtype, [&](auto sample) {
+      LuminancePixel<decltype(sample)> pixel;
+      pixel.image = call.input("image", image);
+      pixel.sum = sum;
+      pixel.out = call.output("out", out);
+      call.run_each_pixel(pixel, 1, out.height, out.width);
     });
     call.finish();
   }

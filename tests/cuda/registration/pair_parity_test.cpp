@@ -284,6 +284,37 @@ TEST_F(PairParity, MosaicsHaveTheCpusBits) {
   }
 }
 
+TEST_F(PairParity, LuminanceHasTheCpusBits) {
+  SCOPED_TRACE(seed_note());
+  const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
+  const double weights[] = {0.3, 0.0, 1.7, 0.25, 5.0};
+  for (int i = 0; i < case_count(12); ++i) {
+    std::vector<std::int64_t> shape = draw_shape(false);
+    const ppatch_dtype to = i % 2 == 0 ? PPATCH_F32 : PPATCH_F64;
+    Images out[2] = {Images(to, shape, i % 3), Images(to, shape, i % 3)};
+    const bool usual = i % 4 == 0;
+    shape.push_back(usual ? 3 : 1 + i % 5);
+    Images image(dtypes[i % 3], shape, i % 2);
+    image.draw(random_);
+    const double white = i % 3 == 0 ? 3000.0 : i % 2 == 0 ? 0.8 : 0.0;
+    OnDevice there(image);
+    const ppatch_array from = image.view(), device = there.view();
+    const ppatch_array first = out[0].view(), second = out[1].view();
+    const double* const given = usual ? nullptr : weights;
+    check(ppatch_image_luminance(cpu_.get(), &from, given, white, &first));
+    check(ppatch_image_luminance(device_.get(), &from, given, white, &second));
+    EXPECT_EQ(out[1].memory, out[0].memory);
+    Images again(to, {shape[0], shape[1]}, i % 3);
+    {
+      OnDevice written(again);
+      const ppatch_array third = written.view();
+      check(ppatch_image_luminance(device_.get(), &device, given, white, &third));
+      written.download();
+    }
+    EXPECT_EQ(again.memory, out[0].memory);
+  }
+}
+
 TEST_F(PairParity, MeasuresHaveTheCpusBits) {
   SCOPED_TRACE(seed_note());
   const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
