@@ -63,7 +63,8 @@ std::vector<ppatch_tile_shift> draw_tiles(Random& random, int rows, int columns)
   std::vector<ppatch_tile_shift> tiles;
   for (int i = 0; i < rows * columns; ++i) {
     ppatch_tile_shift tile{};
-    tile.centre[0] = step[0] * (i / columns) + beside(random);
+    const int row = i / columns;
+    tile.centre[0] = step[0] * row + beside(random);
     tile.centre[1] = step[1] * (i % columns) + beside(random);
     for (double& value : tile.shift) value = shift(random);
     const int what = kind(random);
@@ -338,7 +339,8 @@ TEST_F(Warp, AFieldGoesThroughItsTiles) {
   for (int i = 0; i < 64; ++i) {
     ppatch_tile_shift& tile = tiles[static_cast<std::size_t>(i)];
     // Whole pixels, those of the first and last rows and columns moved inwards.
-    tile.centre[0] = 5 + 12 * (i / 8) + (i < 8 ? i % 5 : 0);
+    const int row = i / 8;
+    tile.centre[0] = 5 + 12 * row + (row == 0 ? i % 5 : 0);
     tile.centre[1] = 6 + 12 * (i % 8) - (i % 8 == 7 ? i / 10 : 0);
     for (int axis = 0; axis < 2; ++axis) {
       tile.shift[axis] = shift_at(tile.centre[0], tile.centre[1], axis);
