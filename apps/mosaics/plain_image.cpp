@@ -143,7 +143,9 @@ Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::
                                            "is a mosaic");
   }
   if (array.shape[0] < 1 || array.shape[1] < 1 || channels < 1) {
-    throw Refusal(Reason::kNoImageData, source + " has no pixels");
+    throw Refusal(Reason::kNoImageData, source + " has the shape " +
+                                            formats::shape_text(array.shape) +
+                                            ", expected at least one pixel");
   }
   if (!array.type.numeric() || array.type.kind == formats::Kind::kComplex) {
     throw Refusal(Reason::kUnsupported,
