@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // ppatch_image_warp against its definition, and against the shift that it generalises.
-#include "oracle/registration/warp.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
+#include "oracle/registration/warp.hpp"
 #include "registration/support/warp.hpp"
 
 namespace {
