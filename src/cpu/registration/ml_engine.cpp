@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/registration/fft_size.hpp"
+#include "core/registration/tile_agreement.hpp"
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/registration/image_pyramid.hpp"
 #include "cpu/registration/pixel_sums.hpp"
@@ -93,7 +94,8 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
 
 std::uint64_t MlMemoryPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
-                              kept_floats + slots * slot_floats + table_floats + lag_floats;
+                              kept_floats + slots * slot_floats + table_floats + lag_floats +
+                              longest_fft;
   return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
                                     rings * static_cast<std::int64_t>(sizeof(RingWeight))) +
          tile_bytes;
@@ -153,6 +155,8 @@ class MlEngine final : public SingleSceneEngine {
     slots_ = Buffer<float>(allocator, memory_plan_.slots * memory_plan_.slot_floats);
     tables_ = Buffer<float>(allocator, memory_plan_.table_floats);
     lag_tables_ = Buffer<float>(allocator, memory_plan_.lag_floats);
+    ones_ = Buffer<float>(allocator, memory_plan_.longest_fft);
+    std::fill_n(ones_.data(), memory_plan_.longest_fft, 1.0F);
     sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
     if (settings.motion != PPATCH_MOTION_MODEL_NONE) tiles_.emplace(settings, machine);
@@ -279,11 +283,13 @@ class MlEngine final : public SingleSceneEngine {
                              peak.second[i], only_rounds, held, settings_.circular, tools());
     }
     double start[2] = {peak.displacement[0], peak.displacement[1]};
+    FineShift coarsest;
     for (int scale = last; scale > 0; --scale) {
       Window held;
       const FineShift found =
           fine_shift(reference.scale[scale], moving.scale[scale], band_of(scale, excluded), start,
                      coarse_rounds, held, settings_.circular, tools());
+      if (scale == last) coarsest = found;
       if (scale == last && is_ambiguous(others, found)) result.ambiguity = 1.0;
       next_start(found, start);
     }
@@ -307,6 +313,14 @@ class MlEngine final : public SingleSceneEngine {
       if (!keeps) held = {};  // its spectrum was consumed
       if (!next_attempt(shift, quality, start, max_f)) break;
     }
+    if (last == 0) coarsest = shift;
+    if (is_doubtful(shift, quality) && is_doubtful(coarsest, quality)) {
+      coarse_band.fft = &fft_[last];
+      if (agrees_elsewhere(reference.scale[last], moving.scale[last], coarse_band, coarsest,
+                           geometry_, settings_.circular, ones_.data(), tools())) {
+        result.ambiguity = 1.0;
+      }
+    }
     complete_answer(shift, quality, geometry_, settings_, result);
   }
 
@@ -318,6 +332,7 @@ class MlEngine final : public SingleSceneEngine {
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
   Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_, lag_tables_;
+  Buffer<float> ones_;
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
   std::optional<CpuTileEngine> tiles_;

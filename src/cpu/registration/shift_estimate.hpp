@@ -52,6 +52,11 @@ std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t
 void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
                       const EstimateTools& tools, float* spectrum);
 
+// The peaks of the correlations of the spectra in tools, which it consumes, within +-range samples.
+// tables: of a surface of the transform's size; copies: see SceneGeometry.
+SurfacePeaks correlation_peaks(const Band& band, const LagSurface& tables,
+                               const std::int64_t range[2], int copies, const EstimateTools& tools);
+
 // The peak of the correlation of two planes within +-range samples. Tapered unless circular.
 // lag_tables: see fill_lag_tables; copies: see SceneGeometry.
 CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
@@ -64,6 +69,12 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
                      const double start[2], const ShiftRounds& rounds, Window& held, bool circular,
                      const EstimateTools& tools, double max_f = whole_band);
+
+// Whether the tiles that do not agree on a shift agree on another one. ones: as many as the longer
+// side of the transform has samples.
+bool agrees_elsewhere(const Plane& reference, const Plane& moving, const Band& band,
+                      const FineShift& shift, const SceneGeometry& geometry, bool circular,
+                      const float* ones, const EstimateTools& tools);
 
 // Consumes the spectra that fine_shift left.
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);
