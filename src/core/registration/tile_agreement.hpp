@@ -45,8 +45,6 @@ class TileAgreement {
                          const std::int64_t range[2]) const;
 
  private:
-  static constexpr int agrees_mark = 0, left_mark = 1;
-
   // -1: of none.
   std::int64_t row_of(std::int64_t y) const;
   bool is_near_agreement(std::int64_t row, std::int64_t column) const;

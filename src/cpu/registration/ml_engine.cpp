@@ -25,6 +25,7 @@ struct MlMemoryPlan {
   std::int64_t slot_floats = 0;      // one of `slots`
   std::int64_t slots = 0;
   std::int64_t sums_doubles = 0;
+  std::int64_t tile_doubles = 0;
   std::int64_t table_floats = 0;
   std::int64_t lag_floats = 0;
   std::int64_t rings = 0;
@@ -47,6 +48,7 @@ void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
     plan.table_floats = std::max(plan.table_floats, tables_floats(size[0], size[1], carriers));
     plan.longest_fft = std::max({plan.longest_fft, size[0], size[1]});
     plan.sums_doubles = std::max(plan.sums_doubles, sums_doubles(size[0], size[1]));
+    plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(size[0], size[1]));
     plan.rings = std::max(plan.rings, ring_count(size[0], size[1]));
   };
   fit_transform(g.coarse_fft);
@@ -89,6 +91,7 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
   plan.sums_doubles = std::max(
       {plan.sums_doubles, sums_doubles(std::min(max_size[0], narrow), max_size[1]),
        sums_doubles(max_size[0], std::min(max_size[1], narrow)), sums_doubles(side, side)});
+  plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(max_size[0], max_size[1]));
   plan.rings = std::max(plan.rings, ring_count(max_size[0], max_size[1]));
 }
 
@@ -96,7 +99,7 @@ std::uint64_t MlMemoryPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
                               kept_floats + slots * slot_floats + table_floats + lag_floats +
                               longest_fft;
-  return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
+  return static_cast<std::uint64_t>(4 * floats + 8 * (sums_doubles + tile_doubles) +
                                     rings * static_cast<std::int64_t>(sizeof(RingWeight))) +
          tile_bytes;
 }
@@ -158,6 +161,7 @@ class MlEngine final : public SingleSceneEngine {
     ones_ = Buffer<float>(allocator, memory_plan_.longest_fft);
     std::fill_n(ones_.data(), memory_plan_.longest_fft, 1.0F);
     sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
+    tile_sums_ = Buffer<double>(allocator, memory_plan_.tile_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
     if (settings.motion != PPATCH_MOTION_MODEL_NONE) tiles_.emplace(settings, machine);
     carrier_count_ = leaking_carriers(settings.cfa, carriers_);
@@ -221,6 +225,7 @@ class MlEngine final : public SingleSceneEngine {
             reference_spectrum_.data(),
             {slots_.data(), memory_plan_.slot_floats},
             sums_.data(),
+            tile_sums_.data(),
             tables_.data(),
             weights_.data()};
   }
@@ -333,7 +338,7 @@ class MlEngine final : public SingleSceneEngine {
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
   Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_, lag_tables_;
   Buffer<float> ones_;
-  Buffer<double> sums_;
+  Buffer<double> sums_, tile_sums_;
   Buffer<RingWeight> weights_;
   std::optional<CpuTileEngine> tiles_;
   SceneImageView reference_;

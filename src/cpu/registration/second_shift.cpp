@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
 
 #include "core/registration/tile_agreement.hpp"
 #include "cpu/registration/spectrum_pass.hpp"
@@ -39,13 +38,13 @@ class WhitePair {
   TileAgreement agreement(double threshold) const {
     const std::int64_t stride = band_.fft->row_floats();
     tools_.arena->parallel_for(tiles_.rows, [&](std::int64_t row, int) {
-      double* const sums = tools_.sums + tile_values * row * tiles_.columns;
+      double* const sums = tools_.tiles + tile_values * row * tiles_.columns;
       std::fill_n(sums, tile_values * tiles_.columns, 0.0);
       for (std::int64_t y = tiles_.first_of(row); y < tiles_.end_of(row); ++y) {
         add_row(tools_.weighted_spectrum + y * stride, tools_.moving_spectrum + y * stride, sums);
       }
     });
-    return {tiles_, threshold, tools_.sums};
+    return {tiles_, threshold, tools_.tiles};
   }
 
   // Zeros in both but for what an agreement leaves, transformed.
@@ -68,11 +67,7 @@ class WhitePair {
   void weigh(const SpectrumPass& pass) const {
     const std::int64_t rings = ring_count(band_.fft->height(), band_.fft->width());
     pass.run(tools_.loops->power_row, 4 * rings, false);
-    for (std::int64_t i = 0; i < rings; ++i) {
-      const double* sums = tools_.sums + 4 * i;
-      const double power = std::sqrt(sums[1] * sums[2]) / sums[3];
-      tools_.weights[i] = power > 0.0 ? RingWeight{static_cast<float>(power), 0.0F} : RingWeight();
-    }
+    for (std::int64_t i = 0; i < rings; ++i) tools_.weights[i] = white_weight(tools_.sums + 4 * i);
   }
   void add_row(const float* a, const float* b, double* sums) const {
     for (std::int64_t column = 0; column < tiles_.columns; ++column) {
@@ -118,7 +113,8 @@ bool agrees_elsewhere(const Plane& reference, const Plane& moving, const Band& b
   const CoarsePeak peak = first.second_peak(peaks, transform, range);
   if (!peak.found) return false;
   pair.lay(peak.displacement);
-  return is_contradicted(first.agreeing(), pair.agreement(second_agreement).agreeing());
+  const std::int64_t agreeing = first.agreeing();
+  return is_contradicted(agreeing, pair.agreement(second_agreement).agreeing());
 }
 
 }  // namespace ppatch

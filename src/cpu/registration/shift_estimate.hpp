@@ -28,6 +28,7 @@ struct EstimateTools {
   float* weighted_spectrum = nullptr;  // of the reference; may be reference_spectrum
   FftSlots fft_slots;
   double* sums = nullptr;   // see sums_doubles
+  double* tiles = nullptr;  // see tile_doubles
   float* tables = nullptr;  // see tables_floats
   RingWeight* weights = nullptr;
 };
@@ -45,6 +46,7 @@ struct Band {
 constexpr std::int64_t spectrum_rows_per_block = 64;
 
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
+std::int64_t tile_doubles(std::int64_t height, std::int64_t width);
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);
 
 // Puts the windowed part, freed of its trend, into the top left corner of the transform's
