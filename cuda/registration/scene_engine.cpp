@@ -350,8 +350,8 @@ class CudaSceneEngine final : public SceneEngine {
   }
 
   void transform_moving(int scale, const ImageNumbers& images) {
-    ppatch::transform_moving(space_, spectrum_of(geometry_, scale, carriers_, carrier_count_), scale,
-                             images, images_, stream_.get());
+    ppatch::transform_moving(space_, spectrum_of(geometry_, scale, carriers_, carrier_count_),
+                             scale, images, images_, stream_.get());
   }
 
   SceneSettings settings_;

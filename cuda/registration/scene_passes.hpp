@@ -24,8 +24,8 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
-// Fills the memory's lag tables, see fill_lag_tables, and its ones, from what `tables` holds until the copy is
-// done.
+// Fills the memory's lag tables, see fill_lag_tables, and its ones, from what `tables` holds until
+// the copy is done.
 void upload_lag_tables(const SceneMemory& memory, bool circular, std::vector<float>& tables,
                        device::Stream stream);
 

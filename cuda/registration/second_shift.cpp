@@ -66,8 +66,7 @@ SurfacePeaks SecondShift::peaks_of_left(const FineShift& shift, const std::int64
   const SceneMail& host = memory.host();
   const SceneMail& device = memory.device();
   const ShiftSpectrum spectrum = spectrum_of(geometry_, scale_, nullptr, 0);
-  device::copy_to_device(memory.sums(image_), sums_.data(), sums_.size() * sizeof(double),
-                         stream_);
+  device::copy_to_device(memory.sums(image_), sums_.data(), sums_.size() * sizeof(double), stream_);
   run_each(KeepLeft{device.shifts, spectrum.row_floats()}, spectrum.height * spectrum.row_floats(),
            stream_);
   transform(true);
@@ -107,7 +106,7 @@ bool SecondShift::agrees_elsewhere(std::int64_t image, const FineShift& shift,
   if (!peak.found) return false;
   lay(shift, peak.displacement);
   const std::int64_t agreeing = first.agreeing();
-  return is_contradicted(agreeing, agreement(tiles, second_agreement).agreeing());
+  return is_contradicted(peak, agreeing, agreement(tiles, second_agreement).agreeing());
 }
 
 }  // namespace ppatch

@@ -13,10 +13,11 @@ constexpr std::int64_t min_tiles = 12;
 constexpr double max_agreeing = 0.5;
 // At least so much of the image is to be left.
 constexpr double least_left = 0.25;
-// A second shift is no chance, and as far from the first as no peak's own slope; at least so many
-// tiles agree with it, and that part of those that agree with the first.
-constexpr double least_chance = 1e-8;
-constexpr double least_distance = 1.5;
+// A second shift is less probable by chance, and as far from the first as no peak's own slope; at
+// least so many tiles agree with it, and that part of those that agree with the first, or noise
+// hides them and the peak is as good as impossible. (What is not noise has had some of 1e-15.)
+constexpr double least_chance = 1e-8, impossible = 1e-24;
+constexpr double least_distance = 1.5, least_doubt = 0.5;
 constexpr std::int64_t least_tiles = 3;
 constexpr double least_part = 0.15;
 
@@ -103,8 +104,8 @@ CoarsePeak TileAgreement::second_peak(const SurfacePeaks& peaks, const std::int6
                                       const std::int64_t range[2]) const {
   CoarsePeak peak = coarse_peak_of(peaks, transform, range);
   const double distance = std::max(std::abs(peak.displacement[0]), std::abs(peak.displacement[1]));
-  peak.found = peak.found && distance > least_distance &&
-               false_alarm_of(peak.evidence) < least_chance;
+  const double least = distance > least_distance ? least_chance : impossible;
+  peak.found = peak.found && distance > least_doubt && false_alarm_of(peak.evidence) < least;
   if (!peak.found) return peak;
   // The surface's noise grows with what is left in common, over its mean.
   const auto samples = static_cast<double>(samples_left());
@@ -112,7 +113,7 @@ CoarsePeak TileAgreement::second_peak(const SurfacePeaks& peaks, const std::int6
       static_cast<double>(left_in_common(peaks.peak.dy, peaks.peak.dx, transform)) *
       static_cast<double>(transform[0] * transform[1]) / (samples * samples);
   peak.evidence.peak /= std::sqrt(std::max(1.0, common));
-  peak.found = false_alarm_of(peak.evidence) < least_chance;
+  peak.found = false_alarm_of(peak.evidence) < least;
   return peak;
 }
 
@@ -124,7 +125,8 @@ void second_range(const FineShift& shift, const SceneGeometry& geometry, std::in
   }
 }
 
-bool is_contradicted(std::int64_t first, std::int64_t second) {
+bool is_contradicted(const CoarsePeak& peak, std::int64_t first, std::int64_t second) {
+  if (false_alarm_of(peak.evidence) < impossible) return true;
   return second >= least_tiles &&
          static_cast<double>(second) >= least_part * static_cast<double>(first);
 }

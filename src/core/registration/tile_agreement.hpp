@@ -9,8 +9,8 @@
 #include "math/registration/tile_values.hpp"
 
 // A part of the scene that moves and has more contrast than the rest takes the shift with it, and
-// hides that of the rest. So where few tiles are alike, both images are whitened, tiles that agree on
-// the shift are taken out of them, and the others are asked for one of their own.
+// hides that of the rest. So where few tiles are alike, both images are whitened, tiles that agree
+// on the shift are taken out of them, and the others are asked for one of their own.
 namespace ppatch {
 
 // Whether that is worth it: no answer that most tiles agree with is asked again.
@@ -58,14 +58,14 @@ class TileAgreement {
   std::int64_t agreeing_ = 0, left_ = 0;
 };
 
-// How many standard deviations a tile that agrees with the shift is from chance, and one that agrees
-// with the second.
+// How many standard deviations a tile that agrees with the shift is from chance, and one that
+// agrees with the second.
 constexpr double first_agreement = 4.0, second_agreement = 3.0;
 
 // How far from the shift the second one is looked for, samples.
 void second_range(const FineShift& shift, const SceneGeometry& geometry, std::int64_t range[2]);
 
-// Whether so many tiles that agree with the second shift make the first doubtful.
-bool is_contradicted(std::int64_t first, std::int64_t second);
+// Whether a second peak, and so many tiles that agree with its shift, contradict the first.
+bool is_contradicted(const CoarsePeak& peak, std::int64_t first, std::int64_t second);
 
 }  // namespace ppatch

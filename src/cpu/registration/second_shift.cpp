@@ -114,7 +114,7 @@ bool agrees_elsewhere(const Plane& reference, const Plane& moving, const Band& b
   if (!peak.found) return false;
   pair.lay(peak.displacement);
   const std::int64_t agreeing = first.agreeing();
-  return is_contradicted(agreeing, pair.agreement(second_agreement).agreeing());
+  return is_contradicted(peak, agreeing, pair.agreement(second_agreement).agreeing());
 }
 
 }  // namespace ppatch

@@ -56,8 +56,8 @@ PPATCH_HD void tile_parts(float a, float ay, float ax, float b, float by, float 
 // be if they were equal.
 constexpr double likeness = 0.5;
 
-// Over tiles: their TileSums, then the squares of gradients, then that of the Hessians' traces, then
-// in how many both images are alike.
+// Over tiles: their TileSums, then the squares of gradients, then that of the Hessians' traces,
+// then in how many both images are alike.
 enum TileTotal {
   tile_square_yy = tile_sums,
   tile_square_yx,

@@ -11,8 +11,8 @@ enum TileValue {
   tile_values
 };
 
-// What takes their place once it is known: whether the tile agrees on the shift, 0 or 1, and whether
-// it is left without those that do and those around them.
+// What takes their place once it is known: whether the tile agrees on the shift, 0 or 1, and
+// whether it is left without those that do and those around them.
 constexpr int agrees_mark = 0, left_mark = 1;
 
 }  // namespace ppatch
