@@ -147,7 +147,7 @@ void AlignOptions::add_result_options(CLI::App& app) {
                                       choice_of("resample", ApplyMode::kResample)};
   set.choice("--apply-mode", apply_mode, kModes,
              "crop (default): the common area of both, at the lattice shift, colours kept; "
-             "resample: the image on the reference's pixels");
+             "resample: the image on the reference's pixels, by the motion that --model names");
   set.text("--write-masks", masks, "DIR", "Also write where each pair agrees, as PNG");
   set.flag("--overwrite", common.overwrite, "Replace outputs that exist");
   set.flag("--dry-run", common.dry_run,

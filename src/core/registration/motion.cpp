@@ -15,7 +15,7 @@ constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 // Of chi^2 per degree of freedom.
 constexpr double max_contradiction = 3.0;
 // A linear map that moves a tile's border by less, samples, is left out.
-constexpr double least_warp = 0.02;
+constexpr double min_warp = 0.02;
 // What a peak of a tile is off, samples: from its neighbours, and under a linear map.
 constexpr double peak_error = 0.1;
 // Tiles that know their shift no better, samples, are at peaks of noise now and then; where that is
@@ -181,7 +181,7 @@ class TileMeasurement {
                                     static_cast<std::int64_t>(i) % grid_.tiles[1]};
     double reach[2];
     linear.reach(0.5 * side, reach);
-    task.warps = std::max(reach[0], reach[1]) > least_warp;
+    task.warps = std::max(reach[0], reach[1]) > min_warp;
     for (int axis = 0; axis < 2; ++axis) {
       double d = displacement[axis];
       if (!task.warps) d = rounded(d);
@@ -273,8 +273,8 @@ void write_model(const MotionFit& fit, bool displacement, ppatch_scene_motion& o
       out.matrix[p - 2] = (p == 2 || p == 5 ? 1.0 : 0.0) + sign * fit.parameters[p];
     }
     // What the model leaves unexplained is in the parameters, too.
-    constexpr double least_scale = 0.5;
-    const double scale = std::max(least_scale, fit.chi_square);
+    constexpr double min_scale = 0.5;
+    const double scale = std::max(min_scale, fit.chi_square);
     for (int q = 0; q < motion_parameters; ++q) {
       out.covariance[motion_parameters * p + q] = scale * fit.covariance[p][q];
     }
@@ -373,9 +373,9 @@ void find_motion(TileEngine& engine, const SceneGeometry& geometry, const SceneS
     if (motion_terms[m] == terms_of(settings.motion)) chosen = fit;
   }
   // Noise agrees with itself in no more than a few tiles.
-  constexpr std::int64_t least_tiles = 4;
+  constexpr std::int64_t min_tiles = 4;
   const bool agree =
-      chosen.found && out.tiles_used >= least_tiles && 2 * out.tiles_used > out.tiles_rejected;
+      chosen.found && out.tiles_used >= min_tiles && 2 * out.tiles_used > out.tiles_rejected;
   out.status = agree ? PPATCH_SHIFT_STATUS_OK : PPATCH_SHIFT_STATUS_UNRELATED;
   if (agree) write_model(chosen, settings.displacement, out);
   for (std::size_t i = 0; i < tiles.tiles.size(); ++i) {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t sides[] = {192, 128, 96, 64, 48, 32};
 // Of them, an image has at least so many a side.
-constexpr std::int64_t least_sides = 5;
+constexpr std::int64_t min_sides = 5;
 
 // Along an axis of so many samples, at least two of them.
 std::int64_t tiles_along(std::int64_t length, std::int64_t side) {
@@ -21,7 +21,7 @@ std::int64_t tiles_along(std::int64_t length, std::int64_t side) {
 std::int64_t TileGrid::side_of(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   for (const std::int64_t side : sides) {
-    if (least_sides * side <= shortest) return side;
+    if (min_sides * side <= shortest) return side;
   }
   const std::int64_t smallest = *std::rbegin(sides);
   return 2 * smallest <= shortest ? smallest : 0;
@@ -34,10 +34,10 @@ std::int64_t TileGrid::max_count(const std::int64_t size[2]) {
   std::int64_t beyond = shortest + 1;  // sides of which the next larger tiles are
   for (const std::int64_t side : sides) {
     const bool last = side == *std::rbegin(sides);
-    if ((last ? 2 : least_sides) * side > shortest) continue;
+    if ((last ? 2 : min_sides) * side > shortest) continue;
     most = std::max(most,
                     tiles_along(std::min(shortest, beyond - 1), side) * tiles_along(longest, side));
-    beyond = least_sides * side;
+    beyond = min_sides * side;
   }
   return most;
 }
