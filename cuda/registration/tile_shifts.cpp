@@ -273,7 +273,7 @@ void CudaTileEngine::find_shifts(const SceneGeometry& tile, std::int64_t count,
       for (Batch::Tile& one : batch.tiles) {
         one.search = one.settled
                          ? ShiftSearch()
-                         : ShiftSearch(tile.size[0], one.start, only_rounds, false, one.max_f);
+                         : ShiftSearch(tile.size[0], one.start, tile_rounds, false, one.max_f);
       }
       for (;;) {
         bool any = false;

@@ -65,11 +65,10 @@ bool sandwich(const Symmetric& h, const Symmetric& g, Symmetric& out) {
 
 // N sum w^4 / (sum w^2)^2 of the window along one axis, and sum w^2.
 struct WindowPower {
-  explicit WindowPower(std::int64_t n, bool tapers) {
+  WindowPower(std::int64_t n, bool tapers, double edge) {
     double fourth = 0.0;
     for (std::int64_t u = 0; u < n; ++u) {
-      const double w =
-          tapers ? tukey(static_cast<double>(u), static_cast<double>(n), fine_edge) : 1.0;
+      const double w = tapers ? tukey(static_cast<double>(u), static_cast<double>(n), edge) : 1.0;
       fourth += w * w * w * w;
       second += w * w;
     }
@@ -185,8 +184,8 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   for (int axis = 0; axis < 2; ++axis) quality.correction[axis] = fit.error[axis];
 
   const CovarianceTiles tiles = shift.tiles();
-  const WindowPower y(shift.overlap[0], shift.ramp[0] > 0);
-  const WindowPower x(shift.overlap[1], shift.ramp[1] > 0);
+  const WindowPower y(shift.overlap[0], shift.ramp[0] > 0, shift.edge);
+  const WindowPower x(shift.overlap[1], shift.ramp[1] > 0, shift.edge);
   const double planes = static_cast<double>(transform[0] * transform[1]);
   const double independent = shift.share_of(transform);
   const double spread = y.excess * x.excess / independent;

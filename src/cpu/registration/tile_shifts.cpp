@@ -126,7 +126,7 @@ TileShift CpuTileEngine::find_shift(const TileTask& task, int slot) {
   for (int attempt = 0; attempt < tile_attempts; ++attempt) {
     Window held;
     FineShift found =
-        fine_shift(reference, moving, band, start, only_rounds, held, false, with, max_f);
+        fine_shift(reference, moving, band, start, tile_rounds, held, false, with, max_f);
     if (found.status != PPATCH_SHIFT_STATUS_OK) {
       if (attempt == 0) out.shift = found;
       break;
