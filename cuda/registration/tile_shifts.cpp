@@ -14,7 +14,7 @@ constexpr std::int64_t max_tiles = 32;
 
 SceneGeometry largest_tile(const SceneSettings& settings) {
   const SceneGeometry whole(settings, settings.height, settings.width);
-  const std::int64_t side = TileGrid::max_side_of(whole.size[0]);
+  const std::int64_t side = MotionGrid::max_side_of(whole.size[0]);
   return side > 0 ? tile_geometry(settings, side) : SceneGeometry();
 }
 
@@ -70,7 +70,7 @@ CudaTileEngine::CudaTileEngine(const SceneSettings& settings, const Machine& mac
   prepare(tile);
 }
 
-void CudaTileEngine::set_pair(const TilePlane& reference, const TilePlane& moving,
+void CudaTileEngine::set_pair(const PairPlane& reference, const PairPlane& moving,
                               std::uint32_t flags, device::Stream stream) {
   reference_ = reference;
   moving_ = moving;

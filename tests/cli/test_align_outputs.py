@@ -138,11 +138,11 @@ class AlignOutputsTest(CommandTest):
                          ["not-a-mosaic", "ok", "ok"])
 
     def test_an_image_is_resampled_by_the_motion(self):
-        """Of an image that is turned the corners lie on the reference's; a shift leaves them a
-        pixel or two away."""
+        """Of an image that is turned the corners lie on the reference's; a shift leaves them
+        up to a pixel away."""
         height, width = 300, 340
         y, x = np.mgrid[:height, :width]
-        blobs = [(*self.rng.uniform((0, 0), (height, width)), self.rng.uniform(3, 6),
+        blobs = [(*self.rng.uniform((0, 0), (height, width)), self.rng.uniform(2, 4),
                   self.rng.uniform(-1, 1)) for _ in range(260)]
 
         def look(angle, dy, dx):
@@ -154,9 +154,9 @@ class AlignOutputsTest(CommandTest):
             out = np.full((height, width), 4.0)
             for at_y, at_x, radius, height_of in blobs:
                 out += height_of * np.exp(-((py - at_y) ** 2 + (px - at_x) ** 2) / (2 * radius ** 2))
-            return out.astype(np.float32)
+            return (out + 0.01 * self.rng.standard_normal(out.shape)).astype(np.float32)
         reference = look(0, 0, 0)
-        angle = self.rng.choice((-1, 1)) * self.rng.uniform(0.008, 0.015)
+        angle = self.rng.choice((-1, 1)) * self.rng.uniform(0.0045, 0.006)
         np.save(self.path("a.npy"), reference)
         np.save(self.path("b.npy"), look(angle, *self.rng.uniform(-4, 4, 2)))
         inner = (slice(30, -30), slice(30, -30))
@@ -170,10 +170,10 @@ class AlignOutputsTest(CommandTest):
             moved = np.load(self.path(model) / "a" / "b.npy")
             self.assertEqual(moved.shape, reference.shape)
             left[model] = np.sqrt(np.mean((moved[inner] - reference[inner]) ** 2))
-        # What tiles say each for itself is less exact than what all say together.
-        for model, times in (("similarity", 4), ("affine", 4), ("field", 1.5)):
-            self.assertLess(times * left[model], left["none"],
-                            f"{left}, PTYCHOPATCH_TEST_SEED={SEED}")
+        # Nothing but the noise of both, of which interpolation takes a part.
+        for model in ("similarity", "affine", "field"):
+            self.assertLess(left[model], 0.0142, f"{left}, PTYCHOPATCH_TEST_SEED={SEED}")
+        self.assertGreater(left["none"], 0.018, f"{left}, PTYCHOPATCH_TEST_SEED={SEED}")
         self.run_well("align", "--ref", "a.npy", "b.npy", "--model", "affine", "-o", "r.json", "-q",
                       "--overwrite", "--apply", "cut")
         self.assertEqual(scenes.read_records(self.path("r.json"))[0]["applied"], "crop")

@@ -256,7 +256,7 @@ class Extract {
 
 Command add_extract(CLI::App& root) {
   const auto options = std::make_shared<ExtractOptions>();
-  CLI::App* app = add_word(root, "extract", "Cut patches at the positions of a scan");
+  CLI::App* app = add_word(root, "extract", "Extract patches at the positions of a scan");
   ExtractChoices& choices = options->choices;
   OptionSet set(*app), groups(*app, "Groups");
   set.operand("INPUT", choices.input,

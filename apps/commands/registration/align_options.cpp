@@ -113,7 +113,7 @@ void AlignOptions::add_scene_options(CLI::App& app) {
   set.choice("--plane-average", scene.plane_average, kPlaneAverageChoices,
              "Of per-plane (default median)");
   set.integer("--upsample", scene.upsample, 1,
-              "Grid of phase, cross and per-plane in 1/N pixel (default 1)", 10000);
+              "Grid of phase, cross and per-plane in 1/N pixel (default 1)", 1000);
   set.number("--false-alarm-limit", scene.false_alarm_limit, 0.0,
              "Of ml: unrelated is what noise shows with a higher probability (default 1e-4); 1: "
              "nothing");

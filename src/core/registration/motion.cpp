@@ -58,10 +58,10 @@ class TileMeasurement {
       const double d = result.shift[axis];
       start_[axis] = std::isfinite(d) ? rounded(-d / geometry.step) : 0.0;
     }
-    grid_ = grid_of(TileGrid::side_of(size_));
+    grid_ = grid_of(MotionGrid::side_of(size_));
   }
 
-  const TileGrid& grid() const { return grid_; }
+  const MotionGrid& grid() const { return grid_; }
 
   // With larger tiles where these are too noisy.
   void measure() {
@@ -69,7 +69,7 @@ class TileMeasurement {
       measure_once();
       too_noisy_ = !(median_error() <= max_median_error);
       if (!too_noisy_) return;
-      const TileGrid larger = grid_of(TileGrid::side_beyond(grid_.side));
+      const MotionGrid larger = grid_of(MotionGrid::side_beyond(grid_.side));
       if (!larger.any()) return;
       grid_ = larger;
     }
@@ -126,7 +126,7 @@ class TileMeasurement {
   double middle(int axis) const { return middle_[axis] * geometry_.step; }
 
  private:
-  TileGrid grid_of(std::int64_t side) const {
+  MotionGrid grid_of(std::int64_t side) const {
     const std::int64_t start[2] = {static_cast<std::int64_t>(start_[0]),
                                    static_cast<std::int64_t>(start_[1])};
     return {size_, start, side};
@@ -257,7 +257,7 @@ class TileMeasurement {
   SceneGeometry tile_;
   std::int64_t size_[2];
   double middle_[2], start_[2];
-  TileGrid grid_;
+  MotionGrid grid_;
   std::vector<TileTask> tasks_;
   std::vector<CoarsePeak> peaks_;
   std::vector<TileShift> shifts_;
@@ -348,7 +348,7 @@ void find_motion(TileEngine& engine, const SceneGeometry& geometry, const SceneS
   ppatch_scene_motion& out = motion.motion;
   if (!may_have_motion(result.status)) return;
   TileMeasurement measured(engine, geometry, settings, result);
-  const TileGrid& grid = measured.grid();
+  const MotionGrid& grid = measured.grid();
   out.status = PPATCH_SHIFT_STATUS_TOO_SMALL;
   if (!grid.any()) return;
   measured.measure();

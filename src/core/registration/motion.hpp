@@ -10,10 +10,10 @@
 namespace ppatch {
 
 // The tiles of a plane's part that two images have in common: half overlapping, evenly laid.
-struct TileGrid {
-  TileGrid() = default;
+struct MotionGrid {
+  MotionGrid() = default;
   // displacement: of the moving image, rounded.
-  TileGrid(const std::int64_t size[2], const std::int64_t displacement[2], std::int64_t side);
+  MotionGrid(const std::int64_t size[2], const std::int64_t displacement[2], std::int64_t side);
 
   bool any() const { return side > 0; }
   std::int64_t count() const { return tiles[0] * tiles[1]; }

@@ -9,7 +9,7 @@ namespace ppatch {
 
 CpuTileEngine::MemoryPlan::MemoryPlan(const SceneSettings& settings, const SceneMachine& machine) {
   const SceneGeometry whole(settings, settings.height, settings.width);
-  const std::int64_t side = TileGrid::max_side_of(whole.size[0]);
+  const std::int64_t side = MotionGrid::max_side_of(whole.size[0]);
   if (side == 0) return;
   slots = machine.arena->num_threads();
   const std::int64_t carriers = settings.cfa.period * settings.cfa.period - 1;

@@ -17,7 +17,7 @@ using Complex = std::complex<double>;
 using Values = std::vector<Complex>;
 
 // Small enough that 1e-12 of it is an ulp or two.
-inline constexpr double kLeastWeight = 1e-3;
+inline constexpr double kMinWeight = 1e-3;
 
 struct Cut {
   std::int64_t image;

@@ -18,7 +18,7 @@ std::int64_t tiles_along(std::int64_t length, std::int64_t side) {
 
 }  // namespace
 
-std::int64_t TileGrid::side_of(const std::int64_t size[2]) {
+std::int64_t MotionGrid::side_of(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   for (const std::int64_t side : sides) {
     if (min_sides * side <= shortest) return side;
@@ -27,7 +27,7 @@ std::int64_t TileGrid::side_of(const std::int64_t size[2]) {
   return 2 * smallest <= shortest ? smallest : 0;
 }
 
-std::int64_t TileGrid::max_count(const std::int64_t size[2]) {
+std::int64_t MotionGrid::max_count(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   const std::int64_t longest = std::max(size[0], size[1]);
   std::int64_t most = 0;
@@ -42,7 +42,7 @@ std::int64_t TileGrid::max_count(const std::int64_t size[2]) {
   return most;
 }
 
-std::int64_t TileGrid::side_beyond(std::int64_t side) {
+std::int64_t MotionGrid::side_beyond(std::int64_t side) {
   std::int64_t next = 0;
   for (const std::int64_t larger : sides) {
     if (larger > side) next = larger;
@@ -50,7 +50,7 @@ std::int64_t TileGrid::side_beyond(std::int64_t side) {
   return next;
 }
 
-std::int64_t TileGrid::max_side_of(const std::int64_t size[2]) {
+std::int64_t MotionGrid::max_side_of(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   for (const std::int64_t side : sides) {
     if (2 * side <= shortest) return side;
@@ -58,8 +58,8 @@ std::int64_t TileGrid::max_side_of(const std::int64_t size[2]) {
   return 0;
 }
 
-TileGrid::TileGrid(const std::int64_t size[2], const std::int64_t displacement[2],
-                   std::int64_t whole) {
+MotionGrid::MotionGrid(const std::int64_t size[2], const std::int64_t displacement[2],
+                       std::int64_t whole) {
   if (whole == 0) return;
   for (int axis = 0; axis < 2; ++axis) {
     first[axis] = std::max<std::int64_t>(0, -displacement[axis]);
@@ -70,7 +70,7 @@ TileGrid::TileGrid(const std::int64_t size[2], const std::int64_t displacement[2
   side = whole;
 }
 
-std::int64_t TileGrid::start(int axis, std::int64_t i) const {
+std::int64_t MotionGrid::start(int axis, std::int64_t i) const {
   return first[axis] + (length[axis] - side) * i / (tiles[axis] - 1);
 }
 
