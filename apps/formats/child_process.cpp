@@ -132,7 +132,9 @@ class Child {
 };
 
 // Nothing comes from a child that does nothing.
-class Stalled {};
+struct Stalled {
+  bool answers = false;  // it had begun to
+};
 
 // Waits until there is something to read.
 class Watch {
@@ -148,15 +150,19 @@ class Watch {
     for (;;) {
       if (work_.stop && work_.stop()) throw Interruption();
       pollfd end{pipe_, POLLIN, 0};
-      if (::poll(&end, 1, static_cast<int>(kStep.count())) > 0) return;
+      if (::poll(&end, 1, static_cast<int>(kStep.count())) > 0) {
+        answers_ = true;
+        return;
+      }
       const std::optional<std::uint64_t> idle = child_.idle_since();
       waited = idle && idle == ticks ? waited + kStep : std::chrono::milliseconds{0};
       ticks = idle;
-      if (waited > work_.patience) throw Stalled();
+      if (waited > work_.patience) throw Stalled{answers_};
     }
   }
 
  private:
+  bool answers_ = false;
   int pipe_;
   const Child& child_;
   const ChildWork& work_;
@@ -235,8 +241,11 @@ void allow_child(std::uint64_t data_bytes) {
 
 void limit_children(std::uint64_t bytes) { child_limit = bytes; }
 
-void run_child(const ChildWork& work, const std::function<void()>& function,
-               const std::function<void(Channel&)>& answer) {
+namespace {
+
+// Throws Stalled where the child waits for nothing.
+void run_once(const ChildWork& work, const std::function<void()>& function,
+              const std::function<void(Channel&)>& answer) {
   const std::string problem = "cannot start a process that reads files";
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error(problem);
@@ -257,9 +266,6 @@ void run_child(const ChildWork& work, const std::function<void()>& function,
     Channel channel(out.get(), Channel::End::kReceiver, work.source);
     channel.on_wait(Watch(out.get(), child, work));
     receive(channel, answer);
-  } catch (const Stalled&) {
-    throw FormatError(work.source + " is damaged: " + work.library +
-                      " waits on it for what does not come");
   } catch (const ChannelClosed&) {
     if (child.end() == SIGSYS) {
       throw FormatError(work.source + " is refused: on it " + work.library +
@@ -269,6 +275,26 @@ void run_child(const ChildWork& work, const std::function<void()>& function,
     throw FormatError(work.source + " is damaged: " + work.library +
                       " fails or does not end on it");
   }
+}
+
+}  // namespace
+
+void run_child(const ChildWork& work, const std::function<void()>& function,
+               const std::function<void(Channel&)>& answer) {
+  // A child of many threads' process may find a lock of some library held for good: what it waits
+  // for is the file's fault where a second one does, too.
+  try {
+    return run_once(work, function, answer);
+  } catch (const Stalled& stalled) {
+    if (!stalled.answers) {
+      try {
+        return run_once(work, function, answer);
+      } catch (const Stalled&) {  // the file's fault
+      }
+    }
+  }
+  throw FormatError(work.source + " is damaged: " + work.library +
+                    " waits on it for what does not come");
 }
 
 }  // namespace ptychopatch::formats

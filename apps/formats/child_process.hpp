@@ -30,8 +30,9 @@ inline constexpr bool kBesideThreads = false;
 inline constexpr bool kBesideThreads = true;
 #endif
 
-// The child works, then answers; the parent takes the answer. FormatError where the file is refused
-// or the child dies of it. Where kBesideThreads, several threads may have a child each.
+// The child works, then answers; one that waits for nothing before it answers is tried a second
+// time; the parent takes the answer. FormatError where the file is refused or the child dies of it.
+// Where kBesideThreads, several threads may have a child each.
 void run_child(const ChildWork& work, const std::function<void()>& function,
                const std::function<void(Channel&)>& answer);
 

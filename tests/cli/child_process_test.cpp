@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 
@@ -148,6 +149,23 @@ TEST(ChildProcess, MayReadFilesAndHaveThreads) {
   };
   EXPECT_EQ(in_child<std::string>(kWork, work),
             std::string(kBesideThreads ? "texts" : "text") + std::strerror(ENOENT));
+}
+
+// One that waits for nothing may have found a lock held: the file is not to blame.
+TEST(ChildProcess, IsTriedASecondTime) {
+  void* const shared =
+      ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(shared, MAP_FAILED);
+  int& children_so_far = *static_cast<int*>(shared);
+  ChildWork work = kWork;
+  work.patience = std::chrono::milliseconds(200);
+  const auto once = [&]() -> std::string {
+    while (children_so_far++ == 0) ::pause();
+    return "read";
+  };
+  EXPECT_EQ(in_child<std::string>(work, once), "read");
+  EXPECT_EQ(children_so_far, 2);
+  ::munmap(shared, sizeof(int));
 }
 
 // A child that waits, and uses neither the processor nor a disk, is not waited for.

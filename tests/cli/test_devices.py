@@ -29,7 +29,8 @@ class DevicesTest(CommandTest):
         self.assertEqual(first[2], 1)
         # Under a sanitizer no child is made beside threads.
         self.assertEqual(second[2], 1 if "PTYCHOPATCH_SANITIZED" in os.environ else 2)
-        self.assertEqual(first[:2], second[:2], f"PTYCHOPATCH_TEST_SEED={SEED}")
+        # A difference is not to be looked for in text of that length.
+        self.assertTrue(first[:2] == second[:2], f"PTYCHOPATCH_TEST_SEED={SEED}")
         self.assertIn(b'"backend":"cuda"', first[0])
 
     def test_one_scene_takes_one_device(self):
