@@ -53,7 +53,10 @@ typedef struct ppatch_scene_motion {
   int64_t tile_count;         /* tiles that were laid */
   int64_t tiles_used, tiles_rejected; /* fit the model; were measured and do not */
   int64_t tile_size;                  /* px a side */
-  double reserved[8];
+  /* From the reference to the moving image, of the model's map: degrees by which content turns,
+     counterclockwise as an image is seen whose rows go down, -180 to 180; and how much it grows */
+  double rotation, scale;
+  double reserved[6];
 } ppatch_scene_motion;
 
 /* One tile. The layout is frozen. */

@@ -6,6 +6,7 @@
 #include "core/registration/fft_size.hpp"
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/registration/image_pyramid.hpp"
+#include "cpu/registration/map_search.hpp"
 #include "cpu/registration/pixel_sums.hpp"
 #include "cpu/registration/row_reader.hpp"
 #include "cpu/registration/scene_machine.hpp"
@@ -28,7 +29,9 @@ struct MlMemoryPlan {
   std::int64_t lag_floats = 0;
   std::int64_t rings = 0;
   std::int64_t longest_fft = 0;
-  std::uint64_t tile_bytes = 0;  // where motion is asked for
+  std::uint64_t tile_bytes = 0;    // where motion is asked for
+  std::int64_t warped_floats = 0;  // the moving image brought onto the reference by a map
+  std::uint64_t search_bytes = 0;  // where maps are searched
 
   std::uint64_t total_bytes() const;
 
@@ -39,6 +42,10 @@ struct MlMemoryPlan {
 
 // A plan that would be larger, all told, does not keep the reference's spectrum.
 constexpr std::int64_t kept_bytes_per_pixel = 6;
+// How often an image is brought onto its reference by the map of the round before, until that moves
+// no corner by so much, samples.
+constexpr int max_map_rounds = 4;
+constexpr double settled_map = 0.1;
 
 void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
   const auto fit_transform = [&](const std::int64_t size[2]) {
@@ -93,10 +100,11 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
 
 std::uint64_t MlMemoryPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
-                              kept_floats + slots * slot_floats + table_floats + lag_floats;
+                              kept_floats + slots * slot_floats + table_floats + lag_floats +
+                              warped_floats;
   return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
                                     rings * static_cast<std::int64_t>(sizeof(RingWeight))) +
-         tile_bytes;
+         tile_bytes + search_bytes;
 }
 
 MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& machine,
@@ -110,6 +118,11 @@ MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& ma
   const std::int64_t carriers = s.cfa.period * s.cfa.period - 1;
   fit(plan, whole, carriers);
   if (!s.circular) fit_smaller(plan, whole, s, carriers);
+  if (s.searches_maps) {
+    plan.warped_floats = plan.fine_floats;
+    plan.search_bytes = MapSearch::bytes(s);
+    plan.longest_fft = std::max(plan.longest_fft, MapSearch::longest_fft);
+  }
   plan.sums_doubles = std::max(plan.sums_doubles, pixel_sums_doubles(s.height));
   const DecimationFilter fine(whole.step);
   const DecimationFilter coarse(2);
@@ -156,6 +169,10 @@ class MlEngine final : public SingleSceneEngine {
     sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
     if (settings.motion != PPATCH_MOTION_MODEL_NONE) tiles_.emplace(settings, machine);
+    if (settings.searches_maps) {
+      warped_ = Buffer<float>(allocator, memory_plan_.warped_floats);
+      maps_.emplace(settings, machine);
+    }
     carrier_count_ = leaking_carriers(settings.cfa, carriers_);
   }
 
@@ -185,6 +202,10 @@ class MlEngine final : public SingleSceneEngine {
     lines.fy = lines.fy || reference_lines_.fy;
     if (lines.fx) result.flags |= PPATCH_SHIFT_FLAG_FIXED_ROWS;
     if (lines.fy) result.flags |= PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
+    if (maps_ && motion) {
+      search(lines, result, *motion);
+      return result;
+    }
     estimate(lines, result);
     if (motion && tiles_) {
       tiles_->set_planes(reference_pyramid().scale[0], moving_pyramid().scale[0],
@@ -195,6 +216,83 @@ class MlEngine final : public SingleSceneEngine {
   }
 
  private:
+  // Finds the map, then all that is found of an image that it has brought onto the reference.
+  void search(const ExcludedLines& lines, ppatch_shift& result, SceneMotion& motion) {
+    const int last = geometry_.scales - 1;
+    const Plane reference = reference_pyramid().scale[last];
+    const Plane moving = moving_pyramid().scale[last];
+    Band band;
+    band.fft = &coarse_fft_;
+    ImageMap map;
+    double ambiguity = 0.0;
+    kept_window_ = {};
+    maps_->set_area(result.common_height, result.common_width);
+    const bool found =
+        maps_->find(reference, moving, band, lag_tables_.data(), tools(), map, ambiguity);
+    if (!found || is_seen_by_tiles(map)) {
+      estimate(lines, result);
+      tiles_->set_planes(reference_pyramid().scale[0], moving_pyramid().scale[0],
+                         band_of(0, lines));
+      find_motion(*tiles_, geometry_, settings_, result, motion);
+    } else {
+      ppatch_shift turned = result;
+      const double samples = static_cast<double>(std::int64_t{1} << last);
+      const ImageMap fine = find_turned(map.in_units(samples), turned, motion);
+      judge(fine.in_units(1.0 / samples), result);
+      std::copy(turned.shift, turned.shift + 2, result.shift);
+      std::copy(turned.covariance, turned.covariance + 3, result.covariance);
+      result.flags |= turned.flags;
+    }
+    settle_search(settings_, ambiguity, result, motion);
+  }
+
+  // The motion by a map that is near to it, and what becomes of that, in samples.
+  ImageMap find_turned(ImageMap map, ppatch_shift& result, SceneMotion& motion) {
+    const Plane& moving = moving_pyramid().scale[0];
+    const Plane warped{warped_.data(), moving.height, moving.width, moving.width};
+    const double reach[2] = {0.5 * static_cast<double>(moving.height),
+                             0.5 * static_cast<double>(moving.width)};
+    // Lines and carriers of either image are no lines and carriers of the other.
+    Band band;
+    band.fft = &fft_[0];
+    const ppatch_shift begun = result;
+    for (int round = 0; round < max_map_rounds; ++round) {
+      result = begun;
+      maps_->warp(moving, map, tools(), warped);
+      tiles_->set_planes(reference_pyramid().scale[0], warped, band);
+      ImageMap next = map;
+      find_motion(*tiles_, geometry_, settings_, result, motion, &map, &next);
+      const double moved = distance_of(map, next, reach);
+      map = next;
+      if (moved < settled_map) break;
+    }
+    return map;
+  }
+
+  // What the coarsest scale says of a pair and its map.
+  void judge(const ImageMap& map, ppatch_shift& result) {
+    const int last = geometry_.scales - 1;
+    double reduction = 0.0;
+    const MappedPair pair = maps_->mapped(reference_pyramid().scale[last],
+                                          moving_pyramid().scale[last], map, tools(), reduction);
+    Band band;
+    band.fft = &coarse_fft_;
+    const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
+    CoarsePeak peak = coarse_peak(pair.reference, pair.moving, band, range, lag_tables_.data(),
+                                  geometry_.copies, false, tools());
+    peak.evidence.peak *= reduction;
+    peak.evidence.other *= reduction;
+    note_peak(peak, result);
+    if (!peak.found) return;
+    band.fft = &fft_[last];
+    Window held;
+    const FineShift shift = fine_shift(pair.reference, pair.moving, band, peak.displacement,
+                                       only_rounds, held, false, tools());
+    ShiftQuality quality;
+    if (shift.status == PPATCH_SHIFT_STATUS_OK) quality = shift_quality(shift, band, tools());
+    complete_answer(shift, quality, geometry_, settings_, result);
+  }
+
   ImagePyramid pyramid(Buffer<float>& fine, Buffer<float>& coarse) {
     ImagePyramid pyramid;
     float* data = coarse.data();
@@ -233,6 +331,7 @@ class MlEngine final : public SingleSceneEngine {
       fft_[scale] = transform(geometry.fft[scale]);
     }
     coarse_fft_ = transform(geometry.coarse_fft);
+    if (maps_) maps_->set_geometry(geometry);
     fill_lag_tables(geometry, settings_.circular, lag_tables_.data());
     geometry_ = geometry;
     reference_status_ = build(reference_, reference_pyramid(), Clipped::replaced, reference_lines_);
@@ -321,6 +420,8 @@ class MlEngine final : public SingleSceneEngine {
   Buffer<double> sums_;
   Buffer<RingWeight> weights_;
   std::optional<CpuTileEngine> tiles_;
+  std::optional<MapSearch> maps_;
+  Buffer<float> warped_;  // the moving image's finest scale
   SceneImageView reference_;
   SceneGeometry geometry_;  // of the pyramids
   bool reference_loaded_ = false;
