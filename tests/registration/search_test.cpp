@@ -102,14 +102,11 @@ TEST_P(Searches, FindTheMapWithinItsErrors) {
   EXPECT_GE(found, trials - 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Searches,
-                         testing::Values(Kind{"Turned", "", 0.1, 0.0, 420},
-                                         Kind{"Scaled", "", 0.1, 0.69, 420},
-                                         Kind{"Noisy", "", 0.6, 0.2, 420},
-                                         Kind{"Bayer", "RGGB", 0.1, 0.3, 640}),
-                         [](const testing::TestParamInfo<Kind>& kind) {
-                           return std::string(kind.param.name);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, Searches,
+    testing::Values(Kind{"Turned", "", 0.1, 0.0, 420}, Kind{"Scaled", "", 0.1, 0.69, 420},
+                    Kind{"Noisy", "", 0.6, 0.2, 420}, Kind{"Bayer", "RGGB", 0.1, 0.3, 640}),
+    [](const testing::TestParamInfo<Kind>& kind) { return std::string(kind.param.name); });
 
 TEST(Search, NoiseAndOtherScenesHaveNone) {
   Random random = here_random();

@@ -67,7 +67,8 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
                        max_shift = 0, sign::Symbol = :register, extent::Symbol = :linear,
                        hot_pixels::Symbol = :auto, fixed_pattern::Symbol = :auto,
                        plane_average::Symbol = :median, upsample = 1, overlap_ratio = 0.0,
-                       false_alarm_limit = 0.0, ambiguity_limit = 0.0, motion::Symbol = :none)
+                       false_alarm_limit = 0.0, ambiguity_limit = 0.0, motion::Symbol = :none,
+                       motion_search::Symbol = :none)
     return CApi.ppatch_scene_options(;
         method = number_of("method", method, CApi.method_choices),
         height, width,
@@ -81,7 +82,8 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
         fixed_pattern = number_of("fixed_pattern", fixed_pattern, CApi.switch_choices),
         plane_average = number_of("plane_average", plane_average, CApi.plane_average_choices),
         upsample, overlap_ratio, false_alarm_limit, ambiguity_limit,
-        motion = number_of("motion", motion, CApi.motion_model_choices))
+        motion = number_of("motion", motion, CApi.motion_model_choices),
+        motion_search = number_of("motion_search", motion_search, CApi.motion_search_choices))
 end
 
 """
@@ -95,7 +97,7 @@ Options, which `registration.h` explains: `cfa` (the colours of a mosaic row by 
 or (dy, dx)), `sign` (`:register`, `:displacement`), `extent` (`:linear`, `:circular`), `hot_pixels`
 and `fixed_pattern` (`:auto`, `:on`, `:off`), `plane_average` (`:median`, `:mean`), `upsample`,
 `overlap_ratio`, `false_alarm_limit`, `ambiguity_limit`, `motion` (`:none`, `:translation`,
-`:similarity`, `:affine`, `:field`: what [`measure_motion`](@ref) fits), `context`. `mask` leaves the pixels out where it is 0.
+`:similarity`, `:affine`, `:field`: what [`measure_motion`](@ref) fits), `motion_search` (`:none`, `:rotation`: any rotation with scales of 1/2 to 2), `context`. `mask` leaves the pixels out where it is 0.
 """
 mutable struct Scene
     handle::Ptr{CApi.ppatch_scene_plan}

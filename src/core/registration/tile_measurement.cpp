@@ -120,7 +120,8 @@ std::vector<std::int64_t> TileMeasurement::laid_of(const TileGrid& grid) const {
       map_->at(here, there);
       for (int axis = 0; axis < 2; ++axis) {
         const double place = there[axis] + middle_[axis];
-        if (!(place >= margin && place <= static_cast<double>(size_[axis] - 1) - margin)) return true;
+        if (!(place >= margin && place <= static_cast<double>(size_[axis] - 1) - margin))
+          return true;
       }
     }
     return false;
@@ -183,9 +184,8 @@ MotionTile TileMeasurement::tile_at(std::size_t i) const {
   }
   for (int axis = 0; axis < 2; ++axis) {
     // What is left was measured in the warped tile.
-    const double there = task.warps
-                             ? task.warp.down[axis] * left[0] + task.warp.across[axis] * left[1]
-                             : left[axis];
+    const double there =
+        task.warps ? task.warp.down[axis] * left[0] + task.warp.across[axis] * left[1] : left[axis];
     tile.shift[axis] = -step * (task.displacement[axis] + there);
   }
   tile.measured = status_of(i) == PPATCH_SHIFT_STATUS_OK;
@@ -241,11 +241,10 @@ bool TileMeasurement::is_sure(std::size_t i) const {
          ambiguity_of(peaks_[i].evidence) <= settings_.ambiguity_limit;
 }
 
-bool TileMeasurement::lay(std::size_t i, const Displacements& linear,
-                          const double displacement[2], TileTask& task) const {
+bool TileMeasurement::lay(std::size_t i, const Displacements& linear, const double displacement[2],
+                          TileTask& task) const {
   const auto side = static_cast<double>(grid_.side);
-  const std::int64_t number[2] = {numbers_[i] / grid_.tiles[1],
-                                  numbers_[i] % grid_.tiles[1]};
+  const std::int64_t number[2] = {numbers_[i] / grid_.tiles[1], numbers_[i] % grid_.tiles[1]};
   double reach[2];
   linear.reach(0.5 * side, reach);
   task.warps = std::max(reach[0], reach[1]) > least_warp;

@@ -69,7 +69,8 @@ void MapSearch::set_geometry(const SceneGeometry& geometry) {
 }
 
 void MapSearch::set_area(std::int64_t height, std::int64_t width) {
-  const double pixels = geometry_.step * static_cast<double>(std::int64_t{1} << (geometry_.scales - 1));
+  const double pixels =
+      geometry_.step * static_cast<double>(std::int64_t{1} << (geometry_.scales - 1));
   for (int axis = 0; axis < 2; ++axis) {
     const double middle = 0.5 * static_cast<double>((axis == 0 ? height : width) - 1);
     fine_middle_[axis] = middle / geometry_.step;
@@ -100,9 +101,8 @@ MappedPair MapSearch::mapped(const Plane& reference, const Plane& moving, const 
     map.at(here, there);
     double w = 1.0;
     for (int axis = 0; axis < 2; ++axis) {
-      w *= inner[axis] > 0.0
-               ? tukey(there[axis] + middle_[axis] - margin, inner[axis], frame_edge)
-               : 0.0;
+      w *= inner[axis] > 0.0 ? tukey(there[axis] + middle_[axis] - margin, inner[axis], frame_edge)
+                             : 0.0;
     }
     return w;
   };
@@ -164,8 +164,7 @@ MappedPair MapSearch::mapped(const Plane& reference, const Plane& moving, const 
 }
 
 MapTrial MapSearch::try_map(const Plane& reference, const Plane& moving, const ImageMap& map,
-                            const Band& band, const float* lag_tables,
-                            const EstimateTools& tools) {
+                            const Band& band, const float* lag_tables, const EstimateTools& tools) {
   const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
   double reduction = 0.0;
   const MappedPair pair = mapped(reference, moving, map, tools, reduction);

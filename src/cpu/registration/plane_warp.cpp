@@ -64,7 +64,8 @@ void warp_plane(const Plane& from, const ImageMap& map, const double middle[2], 
         double at[2];
         map.at(here, at);
         for (int axis = 0; axis < 2; ++axis) at[axis] += middle[axis];
-        const bool inside = at[0] >= margin && at[0] <= last[0] && at[1] >= margin && at[1] <= last[1];
+        const bool inside =
+            at[0] >= margin && at[0] <= last[0] && at[1] >= margin && at[1] <= last[1];
         row[x] = !inside       ? 0.0F
                  : wide == 1.0 ? warped_sample(from.data, from.stride, at, table)
                                : wide_sample(from, at, wide, table);

@@ -73,7 +73,9 @@ PolarSearch::PolarSearch(const SceneMachine& machine, const std::int64_t size[2]
   polar_fft_ = PlaneFft(machine.fft, *machine.slabs, searched_angles, polar_width);
 }
 
-std::int64_t PolarSearch::polar_floats() { return PlaneFft::floats_of(searched_angles, polar_width); }
+std::int64_t PolarSearch::polar_floats() {
+  return PlaneFft::floats_of(searched_angles, polar_width);
+}
 
 std::int64_t PolarSearch::disc_floats(std::int64_t side) {
   const std::int64_t n = good_fft_size(side);
@@ -85,8 +87,8 @@ PolarSearch::Radii PolarSearch::radii_of(const Discs& discs) const {
   const double last = std::min(last_cycle, max_frequency * shortest);
   Radii radii;
   radii.first = std::min(first_cycle, 0.25 * last);
-  radii.count = std::min(
-      max_radii, static_cast<std::int64_t>(std::log(last / radii.first) / log_scale_step));
+  radii.count =
+      std::min(max_radii, static_cast<std::int64_t>(std::log(last / radii.first) / log_scale_step));
   return radii;
 }
 
@@ -176,8 +178,8 @@ void PolarSearch::fill_polar(const Plane& plane, double part, const Radii& radii
   energies.assign(static_cast<std::size_t>(radii.count), 0.0);
   for (std::int64_t r = 0; r < radii.count; ++r) {
     const double ring = rings[static_cast<std::size_t>(r)];
-    const double weight = std::exp(static_cast<double>(r) * log_scale_step) *
-                          signal_share(ring, weakest);
+    const double weight =
+        std::exp(static_cast<double>(r) * log_scale_step) * signal_share(ring, weakest);
     double sum = 0.0;
     for (std::int64_t a = 0; a < searched_angles; ++a) {
       float& value = polar[a * width + r];
@@ -217,7 +219,8 @@ void PolarSearch::correlate(const Plane& reference, const Plane& moving, const D
     double sum = 0.0;
     for (std::int64_t r = std::max<std::int64_t>(0, -lag);
          r < std::min(radii.count, radii.count - lag); ++r) {
-      sum += energies[0][static_cast<std::size_t>(r)] * energies[1][static_cast<std::size_t>(r + lag)];
+      sum +=
+          energies[0][static_cast<std::size_t>(r)] * energies[1][static_cast<std::size_t>(r + lag)];
     }
     scales[lag + max_lag + 1] =
         sum > 0.0 ? 1.0 / (planes * std::sqrt(sum * static_cast<double>(searched_angles))) : 0.0;
@@ -235,7 +238,8 @@ void PolarSearch::correlate(const Plane& reference, const Plane& moving, const D
       bool is_top = value > 0.0;
       for (int i = 0; i < 9 && is_top; ++i) is_top = at(a + i / 3 - 1, lag + i % 3 - 1) <= value;
       if (!is_top) continue;
-      const double angle = static_cast<double>(a) + parabola_vertex(at(a - 1, lag), value, at(a + 1, lag));
+      const double angle =
+          static_cast<double>(a) + parabola_vertex(at(a - 1, lag), value, at(a + 1, lag));
       const double radius =
           static_cast<double>(lag) + parabola_vertex(at(a, lag - 1), value, at(a, lag + 1));
       // A disc of the moving image that is larger shows the same where the image is as much larger.
@@ -252,8 +256,8 @@ std::vector<MapCandidate> PolarSearch::find(const Plane& reference, const Plane&
                                             const EstimateTools& tools, float* polar) const {
   std::vector<MapCandidate> candidates;
   constexpr double root = 0.70710678118654752440;
-  for (const Discs& discs : {Discs{1.0, 1.0}, Discs{root, 1.0}, Discs{0.5, 1.0}, Discs{1.0, root},
-                             Discs{1.0, 0.5}}) {
+  for (const Discs& discs :
+       {Discs{1.0, 1.0}, Discs{root, 1.0}, Discs{0.5, 1.0}, Discs{1.0, root}, Discs{1.0, 0.5}}) {
     correlate(reference, moving, discs, tools, polar, candidates);
   }
   keep_best(candidates, max_candidates);
