@@ -86,6 +86,22 @@ ppatch_status ppatch_image_shift(ppatch_context* context, const ppatch_array* im
                  [&] { ppatch::shift_image(context_of(context), image, shift, options, out); });
 }
 
+ppatch_status ppatch_image_warp(ppatch_context* context, const ppatch_array* image,
+                                const ppatch_scene_motion* motion, int64_t tile_count,
+                                const ppatch_tile_shift* tiles,
+                                const ppatch_resample_options* options, const ppatch_array* out) {
+  return guarded(__func__, [&] {
+    ppatch::warp_image(context_of(context), image, required("motion", motion), tile_count, tiles,
+                       options, out);
+  });
+}
+
+ppatch_status ppatch_image_luminance(ppatch_context* context, const ppatch_array* image,
+                                     const double* weights, double white, const ppatch_array* out) {
+  return guarded(__func__,
+                 [&] { ppatch::image_luminance(context_of(context), image, weights, white, out); });
+}
+
 ppatch_status ppatch_mosaic_normalise(ppatch_context* context, const ppatch_cfa* cfa,
                                       const ppatch_scene_image* image, const ppatch_array* out) {
   return guarded(__func__, [&] {

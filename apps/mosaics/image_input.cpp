@@ -2,13 +2,12 @@
 #include "mosaics/image_input.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <string_view>
 
 #include "formats/input_file.hpp"
 #include "formats/memory_limit.hpp"
 #include "formats/tensor.hpp"
+#include "mosaics/plain_image.hpp"
 #include "mosaics/raw_input.hpp"
 #include "mosaics/refusal.hpp"
 #include "mosaics/tiff_directory.hpp"
@@ -16,7 +15,7 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-enum class Format { kNpy, kPng, kTiff, kMrc, kRaw };
+enum class Format { kNpy, kPng, kJpeg, kTiff, kMrc, kRaw };
 
 bool ends_with_case(std::string name, std::string_view end) {
   std::ranges::transform(name, name.begin(),
@@ -31,6 +30,9 @@ Format format_of(std::span<const std::byte> bytes, const std::string& path) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.starts_with("\x93NUMPY")) return Format::kNpy;
   if (text.starts_with("\x89PNG")) return Format::kPng;
+  // By another name it is what a camera made of a RAW.
+  const bool jpeg = text.starts_with("\xff\xd8\xff");
+  if (jpeg && (ends_with_case(path, ".jpg") || ends_with_case(path, ".jpeg"))) return Format::kJpeg;
   const bool tiff = text.starts_with(std::string_view("II*\0", 4)) ||
                     text.starts_with(std::string_view("MM\0*", 4)) ||
                     text.starts_with(std::string_view("II+\0", 4)) ||
@@ -75,76 +77,6 @@ formats::NpyArray read_npy_item(formats::SeekableReader& bytes, const ImageItem&
   return array;
 }
 
-// To one of the types that the library registers.
-formats::NpyArray converted(formats::NpyArray array, const std::string& source) {
-  using formats::Kind;
-  const formats::ElementType type = array.type;
-  if (type.kind == Kind::kUnsigned && type.size == 2) return array;
-  if (type.kind == Kind::kUnsigned && type.size == 1) {
-    formats::NpyArray wide{
-        {Kind::kUnsigned, 2}, array.shape, formats::Bytes(2 * array.data.size())};
-    auto* to = reinterpret_cast<std::uint16_t*>(wide.data.data());
-    for (std::size_t i = 0; i < array.data.size(); ++i) {
-      to[i] = static_cast<std::uint16_t>(array.data.data()[i]);
-    }
-    return wide;
-  }
-  return formats::to_array(
-      formats::to_tensor(std::move(array), formats::nearest_dtype(type), source));
-}
-
-// (H, W, channels) to (H, W): colours become luma, with the weights of Rec. 709.
-formats::NpyArray one_channel(formats::NpyArray array, const std::string& source) {
-  if (array.shape.size() == 2) return array;
-  const std::int64_t channels = array.shape[2];
-  if (channels == 1) {
-    array.shape.pop_back();
-    return array;
-  }
-  if (channels != 3) {
-    throw Refusal(Reason::kUnsupported, source + " has " + std::to_string(channels) +
-                                            " numbers a pixel, expected 1 or 3");
-  }
-  const std::int64_t pixels = array.shape[0] * array.shape[1];
-  const formats::Shape shape = {array.shape[0], array.shape[1]};
-  formats::Tensor colours = formats::to_tensor(std::move(array), PPATCH_F32, source);
-  formats::NpyArray luma{
-      {formats::Kind::kFloat, 4}, shape, formats::Bytes(static_cast<std::size_t>(4 * pixels))};
-  auto* to = reinterpret_cast<float*>(luma.data.data());
-  const float* from = colours.as<float>();
-  for (std::int64_t i = 0; i < pixels; ++i, from += 3) {
-    to[i] = 0.2126F * from[0] + 0.7152F * from[1] + 0.0722F * from[2];
-  }
-  return luma;
-}
-
-Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source) {
-  const bool colour = array.shape.size() == 3 && array.shape[2] == 3;
-  if (array.shape.size() != 2 && !colour && !(array.shape.size() == 3 && array.shape[2] == 1)) {
-    throw Refusal(Reason::kUnsupported, source + " has the shape " +
-                                            formats::shape_text(array.shape) +
-                                            ", expected an image (H, W)");
-  }
-  if (colour && settings.cfa.mosaic()) {
-    throw Refusal(Reason::kDemosaiced, source +
-                                           " has three colours a pixel, but --cfa says that it "
-                                           "is a mosaic");
-  }
-  if (array.shape[0] < 1 || array.shape[1] < 1) {
-    throw Refusal(Reason::kNoImageData, source + " has no pixels");
-  }
-  if (!array.type.numeric() || array.type.kind == formats::Kind::kComplex) {
-    throw Refusal(Reason::kUnsupported,
-                  source + " is " + array.type.name() + ", expected real numbers");
-  }
-  Mosaic mosaic;
-  mosaic.pixels = converted(one_channel(std::move(array), source), source);
-  mosaic.cfa = settings.cfa;
-  mosaic.black = settings.black;
-  mosaic.white = mosaic.clip = settings.white;
-  return mosaic;
-}
-
 }  // namespace
 
 std::vector<ImageItem> items_of(const std::string& path) {
@@ -157,7 +89,8 @@ std::vector<ImageItem> items_of(const std::string& path) {
     formats::InputFile again(path);
     const formats::NpyHeader header = formats::read_npy_header(again, formats::quoted(path));
     // Where there are no pixels nothing bounds the number of images.
-    if (header.shape.size() == 3 && header.data_bytes != 0) images = header.shape[0];
+    const bool is_stack = header.shape.size() == 3 && !has_colours(header.shape);
+    if (is_stack && header.data_bytes != 0) images = header.shape[0];
   } else if (format == Format::kMrc) {
     const MrcHeader header =
         read_mrc_header(first.span().first(count), file.size(), formats::quoted(path));
@@ -177,6 +110,8 @@ Mosaic decode_plain(Format format, formats::SeekableReader& bytes, const ImageIt
   switch (format) {
     case Format::kPng:
       return plain(decode_png(bytes, source), settings, source);
+    case Format::kJpeg:
+      return plain(decode_jpeg(bytes, source), settings, source);
     case Format::kTiff:
       return plain(decode_tiff(bytes, source), settings, source);
     case Format::kMrc:
@@ -199,16 +134,22 @@ ImageNeeds plain_needs(const PlainHeader& header, bool copies, const ImageSettin
                        const std::string& source) {
   const formats::ElementType& type = header.type;
   if (header.shape.size() < 2 || header.shape.size() > 3) return {};
-  const bool colour = header.shape.size() == 3 && header.shape[2] == 3;
+  const std::int64_t channels = header.shape.size() == 3 ? header.shape[2] : 1;
+  const bool colour = channels >= 3;
   const std::uint64_t read = formats::bytes_of_shape(header.shape, type.size, source);
   ImageNeeds needs{header.shape[0], header.shape[1], settings.cfa, 0, 0};
   const std::uint64_t count = formats::bytes_of_shape({needs.height, needs.width}, 1, source);
   const bool is_short = type.kind == formats::Kind::kUnsigned && type.size <= 2;
   const bool is_double = type.size == 8 || (type.size == 4 && type.kind != formats::Kind::kFloat);
-  needs.pixels = count * (colour ? 4 : is_short ? 2 : is_double ? 8 : 4);
-  // As read, in order, and all three colours in single precision.
-  needs.decoding = (copies ? read : 0) + (colour ? 3 * needs.pixels : 0);
-  if (colour || needs.pixels != read) needs.decoding += read;
+  const bool is_long = type.kind == formats::Kind::kFloat && type.size == 8;
+  const std::uint64_t size = is_short ? 2 : is_double ? 8 : 4;
+  needs.pixels = count * (colour ? (is_long ? 8 : 4) : size);
+  // As read, in order, and all channels in a type that becomes luminance.
+  needs.decoding = (copies ? read : 0) + header.decoding;
+  if (colour && !becomes_luminance(type)) {
+    needs.decoding += count * 4 * static_cast<std::uint64_t>(channels);
+  }
+  if (channels > 1 || needs.pixels != read) needs.decoding += read;
   return needs;
 }
 
@@ -238,6 +179,8 @@ ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings) {
   switch (format_of(file, item.path)) {
     case Format::kPng:
       return plain_needs(read_png_header(file, source), false, settings, source);
+    case Format::kJpeg:
+      return plain_needs(read_jpeg_header(file, source), false, settings, source);
     case Format::kTiff:
       return plain_needs(read_tiff_header(file, source), false, settings, source);
     case Format::kMrc: {

@@ -26,11 +26,12 @@ struct ImageItem {
   std::string name() const { return index ? path + "[" + std::to_string(*index) + "]" : path; }
 };
 
-// The images in a file: a .npy array (H, W) or (M, H, W), an MRC file or stack; of all other files
-// there is one, and the file is not opened.
+// The images in a file: a .npy array (H, W), (M, H, W) or, of colours, (H, W, 3); an MRC file or
+// stack; of all other files there is one, and the file is not opened.
 std::vector<ImageItem> items_of(const std::string& path);
 
-// A camera RAW through LibRaw; .npy, .png, .tif and .mrc by what the settings say. Told apart by
+// A camera RAW through LibRaw; .npy, .png, .jpg, .tif and .mrc by what the settings say; of red,
+// green and blue the luminance. Told apart by
 // their first bytes; a TIFF file is a camera RAW unless its name ends with .tif or .tiff. Refusal
 // where it is no image to register; other FormatErrors where it cannot be opened.
 Mosaic read_image(const ImageItem& item, const ImageSettings& settings,
@@ -51,16 +52,19 @@ struct ImageNeeds {
 // Of read_image(), which throws alike where there is no image.
 ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings);
 
-// The formats by themselves. source begins every sentence. Colours become luma.
+// The formats by themselves, (H, W, channels). source begins every sentence.
 formats::NpyArray decode_png(formats::ByteReader& bytes, const std::string& source);
+formats::NpyArray decode_jpeg(formats::ByteReader& bytes, const std::string& source);
 formats::NpyArray decode_tiff(formats::SeekableReader& bytes, const std::string& source);
 
 // What they would make.
 struct PlainHeader {
   formats::ElementType type;
   formats::Shape shape;
+  std::uint64_t decoding = 0;  // bytes that its decoder takes besides
 };
 PlainHeader read_png_header(formats::ByteReader& bytes, const std::string& source);
+PlainHeader read_jpeg_header(formats::ByteReader& bytes, const std::string& source);
 PlainHeader read_tiff_header(formats::SeekableReader& bytes, const std::string& source);
 
 // Of an MRC file's header; data follow it.

@@ -26,6 +26,16 @@ struct Mosaic {
 
   std::int64_t height() const { return pixels.shape[0]; }
   std::int64_t width() const { return pixels.shape[1]; }
+
+  double pixel(std::int64_t y, std::int64_t x) const {
+    const auto i = static_cast<std::size_t>(y * width() + x);
+    const std::byte* data = pixels.data.data();
+    if (pixels.type.kind == formats::Kind::kUnsigned) {
+      return reinterpret_cast<const std::uint16_t*>(data)[i];
+    }
+    if (pixels.type.size == 4) return reinterpret_cast<const float*>(data)[i];
+    return reinterpret_cast<const double*>(data)[i];
+  }
 };
 
 }  // namespace ptychopatch::mosaics

@@ -33,7 +33,6 @@ class Reader {
     png_read_info(png_, info_);
     png_set_expand(png_);
     png_set_swap(png_);
-    png_set_strip_alpha(png_);
     png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
     return true;

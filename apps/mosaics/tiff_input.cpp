@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tiffio.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -103,15 +104,27 @@ formats::ElementType type_of(TIFF* tiff, const std::string& source) {
              "or 64");
 }
 
+// That values are light by colour: grey, or red, green and blue; alpha may follow.
+void check_colours(TIFF* tiff, std::uint16_t channels, const std::string& source) {
+  const auto photometric = field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+  const bool is_jpeg = field<std::uint16_t>(tiff, TIFFTAG_COMPRESSION, 1) == COMPRESSION_JPEG;
+  if (photometric == PHOTOMETRIC_YCBCR && is_jpeg) {
+    TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);  // NOLINT: libtiff's own way
+    return;
+  }
+  const bool is_grey = photometric != PHOTOMETRIC_PALETTE && photometric != PHOTOMETRIC_RGB;
+  if (channels < 3 ? is_grey : photometric == PHOTOMETRIC_RGB) return;
+  refuse(Reason::kUnsupported, source,
+         "has " + std::to_string(channels) + " numbers a pixel whose colours (photometric " +
+             std::to_string(photometric) + ") are not read: expected grey, or red, green and blue");
+}
+
 PlainHeader header_of(TIFF* tiff, const std::string& source) {
   PlainHeader header{type_of(tiff, source), {}};
   const auto height = field<std::uint32_t>(tiff, TIFFTAG_IMAGELENGTH, 0);
   const auto width = field<std::uint32_t>(tiff, TIFFTAG_IMAGEWIDTH, 0);
   const auto channels = field<std::uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
-  const auto planes = field<std::uint16_t>(tiff, TIFFTAG_PLANARCONFIG, 1);
-  if (TIFFIsTiled(tiff) != 0 || (planes != PLANARCONFIG_CONTIG && channels > 1)) {
-    refuse(Reason::kUnsupported, source, "is stored in tiles or planes, expected rows of pixels");
-  }
+  check_colours(tiff, channels, source);
   header.shape = {height, width, channels};
   return header;
 }
@@ -121,6 +134,94 @@ Tiff opened(Source& file, const std::string& source) {
   if (!tiff) refuse(Reason::kUnreadable, source, "cannot be read: libtiff says: " + file.message());
   return tiff;
 }
+
+// The pixels of a file in whichever pieces it has: rows or tiles, colours together or in planes.
+class Pieces {
+ public:
+  Pieces(TIFF* tiff, const Source& file, formats::NpyArray& to, const std::string& source)
+      : tiff_(tiff), file_(file), to_(to), source_(source) {
+    const auto planes = field<std::uint16_t>(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    planes_ = planes == PLANARCONFIG_CONTIG ? 1 : static_cast<std::uint16_t>(to.shape[2]);
+    pixel_ = to.type.size * static_cast<std::size_t>(to.shape[2]);
+    part_ = pixel_ / planes_;
+  }
+
+  void read() {
+    for (std::uint16_t plane = 0; plane < planes_; ++plane) {
+      TIFFIsTiled(tiff_) != 0 ? read_tiles(plane) : read_rows(plane);
+    }
+  }
+
+ private:
+  std::int64_t height() const { return to_.shape[0]; }
+  std::int64_t width() const { return to_.shape[1]; }
+
+  // So many pixels of a plane, to (y, x) and what lies right of it.
+  void put(const std::byte* from, std::int64_t y, std::int64_t x, std::int64_t count,
+           std::uint16_t plane) {
+    std::byte* to = to_.data.data() + static_cast<std::size_t>(y * width() + x) * pixel_;
+    if (planes_ == 1) {
+      std::memcpy(to, from, static_cast<std::size_t>(count) * pixel_);
+      return;
+    }
+    for (std::int64_t i = 0; i < count; ++i, from += part_, to += pixel_) {
+      std::memcpy(to + plane * part_, from, part_);
+    }
+  }
+
+  void check_length(std::uint64_t found, std::int64_t pixels, const char* what) const {
+    if (found != static_cast<std::uint64_t>(pixels) * part_) {
+      refuse(Reason::kUnsupported, source_,
+             std::string("has ") + what + " of an unexpected length");
+    }
+  }
+
+  [[noreturn]] void refuse_at(const std::string& place) const {
+    refuse(Reason::kUnreadable, source_,
+           "cannot be read at " + place + ": libtiff says: " + file_.message());
+  }
+
+  void read_rows(std::uint16_t plane) {
+    check_length(TIFFScanlineSize64(tiff_), width(), "rows");
+    formats::Bytes row(static_cast<std::size_t>(width()) * part_);
+    for (std::int64_t y = 0; y < height(); ++y) {
+      if (TIFFReadScanline(tiff_, row.data(), static_cast<std::uint32_t>(y), plane) != 1) {
+        refuse_at("row " + std::to_string(y));
+      }
+      put(row.data(), y, 0, width(), plane);
+    }
+  }
+
+  void read_tiles(std::uint16_t plane) {
+    const std::int64_t high = field<std::uint32_t>(tiff_, TIFFTAG_TILELENGTH, 0);
+    const std::int64_t wide = field<std::uint32_t>(tiff_, TIFFTAG_TILEWIDTH, 0);
+    if (high < 1 || wide < 1) refuse(Reason::kUnreadable, source_, "has tiles without pixels");
+    const std::uint64_t size = formats::bytes_of_shape({high, wide}, part_, source_);
+    check_length(TIFFTileSize64(tiff_), high * wide, "tiles");
+    formats::require_memory(size, source_);
+    formats::Bytes tile(static_cast<std::size_t>(size));
+    for (std::int64_t y = 0; y < height(); y += high) {
+      for (std::int64_t x = 0; x < width(); x += wide) {
+        if (TIFFReadTile(tiff_, tile.data(), static_cast<std::uint32_t>(x),
+                         static_cast<std::uint32_t>(y), 0, plane) < 0) {
+          refuse_at("the tile at row " + std::to_string(y) + ", column " + std::to_string(x));
+        }
+        const std::int64_t rows = std::min(high, height() - y);
+        for (std::int64_t i = 0; i < rows; ++i) {
+          put(tile.data() + static_cast<std::size_t>(i * wide) * part_, y + i, x,
+              std::min(wide, width() - x), plane);
+        }
+      }
+    }
+  }
+
+  TIFF* tiff_;
+  const Source& file_;
+  formats::NpyArray& to_;
+  const std::string& source_;
+  std::uint16_t planes_;
+  std::size_t pixel_, part_;  // bytes of a pixel, and of what one plane has of it
+};
 
 }  // namespace
 
@@ -144,17 +245,7 @@ formats::NpyArray decode_tiff(formats::SeekableReader& bytes, const std::string&
   }
   formats::require_memory(size, source);
   array.data = formats::Bytes(static_cast<std::size_t>(size));
-  const auto height = static_cast<std::uint32_t>(array.shape[0]);
-  const std::size_t row = height != 0 ? static_cast<std::size_t>(size / height) : 0;
-  if (static_cast<std::uint64_t>(TIFFScanlineSize64(tiff.get())) != row) {
-    refuse(Reason::kUnsupported, source, "has rows of an unexpected length");
-  }
-  for (std::uint32_t y = 0; y < height; ++y) {
-    if (TIFFReadScanline(tiff.get(), array.data.data() + y * row, y, 0) != 1) {
-      refuse(Reason::kUnreadable, source,
-             "cannot be read at row " + std::to_string(y) + ": libtiff says: " + file.message());
-    }
-  }
+  if (size != 0) Pieces(tiff.get(), file, array, source).read();
   return array;
 }
 

@@ -116,8 +116,14 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
       chunks.run(max_rows(), [&](const Chunk& chunk) {
         const auto job = gradient_job<P>(settings_, problem(chunk), from, by_patch(chunk),
                                          gradients(chunk), curvatures(chunk));
-        with_taps(settings_.interpolation,
-                  [&](auto taps) { call.run(GradientBlock<P, decltype(taps)::value>(job)); });
+        with_taps(settings_.interpolation, [&](auto taps) {
+          constexpr int n = decltype(taps)::value;
+          if (GradientBlock<P, n, true>::fits(job.cotangent)) {
+            call.run(GradientBlock<P, n, true>(job));
+          } else {
+            call.run(GradientBlock<P, n, false>(job));
+          }
+        });
       });
     });
   }

@@ -6,7 +6,7 @@
 #ifndef PTYCHOPATCH_PAIRS_H_
 #define PTYCHOPATCH_PAIRS_H_
 
-#include "ptychopatch/registration.h"
+#include "ptychopatch/motion.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,7 +32,24 @@ typedef struct ppatch_common_area {
 ppatch_status ppatch_common_area_of(const int64_t reference_shape[2], const int64_t moving_shape[2],
                                     const int64_t shift[2], ppatch_common_area *area);
 
-/* ---- Applying a shift ---------------------------------------------------------------------- */
+/* ---- Images of several channels ------------------------------------------------------------- */
+
+/* One channel of several, to register: out[y, x] = sum over c of w_c image[y, x, c], w being the
+ * weights over their sum, added in the order of c in F64. A pixel with a channel at or above
+ * `white` becomes white, so that a scene plan of the same white level takes it as clipped; 0: none
+ * does. image: (H, W, C) with C from 1 to 16, U8, U16, I16, F32 or F64, and any strides, so planes
+ * one after another, too. weights: C numbers, none below 0, not all 0; NULL: of three channels,
+ * red, green and blue, the luminance of Rec. 709 (0.2126, 0.7152, 0.0722), else INVALID_ARGUMENT.
+ * They apply to values as they are stored, linear or not. The shift of a scene of one colour that
+ * is found in out is the most exact where w_c is s_c / v_c, s_c being the channel's share of the
+ * contrast and v_c the variance of its noise. Alpha is no channel: leave it out by strides, and
+ * make it the mask of ppatch_scene_image. out: (H, W) F32 or F64. Errors: INVALID_ARGUMENT,
+ * OUT_OF_MEMORY. */
+ppatch_status ppatch_image_luminance(ppatch_context *context, const ppatch_array *image,
+                                     const double *weights, double white, const ppatch_array *out);
+
+/* ---- Applying a shift or a motion -------------------------------------------------------------
+ */
 
 typedef struct ppatch_resample_options {
   uint32_t struct_size;
@@ -42,18 +59,43 @@ typedef struct ppatch_resample_options {
                       Bayer, 6 for X-Trans; 0: 1 */
   double gain;     /* 0: 1 */
   double constant; /* the value outside for PPATCH_BOUNDARY_CONSTANT, before the gain */
+  ppatch_shift_sign sign; /* of the shift or the motion that is given */
+  int32_t reserved;       /* 0 */
 } ppatch_resample_options;
 
 #define PPATCH_RESAMPLE_OPTIONS_INIT \
   { .struct_size = (uint32_t)sizeof(ppatch_resample_options) }
 
-/* Moves an image by d = shift: out[y, x] = gain * image~(y - dy, x - dx), with the taps and
- * boundaries of patches. image and out: (H, W) or (C, H, W), one dtype, U8, U16, I16, F32 or F64;
- * out may have another H and W. Integers are rounded to the nearest and clamped. options may be
- * NULL: bilinear, zero outside. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+/* Moves an image by d = shift (less it, of the sign DISPLACEMENT): out[y, x] = gain * image~(y -
+ * dy, x - dx), with the taps and boundaries of patches. image and out: (H, W) or (C, H, W), one
+ * dtype, U8, U16, I16, F32 or F64; out may have another H and W. Integers are rounded to the
+ * nearest and clamped. options may be NULL: bilinear, zero outside. Errors: INVALID_ARGUMENT,
+ * OUT_OF_MEMORY. */
 ppatch_status ppatch_image_shift(ppatch_context *context, const ppatch_array *image,
                                  const double shift[2], const ppatch_resample_options *options,
                                  const ppatch_array *out);
+
+/* Lays a moving image onto the reference, as a motion says that content has moved:
+ *     out[x] = gain * image~(x - d(x)),    d(x) = shift + (matrix - 1) (x - centre),
+ * x = (y, x) being a pixel of the reference, out's first one its first, and d's parts those of the
+ * motion. Where the matrix is 1, this is ppatch_image_shift with the bits of it. Interpolation,
+ * boundary, arrays and rounding are those of ppatch_image_shift; with a period, taps lie on the
+ * lattice of out's own pixel, so that a mosaic stays one.
+ *
+ * motion: as ppatch_scene_plan_measure_motion writes it, or made by hand: its model (not NONE),
+ * status (OK), centre, shift and matrix are read, within +-1e9 and the matrix within +-1000.
+ * tiles: of a motion of the model FIELD all tile_count tiles that were measured, else NULL and 0.
+ * The field adds to d(x) the r(x) that the tiles have beyond it. With x_t the centre of a tile
+ * whose status is OK and that has no flag, and r_t its shift less the above d(x_t), r is the
+ * bicubic B-spline on an even lattice of about as many points as there are tiles, from the least
+ * x_t to the largest, that minimises sum over t |r(x_t) - r_t|^2 + 1e-5 sum of squared differences
+ * of neighbouring coefficients: it goes through the tiles, and is as flat as it can be where there
+ * is none. Beyond the outermost x_t it is what it is at the nearest place between them. Where no
+ * tile is sound, r is 0. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ppatch_status ppatch_image_warp(ppatch_context *context, const ppatch_array *image,
+                                const ppatch_scene_motion *motion, int64_t tile_count,
+                                const ppatch_tile_shift *tiles,
+                                const ppatch_resample_options *options, const ppatch_array *out);
 
 /* ---- Mosaics and pairs ------------------------------------------------------------------------
  *

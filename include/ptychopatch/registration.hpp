@@ -120,6 +120,28 @@ inline void image_shift(const Context& context, const Array& image, const double
   check(ppatch_image_shift(context.get(), &image, shift, &options, &out));
 }
 
+inline void image_warp(const Context& context, const Array& image, const MeasuredMotion& measured,
+                       const Array& out,
+                       const ppatch_resample_options& options = resample_options()) {
+  const bool is_field = measured.motion.model == PPATCH_MOTION_MODEL_FIELD;
+  check(ppatch_image_warp(context.get(), &image, &measured.motion,
+                          is_field ? static_cast<std::int64_t>(measured.tiles.size()) : 0,
+                          is_field ? measured.tiles.data() : nullptr, &options, &out));
+}
+
+// weights: one for each channel of image, (H, W, C); empty: Rec. 709's of red, green and blue.
+inline void image_luminance(const Context& context, const Array& image, const Array& out,
+                            const std::vector<double>& weights = {}, double white = 0) {
+  if (!weights.empty() &&
+      (image.ndim != 3 || static_cast<std::int64_t>(weights.size()) != image.shape[2])) {
+    throw Error(
+        PPATCH_ERROR_INVALID_ARGUMENT,
+        "weights: expected one for each channel of image, got " + std::to_string(weights.size()));
+  }
+  check(ppatch_image_luminance(context.get(), &image, weights.empty() ? nullptr : weights.data(),
+                               white, &out));
+}
+
 inline void mosaic_normalise(const Context& context, const ppatch_cfa& cfa,
                              const ppatch_scene_image& image, const Array& out) {
   check(ppatch_mosaic_normalise(context.get(), &cfa, &image, &out));

@@ -139,6 +139,9 @@ static void check_registration(ppatch_context *context) {
   CHECK_OK(ppatch_scene_plan_create(&plan, context, &options));
   const double by[3] = {0.5, 0.25, 0};
   const ppatch_resample_options resample = PPATCH_RESAMPLE_OPTIONS_INIT;
+  ppatch_scene_motion whole = {.model = PPATCH_MOTION_MODEL_AFFINE, .matrix = {1, 0, 0, 1}};
+  ppatch_scene_motion field = {.model = PPATCH_MOTION_MODEL_FIELD, .matrix = {1, 0, 0, 1}};
+  ppatch_tile_shift tile = {.centre = {4, 4}};
   for (int d = 0; d < 4; ++d) {
     const ppatch_array good = ppatch_array_c(pixels.bytes, dtypes[d], 2, shape);
     const ppatch_array off = off_by(good, 1);
@@ -153,6 +156,15 @@ static void check_registration(ppatch_context *context) {
                   "multiple of");
     CHECK_INVALID(ppatch_image_shift(context, &good, moved((void *)by), &resample, &to), "shift",
                   "multiple of 8");
+    CHECK_INVALID(ppatch_image_warp(context, &off, &whole, 0, NULL, &resample, &to), "image.data",
+                  "multiple of");
+    CHECK_INVALID(ppatch_image_warp(context, &good, &whole, 0, NULL, &resample, &off_to),
+                  "out.data", "multiple of");
+    CHECK_INVALID(ppatch_image_warp(context, &good, moved(&whole), 0, NULL, &resample, &to),
+                  "motion", "multiple of 8");
+    CHECK_INVALID(ppatch_image_warp(context, &good, &field, 1, moved(&tile), &resample, &to),
+                  "tiles", "multiple of 8");
+    CHECK_OK(ppatch_image_warp(context, &good, &field, 1, &tile, &resample, &to));
   }
   ppatch_scene_image image =
       ppatch_scene_image_of(ppatch_array_c(pixels.bytes, PPATCH_F32, 2, shape));

@@ -106,6 +106,12 @@ TEST(Shifts, AreApplied) {
   options.gain = 2;
   image_shift(context, array(image.data(), {2, 3}), {0, 1}, array(out.data(), {2, 3}), options);
   EXPECT_EQ(out, (std::vector<float>{2, 2, 4, 8, 8, 10}));
+  MeasuredMotion measured;
+  measured.motion.model = PPATCH_MOTION_MODEL_AFFINE;
+  measured.motion.matrix[0] = 1.0;
+  measured.motion.matrix[3] = 2.0;  // dx grows by 1 a column: all of a row looks at its first pixel
+  image_warp(context, array(image.data(), {2, 3}), measured, array(out.data(), {2, 3}), options);
+  EXPECT_EQ(out, (std::vector<float>{2, 2, 2, 8, 8, 8}));
 }
 
 TEST(Mosaics, AreNormalisedAndBinned) {
@@ -123,6 +129,18 @@ TEST(Mosaics, AreNormalisedAndBinned) {
   EXPECT_DOUBLE_EQ(colours[0], 0.1);
   EXPECT_DOUBLE_EQ(colours[1], 0.3);
   EXPECT_DOUBLE_EQ(colours[2], 0.5);
+}
+
+TEST(Images, OfSeveralChannels) {
+  const std::vector<float> image = {1, 2, 4, 8, 16, 32};
+  const Context context = cpu();
+  std::vector<double> out(2, -7.0);
+  const Array from = array(image.data(), {1, 2, 3}), to = array(out.data(), {1, 2});
+  image_luminance(context, from, to);
+  EXPECT_NEAR(out[0], 0.2126 + 2 * 0.7152 + 4 * 0.0722, 1e-12);
+  image_luminance(context, from, to, {1, 0, 3}, 20);
+  EXPECT_EQ(out, (std::vector<double>{13.0 / 4, 20}));
+  EXPECT_THROW(image_luminance(context, from, to, {1, 2}), Error);
 }
 
 TEST(Pairs, AreMeasured) {

@@ -171,13 +171,15 @@ ASSERT_OFFSET(ppatch_common_area, moving_x, 24);
 ASSERT_OFFSET(ppatch_common_area, height, 32);
 ASSERT_OFFSET(ppatch_common_area, width, 40);
 
-ASSERT_STATIC(sizeof(ppatch_resample_options) == 32);
+ASSERT_STATIC(sizeof(ppatch_resample_options) == 40);
 ASSERT_OFFSET(ppatch_resample_options, struct_size, 0);
 ASSERT_OFFSET(ppatch_resample_options, interpolation, 4);
 ASSERT_OFFSET(ppatch_resample_options, boundary, 8);
 ASSERT_OFFSET(ppatch_resample_options, period, 12);
 ASSERT_OFFSET(ppatch_resample_options, gain, 16);
 ASSERT_OFFSET(ppatch_resample_options, constant, 24);
+ASSERT_OFFSET(ppatch_resample_options, sign, 32);
+ASSERT_OFFSET(ppatch_resample_options, reserved, 36);
 
 ASSERT_STATIC(sizeof(ppatch_mask_options) == 40);
 ASSERT_OFFSET(ppatch_mask_options, struct_size, 0);

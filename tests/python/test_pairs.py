@@ -43,6 +43,53 @@ def test_shift_of_a_mosaic_keeps_its_colours():
     numpy.testing.assert_allclose(moved, mosaic)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "float32", "float64"])
+def test_image_warp_agrees_with_scipy(random, dtype):
+    image = random.uniform(0, 200, (2, 41, 37)).astype(dtype)
+    matrix = numpy.eye(2) + random.uniform(-0.1, 0.1, (2, 2))
+    shift, centre = random.uniform(-6, 6, 2), random.uniform(0, 40, 2)
+    motion = ptychopatch.affine_motion(shift, matrix, centre)
+    assert motion.ok and motion.matrix == [list(row) for row in matrix]
+    got = ptychopatch.image_warp(image, motion, boundary="edge", shape=(30, 50))
+    assert got.dtype == dtype and got.shape == (2, 30, 50)
+    there = 2 * numpy.eye(2) - matrix  # x - d(x) = (2 - M) x + (M - 1) c - t
+    offset = (matrix - numpy.eye(2)) @ centre - shift
+    for plane, moved in zip(image, got):
+        wanted = scipy.ndimage.affine_transform(plane.astype(float), there, offset, (30, 50),
+                                                order=1, mode="nearest")
+        slack = 0.51 if image.dtype.kind in "ui" else 1e-3 if dtype == "float32" else 1e-9
+        numpy.testing.assert_allclose(moved, wanted, atol=slack)
+
+
+def test_image_warp_of_what_was_measured(random):
+    """In either sign, and of a field; a mosaic's colours stay; a motion that is none is refused."""
+    scene = scipy.ndimage.gaussian_filter(random.standard_normal((420, 420)), 2) * 100
+    turn = scipy.ndimage.affine_transform
+    there = numpy.array([[1.0, 0.008], [-0.008, 1.0]])
+    moving = turn(scene, there, (50, 53.5), (320, 320), order=5)
+    still = scene[50:370, 50:370]
+    for model, sign in itertools.product(("similarity", "affine", "field"),
+                                         ("register", "displacement")):
+        motion = ptychopatch.Scene(still, motion=model, sign=sign).measure_motion(moving)
+        assert motion.ok
+        warped = ptychopatch.image_warp(moving, motion, interpolation="lanczos3", sign=sign)
+        shifted = ptychopatch.image_shift(moving, motion.image_shift.shift, sign=sign,
+                                          interpolation="lanczos3")
+        inside = numpy.s_[20:-20, 20:-20]
+        error = numpy.abs(warped - still)[inside].mean()
+        assert error < 0.1 * numpy.abs(shifted - still)[inside].mean()
+    mosaic = numpy.tile(numpy.array([[10.0, 20.0], [30.0, 40.0]]), (20, 20))
+    turned = ptychopatch.affine_motion((0.5, 0.25), there, (20, 20))
+    moved = ptychopatch.image_warp(mosaic, turned, period=2, interpolation="bicubic")
+    numpy.testing.assert_allclose(moved[6:-6, 6:-6], mosaic[6:-6, 6:-6])
+    unrelated = ptychopatch.Scene(still, motion="affine").measure_motion(still[::-1].copy())
+    assert not unrelated.ok
+    with pytest.raises(ValueError, match="motion.status"):
+        ptychopatch.image_warp(still, unrelated)
+    with pytest.raises(TypeError, match="motion"):
+        ptychopatch.image_warp(still, (1.0, 2.0))
+
+
 def test_common_area(random):
     reference, moving = random.standard_normal((40, 30)), random.standard_normal((36, 33))
     for shift in itertools.product((-7, 0, 5), (-4, 3)):
@@ -130,6 +177,11 @@ def test_measures_of_raw_pairs(random, cfa):
     lambda: ptychopatch.image_shift(numpy.zeros((4, 4)), 1.0),
     lambda: ptychopatch.image_shift(numpy.zeros((4, 4)), (numpy.nan, 0)),
     lambda: ptychopatch.image_shift(numpy.zeros((4, 4)), (0, 0), boundary="mirror"),
+    lambda: ptychopatch.image_shift(numpy.zeros((4, 4)), (0, 0), sign="window"),
+    lambda: ptychopatch.affine_motion((0, 0), numpy.eye(3), (0, 0)),
+    lambda: ptychopatch.affine_motion((0, 0), 1.0, (0, 0)),
+    lambda: ptychopatch.image_warp(numpy.zeros((4, 4)), ptychopatch.affine_motion(
+        (0, numpy.nan), numpy.eye(2), (0, 0))),
     lambda: ptychopatch.cfa_round((0, 0), "RGXB"),
     lambda: ptychopatch.common_area((4, 4), (4,), (0, 0)),
     lambda: ptychopatch.mosaic_normalise(numpy.zeros((4, 4)), "RGGB", black=5, white=5),

@@ -124,6 +124,18 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
   fail_each("ppatch_image_shift", [&] {
     return harmed([&] { return ppatch_image_shift(context.get(), &a, shift, nullptr, &moved); });
   });
+  ppatch_scene_motion motion{};
+  motion.model = PPATCH_MOTION_MODEL_FIELD;
+  motion.matrix[0] = motion.matrix[3] = 1.001;
+  ppatch_tile_shift tiles[6] = {};
+  for (int i = 0; i < 6; ++i) {
+    tiles[i].centre[0] = 10.0 * (i / 3);
+    tiles[i].centre[1] = 10.0 * (i % 3);
+  }
+  fail_each("ppatch_image_warp", [&] {
+    return harmed(
+        [&] { return ppatch_image_warp(context.get(), &a, &motion, 6, tiles, nullptr, &moved); });
+  });
   fail_each("ppatch_pair_gain", [&] {
     double gain = 0.0;
     return harmed([&] { return ppatch_pair_gain(context.get(), &a, &t, &gain); });
@@ -147,6 +159,13 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
     return harmed([&] {
       return ppatch_pair_measure(context.get(), &cfa, &image, &image, nullptr, nullptr, &measures);
     });
+  });
+  fail_each("ppatch_image_luminance", [&] {
+    ppatch_array channels = image.pixels;
+    channels.ndim = 3;
+    channels.shape[2] = 3;
+    return harmed(
+        [&] { return ppatch_image_luminance(context.get(), &channels, nullptr, 0.0, &moved); });
   });
   fail_each("ppatch_mosaic_normalise", [&] {
     return harmed([&] { return ppatch_mosaic_normalise(context.get(), &cfa, &image, &moved); });

@@ -45,9 +45,10 @@ void AlignOptions::add_options(CLI::App& app) {
 
 void AlignOptions::add_input_options(CLI::App& app) {
   OptionSet set(app);
-  set.operands("INPUT", inputs,
-               "Images to align onto --ref (camera RAW, .npy, .tif, .png, .mrc; arrays and stacks "
-               "of several too); or the data set's ROOT with --layout");
+  set.operands(
+      "INPUT", inputs,
+      "Images to align onto --ref (camera RAW, .npy, .tif, .png, .jpg, .mrc; arrays and stacks "
+      "of several too); or the data set's ROOT with --layout");
   set.text("--ref", reference, "REF", "The image to align onto");
   set.parsed("--layout", "{rawnind}",
              "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every other reference "
@@ -141,8 +142,10 @@ void AlignOptions::add_result_options(CLI::App& app) {
              "Of the records (default: what the output's name says, else json)");
   set.flag("--resume", resume,
            "Go on with the output that is there: what is ok in it is kept, the rest done");
-  set.picture("--plot", plot,
-              "Also draw the shifts with their errors, and details before and after");
+  set.picture(
+      "--plot", plot,
+      "Also draw the shifts with their errors, details before and after, and with --model maps "
+      "of how tiles moved");
   set.text("--apply", apply, "DIR", "Also write the aligned images");
   static constexpr Choice kModes[] = {choice_of("crop", ApplyMode::kCrop),
                                       choice_of("resample", ApplyMode::kResample)};

@@ -19,6 +19,7 @@ using pictures::Rgb;
 constexpr double kSide = 480;  // of the plot of shifts
 constexpr std::int64_t kZoom = 2, kGap = 6;
 constexpr double kLeastWidth = 320;  // of a detail's place, for the words above it
+constexpr double kAboveMap = 16;
 constexpr Rgb kMark = {196, 60, 42}, kAxis = {150, 154, 162};
 constexpr Font kTitle = {.size = 13, .bold = true};
 
@@ -44,16 +45,6 @@ std::string short_name(const std::string& name) {
 constexpr std::int64_t kDetailSide = 96;
 constexpr std::int64_t kStep = 48;
 
-double pixel(const mosaics::Mosaic& mosaic, std::int64_t y, std::int64_t x) {
-  const auto i = static_cast<std::size_t>(y * mosaic.width() + x);
-  const std::byte* data = mosaic.pixels.data.data();
-  if (mosaic.pixels.type.kind == formats::Kind::kUnsigned) {
-    return reinterpret_cast<const std::uint16_t*>(data)[i];
-  }
-  if (mosaic.pixels.type.size == 4) return reinterpret_cast<const float*>(data)[i];
-  return reinterpret_cast<const double*>(data)[i];
-}
-
 // Each colour over its mean in the part, then a mean over the pattern's own size about each pixel.
 Plane grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
               std::int64_t height, std::int64_t width) {
@@ -66,7 +57,7 @@ Plane grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
       const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
-      sums[colour] += pixel(mosaic, top + y, left + x) - mosaic.black;
+      sums[colour] += mosaic.pixel(top + y, left + x) - mosaic.black;
       counts[colour] += 1;
     }
   }
@@ -75,7 +66,7 @@ Plane grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left
       const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
       const double mean = sums[colour] / counts[colour];
       raw.values[index(y, x)] = static_cast<float>(
-          (pixel(mosaic, top + y, left + x) - mosaic.black) / (mean > 0 ? mean : 1));
+          (mosaic.pixel(top + y, left + x) - mosaic.black) / (mean > 0 ? mean : 1));
     }
   }
   const std::int64_t reach = mosaic.cfa.period == 1 ? 0 : 1;
@@ -113,9 +104,9 @@ Place liveliest(const mosaics::Mosaic& reference, std::int64_t margin, std::int6
       double sum = 0;
       for (std::int64_t i = 0; i + 2 * period < side; i += 3) {
         for (std::int64_t k = 0; k + 2 * period < side; k += 3) {
-          const double here = pixel(reference, y + i, x + k);
-          sum += std::abs(pixel(reference, y + i + 2 * period, x + k) - here) +
-                 std::abs(pixel(reference, y + i, x + k + 2 * period) - here);
+          const double here = reference.pixel(y + i, x + k);
+          sum += std::abs(reference.pixel(y + i + 2 * period, x + k) - here) +
+                 std::abs(reference.pixel(y + i, x + k + 2 * period) - here);
         }
       }
       if (sum > most) {
@@ -216,13 +207,14 @@ void AlignmentPlot::mark(std::size_t place, const ppatch_shift& shift) {
 
 void AlignmentPlot::add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
                         const mosaics::Mosaic& image, const ppatch_shift& shift,
-                        const std::string& name) {
+                        const MeasuredMotion* motion, const std::string& name) {
   mark(place, shift);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (details_.size() == kMaxDetails && place > details_.rbegin()->first) return;
   }
-  Detail detail{short_name(name), detail_strip(context, reference, image, shift)};
+  Detail detail{short_name(name), detail_strip(context, reference, image, shift), {}};
+  if (motion != nullptr) detail.map.emplace(reference, *motion);
   const std::lock_guard<std::mutex> lock(mutex_);
   details_.emplace(place, std::move(detail));
   if (details_.size() > kMaxDetails) details_.erase(std::prev(details_.end()));
@@ -256,9 +248,13 @@ void AlignmentPlot::draw_shifts(Canvas& canvas) const {
 void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
   canvas.text({left, -34}, "Details of the reference", kTitle);
   canvas.text({left, -16}, "alone, and the image (cyan) over it (red) before and after");
-  double width = kLeastWidth, height = 0;
+  double width = kLeastWidth, height = 0, map_height = 0;
   for (const auto& [place, detail] : details_) {
     const pictures::Image& one = detail.strip[0];
+    if (detail.map) {
+      width = std::max(width, MotionMap::kWidth);
+      map_height = std::max(map_height, kAboveMap + detail.map->height());
+    }
     width = std::max(width, static_cast<double>(3 * one.width() * kZoom + 2 * kGap));
     height = std::max(height, static_cast<double>(one.height() * kZoom));
   }
@@ -270,13 +266,14 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
   for (const auto& [place, detail] : details_) {
     double x = left + static_cast<double>(i % columns) * (width + 24);
     const std::size_t row = i / columns;
-    const double y = static_cast<double>(row) * (height + 54);
+    const double y = static_cast<double>(row) * (height + map_height + 54);
     canvas.text({x, y + 12}, fitted(canvas, detail.name, width));
     const Mark& mark = marks_.at(place);
     canvas.text({x, y + 28},
                 "dy = " + measured(mark.y, mark.sigma_y) +
                     ", dx = " + measured(mark.x, mark.sigma_x) + " pixels",
                 {.colour = pictures::kFaint});
+    if (detail.map) detail.map->draw(canvas, {x, y + 36 + height + kAboveMap});
     for (const pictures::Image& one : detail.strip) {
       canvas.image({x, y + 36}, one, kZoom);
       x += static_cast<double>(one.width() * kZoom + kGap);
@@ -289,6 +286,11 @@ Canvas AlignmentPlot::picture() const {
   Canvas canvas;
   draw_shifts(canvas);
   if (!details_.empty()) draw_details(canvas, kSide + 56);
+  for (const auto& [place, detail] : details_) {
+    if (!detail.map) continue;
+    MotionMap::draw_legend(canvas, {0, kSide + 64});
+    break;
+  }
   return canvas;
 }
 

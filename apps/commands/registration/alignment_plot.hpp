@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
+#include "commands/registration/motion_map.hpp"
 #include "mosaics/mosaic.hpp"
 #include "pictures/canvas.hpp"
 #include "ptychopatch/ptychopatch.hpp"
@@ -15,16 +17,19 @@ namespace ptychopatch::alignment {
 
 // What a run did, to look at: every shift with its standard error, and for the first images a
 // detail of the reference beside the image over it, before and after. There the reference is red
-// and the image is cyan: where they lie on each other all is grey.
+// and the image is cyan: where they lie on each other all is grey. Where motion was measured, a map
+// of it, too.
 class AlignmentPlot {
  public:
   static constexpr std::size_t kMaxDetails = 24;
 
   // Of an image that is not at hand: its shift alone.
   void mark(std::size_t place, const ppatch_shift& shift);
-  // place: of the pair in the work list. From any thread; in any order.
+  // place: of the pair in the work list. From any thread; in any order. motion: NULL where none
+  // was measured.
   void add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
-           const mosaics::Mosaic& image, const ppatch_shift& shift, const std::string& name);
+           const mosaics::Mosaic& image, const ppatch_shift& shift, const MeasuredMotion* motion,
+           const std::string& name);
 
   pictures::Canvas picture() const;
 
@@ -36,6 +41,7 @@ class AlignmentPlot {
   struct Detail {
     std::string name;
     std::array<pictures::Image, 3> strip;
+    std::optional<MotionMap> map;
   };
 
   void draw_shifts(pictures::Canvas& canvas) const;

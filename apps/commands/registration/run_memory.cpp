@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 
+#include "commands/registration/alignment_plot.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "session.hpp"
@@ -32,6 +33,13 @@ std::optional<std::uint64_t> whole_budget(const app::AlignOptions& options) {
   const std::optional<std::uint64_t> limit = formats::control_group_memory();
   if (limit) return *limit - *limit / 8;
   return std::nullopt;
+}
+
+// Maps of motion, kept until the run's end and drawn on one paper then.
+std::uint64_t drawn_bytes(const app::AlignOptions& options, std::uint64_t pairs) {
+  if (options.plot.empty() || options.scene.motion == PPATCH_MOTION_MODEL_NONE) return 0;
+  constexpr std::uint64_t kMapBytes = 5 * kMega;
+  return kMapBytes * std::min<std::uint64_t>(pairs, AlignmentPlot::kMaxDetails);
 }
 
 class Needs {
@@ -159,7 +167,8 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   if (!whole || tasks.empty()) return memory;
   const ppatch_context_info info = Context(options.common.context()).info();
   const std::uint64_t all = workers;
-  const std::uint64_t own = app::process_bytes(options.common) + pairs * kRecordBytes;
+  const std::uint64_t own =
+      app::process_bytes(options.common) + pairs * kRecordBytes + drawn_bytes(options, pairs);
   // A control group's limit costs the images that it does not allow, and no others.
   const bool asked_for = options.common.memory_budget != 0;
   Needs needs(options, info.num_threads, asked_for ? UINT64_MAX : *whole - std::min(*whole, own));

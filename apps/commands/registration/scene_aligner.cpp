@@ -66,13 +66,12 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
     return {};
   }
   Aligned aligned;
-  const ppatch_scene_image moving = moving_image(image, target);
-  if (options_.motion == PPATCH_MOTION_MODEL_NONE) {
-    aligned.shift = plan_for(reference).align(moving);
+  aligned.motion = measure_motion(reference, image);
+  if (aligned.motion) {
+    aligned.shift = aligned.motion->shift;
+    set_motion(record, *aligned.motion);
   } else {
-    const MeasuredMotion measured = plan_for(reference).measure_motion(moving);
-    aligned.shift = measured.shift;
-    set_motion(record, measured);
+    aligned.shift = plan_for(reference).align(moving_image(image, target));
   }
   set_shift(record, aligned.shift);
   record["backend"] = name_of(kBackendChoices, aligned.shift.backend);
@@ -81,6 +80,12 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
     set_measures(record, aligned.measures);
   }
   return aligned;
+}
+
+std::optional<MeasuredMotion> SceneAligner::measure_motion(std::size_t reference,
+                                                           const mosaics::Mosaic& image) {
+  if (options_.motion == PPATCH_MOTION_MODEL_NONE) return std::nullopt;
+  return plan_for(reference).measure_motion(moving_image(image, *references_[reference].mosaic));
 }
 
 ImageAligner::ImageAligner(const app::Session& session, const ppatch_scene_options& options,

@@ -15,6 +15,7 @@ namespace ptychopatch::alignment {
 // An image on a reference: what the shift was, and how the pair measures.
 struct Aligned {
   ppatch_shift shift{};
+  std::optional<MeasuredMotion> motion;  // where the options name a model
   PairMeasures measures;
 };
 
@@ -29,6 +30,8 @@ class SceneAligner {
 
   // Fills the record in: shift, measures, or why there is none.
   Aligned align(std::size_t reference, const mosaics::Mosaic& image, Record& record);
+  // Motion alone, of images that were aligned before; none where the options name no model.
+  std::optional<MeasuredMotion> measure_motion(std::size_t reference, const mosaics::Mosaic& image);
 
  private:
   struct Reference {

@@ -149,7 +149,7 @@ void SceneWorker::align_image(const SceneTask& task, std::size_t image,
   for (const Pair& pair : task.pairs) {
     if (pair.image != image) continue;
     if (pair.known) {
-      draw(pair, *pair.known, images);
+      draw_known(pair, images, aligner);
       continue;
     }
     if (!begin_pair()) return;
@@ -241,16 +241,30 @@ ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& ima
   const Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
   if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return aligned.shift;
   files_.write(pair.names, *reference.mosaic, *image.mosaic, aligned, record);
-  draw(pair, aligned.shift, images);
+  draw(pair, aligned.shift, aligned.motion ? &*aligned.motion : nullptr, images);
   return aligned.shift;
 }
 
-void SceneWorker::draw(const Pair& pair, const ppatch_shift& shift,
+void SceneWorker::draw_known(const Pair& pair, const std::vector<Decoded>& images,
+                             SceneAligner& aligner) {
+  app::stop_if_interrupted();
+  const auto& reference = images[pair.reference].mosaic;
+  const auto& image = images[pair.image].mosaic;
+  if (!reference || !image) return;
+  const double done = run_.next_part().first;
+  session_.set_part(done, done);
+  const auto motion =
+      image->cfa == reference->cfa ? aligner.measure_motion(pair.reference, *image) : std::nullopt;
+  draw(pair, *pair.known, motion ? &*motion : nullptr, images);
+}
+
+void SceneWorker::draw(const Pair& pair, const ppatch_shift& shift, const MeasuredMotion* motion,
                        const std::vector<Decoded>& images) const {
   const auto& reference = images[pair.reference].mosaic;
   const auto& image = images[pair.image].mosaic;
   if (run_.plot() == nullptr || !reference || !image) return;
-  run_.plot()->add(pair.place, session_.context(), *reference, *image, shift, pair.names.image);
+  run_.plot()->add(pair.place, session_.context(), *reference, *image, shift, motion,
+                   pair.names.image);
 }
 
 }  // namespace ptychopatch::alignment

@@ -104,7 +104,10 @@ class SceneWorker {
                              SceneClosure& closure);
   // Before each pair; false: others failed.
   bool begin_pair();
-  void draw(const Pair& pair, const ppatch_shift& shift, const std::vector<Decoded>& images) const;
+  // What was aligned before. Tiles are measured again: records have them of fields alone.
+  void draw_known(const Pair& pair, const std::vector<Decoded>& images, SceneAligner& aligner);
+  void draw(const Pair& pair, const ppatch_shift& shift, const MeasuredMotion* motion,
+            const std::vector<Decoded>& images) const;
 
   const app::AlignOptions& options_;
   const formats::NpyArray* mask_;

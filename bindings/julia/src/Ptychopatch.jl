@@ -16,9 +16,9 @@ module Ptychopatch
 
 import Libdl
 
-export Context, Groups, Motion, Scene, Shift, TileShift, align, assemble, cfa_round, common_area,
-       device_count, extract, extract_adjoint, group, group_coordinates, group_plan_bytes,
-       image_shift, measure_motion, mosaic_bin, mosaic_normalise, nearest_neighbours, pair_gain,
+export Context, Groups, Motion, Scene, Shift, TileShift, affine_motion, align, assemble,
+       cfa_round, common_area, device_count, extract, extract_adjoint, group, group_coordinates, group_plan_bytes,
+       image_luminance, image_shift, image_warp, measure_motion, mosaic_bin, mosaic_normalise, nearest_neighbours, pair_gain,
        pair_loss, pair_mask, pair_measure, patch_plan_bytes,
        position_gradient, probe_adjoint, reversed, scene_plan_bytes, synchronize, used_positions
 

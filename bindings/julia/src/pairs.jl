@@ -3,25 +3,96 @@
 
 float_type(::Type{T}) where {T} = T <: AbstractFloat ? T : Float32
 
+function resample_options(; interpolation::Symbol = :bilinear, boundary::Symbol = :zero,
+                          constant = 0.0, period = 1, gain = 1.0, sign::Symbol = :register)
+    return CApi.ppatch_resample_options(;
+        interpolation = number_of("interpolation", interpolation, CApi.interpolation_choices),
+        boundary = number_of("boundary", boundary, CApi.boundary_choices), period, gain, constant,
+        sign = number_of("sign", sign, CApi.shift_sign_choices))
+end
+
 """
-    image_shift(image, shift; size, interpolation, boundary, constant, period = 1, gain = 1, out)
+    image_luminance(image, weights = nothing; white = 0, out)
+
+One channel of several: the sum of `w[c] * image[:, :, c]` over an image `(W, H, C)`, UInt8, UInt16, Int16,
+Float32 or Float64, `w` being the weights over their sum; by default, of red, green and blue, the luminance of
+Rec. 709. An interleaved `(C, W, H)` is taken as `PermutedDimsArray(image, (2, 3, 1))`. A pixel with a channel at
+or above `white` becomes white; 0: none does.
+"""
+function image_luminance(image, weights = nothing; white = 0.0, out = nothing,
+                         context = default_context())
+    ndims(image) == 3 || throw(ArgumentError("image: expected (W, H, C), got $(size(image))"))
+    if weights !== nothing && length(weights) != size(image, 3)
+        throw(ArgumentError("weights: expected $(size(image, 3)), got $(length(weights))"))
+    end
+    given = weights === nothing ? C_NULL : collect(Float64, weights)
+    single = array_or_new(out, float_type(eltype(image)), size(image)[1:2])
+    # The last axis of an array is the first of its description: C is the last of the library's.
+    channels = PermutedDimsArray(image, (3, 1, 2))
+    check(CApi.ppatch_image_luminance(context, View(channels), given, white, View(single)))
+    return single
+end
+
+"""
+    image_shift(image, shift; size, interpolation, boundary, constant, period = 1, gain = 1,
+                sign = :register, out)
 
 Moves an image `(W, H)` or `(W, H, C)`, UInt16, Float32 or Float64, by (dy, dx), as [`align`](@ref)
 gives it: gain * image at (y - dy, x - dx). `interpolation` and `boundary` are those of
 [`extract`](@ref). With `period` 2 (Bayer) or 6 (X-Trans) a mosaic keeps its colours. `size` is (w, h)
-of the result, by default the image's.
+of the result, by default the image's; `sign` that of the shift.
 """
-function image_shift(image, shift; size = Base.size(image)[1:2], interpolation::Symbol = :bilinear,
-                     boundary::Symbol = :zero, constant = 0.0, period = 1, gain = 1.0, out = nothing,
-                     context = default_context())
-    options = CApi.ppatch_resample_options(;
-        interpolation = number_of("interpolation", interpolation, CApi.interpolation_choices),
-        boundary = number_of("boundary", boundary, CApi.boundary_choices), period, gain, constant)
+function image_shift(image, shift; size = Base.size(image)[1:2], out = nothing,
+                     context = default_context(), options...)
+    options = resample_options(; options...)
     moved = array_or_new(out, eltype(image), (size..., Base.size(image)[3:end]...))
     check(CApi.ppatch_image_shift(context, View(image), collect(Float64, shift), Ref(options),
                                   View(moved)))
     return moved
 end
+
+"""
+    affine_motion(shift, matrix, centre)
+
+A [`Motion`](@ref) for [`image_warp`](@ref) that nobody measured: vectors are (y, x), the matrix is
+`[yy yx; xy xx]`.
+"""
+function affine_motion(shift, matrix, centre)
+    yy, xy, yx, xx = matrix
+    motion = CApi.ppatch_scene_motion(; model = CApi.PPATCH_MOTION_MODEL_AFFINE,
+                                      centre = NTuple{2, Float64}(centre),
+                                      shift = NTuple{2, Float64}(shift),
+                                      matrix = (yy, yx, xy, xx))
+    return Motion(CApi.ppatch_shift(), motion, CApi.ppatch_tile_shift[])
+end
+
+"""
+    image_warp(image, motion; size, interpolation, boundary, constant, period = 1, gain = 1,
+               sign = :register, out)
+
+Lays a moving image onto the reference, as a [`Motion`](@ref) that is `:ok` says that content has moved:
+gain * image at x - d(x), d(x) being the motion's shift at x, and what the tiles of a field have beyond
+it. `sign` is that of the [`Scene`](@ref) that measured it; the rest is as of [`image_shift`](@ref).
+"""
+function image_warp(image, motion::Motion; size = Base.size(image)[1:2], out = nothing,
+                    context = default_context(), options...)
+    options = resample_options(; options...)
+    yy, xy, yx, xx = motion.matrix
+    described = CApi.ppatch_scene_motion(; model = CApi.motion_model_choices[motion.model],
+                                         status = CApi.shift_status_choices[motion.status],
+                                         centre = motion.centre, shift = motion.shift,
+                                         matrix = (yy, yx, xy, xx))
+    tiles = motion.model === :field ? tile_of.(motion.tiles) : CApi.ppatch_tile_shift[]
+    warped = array_or_new(out, eltype(image), (size..., Base.size(image)[3:end]...))
+    check(CApi.ppatch_image_warp(context, View(image), Ref(described), length(tiles), tiles,
+                                 Ref(options), View(warped)))
+    return warped
+end
+
+tile_of(tile::TileShift) = CApi.ppatch_tile_shift(;
+    centre = tile.centre, shift = tile.shift, status = CApi.shift_status_choices[tile.status],
+    flags = (tile.blind ? CApi.PPATCH_SHIFT_FLAG_BLIND : 0) |
+            (tile.moving ? CApi.PPATCH_SHIFT_FLAG_MOVING : 0))
 
 """
     common_area(reference_size, moving_size, shift)

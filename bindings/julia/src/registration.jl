@@ -181,6 +181,7 @@ translation, similarity and affine, per degree of freedom; `image_shift` is the 
 """
 struct Motion
     image_shift::Shift
+    model::Symbol
     status::Symbol
     centre::NTuple{2, Float64}
     shift::NTuple{2, Float64}
@@ -194,9 +195,12 @@ struct Motion
     tiles::Vector{TileShift}
 end
 
+model_symbol(model) =
+    first(name for (name, number) in pairs(CApi.motion_model_choices) if number == model)
+
 function Motion(shift::CApi.ppatch_shift, m::CApi.ppatch_scene_motion, tiles)
     yy, yx, xy, xx = m.matrix
-    return Motion(Shift(shift), status_symbol(m.status), m.centre, m.shift, [yy yx; xy xx],
+    return Motion(Shift(shift), model_symbol(m.model), status_symbol(m.status), m.centre, m.shift, [yy yx; xy xx],
                   reshape(collect(m.covariance), 6, 6), m.chi_square, m.contradiction,
                   m.tiles_used, m.tiles_rejected, m.tile_size, TileShift.(tiles))
 end

@@ -142,9 +142,21 @@ poisoned(type, size...) = fill(type(NaN), size...)
         image[4, 3] = 1000
         moved = image_shift(image, (1, -2))
         @test moved[2, 4] == 1000 && sum(moved) == 1000
+        turned = affine_motion((1, -2), [1 0; 0 1], (3.5, 4))
+        @test image_warp(image, turned) == moved
+        @test image_warp(image, affine_motion((-1, 2), [1 0; 0 1], (0, 0)); sign = :displacement) ==
+              moved
+        stretched = image_warp(image, affine_motion((0, 0), [1 0; 0 2], (2, 3)))
+        @test all(stretched[:, 3] .== 1000) && sum(stretched) == 9000
         area = common_area((30, 40), (33, 36), (5, -4))
         @test length.(area.reference) == length.(area.moving)
         @test first.(area.moving) == first.(area.reference) .- (-4, 5)
+        colours = rand(random, 5, 4, 3)
+        @test image_luminance(colours) ≈
+              0.2126 .* colours[:, :, 1] .+ 0.7152 .* colours[:, :, 2] .+ 0.0722 .* colours[:, :, 3]
+        @test image_luminance(colours, (1, 0, 3); white = 0.75) ≈
+              ifelse.(any(colours .>= 0.75; dims = 3)[:, :, 1], 0.75,
+                      (colours[:, :, 1] .+ 3 .* colours[:, :, 3]) ./ 4)
         @test cfa_round((2.6, 0.7), "RGGB") == (2, 0)
         mosaic = rand(random, 12, 10) .* 10000 .+ 600
         normal = mosaic_normalise(mosaic, "RGGB"; black = 512, white = 16383)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "context.hpp"
@@ -33,6 +36,31 @@ void image_shift(const PlanningContext& context, nb::handle image,
   run_unlocked([&] {
     check(ppatch_image_shift(context.get().get(), &*from, shift.data(), &options, &*to));
   });
+}
+
+// A motion that nobody measured.
+MeasuredMotion affine_motion(const std::array<double, 2>& centre,
+                             const std::array<double, 2>& shift,
+                             const std::array<double, 4>& matrix) {
+  MeasuredMotion made;
+  made.motion.model = PPATCH_MOTION_MODEL_AFFINE;
+  std::copy(centre.begin(), centre.end(), made.motion.centre);
+  std::copy(shift.begin(), shift.end(), made.motion.shift);
+  std::copy(matrix.begin(), matrix.end(), made.motion.matrix);
+  return made;
+}
+
+void image_warp(const PlanningContext& context, nb::handle image, const MeasuredMotion& motion,
+                const ppatch_resample_options& options, nb::handle out) {
+  const HeldArray from("image", image), to("out", out, Access::kWrite);
+  run_unlocked([&] { ptychopatch::image_warp(context.get(), *from, motion, *to, options); });
+}
+
+// No weights: those of Rec. 709.
+void image_luminance(const PlanningContext& context, nb::handle image,
+                     const std::vector<double>& weights, double white, nb::handle out) {
+  const HeldArray from("image", image), to("out", out, Access::kWrite);
+  run_unlocked([&] { ptychopatch::image_luminance(context.get(), *from, *to, weights, white); });
 }
 
 template <auto apply>
@@ -89,12 +117,17 @@ void add_pairs(nb::module_& module) {
   using Resample = ppatch_resample_options;
   using Mask = ppatch_mask_options;
   add_options(module, "ResampleOptions", resample_options(), &Resample::interpolation,
-              &Resample::boundary, &Resample::period, &Resample::gain, &Resample::constant);
+              &Resample::boundary, &Resample::period, &Resample::gain, &Resample::constant,
+              &Resample::sign);
   add_options(module, "MaskOptions", mask_options(), &Mask::gain, &Mask::clip_bound,
               &Mask::threshold, &Mask::quantile);
   module.def("cfa_round", &cfa_round, "cfa"_a, "shift"_a);
   module.def("common_area", &common_area, "reference"_a, "moving"_a, "shift"_a);
   module.def("image_shift", &image_shift, "context"_a, "image"_a, "shift"_a, "options"_a, "out"_a);
+  module.def("affine_motion", &affine_motion, "centre"_a, "shift"_a, "matrix"_a);
+  module.def("image_warp", &image_warp, "context"_a, "image"_a, "motion"_a, "options"_a, "out"_a);
+  module.def("image_luminance", &image_luminance, "context"_a, "image"_a, "weights"_a, "white"_a,
+             "out"_a);
   module.def("mosaic_normalise", &mosaic<&mosaic_normalise>, "context"_a, "cfa"_a, "image"_a,
              "black"_a, "white"_a, "out"_a);
   module.def("mosaic_bin", &mosaic<&mosaic_bin>, "context"_a, "cfa"_a, "image"_a, "black"_a,

@@ -16,11 +16,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from . import _core
-from ._arrays import dtype_of, empty, output, shape_of
+from ._arrays import empty, output, shape_of
 from ._choices import integer, number_of, real
+from ._colour import float_type, image_luminance
 from ._context import Context, context_of
-from ._enumerations import Boundary, Interpolation
-from .registration import letters_of, levels_of
+from ._enumerations import Boundary, Interpolation, ShiftSign
+from .registration import Motion, letters_of, levels_of
 
 
 class CommonArea(NamedTuple):
@@ -81,11 +82,23 @@ def common_area(reference_shape: tuple[int, ...], moving_shape: tuple[int, ...],
     return CommonArea(*_core.common_area(reference, moving, _pair("shift", shift, _signed)))
 
 
+def _resampling(interpolation, boundary, period, gain, constant, sign):
+    return _core.ResampleOptions(
+        number_of("interpolation", interpolation), number_of("boundary", boundary),
+        integer("period", period, 1, 2**31 - 1), real("gain", gain), real("constant", constant),
+        number_of("sign", sign, "shift_sign"))
+
+
+def _moved(image, shape, out):
+    extents = shape_of("image", image)
+    return output(out, image, extents if shape is None else (*extents[:-2], *shape))
+
+
 def image_shift(image: Any, shift: tuple[float, float], *,
                 interpolation: Interpolation = "bilinear", boundary: Boundary = "zero",
                 constant: float = 0.0, period: int = 1, gain: float = 1.0,
-                shape: tuple[int, int] | None = None, out: Any = None,
-                context: Context | None = None) -> Any:
+                sign: ShiftSign = "register", shape: tuple[int, int] | None = None,
+                out: Any = None, context: Context | None = None) -> Any:
     """Moves an image: out[y, x] = gain * image(y - dy, x - dx).
 
     Parameters
@@ -100,6 +113,8 @@ def image_shift(image: Any, shift: tuple[float, float], *,
     period : int
         Pixels between taps, so that a mosaic keeps its colours: 2 for Bayer, 6 for X-Trans.
     gain : float
+    sign : {"register", "displacement"}
+        Of the shift.
     shape : (h, w), optional
         Of the result; by default the image's.
     out : array, optional
@@ -110,18 +125,54 @@ def image_shift(image: Any, shift: tuple[float, float], *,
     resampled : array
         (h, w) or (C, h, w); integers are rounded to the nearest and clamped.
     """
-    extents = shape_of("image", image)
-    out = output(out, image, extents if shape is None else (*extents[:-2], *shape))
-    options = _core.ResampleOptions(
-        number_of("interpolation", interpolation), number_of("boundary", boundary),
-        integer("period", period, 1, 2**31 - 1), real("gain", gain), real("constant", constant))
+    out = _moved(image, shape, out)
+    options = _resampling(interpolation, boundary, period, gain, constant, sign)
     _core.image_shift(context_of(context), image, _pair("shift", shift, real), options, out)
     return out
 
 
-def _float_type(image):
-    dtype = str(dtype_of(image)).rpartition(".")[2]
-    return dtype if dtype in ("float32", "float64") else "float32"
+def affine_motion(shift: tuple[float, float], matrix: Any, centre: tuple[float, float]) -> Motion:
+    """A motion for `image_warp` that nobody measured.
+
+    The shift at x is shift + (matrix - 1) (x - centre), with vectors (y, x) and the matrix
+    ((yy, yx), (xy, xx)).
+    """
+    try:
+        terms = [real("matrix", term) for row in matrix for term in row]
+    except TypeError:
+        terms = []
+    if len(terms) != 4:
+        raise ValueError(f"matrix: expected ((yy, yx), (xy, xx)), got {matrix!r}")
+    return _core.affine_motion(_pair("centre", centre, real), _pair("shift", shift, real), terms)
+
+
+def image_warp(image: Any, motion: Motion, *, interpolation: Interpolation = "bilinear",
+               boundary: Boundary = "zero", constant: float = 0.0, period: int = 1,
+               gain: float = 1.0, sign: ShiftSign = "register",
+               shape: tuple[int, int] | None = None, out: Any = None,
+               context: Context | None = None) -> Any:
+    """Lays a moving image onto the reference, as a motion says that content has moved.
+
+    out[x] = gain * image(x - d(x)) with d(x) = shift + (matrix - 1) (x - centre), and what the tiles
+    of a field have beyond it (the C header pairs.h says how).
+
+    Parameters
+    ----------
+    image
+        As `image_shift` takes it.
+    motion : Motion
+        As `Scene.measure_motion` answers, or of `affine_motion`; it must be ok.
+    sign : {"register", "displacement"}
+        Of the motion: that of the Scene that measured it.
+    interpolation, boundary, constant, period, gain, shape, out
+        As of `image_shift`.
+    """
+    if not isinstance(motion, Motion):
+        raise TypeError(f"motion: expected a Motion, got {type(motion).__name__}")
+    out = _moved(image, shape, out)
+    options = _resampling(interpolation, boundary, period, gain, constant, sign)
+    _core.image_warp(context_of(context), image, motion, options, out)
+    return out
 
 
 def mosaic_normalise(image: Any, cfa: str | None = None, *, black: Any, white: float,
@@ -139,7 +190,7 @@ def mosaic_normalise(image: Any, cfa: str | None = None, *, black: Any, white: f
     out : (H, W) float32 or float64, optional
         By default of the image's type where that is one of them, else float32.
     """
-    out = output(out, image, shape_of("image", image), _float_type(image))
+    out = output(out, image, shape_of("image", image), float_type(image))
     _core.mosaic_normalise(context_of(context), letters_of(cfa), image, levels_of(black),
                            real("white", white), out)
     return out
@@ -159,7 +210,7 @@ def mosaic_bin(image: Any, cfa: str, *, black: Any, white: float, out: Any = Non
     letters, block = letters_of(cfa), 3 if len(cfa or "") == 36 else 2
     if out is None:
         rows = [extent // block for extent in shape_of("image", image)]
-        out = empty(image, (3, *rows), _float_type(image))
+        out = empty(image, (3, *rows), float_type(image))
     _core.mosaic_bin(context_of(context), letters, image, levels_of(black), real("white", white),
                      out)
     return out

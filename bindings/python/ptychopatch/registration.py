@@ -4,8 +4,9 @@
 The shift d = (dy, dx) registers the moving image M onto the reference R: moved by d, M lies on R,
 R[y, x] ~ M[y - dy, x - dx], in pixels of the arrays as given. This is scikit-image's sign;
 sign="displacement" gives -d, OpenCV's. Images are (H, W), uint8, uint16, int16, float32 or float64, with any
-strides; smaller ones than the reference are aligned by their common top-left area. `align` and
-`Scene` take these options by keyword:
+strides; smaller ones than the reference are aligned by their common top-left area. Of red, green and
+blue, (H, W, 3), the luminance is registered that `image_luminance` makes, of values as they are, linear or
+not; a pixel with a channel at or above `white` is clipped. `align` and `Scene` take these options by keyword:
 
 cfa : str, optional
     Colours of a mosaic, 4 letters of a 2 x 2 array ("RGGB") or 36 of a 6 x 6 one, row by row.
@@ -52,6 +53,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, overload
 from . import _core
 from ._arrays import shape_of, stream_of
 from ._choices import integer, number_of, real, with_defaults
+from ._colour import one_channel
 from ._context import Context, context_of
 from ._enumerations import Extent, Method, MotionModel, MotionSearch, PlaneAverage, ShiftSign, Switch
 
@@ -129,10 +131,12 @@ def _options(height, width, **given):
 
 
 def _scene_options(reference, options):
-    shape = shape_of("reference", reference)
-    if len(shape) != 2:
-        raise ValueError(f"reference: expected an image (H, W), got the shape {shape}")
-    return _native_options(*shape, options)
+    return _native_options(*shape_of("reference", reference), options)
+
+
+def _registered(name, image, options, context):
+    """What is registered of an image: with the options' own level of clipping."""
+    return one_channel(name, image, options.get("cfa"), options.get("white", 0.0), context)
 
 
 def _native_options(height, width, options):
@@ -148,8 +152,9 @@ class Scene:
 
     Parameters
     ----------
-    reference : (H, W)
-        Its memory is used where it lies: leave it as it is while the Scene has it.
+    reference : (H, W) or (H, W, 3)
+        Its memory is used where it lies: leave it as it is while the Scene has it. Of colours the
+        luminance is kept.
     mask : (H, W) uint8 or bool, optional
         Where it is 0, the reference's pixels are left out.
     context : Context, optional
@@ -159,12 +164,16 @@ class Scene:
 
     def __init__(self, reference: Any, *, mask: Any = None, context: Context | None = None,
                  **options: Unpack[Options]) -> None:
+        self._context = context
+        self._options = options
+        reference = _registered("reference", reference, options, context)
         self._scene = _core.Scene(context_of(context), _scene_options(reference, options))
         self._scene.borrow_reference(reference, mask, None, 0.0)
 
     def borrow_reference(self, reference: Any, *, mask: Any = None, black: Any = None,
                          white: float = 0.0) -> None:
         """Another reference, no larger than the first; black and white are levels of its own."""
+        reference = self._one_channel("reference", reference, black, white)
         self._scene.borrow_reference(reference, mask, None if black is None else levels_of(black),
                                      real("white", white))
 
@@ -182,7 +191,7 @@ class Scene:
 
         Parameters
         ----------
-        moving : (h, w), or a list of such
+        moving : (h, w) or (h, w, 3), or a list of such
         mask : (h, w) uint8 or bool, or a list of such or None, optional
         black, white
             Levels of the moving images, where they are not the scene's.
@@ -213,6 +222,10 @@ class Scene:
         """
         return self._run(self._scene.measure_motion, moving, mask, black, white)
 
+    def _one_channel(self, name, image, black, white):
+        own = self._options if black is None else {**self._options, "white": white}
+        return _registered(name, image, own, self._context)
+
     def _run(self, call, moving, mask, black, white):
         levels = None if black is None else levels_of(black)
         one = not isinstance(moving, (list, tuple))
@@ -222,7 +235,8 @@ class Scene:
         if len(masks) != len(moving):
             raise ValueError(f"mask: expected one for each of {len(moving)} images, got "
                              f"{len(masks)}")
-        results = call(list(moving), list(masks), levels, real("white", white),
+        moving = [self._one_channel("moving", image, black, white) for image in moving]
+        results = call(moving, list(masks), levels, real("white", white),
                        stream_of(*moving, *masks))
         return results[0] if one else results
 
@@ -260,8 +274,8 @@ def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = N
 
     Parameters
     ----------
-    reference : (H, W)
-    moving : (h, w), or a list of such
+    reference : (H, W) or (H, W, 3)
+    moving : (h, w) or (h, w, 3), or a list of such
     mask, moving_mask : uint8 or bool, optional
         Where they are 0, pixels of the reference, and of the moving images, are left out.
     context : Context, optional
@@ -274,8 +288,10 @@ def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = N
         The memory for images of this size is kept for the thread's next call; `release` gives it
         back.
     """
-    context, native = context_of(context), _scene_options(reference, options)
+    reference = _registered("reference", reference, options, context)
     scene = Scene.__new__(Scene)
+    scene._context, scene._options = context, options
+    context, native = context_of(context), _scene_options(reference, options)
     kept = _last.options is native and _last.context is context
     scene._scene = _last.scene if kept else _core.Scene(context, native)
     release()

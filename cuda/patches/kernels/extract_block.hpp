@@ -64,7 +64,7 @@ struct ExtractBlock {
     while (out.stride_member == C && members < max_members && out.group_size % (2 * members) == 0) {
       members *= 2;
     }
-    if (max_together > 1 && members % max_together == 0 && lies_together()) {
+    if (max_together > 1 && members % max_together == 0 && lies_together<P>(out, max_together)) {
       together = max_together;
       across = 1;
     }
@@ -105,15 +105,6 @@ struct ExtractBlock {
   }
 
  private:
-  // Whether pixels of so many members can be written at once.
-  bool lies_together() const {
-    const PatchView& out = job.out;
-    const auto aligned = [](std::int64_t stride) { return stride % (max_together * C) == 0; };
-    return reinterpret_cast<std::uintptr_t>(out.data) % (max_together * pixel_bytes) == 0 &&
-           aligned(out.stride_image) && aligned(out.stride_group) && aligned(out.stride_mode) &&
-           aligned(out.stride_y) && aligned(out.stride_x);
-  }
-
   PPATCH_HD void prepare(const BlockThread& at, int here, Piece& piece) const {
     const PatchProblem& problem = job.problem;
     const PatchView& out = job.out;

@@ -11,23 +11,26 @@
 
 // The kernels of patches: those of one type of pixel, and those of the tiles' lists.
 
-#define PPATCH_PATCH_KERNELS(P)             \
-  PPATCH_LAUNCH(ExtractBlock<P, 2>);        \
-  PPATCH_LAUNCH(ExtractBlock<P, 4>);        \
-  PPATCH_LAUNCH(ExtractBlock<P, 6>);        \
-  PPATCH_LAUNCH(AdjointBlock<P, 2, false>); \
-  PPATCH_LAUNCH(AdjointBlock<P, 2, true>);  \
-  PPATCH_LAUNCH(AdjointBlock<P, 4, false>); \
-  PPATCH_LAUNCH(AdjointBlock<P, 4, true>);  \
-  PPATCH_LAUNCH(AdjointBlock<P, 6, false>); \
-  PPATCH_LAUNCH(AdjointBlock<P, 6, true>);  \
-  PPATCH_LAUNCH(GradientBlock<P, 2>);       \
-  PPATCH_LAUNCH(GradientBlock<P, 4>);       \
-  PPATCH_LAUNCH(GradientBlock<P, 6>);       \
-  PPATCH_LAUNCH(ProbeAdjointBlock<P, 2>);   \
-  PPATCH_LAUNCH(ProbeAdjointBlock<P, 4>);   \
-  PPATCH_LAUNCH(ProbeAdjointBlock<P, 6>);   \
-  PPATCH_LAUNCH(EachPiece<ProbeTotals<P>>); \
+#define PPATCH_PATCH_KERNELS(P)              \
+  PPATCH_LAUNCH(ExtractBlock<P, 2>);         \
+  PPATCH_LAUNCH(ExtractBlock<P, 4>);         \
+  PPATCH_LAUNCH(ExtractBlock<P, 6>);         \
+  PPATCH_LAUNCH(AdjointBlock<P, 2, false>);  \
+  PPATCH_LAUNCH(AdjointBlock<P, 2, true>);   \
+  PPATCH_LAUNCH(AdjointBlock<P, 4, false>);  \
+  PPATCH_LAUNCH(AdjointBlock<P, 4, true>);   \
+  PPATCH_LAUNCH(AdjointBlock<P, 6, false>);  \
+  PPATCH_LAUNCH(AdjointBlock<P, 6, true>);   \
+  PPATCH_LAUNCH(GradientBlock<P, 2, false>); \
+  PPATCH_LAUNCH(GradientBlock<P, 2, true>);  \
+  PPATCH_LAUNCH(GradientBlock<P, 4, false>); \
+  PPATCH_LAUNCH(GradientBlock<P, 4, true>);  \
+  PPATCH_LAUNCH(GradientBlock<P, 6, false>); \
+  PPATCH_LAUNCH(GradientBlock<P, 6, true>);  \
+  PPATCH_LAUNCH(ProbeAdjointBlock<P, 2>);    \
+  PPATCH_LAUNCH(ProbeAdjointBlock<P, 4>);    \
+  PPATCH_LAUNCH(ProbeAdjointBlock<P, 6>);    \
+  PPATCH_LAUNCH(EachPiece<ProbeTotals<P>>);  \
   PPATCH_LAUNCH(EachPiece<AssemblePixel<P>>)
 
 #define PPATCH_LIST_KERNELS()            \

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "math/hd.hpp"
+#include "math/patches/patch_views.hpp"
 
 namespace ppatch {
 
@@ -47,6 +48,15 @@ PPATCH_HD void store_whole(const typename P::Real* value, typename P::Storage* t
 template <class P>
 bool lies_in_whole_pixels(const void* base) {
   return reinterpret_cast<std::uintptr_t>(base) % sizeof(WholePixel<P>) == 0;
+}
+
+// Whether as many patches of a group, whose pixels lie side by side, can be reached at once.
+template <class P>
+bool lies_together(const PatchView& view, int patches) {
+  const auto aligned = [&](std::int64_t stride) { return stride % (patches * P::components) == 0; };
+  return reinterpret_cast<std::uintptr_t>(view.data) % (patches * sizeof(WholePixel<P>)) == 0 &&
+         aligned(view.stride_image) && aligned(view.stride_group) && aligned(view.stride_mode) &&
+         aligned(view.stride_y) && aligned(view.stride_x);
 }
 
 }  // namespace ppatch

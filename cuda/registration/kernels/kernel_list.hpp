@@ -16,6 +16,8 @@
 #include "cuda/registration/kernels/tile_warp.hpp"
 #include "cuda/registration/kernels/value_select.hpp"
 #include "cuda/runtime/run.hpp"
+#include "kernels/registration/channel_sum.hpp"
+#include "kernels/registration/moved_pixels.hpp"
 #include "kernels/registration/pair_pixels.hpp"
 
 // The kernels of registration; T: a type of samples.
@@ -46,6 +48,8 @@
 
 #define PPATCH_PAIR_SAMPLE_KERNELS(T)                      \
   PPATCH_LAUNCH(EachPiece<EachPixel<ShiftPixel<T>>>);      \
+  PPATCH_LAUNCH(EachPiece<EachPixel<LuminancePixel<T>>>);  \
+  PPATCH_LAUNCH(EachPiece<EachPixel<WarpPixel<T>>>);       \
   PPATCH_LAUNCH(EachPiece<EachPixel<NormalisedPixel<T>>>); \
   PPATCH_LAUNCH(EachPiece<EachPixel<BinnedPixel<T>>>)
 

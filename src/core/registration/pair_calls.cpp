@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/enumerations.hpp"
 #include "core/options.hpp"
 #include "core/registration/cfa_pattern.hpp"
+#include "core/registration/motion_field.hpp"
 #include "core/registration/scene_image.hpp"
 
 namespace ppatch {
@@ -118,6 +120,29 @@ std::vector<std::int64_t> shape_of(const CheckedArray& array) {
   return shape;
 }
 
+// Weights of channels, over their sum.
+ChannelSum read_weights(const double* given, std::int64_t channels) {
+  constexpr double rec709[] = {0.2126, 0.7152, 0.0722};
+  if (!given && channels != 3) {
+    invalid("weights: expected ", channels, " numbers, one for each channel of image, got NULL");
+  }
+  if (given) expect_pointer("weights", "a number for each channel", given);
+  const double* const weights = given ? given : rec709;
+  double all = 0.0;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    if (!(std::isfinite(weights[c]) && weights[c] >= 0.0)) {
+      invalid("weights[", c, "]: expected a finite number of at least 0, got ", weights[c]);
+    }
+    all += weights[c];
+  }
+  if (!(std::isfinite(all) && all > 0.0)) {
+    invalid("weights: expected a sum that is above 0 and finite, got ", all);
+  }
+  ChannelSum sum;
+  for (std::int64_t c = 0; c < channels; ++c) sum.weight[c] = weights[c] / all;
+  return sum;
+}
+
 struct Pair {
   Pair(const Context& context, const ppatch_array* first, const ppatch_array* second)
       : anchor_array("anchor", first, context), target_array("target", second, context) {
@@ -134,35 +159,104 @@ struct Pair {
   ImageView anchor, target;
 };
 
+// How an image is to be moved.
+struct Resampling {
+  explicit Resampling(const ppatch_resample_options* given) {
+    const ppatch_resample_options options = read_options("options", given);
+    settings.interpolation = read_enum("interpolation", options.interpolation, last_interpolation);
+    settings.boundary = read_enum("boundary", options.boundary, last_boundary);
+    check_option("period", options.period, 0, 1024);
+    expect_finite("options.gain", options.gain);
+    expect_finite("options.constant", options.constant);
+    check_option("sign", options.sign, PPATCH_SHIFT_SIGN_REGISTER, PPATCH_SHIFT_SIGN_DISPLACEMENT);
+    check_option("reserved", options.reserved, 0, 0);
+    if (options.period > 0) settings.period = options.period;
+    if (options.gain != 0.0) settings.gain = options.gain;
+    settings.constant = options.constant;
+    displacement = options.sign == PPATCH_SHIFT_SIGN_DISPLACEMENT;
+  }
+  ResampleSettings settings;
+  bool displacement = false;
+};
+
+// An image and where it is moved to.
+struct MovedImage {
+  MovedImage(const Context& context, const ppatch_array* image, const ppatch_array* out)
+      : from("image", image, context), to("out", out, context) {
+    from.expect_dtype(sample_types);
+    source = view_of(from);
+    to.expect_dtype({from.dtype()});
+    target = view_of(to);
+    if (to.ndim() != from.ndim() || target.count != source.count) {
+      invalid("out: expected as many axes and channels as image has, ", source.count, ", got ",
+              target.count);
+    }
+    expect_output(to, {&from});
+    if (!to.empty() && from.empty()) invalid("image: expected a pixel in it, got none");
+  }
+  const PairOperators& operators(const Context& context) const {
+    return operators_of(context, {&from, &to});
+  }
+  CheckedArray from, to;
+  ImageView source, target;
+};
+
 }  // namespace
 
 void shift_image(Context& context, const ppatch_array* image, const double* shift,
                  const ppatch_resample_options* given, const ppatch_array* out) {
-  const ppatch_resample_options options = read_options("options", given);
-  ResampleSettings settings;
-  settings.interpolation = read_enum("interpolation", options.interpolation, last_interpolation);
-  settings.boundary = read_enum("boundary", options.boundary, last_boundary);
-  check_option("period", options.period, 0, 1024);
-  expect_finite("options.gain", options.gain);
-  expect_finite("options.constant", options.constant);
-  if (options.period > 0) settings.period = options.period;
-  if (options.gain != 0.0) settings.gain = options.gain;
-  settings.constant = options.constant;
+  const Resampling asked(given);
   expect_shift(shift);
+  const double sign = asked.displacement ? -1.0 : 1.0;
+  const double by[2] = {sign * shift[0], sign * shift[1]};
+  const MovedImage moved(context, image, out);
+  if (moved.to.empty()) return;
+  moved.operators(context).shift_image(moved.source, by, asked.settings, moved.target);
+}
+
+void warp_image(Context& context, const ppatch_array* image, const ppatch_scene_motion& motion,
+                std::int64_t tile_count, const ppatch_tile_shift* tiles,
+                const ppatch_resample_options* given, const ppatch_array* out) {
+  const Resampling asked(given);
+  const MotionField field(motion, tile_count, tiles, asked.displacement);
+  const MovedImage moved(context, image, out);
+  if (moved.to.empty()) return;
+  const MotionMap map = field.map();
+  const PairOperators& operators = moved.operators(context);
+  if (field.is_shift()) {
+    operators.shift_image(moved.source, map.shift, asked.settings, moved.target);
+  } else {
+    operators.warp_image(moved.source, map, asked.settings, moved.target);
+  }
+}
+
+void image_luminance(Context& context, const ppatch_array* image, const double* weights,
+                     double white, const ppatch_array* out) {
+  expect_finite("white", white);
   const CheckedArray from("image", image, context);
   from.expect_dtype(sample_types);
-  const ImageView source = view_of(from);
-  const CheckedArray to("out", out, context);
-  to.expect_dtype({from.dtype()});
-  const ImageView target = view_of(to);
-  if (to.ndim() != from.ndim() || target.count != source.count) {
-    invalid("out: expected as many axes and channels as image has, ", source.count, ", got ",
-            target.count);
+  if (from.ndim() != 3) {
+    invalid("image: expected shape (H, W, C), got ", from.ndim(), " axes");
   }
+  const std::int64_t channels = from.shape(2);
+  if (channels < 1 || channels > max_channels) {
+    invalid("image: expected 1 to ", max_channels, " channels, got ", channels);
+  }
+  ChannelSum sum = read_weights(weights, channels);
+  const CheckedArray to("out", out, context);
+  to.expect_dtype({DType::f32, DType::f64});
+  to.expect_shape({from.shape(0), from.shape(1)});
   expect_output(to, {&from});
   if (to.empty()) return;
-  if (from.empty()) invalid("image: expected a pixel in it, got none");
-  operators_of(context, {&from, &to}).shift_image(source, shift, settings, target);
+  sum.clips = white != 0.0;
+  sum.white = sum.clipped = white;
+  // In single precision not below the white level, or the pixel would not be clipped.
+  if (to.dtype() == DType::f32 && static_cast<double>(static_cast<float>(white)) < white) {
+    sum.clipped = std::nextafter(static_cast<float>(white), std::numeric_limits<float>::infinity());
+  }
+  const ImageView source = {from.data(),   from.dtype(),   channels,       from.shape(0),
+                            from.shape(1), from.stride(2), from.stride(0), from.stride(1)};
+  operators_of(context, {&from, &to}).image_luminance(source, sum, view_of(to));
 }
 
 void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,

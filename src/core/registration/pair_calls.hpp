@@ -9,6 +9,11 @@ namespace ppatch {
 
 void shift_image(Context& context, const ppatch_array* image, const double* shift,
                  const ppatch_resample_options* options, const ppatch_array* out);
+void warp_image(Context& context, const ppatch_array* image, const ppatch_scene_motion& motion,
+                std::int64_t tile_count, const ppatch_tile_shift* tiles,
+                const ppatch_resample_options* options, const ppatch_array* out);
+void image_luminance(Context& context, const ppatch_array* image, const double* weights,
+                     double white, const ppatch_array* out);
 void normalise_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,
                       const ppatch_array* out);
 void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_image& image,

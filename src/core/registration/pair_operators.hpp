@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/registration/scene_engine.hpp"
+#include "kernels/registration/channel_sum.hpp"
+#include "math/registration/motion_map.hpp"
 
 namespace ppatch {
 
@@ -14,6 +16,12 @@ class PairOperators {
   // out[y, x] = gain * image(y - shift[0], x - shift[1]); one dtype of an image's samples.
   virtual void shift_image(const ImageView& image, const double shift[2],
                            const ResampleSettings& settings, const ImageView& out) const = 0;
+  // The same with the shift that the map has at (y, x). Its field's numbers are on the host.
+  virtual void warp_image(const ImageView& image, const MotionMap& map,
+                          const ResampleSettings& settings, const ImageView& out) const = 0;
+  // image holds the channels; out is one image of f32 or f64.
+  virtual void image_luminance(const ImageView& image, const ChannelSum& sum,
+                               const ImageView& out) const = 0;
   // (pixel - black) / (white - black).
   virtual void normalise_mosaic(const SceneImageView& image, int period,
                                 const ImageView& out) const = 0;

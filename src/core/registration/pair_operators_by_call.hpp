@@ -7,6 +7,8 @@
 
 #include "core/backend.hpp"
 #include "core/dtype_dispatch.hpp"
+#include "kernels/registration/channel_sum.hpp"
+#include "kernels/registration/moved_pixels.hpp"
 #include "kernels/registration/pair_pixels.hpp"
 
 namespace ppatch {
@@ -56,15 +58,42 @@ class PairOperatorsByCall : public PairOperators {
     Call call(machine_);
     with_sample(image.dtype, [&](auto sample) {
       ShiftPixel<decltype(sample)> pixel;
+      pixel.moved = moved_pixel<decltype(sample)>(call, image, settings, out);
       pixel.y_taps = ShiftTaps(settings.interpolation, settings.period, shift[0]);
       pixel.x_taps = ShiftTaps(settings.interpolation, settings.period, shift[1]);
-      pixel.boundary = settings.boundary;
-      pixel.period = settings.period;
-      pixel.gain = settings.gain;
-      pixel.constant = settings.constant;
-      pixel.image = call.input("image", image);
-      pixel.out = call.output("out", out);
       call.run_each_pixel(pixel, out.count, out.height, out.width);
+    });
+    call.finish();
+  }
+
+  void warp_image(const ImageView& image, const MotionMap& map, const ResampleSettings& settings,
+                  const ImageView& out) const override {
+    Call call(machine_);
+    with_sample(image.dtype, [&](auto sample) {
+      WarpPixel<decltype(sample)> pixel;
+      pixel.moved = moved_pixel<decltype(sample)>(call, image, settings, out);
+      pixel.interpolation = settings.interpolation;
+      pixel.map = map;
+      if (map.field.values) {
+        const std::int64_t count = 2 * map.field.rows() * map.field.columns();
+        const ImageView field{
+            const_cast<double*>(map.field.values), DType::f64, 1, 1, count, count, count, 1};
+        pixel.map.field.values = static_cast<const double*>(call.input("tiles", field).data);
+      }
+      call.run_each_pixel(pixel, out.count, out.height, out.width);
+    });
+    call.finish();
+  }
+
+  void image_luminance(const ImageView& image, const ChannelSum& sum,
+                       const ImageView& out) const override {
+    Call call(machine_);
+    with_sample(image.dtype, [&](auto sample) {
+      LuminancePixel<decltype(sample)> pixel;
+      pixel.image = call.input("image", image);
+      pixel.sum = sum;
+      pixel.out = call.output("out", out);
+      call.run_each_pixel(pixel, 1, out.height, out.width);
     });
     call.finish();
   }
@@ -122,6 +151,19 @@ class PairOperatorsByCall : public PairOperators {
     std::copy(image.black, image.black + 36, samples.black);
     samples.white = image.white;
     return samples;
+  }
+
+  template <class T>
+  static MovedPixel<T> moved_pixel(Call& call, const ImageView& image,
+                                   const ResampleSettings& settings, const ImageView& out) {
+    MovedPixel<T> moved;
+    moved.boundary = settings.boundary;
+    moved.period = settings.period;
+    moved.gain = settings.gain;
+    moved.constant = settings.constant;
+    moved.image = call.input("image", image);
+    moved.out = call.output("out", out);
+    return moved;
   }
 
   const Machine& machine_;

@@ -2,13 +2,9 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
-#include <type_traits>
 
 #include "kernels/registration/scene_image.hpp"
-#include "math/boundary.hpp"
 #include "math/division.hpp"
-#include "math/taps.hpp"
 #include "math/views.hpp"
 
 // Pixels of aligned pairs and of mosaics, one at a time: (m, y, x) of the output.
@@ -27,63 +23,6 @@ PPATCH_HD void store_sample(const ImageView& image, std::int64_t m, std::int64_t
     *image.at<double>(m, y, x) = value;
   }
 }
-
-// To the nearest integer, clamped; what is no number to 0.
-template <class T>
-PPATCH_HD T rounded_sample(double value) {
-  if constexpr (std::is_integral_v<T>) {
-    constexpr auto low = static_cast<double>(std::numeric_limits<T>::lowest());
-    constexpr auto high = static_cast<double>(std::numeric_limits<T>::max());
-    const double nearest = std::floor(value + 0.5);
-    if (!(nearest > low)) return nearest <= low ? std::numeric_limits<T>::lowest() : T(0);
-    return static_cast<T>(nearest < high ? nearest : high);
-  } else {
-    return static_cast<T>(value);
-  }
-}
-
-// The taps of one axis for a shift that is the same everywhere.
-struct ShiftTaps {
-  ShiftTaps() = default;
-  ShiftTaps(Interpolation interpolation, std::int64_t period, double shift) {
-    const double at = -shift / static_cast<double>(period);
-    const double integer = std::floor(at);
-    sampling_taps(interpolation, at - integer, taps);
-    first = static_cast<std::int64_t>(integer) + taps.first;
-  }
-  Taps taps;
-  std::int64_t first = 0;
-};
-
-// out[y, x] = gain * image(y - shift[0], x - shift[1]), taps being `period` pixels apart.
-template <class T>
-struct ShiftPixel {
-  ImageView image, out;
-  ShiftTaps y_taps, x_taps;
-  Boundary boundary = Boundary::zero;
-  std::int64_t period = 1;
-  double gain = 1.0, constant = 0.0;
-
-  PPATCH_HD void at(std::int64_t m, std::int64_t y, std::int64_t x) const {
-    double sum = 0.0;
-    PPATCH_ROLLED
-    for (int j = 0; j < y_taps.taps.count; ++j) {
-      const std::int64_t iy =
-          extended_index(boundary, y + period * (y_taps.first + j), image.height);
-      double line = 0.0;
-      PPATCH_ROLLED
-      for (int i = 0; i < x_taps.taps.count; ++i) {
-        const std::int64_t ix =
-            extended_index(boundary, x + period * (x_taps.first + i), image.width);
-        const double value = iy < 0 || ix < 0 ? (boundary == Boundary::constant ? constant : 0.0)
-                                              : static_cast<double>(*image.at<T>(m, iy, ix));
-        line += x_taps.taps.weight[i] * value;
-      }
-      sum += y_taps.taps.weight[j] * line;
-    }
-    *out.at<T>(m, y, x) = rounded_sample<T>(gain * sum);
-  }
-};
 
 // A mosaic between its black levels and its white level.
 template <class T>

@@ -117,15 +117,23 @@ TEST(DeviceArrays, OfGroupsSideBySide) {
     Pair job(c);
     const HostArray want = job.cpu.extract();
     const HostArray want_waves = job.cpu.probe_extract();
+    const Job::Gradients want_slopes = job.cpu.position_gradient();
     const DeviceArray image(job.card.image());
     const DeviceArray probe(job.card.probe_array());
+    const DeviceArray patches(job.card.patches());
     DeviceArray out(HostArray(want.dtype(), want.shape()));
+    DeviceArray gradient = job.like(want_slopes.gradient);
+    DeviceArray curvature = job.like(want_slopes.curvature);
+    const ppatch_array second = curvature.view();
     DeviceArray waves(HostArray(want_waves.dtype(), want_waves.shape()));
     job.card.plan().extract(image.view(), out.view());
     job.card.plan().probe_extract(image.view(), probe.view(), waves.view());
+    job.card.plan().position_gradient(image.view(), patches.view(), gradient.view(), &second);
     context_of(PPATCH_BACKEND_CUDA).synchronize();
     expect_downloaded(want, out, "patches");
     expect_downloaded(want_waves, waves, "waves");
+    expect_downloaded(want_slopes.gradient, gradient, "gradient");
+    expect_downloaded(want_slopes.curvature, curvature, "curvature");
   });
 }
 

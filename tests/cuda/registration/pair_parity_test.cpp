@@ -161,6 +161,63 @@ TEST_F(PairParity, ShiftsHaveTheCpusBits) {
   }
 }
 
+TEST_F(PairParity, WarpsHaveTheCpusBits) {
+  SCOPED_TRACE(seed_note());
+  std::uniform_real_distribution<double> uniform(-20.0, 20.0), slope(-0.1, 0.1);
+  int number = 0;
+  for (const ppatch_dtype dtype : {PPATCH_U16, PPATCH_F32, PPATCH_F64}) {
+    for (int interpolation = PPATCH_INTERPOLATION_BILINEAR;
+         interpolation <= PPATCH_INTERPOLATION_LANCZOS3; ++interpolation) {
+      for (int boundary = PPATCH_BOUNDARY_ZERO; boundary <= PPATCH_BOUNDARY_WRAP;
+           ++boundary, ++number) {
+        Images image(dtype, draw_shape(false), number % 3);
+        image.draw(random_);
+        Images on_cpu(dtype, draw_shape(false), number % 2);
+        Images on_device = on_cpu;
+        ppatch_resample_options options{};
+        options.struct_size = sizeof options;
+        options.interpolation = interpolation;
+        options.boundary = boundary;
+        options.period = 1 + number % 2;
+        options.constant = 0.25;
+        ppatch_scene_motion motion{};
+        motion.model = number % 2 == 0 ? PPATCH_MOTION_MODEL_AFFINE : PPATCH_MOTION_MODEL_FIELD;
+        motion.centre[0] = motion.centre[1] = 70.0;
+        for (double& shift : motion.shift) shift = uniform(random_);
+        for (int i = 0; i < 4; ++i) motion.matrix[i] = (i % 3 == 0 ? 1.0 : 0.0) + slope(random_);
+        std::vector<ppatch_tile_shift> tiles;
+        for (int i = 0; i < 20 && number % 2 == 1; ++i) {
+          ppatch_tile_shift tile{};
+          tile.centre[0] = 10.0 + 30.0 * (i / 5);
+          tile.centre[1] = 5.0 + 27.0 * (i % 5);
+          for (double& shift : tile.shift) shift = uniform(random_);
+          tile.flags = i % 7 == 3 ? PPATCH_SHIFT_FLAG_MOVING : 0;
+          tiles.push_back(tile);
+        }
+        const ppatch_tile_shift* const given = tiles.empty() ? nullptr : tiles.data();
+        const auto count = static_cast<std::int64_t>(tiles.size());
+        const ppatch_array from = image.view();
+        const ppatch_array to_cpu = on_cpu.view();
+        check(ppatch_image_warp(cpu_.get(), &from, &motion, count, given, &options, &to_cpu));
+        if (number % 3 == 0) {
+          const ppatch_array to = on_device.view();
+          check(ppatch_image_warp(device_.get(), &from, &motion, count, given, &options, &to));
+        } else {
+          OnDevice copy(image);
+          OnDevice result(on_device);
+          const ppatch_array near_from = copy.view();
+          const ppatch_array near_to = result.view();
+          check(ppatch_image_warp(device_.get(), &near_from, &motion, count, given, &options,
+                                  &near_to));
+          result.download();
+        }
+        EXPECT_EQ(on_device.memory, on_cpu.memory) << "dtype " << dtype << ", interpolation "
+                                                   << interpolation << ", boundary " << boundary;
+      }
+    }
+  }
+}
+
 TEST_F(PairParity, GainLossAndMaskHaveTheCpusBits) {
   SCOPED_TRACE(seed_note());
   for (int i = 0; i < case_count(12); ++i) {
@@ -224,6 +281,37 @@ TEST_F(PairParity, MosaicsHaveTheCpusBits) {
     }
     EXPECT_EQ(normal[1].memory, normal[0].memory);
     EXPECT_EQ(bins[1].memory, bins[0].memory);
+  }
+}
+
+TEST_F(PairParity, LuminanceHasTheCpusBits) {
+  SCOPED_TRACE(seed_note());
+  const ppatch_dtype dtypes[] = {PPATCH_U16, PPATCH_F32, PPATCH_F64};
+  const double weights[] = {0.3, 0.0, 1.7, 0.25, 5.0};
+  for (int i = 0; i < case_count(12); ++i) {
+    std::vector<std::int64_t> shape = draw_shape(false);
+    const ppatch_dtype to = i % 2 == 0 ? PPATCH_F32 : PPATCH_F64;
+    Images out[2] = {Images(to, shape, i % 3), Images(to, shape, i % 3)};
+    const bool usual = i % 4 == 0;
+    shape.push_back(usual ? 3 : 1 + i % 5);
+    Images image(dtypes[i % 3], shape, i % 2);
+    image.draw(random_);
+    const double white = i % 3 == 0 ? 3000.0 : i % 2 == 0 ? 0.8 : 0.0;
+    OnDevice there(image);
+    const ppatch_array from = image.view(), device = there.view();
+    const ppatch_array first = out[0].view(), second = out[1].view();
+    const double* const given = usual ? nullptr : weights;
+    check(ppatch_image_luminance(cpu_.get(), &from, given, white, &first));
+    check(ppatch_image_luminance(device_.get(), &from, given, white, &second));
+    EXPECT_EQ(out[1].memory, out[0].memory);
+    Images again(to, {shape[0], shape[1]}, i % 3);
+    {
+      OnDevice written(again);
+      const ppatch_array third = written.view();
+      check(ppatch_image_luminance(device_.get(), &device, given, white, &third));
+      written.download();
+    }
+    EXPECT_EQ(again.memory, out[0].memory);
   }
 }
 
