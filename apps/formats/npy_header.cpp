@@ -159,10 +159,14 @@ std::string shape_text(const Shape& shape) {
   return text + ")";
 }
 
+std::string shape_mismatch(const std::string& source, const Shape& shape,
+                           const std::string& expected) {
+  return source + " has shape " + shape_text(shape) + ", expected " + expected;
+}
+
 void require_shape(bool as_expected, const std::string& source, const Shape& shape,
                    const std::string& expected) {
-  if (as_expected) return;
-  throw FormatError(source + " has shape " + shape_text(shape) + ", expected " + expected);
+  if (!as_expected) throw FormatError(shape_mismatch(source, shape, expected));
 }
 
 std::uint64_t bytes_of_shape(const Shape& shape, std::size_t element_size,

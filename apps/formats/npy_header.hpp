@@ -28,7 +28,11 @@ struct NpyHeader {
 // "(2, 3)", "(5,)", "()".
 std::string shape_text(const Shape& shape);
 
-// FormatError "SOURCE has shape (2, 3), expected EXPECTED" unless it is as expected.
+// "SOURCE has shape (2, 3), expected EXPECTED".
+std::string shape_mismatch(const std::string& source, const Shape& shape,
+                           const std::string& expected);
+
+// FormatError with that sentence unless it is as expected.
 void require_shape(bool as_expected, const std::string& source, const Shape& shape,
                    const std::string& expected);
 

@@ -133,9 +133,8 @@ bool becomes_luminance(const formats::ElementType& type) {
 Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source) {
   const std::int64_t channels = array.shape.size() == 3 ? array.shape[2] : 1;
   if (array.shape.size() < 2 || array.shape.size() > 3) {
-    throw Refusal(Reason::kUnsupported, source + " has the shape " +
-                                            formats::shape_text(array.shape) +
-                                            ", expected an image (H, W) or (H, W, 3)");
+    throw Refusal(Reason::kUnsupported,
+                  formats::shape_mismatch(source, array.shape, "an image (H, W) or (H, W, 3)"));
   }
   if (channels >= 3 && settings.cfa.mosaic()) {
     throw Refusal(Reason::kDemosaiced, source +
@@ -143,7 +142,8 @@ Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::
                                            "is a mosaic");
   }
   if (array.shape[0] < 1 || array.shape[1] < 1 || channels < 1) {
-    throw Refusal(Reason::kNoImageData, source + " has no pixels");
+    throw Refusal(Reason::kNoImageData,
+                  formats::shape_mismatch(source, array.shape, "at least one pixel"));
   }
   if (!array.type.numeric() || array.type.kind == formats::Kind::kComplex) {
     throw Refusal(Reason::kUnsupported,

@@ -17,6 +17,7 @@ struct BatchImage {
   ShiftSearch search;
   CoarsePeak peak;
   FineShift found;      // on the finest scale
+  FineShift coarsest;   // on the coarsest
   FineShift others[2];  // aligned from the peak's second places
   ShiftQuality quality;
   double max_f = whole_band;  // of the next attempt

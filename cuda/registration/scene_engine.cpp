@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "cuda/registration/image_groups.hpp"
 #include "cuda/registration/image_loader.hpp"
 #include "cuda/registration/reference_waves.hpp"
 #include "cuda/registration/scene_passes.hpp"
 #include "cuda/registration/scene_workspace.hpp"
+#include "cuda/registration/second_shift.hpp"
 #include "cuda/registration/tile_shifts.hpp"
 #include "cuda/runtime/run.hpp"
 
@@ -152,6 +154,7 @@ class CudaSceneEngine final : public SceneEngine {
       find_shifts(scale, coarse_rounds, [](const BatchImage& image) { return image.start; });
       for (BatchImage& image : images_) {
         const FineShift& found = image.search.result();
+        if (scale == last) image.coarsest = found;
         if (scale == last && is_ambiguous(image.others, found)) image.result.ambiguity = 1.0;
         next_start(found, image.start);
       }
@@ -161,9 +164,29 @@ class CudaSceneEngine final : public SceneEngine {
                   [](const BatchImage& image) { return image.settled ? nullptr : image.start; });
       find_quality(attempt == 0);
     }
+    if (last == 0) {
+      for (BatchImage& image : images_) image.coarsest = image.found;
+    }
+    find_second_shifts();
     for (BatchImage& image : images_) {
       if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
       complete_answer(image.found, image.quality, geometry_, settings_, image.result);
+    }
+  }
+
+  // Of images whose shifts few tiles agree with.
+  void find_second_shifts() {
+    SecondShift second(space_, settings_.circular, stream_.get());
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+      BatchImage& image = images_[i];
+      if (image.result.status != PPATCH_SHIFT_STATUS_OK) continue;
+      if (!is_doubtful(image.found, image.quality)) continue;
+      if (!is_doubtful(image.coarsest, image.quality)) continue;
+      waves_.reset(space_.plan);  // it takes a slot
+      if (second.agrees_elsewhere(static_cast<std::int64_t>(i), image.coarsest,
+                                  image.result.flags)) {
+        image.result.ambiguity = 1.0;
+      }
     }
   }
 
@@ -221,12 +244,13 @@ class CudaSceneEngine final : public SceneEngine {
     cross.jobs = device.peaks;
     cross.count = in_groups;
     run(cross, stream);
-    for_groups(all, [&](std::int64_t first, std::int64_t) {
+    for_groups(all, space_.plan.together, [&](std::int64_t first, std::int64_t) {
       const device::PlaneTransform& transform = space_.transforms.together(geometry_.scales);
       transform.inverse(space_.memory.moving(first), space_.memory.work(), stream);
       transform.inverse(space_.memory.weighted(first), space_.memory.work(), stream);
     });
-    find_peaks(geometry_, space_.memory.lag_tables(), device.peaks, count, stream);
+    const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
+    find_peaks(lags_of(spectrum, range, space_.memory.lag_tables()), device.peaks, count, stream);
     space_.memory.download(stream);
     for (std::int64_t i = 0; i < count; ++i) {
       BatchImage& image = images_[static_cast<std::size_t>(i)];
@@ -235,7 +259,6 @@ class CudaSceneEngine final : public SceneEngine {
       if (state.status != PPATCH_SHIFT_STATUS_OK) continue;
       image.result.flags = (state.flags | reference_state_.flags) &
                            (PPATCH_SHIFT_FLAG_FIXED_ROWS | PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
-      const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
       image.peak = coarse_peak_of(host.peak_states[i], geometry_.coarse_fft, range);
       note_peak(image.peak, image.result);
       for (int axis = 0; axis < 2; ++axis) image.start[axis] = image.peak.displacement[axis];
@@ -309,7 +332,7 @@ class CudaSceneEngine final : public SceneEngine {
       waves_.fill(0, wave, spectrum, space_, stream);
       sum_band(spectrum, device.shifts + wave.first, wave.end - wave.first, stream);
     }
-    for_groups(good, [&](std::int64_t first, std::int64_t) {
+    for_groups(good, space_.plan.together, [&](std::int64_t first, std::int64_t) {
       space_.transforms.together(0).inverse(space_.memory.moving(first), space_.memory.work(),
                                             stream);
       space_.transforms.together(0).inverse(space_.memory.weighted(first), space_.memory.work(),
@@ -326,44 +349,9 @@ class CudaSceneEngine final : public SceneEngine {
     }
   }
 
-  // Lays the windows of groups that have one of these images, and transforms them. Images
-  // of a group that need no other spectrum get the same one again.
   void transform_moving(int scale, const ImageNumbers& images) {
-    const device::Stream stream = stream_.get();
-    const SceneMail& host = space_.memory.host();
-    const ShiftSpectrum spectrum = spectrum_of(geometry_, scale, carriers_, carrier_count_);
-    const int plane_scale = std::min(scale, geometry_.scales - 1);
-    std::int64_t count = 0;
-    for_groups(images, [&](std::int64_t first, std::int64_t end) {
-      for (std::int64_t i = first; i < end; ++i) {
-        ScenePlane planes[SceneGeometry::max_scales];
-        space_.memory.image_planes(i, planes);
-        host.moving_windows[count++] = {planes[plane_scale].data,
-                                        planes[plane_scale].width,
-                                        images_[static_cast<std::size_t>(i)].window,
-                                        space_.memory.taper(i),
-                                        space_.memory.sums(i),
-                                        space_.memory.moving(i)};
-      }
-    });
-    space_.memory.upload(stream);
-    lay_windows(space_.memory.device().moving_windows, host.moving_windows, count, spectrum,
-                stream);
-    for_groups(images, [&](std::int64_t first, std::int64_t) {
-      space_.transforms.together(scale).forward(space_.memory.moving(first), space_.memory.work(),
-                                                stream);
-    });
-  }
-
-  template <class Each>
-  void for_groups(const ImageNumbers& images, Each&& each) const {
-    std::int64_t next = 0;
-    for (const std::int64_t i : images) {
-      if (i < next) continue;
-      const std::int64_t first = i / space_.plan.together * space_.plan.together;
-      next = first + space_.plan.together;
-      each(first, next);
-    }
+    ppatch::transform_moving(space_, spectrum_of(geometry_, scale, carriers_, carrier_count_),
+                             scale, images, images_, stream_.get());
   }
 
   SceneSettings settings_;

@@ -55,6 +55,7 @@ void SceneMemory::carve(Carver& carver, const SceneMemoryPlan& plan) {
   carver.lay(weighted_, images * plan.spectrum_floats);
   carver.lay(phases_, images * plan.table_floats);
   carver.lay(lag_tables_, plan.lag_floats);
+  carver.lay(ones_, plan.lag_floats);
   carver.lay(tapers_, (images + plan.slots) * plan.taper_floats);
   carver.lay(weights_, images * plan.rings);
   carver.lay(sums_, images * plan.sums_doubles);

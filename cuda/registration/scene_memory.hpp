@@ -58,6 +58,7 @@ class SceneMemory {
   double* slot_sums(std::int64_t i) const;
   LagPeak* peaks(std::int64_t i) const { return peaks_ + i * plan_.peaks; }
   float* lag_tables() const { return lag_tables_; }
+  float* ones() const { return ones_; }  // lag tables of surfaces that are as they are
   void* work() const { return work_; }
 
   const SceneMail& host() const { return host_; }
@@ -76,7 +77,7 @@ class SceneMemory {
   PinnedBuffer pinned_;
   float *reference_planes_ = nullptr, *planes_ = nullptr, *reference_coarse_ = nullptr;
   float *slots_ = nullptr, *moving_ = nullptr, *weighted_ = nullptr;
-  float *phases_ = nullptr, *tapers_ = nullptr, *lag_tables_ = nullptr;
+  float *phases_ = nullptr, *tapers_ = nullptr, *lag_tables_ = nullptr, *ones_ = nullptr;
   RingWeight* weights_ = nullptr;
   double *sums_ = nullptr, *slot_sums_ = nullptr;
   LagPeak* peaks_ = nullptr;

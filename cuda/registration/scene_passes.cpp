@@ -8,6 +8,7 @@
 #include "cuda/registration/kernels/shift_newton.hpp"
 #include "cuda/registration/kernels/shift_rings.hpp"
 #include "cuda/registration/kernels/shift_tiles.hpp"
+#include "cuda/registration/kernels/white_pair.hpp"
 #include "cuda/registration/scene_workspace.hpp"
 #include "cuda/runtime/run.hpp"
 
@@ -16,6 +17,18 @@ namespace {
 
 static_assert(fixed_rows_flag == PPATCH_SHIFT_FLAG_FIXED_ROWS);
 static_assert(fixed_columns_flag == PPATCH_SHIFT_FLAG_FIXED_COLUMNS);
+
+// Of rings, without regard to phases.
+void sum_powers(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,
+                device::Stream stream) {
+  const ShiftPhases phases{spectrum, jobs};
+  run_each(phases, count * phases.pieces(), stream);
+  const std::int64_t rings = ring_count(spectrum.height, spectrum.width);
+  const ShiftRingSums sums{spectrum, jobs, count, rings, true};
+  run(sums, stream);
+  const ShiftRingTotals totals{jobs, rings, sums.chunks()};
+  run_each(totals, count * totals.pieces(), stream);
+}
 
 }  // namespace
 
@@ -55,13 +68,8 @@ void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t
 
 void weigh_surfaces(const ShiftSpectrum& spectrum, int copies, const ShiftJob* shifts,
                     const CoarseJob* jobs, std::int64_t count, device::Stream stream) {
-  const ShiftPhases phases{spectrum, shifts};
-  run_each(phases, count * phases.pieces(), stream);
+  sum_powers(spectrum, shifts, count, stream);
   const std::int64_t rings = ring_count(spectrum.height, spectrum.width);
-  const ShiftRingSums sums{spectrum, shifts, count, rings, true};
-  run(sums, stream);
-  const ShiftRingTotals totals{shifts, rings, sums.chunks()};
-  run_each(totals, count * totals.pieces(), stream);
   const double scale = ring_scale(spectrum.height, spectrum.width);
   run(CoarseWeights{jobs, count, rings, scale, copies}, stream);
 }
@@ -70,9 +78,11 @@ void upload_lag_tables(const SceneMemory& memory, bool circular, std::vector<flo
                        device::Stream stream) {
   const SceneGeometry& geometry = memory.plan().geometry;
   const std::int64_t* n = geometry.coarse_fft;
-  tables.resize(static_cast<std::size_t>(lag_table_floats(n[0], n[1])));
+  const auto floats = static_cast<std::size_t>(lag_table_floats(n[0], n[1]));
+  tables.assign(2 * floats, 1.0F);
   fill_lag_tables(geometry, circular, tables.data());
-  device::copy_to_device(memory.lag_tables(), tables.data(), tables.size() * sizeof(float), stream);
+  device::copy_to_device(memory.lag_tables(), tables.data(), floats * sizeof(float), stream);
+  device::copy_to_device(memory.ones(), tables.data() + floats, floats * sizeof(float), stream);
 }
 
 ShiftJob coarse_shift_job(const SceneMemory& memory, std::int64_t i) {
@@ -113,15 +123,22 @@ ShiftJob fine_shift_job(const SceneMemory& memory, std::int64_t i, int scale, st
   return job;
 }
 
-void find_peaks(const SceneGeometry& geometry, const float* lag_tables, const CoarseJob* jobs,
-                std::int64_t count, device::Stream stream) {
+CoarseLags lags_of(const ShiftSpectrum& spectrum, const std::int64_t range[2],
+                   const float* tables) {
+  CoarseLags lags;
+  lags.height = spectrum.height;
+  lags.width = spectrum.width;
+  lags.row_floats = spectrum.row_floats();
+  lags.max_y = range[0];
+  lags.max_x = range[1];
+  lags.tables = tables;
+  return lags;
+}
+
+void find_peaks(const CoarseLags& lags, const CoarseJob* jobs, std::int64_t count,
+                device::Stream stream) {
   CoarsePeaks peaks;
-  peaks.lags.height = geometry.coarse_fft[0];
-  peaks.lags.width = geometry.coarse_fft[1];
-  peaks.lags.row_floats = 2 * (peaks.lags.width / 2 + 1);
-  peaks.lags.max_y = geometry.lag_range(0);
-  peaks.lags.max_x = geometry.lag_range(1);
-  peaks.lags.tables = lag_tables;
+  peaks.lags = lags;
   peaks.significant = significant_peak;
   peaks.jobs = jobs;
   peaks.count = count;
@@ -157,6 +174,12 @@ void sum_band(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t 
   const ShiftBandSums sums{spectrum, jobs, count};
   run(sums, stream);
   run(ShiftBandTotals{jobs, count, sums.chunks()}, stream);
+}
+
+void whiten(const ShiftSpectrum& spectrum, const ShiftJob* job, device::Stream stream) {
+  sum_powers(spectrum, job, 1, stream);
+  run_each(WhiteWeights{job}, ring_count(spectrum.height, spectrum.width), stream);
+  run(ShiftBandSums{spectrum, job, 1}, stream);
 }
 
 void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJob* host_jobs,

@@ -24,8 +24,8 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream);
 
-// Fills the memory's lag tables, see fill_lag_tables, from what `tables` holds until the copy is
-// done.
+// Fills the memory's lag tables, see fill_lag_tables, and its ones, from what `tables` holds until
+// the copy is done.
 void upload_lag_tables(const SceneMemory& memory, bool circular, std::vector<float>& tables,
                        device::Stream stream);
 
@@ -41,9 +41,12 @@ ShiftJob fine_shift_job(const SceneMemory& memory, std::int64_t i, int scale, st
 void weigh_surfaces(const ShiftSpectrum& spectrum, int copies, const ShiftJob* shifts,
                     const CoarseJob* jobs, std::int64_t count, device::Stream stream);
 
-// The peaks of the correlations, and what is elsewhere; lag_tables: see fill_lag_tables.
-void find_peaks(const SceneGeometry& geometry, const float* lag_tables, const CoarseJob* jobs,
-                std::int64_t count, device::Stream stream);
+// The lags up to `range` of correlations of a transform; tables: see fill_lag_tables.
+CoarseLags lags_of(const ShiftSpectrum& spectrum, const std::int64_t range[2], const float* tables);
+
+// The peaks of the correlations, and what is elsewhere.
+void find_peaks(const CoarseLags& lags, const CoarseJob* jobs, std::int64_t count,
+                device::Stream stream);
 
 // Weights, and as many steps of Newton's as it takes.
 void step_to_shift(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,
@@ -52,6 +55,9 @@ void step_to_shift(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int
 // BandSums, and both spectra filtered.
 void sum_band(const ShiftSpectrum& spectrum, const ShiftJob* jobs, std::int64_t count,
               device::Stream stream);
+
+// Both spectra of one job whitened, at the fraction of its state.
+void whiten(const ShiftSpectrum& spectrum, const ShiftJob* job, device::Stream stream);
 
 // Sums over tiles of the filtered images.
 void sum_tiles(const ShiftSpectrum& spectrum, const ShiftJob* jobs, const ShiftJob* host_jobs,

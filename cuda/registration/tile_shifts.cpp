@@ -203,9 +203,10 @@ void CudaTileEngine::find_peaks(const SceneGeometry& tile, std::int64_t count,
     cross.count = all;
     run(cross, stream_);
     transform(batch, scale);
-    ppatch::find_peaks(tile, space_.memory.lag_tables(), device.peaks, all, stream_);
-    space_.memory.download(stream_);
     const std::int64_t range[2] = {tile.lag_range(0), tile.lag_range(1)};
+    ppatch::find_peaks(lags_of(spectrum, range, space_.memory.lag_tables()), device.peaks, all,
+                       stream_);
+    space_.memory.download(stream_);
     for (std::int64_t i = first; i < end; ++i) {
       peaks[i] = coarse_peak_of(host.peak_states[i - first], tile.coarse_fft, range);
     }

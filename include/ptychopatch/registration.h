@@ -196,7 +196,8 @@ enum {
   PPATCH_SHIFT_STATUS_NOT_CONVERGED = 6,
   PPATCH_SHIFT_STATUS_REFERENCE = 7, /* the reference itself is flat, saturated or not finite */
   /* Another shift is about as likely: the scene repeats itself, or has edges in one direction
-   * alone. */
+   * alone. Or most of the scene does not agree with the shift, and a part of it, not a little one,
+   * agrees with another: something moves. Which of both is the camera's nothing tells. */
   PPATCH_SHIFT_STATUS_AMBIGUOUS = 8
 };
 
@@ -244,8 +245,8 @@ typedef struct ppatch_shift {
   ppatch_backend backend; /* that did the work: a device short of memory leaves it to the CPU */
   double false_alarm;     /* how probable it is that the highest of all peaks of noise, within
                              max_shift, is as high as this one; ML only, else NaN */
-  double ambiguity; /* likelihood of the second best shift over that of the best, 0 to 1; ML only,
-                       else NaN */
+  double ambiguity; /* likelihood of the second best shift over that of the best, 0 to 1; 1 where
+                       parts of the scene contradict each other; ML only, else NaN */
   double reserved[4];
 } ppatch_shift;
 

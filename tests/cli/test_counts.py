@@ -65,7 +65,7 @@ class CountsTest(CommandTest):
             with open(self.path("a.npy"), "wb") as file:
                 np.lib.format.write_array_header_1_0(file, {
                     "descr": "<f4", "fortran_order": False, "shape": (count, 0, 32)})
-            self.check_one_record("a.npy", "unsupported", str(count))
+            self.check_one_record("a.npy", "no-image-data", str(count), "at least one pixel")
 
     def test_pixels_of_a_picture(self):
         def chunk(kind, data):

@@ -129,7 +129,8 @@ TEST_P(SceneAllocationFailure, OfThePairsFunctions) {
   motion.matrix[0] = motion.matrix[3] = 1.001;
   ppatch_tile_shift tiles[6] = {};
   for (int i = 0; i < 6; ++i) {
-    tiles[i].centre[0] = 10.0 * (i / 3);
+    const int row = i / 3;
+    tiles[i].centre[0] = 10.0 * row;
     tiles[i].centre[1] = 10.0 * (i % 3);
   }
   fail_each("ppatch_image_warp", [&] {

@@ -5,16 +5,9 @@
 
 #include <cmath>
 
-#include "registration/support/scene.hpp"
+#include "registration/support/warp.hpp"
 
 namespace {
-
-ppatch_scene_motion motion_of(ppatch_motion_model model = PPATCH_MOTION_MODEL_AFFINE) {
-  ppatch_scene_motion motion{};
-  motion.model = model;
-  motion.matrix[0] = motion.matrix[3] = 1.0;
-  return motion;
-}
 
 TEST(WarpArguments, BadArgumentsAreRefusedByName) {
   const ptychopatch::Context context = scene_context();

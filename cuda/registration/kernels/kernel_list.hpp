@@ -15,6 +15,7 @@
 #include "cuda/registration/kernels/shift_windows.hpp"
 #include "cuda/registration/kernels/tile_warp.hpp"
 #include "cuda/registration/kernels/value_select.hpp"
+#include "cuda/registration/kernels/white_pair.hpp"
 #include "cuda/runtime/run.hpp"
 #include "kernels/registration/channel_sum.hpp"
 #include "kernels/registration/moved_pixels.hpp"
@@ -83,4 +84,7 @@
   PPATCH_LAUNCH(ShiftBandTotals);            \
   PPATCH_LAUNCH(ShiftTileSums);              \
   PPATCH_LAUNCH(EachPiece<WarpTiles>);       \
-  PPATCH_LAUNCH(ShiftTileTotals)
+  PPATCH_LAUNCH(ShiftTileTotals);            \
+  PPATCH_LAUNCH(EachPiece<WhiteWeights>);    \
+  PPATCH_LAUNCH(TileValueSums);              \
+  PPATCH_LAUNCH(EachPiece<KeepLeft>)

@@ -226,6 +226,7 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   // Leaked chroma turns bins as aliasing does, and is corrected.
   quality.aliased = !(sums[leak_square] > 0.0) && contradiction_of(sums, spread) > contradiction;
   if (tiles.any()) {
+    quality.alike = totals[tile_alike] / static_cast<double>(tiles.count());
     const double bins = sums[slope_power] * sums[slope_power] / sums[slope_square];
     find_blind(totals, bins * independent * tiles.samples() / planes, quality);
   }

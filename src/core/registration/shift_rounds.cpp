@@ -33,6 +33,18 @@ Window whole_window(const std::int64_t size[2], bool circular) {
   return {0, 0, size[0], size[1], circular ? 0.0 : coarse_edge, 0.0, 0.0};
 }
 
+WindowPair::WindowPair(const FineShift& shift, bool circular) {
+  reference = {0, 0, shift.overlap[0], shift.overlap[1], circular ? 0.0 : fine_edge, 0.0, 0.0};
+  moving = reference;
+  if (circular) return;
+  reference.y = std::max<std::int64_t>(0, -shift.integer[0]);
+  reference.x = std::max<std::int64_t>(0, -shift.integer[1]);
+  moving.y = reference.y + shift.integer[0];
+  moving.x = reference.x + shift.integer[1];
+  moving.shift_y = shift.fraction(0);
+  moving.shift_x = shift.fraction(1);
+}
+
 ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
                          const ShiftRounds& rounds, bool circular, double max_f)
     : size_{size[0], size[1]},

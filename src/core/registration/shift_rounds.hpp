@@ -77,6 +77,12 @@ struct FineShift {
   }
 };
 
+// The windows of a search's last round, those in common apart.
+struct WindowPair {
+  WindowPair(const FineShift& shift, bool circular);
+  Window reference, moving;
+};
+
 // What a scale finds is where the next finer one begins.
 inline void next_start(const FineShift& found, double start[2]) {
   for (int axis = 0; axis < 2; ++axis) {

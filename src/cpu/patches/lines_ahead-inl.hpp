@@ -80,6 +80,15 @@ class RowsAhead {
   std::int64_t rows_ = 0, lines_ = 0, taken_ = 0, stride_ = 0;
 };
 
+// Prefetches the next `count` lines, those that are left at most.
+HWY_INLINE void prefetch(RowsAhead& rows, std::int64_t count) {
+  while (count > 0 && !rows.done()) {
+    LinesAhead piece = rows.take(count);
+    count -= piece.count();
+    while (!piece.done()) piece.prefetch<1>();
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace ppatch
 HWY_AFTER_NAMESPACE();

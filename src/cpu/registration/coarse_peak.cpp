@@ -29,14 +29,10 @@ SurfaceSums weigh_rings(const SpectrumPass& pass, const PlaneFft& fft, const Est
 
 }  // namespace
 
-CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
-                       const std::int64_t range[2], const float* lag_tables, int copies,
-                       bool circular, const EstimateTools& tools) {
+SurfacePeaks correlation_peaks(const Band& band, const LagSurface& tables,
+                               const std::int64_t range[2], int copies,
+                               const EstimateTools& tools) {
   const PlaneFft& fft = *band.fft;
-  const std::int64_t size[2] = {reference.height, reference.width};
-  const Window window = whole_window(size, circular);
-  transform_window(reference, window, fft, tools, tools.reference_spectrum);
-  transform_window(moving, window, fft, tools, tools.moving_spectrum);
   const SpectrumPass pass(band, tools);
   SurfacePeaks peaks;
   peaks.sums = weigh_rings(pass, fft, tools);
@@ -45,15 +41,28 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
   fft.inverse(tools.reference_spectrum, fft.height(), *tools.arena, tools.fft_slots);
   fft.inverse(tools.moving_spectrum, fft.height(), *tools.arena, tools.fft_slots);
 
-  LagSurface phase;
+  LagSurface phase = tables;
   phase.data = tools.moving_spectrum;
-  phase.height = fft.height();
-  phase.width = fft.width();
   phase.stride = fft.row_floats();
-  phase.set_tables(lag_tables);
   LagSurface cross = phase;
   cross.data = tools.reference_spectrum;
   search_lags(cross, phase, range, tools, peaks);
+  return peaks;
+}
+
+CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& band,
+                       const std::int64_t range[2], const float* lag_tables, int copies,
+                       bool circular, const EstimateTools& tools) {
+  const PlaneFft& fft = *band.fft;
+  const std::int64_t size[2] = {reference.height, reference.width};
+  const Window window = whole_window(size, circular);
+  transform_window(reference, window, fft, tools, tools.reference_spectrum);
+  transform_window(moving, window, fft, tools, tools.moving_spectrum);
+  LagSurface tables;
+  tables.height = fft.height();
+  tables.width = fft.width();
+  tables.set_tables(lag_tables);
+  const SurfacePeaks peaks = correlation_peaks(band, tables, range, copies, tools);
   const std::int64_t transform[2] = {fft.height(), fft.width()};
   return coarse_peak_of(peaks, transform, range);
 }

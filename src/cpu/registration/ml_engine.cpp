@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/registration/tile_agreement.hpp"
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/registration/image_pyramid.hpp"
 #include "cpu/registration/map_search.hpp"
@@ -40,7 +41,10 @@ class MlEngine final : public SingleSceneEngine {
     slots_ = Buffer<float>(allocator, memory_plan_.slots * memory_plan_.slot_floats);
     tables_ = Buffer<float>(allocator, memory_plan_.table_floats);
     lag_tables_ = Buffer<float>(allocator, memory_plan_.lag_floats);
+    ones_ = Buffer<float>(allocator, memory_plan_.longest_fft);
+    std::fill_n(ones_.data(), memory_plan_.longest_fft, 1.0F);
     sums_ = Buffer<double>(allocator, memory_plan_.sums_doubles);
+    tile_sums_ = Buffer<double>(allocator, memory_plan_.tile_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
     if (settings.motion != PPATCH_MOTION_MODEL_NONE) tiles_.emplace(settings, machine);
     if (settings.searches_maps) {
@@ -189,6 +193,7 @@ class MlEngine final : public SingleSceneEngine {
             reference_spectrum_.data(),
             {slots_.data(), memory_plan_.slot_floats},
             sums_.data(),
+            tile_sums_.data(),
             tables_.data(),
             weights_.data()};
   }
@@ -252,11 +257,13 @@ class MlEngine final : public SingleSceneEngine {
                              peak.second[i], only_rounds, held, settings_.circular, tools());
     }
     double start[2] = {peak.displacement[0], peak.displacement[1]};
+    FineShift coarsest;
     for (int scale = last; scale > 0; --scale) {
       Window held;
       const FineShift found =
           fine_shift(reference.scale[scale], moving.scale[scale], band_of(scale, excluded), start,
                      coarse_rounds, held, settings_.circular, tools());
+      if (scale == last) coarsest = found;
       if (scale == last && is_ambiguous(others, found)) result.ambiguity = 1.0;
       next_start(found, start);
     }
@@ -280,6 +287,14 @@ class MlEngine final : public SingleSceneEngine {
       if (!keeps) held = {};  // its spectrum was consumed
       if (!next_attempt(shift, quality, start, max_f)) break;
     }
+    if (last == 0) coarsest = shift;
+    if (is_doubtful(shift, quality) && is_doubtful(coarsest, quality)) {
+      coarse_band.fft = &fft_[last];
+      if (agrees_elsewhere(reference.scale[last], moving.scale[last], coarse_band, coarsest,
+                           geometry_, settings_.circular, ones_.data(), tools())) {
+        result.ambiguity = 1.0;
+      }
+    }
     complete_answer(shift, quality, geometry_, settings_, result);
   }
 
@@ -291,7 +306,8 @@ class MlEngine final : public SingleSceneEngine {
   int carrier_count_ = 0;
   Buffer<float> reference_fine_, moving_fine_, reference_coarse_, moving_coarse_;
   Buffer<float> reference_spectrum_, moving_spectrum_, kept_spectrum_, slots_, tables_, lag_tables_;
-  Buffer<double> sums_;
+  Buffer<float> ones_;
+  Buffer<double> sums_, tile_sums_;
   Buffer<RingWeight> weights_;
   std::optional<CpuTileEngine> tiles_;
   std::optional<MapSearch> maps_;

@@ -25,6 +25,7 @@ void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
     plan.table_floats = std::max(plan.table_floats, tables_floats(size[0], size[1], carriers));
     plan.longest_fft = std::max({plan.longest_fft, size[0], size[1]});
     plan.sums_doubles = std::max(plan.sums_doubles, sums_doubles(size[0], size[1]));
+    plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(size[0], size[1]));
     plan.rings = std::max(plan.rings, ring_count(size[0], size[1]));
   };
   fit_transform(g.coarse_fft);
@@ -67,6 +68,7 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
   plan.sums_doubles = std::max(
       {plan.sums_doubles, sums_doubles(std::min(max_size[0], narrow), max_size[1]),
        sums_doubles(max_size[0], std::min(max_size[1], narrow)), sums_doubles(side, side)});
+  plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(max_size[0], max_size[1]));
   plan.rings = std::max(plan.rings, ring_count(max_size[0], max_size[1]));
 }
 
@@ -75,8 +77,8 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
 std::uint64_t MlMemoryPlan::total_bytes() const {
   const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
                               kept_floats + slots * slot_floats + table_floats + lag_floats +
-                              warped_floats;
-  return static_cast<std::uint64_t>(4 * floats + 8 * sums_doubles +
+                              longest_fft + warped_floats;
+  return static_cast<std::uint64_t>(4 * floats + 8 * (sums_doubles + tile_doubles) +
                                     rings * static_cast<std::int64_t>(sizeof(RingWeight))) +
          tile_bytes + search_bytes;
 }

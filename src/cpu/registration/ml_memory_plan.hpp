@@ -16,6 +16,7 @@ struct MlMemoryPlan {
   std::int64_t slot_floats = 0;      // one of `slots`
   std::int64_t slots = 0;
   std::int64_t sums_doubles = 0;
+  std::int64_t tile_doubles = 0;
   std::int64_t table_floats = 0;
   std::int64_t lag_floats = 0;
   std::int64_t rings = 0;

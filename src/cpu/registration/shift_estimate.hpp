@@ -28,6 +28,7 @@ struct EstimateTools {
   float* weighted_spectrum = nullptr;  // of the reference; may be reference_spectrum
   FftSlots fft_slots;
   double* sums = nullptr;   // see sums_doubles
+  double* tiles = nullptr;  // see tile_doubles
   float* tables = nullptr;  // see tables_floats
   RingWeight* weights = nullptr;
 };
@@ -45,12 +46,18 @@ struct Band {
 constexpr std::int64_t spectrum_rows_per_block = 64;
 
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
+std::int64_t tile_doubles(std::int64_t height, std::int64_t width);
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);
 
 // Puts the windowed part, freed of its trend, into the top left corner of the transform's
 // plane, zeros to the right of it, and transforms it.
 void transform_window(const Plane& plane, const Window& window, const PlaneFft& fft,
                       const EstimateTools& tools, float* spectrum);
+
+// The peaks of the correlations of the spectra in tools, which it consumes, within +-range samples.
+// tables: of a surface of the transform's size; copies: see SceneGeometry.
+SurfacePeaks correlation_peaks(const Band& band, const LagSurface& tables,
+                               const std::int64_t range[2], int copies, const EstimateTools& tools);
 
 // The peak of the correlation of two planes within +-range samples. Tapered unless circular.
 // lag_tables: see fill_lag_tables; copies: see SceneGeometry.
@@ -64,6 +71,12 @@ CoarsePeak coarse_peak(const Plane& reference, const Plane& moving, const Band& 
 FineShift fine_shift(const Plane& reference, const Plane& moving, const Band& band,
                      const double start[2], const ShiftRounds& rounds, Window& held, bool circular,
                      const EstimateTools& tools, double max_f = whole_band);
+
+// Whether the tiles that do not agree on a shift agree on another one. ones: as many as the longer
+// side of the transform has samples.
+bool agrees_elsewhere(const Plane& reference, const Plane& moving, const Band& band,
+                      const FineShift& shift, const SceneGeometry& geometry, bool circular,
+                      const float* ones, const EstimateTools& tools);
 
 // Consumes the spectra that fine_shift left.
 ShiftQuality shift_quality(const FineShift& shift, const Band& band, const EstimateTools& tools);

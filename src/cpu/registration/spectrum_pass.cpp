@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "cpu/registration/phase_ramp.hpp"
+#include "math/registration/tile_values.hpp"
 
 namespace ppatch {
 namespace {
@@ -19,6 +20,10 @@ std::int64_t sums_doubles(std::int64_t height, std::int64_t width) {
   const std::int64_t row_sums = std::max<std::int64_t>(4 * ring_count(height, width), band_sums);
   const std::int64_t tiles = tile_sums * CovarianceTiles::max_count(height, width);
   return std::max({block_count(height) * row_sums, tiles, trend_terms * height});
+}
+
+std::int64_t tile_doubles(std::int64_t height, std::int64_t width) {
+  return tile_values * CovarianceTiles::max_count(height, width);
 }
 
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers) {

@@ -74,6 +74,7 @@ EstimateTools CpuTileEngine::tools(int slot) {
           memory,
           {tables + plan_.table_floats, plan_.fft_floats},
           sums_.data() + slot * plan_.sums_doubles,
+          nullptr,
           tables,
           weights_.data() + slot * plan_.rings};
 }

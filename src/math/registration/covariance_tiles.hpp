@@ -52,12 +52,18 @@ PPATCH_HD void tile_parts(float a, float ay, float ax, float b, float by, float 
   part[tile_moving_xx] = bx * bx;
 }
 
-// Over tiles: their TileSums, then the squares of gradients, then that of the Hessians' traces.
+// Slopes of two images are alike in a tile where their product's mean is that part of what it would
+// be if they were equal.
+constexpr double likeness = 0.5;
+
+// Over tiles: their TileSums, then the squares of gradients, then that of the Hessians' traces,
+// then in how many both images are alike.
 enum TileTotal {
   tile_square_yy = tile_sums,
   tile_square_yx,
   tile_square_xx,
   tile_square_trace,
+  tile_alike,
   tile_totals
 };
 
@@ -70,6 +76,10 @@ PPATCH_HD void add_tile(const double* sums, double* totals) {
   totals[tile_square_yx] += gy * gx;
   totals[tile_square_xx] += gx * gx;
   totals[tile_square_trace] += trace * trace;
+  const double reference = sums[tile_reference_yy] + sums[tile_reference_xx];
+  const double moving = sums[tile_moving_yy] + sums[tile_moving_xx];
+  const bool alike = trace > 0.0 && trace * trace > likeness * likeness * reference * moving;
+  totals[tile_alike] += alike ? 1.0 : 0.0;
 }
 
 // The tiles of an overlap that tell of its covariance, where its windows do not taper: of large

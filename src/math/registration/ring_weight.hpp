@@ -38,6 +38,14 @@ PPATCH_HD RingWeight ring_weight(const RingSums& sums, double bins, double n) {
   return {static_cast<float>((1.0 - g) / g * signal), static_cast<float>(signal)};
 }
 
+// Of images to be whitened, so that all of their bins count alike: from the ring's sums of
+// |R^||M^|, both powers and bins.
+PPATCH_HD RingWeight white_weight(const double* sums) {
+  const double power = sums[3] > 0.0 ? std::sqrt(sums[1] * sums[2]) / sums[3] : 0.0;
+  if (!(power > 0.0)) return {};
+  return {static_cast<float>(power), 0.0F};
+}
+
 PPATCH_HD float bin_weight(RingWeight ring, float leak) {
   const float weight = 1.0F / (ring.noise + 2.0F * leak * ring.signal);
   return ring.noise < 0.0F ? 0.0F : weight;

@@ -187,8 +187,9 @@ TEST_F(PairParity, WarpsHaveTheCpusBits) {
         for (int i = 0; i < 4; ++i) motion.matrix[i] = (i % 3 == 0 ? 1.0 : 0.0) + slope(random_);
         std::vector<ppatch_tile_shift> tiles;
         for (int i = 0; i < 20 && number % 2 == 1; ++i) {
+          const int row = i / 5;
           ppatch_tile_shift tile{};
-          tile.centre[0] = 10.0 + 30.0 * (i / 5);
+          tile.centre[0] = 10.0 + 30.0 * row;
           tile.centre[1] = 5.0 + 27.0 * (i % 5);
           for (double& shift : tile.shift) shift = uniform(random_);
           tile.flags = i % 7 == 3 ? PPATCH_SHIFT_FLAG_MOVING : 0;
