@@ -13,9 +13,9 @@ import sys
 import numpy as np
 import ptychopatch
 
-from pairs import XTRANS, read_photographs
+from pairs import XTRANS, Pair, read_photographs
 from real_scan import Report
-from turned_pairs import TurnedSource
+from turned_pairs import Turn, TurnedSource
 
 MOSAICS = {"mono": "", "Bayer": "RGGB", "X-Trans": XTRANS}
 FAMILIES = ("unrelated", "true", "symmetric", "little", "still", "odd")
@@ -120,11 +120,11 @@ def true_pairs(trials, report):
 def calibration(report, name, ratios):
     if not len(ratios):
         return
-    rms, most = np.sqrt((ratios ** 2).mean(0)), ratios.max(0)
-    for k, what in enumerate(("rotation", "scale", "dy", "dx")):
-        report.line(f"|error| / sigma, rms, {what}, {name}", f"{rms[k]:.2f}", "0.7..1.4",
-                    0.7 <= rms[k] <= 1.4)
-    report.line(f"|error| / sigma, largest, {name}", f"{most.max():.1f}", 6, most.max() <= 6)
+    for what, columns in (("rotation", [0]), ("scale", [1]), ("shift", [2, 3])):
+        rms = math.sqrt((ratios[:, columns] ** 2).mean())
+        report.line(f"|error| / sigma, rms, {what}, {name}", f"{rms:.2f}", "0.7..1.4",
+                    0.7 <= rms <= 1.4)
+    report.line(f"|error| / sigma, largest, {name}", f"{ratios.max():.1f}", 6, ratios.max() <= 6)
 
 
 def no_wrong(trials, report, name, count, draw):
@@ -142,7 +142,6 @@ def symmetric(trials, report):
 
 def as_still(pair):
     """A truth of the shift alone, as a turn by nothing."""
-    from turned_pairs import Turn
     pair.truth = Turn(shift=tuple(-d for d in pair.truth))
     return pair
 
@@ -194,7 +193,6 @@ def odd(trials, report):
 
 
 def measure_odd(image, cfa):
-    from pairs import Pair
     try:
         return measure(Pair(image, image, cfa=cfa))
     except (ValueError, ptychopatch.Error) as error:

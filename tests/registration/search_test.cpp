@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
 
 #include "support/scene.hpp"
 #include "support/warped_scene.hpp"
@@ -125,7 +128,7 @@ TEST(Search, NoiseAndOtherScenesHaveNone) {
   EXPECT_EQ(ok, 0);
 }
 
-TEST(Search, BitsDependOnNoThreads) {
+TEST(Search, BitsDependOnNoThreadsOrBudgetsOrSimdLevels) {
   Random random = here_random();
   const BlobScene scene(random, 400, 0.6);
   const Picture still = scene.look(Affine());
@@ -133,10 +136,39 @@ TEST(Search, BitsDependOnNoThreads) {
   const ppatch_scene_options options = search_options(400, 400, "");
   const MeasuredMotion one = measure(still, moved, options, 1);
   EXPECT_EQ(one.shift.status, PPATCH_SHIFT_STATUS_OK);
-  for (const int threads : {2, 5}) {
-    const MeasuredMotion other = measure(still, moved, options, threads);
+  const auto expect_equal = [&](const MeasuredMotion& other) {
     EXPECT_TRUE(same_bytes(&one.motion, &other.motion, sizeof one.motion));
     EXPECT_TRUE(same_bytes(&one.shift, &other.shift, sizeof one.shift));
+    ASSERT_EQ(one.tiles.size(), other.tiles.size());
+    EXPECT_TRUE(same_bytes(one.tiles.data(), other.tiles.data(),
+                           one.tiles.size() * sizeof(ppatch_tile_shift)));
+  };
+  for (const int threads : {2, 3, 7}) expect_equal(measure(still, moved, options, threads));
+  for (const char* target : {"scalar", "avx2", "avx3"}) {
+    ::setenv("PPATCH_SIMD", target, 1);
+    ppatch_context_options context = scene_context_options(2);
+    context.backend = PPATCH_BACKEND_CPU;
+    ppatch_context* probe = nullptr;
+    const ppatch_status status = ppatch_context_create(&probe, &context);
+    ppatch_context_destroy(probe);
+    if (status == PPATCH_OK) expect_equal(measure(still, moved, options));
+    ::unsetenv("PPATCH_SIMD");
+  }
+  ppatch_context_options context = scene_context_options(3);
+  const std::uint64_t bytes = ScenePlan::bytes(ptychopatch::Context(context), options);
+  for (const double part : {0.3, 0.9, 1.0}) {
+    context.memory_budget = static_cast<std::uint64_t>(part * static_cast<double>(bytes));
+    ppatch_scene_plan* made = nullptr;
+    const ptychopatch::Context small(context);
+    const ppatch_status status = ppatch_scene_plan_create(&made, small.get(), &options);
+    ppatch_scene_plan_destroy(made);
+    EXPECT_TRUE(part < 1.0 || status == PPATCH_OK);
+    EXPECT_TRUE(part > 0.3 || status == PPATCH_ERROR_OUT_OF_MEMORY);
+    if (status != PPATCH_OK) continue;
+    ScenePlan plan(small, options);
+    plan.borrow_reference(image_of(still));
+    expect_equal(plan.measure_motion(image_of(moved)));
+    EXPECT_LE(plan.info().bytes, context.memory_budget);
   }
 }
 
