@@ -90,7 +90,7 @@ void refuse_empty(const std::vector<std::string>& arguments) {
 
 int run(int argc, char** argv, Console& console) {
   CLI::App root(
-      "Cuts sub-pixel patches out of images at scan positions, puts them back, groups positions, "
+      "Extracts sub-pixel patches from images at scan positions, puts them back, groups positions, "
       "and aligns images.",
       "ptychopatch");
   root.set_version_flag("-V,--version", std::string("ptychopatch ") + ppatch_version_string());

@@ -31,7 +31,7 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
   context_.emplace(context);
   const ppatch_context_info info = context_->info();
   console_.detail(std::string("backend ") + backend_name() + ": " +
-                  std::to_string(info.num_threads) + " threads, SIMD level " + info.simd);
+                  std::to_string(info.num_threads) + " threads, SIMD target " + info.simd);
 }
 
 std::uint64_t process_bytes(const CommonOptions& options) {

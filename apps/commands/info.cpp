@@ -73,7 +73,7 @@ void print_machine(const Json& info) {
   std::cout << "\nused by default\n  backend        " << context["backend"].get<std::string>()
             << "\n  device         " << context["device"].get<std::string>()
             << "\n  threads        " << context["threads"]
-            << (simd.empty() ? "" : "\n  SIMD level     " + simd) << "\n  memory budget  "
+            << (simd.empty() ? "" : "\n  SIMD target    " + simd) << "\n  memory budget  "
             << formats::size_text(context["memory_budget"].get<std::uint64_t>())
             << "\n  decoders       "
             << (info["libraries"]["libseccomp"].get<bool>()

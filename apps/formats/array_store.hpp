@@ -14,11 +14,11 @@
 namespace ptychopatch::formats {
 
 // Beyond what any real file has.
-inline constexpr std::size_t kMostKeys = 10000;
-inline constexpr int kMostDepth = 16;
+inline constexpr std::size_t kMaxKeys = 10000;
+inline constexpr int kMaxDepth = 16;
 
 // Deflate makes at most 1032 bytes of one; no other filter in use comes near.
-inline constexpr std::uint64_t kMostExpansion = 1032;
+inline constexpr std::uint64_t kMaxExpansion = 1032;
 
 // A file of named arrays, whatever its format.
 class ArrayStore {

@@ -14,8 +14,8 @@ namespace ptychopatch::formats {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;
-constexpr std::int64_t kMostExtent = std::int64_t{1} << 62;
-constexpr std::size_t kMostElement = std::size_t{1} << 32;
+constexpr std::int64_t kMaxExtent = std::int64_t{1} << 62;
+constexpr std::size_t kMaxElement = std::size_t{1} << 32;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ void Channel::pass(bool& value) {
 
 void Channel::pass(std::string& text) {
   std::uint64_t size = text.size();
-  limited(size, std::uint64_t{kMostElement});
+  limited(size, std::uint64_t{kMaxElement});
   // Memory is taken as the text comes.
   for (std::size_t at = 0; at < size; at += kPiece) {
     const auto end = std::min(static_cast<std::size_t>(size), at + kPiece);
@@ -56,11 +56,11 @@ void Channel::pass(std::string& text) {
 
 void Channel::pass(NpyArray& array) {
   limited(array.type.kind, Kind::kText);
-  limited(array.type.size, kMostElement);
+  limited(array.type.size, kMaxElement);
   std::uint64_t axes = array.shape.size();
-  limited(axes, std::uint64_t{kMostAxes});
+  limited(axes, std::uint64_t{kMaxAxes});
   array.shape.resize(static_cast<std::size_t>(axes));
-  for (std::int64_t& extent : array.shape) limited(extent, kMostExtent);
+  for (std::int64_t& extent : array.shape) limited(extent, kMaxExtent);
   if (!array.type.known()) nonsense();
   const std::uint64_t size = bytes_of_shape(array.shape, array.type.size, source_);
   require_memory(size, source_);

@@ -12,7 +12,7 @@ namespace ptychopatch::formats {
 namespace {
 
 constexpr char kNativeOrder = std::endian::native == std::endian::little ? '<' : '>';
-constexpr std::size_t kMostCharacters = 1u << 28;
+constexpr std::size_t kMaxCharacters = 1u << 28;
 
 [[noreturn]] void refuse(const std::string& source, std::string_view descr,
                          const std::string& reason) {
@@ -48,7 +48,7 @@ std::string reason_against(char letter, std::size_t size) {
 // The kind and bytes of 'f8' and its like.
 ElementType parse_kind(char letter, std::size_t size, const std::string& source,
                        std::string_view descr) {
-  if (letter == 'U' && size <= kMostCharacters) return {Kind::kText, 4 * size};
+  if (letter == 'U' && size <= kMaxCharacters) return {Kind::kText, 4 * size};
   const auto* found = std::ranges::find(kNumbers, letter, &Numbers::letter);
   const ElementType type{static_cast<Kind>(found - kNumbers.begin()), size};
   if (found == kNumbers.end() || !type.known()) refuse(source, descr, reason_against(letter, size));

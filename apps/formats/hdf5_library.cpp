@@ -90,7 +90,7 @@ std::string member_name(hid_t type, unsigned index, const char* otherwise) {
   return text;
 }
 
-constexpr std::size_t kMostLength = std::size_t{1} << 20;
+constexpr std::size_t kMaxLength = std::size_t{1} << 20;
 
 herr_t take_error(unsigned, const H5E_error2_t* error, void* innermost) {
   if (error->desc != nullptr) *static_cast<std::string*>(innermost) = error->desc;
@@ -130,7 +130,7 @@ std::optional<std::string> hdf5_text(hid_t object, bool is_attribute) {
     return copy;
   }
   const std::size_t size = H5Tget_size(type.get());
-  if (size > kMostLength) return std::nullopt;
+  if (size > kMaxLength) return std::nullopt;
   std::string text(size, '\0');
   if (!read(type.get(), text.data())) return std::nullopt;
   return text.substr(0, text.find('\0'));

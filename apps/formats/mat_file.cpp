@@ -132,7 +132,7 @@ class MatFile : public ArrayStore {
       sizes = check_mat_elements(path);
     } else if (version == MAT_FT_MAT73) {
       format_ = "mat, version 7.3";
-      const std::uint64_t most = kMostExpansion * InputFile(path).size();
+      const std::uint64_t most = kMaxExpansion * InputFile(path).size();
       for (const std::string& child : open_hdf5(path)->children("")) {
         if (!child.starts_with('#')) sizes.push_back(most);
       }
@@ -153,7 +153,7 @@ class MatFile : public ArrayStore {
   void add(matvar_t& variable, const std::string& key, std::uint64_t bytes, int depth) {
     const bool unset = variable.class_type == MAT_C_EMPTY && variable.rank == 0;
     // MATLAB's own objects have no shape.
-    if (unset || variable.class_type == MAT_C_OPAQUE || depth > kMostDepth) return;
+    if (unset || variable.class_type == MAT_C_OPAQUE || depth > kMaxDepth) return;
     if (variable.class_type == MAT_C_STRUCT) {
       const char* const* names = Mat_VarGetStructFieldnames(&variable);
       const bool has_fields = names != nullptr && variable.data != nullptr;
@@ -167,8 +167,8 @@ class MatFile : public ArrayStore {
       return;
     }
     if (!entries_.emplace(key, describe(variable, key, bytes)).second) return;
-    if (keys_.size() == kMostKeys) {
-      throw FormatError(name() + " has more than " + std::to_string(kMostKeys) +
+    if (keys_.size() == kMaxKeys) {
+      throw FormatError(name() + " has more than " + std::to_string(kMaxKeys) +
                         " arrays, which no scan has");
     }
     keys_.push_back(key);
@@ -187,7 +187,7 @@ class MatFile : public ArrayStore {
     if (header.type.size == 0) {
       return {{}, what + " is neither numbers nor text, expected a numeric array"};
     }
-    if (variable.rank < 1 || variable.rank > static_cast<int>(kMostAxes)) {
+    if (variable.rank < 1 || variable.rank > static_cast<int>(kMaxAxes)) {
       return {{}, what + " has a shape that libmatio cannot read"};
     }
     if (complex && header.type.kind != Kind::kFloat) {

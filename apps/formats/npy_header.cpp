@@ -11,8 +11,8 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr std::uint64_t kMostHeaderBytes = 1u << 20;
-constexpr std::uint64_t kMostDataBytes = std::uint64_t{1} << 62;
+constexpr std::uint64_t kMaxHeaderBytes = 1u << 20;
+constexpr std::uint64_t kMaxDataBytes = std::uint64_t{1} << 62;
 constexpr std::string_view kMagic = "\x93NUMPY";
 
 std::string in_bytes(std::uint64_t count) { return std::to_string(count) + " bytes"; }
@@ -118,7 +118,7 @@ class DictionaryParser {
     expect('(');
     while (!accept(')')) {
       shape.push_back(parse_extent());
-      if (shape.size() > kMostAxes) fail("more than 32 axes");
+      if (shape.size() > kMaxAxes) fail("more than 32 axes");
       if (!accept(',')) {
         expect(')');
         break;
@@ -177,7 +177,7 @@ std::uint64_t bytes_of_shape(const Shape& shape, std::size_t element_size,
   std::uint64_t bytes = std::max<std::uint64_t>(element_size, 1);
   for (const std::int64_t extent : shape) {
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &bytes) ||
-        bytes > kMostDataBytes) {
+        bytes > kMaxDataBytes) {
       throw FormatError(source + ": shape " + shape_text(shape) + " is larger than any memory");
     }
   }
@@ -210,9 +210,9 @@ NpyHeader read_npy_header(ByteReader& reader, const std::string& source) {
   const std::span<std::byte> length_bytes = all.subspan(8, version == 1 ? 2 : 4);
   if (reader.read(length_bytes) != length_bytes.size()) throw FormatError(truncated);
   const std::uint64_t length = number_of(length_bytes, false);
-  if (length > kMostHeaderBytes) {
+  if (length > kMaxHeaderBytes) {
     throw FormatError(source + ": a .npy header of " + in_bytes(length) + ", expected at most " +
-                      in_bytes(kMostHeaderBytes));
+                      in_bytes(kMaxHeaderBytes));
   }
   const std::uint64_t before = 8 + length_bytes.size();
   if (before + length > reader.size()) throw FormatError(truncated);

@@ -157,7 +157,7 @@ class NpzReader : public ArrayStore {
                         ", expected stored (0) or deflated (8)");
     }
     if (status.comp_size > archive_bytes_ || (stored && status.size != status.comp_size) ||
-        status.size / kMostExpansion > status.comp_size) {
+        status.size / kMaxExpansion > status.comp_size) {
       throw FormatError(what + " is declared as " + std::to_string(status.size) + " bytes from " +
                         std::to_string(status.comp_size) + ", which an archive of " +
                         std::to_string(archive_bytes_) + " bytes cannot hold");

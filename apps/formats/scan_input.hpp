@@ -32,7 +32,7 @@ struct Part {
   }
 };
 
-// A scan in a file: an image and the positions at which patches are cut.
+// A scan in a file: an image and the positions at which patches are extracted.
 struct ScanInput {
   std::string format;           // "ptychopinn"
   std::string convention_text;  // what the format documents, one phrase

@@ -15,7 +15,7 @@ namespace ptychopatch::mosaics {
 namespace {
 
 constexpr std::size_t kBuffer = 64 << 10;
-constexpr int kMostScans = 200;  // a file of a few bytes may have thousands of empty ones
+constexpr int kMaxScans = 200;  // a file of a few bytes may have thousands of empty ones
 
 // libjpeg reports by a long jump, which may pass over nothing that has a destructor: so all that is
 // owned lies here, and the functions that call libjpeg own nothing.
@@ -91,9 +91,9 @@ class Reader {
   }
   static void count_scans(j_common_ptr jpeg) {
     const auto* decompress = reinterpret_cast<j_decompress_ptr>(jpeg);
-    if (jpeg->is_decompressor == 0 || decompress->input_scan_number <= kMostScans) return;
+    if (jpeg->is_decompressor == 0 || decompress->input_scan_number <= kMaxScans) return;
     Reader& self = of(jpeg);
-    std::snprintf(self.message_.data(), self.message_.size(), "more than %d scans", kMostScans);
+    std::snprintf(self.message_.data(), self.message_.size(), "more than %d scans", kMaxScans);
     std::longjmp(self.jump_, 1);  // NOLINT: libjpeg's own way
   }
   static boolean fill(j_decompress_ptr jpeg) {

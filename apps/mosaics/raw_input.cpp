@@ -13,7 +13,7 @@ namespace ptychopatch::mosaics {
 namespace {
 
 // Less than a quarter of a bit a pixel is no compression, but data that are not there.
-constexpr std::uint64_t kMostPixelsPerByte = 32;
+constexpr std::uint64_t kMaxPixelsPerByte = 32;
 // Decoders read ahead.
 constexpr std::uint64_t kReadAhead = 64;
 constexpr unsigned kXTransFilters = 9;
@@ -102,7 +102,7 @@ class Decoder {
 
   void check_size() const {
     const std::uint64_t count = std::uint64_t{sizes().raw_width} * sizes().raw_height;
-    if (count == 0 || count / kMostPixelsPerByte > bytes_.size()) cut_off();
+    if (count == 0 || count / kMaxPixelsPerByte > bytes_.size()) cut_off();
   }
 
   Cfa cfa() const {

@@ -23,7 +23,7 @@ class RawStream : public LibRaw_buffer_datastream {
       : LibRaw_buffer_datastream(const_cast<std::byte*>(bytes.data()), bytes.size()),
         bytes_(bytes),
         file_(file),
-        effort_left_(kLeastEffort + kEffortPerByte * bytes.size()) {}
+        effort_left_(kMinEffort + kEffortPerByte * bytes.size()) {}
 
   int read(void* to, std::size_t size, std::size_t count) override {
     spend(kEffortOfCall);
@@ -73,21 +73,21 @@ class RawStream : public LibRaw_buffer_datastream {
  private:
   // A good file is read about twice.
   static constexpr std::uint64_t kEffortPerByte = 16;
-  static constexpr std::uint64_t kLeastEffort = 50'000'000;
+  static constexpr std::uint64_t kMinEffort = 50'000'000;
   static constexpr std::uint64_t kEffortOfCall = 16;
-  static constexpr std::uint64_t kMostMissing = 1 << 16;
-  static constexpr std::uint64_t kMostEffortHeld = 4 << 20;
+  static constexpr std::uint64_t kMaxMissing = 1 << 16;
+  static constexpr std::uint64_t kMaxEffortHeld = 4 << 20;
 
   void spend(std::uint64_t effort) {
     if (effort > effort_left_) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_CORRUPT);
     effort_left_ -= effort;
-    if (file_ == nullptr || (effort_held_ += effort) < kMostEffortHeld) return;
+    if (file_ == nullptr || (effort_held_ += effort) < kMaxEffortHeld) return;
     effort_held_ = 0;
     file_->let_go();
   }
   void miss(std::uint64_t count) {
     missing_ += count;
-    if (missing_ > kMostMissing) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_EOF);
+    if (missing_ > kMaxMissing) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_EOF);
   }
 
   std::span<const std::byte> bytes_;

@@ -9,7 +9,7 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-constexpr std::size_t kMostDirectories = 100;
+constexpr std::size_t kMaxDirectories = 100;
 constexpr std::size_t kEntryBytes = 12;
 
 class Walk {
@@ -18,7 +18,7 @@ class Walk {
     if (bytes.size() < 8) return;
     big_endian_ = bytes[0] == std::byte{'M'};
     pending_.push_back(number(4, 4));
-    while (!pending_.empty() && directories_.size() < kMostDirectories) {
+    while (!pending_.empty() && directories_.size() < kMaxDirectories) {
       const std::uint32_t at = pending_.back();
       pending_.pop_back();
       if (at != 0 && seen_.insert(at).second) read(at);
@@ -48,7 +48,7 @@ class Walk {
     const auto below = directory.tags.find(kTiffSubDirectories);
     if (below != directory.tags.end()) {
       for (const std::uint32_t each : below->second) {
-        if (pending_.size() < kMostDirectories) pending_.push_back(each);
+        if (pending_.size() < kMaxDirectories) pending_.push_back(each);
       }
     }
     directories_.push_back(std::move(directory));
@@ -67,9 +67,9 @@ class Walk {
       return;
     }
     // What a directory's numbers may cost is bounded by the file, but not what many copies may.
-    constexpr std::uint64_t kMostNumbers = 1 << 22;
+    constexpr std::uint64_t kMaxNumbers = 1 << 22;
     numbers_ += count;
-    if (numbers_ > kMostNumbers) return;
+    if (numbers_ > kMaxNumbers) return;
     std::vector<std::uint32_t>& values = directory.tags[tag];
     values.clear();
     for (std::uint64_t i = 0; i < count; ++i) values.push_back(number(from + i * size, size));

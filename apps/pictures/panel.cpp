@@ -13,7 +13,7 @@ namespace {
 constexpr Font kSmall = {.size = 11, .colour = kFaint};
 constexpr double kTick = 4;        // its length
 constexpr double kHalfLetter = 4;  // from a letter's middle down to its line
-constexpr double kLeastHeight = 120;
+constexpr double kMinHeight = 120;
 
 Font small(double before) {
   Font font = kSmall;
@@ -50,7 +50,7 @@ double draw_wheel(Canvas& canvas, Point corner, double highest) {
 double draw_key(Canvas& canvas, Point corner, double height, const Scale& scale, bool complex) {
   if (complex) return draw_wheel(canvas, corner, scale.high);
   constexpr std::int64_t kWidth = 12;
-  const auto rows = static_cast<std::int64_t>(std::max(height, kLeastHeight));
+  const auto rows = static_cast<std::int64_t>(std::max(height, kMinHeight));
   Image bar(rows, kWidth);
   for (std::int64_t y = 0; y < rows; ++y) {
     const Rgb colour =

@@ -32,6 +32,7 @@ ViewedArray<PatchView> patches_of(const PatchView& view) {
 // Calls with the taps of an axis as kernels are made for them; nearest has fewer than its kernel's.
 template <class Call>
 void with_taps(Interpolation kind, Call&& call) {
+  static_assert(max_taps == 6);
   switch (tap_count(kind)) {
     case 6:
       return call(std::integral_constant<int, 6>());

@@ -110,6 +110,7 @@ ShiftJob fine_shift_job(const SceneMemory& memory, std::int64_t i, int scale, st
   job.sums = memory.sums(i);
   job.state = memory.device().shift_states + i;
   job.independent = shift.share_of(size);
+  job.floor = shift.floor;
   job.end_ring = shift.end_ring(ring_scale(size[0], size[1]));
   job.split_f2 = static_cast<float>(shift.split_f() * shift.split_f());
   job.flags = flags;

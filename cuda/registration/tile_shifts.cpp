@@ -14,7 +14,7 @@ constexpr std::int64_t max_tiles = 32;
 
 SceneGeometry largest_tile(const SceneSettings& settings) {
   const SceneGeometry whole(settings, settings.height, settings.width);
-  const std::int64_t side = TileGrid::max_side_of(whole.size[0]);
+  const std::int64_t side = MotionGrid::max_side_of(whole.size[0]);
   return side > 0 ? tile_geometry(settings, side) : SceneGeometry();
 }
 
@@ -70,7 +70,7 @@ CudaTileEngine::CudaTileEngine(const SceneSettings& settings, const Machine& mac
   prepare(tile);
 }
 
-void CudaTileEngine::set_pair(const TilePlane& reference, const TilePlane& moving,
+void CudaTileEngine::set_pair(const PairPlane& reference, const PairPlane& moving,
                               std::uint32_t flags, device::Stream stream) {
   reference_ = reference;
   moving_ = moving;
@@ -273,7 +273,7 @@ void CudaTileEngine::find_shifts(const SceneGeometry& tile, std::int64_t count,
       for (Batch::Tile& one : batch.tiles) {
         one.search = one.settled
                          ? ShiftSearch()
-                         : ShiftSearch(tile.size[0], one.start, only_rounds, false, one.max_f);
+                         : ShiftSearch(tile.size[0], one.start, tile_rounds, false, one.max_f);
       }
       for (;;) {
         bool any = false;

@@ -8,7 +8,7 @@
 namespace ppatch {
 
 // One plane of a pair, and its image's state, in the device's memory.
-struct TilePlane {
+struct PairPlane {
   ScenePlane plane;
   const SceneImageState* state = nullptr;
 };
@@ -23,7 +23,7 @@ class CudaTileEngine final : public TileEngine {
   static std::uint64_t bytes(const SceneSettings& settings);
 
   // What the next calls are about. flags: of the lines that the pair leaves out.
-  void set_pair(const TilePlane& reference, const TilePlane& moving, std::uint32_t flags,
+  void set_pair(const PairPlane& reference, const PairPlane& moving, std::uint32_t flags,
                 device::Stream stream);
 
   void find_peaks(const SceneGeometry& tile, std::int64_t count, const TileTask* tasks,
@@ -55,7 +55,7 @@ class CudaTileEngine final : public TileEngine {
   DeviceBuffer<float> warp_table_;
   DeviceBuffer<WarpJob> warp_jobs_;
   PinnedBuffer warp_mail_;
-  TilePlane reference_, moving_;
+  PairPlane reference_, moving_;
   std::uint32_t flags_ = 0;
   device::Stream stream_ = nullptr;
 };

@@ -20,7 +20,7 @@
  *   - A plan copies what it is given, unless the function's name says that it borrows. Memory that
  *     is borrowed stays as it is until the plan borrows other memory in its place or is destroyed.
  *   - Results do not depend on the number of threads, the memory budget, the size of a batch, the
- *     SIMD level or the caller's floating-point environment, bit for bit.
+ *     SIMD target or the caller's floating-point environment, bit for bit.
  *
  * Arithmetic: every call rounds to the nearest, computes with subnormal numbers and traps on
  * nothing, whatever the caller's floating-point environment is, which is as it was on return.
@@ -94,8 +94,8 @@ enum {
   PPATCH_C128 = 4, /* two float64: real, imaginary */
   PPATCH_I32 = 5,
   PPATCH_I64 = 6,
-  PPATCH_U16 = 7, /* pixels of a camera */
-  PPATCH_U8 = 8,  /* masks */
+  PPATCH_U16 = 7, /* pixels of a camera, or of pictures */
+  PPATCH_U8 = 8,  /* masks; pixels of pictures */
   PPATCH_I16 = 9  /* pixels of some detectors */
 };
 
@@ -246,7 +246,7 @@ typedef struct ppatch_context_options {
 
 /* Makes a context. *context is set to NULL first. options may be NULL: all defaults.
  * The environment variable PPATCH_SIMD (one of the names that ppatch_context_get_info gives, or
- * "scalar", "avx2", "avx3") forces a SIMD level, for tests.
+ * "scalar", "avx2", "avx3") forces a SIMD target, for tests.
  * Errors: INVALID_ARGUMENT, NOT_BUILT, NO_DEVICE, OUT_OF_MEMORY. */
 ppatch_status ppatch_context_create(ppatch_context **context,
                                     const ppatch_context_options *options);
@@ -265,7 +265,7 @@ typedef struct ppatch_context_info {
   int32_t num_threads;
   uint64_t memory_budget;
   char device_name[64]; /* "CPU", or the card's name */
-  char simd[16];        /* SIMD level in use, "avx3"; "" on a device */
+  char simd[16];        /* SIMD target in use, "avx3"; "" on a device */
 } ppatch_context_info;
 
 #define PPATCH_CONTEXT_INFO_INIT \

@@ -169,7 +169,7 @@ typedef struct ppatch_scene_options {
   ppatch_switch hot_pixels;    /* repair; AUTO: for ML and PER_PLANE on integer pixels */
   ppatch_switch fixed_pattern; /* detection and removal; AUTO: for ML */
   ppatch_plane_average plane_average;
-  int32_t upsample;         /* PHASE, CROSS, PER_PLANE: grids of 1/upsample px; 0: 1 */
+  int32_t upsample;         /* PHASE, CROSS, PER_PLANE: grids of 1/upsample px, to 1000; 0: 1 */
   double overlap_ratio;     /* masked correlation: least overlap over the largest; 0: 0.3 */
   double false_alarm_limit; /* ML: an answer whose false_alarm is above it is UNRELATED; 0: 1e-4;
                                1: no false_alarm is */

@@ -103,9 +103,9 @@ def main():
                 rows.append(row(what, instructions, seconds))
             for access in ("load", "store"):
                 sectors = counts[f"global_{access}"]
-                if sectors["least_sectors"]:
+                if sectors["min_sectors"]:
                     good &= line(f"sectors over the least, {access}: {what}",
-                                 sectors["sectors"] / sectors["least_sectors"], MOST_SECTORS)
+                                 sectors["sectors"] / sectors["min_sectors"], MOST_SECTORS)
     for call, kernel, title, what, count, most in OTHERS:
         counts = counted(arguments, kernel, *call)
         instructions = sum(counts["thread"].values()) / count

@@ -13,7 +13,8 @@
 #include "core/registration/scene_engine.hpp"
 
 // The seam between plans and the machines that run them. Everything that crosses it has been
-// validated; a backend meets only legal shapes. Its methods throw Error.
+// validated, but for the coordinates of points, which a group engine looks at where they lie; a
+// backend meets only legal shapes. Its methods throw Error.
 namespace ppatch {
 
 // What a context gives to its backend. allocator and callbacks outlive it; the allocator's memory

@@ -26,7 +26,7 @@ std::uint64_t held_bytes(const PlanPointer& plan) {
 }
 
 // The N of "... at least N ...".
-std::uint64_t least_budget(const std::string& text) {
+std::uint64_t min_budget(const std::string& text) {
   const std::string before = "at least ";
   const std::size_t at = text.find(before);
   return at == std::string::npos ? 0 : std::stoull(text.substr(at + before.size()));
@@ -115,7 +115,7 @@ TEST_P(PlanMemory, StaysBelowEveryBudgetWithEqualBits) {
     if (status != PPATCH_OK) {
       EXPECT_EQ(status, PPATCH_ERROR_OUT_OF_MEMORY) << ppatch_last_error();
       EXPECT_EQ(allocator.live(), before);
-      EXPECT_GT(least_budget(ppatch_last_error()), budget) << ppatch_last_error();
+      EXPECT_GT(min_budget(ppatch_last_error()), budget) << ppatch_last_error();
       continue;
     }
     for (std::size_t i = 0; i < reference.size(); ++i) {
@@ -124,7 +124,7 @@ TEST_P(PlanMemory, StaysBelowEveryBudgetWithEqualBits) {
       const ppatch_status ran = problem_.run(plan.get(), kAllOperations[i], &outputs);
       // The budget may hold the plan but not what an image of this size needs besides.
       if (ran == PPATCH_ERROR_OUT_OF_MEMORY) {
-        EXPECT_GT(least_budget(ppatch_last_error()), budget) << ppatch_last_error();
+        EXPECT_GT(min_budget(ppatch_last_error()), budget) << ppatch_last_error();
         continue;
       }
       ASSERT_EQ(ran, PPATCH_OK) << ppatch_last_error();
@@ -152,7 +152,7 @@ TEST_P(PlanMemory, LeastBudgetInTheTextIsEnoughAndNoLessIs) {
     EXPECT_EQ(promised, status) << "plan_bytes and create disagree";
     if (status != PPATCH_OK) {
       *text = ppatch_last_error();
-      EXPECT_EQ(least_budget(promise_text), least_budget(*text));
+      EXPECT_EQ(min_budget(promise_text), min_budget(*text));
       return status;
     }
     EXPECT_LE(bytes, budget);
@@ -166,13 +166,13 @@ TEST_P(PlanMemory, LeastBudgetInTheTextIsEnoughAndNoLessIs) {
   std::string text;
   CountingAllocator first;
   ASSERT_EQ(create(1, &first, &text), PPATCH_ERROR_OUT_OF_MEMORY);
-  const std::uint64_t least = least_budget(text);
+  const std::uint64_t least = min_budget(text);
   ASSERT_GT(least, 1U) << text;
   CountingAllocator second;
   EXPECT_EQ(create(least, &second, &text), PPATCH_OK) << text;
   CountingAllocator third;
   EXPECT_EQ(create(least - 1, &third, &text), PPATCH_ERROR_OUT_OF_MEMORY);
-  EXPECT_EQ(least_budget(text), least) << text;
+  EXPECT_EQ(min_budget(text), least) << text;
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, PlanMemory,
@@ -195,7 +195,7 @@ TEST(PlanMemoryLimit, AskingForMoreThanTheBudgetTakesNothing) {
             PPATCH_ERROR_OUT_OF_MEMORY);
   EXPECT_EQ(plan, nullptr);
   EXPECT_EQ(allocator.calls(), calls);
-  EXPECT_GE(least_budget(ppatch_last_error()), std::uint64_t{1} << 40) << ppatch_last_error();
+  EXPECT_GE(min_budget(ppatch_last_error()), std::uint64_t{1} << 40) << ppatch_last_error();
 }
 
 }  // namespace

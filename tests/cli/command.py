@@ -59,7 +59,7 @@ class CommandTest(unittest.TestCase):
                          f"{arguments}\n{done.stderr.decode()}")
         return done.stdout.decode()
 
-    def least_budget(self, *arguments, more=0):
+    def min_budget(self, *arguments, more=0):
         """The least --memory-budget of a command, and so many megabytes more."""
         done = self.execute(*arguments, "--memory-budget", "1M", "-q")
         found = re.search(r"at least (\d+)M are needed", done.stderr.decode())

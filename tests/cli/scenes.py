@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 
 TEXTS = {"gt_fpath", "f_fpath", "image_set", "mask_fpath", "alignment_method", "status", "reason",
-         "fixed_pattern", "cfa", "schema", "library_version", "backend"}
+         "fixed_pattern", "cfa", "schema", "library_version", "backend", "applied"}
 
 
 def read_csv(path):

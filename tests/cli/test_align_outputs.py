@@ -137,6 +137,47 @@ class AlignOutputsTest(CommandTest):
         self.assertEqual(sorted(record["status"] for record in records),
                          ["not-a-mosaic", "ok", "ok"])
 
+    def test_an_image_is_resampled_by_the_motion(self):
+        """Of an image that is turned the corners lie on the reference's; a shift leaves them
+        up to a pixel away."""
+        height, width = 300, 340
+        y, x = np.mgrid[:height, :width]
+        blobs = [(*self.rng.uniform((0, 0), (height, width)), self.rng.uniform(2, 4),
+                  self.rng.uniform(-1, 1)) for _ in range(260)]
+
+        def look(angle, dy, dx):
+            """Content at p lies at c + R (p - c) + d, evaluated by where it comes from."""
+            cy, cx = (height - 1) / 2, (width - 1) / 2
+            by, bx = y - cy - dy, x - cx - dx
+            py = cy + np.cos(angle) * by + np.sin(angle) * bx
+            px = cx - np.sin(angle) * by + np.cos(angle) * bx
+            out = np.full((height, width), 4.0)
+            for at_y, at_x, radius, height_of in blobs:
+                out += height_of * np.exp(-((py - at_y) ** 2 + (px - at_x) ** 2) / (2 * radius ** 2))
+            return (out + 0.01 * self.rng.standard_normal(out.shape)).astype(np.float32)
+        reference = look(0, 0, 0)
+        angle = self.rng.choice((-1, 1)) * self.rng.uniform(0.0045, 0.006)
+        np.save(self.path("a.npy"), reference)
+        np.save(self.path("b.npy"), look(angle, *self.rng.uniform(-4, 4, 2)))
+        inner = (slice(30, -30), slice(30, -30))
+        left = {}
+        for model in ("none", "similarity", "affine", "field"):
+            asked = () if model == "none" else ("--model", model)
+            self.run_well("align", "--ref", "a.npy", "b.npy", *asked, "-o", "r.json", "-q",
+                          "--overwrite", "--apply", model, "--apply-mode", "resample")
+            record, = scenes.read_records(self.path("r.json"))
+            self.assertEqual(record["applied"], "shift" if model == "none" else model)
+            moved = np.load(self.path(model) / "a" / "b.npy")
+            self.assertEqual(moved.shape, reference.shape)
+            left[model] = np.sqrt(np.mean((moved[inner] - reference[inner]) ** 2))
+        # Nothing but the noise of both, of which interpolation takes a part.
+        for model in ("similarity", "affine", "field"):
+            self.assertLess(left[model], 0.0142, f"{left}, PTYCHOPATCH_TEST_SEED={SEED}")
+        self.assertGreater(left["none"], 0.018, f"{left}, PTYCHOPATCH_TEST_SEED={SEED}")
+        self.run_well("align", "--ref", "a.npy", "b.npy", "--model", "affine", "-o", "r.json", "-q",
+                      "--overwrite", "--apply", "cut")
+        self.assertEqual(scenes.read_records(self.path("r.json"))[0]["applied"], "crop")
+
 
 if __name__ == "__main__":
     import unittest

@@ -155,7 +155,7 @@ class AlignPlotTest(CommandTest):
             self.write(name, scenes.shifted(picture, *self.rng.uniform(-4, 4, 2)))
         run = ["align", "--ref", "ref.npy", *names, "-q", "-o", "r.json", "-j", 2, "--model", "affine",
                "--plot", "p.png"]
-        budget = self.least_budget(*run)
+        budget = self.min_budget(*run)
         done, memory = self.execute_measured(*run, "--memory-budget", budget)
         self.assertEqual(done.returncode, 0, done.stderr)
         if not os.environ.get("PTYCHOPATCH_SANITIZED"):

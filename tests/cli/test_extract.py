@@ -117,7 +117,7 @@ class ExtractTest(CommandTest):
         base = self.cut("-j", 1)["patches"]
         name = self.path("out.npz")
         whole = name.read_bytes()
-        more = self.least_budget("extract", "--image", "i.npy", "--positions", "p.npy", "-N", 7, "-j",
+        more = self.min_budget("extract", "--image", "i.npy", "--positions", "p.npy", "-N", 7, "-j",
                                  2, "-o", "none.npz", more=3)
         for extra in (("-j", 2), ("--memory-budget", more, "-j", 2), ("--device", "cpu")):
             self.cut(*extra)

@@ -47,7 +47,7 @@ class Hdf5OutputTest(CommandTest):
         np.save(self.path("i.npy"), self.rng.normal(size=(2, 40, 40)))
         np.save(self.path("p.npy"), self.rng.uniform(0, 30, (9000, 2)))
         arguments = ("extract", "--image", "i.npy", "--positions", "p.npy", "-N", 32)
-        budget = self.least_budget(*arguments, "-o", "o.npz", more=24)
+        budget = self.min_budget(*arguments, "-o", "o.npz", more=24)
         # A third of that is one piece: 2 x 9000 patches of 8 KiB come in some twenty.
         out = self.assert_equal(*arguments, "--memory-budget", budget)
         self.assertEqual(out["patches"].shape, (2, 9000, 32, 32))
@@ -61,7 +61,7 @@ class Hdf5OutputTest(CommandTest):
         done, least = self.execute_measured(*arguments, "-o", "o.npz", "--dry-run")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(count * n * n * 8, 12 * budget)
-        more = self.least_budget(*arguments, "-o", "o.npz", more=16)
+        more = self.min_budget(*arguments, "-o", "o.npz", more=16)
         for name in ("o.npz", "o.h5"):
             done, memory = self.execute_measured(*arguments, "--memory-budget", more, "-o", name,
                                                  "--overwrite", "-q")

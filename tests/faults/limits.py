@@ -47,13 +47,13 @@ class Limits:
              ("r.json", "p.png")),
         ]
         # Less than what the program's own libraries take to load is no matter of ours.
-        self.least = self.least_address_space()
+        self.least = self.min_address_space()
         self.group = make_group(f"ptychopatch-faults-{os.getpid()}")
         # A sanitizer reserves more than any limit.
         self.ways = ["files"] + ["space"] * 3 * (of.scale == 1) + ["group"] * 2 * (
             self.group is not None and of.scale == 1)
 
-    def least_address_space(self):
+    def min_address_space(self):
         low, high = 1, 4096
         while low + 1 < high:
             middle = (low + high) // 2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Groups as the header defines them: legal members, order, coordinates; the same for any threads,
-// budget, SIMD level and division among calls.
+// budget, SIMD target and division among calls.
 #include <gtest/gtest.h>
 
 #include <algorithm>

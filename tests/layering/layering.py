@@ -8,6 +8,8 @@ Families: patches, groups and registration are folders of the library's layers. 
 includes no other family; what lies beside the folders serves at least two of them; src/kernels holds
 what both the CPU's and CUDA's code reach.
 
+Names: no two headers that a library or module is made of define a class of one name.
+
 usage: layering.py SOURCE_DIR
        layering.py --self-test
 """
@@ -38,6 +40,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 CUDA_HEADER = re.compile(r"(^|/)(cuda|cufft|cub/|thrust/|cooperative_groups|device_launch|nv/)")
 NAMES_CUDA = re.compile(r"\bcu(?:da|fft)[A-Z]\w*\s*\(|<<<|__global__|__shared__|__syncthreads")
 CUDA_RUNTIME = "cuda/runtime/"
+CLASS = re.compile(r"^(?:class|struct) (\w+)[^;{()]*\{", re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 C_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
@@ -102,6 +105,22 @@ def check_public_c_header(text):
             yield f"holds {word}: the C header is C"
 
 
+def check_names(texts):
+    """Classes that two headers of what is linked together define; those of SIMD loops have namespaces
+    of their own."""
+    for backend in ("cpu", "cuda"):
+        homes = {}
+        for path, text in sorted(texts.items()):
+            linked = layer_of(path) in ("math", "kernels", "core", backend)
+            if not linked or not path.endswith(".hpp") or path.endswith("-inl.hpp"):
+                continue
+            for name in CLASS.findall(COMMENT.sub("", text)):
+                home = homes.setdefault(name, path)
+                told = backend == "cuda" and "cuda" not in (layer_of(path), layer_of(home))
+                if home != path and not told:
+                    yield path, f"defines {name}, as {home} does"
+
+
 def reached_from(layer, includes):
     """Files that a layer's files include, directly or through others."""
     todo = [path for path in includes if layer_of(path) == layer]
@@ -147,7 +166,7 @@ def check_places(includes):
 def check(root):
     root = root.resolve()
     problems = []
-    includes = {}
+    includes, texts = {}, {}
     for layer, (folder, _) in LAYERS.items():
         for file in sorted((root / folder).rglob("*")):
             if file.suffix not in SUFFIXES:
@@ -155,6 +174,7 @@ def check(root):
             path = file.relative_to(root).as_posix()
             text = file.read_text()
             includes[path] = []
+            texts[path] = text
             for quote, name in INCLUDE.findall(C_COMMENT.sub("", text)):
                 problem = check_include(root, path, quote, name)
                 if problem:
@@ -168,6 +188,7 @@ def check(root):
                 if word:
                     problems.append(f"{path} names CUDA ({word.group()}): {CUDA_RUNTIME} alone does")
     problems += [f"{path} {problem}" for path, problem in check_places(includes)]
+    problems += [f"{path} {problem}" for path, problem in check_names(texts)]
     for layer in LAYERS.keys() - {layer_of(path) for path in includes} - {"apps", "bindings", "examples", "cuda"}:
         problems.append(f"{LAYERS[layer][0]} has no source: does this test still look in the right place?")
     return problems
@@ -177,7 +198,7 @@ SOUND = {
     "include/ptychopatch/ptychopatch.h": "#ifndef P_H_\n#define P_H_\n#include <stdint.h>\n#endif\n",
     "include/ptychopatch/part.h": '#include "ptychopatch/ptychopatch.h"\n',
     "include/ptychopatch/ptychopatch.hpp": '#include "ptychopatch/ptychopatch.h"\n',
-    "src/math/taps.hpp": "#include <cstdint>\n",
+    "src/math/taps.hpp": "#include <cstdint>\nstruct Taps {\n};\nstruct Later;\n",
     "src/kernels/patches/extract.hpp": '#include "math/taps.hpp"\n',
     "src/kernels/groups/draw.hpp": '#include "math/taps.hpp"\n',
     "src/core/backend.hpp": '#include "core/patches/engine.hpp"\n#include "core/groups/engine.hpp"\n'
@@ -197,6 +218,7 @@ SOUND = {
 # A line added to a file, and what the complaint must name.
 VIOLATIONS = [
     ("src/math/taps.hpp", '#include "kernels/patches/extract.hpp"', "kernels"),
+    ("src/core/groups/engine.hpp", "struct Taps { int n; };", "defines Taps"),
     ("src/kernels/patches/extract.hpp", "#include <cuda_runtime.h>", "CUDA"),
     ("src/kernels/patches/extract.hpp", '#include "core/error.hpp"', "core"),
     ("src/kernels/patches/extract.hpp", '#include "kernels/groups/draw.hpp"', "groups"),
@@ -235,6 +257,11 @@ def self_test():
         found = check(root)
         if found:
             sys.exit("a sound tree is refused: " + "; ".join(found))
+        write_tree(root, {"cuda/runtime/device.hpp": "class Taps final : Base {\n};\n"})
+        found = check(root)
+        if len(found) != 1 or "defines Taps" not in found[0]:
+            sys.exit(f"two classes of one name gave {found}")
+        write_tree(root, {"cuda/runtime/device.hpp": ""})
         # A header in a common folder that one family alone includes.
         write_tree(root, {"src/core/near.hpp": "", "src/core/groups/x.hpp": '#include "core/near.hpp"\n'})
         found = check(root)

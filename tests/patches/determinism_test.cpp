@@ -111,7 +111,7 @@ std::optional<std::uint64_t> bytes_within(const Case& c, std::uint64_t budget) {
   return bytes;
 }
 
-std::uint64_t least_budget(const Case& c, std::uint64_t enough) {
+std::uint64_t min_budget(const Case& c, std::uint64_t enough) {
   std::uint64_t refused = 0;
   std::uint64_t accepted = enough;
   while (accepted - refused > 1) {
@@ -125,7 +125,7 @@ TEST(Determinism, MemoryBudgets) {
   for_each_case(6, make_large, [](const Case& c) {
     const auto unlimited = Job(c).everything();
     const std::uint64_t most = bytes_within(c, std::uint64_t{1} << 30).value();
-    const std::uint64_t least = least_budget(c, most);
+    const std::uint64_t least = min_budget(c, most);
     for (std::uint64_t budget :
          {least, least + 1, least + (most - least) / 8, (least + most) / 2}) {
       const Context context = context_of(c.threads, budget);

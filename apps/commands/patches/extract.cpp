@@ -145,7 +145,7 @@ class Extract {
         process_bytes(options_.common) + static_cast<std::uint64_t>(input_.geometry.positions) *
                                              (input_.grouped ? kPosition + kGrouped : kPosition);
     const std::uint64_t left = (whole - std::min(whole, taken)) / 3;
-    const std::uint64_t least = std::max(2 * patches, least_scratch());
+    const std::uint64_t least = std::max(2 * patches, min_scratch());
     if (2 * left >= least) return 2 * left;
     const std::uint64_t beside = least + least / 2;
     throw formats::FormatError(
@@ -156,7 +156,7 @@ class Extract {
   }
 
   // What plans do with, to a factor of two.
-  std::uint64_t least_scratch() const {
+  std::uint64_t min_scratch() const {
     for (std::uint64_t budget = std::uint64_t{256} << 10;; budget *= 2) {
       ppatch_context_options context = options_.common.context();
       context.backend = PPATCH_BACKEND_CPU;
@@ -256,7 +256,7 @@ class Extract {
 
 Command add_extract(CLI::App& root) {
   const auto options = std::make_shared<ExtractOptions>();
-  CLI::App* app = add_word(root, "extract", "Cut patches at the positions of a scan");
+  CLI::App* app = add_word(root, "extract", "Extract patches at the positions of a scan");
   ExtractChoices& choices = options->choices;
   OptionSet set(*app), groups(*app, "Groups");
   set.operand("INPUT", choices.input,

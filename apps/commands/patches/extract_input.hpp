@@ -27,8 +27,8 @@ struct ExtractChoices {
   std::optional<formats::Origin> origin;
 };
 
-// What patches are cut from: the image in the type that the patches get, the positions in pixels of
-// it, and the options that a plan takes.
+// What patches are extracted from: the image in the type that the patches get, the positions in
+// pixels of it, and the options that a plan takes.
 struct ExtractInput {
   // UsageError or FormatError where the choices or the files do not make a scan.
   explicit ExtractInput(const ExtractChoices& asked);

@@ -10,7 +10,7 @@
 namespace ptychopatch::app {
 
 // What `ptychopatch extract` wrote, or an archive with the same keys: patches, positions, and the
-// options that they were cut with.
+// options that they were extracted with.
 struct PatchFile {
   // The command line's settings and shape ({} or two numbers) come before the file's metadata.
   PatchFile(const std::string& path, const PatchSettings& settings,

@@ -114,7 +114,7 @@ void AlignOptions::add_scene_options(CLI::App& app) {
   set.choice("--plane-average", scene.plane_average, kPlaneAverageChoices,
              "Of per-plane (default median)");
   set.integer("--upsample", scene.upsample, 1,
-              "Grid of phase, cross and per-plane in 1/N pixel (default 1)", 10000);
+              "Grid of phase, cross and per-plane in 1/N pixel (default 1)", 1000);
   set.number("--false-alarm-limit", scene.false_alarm_limit, 0.0,
              "Of ml: unrelated is what noise shows with a higher probability (default 1e-4); 1: "
              "nothing");
@@ -151,7 +151,7 @@ void AlignOptions::add_result_options(CLI::App& app) {
                                       choice_of("resample", ApplyMode::kResample)};
   set.choice("--apply-mode", apply_mode, kModes,
              "crop (default): the common area of both, at the lattice shift, colours kept; "
-             "resample: the image on the reference's pixels");
+             "resample: the image on the reference's pixels, by the motion that --model names");
   set.text("--write-masks", masks, "DIR", "Also write where each pair agrees, as PNG");
   set.flag("--overwrite", common.overwrite, "Replace outputs that exist");
   set.flag("--dry-run", common.dry_run,

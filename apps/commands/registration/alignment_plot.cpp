@@ -18,7 +18,7 @@ using pictures::Rgb;
 
 constexpr double kSide = 480;  // of the plot of shifts
 constexpr std::int64_t kZoom = 2, kGap = 6;
-constexpr double kLeastWidth = 320;  // of a detail's place, for the words above it
+constexpr double kMinWidth = 320;  // of a detail's place, for the words above it
 constexpr double kAboveMap = 16;
 constexpr Rgb kMark = {196, 60, 42}, kAxis = {150, 154, 162};
 constexpr Font kTitle = {.size = 13, .bold = true};
@@ -248,7 +248,7 @@ void AlignmentPlot::draw_shifts(Canvas& canvas) const {
 void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
   canvas.text({left, -34}, "Details of the reference", kTitle);
   canvas.text({left, -16}, "alone, and the image (cyan) over it (red) before and after");
-  double width = kLeastWidth, height = 0, map_height = 0;
+  double width = kMinWidth, height = 0, map_height = 0;
   for (const auto& [place, detail] : details_) {
     const pictures::Image& one = detail.strip[0];
     if (detail.map) {

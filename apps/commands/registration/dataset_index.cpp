@@ -11,7 +11,7 @@
 namespace ptychopatch::rawnind {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 64'000'000;
+constexpr std::uint64_t kMaxBytes = 64'000'000;
 
 // A name becomes part of a path, which may not lead out of the scene's folder.
 bool plain_name(const std::string& name) {
@@ -95,7 +95,7 @@ std::vector<Scene> parse_index(const std::string& yaml, const std::string& root,
 }
 
 std::vector<Scene> read_index(const std::string& path, const std::string& root) {
-  if (const std::uint64_t size = formats::InputFile(path).size(); size > kMostBytes) {
+  if (const std::uint64_t size = formats::InputFile(path).size(); size > kMaxBytes) {
     throw formats::FormatError(formats::quoted(path) + " is no index of a data set: it has " +
                                formats::size_text(size));
   }

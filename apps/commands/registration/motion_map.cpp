@@ -168,8 +168,8 @@ void MotionMap::choose_scale() {
   if (lengths.empty()) return;
   const auto tenth = lengths.begin() + static_cast<std::ptrdiff_t>(9 * (lengths.size() - 1) / 10);
   std::nth_element(lengths.begin(), tenth, lengths.end());
-  constexpr double kLeastLength = 1e-4;  // px: of images that are equal
-  arrow_ = 0.95 * cell_ / std::max(*tenth, kLeastLength);
+  constexpr double kMinLength = 1e-4;  // px: of images that are equal
+  arrow_ = 0.95 * cell_ / std::max(*tenth, kMinLength);
 }
 
 double MotionMap::height() const {

@@ -74,8 +74,15 @@ void PairFiles::write(const PairNames& names, const mosaics::Mosaic& reference,
                 cropped(pixels_of(reference), common.reference_y, common.reference_x, common.height,
                         common.width),
                 reference.cfa.shifted(common.reference_y, common.reference_x), reference);
+    record["applied"] = "crop";
     return;
   }
+  write_resampled(stem, reference, image, aligned, record);
+}
+
+void PairFiles::write_resampled(const std::string& stem, const mosaics::Mosaic& reference,
+                                const mosaics::Mosaic& image, const Aligned& aligned,
+                                Record& record) const {
   const ppatch_array from = pixels_of(image);
   const auto bytes = static_cast<std::size_t>(reference.height() * reference.width() *
                                               ppatch_dtype_size(from.dtype));
@@ -87,7 +94,14 @@ void PairFiles::write(const PairNames& names, const mosaics::Mosaic& reference,
   options.boundary = PPATCH_BOUNDARY_CONSTANT;
   options.constant = image.black;
   options.period = image.cfa.period;
-  check(ppatch_image_shift(session_.context().get(), &from, aligned.shift.shift, &options, &to));
+  // Where too few tiles tell of a motion there is the shift.
+  const bool warps = aligned.motion && aligned.motion->motion.status == PPATCH_SHIFT_STATUS_OK;
+  if (warps) {
+    image_warp(session_.context(), from, *aligned.motion, to, options);
+  } else {
+    check(ppatch_image_shift(session_.context().get(), &from, aligned.shift.shift, &options, &to));
+  }
+  record["applied"] = warps ? name_of(kMotionModelChoices, aligned.motion->motion.model) : "shift";
   write_image(stem, to, reference.cfa, image);
 }
 

@@ -109,6 +109,7 @@ Record empty_record(const PairNames& given, const std::string& method) {
                           "blind",
                           "moving",
                           "motion",
+                          "applied",
                           "closure",
                           "zero_lag",
                           "fixed_pattern",

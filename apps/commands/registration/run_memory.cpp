@@ -191,16 +191,16 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   // A device's scratch is in its own memory.
   const bool on_cpu = info.backend != PPATCH_BACKEND_CUDA;
   const Scratch scratch(options);
-  std::uint64_t most_alone = 0, most_ahead = 0;
+  std::uint64_t max_alone = 0, max_ahead = 0;
   for (const SceneNeeds& scene : scenes) {
-    most_alone = std::max(most_alone, alone(scene));
-    most_ahead = std::max(most_ahead, ahead(scene));
+    max_alone = std::max(max_alone, alone(scene));
+    max_ahead = std::max(max_ahead, ahead(scene));
   }
   const auto left = [&](std::uint64_t taken) {
     const std::uint64_t each = (*whole - std::min(*whole, own)) / all;
     return each - std::min(each, taken);
   };
-  const std::uint64_t least_left = left(most_alone);
+  const std::uint64_t min_left = left(max_alone);
   // One scene of each shape, whose plans take alike.
   std::map<std::tuple<std::int64_t, std::int64_t, int>, const SceneNeeds*> shapes;
   for (const SceneNeeds& scene : scenes) {
@@ -214,7 +214,7 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
     for (const auto& [shape, one] : shapes) {
       if (on_cpu) least = std::max(least, scratch.least(one->largest));
     }
-    refuse(options, *whole, own + all * (most_alone + least), scene, least);
+    refuse(options, *whole, own + all * (max_alone + least), scene, least);
   };
   for (const SceneNeeds& scene : scenes) {
     const bool is_aligned = scene.largest.height > 0 && scene.largest.width > 0;
@@ -223,12 +223,12 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   std::uint64_t wanted = 0;
   for (const auto& [shape, scene] : shapes) {
     if (!on_cpu) break;
-    if (!scratch.bytes(scene->largest, least_left)) refuse_run(*scene);
+    if (!scratch.bytes(scene->largest, min_left)) refuse_run(*scene);
     const std::uint64_t enough = std::uint64_t{1} << 30;
     wanted = std::max(wanted, scratch.bytes(scene->largest, enough).value_or(enough));
   }
-  memory.decodes_ahead = left(most_ahead) >= wanted && left(most_ahead) != 0;
-  if (on_cpu) memory.scratch = memory.decodes_ahead ? left(most_ahead) : least_left;
+  memory.decodes_ahead = left(max_ahead) >= wanted && left(max_ahead) != 0;
+  if (on_cpu) memory.scratch = memory.decodes_ahead ? left(max_ahead) : min_left;
   return memory;
 }
 

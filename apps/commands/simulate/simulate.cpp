@@ -23,7 +23,7 @@ constexpr Choice kPaths[] = {choice_of("raster", PathKind::kRaster),
                              choice_of("raster-jittered", PathKind::kRasterJittered),
                              choice_of("fermat", PathKind::kFermat)};
 constexpr std::int64_t kLargestSide = 1 << 20;
-constexpr std::int64_t kMostPositions = 100'000'000;
+constexpr std::int64_t kMaxPositions = 100'000'000;
 
 struct SimulateOptions {
   CommonOptions common;
@@ -103,9 +103,9 @@ class SimulateScan {
       return;
     }
     const double step = options_.step.value_or(0.1 * static_cast<double>(options_.patch));
-    if (!(simulate::expected_count(area, step) <= static_cast<double>(kMostPositions))) {
+    if (!(simulate::expected_count(area, step) <= static_cast<double>(kMaxPositions))) {
       throw UsageError("argument --step: expected a step that gives at most " +
-                       std::to_string(kMostPositions) + " positions, got '" + std::to_string(step) +
+                       std::to_string(kMaxPositions) + " positions, got '" + std::to_string(step) +
                        "'");
     }
     centres_ = simulate::path_by_step(options_.path, area, step, options_.seed);
@@ -170,8 +170,7 @@ void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& opt
   set.integer("-N", options->patch, 1, "Probe and patch size in pixels (default 64)", kLargestSide);
   set.choice("--path", options->path, kPaths, "Order and place of the positions (default fermat)");
   set.number("--step", options->step, 1e-3, "Pixels between neighbours (default N / 10)");
-  set.integer("--count", options->count, 1, "How many positions, instead of --step",
-              kMostPositions);
+  set.integer("--count", options->count, 1, "How many positions, instead of --step", kMaxPositions);
   set.number("--probe-diameter", options->diameter, 0.5,
              "Pixels of the defocused probe (default 0.45 N)");
   set.integer("--seed", options->seed, 0, "Seed of specimen and scan (default 0; SplitMix64)");

@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 using simulate::Point;
 
 constexpr std::int64_t kLargestSide = 16384;
-constexpr std::size_t kMostImages = 1000;
+constexpr std::size_t kMaxImages = 1000;
 constexpr std::uint64_t kShiftStream = 7;
 
 struct SceneOptions {
@@ -141,8 +141,8 @@ class SimulateScene {
     }
     const std::size_t count =
         std::max({options_.iso.size(), options_.shifts.size(), options_.gain.size()});
-    if (count > kMostImages) {
-      throw UsageError("argument --iso: expected at most " + std::to_string(kMostImages) +
+    if (count > kMaxImages) {
+      throw UsageError("argument --iso: expected at most " + std::to_string(kMaxImages) +
                        " images, got '" + std::to_string(count) + "'");
     }
     for (std::size_t i = 0; i < count; ++i) {

@@ -76,7 +76,7 @@ weights_or_nothing(given::AbstractArray, type, size) = given
 """
     extract(image, positions, patch_size; options...)
 
-Cuts a patch at every position: `(w, h, K)` of an image `(W, H)` at positions `(2, K)` in pixels.
+Extracts a patch at every position: `(w, h, K)` of an image `(W, H)` at positions `(2, K)` in pixels.
 
 # Arguments
 - `image`: `(W, H)`, or `(W, H, M)` for M images.
@@ -113,7 +113,7 @@ end
 """
     extract_adjoint(patches, positions, image_size; coverage = false, accumulate = false, options...)
 
-Adds patches up where they were cut: the conjugate transpose of [`extract`](@ref), whose options it
+Adds patches up where they were extracted: the conjugate transpose of [`extract`](@ref), whose options it
 has. With a `probe`, of waves. With `coverage = true`, or an array to write it to, it returns
 `(image, coverage)`, the coverage being the sum of the weights, or of |probe|^2, that each pixel has.
 With `accumulate` both are added to what `out` and `coverage` hold.

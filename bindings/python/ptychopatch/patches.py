@@ -162,7 +162,7 @@ def _modes(probe):
 def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, probe: Any = None,
             image_index: Any = None, out: Any = None, context: Context | None = None,
             **options: Unpack[Options]) -> Any:
-    """Cuts a patch at every position.
+    """Extracts a patch at every position.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
     -------
     patches : array
         (K, h, w), (B, h, w, c) or (B, c, h, w), by the layout, with M as a first axis where every
-        position is cut from M images; out where it was given. With a probe, waves:
+        position is read from M images; out where it was given. With a probe, waves:
         (K, modes, h, w), (B, modes, h, w, c) or (B, c, modes, h, w).
     """
     settings = settings_of(patch_size, options)
@@ -200,7 +200,7 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
             probe: Any = None, image_index: Any = None, out: Any = None, coverage: Any = False,
             accumulate: bool = False, context: Context | None = None,
             **options: Unpack[Options]) -> Any:
-    """Adds patches up where they were cut: the conjugate transpose of `extract`.
+    """Adds patches up where they were extracted: the conjugate transpose of `extract`.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index
     cotangent : array
         Shaped as the patches.
     out : (K, 2), optional
-        Where to write the gradient, of the image's real type; (M, K, 2) where every position is cut
+        Where to write the gradient, of the image's real type; (M, K, 2) where every position is read
         from M images.
     curvature : bool or array, optional
         True, or where to write it.

@@ -119,8 +119,8 @@ def assemble(patches: torch.Tensor, positions: torch.Tensor, image_shape: tuple[
     Where the coverage is at most eps, its gradient is none: there the divisor is constant.
     """
     _check(patches=patches, positions=positions)
-    cut: Any = {"image_index": image_index, "context": context, **options}
-    total = adjoint(patches, positions, image_shape, **cut)
+    asked: Any = {"image_index": image_index, "context": context, **options}
+    total = adjoint(patches, positions, image_shape, **asked)
     ones = torch.ones_like(patches.real if patches.is_complex() else patches)
-    coverage = adjoint(ones, positions, image_shape, **cut)
+    coverage = adjoint(ones, positions, image_shape, **asked)
     return total / coverage.clamp(min=eps)

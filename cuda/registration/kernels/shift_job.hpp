@@ -32,6 +32,7 @@ struct ShiftJob {
   double* sums = nullptr;         // of blocks
   ShiftState* state = nullptr;
   double independent = 1.0;             // bins, of each
+  double floor = 0.0;                   // see RingFloor
   double displacement[2] = {0.0, 0.0};  // samples, for the phases of carriers
   std::int64_t end_ring = INT64_MAX;    // that one and those beyond are left out
   float split_f2 = 0.0F;                // the square of where the high ones of BandSums begin

@@ -131,6 +131,7 @@ struct ShiftRingTotals {
 struct ShiftRingWeights {
   static constexpr int threads = 128;
   struct Shared {
+    BlockSums<power_totals, threads> powers;
     BlockSums<ring_totals, threads> sums;
   };
   using Private = Nothing;
@@ -139,34 +140,49 @@ struct ShiftRingWeights {
   std::int64_t count = 0, rings = 0;
 
   std::int64_t blocks() const { return count; }
-  PPATCH_HD std::int64_t steps(std::int64_t) const { return 3; }
+  PPATCH_HD std::int64_t steps(std::int64_t) const { return 5; }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
     const ShiftJob& job = jobs[at.block];
-    if (n == 1) return shared.sums.gather(at.thread);
-    if (n == 2) {
-      if (at.thread != 0) return;
-      double totals[ring_totals];
-      for (int s = 0; s < ring_totals; ++s) totals[s] = shared.sums.total(s);
-      fill_means(totals, job.state->means);
-      job.state->stepping = totals[ring_weighted] > 0.0 ? 1 : 0;
-      job.state->iterations = 0;
-      return;
+    if (n == 0) return add_all(job, at.thread, shared);
+    if (n == 1) return shared.powers.gather(at.thread);
+    if (n == 2) return weigh(job, at.thread, shared);
+    if (n == 3) return shared.sums.gather(at.thread);
+    if (at.thread != 0) return;
+    double totals[ring_totals];
+    for (int s = 0; s < ring_totals; ++s) totals[s] = shared.sums.total(s);
+    fill_means(totals, job.state->means);
+    job.state->stepping = totals[ring_weighted] > 0.0 ? 1 : 0;
+    job.state->iterations = 0;
+  }
+
+ private:
+  PPATCH_HD void add_all(const ShiftJob& job, int thread, Shared& shared) const {
+    double own[power_totals] = {};
+    PPATCH_ROLLED
+    for (std::int64_t ring = thread; ring < rings; ring += threads) {
+      add_powers(job.sums + 4 * ring, own);
     }
+    shared.powers.put(thread, own);
+  }
+  PPATCH_HD void weigh(const ShiftJob& job, int thread, Shared& shared) const {
+    double powers[power_totals];
+    for (int s = 0; s < power_totals; ++s) powers[s] = shared.powers.total(s);
+    const RingFloor floor = ring_floor(powers, job.floor);
     double own[ring_totals] = {};
     PPATCH_ROLLED
-    for (std::int64_t ring = at.thread; ring < rings; ring += threads) {
+    for (std::int64_t ring = thread; ring < rings; ring += threads) {
       if (ring >= job.end_ring) {
         job.weights[ring] = RingWeight();
         continue;
       }
       const double* sums = job.sums + 4 * ring;
-      const RingSums powers{sums[0], sums[1], sums[2]};
-      const RingWeight weight = ring_weight(powers, sums[3], sums[3] * job.independent);
+      const RingSums with = with_floor(sums, floor);
+      const RingWeight weight = ring_weight(with, sums[3], sums[3] * job.independent);
       job.weights[ring] = weight;
-      add_ring(powers, sums[3], sums[3] * job.independent, weight.noise >= 0.0F, own);
+      add_ring(with, sums[3], sums[3] * job.independent, weight.noise >= 0.0F, own);
     }
-    shared.sums.put(at.thread, own);
+    shared.sums.put(thread, own);
   }
 };
 

@@ -17,9 +17,9 @@ constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 // Of chi^2 per degree of freedom.
 constexpr double max_contradiction = 3.0;
 // What the model leaves unexplained is in the parameters, too.
-constexpr double least_scale = 0.5;
+constexpr double min_scale = 0.5;
 
-double scale_of(const MotionFit& fit) { return std::max(least_scale, fit.chi_square); }
+double scale_of(const MotionFit& fit) { return std::max(min_scale, fit.chi_square); }
 
 // Where the model has the content, in px.
 ImageMap map_of(const MotionFit& fit) {
@@ -151,9 +151,9 @@ void find_motion(TileEngine& engine, const SceneGeometry& geometry, const SceneS
     if (motion_terms[m] == terms_of(settings.motion)) chosen = fit;
   }
   // Noise agrees with itself in no more than a few tiles.
-  constexpr std::int64_t least_tiles = 4;
+  constexpr std::int64_t min_tiles = 4;
   const bool agree =
-      chosen.found && out.tiles_used >= least_tiles && 2 * out.tiles_used > out.tiles_rejected;
+      chosen.found && out.tiles_used >= min_tiles && 2 * out.tiles_used > out.tiles_rejected;
   out.status = agree ? PPATCH_SHIFT_STATUS_OK : PPATCH_SHIFT_STATUS_UNRELATED;
   if (agree) write_model(chosen, settings.displacement, out);
   if (agree && found) *found = map_of(chosen).in_units(1.0 / geometry.step);

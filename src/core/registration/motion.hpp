@@ -11,13 +11,13 @@
 namespace ppatch {
 
 // The tiles of a plane's part that two images have in common: half overlapping, evenly laid.
-struct TileGrid {
-  TileGrid() = default;
+struct MotionGrid {
+  MotionGrid() = default;
   // displacement: of the moving image, rounded.
-  TileGrid(const std::int64_t size[2], const std::int64_t displacement[2], std::int64_t side);
+  MotionGrid(const std::int64_t size[2], const std::int64_t displacement[2], std::int64_t side);
 
   // Of a part of a plane.
-  static TileGrid within(const std::int64_t start[2], const std::int64_t size[2],
+  static MotionGrid within(const std::int64_t start[2], const std::int64_t size[2],
                          std::int64_t side);
 
   bool any() const { return side > 0; }

@@ -241,7 +241,7 @@ void ScenePlan::get_info(ppatch_scene_plan_info* info) const {
   info->bytes = engine_->scratch_bytes();
   if (settings_.motion == PPATCH_MOTION_MODEL_NONE) return;
   info->max_tiles =
-      TileGrid::max_count(SceneGeometry(settings_, settings_.height, settings_.width).size[0]);
+      MotionGrid::max_count(SceneGeometry(settings_, settings_.height, settings_.width).size[0]);
 }
 
 }  // namespace ppatch

@@ -15,9 +15,9 @@ constexpr double turns = 4.0 * pi * pi;
 // Of the strength of chroma about what the carriers say, in its units: a standard deviation of 1.
 constexpr double chroma_prior = 1.0;
 // Slopes of two images that agree less than that, over what chance makes them, tell nothing.
-constexpr double least_agreement = 3.0;
+constexpr double min_agreement = 3.0;
 // Nor does a direction whose share of the other's information is less.
-constexpr double least_information = 0.002;
+constexpr double min_information = 0.002;
 // Of fewer tiles the scatter is not trusted alone.
 constexpr std::int64_t enough_tiles = 30;
 // Shifts by high and low frequencies apart contradict each other where the square of their
@@ -26,7 +26,7 @@ constexpr double contradiction = 12.0;
 // what tapers and trends make of it is no more than that, samples; no band is narrower than the
 // least, cycles per sample.
 constexpr double close_enough = 2e-3;
-constexpr double least_band = 0.1;
+constexpr double min_band = 0.1;
 // What rounding leaves of a shift, samples; and what comes in over the edges of an overlap, times
 // its area: of images of 24 x 24 samples it is as much as their noise.
 constexpr double rounding = 1e-4, edge_error = 5.0;
@@ -65,11 +65,10 @@ bool sandwich(const Symmetric& h, const Symmetric& g, Symmetric& out) {
 
 // N sum w^4 / (sum w^2)^2 of the window along one axis, and sum w^2.
 struct WindowPower {
-  explicit WindowPower(std::int64_t n, bool tapers) {
+  WindowPower(std::int64_t n, bool tapers, double edge) {
     double fourth = 0.0;
     for (std::int64_t u = 0; u < n; ++u) {
-      const double w =
-          tapers ? tukey(static_cast<double>(u), static_cast<double>(n), fine_edge) : 1.0;
+      const double w = tapers ? tukey(static_cast<double>(u), static_cast<double>(n), edge) : 1.0;
       fourth += w * w * w * w;
       second += w * w;
     }
@@ -127,7 +126,7 @@ void find_blind(const double* totals, double samples, ShiftQuality& quality) {
     const double own = hessian.along(direction);
     const double chance = std::sqrt(reference.along(direction) * moving.along(direction));
     const double agreement = own / chance * std::sqrt(samples);
-    if (agreement >= least_agreement && own >= least_information * largest) continue;
+    if (agreement >= min_agreement && own >= min_information * largest) continue;
     std::copy(direction, direction + 2, quality.blind[quality.blind_count]);
     ++quality.blind_count;
   }
@@ -185,8 +184,8 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   for (int axis = 0; axis < 2; ++axis) quality.correction[axis] = fit.error[axis];
 
   const CovarianceTiles tiles = shift.tiles();
-  const WindowPower y(shift.overlap[0], shift.ramp[0] > 0);
-  const WindowPower x(shift.overlap[1], shift.ramp[1] > 0);
+  const WindowPower y(shift.overlap[0], shift.ramp[0] > 0, shift.edge);
+  const WindowPower x(shift.overlap[1], shift.ramp[1] > 0, shift.edge);
   const double planes = static_cast<double>(transform[0] * transform[1]);
   const double independent = shift.share_of(transform);
   const double spread = y.excess * x.excess / independent;
@@ -250,7 +249,7 @@ void ShiftQuality::covariance_in(double unit, double radius, double out[3]) cons
 
 bool next_attempt(const FineShift& shift, const ShiftQuality& quality, double start[2],
                   double& max_f) {
-  if (quality.aliased && shift.split_f() > least_band) {
+  if (quality.aliased && shift.split_f() > min_band) {
     max_f = shift.split_f();
     std::copy(shift.displacement, shift.displacement + 2, start);
     return true;

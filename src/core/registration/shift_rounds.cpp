@@ -34,7 +34,7 @@ Window whole_window(const std::int64_t size[2], bool circular) {
 }
 
 WindowPair::WindowPair(const FineShift& shift, bool circular) {
-  reference = {0, 0, shift.overlap[0], shift.overlap[1], circular ? 0.0 : fine_edge, 0.0, 0.0};
+  reference = {0, 0, shift.overlap[0], shift.overlap[1], circular ? 0.0 : shift.edge, 0.0, 0.0};
   moving = reference;
   if (circular) return;
   reference.y = std::max<std::int64_t>(0, -shift.integer[0]);
@@ -54,11 +54,13 @@ ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
       ended_(false) {
   for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] = start[axis];
   shift_.max_f = max_f;
+  shift_.edge = rounds.edge;
+  shift_.floor = rounds.floor;
 }
 
 bool ShiftSearch::lay() {
   if (ended_ || round_ >= rounds_.max) return false;
-  reference_ = {0, 0, size_[0], size_[1], circular_ ? 0.0 : fine_edge, 0.0, 0.0};
+  reference_ = {0, 0, size_[0], size_[1], circular_ ? 0.0 : rounds_.edge, 0.0, 0.0};
   moving_ = reference_;
   if (!circular_) {
     for (int axis = 0; axis < 2; ++axis) {
@@ -81,7 +83,7 @@ bool ShiftSearch::lay() {
   for (int axis = 0; axis < 2; ++axis) {
     const auto n = static_cast<double>(shift_.overlap[axis]);
     shift_.ramp[axis] =
-        circular_ ? 0 : static_cast<std::int64_t>(std::ceil(taper_ramp(n, fine_edge))) + 1;
+        circular_ ? 0 : static_cast<std::int64_t>(std::ceil(taper_ramp(n, rounds_.edge))) + 1;
   }
   for (int axis = 0; axis < 2; ++axis) {
     if (shift_.overlap[axis] >= std::min(size_[axis], min_overlap)) continue;

@@ -18,8 +18,11 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-// How much of a fine window tapers at either end.
-constexpr double fine_edge = 0.025;
+// How much of a fine window tapers at either end, of an image and of a tile. A tile's ramp would be
+// a sample or two: what then leaks to the upper frequencies of smooth content outweighs its noise.
+constexpr double fine_edge = 0.025, tile_edge = 0.125;
+// See RingFloor: of amplitudes 1e-3 and 3e-3.
+constexpr double fine_floor = 1e-6, tile_floor = 9e-6;
 
 // That of the coarse peak.
 Window whole_window(const std::int64_t size[2], bool circular);
@@ -29,6 +32,8 @@ Window whole_window(const std::int64_t size[2], bool circular);
 struct ShiftRounds {
   int min = 2, max = 6;
   double settled = 1e-3;
+  double edge = fine_edge;
+  double floor = fine_floor;
   // Windows of the reference that many shifts have in common, for a little of their area.
   bool common_windows = false;
 };
@@ -37,7 +42,8 @@ struct ShiftRounds {
 // result is a start; and of their finest one, whose windows are laid well from the first round on.
 constexpr ShiftRounds only_rounds{2, 6, 1e-3};
 constexpr ShiftRounds coarse_rounds{1, 2, 0.05};
-constexpr ShiftRounds last_rounds{1, 6, 0.01, true};
+constexpr ShiftRounds last_rounds{1, 6, 0.01, fine_edge, fine_floor, true};
+constexpr ShiftRounds tile_rounds{2, 6, 1e-3, tile_edge, tile_floor};
 // How often a shift is looked for: again from where its tiles say that it lies, or in a narrower
 // band.
 constexpr int max_attempts = 6;
@@ -54,6 +60,8 @@ struct FineShift {
   std::int64_t integer[2] = {0, 0};  // part of the displacement, that the windows follow
   std::int64_t overlap[2] = {0, 0};  // of the last windows
 
+  double edge = fine_edge;        // of them
+  double floor = fine_floor;      // see RingFloor
   std::int64_t ramp[2] = {0, 0};  // samples that they taper over at either end
   // Of tiles: how far apart they were taken, beside the displacement. Carriers stand still.
   double apart[2] = {0.0, 0.0};

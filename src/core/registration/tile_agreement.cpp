@@ -7,24 +7,24 @@ namespace ppatch {
 namespace {
 
 // Of tiles that are alike: of more of them nothing is asked.
-constexpr double most_alike = 0.6;
-constexpr std::int64_t min_tiles = 12;
+constexpr double max_alike = 0.6;
+constexpr std::int64_t enough_tiles = 12;
 // Of all tiles: if more than that agree, no other shift has as many.
 constexpr double max_agreeing = 0.5;
 // At least so much of the image is to be left.
-constexpr double least_left = 0.25;
+constexpr double min_left = 0.25;
 // A second shift is less probable by chance, and as far from the first as no peak's own slope; at
 // least so many tiles agree with it, and that part of those that agree with the first, or noise
 // hides them and the peak is as good as impossible. (What is not noise has had some of 1e-15.)
-constexpr double least_chance = 1e-8, impossible = 1e-24;
-constexpr double least_distance = 1.5, least_doubt = 0.5;
-constexpr std::int64_t least_tiles = 3;
-constexpr double least_part = 0.15;
+constexpr double max_chance = 1e-8, impossible = 1e-24;
+constexpr double min_distance = 1.5, doubtful_distance = 0.5;
+constexpr std::int64_t min_tiles = 3;
+constexpr double min_ratio = 0.15;
 
 }  // namespace
 
 bool is_doubtful(const FineShift& shift, const ShiftQuality& quality) {
-  return shift.status == PPATCH_SHIFT_STATUS_OK && quality.alike < most_alike;
+  return shift.status == PPATCH_SHIFT_STATUS_OK && quality.alike < max_alike;
 }
 
 TileAgreement::TileAgreement(const CovarianceTiles& tiles, double threshold, double* sums)
@@ -64,8 +64,8 @@ bool TileAgreement::is_near_agreement(std::int64_t row, std::int64_t column) con
 
 bool TileAgreement::leaves_enough() const {
   const auto count = static_cast<double>(tiles_.count());
-  return tiles_.count() >= min_tiles && static_cast<double>(agreeing_) <= max_agreeing * count &&
-         static_cast<double>(left_) >= least_left * count;
+  return tiles_.count() >= enough_tiles && static_cast<double>(agreeing_) <= max_agreeing * count &&
+         static_cast<double>(left_) >= min_left * count;
 }
 
 std::int64_t TileAgreement::row_of(std::int64_t y) const {
@@ -104,8 +104,8 @@ CoarsePeak TileAgreement::second_peak(const SurfacePeaks& peaks, const std::int6
                                       const std::int64_t range[2]) const {
   CoarsePeak peak = coarse_peak_of(peaks, transform, range);
   const double distance = std::max(std::abs(peak.displacement[0]), std::abs(peak.displacement[1]));
-  const double least = distance > least_distance ? least_chance : impossible;
-  peak.found = peak.found && distance > least_doubt && false_alarm_of(peak.evidence) < least;
+  const double least = distance > min_distance ? max_chance : impossible;
+  peak.found = peak.found && distance > doubtful_distance && false_alarm_of(peak.evidence) < least;
   if (!peak.found) return peak;
   // The surface's noise grows with what is left in common, over its mean.
   const auto samples = static_cast<double>(samples_left());
@@ -127,8 +127,8 @@ void second_range(const FineShift& shift, const SceneGeometry& geometry, std::in
 
 bool is_contradicted(const CoarsePeak& peak, std::int64_t first, std::int64_t second) {
   if (false_alarm_of(peak.evidence) < impossible) return true;
-  return second >= least_tiles &&
-         static_cast<double>(second) >= least_part * static_cast<double>(first);
+  return second >= min_tiles &&
+         static_cast<double>(second) >= min_ratio * static_cast<double>(first);
 }
 
 }  // namespace ppatch

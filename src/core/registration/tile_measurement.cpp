@@ -9,7 +9,7 @@ namespace ppatch {
 namespace {
 
 // A linear map that moves a tile's border by less, samples, is left out.
-constexpr double least_warp = 0.02;
+constexpr double min_warp = 0.02;
 // What a peak of a tile is off, samples: from its neighbours, and under a linear map.
 constexpr double peak_error = 0.1;
 // Tiles that know their shift no better, samples, are at peaks of noise now and then; where that is
@@ -58,16 +58,16 @@ TileMeasurement::TileMeasurement(TileEngine& engine, const SceneGeometry& geomet
     start_[axis] = !map && std::isfinite(d) ? rounded(-d / geometry.step) : 0.0;
   }
   if (!map) {
-    set_grid(grid_of(TileGrid::side_of(size_)));
+    set_grid(grid_of(MotionGrid::side_of(size_)));
     return;
   }
   map_ = *map;
   set_area();
-  set_grid(grid_of(TileGrid::side_of(length_)));
+  set_grid(grid_of(MotionGrid::side_of(length_)));
   while (numbers_.size() < few_tiles) {
-    const TileGrid smaller = grid_of(TileGrid::side_below(grid_.side));
+    const MotionGrid smaller = grid_of(MotionGrid::side_below(grid_.side));
     if (!smaller.any()) return;
-    if (static_cast<std::int64_t>(laid_of(smaller).size()) > TileGrid::max_count(size_)) return;
+    if (static_cast<std::int64_t>(laid_of(smaller).size()) > MotionGrid::max_count(size_)) return;
     set_grid(smaller);
   }
 }
@@ -95,14 +95,14 @@ void TileMeasurement::set_area() {
   }
 }
 
-TileGrid TileMeasurement::grid_of(std::int64_t side) const {
-  if (map_) return TileGrid::within(first_, length_, side);
+MotionGrid TileMeasurement::grid_of(std::int64_t side) const {
+  if (map_) return MotionGrid::within(first_, length_, side);
   const std::int64_t start[2] = {static_cast<std::int64_t>(start_[0]),
                                  static_cast<std::int64_t>(start_[1])};
   return {size_, start, side};
 }
 
-std::vector<std::int64_t> TileMeasurement::laid_of(const TileGrid& grid) const {
+std::vector<std::int64_t> TileMeasurement::laid_of(const MotionGrid& grid) const {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(grid.any() ? grid.count() : 0));
   std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
   if (!map_) return numbers;
@@ -130,7 +130,7 @@ std::vector<std::int64_t> TileMeasurement::laid_of(const TileGrid& grid) const {
   return numbers;
 }
 
-void TileMeasurement::set_grid(const TileGrid& grid) {
+void TileMeasurement::set_grid(const MotionGrid& grid) {
   grid_ = grid;
   numbers_ = laid_of(grid);
 }
@@ -140,7 +140,7 @@ void TileMeasurement::measure() {
     measure_once();
     too_noisy_ = !(median_error() <= max_median_error);
     if (!too_noisy_) return;
-    const TileGrid larger = grid_of(TileGrid::side_beyond(grid_.side));
+    const MotionGrid larger = grid_of(MotionGrid::side_beyond(grid_.side));
     if (!larger.any() || (map_ && laid_of(larger).size() < few_tiles / 2)) return;
     set_grid(larger);
   }
@@ -247,7 +247,7 @@ bool TileMeasurement::lay(std::size_t i, const Displacements& linear, const doub
   const std::int64_t number[2] = {numbers_[i] / grid_.tiles[1], numbers_[i] % grid_.tiles[1]};
   double reach[2];
   linear.reach(0.5 * side, reach);
-  task.warps = std::max(reach[0], reach[1]) > least_warp;
+  task.warps = std::max(reach[0], reach[1]) > min_warp;
   for (int axis = 0; axis < 2; ++axis) {
     double d = displacement[axis];
     if (!task.warps) d = rounded(d);

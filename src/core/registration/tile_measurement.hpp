@@ -43,10 +43,10 @@ class TileMeasurement {
   std::size_t place_in_grid(std::size_t i) const { return static_cast<std::size_t>(numbers_[i]); }
 
  private:
-  TileGrid grid_of(std::int64_t side) const;
+  MotionGrid grid_of(std::int64_t side) const;
   // Takes the grid and the tiles of it that the map has content for.
-  void set_grid(const TileGrid& grid);
-  std::vector<std::int64_t> laid_of(const TileGrid& grid) const;
+  void set_grid(const MotionGrid& grid);
+  std::vector<std::int64_t> laid_of(const MotionGrid& grid) const;
   void set_area();
   void measure_once();
   MotionTile tile_at(std::size_t i) const;
@@ -74,7 +74,7 @@ class TileMeasurement {
   std::int64_t size_[2];
   double middle_[2], start_[2];
   std::int64_t first_[2] = {0, 0}, length_[2] = {0, 0};  // of where the map has content
-  TileGrid grid_;
+  MotionGrid grid_;
   std::vector<std::int64_t> numbers_;  // of the tiles that are laid, in the grid
   std::vector<TileTask> tasks_;
   std::vector<CoarsePeak> peaks_;

@@ -33,6 +33,7 @@ HWY_INLINE void with_kernel_taps(int x, int y, Body&& body) {
 
 template <class Body>
 HWY_INLINE void with_taps(int x, int y, Body&& body) {
+  static_assert(max_taps == 6);
   switch (HWY_MAX(x, y)) {
     case 1:
       return with_kernel_taps<1>(x, y, body);

@@ -15,10 +15,13 @@ BandMeans fill_weights(const Band& band, const FineShift& shift, const EstimateT
   std::fill(tools.weights + rings, tools.weights + all, RingWeight());
   const std::int64_t transform[2] = {band.fft->height(), band.fft->width()};
   const double independent = shift.share_of(transform);
+  double powers[power_totals] = {};
+  for (std::int64_t i = 0; i < all; ++i) add_powers(tools.sums + 4 * i, powers);
+  const RingFloor floor = ring_floor(powers, shift.floor);
   double totals[ring_totals] = {};
   for (std::int64_t i = 0; i < rings; ++i) {
     const double* sums = tools.sums + 4 * i;
-    const RingSums ring{sums[0], sums[1], sums[2]};
+    const RingSums ring = with_floor(sums, floor);
     tools.weights[i] = ring_weight(ring, sums[3], sums[3] * independent);
     add_ring(ring, sums[3], sums[3] * independent, tools.weights[i].noise >= 0.0F, totals);
   }

@@ -9,7 +9,7 @@ namespace ppatch {
 
 CpuTileEngine::MemoryPlan::MemoryPlan(const SceneSettings& settings, const SceneMachine& machine) {
   const SceneGeometry whole(settings, settings.height, settings.width);
-  const std::int64_t side = TileGrid::max_side_of(whole.size[0]);
+  const std::int64_t side = MotionGrid::max_side_of(whole.size[0]);
   if (side == 0) return;
   slots = machine.arena->num_threads();
   const std::int64_t carriers = settings.cfa.period * settings.cfa.period - 1;
@@ -126,7 +126,7 @@ TileShift CpuTileEngine::find_shift(const TileTask& task, int slot) {
   for (int attempt = 0; attempt < tile_attempts; ++attempt) {
     Window held;
     FineShift found =
-        fine_shift(reference, moving, band, start, only_rounds, held, false, with, max_f);
+        fine_shift(reference, moving, band, start, tile_rounds, held, false, with, max_f);
     if (found.status != PPATCH_SHIFT_STATUS_OK) {
       if (attempt == 0) out.shift = found;
       break;

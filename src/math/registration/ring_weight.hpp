@@ -24,6 +24,32 @@ PPATCH_HD double ring_coherence(const RingSums& sums, double n) {
   return g < 0.0 ? 0.0 : g > max_coherence ? max_coherence : g;
 }
 
+// White noise that every image is taken to have, as a part of its mean power: what leaks from
+// strong frequencies to weak ones through the windows' tapers is alike in both images, and follows
+// no shift.
+struct RingFloor {
+  double reference = 0.0, moving = 0.0;  // a bin
+};
+
+// What a floor is made of.
+enum PowerTotal { reference_powers, moving_powers, power_bins, power_totals };
+
+PPATCH_HD void add_powers(const double* sums, double (&totals)[power_totals]) {
+  for (int s = 0; s < power_totals; ++s) totals[s] += sums[1 + s];
+}
+
+// share: of the mean power.
+PPATCH_HD RingFloor ring_floor(const double (&totals)[power_totals], double share) {
+  if (!(totals[power_bins] > 0.0)) return {};
+  const double a_bin = share / totals[power_bins];
+  return {a_bin * totals[reference_powers], a_bin * totals[moving_powers]};
+}
+
+// From a ring's sums of cross, reference, moving and bins.
+PPATCH_HD RingSums with_floor(const double* sums, const RingFloor& floor) {
+  return {sums[0], sums[1] + sums[3] * floor.reference, sums[2] + sums[3] * floor.moving};
+}
+
 // What Hannan and Thomson's weight of a bin is made of: noise / signal of its ring times its mean
 // cross power, and the mean cross power itself. weight = 1 / (noise + 2 leak signal), and 0 where
 // noise is negative.

@@ -17,7 +17,7 @@ Gradient position_gradient(const Scan& scan, const Values& image, const Values& 
     const bool y = (column == 0) == (scan.options.axes == PPATCH_AXES_YX);
     const Derivative derivative = y ? Derivative::kY : Derivative::kX;
     const Values change = extract(scan, image, derivative);
-    const std::vector<double> magnitude = extract_magnitude(scan, image, kLeastWeight, derivative);
+    const std::vector<double> magnitude = extract_magnitude(scan, image, kMinWeight, derivative);
     for (std::size_t k = 0; k < count; ++k) {
       long double gradient = 0;
       long double curvature = 0;

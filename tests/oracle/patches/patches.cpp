@@ -84,13 +84,13 @@ Values extract(const Scan& scan, const Values& image, Derivative derivative) {
   return out;
 }
 
-std::vector<double> extract_magnitude(const Scan& scan, const Values& image, double least_weight,
+std::vector<double> extract_magnitude(const Scan& scan, const Values& image, double min_weight,
                                       Derivative derivative) {
   std::vector<double> out(patch_elements(scan));
   const Complex constant = outside_value(scan);
   for_each_term(scan, derivative, [&](std::int64_t p, std::int64_t i, double weight) {
     out[p] +=
-        std::max(std::fabs(weight), least_weight) * std::abs(i == kOutside ? constant : image[i]);
+        std::max(std::fabs(weight), min_weight) * std::abs(i == kOutside ? constant : image[i]);
   });
   return out;
 }
@@ -103,16 +103,15 @@ Values adjoint(const Scan& scan, const Values& patches) {
   return rounded(out);
 }
 
-std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches,
-                                      double least_weight) {
+std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches, double min_weight) {
   std::vector<double> out(image_elements(scan));
   for_each_term(scan, Derivative::kNone, [&](std::int64_t p, std::int64_t i, double weight) {
-    if (i != kOutside) out[i] += std::max(std::fabs(weight), least_weight) * std::abs(patches[p]);
+    if (i != kOutside) out[i] += std::max(std::fabs(weight), min_weight) * std::abs(patches[p]);
   });
   return out;
 }
 
-std::int64_t most_additions(const Scan& scan) {
+std::int64_t max_additions(const Scan& scan) {
   const std::vector<Position> starts = corners(scan.options, scan.positions);
   // How often each of n samples stands for an extended pixel of `length` patch pixels.
   const auto folds = [&](const Coordinate& start, std::int64_t length, std::int64_t n) {

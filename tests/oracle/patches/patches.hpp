@@ -17,7 +17,7 @@ using Complex = std::complex<double>;
 using Values = std::vector<Complex>;
 
 // Small enough that 1e-12 of it is an ulp or two.
-inline constexpr double kLeastWeight = 1e-3;
+inline constexpr double kMinWeight = 1e-3;
 
 struct Cut {
   std::int64_t image;
@@ -42,17 +42,17 @@ enum class Derivative { kNone, kY, kX };
 Values extract(const Scan& scan, const Values& image, Derivative derivative = Derivative::kNone);
 
 // The same sums with every term replaced by its absolute value: what a rounding error is relative
-// to. A weight counts as least_weight at least: being a difference of numbers about 1, it is right
+// to. A weight counts as min_weight at least: being a difference of numbers about 1, it is right
 // to an ulp of 1 and no better, however small it is.
-std::vector<double> extract_magnitude(const Scan& scan, const Values& image, double least_weight,
+std::vector<double> extract_magnitude(const Scan& scan, const Values& image, double min_weight,
                                       Derivative derivative = Derivative::kNone);
 
 Values adjoint(const Scan& scan, const Values& patches);
-std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches, double least_weight);
+std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches, double min_weight);
 
 // Most numbers that an adjoint adds up in one pixel, a patch counting once for each of its extended
 // pixels that the boundary mode folds there.
-std::int64_t most_additions(const Scan& scan);
+std::int64_t max_additions(const Scan& scan);
 
 // adjoint of patches of ones.
 std::vector<double> coverage(const Scan& scan);

@@ -13,7 +13,7 @@ static double tolerance_of(ppatch_dtype dtype, std::int64_t additions) {
 }
 
 double sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan) {
-  return tolerance_of(dtype, static_cast<std::int64_t>(oracle::most_additions(scan)));
+  return tolerance_of(dtype, static_cast<std::int64_t>(oracle::max_additions(scan)));
 }
 
 double probe_sum_tolerance(ppatch_dtype dtype, const oracle::Scan& scan) {

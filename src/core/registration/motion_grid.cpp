@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t sides[] = {192, 128, 96, 64, 48, 32};
 // Of them, an image has at least so many a side.
-constexpr std::int64_t least_sides = 5;
+constexpr std::int64_t min_sides = 5;
 
 // Along an axis of so many samples, at least two of them.
 std::int64_t tiles_along(std::int64_t length, std::int64_t side) {
@@ -18,31 +18,31 @@ std::int64_t tiles_along(std::int64_t length, std::int64_t side) {
 
 }  // namespace
 
-std::int64_t TileGrid::side_of(const std::int64_t size[2]) {
+std::int64_t MotionGrid::side_of(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   for (const std::int64_t side : sides) {
-    if (least_sides * side <= shortest) return side;
+    if (min_sides * side <= shortest) return side;
   }
   const std::int64_t smallest = *std::rbegin(sides);
   return 2 * smallest <= shortest ? smallest : 0;
 }
 
-std::int64_t TileGrid::max_count(const std::int64_t size[2]) {
+std::int64_t MotionGrid::max_count(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   const std::int64_t longest = std::max(size[0], size[1]);
   std::int64_t most = 0;
   std::int64_t beyond = shortest + 1;  // sides of which the next larger tiles are
   for (const std::int64_t side : sides) {
     const bool last = side == *std::rbegin(sides);
-    if ((last ? 2 : least_sides) * side > shortest) continue;
+    if ((last ? 2 : min_sides) * side > shortest) continue;
     most = std::max(most,
                     tiles_along(std::min(shortest, beyond - 1), side) * tiles_along(longest, side));
-    beyond = least_sides * side;
+    beyond = min_sides * side;
   }
   return most;
 }
 
-std::int64_t TileGrid::side_beyond(std::int64_t side) {
+std::int64_t MotionGrid::side_beyond(std::int64_t side) {
   std::int64_t next = 0;
   for (const std::int64_t larger : sides) {
     if (larger > side) next = larger;
@@ -50,16 +50,16 @@ std::int64_t TileGrid::side_beyond(std::int64_t side) {
   return next;
 }
 
-std::int64_t TileGrid::side_below(std::int64_t side) {
+std::int64_t MotionGrid::side_below(std::int64_t side) {
   for (const std::int64_t smaller : sides) {
     if (smaller < side) return smaller;
   }
   return 0;
 }
 
-TileGrid TileGrid::within(const std::int64_t start[2], const std::int64_t size[2],
+MotionGrid MotionGrid::within(const std::int64_t start[2], const std::int64_t size[2],
                           std::int64_t whole) {
-  TileGrid grid;
+  MotionGrid grid;
   if (whole == 0 || size[0] < 2 * whole || size[1] < 2 * whole) return grid;
   for (int axis = 0; axis < 2; ++axis) {
     grid.first[axis] = start[axis];
@@ -70,7 +70,7 @@ TileGrid TileGrid::within(const std::int64_t start[2], const std::int64_t size[2
   return grid;
 }
 
-std::int64_t TileGrid::max_side_of(const std::int64_t size[2]) {
+std::int64_t MotionGrid::max_side_of(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   for (const std::int64_t side : sides) {
     if (2 * side <= shortest) return side;
@@ -78,8 +78,8 @@ std::int64_t TileGrid::max_side_of(const std::int64_t size[2]) {
   return 0;
 }
 
-TileGrid::TileGrid(const std::int64_t size[2], const std::int64_t displacement[2],
-                   std::int64_t whole) {
+MotionGrid::MotionGrid(const std::int64_t size[2], const std::int64_t displacement[2],
+                       std::int64_t whole) {
   if (whole == 0) return;
   for (int axis = 0; axis < 2; ++axis) {
     first[axis] = std::max<std::int64_t>(0, -displacement[axis]);
@@ -90,7 +90,7 @@ TileGrid::TileGrid(const std::int64_t size[2], const std::int64_t displacement[2
   side = whole;
 }
 
-std::int64_t TileGrid::start(int axis, std::int64_t i) const {
+std::int64_t MotionGrid::start(int axis, std::int64_t i) const {
   return first[axis] + (length[axis] - side) * i / (tiles[axis] - 1);
 }
 
