@@ -18,7 +18,7 @@ struct MotionGrid {
 
   // Of a part of a plane.
   static MotionGrid within(const std::int64_t start[2], const std::int64_t size[2],
-                         std::int64_t side);
+                           std::int64_t side);
 
   bool any() const { return side > 0; }
   std::int64_t count() const { return tiles[0] * tiles[1]; }

@@ -58,7 +58,7 @@ std::int64_t MotionGrid::side_below(std::int64_t side) {
 }
 
 MotionGrid MotionGrid::within(const std::int64_t start[2], const std::int64_t size[2],
-                          std::int64_t whole) {
+                              std::int64_t whole) {
   MotionGrid grid;
   if (whole == 0 || size[0] < 2 * whole || size[1] < 2 * whole) return grid;
   for (int axis = 0; axis < 2; ++axis) {
