@@ -40,9 +40,13 @@ class CudaBackend final : public Backend {
     return ppatch::make_group_engine(settings, machine_);
   }
 
-  bool aligns(ShiftMethod method, std::string* reason) const override {
-    if (method == ShiftMethod::ml) return device::has_transforms(reason);
-    if (reason) *reason = "methods other than PPATCH_METHOD_ML are the CPU's";
+  bool aligns(const SceneSettings& settings, std::string* reason) const override {
+    const bool ml = settings.method == ShiftMethod::ml;
+    if (ml && !settings.searches_maps) return device::has_transforms(reason);
+    if (reason) {
+      *reason = ml ? "the search of PPATCH_MOTION_SEARCH_ROTATION is the CPU's"
+                   : "methods other than PPATCH_METHOD_ML are the CPU's";
+    }
     return false;
   }
   std::uint64_t scene_engine_bytes(const SceneSettings& settings) const override {

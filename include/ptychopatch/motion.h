@@ -27,6 +27,22 @@ extern "C" {
  * image's shift, then again where a first fit says that the tile is, the moving image resampled
  * there by that fit's linear map. Rotations to about one degree and scales to 1 % are found.
  *
+ * With options.motion_search = PPATCH_MOTION_SEARCH_ROTATION any rotation is found with scales of
+ * 1/2 to 2, of images that show the same scene about their centres. The magnitudes of both coarsest
+ * scales' spectra, over 512 angles and the logarithm of frequency, are correlated; the best
+ * rotations and scales, each with its half turn, and none at all, are tried by phase. The moving
+ * image is resampled by the best map, tiles of that measure what is left, and so on until no corner
+ * moves by 0.1 samples; the answer is both maps' together. Tiles lie where the moving image has
+ * content. A map that tiles see without a search is measured as without one. Then:
+ *   - ppatch_shift.shift is the motion's, at the centre c, with its covariance; MOVING and
+ *     contradiction tell what the model does not explain; peak, second_peak_ratio, coherence,
+ *     residual and gain are of the coarsest scale;
+ *   - false_alarm counts all rotations and scales that are searched, ambiguity another one of them;
+ *   - both statuses are one: an image is OK where it and its tiles are, and has no motion
+ * otherwise. Only an AMBIGUOUS one still has a shift. Of large rotations mind the definition of
+ * matrix: content at x is at c - shift + (2 - matrix) (x - c) of the moving image, and with
+ * PPATCH_SHIFT_SIGN_DISPLACEMENT at c + shift + matrix (x - c).
+ *
  * Models are fitted by generalised least squares with the tiles' covariances, what overlapping
  * tiles have in common, and Huber's weights. Tiles that contradict the affine model beyond 4.5
  * standard deviations are left out of every fit and have the flag MOVING. With x a place in the
@@ -53,7 +69,10 @@ typedef struct ppatch_scene_motion {
   int64_t tile_count;         /* tiles that were laid */
   int64_t tiles_used, tiles_rejected; /* fit the model; were measured and do not */
   int64_t tile_size;                  /* px a side */
-  double reserved[8];
+  /* From the reference to the moving image, of the model's map: degrees by which content turns,
+     counterclockwise as an image is seen whose rows go down, -180 to 180; and how much it grows */
+  double rotation, scale;
+  double reserved[6];
 } ppatch_scene_motion;
 
 /* One tile. The layout is frozen. */

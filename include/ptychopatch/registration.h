@@ -108,7 +108,7 @@ static inline ppatch_scene_image ppatch_scene_image_of(ppatch_array pixels) {
  * holds; its shifts are the CPU's but for rounding, far below their sigma, and its bits depend on
  * no batch. Where the device has no memory for a single image, or there is no cuFFT, it goes on on
  * the CPU, as the other methods always do: the log says why, ppatch_shift.backend what did the
- * work.
+ * work. A plan with a motion_search is the CPU's, too.
  */
 typedef int32_t ppatch_method;
 enum {
@@ -147,6 +147,13 @@ enum {
   PPATCH_MOTION_MODEL_FIELD = 4        /* the tiles' shifts themselves */
 };
 
+/* What is looked for before tiles are measured, see ppatch_scene_motion. */
+typedef int32_t ppatch_motion_search;
+enum {
+  PPATCH_MOTION_SEARCH_NONE = 0, /* a shift: the tiles see rotations to 1 degree, scales to 1 % */
+  PPATCH_MOTION_SEARCH_ROTATION = 1 /* any rotation with any scale of 1/2 to 2 */
+};
+
 typedef struct ppatch_scene_options {
   uint32_t struct_size;
   ppatch_method method;
@@ -168,7 +175,7 @@ typedef struct ppatch_scene_options {
                                1: no false_alarm is */
   double ambiguity_limit;   /* ML: one whose ambiguity is above it is AMBIGUOUS; 0: 1e-4; 1: none */
   ppatch_motion_model motion; /* ML on a LINEAR extent: what tiles of an image are measured for */
-  int32_t reserved;           /* 0 */
+  ppatch_motion_search motion_search; /* with motion SIMILARITY, AFFINE or FIELD; the CPU's */
 } ppatch_scene_options;
 
 #define PPATCH_SCENE_OPTIONS_INIT \

@@ -56,10 +56,9 @@ class Backend : public Reach {
   virtual std::uint64_t group_engine_bytes(const GroupSettings& settings) const = 0;
   virtual std::unique_ptr<GroupEngine> make_group_engine(const GroupSettings& settings) = 0;
 
-  // Whether it aligns scenes by that method; else the CPU does it, on host arrays, and `reason`
-  // says why.
-  virtual bool aligns(ShiftMethod method, std::string* reason) const {
-    static_cast<void>(method);
+  // Whether it aligns such scenes; else the CPU does it, on host arrays, and `reason` says why.
+  virtual bool aligns(const SceneSettings& settings, std::string* reason) const {
+    static_cast<void>(settings);
     static_cast<void>(reason);
     return true;
   }

@@ -14,7 +14,7 @@ namespace ppatch {
 
 // Grows with every change to anything in backend.hpp and what it includes: library and module are
 // built together.
-constexpr std::int32_t backend_interface_version = 6;
+constexpr std::int32_t backend_interface_version = 7;
 
 struct BackendModule {
   std::int32_t interface_version;

@@ -31,10 +31,10 @@ class Context : public Reach {
   void synchronize() const;
   // The CPU's: the context's own, or one that is made when it is first asked for.
   Backend& cpu_backend() const;
-  // The one that aligns scenes by that method.
-  Backend& scene_backend(ShiftMethod method) const {
+  // The one that aligns such scenes.
+  Backend& scene_backend(const SceneSettings& settings) const {
     Backend& backend = heavy_backend();
-    return backend.aligns(method, nullptr) ? backend : cpu_backend();
+    return backend.aligns(settings, nullptr) ? backend : cpu_backend();
   }
   const Callbacks& callbacks() const { return callbacks_; }
   // Of memory that the host reaches: the caller's, unless that is a device's.

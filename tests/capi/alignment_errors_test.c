@@ -182,7 +182,22 @@ static void check_registration(ppatch_context *context) {
   CHECK_INVALID(ppatch_scene_plan_measure_motion(plan, 1, &image, &result, &motion, 2, tiles),
                 "plan", "motion model");
   ppatch_scene_plan_destroy(plan);
+  plan = NULL;
+  for (ppatch_motion_search bad = -1; bad <= 2; bad += 3) {
+    options.motion = PPATCH_MOTION_MODEL_AFFINE;
+    options.motion_search = bad;
+    CHECK_INVALID(ppatch_scene_plan_create(&plan, context, &options), "motion_search",
+                  bad < 0 ? "got -1" : "got 2");
+  }
+  options.motion_search = PPATCH_MOTION_SEARCH_ROTATION;
+  for (ppatch_motion_model none = PPATCH_MOTION_MODEL_NONE; none <= PPATCH_MOTION_MODEL_TRANSLATION;
+       ++none) {
+    options.motion = none;
+    CHECK_INVALID(ppatch_scene_plan_create(&plan, context, &options), "options.motion",
+                  "SIMILARITY");
+  }
   options.motion = PPATCH_MOTION_MODEL_AFFINE;
+  options.motion_search = PPATCH_MOTION_SEARCH_NONE;
   CHECK_OK(ppatch_scene_plan_create(&plan, context, &options));
   CHECK_OK(ppatch_scene_plan_borrow_reference(plan, &image));
   CHECK_INVALID(

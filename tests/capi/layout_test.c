@@ -108,7 +108,7 @@ ASSERT_OFFSET(ppatch_scene_options, overlap_ratio, 152);
 ASSERT_OFFSET(ppatch_scene_options, false_alarm_limit, 160);
 ASSERT_OFFSET(ppatch_scene_options, ambiguity_limit, 168);
 ASSERT_OFFSET(ppatch_scene_options, motion, 176);
-ASSERT_OFFSET(ppatch_scene_options, reserved, 180);
+ASSERT_OFFSET(ppatch_scene_options, motion_search, 180);
 
 ASSERT_STATIC(sizeof(ppatch_shift) == 192);
 ASSERT_OFFSET(ppatch_shift, shift, 0);
@@ -143,7 +143,9 @@ ASSERT_OFFSET(ppatch_scene_motion, tile_count, 392);
 ASSERT_OFFSET(ppatch_scene_motion, tiles_used, 400);
 ASSERT_OFFSET(ppatch_scene_motion, tiles_rejected, 408);
 ASSERT_OFFSET(ppatch_scene_motion, tile_size, 416);
-ASSERT_OFFSET(ppatch_scene_motion, reserved, 424);
+ASSERT_OFFSET(ppatch_scene_motion, rotation, 424);
+ASSERT_OFFSET(ppatch_scene_motion, scale, 432);
+ASSERT_OFFSET(ppatch_scene_motion, reserved, 440);
 
 ASSERT_STATIC(sizeof(ppatch_tile_shift) == 104);
 ASSERT_OFFSET(ppatch_tile_shift, centre, 0);

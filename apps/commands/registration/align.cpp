@@ -34,6 +34,7 @@ class Align {
  public:
   Align(const AlignOptions& options, Console& console) : options_(options), console_(console) {
     if (options.closure) check_closure();
+    if (options.scene.motion_search != PPATCH_MOTION_SEARCH_NONE) check_search();
     options.layout.empty() && options.index.empty() ? take_files() : take_scenes();
     for (const SceneWork& work : scenes_) pairs_ += work.pairs.size();
   }
@@ -90,6 +91,23 @@ class Align {
       throw UsageError(
           "arguments --closure and --shard exclude each other with --ref: a shard has a part of "
           "the images alone");
+    }
+  }
+
+  void check_search() const {
+    const ppatch_motion_model model = options_.scene.motion;
+    if (options_.scene.method != PPATCH_METHOD_ML) {
+      throw UsageError("argument --search: expected --method ml, whose models it is for, got " +
+                       formats::quoted(name_of(kMethodChoices, options_.scene.method)));
+    }
+    if (model < PPATCH_MOTION_MODEL_SIMILARITY) {
+      throw UsageError("argument --search: expected --model similarity, affine or field, got " +
+                       formats::quoted(name_of(kMotionModelChoices, model)));
+    }
+    if (options_.closure) {
+      throw UsageError(
+          "arguments --closure and --search exclude each other: shifts of images that are turned "
+          "do not add up");
     }
   }
 

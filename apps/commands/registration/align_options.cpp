@@ -28,6 +28,7 @@ nlohmann::ordered_json AlignOptions::json() const {
           {"false_alarm_limit", scene.false_alarm_limit},
           {"ambiguity_limit", scene.ambiguity_limit},
           {"model", name_of(kMotionModelChoices, scene.motion)},
+          {"search", name_of(kMotionSearchChoices, scene.motion_search)},
           {"closure", closure},
           {"cfa", image.cfa.name()},
           {"black", image.black},
@@ -123,6 +124,9 @@ void AlignOptions::add_scene_options(CLI::App& app) {
   set.choice("--model", scene.motion, kMotionModelChoices,
              "Of ml: also measure tiles and fit a model of how they move; field: their own shifts "
              "(default none)");
+  set.choice("--search", scene.motion_search, kMotionSearchChoices,
+             "With --model similarity, affine or field: rotation finds any rotation with scales of "
+             "1/2 to 2 (default none)");
   set.flag("--closure", closure,
            "Of ml: also align a scene's images onto each other; where their shifts do not add up, "
            "standard errors grow. Holds all images of a scene in memory");

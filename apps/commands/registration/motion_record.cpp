@@ -43,6 +43,8 @@ void set_motion(Record& record, const MeasuredMotion& measured) {
          {"centre", rows(motion.centre, 2, 2)},
          {"shift", rows(motion.shift, 2, 2)},
          {"matrix", rows(motion.matrix, 4, 2)},
+         {"rotation", number(motion.rotation)},
+         {"scale", number(motion.scale)},
          {"covariance", rows(motion.covariance, 36, 6)},
          {"chi_square",
           {{"translation", number(motion.chi_square[0])},

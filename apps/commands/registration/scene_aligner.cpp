@@ -19,6 +19,7 @@ ppatch_scene_options with_frame(ppatch_scene_options options, const mosaics::Mos
   options.width = frame.width();
   options.cfa = cfa_of(frame.cfa);
   options.motion = motion;
+  if (motion == PPATCH_MOTION_MODEL_NONE) options.motion_search = PPATCH_MOTION_SEARCH_NONE;
   return options;
 }
 

@@ -67,7 +67,8 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
                        max_shift = 0, sign::Symbol = :register, extent::Symbol = :linear,
                        hot_pixels::Symbol = :auto, fixed_pattern::Symbol = :auto,
                        plane_average::Symbol = :median, upsample = 1, overlap_ratio = 0.0,
-                       false_alarm_limit = 0.0, ambiguity_limit = 0.0, motion::Symbol = :none)
+                       false_alarm_limit = 0.0, ambiguity_limit = 0.0, motion::Symbol = :none,
+                       motion_search::Symbol = :none)
     return CApi.ppatch_scene_options(;
         method = number_of("method", method, CApi.method_choices),
         height, width,
@@ -81,7 +82,8 @@ function scene_options(width, height; cfa = "", black = 0.0, white = 0.0, method
         fixed_pattern = number_of("fixed_pattern", fixed_pattern, CApi.switch_choices),
         plane_average = number_of("plane_average", plane_average, CApi.plane_average_choices),
         upsample, overlap_ratio, false_alarm_limit, ambiguity_limit,
-        motion = number_of("motion", motion, CApi.motion_model_choices))
+        motion = number_of("motion", motion, CApi.motion_model_choices),
+        motion_search = number_of("motion_search", motion_search, CApi.motion_search_choices))
 end
 
 """
@@ -95,7 +97,8 @@ Options, which `registration.h` explains: `cfa` (the colours of a mosaic row by 
 or (dy, dx)), `sign` (`:register`, `:displacement`), `extent` (`:linear`, `:circular`), `hot_pixels`
 and `fixed_pattern` (`:auto`, `:on`, `:off`), `plane_average` (`:median`, `:mean`), `upsample`,
 `overlap_ratio`, `false_alarm_limit`, `ambiguity_limit`, `motion` (`:none`, `:translation`,
-`:similarity`, `:affine`, `:field`: what [`measure_motion`](@ref) fits), `context`. `mask` leaves the pixels out where it is 0.
+`:similarity`, `:affine`, `:field`: what [`measure_motion`](@ref) fits), `motion_search`
+(`:none`, `:rotation`: any rotation with scales of 1/2 to 2, on the CPU), `context`. `mask` leaves the pixels out where it is 0.
 """
 mutable struct Scene
     handle::Ptr{CApi.ppatch_scene_plan}
@@ -175,7 +178,9 @@ end
 """
 How the content of one image has moved: at x, (y, x) as the C header `motion.h` counts them, the shift
 is `shift + (matrix - I) * (x - centre)`. `covariance` is of (dy, dx, yy, yx, xy, xx), `chi_square` of
-translation, similarity and affine, per degree of freedom; `image_shift` is the [`Shift`](@ref).
+translation, similarity and affine, per degree of freedom; `image_shift` is the [`Shift`](@ref). Content turns by `rotation` degrees from
+the reference to the image, counterclockwise as an image is seen whose rows go down, and grows by
+`scale`.
 """
 struct Motion
     image_shift::Shift
@@ -191,6 +196,8 @@ struct Motion
     tiles_rejected::Int
     tile_size::Int
     tiles::Vector{TileShift}
+    rotation::Float64
+    scale::Float64
 end
 
 model_symbol(model) =
@@ -200,7 +207,8 @@ function Motion(shift::CApi.ppatch_shift, m::CApi.ppatch_scene_motion, tiles)
     yy, yx, xy, xx = m.matrix
     return Motion(Shift(shift), model_symbol(m.model), status_symbol(m.status), m.centre, m.shift, [yy yx; xy xx],
                   reshape(collect(m.covariance), 6, 6), m.chi_square, m.contradiction,
-                  m.tiles_used, m.tiles_rejected, m.tile_size, TileShift.(tiles))
+                  m.tiles_used, m.tiles_rejected, m.tile_size, TileShift.(tiles), m.rotation,
+                  m.scale)
 end
 
 """

@@ -135,6 +135,11 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test align(reference, zeros(128, 96)).status === :flat
         motion = measure_motion(Scene(reference; motion = :affine), moving)
         @test motion.image_shift.shift == shift.shift && length(motion.tiles) > 0
+        half = measure_motion(Scene(reference; motion = :similarity, motion_search = :rotation),
+                              reference[end:-1:1, end:-1:1])
+        @test half.status === :ok && abs(abs(half.rotation) - 180) < 0.05
+        @test abs(half.scale - 1) < 1e-3
+        @test_throws ArgumentError Scene(reference; motion = :affine, motion_search = :any)
     end
 
     @testset "shifts applied" begin

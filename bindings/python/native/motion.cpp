@@ -82,6 +82,9 @@ void add_motion(nb::module_& module) {
       .def_prop_ro(
           "matrix", [](const Motion& m) { return rows_of<2>(m.motion.matrix); },
           "((yy, yx), (xy, xx)): the shift at x is shift + (matrix - 1) (x - centre).")
+      .def_prop_ro("rotation", &of<&Told::rotation>,
+                   "Degrees by which content turns from the reference, counterclockwise as seen.")
+      .def_prop_ro("scale", &of<&Told::scale>, "By how much it grows.")
       .def_prop_ro(
           "covariance", [](const Motion& m) { return rows_of<6>(m.motion.covariance); },
           "Of (dy, dx, yy, yx, xy, xx), 6 x 6.")

@@ -174,7 +174,7 @@ void add_scenes(nb::module_& module) {
               &Options::white, &Options::overlap_ratio, &Options::false_alarm_limit,
               &Options::ambiguity_limit, &Options::upsample, &Options::method, &Options::sign,
               &Options::extent, &Options::hot_pixels, &Options::fixed_pattern,
-              &Options::plane_average, &Options::motion)
+              &Options::plane_average, &Options::motion, &Options::motion_search)
       .def("set_arrays", &set_arrays, "cfa"_a, "black"_a, "max_shift"_a);
   module.def("scene_plan_bytes", &plan_bytes, "context"_a, "options"_a);
   nb::class_<Scene>(module, "Scene")

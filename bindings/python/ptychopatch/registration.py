@@ -37,6 +37,9 @@ false_alarm_limit, ambiguity_limit : float
 
 motion : {"none", "translation", "similarity", "affine", "field"}
     What `Scene.measure_motion` fits to tiles of an image; "ml" on a "linear" extent.
+motion_search : {"none", "rotation"}
+    With a motion "similarity", "affine" or "field": "rotation" finds any rotation with scales of
+    1/2 to 2, on the CPU.
 
 Errors are those of ptychopatch.patches. What an image holds is no error: the Shift's status says
 why there is no answer.
@@ -52,7 +55,7 @@ from ._arrays import shape_of, stream_of
 from ._choices import integer, number_of, real, with_defaults
 from ._colour import one_channel
 from ._context import Context, context_of
-from ._enumerations import Extent, Method, MotionModel, PlaneAverage, ShiftSign, Switch
+from ._enumerations import Extent, Method, MotionModel, MotionSearch, PlaneAverage, ShiftSign, Switch
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -80,13 +83,14 @@ class Options(TypedDict, total=False):
     false_alarm_limit: float
     ambiguity_limit: float
     motion: MotionModel
+    motion_search: MotionSearch
 
 
 _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift": 0,
              "sign": "register", "extent": "linear", "hot_pixels": "auto", "fixed_pattern": "auto",
              "plane_average": "median", "upsample": 1, "overlap_ratio": 0.0,
              "false_alarm_limit": 0.0, "ambiguity_limit": 0.0,
-             "motion": "none"}
+             "motion": "none", "motion_search": "none"}
 
 
 def letters_of(cfa):
@@ -119,7 +123,8 @@ def _options(height, width, **given):
         number_of("hot_pixels", given["hot_pixels"], "switch"),
         number_of("fixed_pattern", given["fixed_pattern"], "switch"),
         number_of("plane_average", given["plane_average"]),
-        number_of("motion", given["motion"], "motion_model"))
+        number_of("motion", given["motion"], "motion_model"),
+        number_of("motion_search", given["motion_search"], "motion_search"))
     options.set_arrays(letters_of(given["cfa"]), levels_of(given["black"]),
                        [integer("max_shift", one) for one in furthest])
     return options

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/registration/image_map.hpp"
 #include "core/registration/shift_answer.hpp"
 #include "math/registration/tile_warp.hpp"
 
@@ -14,6 +15,10 @@ struct MotionGrid {
   MotionGrid() = default;
   // displacement: of the moving image, rounded.
   MotionGrid(const std::int64_t size[2], const std::int64_t displacement[2], std::int64_t side);
+
+  // Of a part of a plane.
+  static MotionGrid within(const std::int64_t start[2], const std::int64_t size[2],
+                           std::int64_t side);
 
   bool any() const { return side > 0; }
   std::int64_t count() const { return tiles[0] * tiles[1]; }
@@ -27,6 +32,8 @@ struct MotionGrid {
   static std::int64_t side_of(const std::int64_t size[2]);
   // The next larger one, for images of much noise; 0: there is none.
   static std::int64_t side_beyond(std::int64_t side);
+  // The next smaller one; 0: there is none.
+  static std::int64_t side_below(std::int64_t side);
   // The largest that such planes have.
   static std::int64_t max_side_of(const std::int64_t size[2]);
   // At most, of planes of that size or smaller.
@@ -73,8 +80,12 @@ struct SceneMotion {
 
 // Measures tiles from the shift that has been found on; where they contradict it, a flag and the
 // covariance of the result say so.
+// map: nullptr, or that by which the moving plane was brought onto the reference's, in samples;
+// what it is then, by the model, is written to `found`; what contradicts is what the model does not
+// explain.
 void find_motion(TileEngine& engine, const SceneGeometry& geometry, const SceneSettings& settings,
-                 ppatch_shift& result, SceneMotion& motion);
+                 ppatch_shift& result, SceneMotion& motion, const ImageMap* map = nullptr,
+                 ImageMap* found = nullptr);
 
 // Of an image that has none.
 void begin_motion(const SceneSettings& settings, const ppatch_shift& result, SceneMotion& motion);

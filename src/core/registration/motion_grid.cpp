@@ -50,6 +50,26 @@ std::int64_t MotionGrid::side_beyond(std::int64_t side) {
   return next;
 }
 
+std::int64_t MotionGrid::side_below(std::int64_t side) {
+  for (const std::int64_t smaller : sides) {
+    if (smaller < side) return smaller;
+  }
+  return 0;
+}
+
+MotionGrid MotionGrid::within(const std::int64_t start[2], const std::int64_t size[2],
+                              std::int64_t whole) {
+  MotionGrid grid;
+  if (whole == 0 || size[0] < 2 * whole || size[1] < 2 * whole) return grid;
+  for (int axis = 0; axis < 2; ++axis) {
+    grid.first[axis] = start[axis];
+    grid.length[axis] = size[axis];
+    grid.tiles[axis] = tiles_along(size[axis], whole);
+  }
+  grid.side = whole;
+  return grid;
+}
+
 std::int64_t MotionGrid::max_side_of(const std::int64_t size[2]) {
   const std::int64_t shortest = std::min(size[0], size[1]);
   for (const std::int64_t side : sides) {

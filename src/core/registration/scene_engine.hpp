@@ -42,6 +42,7 @@ struct SceneSettings {
   double overlap_ratio = 0.3;
   double false_alarm_limit = 1e-4, ambiguity_limit = 1e-4;
   ppatch_motion_model motion = PPATCH_MOTION_MODEL_NONE;
+  bool searches_maps = false;  // rotations and scales beyond what tiles see
 
   // Whether hot pixels of such an image are replaced.
   bool repairs(DType dtype) const { return is_integer(dtype) ? repair_integers : repair_floats; }

@@ -39,14 +39,13 @@ ScenePlan::ScenePlan(std::shared_ptr<Context> context, const ppatch_scene_option
 std::uint64_t ScenePlan::bytes(const Context& context, const ppatch_scene_options* options) {
   read_plan_levels(options);
   const SceneSettings settings = read_scene_settings(options);
-  return context.scene_backend(settings.method).scene_engine_bytes(settings);
+  return context.scene_backend(settings).scene_engine_bytes(settings);
 }
 
 void ScenePlan::make_engine() {
   std::string reason;
   backend_ = &context_->heavy_backend();
-  if (!backend_->aligns(settings_.method, &reason))
-    return move_to_cpu(PPATCH_LOG_LEVEL_INFO, reason);
+  if (!backend_->aligns(settings_, &reason)) return move_to_cpu(PPATCH_LOG_LEVEL_INFO, reason);
   bool fits = false;
   try {
     backend_->scene_engine_bytes(settings_);
@@ -73,7 +72,7 @@ void ScenePlan::move_to(const ppatch_array& reference) {
     return;
   }
   Backend* const there = &context_->backend_at(reference.device_id);
-  if (there == backend_ || !there->aligns(settings_.method, nullptr)) return;
+  if (there == backend_ || !there->aligns(settings_, nullptr)) return;
   engine_.reset();
   has_reference_ = false;
   engine_ = there->make_scene_engine(settings_);

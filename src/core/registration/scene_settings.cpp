@@ -85,10 +85,18 @@ SceneSettings read_scene_settings(const ppatch_scene_options* given) {
   read_share("ambiguity_limit", options.ambiguity_limit, settings.ambiguity_limit);
   check_option("motion", options.motion, PPATCH_MOTION_MODEL_NONE, PPATCH_MOTION_MODEL_FIELD);
   settings.motion = options.motion;
-  check_option("reserved", options.reserved, 0, 0);
+  check_option("motion_search", options.motion_search, PPATCH_MOTION_SEARCH_NONE,
+               PPATCH_MOTION_SEARCH_ROTATION);
+  settings.searches_maps = options.motion_search == PPATCH_MOTION_SEARCH_ROTATION;
   if (settings.motion != PPATCH_MOTION_MODEL_NONE && (!ml || settings.circular)) {
     invalid("options.motion: expected NONE but for the method ML on a LINEAR extent, got ",
             settings.motion);
+  }
+  if (settings.searches_maps && settings.motion < PPATCH_MOTION_MODEL_SIMILARITY) {
+    invalid(
+        "options.motion: expected SIMILARITY, AFFINE or FIELD with the motion_search ROTATION, "
+        "got ",
+        settings.motion);
   }
   return settings;
 }

@@ -3,12 +3,11 @@
 #include <cmath>
 #include <optional>
 
-#include "core/registration/fft_size.hpp"
 #include "core/registration/tile_agreement.hpp"
 #include "cpu/fft/plane_fft.hpp"
 #include "cpu/registration/image_pyramid.hpp"
-#include "cpu/registration/pixel_sums.hpp"
-#include "cpu/registration/row_reader.hpp"
+#include "cpu/registration/map_search.hpp"
+#include "cpu/registration/ml_memory_plan.hpp"
 #include "cpu/registration/scene_machine.hpp"
 #include "cpu/registration/shift_estimate.hpp"
 #include "cpu/registration/tile_shifts.hpp"
@@ -16,126 +15,10 @@
 namespace ppatch {
 namespace {
 
-// The memory of the maximum-likelihood engine.
-struct MlMemoryPlan {
-  std::int64_t fine_floats = 0;      // a band-limited image
-  std::int64_t coarse_floats = 0;    // its further scales
-  std::int64_t spectrum_floats = 0;  // one of two
-  std::int64_t kept_floats = 0;      // a third, of the reference, where the budget has room for it
-  std::int64_t slot_floats = 0;      // one of `slots`
-  std::int64_t slots = 0;
-  std::int64_t sums_doubles = 0;
-  std::int64_t tile_doubles = 0;
-  std::int64_t table_floats = 0;
-  std::int64_t lag_floats = 0;
-  std::int64_t rings = 0;
-  std::int64_t longest_fft = 0;
-  std::uint64_t tile_bytes = 0;  // where motion is asked for
-
-  std::uint64_t total_bytes() const;
-
-  // Throws OUT_OF_MEMORY, naming the smallest budget that would do, where the budget is too small.
-  static MlMemoryPlan within(const SceneSettings& settings, const SceneMachine& machine,
-                             int neighbour_reach);
-};
-
-// A plan that would be larger, all told, does not keep the reference's spectrum.
-constexpr std::int64_t kept_bytes_per_pixel = 6;
-
-void fit(MlMemoryPlan& plan, const SceneGeometry& g, std::int64_t carriers) {
-  const auto fit_transform = [&](const std::int64_t size[2]) {
-    plan.spectrum_floats = std::max(plan.spectrum_floats, PlaneFft::floats_of(size[0], size[1]));
-    plan.table_floats = std::max(plan.table_floats, tables_floats(size[0], size[1], carriers));
-    plan.longest_fft = std::max({plan.longest_fft, size[0], size[1]});
-    plan.sums_doubles = std::max(plan.sums_doubles, sums_doubles(size[0], size[1]));
-    plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(size[0], size[1]));
-    plan.rings = std::max(plan.rings, ring_count(size[0], size[1]));
-  };
-  fit_transform(g.coarse_fft);
-  plan.lag_floats = std::max(plan.lag_floats, lag_table_floats(g.coarse_fft[0], g.coarse_fft[1]));
-  for (int scale = 0; scale < g.scales; ++scale) fit_transform(g.fft[scale]);
-  plan.fine_floats = std::max(plan.fine_floats, g.size[0][0] * g.size[0][1]);
-  plan.coarse_floats = std::max(plan.coarse_floats, g.coarse_floats());
-}
-
-// Of a coarse peak of an image that is as large or smaller: those that the largest shift is more
-// than half of are padded by it.
-std::int64_t largest_transform(const SceneGeometry& whole, const SceneSettings& settings,
-                               int axis) {
-  const std::int64_t n = whole.size[0][axis];
-  const std::int64_t padded = padded_size(n);
-  if (!(settings.max_shift[axis] > 0.0)) return padded;
-  const auto reach =
-      static_cast<std::int64_t>(settings.max_shift[axis] / static_cast<double>(whole.step)) + 1;
-  return std::min(padded, std::max(good_fft_size(n), good_fft_size(3 * reach + 1)));
-}
-
-// Smaller images may have no coarser scale where this one has, so that their coarse peak needs more
-// than that of larger ones.
-void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSettings& settings,
-                 std::int64_t carriers) {
-  std::int64_t max_size[2];
-  for (int axis = 0; axis < 2; ++axis) max_size[axis] = largest_transform(whole, settings, axis);
-  const std::int64_t narrow = padded_size(halving_side - 1);
-  // Padded, an area grows by less than that, whatever its sides.
-  const std::int64_t small = halving_area * 15 / 4;
-  plan.spectrum_floats = std::max({plan.spectrum_floats,
-                                   PlaneFft::floats_of(std::min(max_size[0], narrow), max_size[1]),
-                                   PlaneFft::floats_of(max_size[0], std::min(max_size[1], narrow)),
-                                   std::min(small, PlaneFft::floats_of(max_size[0], max_size[1]))});
-  plan.table_floats =
-      std::max(plan.table_floats, tables_floats(max_size[0], max_size[1], carriers));
-  plan.longest_fft = std::max({plan.longest_fft, max_size[0], max_size[1]});
-  plan.lag_floats = std::max(plan.lag_floats, lag_table_floats(max_size[0], max_size[1]));
-  const std::int64_t side = padded_size(static_cast<std::int64_t>(std::sqrt(halving_area)));
-  plan.sums_doubles = std::max(
-      {plan.sums_doubles, sums_doubles(std::min(max_size[0], narrow), max_size[1]),
-       sums_doubles(max_size[0], std::min(max_size[1], narrow)), sums_doubles(side, side)});
-  plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(max_size[0], max_size[1]));
-  plan.rings = std::max(plan.rings, ring_count(max_size[0], max_size[1]));
-}
-
-std::uint64_t MlMemoryPlan::total_bytes() const {
-  const std::int64_t floats = 2 * fine_floats + 2 * coarse_floats + 2 * spectrum_floats +
-                              kept_floats + slots * slot_floats + table_floats + lag_floats +
-                              longest_fft;
-  return static_cast<std::uint64_t>(4 * floats + 8 * (sums_doubles + tile_doubles) +
-                                    rings * static_cast<std::int64_t>(sizeof(RingWeight))) +
-         tile_bytes;
-}
-
-MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& machine,
-                                  int neighbour_reach) {
-  const FftProvider& fft = machine.fft;
-  const std::uint64_t budget = machine.settings->memory_budget;
-  MlMemoryPlan plan;
-  plan.slots = machine.arena->num_threads();
-  if (s.motion != PPATCH_MOTION_MODEL_NONE) plan.tile_bytes = CpuTileEngine::bytes(s, machine);
-  const SceneGeometry whole(s, s.height, s.width);
-  const std::int64_t carriers = s.cfa.period * s.cfa.period - 1;
-  fit(plan, whole, carriers);
-  if (!s.circular) fit_smaller(plan, whole, s, carriers);
-  plan.sums_doubles = std::max(plan.sums_doubles, pixel_sums_doubles(s.height));
-  const DecimationFilter fine(whole.step);
-  const DecimationFilter coarse(2);
-  const std::int64_t profile = s.fixed_pattern ? good_fft_size(std::max(s.height, s.width)) : 0;
-  const std::int64_t longest = std::max(plan.longest_fft, profile);
-  plan.slot_floats = std::max({
-      max_slot_floats(fft, longest, !s.circular),
-      decimation_floats(fine, s.width, whole.size[0][1]) +
-          RowReader::floats(s.width, neighbour_reach) + 64,
-      decimation_floats(coarse, whole.size[0][1], whole.size[0][1] / 2) + 64,
-  });
-  plan.slot_floats = (plan.slot_floats + 15) / 16 * 16;
-  const std::uint64_t min_bytes = plan.total_bytes();
-  if (whole.scales > 1) {
-    const auto max_bytes = static_cast<std::uint64_t>(kept_bytes_per_pixel * s.height * s.width);
-    plan.kept_floats = PlaneFft::floats_of(whole.fft[0][0], whole.fft[0][1]);
-    if (plan.total_bytes() > std::min(budget, max_bytes)) plan.kept_floats = 0;
-  }
-  require_budget(s, min_bytes, budget);
-  return plan;
-}
+// How often an image is brought onto its reference by the map of the round before, until that moves
+// no corner by so much, samples.
+constexpr int max_map_rounds = 4;
+constexpr double settled_map = 0.1;
 
 class MlEngine final : public SingleSceneEngine {
  public:
@@ -164,6 +47,10 @@ class MlEngine final : public SingleSceneEngine {
     tile_sums_ = Buffer<double>(allocator, memory_plan_.tile_doubles);
     weights_ = Buffer<RingWeight>(allocator, memory_plan_.rings);
     if (settings.motion != PPATCH_MOTION_MODEL_NONE) tiles_.emplace(settings, machine);
+    if (settings.searches_maps) {
+      warped_ = Buffer<float>(allocator, memory_plan_.warped_floats);
+      maps_.emplace(settings, machine);
+    }
     carrier_count_ = leaking_carriers(settings.cfa, carriers_);
   }
 
@@ -193,6 +80,10 @@ class MlEngine final : public SingleSceneEngine {
     lines.fy = lines.fy || reference_lines_.fy;
     if (lines.fx) result.flags |= PPATCH_SHIFT_FLAG_FIXED_ROWS;
     if (lines.fy) result.flags |= PPATCH_SHIFT_FLAG_FIXED_COLUMNS;
+    if (maps_ && motion) {
+      search(lines, result, *motion);
+      return result;
+    }
     estimate(lines, result);
     if (motion && tiles_) {
       tiles_->set_planes(reference_pyramid().scale[0], moving_pyramid().scale[0],
@@ -203,6 +94,83 @@ class MlEngine final : public SingleSceneEngine {
   }
 
  private:
+  // Finds the map, then all that is found of an image that it has brought onto the reference.
+  void search(const ExcludedLines& lines, ppatch_shift& result, SceneMotion& motion) {
+    const int last = geometry_.scales - 1;
+    const Plane reference = reference_pyramid().scale[last];
+    const Plane moving = moving_pyramid().scale[last];
+    Band band;
+    band.fft = &coarse_fft_;
+    ImageMap map;
+    double ambiguity = 0.0;
+    kept_window_ = {};
+    maps_->set_area(result.common_height, result.common_width);
+    const bool found =
+        maps_->find(reference, moving, band, lag_tables_.data(), tools(), map, ambiguity);
+    if (!found || is_seen_by_tiles(map)) {
+      estimate(lines, result);
+      tiles_->set_planes(reference_pyramid().scale[0], moving_pyramid().scale[0],
+                         band_of(0, lines));
+      find_motion(*tiles_, geometry_, settings_, result, motion);
+    } else {
+      ppatch_shift turned = result;
+      const double samples = static_cast<double>(std::int64_t{1} << last);
+      const ImageMap fine = find_turned(map.in_units(samples), turned, motion);
+      judge(fine.in_units(1.0 / samples), result);
+      std::copy(turned.shift, turned.shift + 2, result.shift);
+      std::copy(turned.covariance, turned.covariance + 3, result.covariance);
+      result.flags |= turned.flags;
+    }
+    settle_search(settings_, ambiguity, result, motion);
+  }
+
+  // The motion by a map that is near to it, and what becomes of that, in samples.
+  ImageMap find_turned(ImageMap map, ppatch_shift& result, SceneMotion& motion) {
+    const Plane& moving = moving_pyramid().scale[0];
+    const Plane warped{warped_.data(), moving.height, moving.width, moving.width};
+    const double reach[2] = {0.5 * static_cast<double>(moving.height),
+                             0.5 * static_cast<double>(moving.width)};
+    // Lines and carriers of either image are no lines and carriers of the other.
+    Band band;
+    band.fft = &fft_[0];
+    const ppatch_shift begun = result;
+    for (int round = 0; round < max_map_rounds; ++round) {
+      result = begun;
+      maps_->warp(moving, map, tools(), warped);
+      tiles_->set_planes(reference_pyramid().scale[0], warped, band);
+      ImageMap next = map;
+      find_motion(*tiles_, geometry_, settings_, result, motion, &map, &next);
+      const double moved = distance_of(map, next, reach);
+      map = next;
+      if (moved < settled_map) break;
+    }
+    return map;
+  }
+
+  // What the coarsest scale says of a pair and its map.
+  void judge(const ImageMap& map, ppatch_shift& result) {
+    const int last = geometry_.scales - 1;
+    double reduction = 0.0;
+    const MappedPair pair = maps_->mapped(reference_pyramid().scale[last],
+                                          moving_pyramid().scale[last], map, tools(), reduction);
+    Band band;
+    band.fft = &coarse_fft_;
+    const std::int64_t range[2] = {geometry_.lag_range(0), geometry_.lag_range(1)};
+    CoarsePeak peak = coarse_peak(pair.reference, pair.moving, band, range, lag_tables_.data(),
+                                  geometry_.copies, false, tools());
+    peak.evidence.peak *= reduction;
+    peak.evidence.other *= reduction;
+    note_peak(peak, result);
+    if (!peak.found) return;
+    band.fft = &fft_[last];
+    Window held;
+    const FineShift shift = fine_shift(pair.reference, pair.moving, band, peak.displacement,
+                                       only_rounds, held, false, tools());
+    ShiftQuality quality;
+    if (shift.status == PPATCH_SHIFT_STATUS_OK) quality = shift_quality(shift, band, tools());
+    complete_answer(shift, quality, geometry_, settings_, result);
+  }
+
   ImagePyramid pyramid(Buffer<float>& fine, Buffer<float>& coarse) {
     ImagePyramid pyramid;
     float* data = coarse.data();
@@ -242,6 +210,7 @@ class MlEngine final : public SingleSceneEngine {
       fft_[scale] = transform(geometry.fft[scale]);
     }
     coarse_fft_ = transform(geometry.coarse_fft);
+    if (maps_) maps_->set_geometry(geometry);
     fill_lag_tables(geometry, settings_.circular, lag_tables_.data());
     geometry_ = geometry;
     reference_status_ = build(reference_, reference_pyramid(), Clipped::replaced, reference_lines_);
@@ -341,6 +310,8 @@ class MlEngine final : public SingleSceneEngine {
   Buffer<double> sums_, tile_sums_;
   Buffer<RingWeight> weights_;
   std::optional<CpuTileEngine> tiles_;
+  std::optional<MapSearch> maps_;
+  Buffer<float> warped_;  // the moving image's finest scale
   SceneImageView reference_;
   SceneGeometry geometry_;  // of the pyramids
   bool reference_loaded_ = false;

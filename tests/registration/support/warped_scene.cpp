@@ -10,8 +10,8 @@ Affine Affine::of(double dy, double dx, double radians, double scale) {
   return {{dy, dx}, {c, -s, s, c}};
 }
 
-BlobScene::BlobScene(Random& random, std::int64_t size) : size_(size) {
-  const double margin = 0.1 * static_cast<double>(size) + 40.0;
+BlobScene::BlobScene(Random& random, std::int64_t size, double beyond) : size_(size) {
+  const double margin = beyond * static_cast<double>(size) + 40.0;
   std::uniform_real_distribution<double> place(-margin, static_cast<double>(size) + margin);
   std::uniform_real_distribution<double> logarithm(std::log(1.2), std::log(12.0));
   std::normal_distribution<double> normal;
@@ -32,12 +32,13 @@ Picture BlobScene::look(const Affine& affine) const {
   const double b[4] = {2.0 - affine.matrix[0], -affine.matrix[1], -affine.matrix[2],
                        2.0 - affine.matrix[3]};  // 1 - (M - 1): p - c + t = b (q - c)
   const double determinant = b[0] * b[3] - b[1] * b[2];
+  const double grown = std::max(1.0, std::sqrt(std::abs(determinant)));
   for (const Blob& blob : blobs_) {
     const double qy = blob.y - centre;
     const double qx = blob.x - centre;
     const double py = centre - affine.shift[0] + b[0] * qy + b[1] * qx;
     const double px = centre - affine.shift[1] + b[2] * qy + b[3] * qx;
-    const double reach = 5.5 * blob.radius * 1.05;
+    const double reach = 5.5 * blob.radius * 1.05 * grown;
     const auto clamped = [&](double value) {
       return static_cast<std::int64_t>(
           std::clamp(std::ceil(value), 0.0, static_cast<double>(size_)));

@@ -22,8 +22,8 @@ struct Affine {
 
 class BlobScene {
  public:
-  // Seen up to a tenth beyond size x size pixels; contrast of variance about one.
-  BlobScene(Random& random, std::int64_t size);
+  // Seen up to a tenth, or another part, beyond size x size pixels; contrast of variance about one.
+  BlobScene(Random& random, std::int64_t size, double beyond = 0.1);
 
   // The reference is seen with Affine().
   Picture look(const Affine& affine) const;
