@@ -26,7 +26,7 @@ def main(root):
         public = not any(part.startswith("_") for part in name.split("."))
         if public and name not in modules:
             problems.append(f"{name} is on no page of docs/reference")
-    sys.exit("\n".join(problems))
+    sys.exit("\n".join(problems) or 0)
 
 
 main(*sys.argv[1:])
