@@ -33,12 +33,6 @@ class Trials:
     def __init__(self, source, share):
         self.source, self.share = source, share
 
-    def size(self, least, most):
-        """Log-uniform, whole periods of every mosaic; half of them squares."""
-        random = self.source.random
-        sides = np.exp(random.uniform(math.log(least), math.log(most), 2)).astype(int) // 6 * 6
-        return (int(sides[0]), int(sides[int(random.random() < 0.5)]))
-
     def run(self, count, draw):
         """How many there were, were ok and were ambiguous; errors over sigma of those that were ok."""
         ok, ambiguous, ratios = 0, 0, []
@@ -61,7 +55,7 @@ def unrelated(trials, report):
         for kind in ("noise", "fields", "photographs", "negative"):
             most = 512 if kind in ("noise", "fields") else 400
             count, good, _, _ = trials.run(
-                84, lambda: trials.source.unrelated(kind, trials.size(24, most), cfa))
+                84, lambda: trials.source.unrelated(kind, trials.source.size(24, most), cfa))
             print(f"without common content, {kind}, {name}: {good} of {count} ok")
             total, ok = total + count, ok + good
     report.line(f"ok of {total} pairs without common content", ok, max(1, total // 1000),
@@ -70,10 +64,10 @@ def unrelated(trials, report):
 
 def treacherous(trials, report):
     source = trials.source
-    kinds = {"periodic": (300, lambda: source.periodic(trials.size(64, 320))),
-             "photographs behind a fence": (100, lambda: source.fence(trials.size(64, 300))),
-             "smooth": (100, lambda: source.smooth(trials.size(48, 512))),
-             "one-dimensional": (100, lambda: source.one_dimensional(trials.size(48, 512)))}
+    kinds = {"periodic": (300, lambda: source.periodic(source.size(64, 320))),
+             "photographs behind a fence": (100, lambda: source.fence(source.size(64, 300))),
+             "smooth": (100, lambda: source.smooth(source.size(48, 512))),
+             "one-dimensional": (100, lambda: source.one_dimensional(source.size(48, 512)))}
     for name, (wanted, draw) in kinds.items():
         count, ok, _, ratios = trials.run(wanted, draw)
         wrong = int((ratios.max(1, initial=0.0) > 5.0).sum())
@@ -88,7 +82,7 @@ def true_pairs(trials, report):
         for (low, high), least in limits.items():
             def draw():
                 bound = math.exp(trials.source.random.uniform(math.log(low), math.log(high)))
-                return trials.source.photograph_pair(trials.size(96, 400), cfa, bound=bound)
+                return trials.source.photograph_pair(trials.source.size(96, 400), cfa, bound=bound)
             count, ok, ambiguous, ratios = trials.run(150, draw)
             called, total = called + ambiguous, total + count
             report.line(f"photographs, {name}, bound {low} to {high} px: share that is ok",
@@ -107,17 +101,17 @@ def calibration(report, name, ratios):
 def spoiled(trials, report):
     source = trials.source
     kinds = {"small": lambda: source.photograph_pair(
-        trials.size(24, 64), bound=float(source.random.choice((0.005, 0.02, 0.04)))),
+        trials.source.size(24, 64), bound=float(source.random.choice((0.005, 0.02, 0.04)))),
              "thin": lambda: source.photograph_pair((16, 240), grain=1, largest=0.1,
                                                     bound=source.random.choice((0.01, 0.03)))}
     for kind in ("clipped", "jpeg", "4 bit", "dust", "row noise", "moving"):
-        kinds[kind] = lambda kind=kind: source.spoiled(kind, trials.size(96, 300))
+        kinds[kind] = lambda kind=kind: source.spoiled(kind, trials.source.size(96, 300))
     for name, draw in kinds.items():
         count, ok, _, ratios = trials.run(150, draw)
         print(f"{name}: {ok} of {count} ok")
         calibration(report, name, ratios)
     _, _, _, ratios = trials.run(
-        200, lambda: source.photograph_pair(trials.size(48, 300), grain=1))
+        200, lambda: source.photograph_pair(source.size(48, 300), grain=1))
     # Equal pixels: the error is rounding, and sigma no less than what that may be.
     report.line("|error| / sigma, largest, whole crops", f"{ratios.max():.1f}", 6,
                 ratios.max() <= 6)

@@ -75,6 +75,11 @@ class Source:
     def __init__(self, random, photographs):
         self.random, self.photographs = random, photographs
 
+    def size(self, least, most, squares=0.5):
+        """Log-uniform, whole periods of every mosaic; that part of them squares."""
+        sides = np.exp(self.random.uniform(math.log(least), math.log(most), 2)).astype(int) // 6 * 6
+        return (int(sides[0]), int(sides[int(self.random.random() < 1.0 - squares)]))
+
     def light(self, name=None):
         names = sorted(self.photographs)
         return self.photographs[name or names[self.random.integers(len(names))]]

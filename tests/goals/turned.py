@@ -57,11 +57,6 @@ class Trials:
     def __init__(self, source, arguments):
         self.source, self.share, self.verbose = source, arguments.share, arguments.verbose
 
-    def size(self, least, most, square=0.5):
-        sides = np.exp(self.source.random.uniform(math.log(least), math.log(most), 2))
-        sides = sides.astype(int) // 6 * 6
-        return (int(sides[0]), int(sides[int(self.source.random.random() > square)]))
-
     def run(self, count, draw):
         """How many, how many are ok, statuses, and errors over sigma of those that are."""
         count = max(1, round(count * self.share))
@@ -94,7 +89,7 @@ def unrelated(trials, report):
         for kind in ("noise", "fields", "photographs", "negative"):
             most = 512 if kind in ("noise", "fields") else 400
             count, good, statuses, _ = trials.run(
-                84, lambda: trials.source.unrelated(kind, trials.size(64, most), cfa))
+                84, lambda: trials.source.unrelated(kind, trials.source.size(64, most), cfa))
             print(f"without common content, {kind}, {name}: {good} of {count} ok, {statuses}",
                   flush=True)
             total, ok = total + count, ok + good
@@ -108,7 +103,7 @@ def true_pairs(trials, report):
         least = 300 if cfa else 200
         for scales in (False, True):
             count, ok, statuses, ratios = trials.run(
-                60, lambda: source.turned(trials.size(least, 512, 0.8), cfa, scales))
+                60, lambda: source.turned(source.size(least, 512, 0.8), cfa, scales))
             kind = f"turned{' and scaled' if scales else ''}, {name}"
             print(f"{kind}: {statuses}", flush=True)
             wanted = 0.6 if scales else 0.8
@@ -137,7 +132,7 @@ def no_wrong(trials, report, name, count, draw):
 def symmetric(trials, report):
     for folds, name in ((0, "round"), (2, "2-fold"), (4, "4-fold")):
         no_wrong(trials, report, f"{name} scenes, searched", 40,
-                 lambda: trials.source.symmetric(trials.size(150, 400), folds))
+                 lambda: trials.source.symmetric(trials.source.size(150, 400), folds))
 
 
 def as_still(pair):
@@ -148,9 +143,9 @@ def as_still(pair):
 
 def little(trials, report):
     source = trials.source
-    kinds = {"periodic": lambda: source.periodic(trials.size(96, 320)),
-             "smooth": lambda: source.smooth(trials.size(96, 400)),
-             "one-dimensional": lambda: source.one_dimensional(trials.size(96, 400))}
+    kinds = {"periodic": lambda: source.periodic(source.size(96, 320)),
+             "smooth": lambda: source.smooth(source.size(96, 400)),
+             "one-dimensional": lambda: source.one_dimensional(source.size(96, 400))}
     for name, draw in kinds.items():
         no_wrong(trials, report, f"{name}, searched", 40, lambda: as_still(draw()))
 
@@ -161,7 +156,7 @@ def still(trials, report):
     errors, ok = {"none": [], "rotation": []}, {"none": 0, "rotation": 0}
     count = max(1, round(60 * trials.share))
     for _ in range(count):
-        pair = trials.source.photograph_pair(trials.size(200, 400), random.choice(("", "RGGB")),
+        pair = trials.source.photograph_pair(trials.source.size(200, 400), random.choice(("", "RGGB")),
                                              bound=random.choice((0.005, 0.02)))
         found = {search: measure(pair, search) for search in errors}
         for search, motion in found.items():
