@@ -191,9 +191,14 @@ class Source:
         still, moved, truth = cut
         period = self.random.uniform(6.0, 24.0)
         strength = self.random.uniform(0.5, 3.0)
-        x = (np.arange(32 * size[1]) + 0.5) / 32 - 0.5  # the area of a bar in each pixel
-        bars = [strength * (np.cos(2 * math.pi * (x + d) / period) > 0.3).reshape(-1, 32).mean(1)
-                for d in (0.0, truth[1])]
+        half = period * math.acos(0.3) / (2 * math.pi)  # of a bar's width
+        edges = np.arange(size[1] + 1) - 0.5
+
+        def filled(x):
+            """The width of bars from the middle of one to x."""
+            turns = np.floor(x / period + 0.5)
+            return 2 * half * turns + np.clip(x - turns * period, -half, half)
+        bars = [strength * np.diff(filled(edges + d)) for d in (0.0, truth[1])]
         a, b = (each @ (0.3, 0.5, 0.2) + bar + 0.01 * self.random.standard_normal(size)
                 for each, bar in zip((still, moved), bars))
         return Pair(a, b, truth)

@@ -112,7 +112,11 @@ double false_alarm_of(const PeakEvidence& evidence) {
 
 double ambiguity_of(const PeakEvidence& evidence) {
   const double peak = std::max(evidence.peak, 0.0);
-  const double apart = 0.5 * (peak * peak - evidence.other * evidence.other);
+  double apart = 0.5 * (peak * peak - evidence.other * evidence.other);
+  if (evidence.other > significant_peak && evidence.trials > 1.0) {
+    const double expected = std::sqrt(2.0 * std::log(evidence.trials));
+    apart *= std::min(1.0, expected * expected / (evidence.other * evidence.other));
+  }
   return std::exp(std::min(0.0, -apart));
 }
 

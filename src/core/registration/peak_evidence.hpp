@@ -37,7 +37,8 @@ bool is_suspicious(const PeakEvidence& evidence, int kind);
 // How probable a peak that high is where two images have nothing in common.
 double false_alarm_of(const PeakEvidence& evidence);
 
-// The likelihood of the second best shift over that of the best.
+// The likelihood of the second best shift over that of the best. Where it is more than noise, what
+// the images have in common beside their content makes many such peaks, and counts as the noise.
 double ambiguity_of(const PeakEvidence& evidence);
 
 // Values elsewhere that are no noise are above that many times theirs.

@@ -9,6 +9,10 @@ namespace {
 
 // Of chroma against luminance, in power: what the weights take leaked chroma for.
 constexpr float leak_strength = 0.3F;
+// Two photographs of other things may have a few edges in common, which are no noise: where no tile
+// says that both images are alike, or they do it across an edge alone, the peak is to be less
+// probable by so much.
+constexpr double unvouched = 1e-18;
 
 }  // namespace
 
@@ -85,7 +89,9 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality,
   result.peak = quality.peak;
   result.residual = quality.residual;
   result.gain = quality.gain;
-  if (quality.blind_count == 2 || result.false_alarm > settings.false_alarm_limit) {
+  const bool vouched = quality.vouched && quality.blind_count == 0;
+  const double limit = settings.false_alarm_limit * (vouched ? 1.0 : unvouched);
+  if (quality.blind_count == 2 || result.false_alarm > limit) {
     result.status = PPATCH_SHIFT_STATUS_UNRELATED;
   } else if (result.ambiguity > settings.ambiguity_limit) {
     result.status = PPATCH_SHIFT_STATUS_AMBIGUOUS;

@@ -23,10 +23,14 @@ constexpr std::int64_t enough_tiles = 30;
 // Shifts by high and low frequencies apart contradict each other where the square of their
 // difference over its error, of two degrees of freedom, is above that;
 constexpr double contradiction = 12.0;
-// what tapers and trends make of it is no more than that, samples; no band is narrower than the
+// of that part of it the shift is in doubt where it is above this.
+constexpr double doubt = 7.0, doubted = 0.25;
+// What tapers and trends make of it is no more than that, samples; no band is narrower than the
 // least, cycles per sample.
 constexpr double close_enough = 2e-3;
 constexpr double min_band = 0.1;
+// An attempt that would begin where the last one did, but for that part of its step, is none.
+constexpr double same_start = 0.05;
 // What rounding leaves of a shift, samples; and what comes in over the edges of an overlap, times
 // its area: of images of 24 x 24 samples it is as much as their noise.
 constexpr double rounding = 1e-4, edge_error = 5.0;
@@ -132,14 +136,19 @@ void find_blind(const double* totals, double samples, ShiftQuality& quality) {
   }
 }
 
-// What bins above and below the split say of the shift, apart, which together they agree on: their
-// difference, squared, over its error. spread: as in shift_quality_of.
-double contradiction_of(const double* sums, double spread) {
+// What bins above and below the split say of the shift, apart, which together they agree on.
+struct Contradiction {
+  double difference[2] = {0.0, 0.0};
+  double square = 0.0;  // of it over its error: of two degrees of freedom
+};
+
+// spread: as in shift_quality_of.
+Contradiction contradiction_of(const double* sums, double spread) {
   const Symmetric all = Symmetric::of(sums + fisher_yy, 1.0);
   const Symmetric high = Symmetric::of(sums + high_fisher_yy, 1.0);
   const Symmetric low{all.yy - high.yy, all.yx - high.yx, all.xx - high.xx};
   const double* g = sums + high_gradient_y;
-  double difference[2] = {0.0, 0.0};
+  Contradiction out;
   Symmetric error{close_enough * close_enough, 0.0, close_enough * close_enough};
   for (const bool above : {true, false}) {
     const Symmetric& h = above ? high : low;
@@ -149,18 +158,31 @@ double contradiction_of(const double* sums, double spread) {
     if (!above) squares = {total[0] - q[0], total[1] - q[1], total[2] - q[2]};
     Symmetric part;
     // A band that tells nothing contradicts nothing.
-    if (!sandwich(h, squares, part)) return 0.0;
+    if (!sandwich(h, squares, part)) return {};
     error.yy += 2.0 * spread / turns * part.yy;
     error.yx += 2.0 * spread / turns * part.yx;
     error.xx += 2.0 * spread / turns * part.xx;
     double step[2];
     h.solve(g, step);
-    for (int axis = 0; axis < 2; ++axis) difference[axis] += step[axis] / (2.0 * pi);
+    for (int axis = 0; axis < 2; ++axis) out.difference[axis] += step[axis] / (2.0 * pi);
   }
-  if (!(error.determinant() > 0.0)) return 0.0;
+  if (!(error.determinant() > 0.0)) return {};
   double weighed[2];
-  error.solve(difference, weighed);
-  return difference[0] * weighed[0] + difference[1] * weighed[1];
+  error.solve(out.difference, weighed);
+  out.square = out.difference[0] * weighed[0] + out.difference[1] * weighed[1];
+  return out;
+}
+
+// What a round takes back of an error is that much less than what noise adds in it; and what was
+// left in the end was not found.
+void add_slowness(const Slowness& slow, const Symmetric& by_fisher, Symmetric& covariance) {
+  if (slow.progress >= slow_progress) return;
+  const double* v = slow.direction;
+  const double held = by_fisher.along(v) / (slow.progress * slow.progress);
+  const double more = std::max(0.0, held - covariance.along(v)) + slow.left * slow.left;
+  covariance.yy += more * v[0] * v[0];
+  covariance.yx += more * v[0] * v[1];
+  covariance.xx += more * v[1] * v[1];
 }
 
 }  // namespace
@@ -222,11 +244,22 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
     const double other = quality.step[1] * quality.step[1] / (covariance.xx + least);
     quality.worth_it = tiles.all() && one + other > 1.0;
   }
+  add_slowness(shift.slow, by_fisher, covariance);
   // Leaked chroma turns bins as aliasing does, and is corrected.
-  quality.aliased = !(sums[leak_square] > 0.0) && contradiction_of(sums, spread) > contradiction;
+  if (!(sums[leak_square] > 0.0)) {
+    const Contradiction found = contradiction_of(sums, spread);
+    quality.aliased = found.square > contradiction;
+    if (found.square > doubt) {
+      const double* d = found.difference;
+      covariance.yy += doubted * d[0] * d[0];
+      covariance.yx += doubted * d[0] * d[1];
+      covariance.xx += doubted * d[1] * d[1];
+    }
+  }
   if (tiles.any()) {
     quality.alike = totals[tile_alike] / static_cast<double>(tiles.count());
     const double bins = sums[slope_power] * sums[slope_power] / sums[slope_square];
+    quality.vouched = true;
     find_blind(totals, bins * independent * tiles.samples() / planes, quality);
   }
   const double edges = edge_error / static_cast<double>(shift.overlap[0] * shift.overlap[1]);
@@ -239,6 +272,12 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
 
 void ShiftQuality::covariance_in(double unit, double radius, double out[3]) const {
   for (int i = 0; i < 3; ++i) out[i] = covariance[i] * unit * unit;
+  // A step that was worth it and led nowhere: both estimates are that far apart.
+  if (worth_it) {
+    out[0] += step[0] * step[0] * unit * unit;
+    out[1] += step[0] * step[1] * unit * unit;
+    out[2] += step[1] * step[1] * unit * unit;
+  }
   for (int i = 0; i < blind_count; ++i) {
     const double* v = blind[i];
     out[0] += radius * radius * v[0] * v[0];
@@ -254,10 +293,16 @@ bool next_attempt(const FineShift& shift, const ShiftQuality& quality, double st
     std::copy(shift.displacement, shift.displacement + 2, start);
     return true;
   }
+  double from_last = 0.0, by = 0.0;
   for (int axis = 0; axis < 2; ++axis) {
-    start[axis] = shift.displacement[axis] + std::clamp(quality.step[axis], -0.5, 0.5);
+    const double step = std::clamp(quality.step[axis], -0.5, 0.5);
+    const double next = shift.displacement[axis] + step;
+    from_last = std::max(from_last, std::abs(next - start[axis]));
+    by = std::max(by, std::abs(step));
+    start[axis] = next;
   }
-  return quality.worth_it;
+  // From there it came.
+  return quality.worth_it && from_last > same_start * by;
 }
 
 }  // namespace ppatch

@@ -13,6 +13,12 @@ namespace {
 constexpr double coarse_edge = 0.125;
 constexpr std::int64_t min_overlap = 8;
 constexpr double max_distance = 4.0;  // from the coarse peak
+// The least that a round takes back, and samples that a lead may go on by.
+constexpr double min_progress = 0.05, max_lead = 0.5;
+// Of what moves less, rounding is a part.
+constexpr double min_move = 1e-4;
+// Windows that a lead has laid and that tell less than this part of what the last ones did are off.
+constexpr double min_known = 0.8;
 
 // Where a window of the reference lies along an axis of n samples, if that of the moving image is
 // `integer` samples further on.
@@ -52,14 +58,15 @@ ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
       rounds_(rounds),
       circular_(circular),
       ended_(false) {
-  for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] = start[axis];
+  for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] = next_[axis] = start[axis];
   shift_.max_f = max_f;
   shift_.edge = rounds.edge;
   shift_.floor = rounds.floor;
 }
 
 bool ShiftSearch::lay() {
-  if (ended_ || round_ >= rounds_.max) return false;
+  if (ended_) return false;
+  std::copy(next_, next_ + 2, shift_.displacement);
   reference_ = {0, 0, size_[0], size_[1], circular_ ? 0.0 : rounds_.edge, 0.0, 0.0};
   moving_ = reference_;
   if (!circular_) {
@@ -101,22 +108,54 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
     ended_ = true;
     return;
   }
+  const double known = shift_.information;
   shift_.coherence = means.coherence;
   shift_.information = means.information;
   shift_.iterations = iterations;
+  Round round;
   double moved_by = 0.0;
   for (int axis = 0; axis < 2; ++axis) {
-    const double now = static_cast<double>(shift_.integer[axis]) + fraction[axis];
-    moved_by = std::max(moved_by, std::abs(now - shift_.displacement[axis]));
-    shift_.displacement[axis] = now;
+    round.laid[axis] = shift_.displacement[axis];
+    round.found[axis] = static_cast<double>(shift_.integer[axis]) + fraction[axis];
+    moved_by = std::max(moved_by, std::abs(round.found[axis] - round.laid[axis]));
+    shift_.displacement[axis] = round.found[axis];
   }
   ++round_;
+  if (led_ && means.information < min_known * known) {  // astray: back, and on without
+    leads_ = led_ = false;
+    std::copy(last_.found, last_.found + 2, shift_.displacement);
+    std::copy(last_.found, last_.found + 2, next_);
+    return;
+  }
+  std::copy(round.found, round.found + 2, next_);
+  if (round_ > 1) lead_on(round);
+  shift_.slow.left = shift_.slow.left_of(round.laid, round.found);
+  last_ = round;
   if (std::abs(shift_.displacement[0] - start_[0]) > max_distance ||
       std::abs(shift_.displacement[1] - start_[1]) > max_distance) {
     shift_.status = PPATCH_SHIFT_STATUS_NOT_CONVERGED;
     ended_ = true;
   }
-  if (round_ >= rounds_.min && moved_by < rounds_.settled) ended_ = true;
+  const double part = std::min(1.0, shift_.slow.progress / slow_progress);
+  if (round_ >= rounds_.min && moved_by < rounds_.settled * part) ended_ = true;
+  if (round_ >= (leads_ && part < 1.0 ? slow_rounds : 1) * rounds_.max) ended_ = true;
+}
+
+// A step of the secant method along what the last two rounds have moved.
+void ShiftSearch::lead_on(const Round& round) {
+  led_ = false;
+  const double moved[2] = {round.found[0] - last_.found[0], round.found[1] - last_.found[1]};
+  const double length = std::hypot(moved[0], moved[1]);
+  if (length < min_move) return;
+  Slowness slow{1.0, {moved[0] / length, moved[1] / length}};
+  const double laid = slow.along(last_.laid, round.laid);
+  if (laid <= 0.0) return;
+  slow.progress = std::clamp(1.0 - length / laid, min_progress, 1.0);
+  if (slow.progress <= shift_.slow.progress) shift_.slow = slow;
+  led_ = leads_ && slow.progress < slow_progress;
+  if (!led_) return;
+  const double lead = std::clamp(slow.left_of(round.laid, round.found), -max_lead, max_lead);
+  for (int axis = 0; axis < 2; ++axis) next_[axis] += lead * slow.direction[axis];
 }
 
 }  // namespace ppatch

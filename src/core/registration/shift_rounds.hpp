@@ -38,6 +38,11 @@ struct ShiftRounds {
   bool common_windows = false;
 };
 
+// Rounds that take back less of it than that are led on by what the last two of them say, and there
+// may be so many times as many.
+constexpr double slow_progress = 0.6;
+constexpr int slow_rounds = 2;
+
 // Rounds of windows and weights: of an image with one scale; of the coarser scales of others, whose
 // result is a start; and of their finest one, whose windows are laid well from the first round on.
 constexpr ShiftRounds only_rounds{2, 6, 1e-3};
@@ -50,12 +55,29 @@ constexpr int max_attempts = 6;
 // Of the band: up to where no frequency is left out, cycles per sample.
 constexpr double whole_band = 0.5;
 
+// Tapers follow the shift, and hold it where smooth content says little: how much of what windows
+// are off by a round takes back, along the direction in which that was least; what the last one left, samples.
+struct Slowness {
+  double progress = 1.0;
+  double direction[2] = {0.0, 0.0};
+  double left = 0.0;
+
+  double along(const double* from, const double* to) const {
+    return direction[0] * (to[0] - from[0]) + direction[1] * (to[1] - from[1]);
+  }
+  // What a round leaves whose windows were laid and that found this.
+  double left_of(const double* laid, const double* found) const {
+    return (1.0 / progress - 1.0) * along(laid, found);
+  }
+};
+
 struct FineShift {
   double displacement[2] = {0.0, 0.0};  // D = -d, in samples
   double coherence = 0.0;
   double information = 0.0;  // see BandMeans
   int iterations = 0;
   ppatch_shift_status status = PPATCH_SHIFT_STATUS_OK;
+  Slowness slow;
   double max_f = whole_band;         // frequencies above were left out, if it is less than that
   std::int64_t integer[2] = {0, 0};  // part of the displacement, that the windows follow
   std::int64_t overlap[2] = {0, 0};  // of the last windows
@@ -123,7 +145,17 @@ class ShiftSearch {
   double start_[2] = {0.0, 0.0};
   ShiftRounds rounds_;
   bool circular_ = false, ended_ = true;
+  // Displacements that a round's windows were laid by, and that it found.
+  struct Round {
+    double laid[2] = {0.0, 0.0}, found[2] = {0.0, 0.0};
+  };
+  // Where the next windows lie where rounds are slow.
+  void lead_on(const Round& round);
+
   int round_ = 0;
+  Round last_;
+  bool leads_ = true, led_ = false;  // whether it may, and the next windows are
+  double next_[2] = {0.0, 0.0};  // what the next windows are laid by
   Window reference_, moving_;
   FineShift shift_;
 };
