@@ -24,7 +24,9 @@ constexpr std::int64_t enough_tiles = 30;
 // difference over its error, of two degrees of freedom, is above that;
 constexpr double contradiction = 12.0;
 // of that part of it the shift is in doubt where it is above this.
-constexpr double doubt = 7.0, doubted = 0.25;
+constexpr double doubt = 7.0, doubted = 0.2;
+// Rounds that take back less of what windows are off by are no estimate of their own.
+constexpr double held_progress = 0.4;
 // What tapers and trends make of it is no more than that, samples; no band is narrower than the
 // least, cycles per sample.
 constexpr double close_enough = 2e-3;
@@ -176,7 +178,7 @@ Contradiction contradiction_of(const double* sums, double spread) {
 // What a round takes back of an error is that much less than what noise adds in it; and what was
 // left in the end was not found.
 void add_slowness(const Slowness& slow, const Symmetric& by_fisher, Symmetric& covariance) {
-  if (slow.progress >= slow_progress) return;
+  if (slow.progress >= held_progress) return;
   const double* v = slow.direction;
   const double held = by_fisher.along(v) / (slow.progress * slow.progress);
   const double more = std::max(0.0, held - covariance.along(v)) + slow.left * slow.left;
@@ -273,10 +275,9 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
 void ShiftQuality::covariance_in(double unit, double radius, double out[3]) const {
   for (int i = 0; i < 3; ++i) out[i] = covariance[i] * unit * unit;
   // A step that was worth it and led nowhere: both estimates are that far apart.
-  if (worth_it) {
-    out[0] += step[0] * step[0] * unit * unit;
-    out[1] += step[0] * step[1] * unit * unit;
-    out[2] += step[1] * step[1] * unit * unit;
+  for (int axis = 0; worth_it && axis < 2; ++axis) {
+    const double more = step[axis] * step[axis] - covariance[2 * axis];
+    out[2 * axis] += std::max(0.0, more) * unit * unit;
   }
   for (int i = 0; i < blind_count; ++i) {
     const double* v = blind[i];
