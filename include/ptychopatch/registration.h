@@ -171,8 +171,10 @@ typedef struct ppatch_scene_options {
   ppatch_plane_average plane_average;
   int32_t upsample;         /* PHASE, CROSS, PER_PLANE: grids of 1/upsample px, to 1000; 0: 1 */
   double overlap_ratio;     /* masked correlation: least overlap over the largest; 0: 0.3 */
-  double false_alarm_limit; /* ML: an answer whose false_alarm is above it is UNRELATED; 0: 1e-4;
-                               1: no false_alarm is */
+  double false_alarm_limit; /* ML: an answer whose false_alarm is above it is UNRELATED; above 1e-18
+                               of it where nothing else says that both images are alike: they tell
+                               one direction alone, or overlap too little; 0: 1e-4; 1: no
+                               false_alarm is */
   double ambiguity_limit;   /* ML: one whose ambiguity is above it is AMBIGUOUS; 0: 1e-4; 1: none */
   ppatch_motion_model motion; /* ML on a LINEAR extent: what tiles of an image are measured for */
   ppatch_motion_search motion_search; /* with motion SIMILARITY, AFFINE or FIELD; the CPU's */
@@ -244,7 +246,8 @@ typedef struct ppatch_shift {
   int32_t iterations;     /* Newton steps of the last round; ML only */
   ppatch_backend backend; /* that did the work: a device short of memory leaves it to the CPU */
   double false_alarm;     /* how probable it is that the highest of all peaks of noise, within
-                             max_shift, is as high as this one; ML only, else NaN */
+                             max_shift, is as high as this one; no less than ambiguity where the
+                             second highest is noise; ML only, else NaN */
   double ambiguity; /* likelihood of the second best shift over that of the best, 0 to 1; 1 where
                        parts of the scene contradict each other; ML only, else NaN */
   double reserved[4];

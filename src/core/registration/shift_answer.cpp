@@ -49,6 +49,10 @@ std::int64_t ring_count(std::int64_t height, std::int64_t width) {
 void note_peak(const CoarsePeak& peak, ppatch_shift& result) {
   result.false_alarm = false_alarm_of(peak.evidence);
   result.ambiguity = ambiguity_of(peak.evidence);
+  // A second peak that is noise makes noise of the first, and no scene that repeats.
+  if (peak.evidence.other <= significant_peak) {
+    result.false_alarm = std::max(result.false_alarm, result.ambiguity);
+  }
   result.second_peak_ratio = peak.evidence.repeat;
   if (peak.found) return;
   result.status = PPATCH_SHIFT_STATUS_UNRELATED;
@@ -89,8 +93,8 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality,
   result.peak = quality.peak;
   result.residual = quality.residual;
   result.gain = quality.gain;
-  const bool vouched = quality.vouched && quality.blind_count == 0;
-  const double limit = settings.false_alarm_limit * (vouched ? 1.0 : unvouched);
+  double limit = settings.false_alarm_limit;
+  if (limit < 1.0 && (!quality.vouched || quality.blind_count > 0)) limit *= unvouched;
   if (quality.blind_count == 2 || result.false_alarm > limit) {
     result.status = PPATCH_SHIFT_STATUS_UNRELATED;
   } else if (result.ambiguity > settings.ambiguity_limit) {

@@ -56,7 +56,8 @@ constexpr int max_attempts = 6;
 constexpr double whole_band = 0.5;
 
 // Tapers follow the shift, and hold it where smooth content says little: how much of what windows
-// are off by a round takes back, along the direction in which that was least; what the last one left, samples.
+// are off by a round takes back, along the direction in which that was least; what the last one
+// left, samples.
 struct Slowness {
   double progress = 1.0;
   double direction[2] = {0.0, 0.0};
@@ -155,7 +156,7 @@ class ShiftSearch {
   int round_ = 0;
   Round last_;
   bool leads_ = true, led_ = false;  // whether it may, and the next windows are
-  double next_[2] = {0.0, 0.0};  // what the next windows are laid by
+  double next_[2] = {0.0, 0.0};      // what the next windows are laid by
   Window reference_, moving_;
   FineShift shift_;
 };
