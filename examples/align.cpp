@@ -18,9 +18,9 @@ std::vector<float> photograph(double dy, double dx) {
     const double y = static_cast<double>(row) - dy;
     const double x = static_cast<double>(i % kSize) - dx;
     double light = 3;
-    for (int wave = 1; wave < 24; ++wave) {  // in every direction, so that nothing repeats
+    for (int wave = 1; wave < 100; ++wave) {  // in every direction, so that nothing repeats
       const double along = y * std::cos(2.4 * wave) + x * std::sin(2.4 * wave);
-      light += std::sin(0.04 * wave * along + wave * wave) / wave;
+      light += 0.1 * std::sin(0.01 * wave * along + wave * wave);
     }
     const bool green = (row + i) % 2 == 1;
     pixels[static_cast<std::size_t>(i)] = static_cast<float>(green ? 200 * light : 110 * light);

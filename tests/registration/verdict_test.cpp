@@ -18,7 +18,8 @@ class Verdict : public testing::Test {
   ppatch_shift_status of(double false_alarm) {
     ppatch_shift result{};
     result.false_alarm = false_alarm;
-    ppatch::complete_answer(ppatch::FineShift(), quality_, ppatch::SceneGeometry(), settings_, result);
+    ppatch::complete_answer(ppatch::FineShift(), quality_, ppatch::SceneGeometry(), settings_,
+                            result);
     return result.status;
   }
   static ppatch_shift noted(double peak, double other) {
