@@ -4,6 +4,12 @@
 # Sourced, after common.sh, by scripts that prove something on a Debian 12 which holds nothing but its base
 # system: made by debootstrap in the folder $machine, with a clean clone of the last commit in /work/main.
 
+# What is mounted there is seen by this script and what it starts alone, and goes with them however they
+# end: nobody who removes the folder reaches this machine's /dev.
+if [[ $(id -u) == 0 && -z ${PTYCHOPATCH_OWN_MOUNTS:-} ]]; then
+  PTYCHOPATCH_OWN_MOUNTS=1 exec unshare --mount -- "$BASH" "$0" "$@"
+fi
+
 # Makes it and leaves it to release_machine, which the caller's exit brings; $keep (true or false) leaves
 # the folder for a look inside.
 make_machine() {
