@@ -9,6 +9,7 @@
 
 namespace {
 
+using ppatch::FineShift;
 using ppatch::PeakEvidence;
 using ppatch::ShiftQuality;
 
@@ -18,8 +19,7 @@ class Verdict : public testing::Test {
   ppatch_shift_status of(double false_alarm) {
     ppatch_shift result{};
     result.false_alarm = false_alarm;
-    ppatch::complete_answer(ppatch::FineShift(), quality_, ppatch::SceneGeometry(), settings_,
-                            result);
+    ppatch::complete_answer(shift_, quality_, ppatch::SceneGeometry(), settings_, result);
     return result.status;
   }
   static ppatch_shift noted(double peak, double other) {
@@ -36,9 +36,15 @@ class Verdict : public testing::Test {
     settings.false_alarm_limit = settings.ambiguity_limit = 1e-4;
     return settings;
   }();
+  // With room for tiles.
+  FineShift shift_ = [] {
+    FineShift shift;
+    shift.overlap[0] = shift.overlap[1] = 100;
+    shift.ramp[0] = shift.ramp[1] = 4;
+    return shift;
+  }();
   ShiftQuality quality_ = [] {
     ShiftQuality quality;
-    quality.vouched = true;
     quality.covariance[0] = quality.covariance[2] = 1e-4;
     return quality;
   }();
@@ -50,7 +56,7 @@ TEST_F(Verdict, APeakIsToBeMoreThanNoise) {
 }
 
 TEST_F(Verdict, WhatNoTileVouchesForIsToBeSure) {
-  quality_.vouched = false;
+  shift_.overlap[0] = 10;
   EXPECT_EQ(of(1e-20), PPATCH_SHIFT_STATUS_UNRELATED);
   EXPECT_EQ(of(1e-24), PPATCH_SHIFT_STATUS_OK);
   settings_.false_alarm_limit = 1.0;

@@ -114,8 +114,8 @@ double ambiguity_of(const PeakEvidence& evidence) {
   const double peak = std::max(evidence.peak, 0.0);
   double apart = 0.5 * (peak * peak - evidence.other * evidence.other);
   if (evidence.other > significant_peak && evidence.trials > 1.0) {
-    const double expected = std::sqrt(2.0 * std::log(evidence.trials));
-    apart *= std::min(1.0, expected * expected / (evidence.other * evidence.other));
+    const double expected = 2.0 * std::log(evidence.trials);  // the square of noise's highest
+    apart *= std::min(1.0, expected / (evidence.other * evidence.other));
   }
   return std::exp(std::min(0.0, -apart));
 }

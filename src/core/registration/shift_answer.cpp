@@ -94,7 +94,7 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality,
   result.residual = quality.residual;
   result.gain = quality.gain;
   double limit = settings.false_alarm_limit;
-  if (limit < 1.0 && (!quality.vouched || quality.blind_count > 0)) limit *= unvouched;
+  if (limit < 1.0 && (!shift.tiles().any() || quality.blind_count > 0)) limit *= unvouched;
   if (quality.blind_count == 2 || result.false_alarm > limit) {
     result.status = PPATCH_SHIFT_STATUS_UNRELATED;
   } else if (result.ambiguity > settings.ambiguity_limit) {

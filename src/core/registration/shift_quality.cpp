@@ -47,6 +47,12 @@ struct Symmetric {
   double along(const double v[2]) const {
     return v[0] * v[0] * yy + 2.0 * v[0] * v[1] * yx + v[1] * v[1] * xx;
   }
+  // scale times v's product with itself.
+  void add(double scale, const double v[2]) {
+    yy += scale * v[0] * v[0];
+    yx += scale * v[0] * v[1];
+    xx += scale * v[1] * v[1];
+  }
   double determinant() const { return yy * xx - yx * yx; }
   // What it takes to g; there is an inverse.
   void solve(const double g[2], double out[2]) const {
@@ -181,10 +187,7 @@ void add_slowness(const Slowness& slow, const Symmetric& by_fisher, Symmetric& c
   if (slow.progress >= held_progress) return;
   const double* v = slow.direction;
   const double held = by_fisher.along(v) / (slow.progress * slow.progress);
-  const double more = std::max(0.0, held - covariance.along(v)) + slow.left * slow.left;
-  covariance.yy += more * v[0] * v[0];
-  covariance.yx += more * v[0] * v[1];
-  covariance.xx += more * v[1] * v[1];
+  covariance.add(std::max(0.0, held - covariance.along(v)) + slow.left * slow.left, v);
 }
 
 }  // namespace
@@ -251,17 +254,11 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   if (!(sums[leak_square] > 0.0)) {
     const Contradiction found = contradiction_of(sums, spread);
     quality.aliased = found.square > contradiction;
-    if (found.square > doubt) {
-      const double* d = found.difference;
-      covariance.yy += doubted * d[0] * d[0];
-      covariance.yx += doubted * d[0] * d[1];
-      covariance.xx += doubted * d[1] * d[1];
-    }
+    if (found.square > doubt) covariance.add(doubted, found.difference);
   }
   if (tiles.any()) {
     quality.alike = totals[tile_alike] / static_cast<double>(tiles.count());
     const double bins = sums[slope_power] * sums[slope_power] / sums[slope_square];
-    quality.vouched = true;
     find_blind(totals, bins * independent * tiles.samples() / planes, quality);
   }
   const double edges = edge_error / static_cast<double>(shift.overlap[0] * shift.overlap[1]);

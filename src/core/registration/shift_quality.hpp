@@ -22,8 +22,7 @@ struct ShiftQuality {
   // Directions that the images tell nothing along: unit vectors, as many as there are.
   double blind[2][2] = {};
   int blind_count = 0;
-  bool vouched = false;  // whether there were tiles to ask
-  double alike = 1.0;    // the share of tiles in which both images are alike
+  double alike = 1.0;  // the share of tiles in which both images are alike
   double peak = 0.0, residual = 0.0, gain = 0.0;
 
   // In units of which a sample has `unit`; directions without information have `radius` of them.

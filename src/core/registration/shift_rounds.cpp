@@ -58,7 +58,7 @@ ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
       rounds_(rounds),
       circular_(circular),
       ended_(false) {
-  for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] = next_[axis] = start[axis];
+  for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] = start[axis];
   shift_.max_f = max_f;
   shift_.edge = rounds.edge;
   shift_.floor = rounds.floor;
@@ -66,7 +66,7 @@ ShiftSearch::ShiftSearch(const std::int64_t size[2], const double start[2],
 
 bool ShiftSearch::lay() {
   if (ended_) return false;
-  std::copy(next_, next_ + 2, shift_.displacement);
+  for (int axis = 0; axis < 2; ++axis) shift_.displacement[axis] += lead_[axis];
   reference_ = {0, 0, size_[0], size_[1], circular_ ? 0.0 : rounds_.edge, 0.0, 0.0};
   moving_ = reference_;
   if (!circular_) {
@@ -121,13 +121,13 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
     shift_.displacement[axis] = round.found[axis];
   }
   ++round_;
-  if (led_ && means.information < min_known * known) {  // astray: back, and on without
-    leads_ = led_ = false;
+  const bool led = lead_[0] != 0.0 || lead_[1] != 0.0;
+  lead_[0] = lead_[1] = 0.0;
+  if (led && means.information < min_known * known) {  // astray: back, and on without
+    leads_ = false;
     std::copy(last_.found, last_.found + 2, shift_.displacement);
-    std::copy(last_.found, last_.found + 2, next_);
     return;
   }
-  std::copy(round.found, round.found + 2, next_);
   if (round_ > 1) lead_on(round);
   shift_.slow.left = shift_.slow.left_of(round.laid, round.found);
   last_ = round;
@@ -143,7 +143,6 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
 
 // A step of the secant method along what the last two rounds have moved.
 void ShiftSearch::lead_on(const Round& round) {
-  led_ = false;
   const double moved[2] = {round.found[0] - last_.found[0], round.found[1] - last_.found[1]};
   const double length = std::hypot(moved[0], moved[1]);
   if (length < min_move) return;
@@ -152,10 +151,9 @@ void ShiftSearch::lead_on(const Round& round) {
   if (laid <= 0.0) return;
   slow.progress = std::clamp(1.0 - length / laid, min_progress, 1.0);
   if (slow.progress <= shift_.slow.progress) shift_.slow = slow;
-  led_ = leads_ && slow.progress < slow_progress;
-  if (!led_) return;
+  if (!leads_ || slow.progress >= slow_progress) return;
   const double lead = std::clamp(slow.left_of(round.laid, round.found), -max_lead, max_lead);
-  for (int axis = 0; axis < 2; ++axis) next_[axis] += lead * slow.direction[axis];
+  for (int axis = 0; axis < 2; ++axis) lead_[axis] = lead * slow.direction[axis];
 }
 
 }  // namespace ppatch

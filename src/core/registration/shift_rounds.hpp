@@ -150,13 +150,13 @@ class ShiftSearch {
   struct Round {
     double laid[2] = {0.0, 0.0}, found[2] = {0.0, 0.0};
   };
-  // Where the next windows lie where rounds are slow.
+  // Finds the lead where rounds are slow.
   void lead_on(const Round& round);
 
   int round_ = 0;
   Round last_;
-  bool leads_ = true, led_ = false;  // whether it may, and the next windows are
-  double next_[2] = {0.0, 0.0};      // what the next windows are laid by
+  bool leads_ = true;
+  double lead_[2] = {0.0, 0.0};  // what the next windows go on by from what this round found
   Window reference_, moving_;
   FineShift shift_;
 };
