@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nanobind/stl/tuple.h>
+
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "context.hpp"
 #include "held_array.hpp"
@@ -143,6 +146,12 @@ class PatchCall {
     run([&](PatchPlan& plan) { plan.positions(*to); });
   }
 
+  auto plan_info() const {
+    ppatch_patch_plan_info info{};
+    run([&](PatchPlan& plan) { info = plan.info(); });
+    return std::tuple(info.algorithm, info.position_count, info.position_capacity, info.bytes);
+  }
+
  private:
   static ppatch_adjoint_flags flags_of(bool accumulate) {
     return accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
@@ -195,7 +204,8 @@ void add_patches(nb::module_& module) {
       .def("assemble", &PatchCall::assemble, "patches"_a, "out"_a, "coverage"_a, "eps"_a)
       .def("position_gradient", &PatchCall::position_gradient, "image"_a, "cotangent"_a, "out"_a,
            "curvature"_a.none())
-      .def("used_positions", &PatchCall::used_positions, "out"_a);
+      .def("used_positions", &PatchCall::used_positions, "out"_a)
+      .def("plan_info", &PatchCall::plan_info);
 }
 
 }  // namespace ptychopatch::python
