@@ -363,6 +363,26 @@ def test_bytes_of_plans():
         ptychopatch.scene_plan_bytes((512, 512), context=small)
 
 
+def test_what_plans_hold(random):
+    positions = random.uniform(0, 20, (7, 2))
+    context = ptychopatch.Context()
+    found = ptychopatch.patch_plan_info(positions, (5, 8), context=context, interpolation="bicubic")
+    assert found == ("batched", 7, 7, ptychopatch.patch_plan_bytes(
+        7, (5, 8), context=context, interpolation="bicubic"))
+    # A plan that holds more is used for fewer.
+    fewer = ptychopatch.patch_plan_info(positions[:2], (5, 8), context=context,
+                                        interpolation="bicubic")
+    assert (fewer.position_count, fewer.position_capacity) == (2, 7)
+    points = ptychopatch.group_plan_info(random.uniform(0, 20, (30, 2)), 2, samples=9)
+    assert points[:5] == (4, 6, 9, 30, 30)
+    assert points.bytes > 0
+
+
+def test_versions():
+    assert ".".join(map(str, ptychopatch.version_info)) == ptychopatch.__version__
+    assert ptychopatch.abi_version == 0
+
+
 def test_devices():
     assert ptychopatch.device_count("cpu") == 1
     ptychopatch.default_context().synchronize()
