@@ -71,6 +71,9 @@ static void check_options(ppatch_context *context) {
   REFUSED(group_size, -1, "got -1");
   REFUSED(group_size, INT64_MAX, "got 9223372036854775807");
   REFUSED(reserved, 1, "got 1");
+  REFUSED(subpixel, 2, "got 2");
+  REFUSED(subpixel, -1, "got -1");
+  REFUSED(reserved_tail, 1, "got 1");
   REFUSED(jitter_sigma, -0.5, "got -0.5");
   REFUSED(jitter_sigma, NAN, "nan");
   REFUSED(jitter_sigma, INFINITY, "inf");
@@ -114,7 +117,7 @@ static void check_option_sizes(ppatch_context *context) {
   for (i = 0; i < sizeof longer.tail; ++i) {
     longer.tail[i] = 0x80;
     CHECK_INVALID(ppatch_patch_plan_create(&plan, context, &positions, &longer.known),
-                  "ppatch_patch_plan_create", "struct_size", "120", "104");
+                  "ppatch_patch_plan_create", "struct_size", "128", "112");
     longer.tail[i] = 0;
   }
 }
