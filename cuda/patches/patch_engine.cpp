@@ -46,6 +46,12 @@ void with_taps(Interpolation kind, Call&& call) {
 // Of a shared probe's adjoint at a time: enough to keep a card busy.
 constexpr std::int64_t max_segments = 256;
 
+[[noreturn]] void no_solve() {
+  fail(PPATCH_ERROR_UNSUPPORTED,
+       "least-squares assembly runs on the CPU alone: give host arrays to a context of "
+       "PPATCH_BACKEND_CPU, or of PPATCH_BACKEND_AUTO");
+}
+
 // The operators of one patch plan on a device. Arrays on the device are used where they lie; host
 // arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
 // sum.
@@ -96,6 +102,9 @@ class CudaPatchEngine final : public DeviceEngine<PatchEngine> {
                 double eps) override {
     sum_patches(in, ProbeView{}, image, coverage, Accumulation::overwrite, &eps);
   }
+
+  SolveAnswer solve(const PatchSolve&) override { no_solve(); }
+  std::uint64_t solve_bytes(const ImageView&) const override { no_solve(); }
 
   void position_gradient(const ImageView& image, const PatchView& cotangent,
                          const PositionResultView& gradient,

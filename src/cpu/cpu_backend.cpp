@@ -32,9 +32,10 @@ class CpuBackend final : public Backend {
 
   std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) override {
     if (settings.algorithm == Algorithm::iterative) {
-      return make_iterative_engine(settings, layout(settings), settings_);
+      return make_iterative_engine(settings, layout(settings), settings_, solver(serial_));
     }
-    return make_batched_engine(settings, layout(settings), settings_, arena_, simd_.loops.patches);
+    return make_batched_engine(settings, layout(settings), settings_, solver(arena_), arena_,
+                               simd_.loops.patches);
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
@@ -62,12 +63,14 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  SolveMachine solver(const Arena& arena) const { return {&arena, &simd_.loops.solve, &settings_}; }
   PatchMemoryPlan layout(const PatchSettings& settings) const {
     return PatchMemoryPlan::within(settings, arena_.num_threads(), settings_.memory_budget);
   }
 
   BackendSettings settings_;
   Arena arena_;
+  Arena serial_;
   SimdTarget simd_;
   PairMachine pair_machine_{arena_, *settings_.allocator, simd_.loops.scene};
   std::unique_ptr<PairOperators> pairs_ = make_pair_operators(pair_machine_);

@@ -13,6 +13,7 @@ enum class Operation {
   kExtract,
   kAdjoint,
   kAssemble,
+  kSolve,
   kPositionGradient,
   kProbeExtract,
   kProbeAdjointImage,
@@ -20,9 +21,9 @@ enum class Operation {
 };
 
 inline constexpr Operation kAllOperations[] = {
-    Operation::kExtract,          Operation::kAdjoint,      Operation::kAssemble,
-    Operation::kPositionGradient, Operation::kProbeExtract, Operation::kProbeAdjointImage,
-    Operation::kProbeAdjointProbe};
+    Operation::kExtract, Operation::kAdjoint,          Operation::kAssemble,
+    Operation::kSolve,   Operation::kPositionGradient, Operation::kProbeExtract,
+    Operation::kProbeAdjointImage, Operation::kProbeAdjointProbe};
 
 const char* name_of(Operation operation);
 

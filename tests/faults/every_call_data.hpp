@@ -93,6 +93,7 @@ struct EveryCall::Data {
   // Outputs.
   std::vector<Complex> to_patches = patches, to_waves = waves, to_probe = probe;
   std::vector<Complex> to_image = image, to_object = image, to_sum = image;
+  std::vector<Complex> to_solution = image;
   std::vector<double> coverage = std::vector<double>(kSize * kSize), cover = coverage;
   std::vector<double> covered = coverage;
   std::vector<double> gradient = where, positions = where;
@@ -115,6 +116,7 @@ struct EveryCall::Data {
   template <class Visit>
   void each_output(const Visit& visit) {
     visit(to_patches), visit(to_waves), visit(to_probe), visit(to_image), visit(to_object);
+    visit(to_solution);
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
     visit(gradient), visit(positions), visit(indices), visit(squares), visit(drawn);
     visit(offsets), visit(shifts), visit(shifted), visit(warped), visit(luminance);

@@ -90,8 +90,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       ppatch_patch_assemble(plan, &patches.array, &image.array, &coverage.array, 1e-6);
   const ppatch_status fourth =
       ppatch_patch_position_gradient(plan, &image.array, &patches.array, &gradient.array, nullptr);
+  const ppatch_status fifth = ppatch_patch_solve(plan, &patches.array, nullptr, &image.array,
+                                                 &coverage.array, nullptr, nullptr);
   // One set of shapes: all of them are legal, or none.
   require(first == second && first == third && first == fourth);
+  require(first == fifth || fifth == PPATCH_ERROR_OUT_OF_MEMORY);
   ppatch_patch_plan_destroy(plan);
   return 0;
 }

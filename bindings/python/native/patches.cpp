@@ -130,6 +130,21 @@ class PatchCall {
     run([&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
   }
 
+  nb::tuple solve(nb::handle patches, nb::handle weights, nb::handle out, nb::handle coverage,
+                  int iterations, double tolerance, double lambda) const {
+    const HeldArray from("patches", patches);
+    const OptionalArray by("weights", weights);
+    const HeldArray to("out", out, Access::kWrite);
+    const OptionalArray sums("coverage", coverage, Access::kWrite);
+    ppatch_patch_solve_options options = solve_options();
+    options.max_iterations = iterations;
+    options.tolerance = tolerance;
+    options.lambda = lambda;
+    ppatch_patch_solve_info info{};
+    run([&](PatchPlan& plan) { info = plan.solve(*from, *to, sums.get(), by.get(), options); });
+    return nb::make_tuple(info.iterations, info.residual);
+  }
+
   void position_gradient(nb::handle image, nb::handle cotangent, nb::handle out,
                          nb::handle curvature) const {
     const HeldArray from("image", image), by("cotangent", cotangent);
@@ -193,6 +208,8 @@ void add_patches(nb::module_& module) {
       .def("probe_adjoint", &PatchCall::probe_adjoint, "image"_a, "waves"_a, "out"_a,
            "accumulate"_a)
       .def("assemble", &PatchCall::assemble, "patches"_a, "out"_a, "coverage"_a, "eps"_a)
+      .def("solve", &PatchCall::solve, "patches"_a, "weights"_a.none(), "out"_a,
+           "coverage"_a.none(), "iterations"_a, "tolerance"_a, "lambda"_a)
       .def("position_gradient", &PatchCall::position_gradient, "image"_a, "cotangent"_a, "out"_a,
            "curvature"_a.none())
       .def("used_positions", &PatchCall::used_positions, "out"_a);

@@ -19,6 +19,8 @@ static_assert(static_cast<int>(Layout::channel_last) == PPATCH_LAYOUT_CHANNEL_LA
 static_assert(static_cast<int>(Layout::channel_first) == PPATCH_LAYOUT_CHANNEL_FIRST);
 static_assert(static_cast<int>(Algorithm::iterative) == PPATCH_ALGORITHM_ITERATIVE);
 static_assert(static_cast<int>(Algorithm::batched) == PPATCH_ALGORITHM_BATCHED);
+static_assert(static_cast<int>(PatchOrder::fft) == PPATCH_PATCH_ORIGIN_FFT);
+static_assert(static_cast<int>(Halves::even) == PPATCH_HALVES_EVEN);
 static_assert(static_cast<int>(LocalOffsets::mirrored_ptychopinn) ==
               PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN);
 
@@ -54,6 +56,8 @@ PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_
   s.axes = read_enum("axes", o.axes, Axes::xy);
   s.sign = read_enum("sign", o.sign, Sign::content);
   s.local_offsets = read_enum("local_offsets", o.local_offsets, LocalOffsets::mirrored_ptychopinn);
+  s.order = read_enum("origin", o.origin, PatchOrder::fft);
+  s.halves = read_enum("halves", o.halves, Halves::even);
   s.algorithm = read_algorithm(o.algorithm);
   check_option("patch_height", o.patch_height, 1, max_patch_size);
   check_option("patch_width", o.patch_width, 1, max_patch_size);

@@ -30,6 +30,11 @@ Value value_at(const CoordinateView& from, std::int64_t group, std::int64_t memb
   }
 }
 
+Coordinate rounded_to_even(Coordinate c) {
+  const bool up = c.fraction > 0.5 || (c.fraction == 0.5 && c.integer % 2 != 0);
+  return {c.integer + (up ? 1 : 0), 0.0};
+}
+
 }  // namespace
 
 Coordinate PositionReader::given(std::int64_t group, std::int64_t member, int axis) const {
@@ -105,12 +110,21 @@ void PositionReader::read(PatchOrigin* origins) const {
   each([&](const Place& place) { origins[place.k] = origin(point(place)); });
 }
 
+Coordinate PositionReader::window(Coordinate p, std::int64_t n) const {
+  if (settings_.interpolation != Interpolation::nearest || settings_.halves == Halves::up) {
+    return window_origin(p, settings_.anchor, settings_.sign, n);
+  }
+  const Coordinate given = settings_.sign == Sign::content ? negate(p) : p;
+  const bool between_pixels = settings_.anchor == Anchor::centre && n % 2 == 0;
+  const Coordinate whole = between_pixels ? given : rounded_to_even(given);
+  const Coordinate origin = window_origin(whole, settings_.anchor, Sign::window, n);
+  return between_pixels ? rounded_to_even(origin) : origin;
+}
+
 PatchOrigin PositionReader::origin(const Point& p) const {
   const int column = column_of_y(settings_.axes);
-  const Coordinate y =
-      window_origin(p.axis[column], settings_.anchor, settings_.sign, settings_.patch_height);
-  const Coordinate x =
-      window_origin(p.axis[1 - column], settings_.anchor, settings_.sign, settings_.patch_width);
+  const Coordinate y = window(p.axis[column], settings_.patch_height);
+  const Coordinate x = window(p.axis[1 - column], settings_.patch_width);
   return {y.fraction, x.fraction, static_cast<std::int32_t>(y.integer),
           static_cast<std::int32_t>(x.integer)};
 }

@@ -68,8 +68,9 @@ constexpr auto pixel_bytes = static_cast<std::int64_t>(P::components * sizeof(ty
 class BatchedEngine final : public PatchState {
  public:
   BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
-                const BackendSettings& backend, const Arena& arena, const PatchLoopTable& loops)
-      : PatchState(settings, layout, backend),
+                const BackendSettings& backend, const SolveMachine& solver, const Arena& arena,
+                const PatchLoopTable& loops)
+      : PatchState(settings, layout, backend, solver),
         arena_(arena),
         loops_(loops),
         bins_(scratch().bins()) {}
@@ -354,9 +355,10 @@ class BatchedEngine final : public PatchState {
 
 std::unique_ptr<PatchEngine> make_batched_engine(const PatchSettings& settings,
                                                  const PatchMemoryPlan& layout,
-                                                 const BackendSettings& backend, const Arena& arena,
+                                                 const BackendSettings& backend,
+                                                 const SolveMachine& solver, const Arena& arena,
                                                  const PatchLoopTable& loops) {
-  return std::make_unique<BatchedEngine>(settings, layout, backend, arena, loops);
+  return std::make_unique<BatchedEngine>(settings, layout, backend, solver, arena, loops);
 }
 
 }  // namespace ppatch
