@@ -74,16 +74,6 @@ enum {
   PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN = 1
 };
 
-/* Where a patch's pixels lie in memory. */
-typedef int32_t ppatch_patch_origin;
-enum {
-  PPATCH_PATCH_ORIGIN_CORNER = 0, /* pixel (r, q) at (r, q) */
-  /* Pixel (r, q) at ((r - h div 2) mod h, (q - w div 2) mod w): what an FFT takes as the patch's
-   * middle comes first, as fftshift's inverse would leave it. So for patches, cotangents, waves and
-   * probes alike: py4DSTEM's and quantem's order. Errors: UNSUPPORTED on a device, for now. */
-  PPATCH_PATCH_ORIGIN_FFT = 1
-};
-
 /* Which way PPATCH_INTERPOLATION_NEAREST rounds what lies half-way. */
 typedef int32_t ppatch_halves;
 enum {
@@ -112,8 +102,8 @@ typedef struct ppatch_patch_options {
   double jitter_sigma;       /* px; position k is moved by N(0, sigma) on each axis; 0: none */
   uint64_t jitter_seed;      /* the draw depends on (jitter_seed, k) alone */
   int64_t position_capacity; /* most positions the plan will ever hold; 0: those of create */
-  ppatch_patch_origin origin;
   ppatch_halves halves;
+  int32_t reserved_too; /* 0 */
 } ppatch_patch_options;
 
 #define PPATCH_PATCH_OPTIONS_INIT \

@@ -3,7 +3,8 @@
 function patch_options(width, height; interpolation::Symbol = :bilinear, boundary::Symbol = :zero,
                        constant = 0, anchor::Symbol = :corner, axes::Symbol = :yx,
                        sign::Symbol = :window, layout::Symbol = :flat, group_size = 1,
-                       local_offsets::Symbol = :as_given, jitter = 0.0, seed = 0)
+                       local_offsets::Symbol = :as_given, halves::Symbol = :up, jitter = 0.0,
+                       seed = 0)
     return CApi.ppatch_patch_options(;
         interpolation = number_of("interpolation", interpolation, CApi.interpolation_choices),
         patch_height = height,
@@ -15,6 +16,7 @@ function patch_options(width, height; interpolation::Symbol = :bilinear, boundar
         layout = number_of("layout", layout, CApi.layout_choices),
         group_size = group_size,
         local_offsets = number_of("local_offsets", local_offsets, CApi.local_offsets_choices),
+        halves = number_of("halves", halves, CApi.halves_choices),
         constant_real = real(constant),
         constant_imag = imag(constant),
         jitter_sigma = jitter,
@@ -95,7 +97,7 @@ The options of all functions of patches; the C header `patches.h` says what they
 `:edge`, `:reflect`, `:wrap`), `constant`, `anchor` (`:corner`, `:half`, `:centre`), `axes` (`:yx`,
 `:xy`: the rows of positions), `sign` (`:window`, `:content`), `layout` (`:flat`; `:channel_last`,
 `(c, w, h, B)`; `:channel_first`, `(w, h, c, B)`), `group_size` (c), `local_offsets` (`:as_given`,
-`:mirrored_ptychopinn`), `jitter` (px), `seed`.
+`:mirrored_ptychopinn`), `halves` (`:up`, `:even`: how nearest rounds), `jitter` (px), `seed`.
 """
 function extract(image, positions, patch_size; probe = nothing, image_index = nothing, out = nothing,
                  context = default_context(), layout::Symbol = :flat, group_size = 1, options...)

@@ -38,6 +38,7 @@ NB_MODULE(_core, module) {
   ptychopatch::python::add_context(module);
   ptychopatch::python::add_patches(module);
   ptychopatch::python::add_groups(module);
-  ptychopatch::python::add_scenes(module);
+  ptychopatch::python::add_scans(module);
+  add_scenes(module);
   ptychopatch::python::add_pairs(module);
 }

@@ -27,6 +27,8 @@ group_size : int
     c; K must be a multiple of it.
 local_offsets : {"as-given", "mirrored-ptychopinn"}
     Each group mirrored about its mean, as PtychoPINN's get_image_patches has it.
+halves : {"up", "even"}
+    Which way "nearest" rounds what lies half-way: up, or to the even pixel, as NumPy's round.
 jitter : float
     Positions are moved by N(0, jitter) pixels on each axis.
 seed : int
@@ -58,7 +60,7 @@ from . import _core
 from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of, stream_of
 from ._choices import integer, numbers_of, real, with_defaults
 from ._context import Context, context_of
-from ._enumerations import Anchor, Axes, Boundary, Interpolation, Layout, LocalOffsets, Sign
+from ._enumerations import Anchor, Axes, Boundary, Halves, Interpolation, Layout, LocalOffsets, Sign
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -76,6 +78,7 @@ class Options(TypedDict, total=False):
     layout: Layout
     group_size: int
     local_offsets: LocalOffsets
+    halves: Halves
     jitter: float
     seed: int
 
@@ -106,7 +109,7 @@ class _Settings(NamedTuple):
 
 _DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
              "axes": "yx", "sign": "window", "layout": "flat", "group_size": 1,
-             "local_offsets": "as-given", "jitter": 0.0, "seed": 0}
+             "local_offsets": "as-given", "halves": "up", "jitter": 0.0, "seed": 0}
 
 
 @functools.lru_cache(maxsize=256)
@@ -122,7 +125,7 @@ def _settings(height, width, **options):
         height, width, group_size, constant.real, constant.imag, real("jitter", given["jitter"]),
         integer("seed", given["seed"], 0, 2**64 - 1),
         *numbers_of(given, "interpolation", "boundary", "anchor", "axes", "sign", "layout",
-                    "local_offsets"))
+                    "local_offsets", "halves"))
     return _Settings(options, height, width, given["layout"], group_size)
 
 

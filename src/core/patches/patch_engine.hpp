@@ -14,7 +14,6 @@ namespace ppatch {
 // The part of the seam that patches need; a part of backend.hpp, which includes it.
 
 // Values are those of the public header; core checks that at compile time.
-enum class PatchOrder : std::int32_t { corner = 0, fft = 1 };
 enum class Halves : std::int32_t { up = 0, even = 1 };
 
 // A patch plan's options with every default filled in.
@@ -26,7 +25,6 @@ struct PatchSettings {
   Sign sign = Sign::window;
   Algorithm algorithm = Algorithm::batched;
   LocalOffsets local_offsets = LocalOffsets::as_given;
-  PatchOrder order = PatchOrder::corner;
   Halves halves = Halves::up;
   std::int64_t patch_height = 0, patch_width = 0;
   std::int64_t group_size = 1;

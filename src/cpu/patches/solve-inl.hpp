@@ -17,31 +17,58 @@ namespace HWY_NAMESPACE {
 // Included by one unit, once for each target.
 // NOLINTBEGIN(misc-definitions-in-headers)
 
-template <class T>
-void multiply_stencil_row(const StencilRow<T>& row) {
+// The terms of `Count` offsets, in order, each with its neighbours on both sides; components side by
+// side share their coefficients.
+template <class T, int C, int Count>
+HWY_NOINLINE void multiply_by_stencil(const StencilRow<T>& row) {
   namespace hn = hwy::HWY_NAMESPACE;
   const hn::ScalableTag<T> d;
   const HalfStencil& half = *row.half;
-  std::int64_t ahead[HalfStencil::max_count];  // of the image, to the neighbour
-  std::int64_t back[HalfStencil::max_count];   // of the coefficients, to the other neighbour's
-  for (int n = 0; n < half.count; ++n) {
+  std::int64_t ahead[Count];  // of the image, to the neighbour
+  std::int64_t back[Count];   // of the coefficients, to the other neighbour's
+  for (int n = 0; n < Count; ++n) {
     ahead[n] = half.dy[n] * row.in_row + half.dx[n];
     back[n] = n * row.plane - half.dy[n] * row.coefficient_row - half.dx[n];
   }
-  for (int c = 0; c < row.components; ++c) {
-    const T* in = row.in + c * row.plane;
-    T* out = row.out + c * row.plane;
-    for (std::int64_t x = 0; x < row.width; x += vector_lanes<T>) {
-      const T* own = row.coefficients + x;
-      auto sum = hn::Mul(hn::LoadU(d, own), hn::LoadU(d, in + x));
-      for (int n = 1; n < half.count; ++n) {
-        sum = multiply_add_lanes(hn::LoadU(d, own + n * row.plane), hn::LoadU(d, in + x + ahead[n]),
-                                 sum);
-        sum = multiply_add_lanes(hn::LoadU(d, own + back[n]), hn::LoadU(d, in + x - ahead[n]), sum);
-      }
-      hn::StoreU(sum, d, out + x);
+  const T* const second = row.in + (C - 1) * row.plane;
+  for (std::int64_t x = 0; x < row.width; x += vector_lanes<T>) {
+    const T* const own = row.coefficients + x;
+    const T* const a = row.in + x;
+    const T* const b = second + x;
+    const auto centre = hn::LoadU(d, own);
+    auto sum_a = hn::Mul(centre, hn::LoadU(d, a));
+    auto sum_b = C == 2 ? hn::Mul(centre, hn::LoadU(d, b)) : sum_a;
+    for (int n = 1; n < Count; ++n) {
+      const auto to = hn::LoadU(d, own + n * row.plane);
+      const auto from = hn::LoadU(d, own + back[n]);
+      sum_a = multiply_add_lanes(to, hn::LoadU(d, a + ahead[n]), sum_a);
+      if (C == 2) sum_b = multiply_add_lanes(to, hn::LoadU(d, b + ahead[n]), sum_b);
+      sum_a = multiply_add_lanes(from, hn::LoadU(d, a - ahead[n]), sum_a);
+      if (C == 2) sum_b = multiply_add_lanes(from, hn::LoadU(d, b - ahead[n]), sum_b);
     }
+    hn::StoreU(sum_a, d, row.out + x);
+    if (C == 2) hn::StoreU(sum_b, d, row.out + row.plane + x);
   }
+}
+
+template <class T, int C>
+HWY_INLINE void multiply_components(const StencilRow<T>& row) {
+  static_assert(HalfStencil::max_reach == 5);
+  switch (row.half->count) {
+    case half_stencil_count(0):
+      return multiply_by_stencil<T, C, half_stencil_count(0)>(row);
+    case half_stencil_count(1):
+      return multiply_by_stencil<T, C, half_stencil_count(1)>(row);
+    case half_stencil_count(3):
+      return multiply_by_stencil<T, C, half_stencil_count(3)>(row);
+    default:
+      return multiply_by_stencil<T, C, half_stencil_count(5)>(row);
+  }
+}
+
+template <class T>
+void multiply_stencil_row(const StencilRow<T>& row) {
+  row.components == 2 ? multiply_components<T, 2>(row) : multiply_components<T, 1>(row);
 }
 
 template <class T>

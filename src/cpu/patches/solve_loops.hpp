@@ -9,11 +9,13 @@ namespace ppatch {
 // order is the same for every SIMD target.
 constexpr std::int64_t solve_lanes = 32;
 
+constexpr int half_stencil_count(int reach) { return reach + 1 + reach * (2 * reach + 1); }
+
 // One half of a symmetric stencil: its offsets (0, 0), (0, 1) .. (0, reach), then the rows below
 // from -reach to reach.
 struct HalfStencil {
   static constexpr int max_reach = 5;
-  static constexpr int max_count = max_reach + 1 + max_reach * (2 * max_reach + 1);
+  static constexpr int max_count = half_stencil_count(max_reach);
 
   int count = 1;
   std::int8_t dy[max_count] = {};
