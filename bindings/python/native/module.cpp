@@ -39,6 +39,6 @@ NB_MODULE(_core, module) {
   ptychopatch::python::add_patches(module);
   ptychopatch::python::add_groups(module);
   ptychopatch::python::add_scans(module);
-  add_scenes(module);
+  ptychopatch::python::add_scenes(module);
   ptychopatch::python::add_pairs(module);
 }
