@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/handles.hpp"
+#include "core/patches/scan_fit.hpp"
 
 using ppatch::context_of;
 using ppatch::guarded;
@@ -75,6 +76,25 @@ ppatch_status ppatch_patch_assemble(ppatch_patch_plan* plan, const ppatch_array*
                  [&] { required("plan", plan).plan.assemble(patches, image, coverage, eps); });
 }
 
+ppatch_status ppatch_patch_solve(ppatch_patch_plan* plan, const ppatch_array* patches,
+                                 const ppatch_array* weights, const ppatch_array* image,
+                                 const ppatch_array* coverage,
+                                 const ppatch_patch_solve_options* options,
+                                 ppatch_patch_solve_info* info) {
+  return guarded(__func__, [&] {
+    if (info) ppatch::check_info("info", info);
+    ppatch_patch_solve_info answer = {};
+    required("plan", plan).plan.solve(patches, weights, image, coverage, options, &answer);
+    if (info) ppatch::write_info("info", answer, info);
+  });
+}
+
+ppatch_status ppatch_patch_solve_bytes(ppatch_patch_plan* plan, const ppatch_array* image,
+                                       uint64_t* bytes) {
+  return guarded(
+      __func__, [&] { required("bytes", bytes) = required("plan", plan).plan.solve_bytes(image); });
+}
+
 ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan* plan, const ppatch_array* image,
                                              const ppatch_array* cotangent,
                                              const ppatch_array* gradient,
@@ -113,4 +133,12 @@ ppatch_status ppatch_patch_position_normal(ppatch_patch_plan* plan, const ppatch
   return guarded(__func__, [&] {
     required("plan", plan).plan.position_normal(image, probe, cotangent, gradient, normal);
   });
+}
+
+ppatch_status ppatch_fit_scan(const ppatch_array* nominal, const ppatch_array* refined,
+                              const ppatch_array* information,
+                              const ppatch_scan_fit_options* options, const ppatch_array* residual,
+                              ppatch_scan_fit* fit) {
+  return guarded(__func__,
+                 [&] { ppatch::fit_scan(nominal, refined, information, options, residual, fit); });
 }

@@ -29,6 +29,7 @@ Command add_info(CLI::App& root);
 Command add_extract(CLI::App& root);
 Command add_assemble(CLI::App& root);
 Command add_group(CLI::App& root);
+Command add_positions(CLI::App& root);
 Command add_simulate(CLI::App& root);
 Command add_simulate_scene(CLI::App& simulate);  // of add_simulate
 Command add_bench(CLI::App& root);

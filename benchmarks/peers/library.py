@@ -46,7 +46,7 @@ class PatchOptions(ctypes.Structure):
                 ("reserved", ctypes.c_int32), ("constant_real", ctypes.c_double),
                 ("constant_imag", ctypes.c_double), ("jitter_sigma", ctypes.c_double),
                 ("jitter_seed", ctypes.c_uint64), ("position_capacity", ctypes.c_int64),
-                ("subpixel", ctypes.c_int32), ("reserved_tail", ctypes.c_int32)]
+                ("subpixel", ctypes.c_int32), ("halves", ctypes.c_int32)]
 
 
 class Cfa(ctypes.Structure):

@@ -40,6 +40,12 @@ void with_taps(Interpolation kind, Call&& call) {
   }
 }
 
+[[noreturn]] inline void no_solve() {
+  fail(PPATCH_ERROR_UNSUPPORTED,
+       "least-squares assembly runs on the CPU alone: give host arrays to a context of "
+       "PPATCH_BACKEND_CPU, or of PPATCH_BACKEND_AUTO");
+}
+
 // The operators of one patch plan on a device. Arrays on the device are used where they lie; host
 // arrays are copied, patches a chunk at a time. Neither chunks nor tiles change the order of any
 // sum.
@@ -61,6 +67,8 @@ class DevicePatches final : public DeviceEngine<PatchEngine> {
                 double eps) override {
     sum_patches(in, ProbeView{}, image, coverage, Accumulation::overwrite, &eps);
   }
+  SolveAnswer solve(const PatchSolve&) override { no_solve(); }
+  std::uint64_t solve_bytes(const ImageView&) const override { no_solve(); }
   void position_gradient(const ImageView& image, const PatchView& cotangent,
                          const PositionResultView& gradient,
                          const PositionResultView& curvature) override;

@@ -84,6 +84,15 @@ enum {
   PPATCH_SUBPIXEL_PROBE = 1
 };
 
+/* Which way PPATCH_INTERPOLATION_NEAREST and PPATCH_SUBPIXEL_PROBE round what lies half-way. */
+typedef int32_t ppatch_halves;
+enum {
+  PPATCH_HALVES_UP = 0, /* floor(p + 1/2) */
+  /* To the even pixel, as NumPy's round: of the position in window coordinates, before the anchor
+   * is taken off, or after it where the anchor itself lies half-way between pixels. */
+  PPATCH_HALVES_EVEN = 1
+};
+
 typedef struct ppatch_patch_options {
   uint32_t struct_size;
   ppatch_interpolation interpolation;
@@ -104,7 +113,7 @@ typedef struct ppatch_patch_options {
   uint64_t jitter_seed;      /* the draw depends on (jitter_seed, k) alone */
   int64_t position_capacity; /* most positions the plan will ever hold; 0: those of create */
   ppatch_subpixel subpixel;
-  int32_t reserved_tail; /* 0 */
+  ppatch_halves halves;
 } ppatch_patch_options;
 
 #define PPATCH_PATCH_OPTIONS_INIT \
@@ -157,7 +166,8 @@ ppatch_status ppatch_patch_plan_set_image_index(ppatch_patch_plan *plan, const p
 ppatch_status ppatch_patch_plan_set_stream(ppatch_patch_plan *plan, void *stream);
 
 /* The positions in use, (K, 2) F64, host: after mirroring and jitter, in the caller's axes and
- * sign. Errors: INVALID_ARGUMENT. */
+ * sign; with PPATCH_HALVES_EVEN and PPATCH_INTERPOLATION_NEAREST, after rounding.
+ * Errors: INVALID_ARGUMENT. */
 ppatch_status ppatch_patch_plan_get_positions(const ppatch_patch_plan *plan,
                                               const ppatch_array *positions);
 
@@ -200,6 +210,66 @@ ppatch_status ppatch_patch_assemble(ppatch_patch_plan *plan, const ppatch_array 
                                     const ppatch_array *image, const ppatch_array *coverage,
                                     double eps);
 
+/* How a least-squares assembly goes on and ends. */
+typedef struct ppatch_patch_solve_options {
+  uint32_t struct_size;
+  int32_t max_iterations; /* 0: 100 */
+  double tolerance;       /* of the residual, below 1; 0: 1e-10 */
+  double lambda;          /* >= 0: what keeps pixels near where they began */
+} ppatch_patch_solve_options;
+
+#define PPATCH_PATCH_SOLVE_OPTIONS_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_patch_solve_options) }
+
+typedef struct ppatch_patch_solve_info {
+  uint32_t struct_size;
+  int32_t reserved;   /* 0 */
+  int64_t iterations; /* made; of several images, the most */
+  double residual;    /* where they ended; of several images, the largest */
+} ppatch_patch_solve_info;
+
+#define PPATCH_PATCH_SOLVE_INFO_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_patch_solve_info) }
+
+/* Puts patches back together exactly, where assemble's mean of overlapping patches blurs what was
+ * interpolated: the image x that makes
+ *
+ *     sum_k weights[k] |A_k x - patches[k]|^2 + lambda |x - x0|^2
+ *
+ * least, A_k being the extraction of patch k. weights: (K,), F32 or F64, each >= 0; NULL: all 1.
+ * coverage, unless NULL: the real image-shaped sum of the weights, A* W applied to patches of ones.
+ * The image begins as x0 = A* W patches / coverage, or 0 where the coverage is below 1e-3 of its
+ * largest value in that image. Pixels that no patch reaches stay 0. options may be NULL: defaults.
+ * info may be NULL.
+ *
+ * Conjugate gradients on the normal equations (A* W A + lambda) x = A* W patches + lambda x0, with
+ * the diagonal as preconditioner, in double precision; for F32 and C64 the iterations themselves
+ * run in single precision, and every 16 of them the residual is computed anew in double. They end
+ * where |(A* W A + lambda) x - b| <= tolerance |b|, b being the right side, or after
+ * max_iterations; that quotient is info's residual. A* W A is a stencil whose coefficients depend
+ * on positions and weights alone: patches are read once, and an iteration costs no patch at all.
+ *
+ * Where a pixel is reached by several patches with different fractions, x is what they were
+ * extracted from, to rounding. At the rim of a scan, where one patch alone reaches, there are more
+ * pixels than numbers: what is found there is the answer nearest x0 so far, whatever the coverage.
+ * More iterations carry exactness outwards, and a lambda > 0 keeps noise from growing there.
+ *
+ * Takes memory in proportion to one image, all of it during the call and within the context's
+ * budget: see ppatch_patch_solve_bytes. Results are the same bits for any number of threads and
+ * budget.
+ * Errors: besides those above UNSUPPORTED: on a device, for now. */
+ppatch_status ppatch_patch_solve(ppatch_patch_plan *plan, const ppatch_array *patches,
+                                 const ppatch_array *weights, const ppatch_array *image,
+                                 const ppatch_array *coverage,
+                                 const ppatch_patch_solve_options *options,
+                                 ppatch_patch_solve_info *info);
+
+/* The least memory budget for ppatch_patch_solve with images of this dtype and shape, the plan's
+ * own scratch included. Nothing is written to the image.
+ * Errors: INVALID_ARGUMENT, UNSUPPORTED. */
+ppatch_status ppatch_patch_solve_bytes(ppatch_patch_plan *plan, const ppatch_array *image,
+                                       uint64_t *bytes);
+
 /* Gradient by position: for cotangents G shaped as the patches,
  *     gradient[k]  = Re <G_k, dP_k/dp_k>,  <a, b> = sum conj(a) b,
  *     curvature[k] = |dP_k/dp_k|^2,  the sum over the patch, each axis on its own,
@@ -220,11 +290,11 @@ ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan *plan, const ppat
  *     waves[k, m] = (S_delta_k probe_m) . P[k],
  *     S_delta a = F^-1 (e^{-2 pi i (f_y delta_y + f_x delta_x)} F a),
  *
- * F the discrete Fourier transform of (h, w) and f its frequencies as NumPy's fftfreq orders them:
- * the line h / 2 of an even h counts as -1/2, so S is unitary, and S_-delta is its adjoint and its
- * inverse. The shift is circular: a probe that has not fallen off at the window's edge comes in on
- * the other side. For real dtypes it is the real part of S_delta a. Where delta is 0 on both axes
- * the probe is taken as it is.
+ * halves rounded as the option says, F the discrete Fourier transform of (h, w) and f its
+ * frequencies as NumPy's fftfreq orders them: the line h / 2 of an even h counts as -1/2, so S is
+ * unitary, and S_-delta is its adjoint and its inverse. The shift is circular: a probe that has not
+ * fallen off at the window's edge comes in on the other side. For real dtypes it is the real part
+ * of S_delta a. Where delta is 0 on both axes the probe is taken as it is.
  *
  * The three functions below then compute this model: with S_delta_k probe_m for probe_m, the
  * adjoint by the probe being sum_k S_-delta_k (conj(P[k]) waves[k, m]), summed in Fourier space in

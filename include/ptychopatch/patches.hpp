@@ -15,6 +15,10 @@ inline ppatch_patch_options patch_options(std::int64_t height, std::int64_t widt
   return options;
 }
 
+inline ppatch_patch_solve_options solve_options() {
+  return detail::sized<ppatch_patch_solve_options>();
+}
+
 class PatchPlan {
  public:
   // positions may come later, up to options.position_capacity of them.
@@ -61,6 +65,18 @@ class PatchPlan {
   void assemble(const Array& patches, const Array& image, const Array& coverage, double eps) {
     check(ppatch_patch_assemble(get(), &patches, &image, &coverage, eps));
   }
+  ppatch_patch_solve_info solve(const Array& patches, const Array& image,
+                                const Array* coverage = nullptr, const Array* weights = nullptr,
+                                const ppatch_patch_solve_options& options = solve_options()) {
+    auto info = detail::sized<ppatch_patch_solve_info>();
+    check(ppatch_patch_solve(get(), &patches, weights, &image, coverage, &options, &info));
+    return info;
+  }
+  std::uint64_t solve_bytes(const Array& image) {
+    std::uint64_t bytes = 0;
+    check(ppatch_patch_solve_bytes(get(), &image, &bytes));
+    return bytes;
+  }
   void position_gradient(const Array& image, const Array& cotangent, const Array& gradient,
                          const Array* curvature = nullptr) {
     check(ppatch_patch_position_gradient(get(), &image, &cotangent, &gradient, curvature));
@@ -93,6 +109,19 @@ class PatchPlan {
   std::unique_ptr<ppatch_patch_plan, detail::Destroy<ppatch_patch_plan, ppatch_patch_plan_destroy>>
       plan_;
 };
+
+inline ppatch_scan_fit_options scan_fit_options() {
+  return detail::sized<ppatch_scan_fit_options>();
+}
+
+// information and residual may be null.
+inline ppatch_scan_fit fit_scan(const Array& nominal, const Array& refined,
+                                const Array* information = nullptr, const Array* residual = nullptr,
+                                const ppatch_scan_fit_options& options = scan_fit_options()) {
+  auto fit = detail::sized<ppatch_scan_fit>();
+  check(ppatch_fit_scan(&nominal, &refined, information, &options, residual, &fit));
+  return fit;
+}
 
 }  // namespace ptychopatch
 

@@ -36,9 +36,10 @@ def read_object(command, scan, shape, out):
 
 
 def errors_where_covered(command, scan, assembled, out):
-    """Largest and root mean square difference, relative to the object's largest value."""
+    """Largest and root mean square difference, relative to the object's largest value, where as many
+    patches overlap as over half of the scan."""
     with np.load(assembled) as file:
-        image, covered = file["image"], file["coverage"] > 0
+        image, covered = file["image"], file["coverage"] > 0.5 * np.median(file["coverage"])
     wanted = read_object(command, scan, image.shape, out)
     difference = np.abs(image - wanted)[covered]
     scale = np.abs(wanted).max()

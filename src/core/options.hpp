@@ -46,14 +46,20 @@ Enum read_enum(const char* field, std::int32_t value, Enum last) {
   return static_cast<Enum>(value);
 }
 
+// That info can be written to the caller's struct.
+template <class Info>
+void check_info(const char* name, const Info* out) {
+  expect_pointer(name, "a struct", out);
+  if (out->struct_size < sizeof(std::uint32_t)) {
+    invalid(name, ".struct_size: expected sizeof (", sizeof(Info), "), got ", out->struct_size);
+  }
+}
+
 // Copies info to the caller's struct, as much of it as the caller knows.
 template <class Info>
 void write_info(const char* name, const Info& info, Info* out) {
-  expect_pointer(name, "a struct", out);
+  check_info(name, out);
   const std::uint32_t size = out->struct_size;
-  if (size < sizeof(std::uint32_t)) {
-    invalid(name, ".struct_size: expected sizeof (", sizeof(Info), "), got ", size);
-  }
   std::memcpy(out, &info, size < sizeof(Info) ? size : sizeof(Info));
   out->struct_size = size;
 }

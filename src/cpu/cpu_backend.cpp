@@ -39,9 +39,10 @@ class CpuBackend final : public Backend {
       return make_shifted_engine(settings, shift_machine(settings));
     }
     if (settings.algorithm == Algorithm::iterative) {
-      return make_iterative_engine(settings, layout(settings), settings_);
+      return make_iterative_engine(settings, layout(settings), settings_, solver(calling_thread_));
     }
-    return make_batched_engine(settings, layout(settings), settings_, arena_, simd_.loops.patches);
+    return make_batched_engine(settings, layout(settings), settings_, solver(arena_), arena_,
+                               simd_.loops.patches);
   }
 
   std::uint64_t group_engine_bytes(const GroupSettings& settings) const override {
@@ -69,13 +70,14 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  SolveMachine solver(const Arena& arena) const { return {&arena, &simd_.loops.solve, &settings_}; }
   PatchMemoryPlan layout(const PatchSettings& settings) const {
     return PatchMemoryPlan::within(settings, arena_.num_threads(), settings_.memory_budget);
   }
 
   ShiftMachine shift_machine(const PatchSettings& settings) const {
-    return {settings.algorithm == Algorithm::iterative ? calling_thread_ : arena_,
-            simd_.loops.patches, scene_machine_.fft, settings_};
+    const Arena& arena = settings.algorithm == Algorithm::iterative ? calling_thread_ : arena_;
+    return {arena, simd_.loops.patches, scene_machine_.fft, settings_, solver(arena)};
   }
 
   BackendSettings settings_;

@@ -7,6 +7,7 @@
 #include "cpu/fft/slab-inl.hpp"
 #include "cpu/groups/near_points-inl.hpp"
 #include "cpu/loop_table.hpp"
+#include "cpu/patches/solve-inl.hpp"
 #include "cpu/registration/covariance_tiles-inl.hpp"
 #include "cpu/registration/decimation-inl.hpp"
 #include "cpu/registration/difference-inl.hpp"
@@ -59,6 +60,7 @@ SceneLoops scene_loops() {
 
 LoopTable loop_table() {
   return {all_patch_loops(static_cast<const PatchLoopTable*>(nullptr)),
+          solve_loops(),
           scene_loops(),
           {&find_near},
           {&gather_rows, &scatter_rows, &gather_columns, &scatter_columns}};

@@ -4,6 +4,7 @@
 #include "cpu/fft/slab_loops.hpp"
 #include "cpu/groups/near_points.hpp"
 #include "cpu/patches/patch_loops.hpp"
+#include "cpu/patches/solve_loops.hpp"
 #include "cpu/registration/scene_loops.hpp"
 
 namespace ppatch {
@@ -11,6 +12,7 @@ namespace ppatch {
 // All loops compiled for one SIMD target.
 struct LoopTable {
   PatchLoopTable patches;
+  SolveLoopTable solve;
   SceneLoops scene;
   GroupLoops groups;
   SlabLoops slabs;

@@ -68,7 +68,41 @@ ASSERT_OFFSET(ppatch_patch_options, jitter_sigma, 80);
 ASSERT_OFFSET(ppatch_patch_options, jitter_seed, 88);
 ASSERT_OFFSET(ppatch_patch_options, position_capacity, 96);
 ASSERT_OFFSET(ppatch_patch_options, subpixel, 104);
-ASSERT_OFFSET(ppatch_patch_options, reserved_tail, 108);
+ASSERT_OFFSET(ppatch_patch_options, halves, 108);
+
+ASSERT_STATIC(sizeof(ppatch_patch_solve_options) == 24);
+ASSERT_OFFSET(ppatch_patch_solve_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_patch_solve_options, max_iterations, 4);
+ASSERT_OFFSET(ppatch_patch_solve_options, tolerance, 8);
+ASSERT_OFFSET(ppatch_patch_solve_options, lambda, 16);
+
+ASSERT_STATIC(sizeof(ppatch_patch_solve_info) == 24);
+ASSERT_OFFSET(ppatch_patch_solve_info, struct_size, 0);
+ASSERT_OFFSET(ppatch_patch_solve_info, reserved, 4);
+ASSERT_OFFSET(ppatch_patch_solve_info, iterations, 8);
+ASSERT_OFFSET(ppatch_patch_solve_info, residual, 16);
+
+ASSERT_STATIC(sizeof(ppatch_scan_fit_options) == 16);
+ASSERT_OFFSET(ppatch_scan_fit_options, struct_size, 0);
+ASSERT_OFFSET(ppatch_scan_fit_options, axes, 4);
+ASSERT_OFFSET(ppatch_scan_fit_options, sigma, 8);
+
+ASSERT_STATIC(sizeof(ppatch_scan_fit) == 448);
+ASSERT_OFFSET(ppatch_scan_fit, struct_size, 0);
+ASSERT_OFFSET(ppatch_scan_fit, status, 4);
+ASSERT_OFFSET(ppatch_scan_fit, centre, 8);
+ASSERT_OFFSET(ppatch_scan_fit, shift, 24);
+ASSERT_OFFSET(ppatch_scan_fit, matrix, 40);
+ASSERT_OFFSET(ppatch_scan_fit, covariance, 72);
+ASSERT_OFFSET(ppatch_scan_fit, rotation, 360);
+ASSERT_OFFSET(ppatch_scan_fit, scale, 368);
+ASSERT_OFFSET(ppatch_scan_fit, shear, 384);
+ASSERT_OFFSET(ppatch_scan_fit, rotation_sigma, 392);
+ASSERT_OFFSET(ppatch_scan_fit, scale_sigma, 400);
+ASSERT_OFFSET(ppatch_scan_fit, shear_sigma, 416);
+ASSERT_OFFSET(ppatch_scan_fit, sigma, 424);
+ASSERT_OFFSET(ppatch_scan_fit, chi2_per_dof, 432);
+ASSERT_OFFSET(ppatch_scan_fit, degrees_of_freedom, 440);
 
 ASSERT_STATIC(sizeof(ppatch_patch_plan_info) == 32);
 ASSERT_OFFSET(ppatch_patch_plan_info, struct_size, 0);

@@ -18,7 +18,8 @@ typedef enum role {
   ROLE_RESULT,
   ROLE_NORMAL,
   ROLE_PROBE,
-  ROLE_WAVES
+  ROLE_WAVES,
+  ROLE_WEIGHTS
 } role;
 
 enum {
@@ -49,6 +50,9 @@ static ppatch_status call_adjoint(ppatch_patch_plan *plan, const ppatch_array *c
 }
 static ppatch_status call_assemble(ppatch_patch_plan *plan, const ppatch_array *const *a) {
   return ppatch_patch_assemble(plan, a[0], a[1], a[2], 1e-6);
+}
+static ppatch_status call_solve(ppatch_patch_plan *plan, const ppatch_array *const *a) {
+  return ppatch_patch_solve(plan, a[0], a[1], a[2], a[3], NULL, NULL);
 }
 static ppatch_status call_gradient(ppatch_patch_plan *plan, const ppatch_array *const *a) {
   return ppatch_patch_position_gradient(plan, a[0], a[1], a[2], a[3]);
@@ -87,6 +91,13 @@ static const operation operations[] = {
       {"image", ROLE_IMAGE, 1, 0},
       {"coverage", ROLE_REAL_IMAGE, 1, 0}},
      call_assemble},
+    {"ppatch_patch_solve",
+     4,
+     {{"patches", ROLE_PATCHES, 0, 0},
+      {"weights", ROLE_WEIGHTS, 0, 1},
+      {"image", ROLE_IMAGE, 1, 0},
+      {"coverage", ROLE_REAL_IMAGE, 1, 1}},
+     call_solve},
     {"ppatch_patch_position_gradient",
      4,
      {{"image", ROLE_IMAGE, 0, 0},
@@ -128,7 +139,8 @@ static const operation operations[] = {
 enum { OPERATIONS = (int)(sizeof operations / sizeof *operations) };
 
 static inline int is_real_role(role what) {
-  return what == ROLE_REAL_IMAGE || what == ROLE_RESULT || what == ROLE_NORMAL;
+  return what == ROLE_REAL_IMAGE || what == ROLE_RESULT || what == ROLE_NORMAL ||
+         what == ROLE_WEIGHTS;
 }
 
 /* A complex64 array of a role; float32 where the role is real. */
@@ -146,6 +158,8 @@ static inline ppatch_array array_of(role what, void *data) {
       return ppatch_array_c(data, PPATCH_C64, 3, (const int64_t[]){MODES, PH, PW});
     case ROLE_WAVES:
       return ppatch_array_c(data, PPATCH_C64, 4, (const int64_t[]){K, MODES, PH, PW});
+    case ROLE_WEIGHTS:
+      return ppatch_array_c(data, PPATCH_F32, 1, (const int64_t[]){K});
     default:
       return ppatch_array_c(data, PPATCH_C64, 2, (const int64_t[]){H, W});
   }

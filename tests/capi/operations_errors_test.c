@@ -63,7 +63,8 @@ static void check_refused(int line, ppatch_patch_plan *plan, const operation *op
 
 static void check_description(ppatch_patch_plan *plan, const operation *op, int which) {
   const char *name = op->arguments[which].name;
-  const int is_real = is_real_role(op->arguments[which].what);
+  const role what = op->arguments[which].what;
+  const int is_real = is_real_role(what);
   REFUSED(bad.data = NULL, "NULL");
   REFUSED(bad.dtype = 0, "got 0");
   REFUSED(bad.dtype = 99, "got 99");
@@ -72,7 +73,7 @@ static void check_description(ppatch_patch_plan *plan, const operation *op, int 
   REFUSED(bad.dtype = PPATCH_I64, "got I64");
   if (is_real) {
     REFUSED_PAIR(bad.dtype = PPATCH_C64, "F32", "C64");
-    REFUSED_PAIR(bad.dtype = PPATCH_F64, "F32", "F64");
+    if (what != ROLE_WEIGHTS) REFUSED_PAIR(bad.dtype = PPATCH_F64, "F32", "F64");
   } else {
     REFUSED_PAIR(bad.dtype = PPATCH_F32, "C64", "F32");
     REFUSED_PAIR(bad.dtype = PPATCH_C128, "C64", "C128");
@@ -81,18 +82,24 @@ static void check_description(ppatch_patch_plan *plan, const operation *op, int 
   REFUSED(bad.ndim = -1, "got -1");
   REFUSED(bad.ndim = PPATCH_MAX_NDIM + 1, "got 9");
   REFUSED(bad.ndim = INT32_MAX, "got 2147483647");
-  REFUSED(bad.ndim = 1, "got");
+  if (what == ROLE_WEIGHTS) {
+    REFUSED((bad.ndim = 2, bad.shape[1] = 1, bad.strides[1] = 1), "got");
+  } else {
+    REFUSED(bad.ndim = 1, "got");
+  }
   REFUSED((bad.ndim = 7, bad.shape[4] = bad.shape[5] = bad.shape[6] = 1, bad.shape[3] = 1,
            bad.shape[2] = 1),
           "got");
   REFUSED(bad.shape[0] = -1, "got -1");
-  REFUSED(bad.shape[1] = INT64_MIN, "got -9223372036854775808");
-  REFUSED((bad.shape[0] = INT64_MAX, bad.shape[1] = INT64_MAX), "9223372036854775807");
-  REFUSED((bad.shape[0] = bad.shape[1] = (int64_t)1 << 32, bad.strides[0] = bad.strides[1] = 0),
-          "4294967296");
+  REFUSED(bad.shape[bad.ndim - 1] = INT64_MIN, "got -9223372036854775808");
+  REFUSED((bad.shape[0] = INT64_MAX, bad.shape[bad.ndim - 1] = INT64_MAX), "9223372036854775807");
+  if (what != ROLE_WEIGHTS) {
+    REFUSED((bad.shape[0] = bad.shape[1] = (int64_t)1 << 32, bad.strides[0] = bad.strides[1] = 0),
+            "4294967296");
+  }
   REFUSED(bad.strides[0] = INT64_MAX, "9223372036854775807");
   REFUSED(bad.strides[0] = INT64_MIN, "-9223372036854775808");
-  REFUSED(bad.strides[1] = INT64_MIN, "-9223372036854775808");
+  REFUSED(bad.strides[bad.ndim - 1] = INT64_MIN, "-9223372036854775808");
   REFUSED(bad.strides[0] = INT64_MAX / 16, "576460752303423487");
   REFUSED((bad.device_type = PPATCH_DEVICE_CUDA, bad.device_id = 0), "got device type 2");
   REFUSED(bad.device_type = 0, "got device type 0");
@@ -130,6 +137,11 @@ static void check_shape(ppatch_patch_plan *plan, const operation *op, int which)
       REFUSED(bad.shape[0] = K - 1, "(3, 3)");
       REFUSED(bad.shape[1] = 2, "(4, 2)");
       REFUSED(bad.ndim = 1, "(4,)");
+      break;
+    case ROLE_WEIGHTS:
+      REFUSED(bad.shape[0] = K - 1, "(3,)");
+      REFUSED(bad.shape[0] = K + 1, "(5,)");
+      REFUSED((bad.ndim = 2, bad.shape[1] = 2, bad.strides[1] = 1), "(4, 2)");
       break;
     case ROLE_PROBE:
       REFUSED_PAIR(bad.shape[0] = MODES - 1, "(4, 1, 3, 5)", "(4, 2, 3, 5)");
@@ -247,6 +259,61 @@ static void check_scalars(ppatch_patch_plan *plan) {
   }
 }
 
+/* Options of least squares, and weights that are none. */
+static void check_solve(ppatch_patch_plan *plan) {
+  const ppatch_array patches = array_of(ROLE_PATCHES, buffers[0]);
+  const ppatch_array image = array_of(ROLE_IMAGE, buffers[1]);
+  const ppatch_array weights = array_of(ROLE_WEIGHTS, buffers[2]);
+  const double bad_numbers[] = {-1e-3, NAN, INFINITY, -INFINITY};
+  const char *name = "ppatch_patch_solve";
+  ppatch_patch_solve_options options = PPATCH_PATCH_SOLVE_OPTIONS_INIT;
+  ppatch_patch_solve_info info = PPATCH_PATCH_SOLVE_INFO_INIT;
+  uint64_t bytes = 77;
+  size_t i;
+  fill_buffers();
+#define SOLVE_REFUSED(change, ...)                                                               \
+  do {                                                                                           \
+    ppatch_patch_solve_options was = options;                                                    \
+    change;                                                                                      \
+    CHECK_INVALID(ppatch_patch_solve(plan, &patches, NULL, &image, NULL, &options, &info), name, \
+                  __VA_ARGS__, "expected", "got");                                               \
+    CHECK(same_bytes(before, buffers, sizeof before));                                           \
+    options = was;                                                                               \
+  } while (0)
+  SOLVE_REFUSED(options.max_iterations = -1, "max_iterations");
+  SOLVE_REFUSED(options.tolerance = 1.0, "tolerance");
+  SOLVE_REFUSED(options.struct_size = 3, "struct_size");
+  for (i = 0; i < sizeof bad_numbers / sizeof *bad_numbers; ++i) {
+    SOLVE_REFUSED(options.tolerance = bad_numbers[i], "tolerance");
+    SOLVE_REFUSED(options.lambda = bad_numbers[i], "lambda");
+    ((float *)buffers[2])[3] = (float)bad_numbers[i];
+    memcpy(before, buffers, sizeof before);
+    CHECK_INVALID(ppatch_patch_solve(plan, &patches, &weights, &image, NULL, NULL, NULL), name,
+                  "weights[3]", "expected", "got");
+    CHECK(same_bytes(before, buffers, sizeof before));
+    fill_buffers();
+  }
+#undef SOLVE_REFUSED
+  info.struct_size = 3;
+  CHECK_INVALID(ppatch_patch_solve(plan, &patches, NULL, &image, NULL, NULL, &info), name, "info",
+                "expected", "got 3");
+  CHECK(same_bytes(before, buffers, sizeof before));
+  CHECK_INVALID(ppatch_patch_solve_bytes(plan, &image, NULL), "ppatch_patch_solve_bytes", "bytes",
+                "expected", "NULL");
+  CHECK_INVALID(ppatch_patch_solve_bytes(NULL, &image, &bytes), "ppatch_patch_solve_bytes", "plan",
+                "expected", "NULL");
+  CHECK_INVALID(ppatch_patch_solve_bytes(plan, NULL, &bytes), "ppatch_patch_solve_bytes", "image",
+                "expected", "NULL");
+  CHECK_INVALID(ppatch_patch_solve_bytes(plan, &weights, &bytes), "ppatch_patch_solve_bytes",
+                "image", "expected", "got");
+  CHECK(bytes == 77);
+  CHECK_OK(ppatch_patch_solve_bytes(plan, &image, &bytes));
+  CHECK(bytes > H * W * 8);
+  info.struct_size = sizeof info;
+  CHECK_OK(ppatch_patch_solve(plan, &patches, NULL, &image, NULL, &options, &info));
+  CHECK(info.iterations >= 1 && info.iterations <= 100 && info.residual >= 0.0);
+}
+
 /* An image index that names an image which is not there. */
 static void check_image_index(ppatch_context *context) {
   ppatch_patch_plan *plan = make_small_plan(context);
@@ -278,6 +345,7 @@ int main(void) {
     check_plain_calls(plan);
     check_arguments(plan);
     check_scalars(plan);
+    check_solve(plan);
     check_plain_calls(plan);
     ppatch_patch_plan_destroy(plan);
   }

@@ -34,6 +34,8 @@ const char* name_of(Operation operation) {
       return "adjoint";
     case Operation::kAssemble:
       return "assemble";
+    case Operation::kSolve:
+      return "solve";
     case Operation::kPositionGradient:
       return "position_gradient";
     case Operation::kPositionNormal:
@@ -77,6 +79,8 @@ ppatch_status Call::operator()(ppatch_patch_plan* plan) const {
       return ppatch_patch_adjoint(plan, a, a + 1, a + 2, PPATCH_ADJOINT_OVERWRITE);
     case Operation::kAssemble:
       return ppatch_patch_assemble(plan, a, a + 1, a + 2, 1e-9);
+    case Operation::kSolve:
+      return ppatch_patch_solve(plan, a, nullptr, a + 1, a + 2, nullptr, nullptr);
     case Operation::kPositionGradient:
       return ppatch_patch_position_gradient(plan, a, a + 1, a + 2, a + 3);
     case Operation::kPositionNormal:
@@ -114,6 +118,7 @@ Call Problem::prepare(Operation operation, Outputs* outputs) const {
       return {operation, {image, as(patches_, patches)}};
     case Operation::kAdjoint:
     case Operation::kAssemble:
+    case Operation::kSolve:
       return {operation, {patches, as(image_, image), real({size_, size_})}};
     case Operation::kPositionGradient: {
       const ppatch_array both = real({2 * count_, 2});  // gradient, then curvature

@@ -13,6 +13,7 @@ enum class Operation {
   kExtract,
   kAdjoint,
   kAssemble,
+  kSolve,
   kPositionGradient,
   kPositionNormal,
   kProbeExtract,
@@ -21,9 +22,9 @@ enum class Operation {
 };
 
 inline constexpr Operation kAllOperations[] = {
-    Operation::kExtract,           Operation::kAdjoint,          Operation::kAssemble,
-    Operation::kPositionGradient,  Operation::kPositionNormal,   Operation::kProbeExtract,
-    Operation::kProbeAdjointImage, Operation::kProbeAdjointProbe};
+    Operation::kExtract,      Operation::kAdjoint,           Operation::kAssemble,
+    Operation::kSolve,        Operation::kPositionGradient,  Operation::kPositionNormal,
+    Operation::kProbeExtract, Operation::kProbeAdjointImage, Operation::kProbeAdjointProbe};
 
 const char* name_of(Operation operation);
 

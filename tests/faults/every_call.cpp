@@ -118,6 +118,15 @@ void EveryCall::add_patches() {
   });
   add("ppatch_patch_assemble",
       [=, &d] { return ppatch_patch_assemble(d.patch_plan, &patches, &to_object, &cover, 1e-9); });
+  const ppatch_array to_solution = Data::array(d.to_solution, {1, kSize, kSize});
+  add("ppatch_patch_solve", [=, &d] {
+    return ppatch_patch_solve(d.patch_plan, &patches, nullptr, &to_solution, nullptr, nullptr,
+                              nullptr);
+  });
+  add("ppatch_patch_solve_bytes", [=, &d] {
+    std::uint64_t bytes = 0;
+    return ppatch_patch_solve_bytes(d.patch_plan, &to_solution, &bytes);
+  });
   add("ppatch_patch_position_gradient", [=, &d] {
     return ppatch_patch_position_gradient(d.patch_plan, &image, &patches, &gradient, nullptr);
   });

@@ -95,6 +95,7 @@ struct EveryCall::Data {
   // Outputs.
   std::vector<Complex> to_patches = patches, to_waves = waves, to_probe = probe;
   std::vector<Complex> to_image = image, to_object = image, to_sum = image;
+  std::vector<Complex> to_solution = image;
   std::vector<double> coverage = std::vector<double>(kSize * kSize), cover = coverage;
   std::vector<double> covered = coverage;
   std::vector<double> gradient = where, positions = where, slope = where, shifted_slope = where;
@@ -120,6 +121,7 @@ struct EveryCall::Data {
   template <class Visit>
   void each_output(const Visit& visit) {
     visit(to_patches), visit(to_waves), visit(to_probe), visit(to_image), visit(to_object);
+    visit(to_solution);
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
     visit(slope), visit(matrix), visit(shifted_slope), visit(shifted_matrix);
     visit(shifted_waves), visit(shifted_image), visit(shifted_probe), visit(shifted_covered);

@@ -95,6 +95,9 @@ contains
     complex(double), target :: cotangent(n, n, count)
     real(double), target :: coverage(width, height)
     complex(double) :: forward, backward
+    type(ppatch_patch_solve_options) :: how
+    type(ppatch_patch_solve_info) :: info
+    integer(c_int64_t) :: bytes
     type(c_ptr) :: plan
     integer :: k
     call random_image(image)
@@ -117,6 +120,17 @@ contains
                                         flags=PPATCH_ADJOINT_ACCUMULATE), 'adjoint, without coverage')
     call expect(abs(sum(conjg(image) * back) - 2 * backward) < 1e-9_double * (1 + abs(forward)), &
                 'the sum of two')
+    ! Least squares: what was extracted is extracted again from what is found.
+    how%max_iterations = 2000
+    how%tolerance = 1e-13_double
+    call expect_ok(ppatch_patch_solve(plan, ppatch_array_of(patches), image=ppatch_array_of(back), &
+                                      coverage=ppatch_array_of(coverage), options=how, info=info), 'solve')
+    call expect(info%iterations > 0 .and. info%residual < 1e-6_double, 'the answer of least squares')
+    call expect_ok(ppatch_patch_extract(plan, ppatch_array_of(back), ppatch_array_of(cotangent)), &
+                   'extract again')
+    call expect(maxval(abs(cotangent - patches)) < 1e-3_double, 'patches of the solution')
+    call expect_ok(ppatch_patch_solve_bytes(plan, ppatch_array_of(back), bytes), 'bytes of least squares')
+    call expect(bytes > 0, 'the number of bytes')
     call ppatch_patch_plan_destroy(plan)
   end subroutine test_sum_of_patches
 

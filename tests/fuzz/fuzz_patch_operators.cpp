@@ -108,6 +108,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const ppatch_status status : {second, third, fourth, fifth, sixth, seventh, eighth}) {
     require(first == status);
   }
+  const ppatch_status solved = ppatch_patch_solve(plan, &patches.array, nullptr, &image.array,
+                                                  &coverage.array, nullptr, nullptr);
+  require(first == solved || solved == PPATCH_ERROR_OUT_OF_MEMORY);
   ppatch_patch_plan_destroy(plan);
   return 0;
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "argument.hpp"
@@ -25,6 +27,8 @@ struct AssembleOptions {
   std::string input, preview;
   std::vector<std::string> shape;
   double eps = 1e-9;
+  bool solve = false;
+  ppatch_patch_solve_options how = solve_options();
 };
 
 class Assemble {
@@ -77,9 +81,17 @@ class Assemble {
     for (std::int64_t m = 0; m < file_.geometry.images; ++m) {
       const auto total = static_cast<double>(file_.geometry.images);
       session.set_part(static_cast<double>(m) / total, static_cast<double>(m + 1) / total);
-      plan.assemble(
-          file_.patches.view(m * step, file_.geometry.part_shape(file_.geometry.positions)),
-          image_.view(m * pixels, image), coverage_.view(m * pixels, image), options_.eps);
+      const Array patches =
+          file_.patches.view(m * step, file_.geometry.part_shape(file_.geometry.positions));
+      const Array coverage = coverage_.view(m * pixels, image);
+      if (options_.solve) {
+        const auto info =
+            plan.solve(patches, image_.view(m * pixels, image), &coverage, nullptr, options_.how);
+        iterations_ = std::max(iterations_, info.iterations);
+        residual_ = std::max(residual_, info.residual);
+      } else {
+        plan.assemble(patches, image_.view(m * pixels, image), coverage, options_.eps);
+      }
       stop_if_interrupted();
     }
     session.context().synchronize();
@@ -88,7 +100,15 @@ class Assemble {
   void write(const Session& session) {
     nlohmann::ordered_json metadata = make_metadata(kImageSchema, session.backend_name());
     metadata["options"] = to_json(file_.options);
-    metadata["eps"] = options_.eps;
+    if (options_.solve) {
+      metadata["solve"] = {{"max_iterations", options_.how.max_iterations},
+                           {"tolerance", options_.how.tolerance},
+                           {"lambda", options_.how.lambda},
+                           {"iterations", iterations_},
+                           {"residual", residual_}};
+    } else {
+      metadata["eps"] = options_.eps;
+    }
     metadata["image"] = {{"shape", image_.shape},
                          {"dtype", formats::element_type(image_.dtype).name()}};
     metadata["patches"] = {{"source", formats::quoted(options_.input)},
@@ -112,7 +132,15 @@ class Assemble {
   std::string summary() const {
     return formats::quoted(options_.common.output) + ": image " +
            formats::shape_text(image_.shape) + " " + formats::element_type(image_.dtype).name() +
+           (iterations_ ? solved_text() : "") +
            (options_.preview.empty() ? "" : "; and " + formats::quoted(options_.preview));
+  }
+
+  std::string solved_text() const {
+    char text[80];
+    std::snprintf(text, sizeof text, ", %lld iterations, residual %.1e",
+                  static_cast<long long>(iterations_), residual_);
+    return text;
   }
 
   const AssembleOptions& options_;
@@ -120,6 +148,8 @@ class Assemble {
   Outputs outputs_;
   PatchFile file_;
   Tensor image_, coverage_;
+  std::int64_t iterations_ = 0;  // of least squares: the most of an image
+  double residual_ = 0;
 };
 
 }  // namespace
@@ -137,6 +167,25 @@ Command add_assemble(CLI::App& root) {
                if (options->eps > 0) return;
                throw UsageError("argument --eps: expected a number above 0, got 0");
              });
+  OptionSet exact(*app, "Exact assembly");
+  exact.flag(
+      "--solve", options->solve,
+      "The image whose patches come closest to these, by least squares, instead of the mean");
+  options->how.max_iterations = 100;
+  options->how.tolerance = 1e-10;
+  exact.integer("--iterations", options->how.max_iterations, 1, "The most of them (default 100)",
+                INT32_MAX);
+  exact.parsed("--tolerance", "X", "Of the residual, where it ends; default 1e-10",
+               [options](const std::string& text) {
+                 options->how.tolerance = parse_number("--tolerance", text, 0);
+                 if (options->how.tolerance > 0 && options->how.tolerance < 1) return;
+                 throw UsageError(
+                     "argument --tolerance: expected a number above 0 and below 1, "
+                     "got '" +
+                     text + "'");
+               });
+  exact.number("--lambda", options->how.lambda, 0,
+               "Keeps pixels near the mean where few patches reach (default 0)");
   options->patches.add_geometry_options(*app);
   set.picture("--preview", options->preview, "Also draw the image and its coverage");
   options->common.add_output_options(*app);

@@ -52,6 +52,8 @@ constexpr Field kFields[] = {
      kSignChoices},
     {"--layout", "layout", &Options::layout, "Axes of the patches (default flat)", false,
      kLayoutChoices},
+    {"--halves", "halves", &Options::halves, "Which way --interp nearest rounds what lies half-way",
+     false, kHalvesChoices},
     {"--algorithm", "algorithm", &Options::algorithm, "How the work is done; equal bits", false,
      kAlgorithmChoices},
     {"--group-size", "group_size", &Options::group_size, "Positions that make a group (default 1)"},
@@ -224,6 +226,7 @@ ppatch_patch_options patch_options_from_json(const Json& json, const std::string
     if (field.key == std::string_view("algorithm")) continue;
     const auto found = json.find(field.key);
     if (found == json.end()) {
+      if (field.key == std::string_view("halves")) continue;  // older than files that have it
       throw formats::FormatError(source + ": option " + formats::quoted(field.key) + " is missing");
     }
     std::visit(Read{field, *found, source, options}, field.member);

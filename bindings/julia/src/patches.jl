@@ -3,7 +3,8 @@
 function patch_options(width, height; interpolation::Symbol = :bilinear, boundary::Symbol = :zero,
                        constant = 0, anchor::Symbol = :corner, axes::Symbol = :yx,
                        sign::Symbol = :window, layout::Symbol = :flat, group_size = 1,
-                       local_offsets::Symbol = :as_given, subpixel::Symbol = :object, jitter = 0.0,
+                       local_offsets::Symbol = :as_given, subpixel::Symbol = :object,
+                       halves::Symbol = :up, jitter = 0.0,
                        seed = 0)
     return CApi.ppatch_patch_options(;
         interpolation = number_of("interpolation", interpolation, CApi.interpolation_choices),
@@ -16,6 +17,7 @@ function patch_options(width, height; interpolation::Symbol = :bilinear, boundar
         layout = number_of("layout", layout, CApi.layout_choices),
         group_size = group_size,
         local_offsets = number_of("local_offsets", local_offsets, CApi.local_offsets_choices),
+        halves = number_of("halves", halves, CApi.halves_choices),
         constant_real = real(constant),
         constant_imag = imag(constant),
         jitter_sigma = jitter,
@@ -97,8 +99,8 @@ The options of all functions of patches; the C header `patches.h` says what they
 `:edge`, `:reflect`, `:wrap`), `constant`, `anchor` (`:corner`, `:half`, `:centre`), `axes` (`:yx`,
 `:xy`: the rows of positions), `sign` (`:window`, `:content`), `layout` (`:flat`; `:channel_last`,
 `(c, w, h, B)`; `:channel_first`, `(w, h, c, B)`), `group_size` (c), `local_offsets` (`:as_given`,
-`:mirrored_ptychopinn`), `subpixel` (`:object`; `:probe`, waves with a shifted probe), `jitter` (px),
-`seed`.
+`:mirrored_ptychopinn`), `subpixel` (`:object`; `:probe`, waves with a shifted probe), `halves` (`:up`,
+`:even`: how nearest rounds), `jitter` (px), `seed`.
 """
 function extract(image, positions, patch_size; probe = nothing, image_index = nothing, out = nothing,
                  context = default_context(), layout::Symbol = :flat, group_size = 1, options...)
@@ -164,6 +166,31 @@ function assemble(patches, positions, image_size = nothing; eps = 1e-9, out = no
 end
 
 """
+    solve(patches, positions, image_size; weights = nothing, iterations = 100, tolerance = 1e-10,
+          regularisation = 0.0, options...)
+
+Puts patches back together exactly: `(image, coverage, iterations, residual)`, the image being the x that
+makes sum_k weights[k] |extract(x)_k - patches_k|^2 + regularisation |x - x0|^2 least, by conjugate
+gradients from x0, what [`assemble`](@ref) gives, whose options it has. `weights` are of the positions.
+They end after so many iterations, or where the residual of the normal equations is `tolerance` of their
+right side. At the rim, where a single patch reaches, the image is not the one that was extracted from.
+"""
+function solve(patches, positions, image_size = nothing; weights = nothing, iterations = 100,
+               tolerance = 1e-10, regularisation = 0.0, out = nothing, coverage = true,
+               image_index = nothing, context = default_context(), layout::Symbol = :flat, options...)
+    settings = patch_options(patch_size_of(patches, layout)...; layout, options...)
+    image = image_for(patches, image_size, out)
+    sums = weights_or_nothing(coverage === false ? true : coverage, real(eltype(image)), size(image))
+    how = Ref(CApi.ppatch_patch_solve_options(; max_iterations = iterations, tolerance,
+                                              lambda = regularisation))
+    info = Ref(CApi.ppatch_patch_solve_info())
+    with_patch_plan(context, positions, image_index, settings) do plan
+        CApi.ppatch_patch_solve(plan, View(patches), optional_view(weights), View(image), View(sums),
+                                how, info)
+    end
+    return (; image, coverage = sums, iterations = Int(info[].iterations), residual = info[].residual)
+end
+
     position_gradient(image, cotangent, positions; curvature = false, normal = false, options...)
 
 What positions do to a sum over patches: `(2, K)`, Re <G_k, dP_k/dp_k> for cotangents G shaped as the

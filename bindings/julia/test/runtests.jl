@@ -38,6 +38,10 @@ poisoned(type, size...) = fill(type(NaN), size...)
         again, weights = assemble(patches, positions, (30, 20); eps = 0.1)
         @test weights == coverage
         @test again ≈ extract_adjoint(patches, positions, (30, 20)) ./ max.(coverage, 0.1)
+        solved = solve(patches, positions, (30, 20); weights = ones(Float32, 6), iterations = 60)
+        @test solved.coverage ≈ coverage
+        @test solved.residual < 1e-3
+        @test extract(solved.image, positions, (5, 4)) ≈ patches rtol = 1e-2
         out = poisoned(type, 5, 4, 6)
         @test extract(image, positions, 5; out = poisoned(type, 5, 5, 6))[:, 1:4, :] == patches
         @test extract(image, positions, (5, 4); out) === out

@@ -85,6 +85,7 @@ void add_groups(nb::module_& module);
 void add_motion(nb::module_& module);
 void add_pairs(nb::module_& module);
 void add_patches(nb::module_& module);
+void add_scans(nb::module_& module);
 void add_scenes(nb::module_& module);
 
 }  // namespace ptychopatch::python

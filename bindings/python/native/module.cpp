@@ -40,6 +40,7 @@ NB_MODULE(_core, module) {
   ptychopatch::python::add_context(module);
   ptychopatch::python::add_patches(module);
   ptychopatch::python::add_groups(module);
+  ptychopatch::python::add_scans(module);
   ptychopatch::python::add_scenes(module);
   ptychopatch::python::add_pairs(module);
 }

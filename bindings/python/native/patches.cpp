@@ -133,6 +133,21 @@ class PatchCall {
     run([&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
   }
 
+  nb::tuple solve(nb::handle patches, nb::handle weights, nb::handle out, nb::handle coverage,
+                  int iterations, double tolerance, double lambda) const {
+    const HeldArray from("patches", patches);
+    const OptionalArray by("weights", weights);
+    const HeldArray to("out", out, Access::kWrite);
+    const OptionalArray sums("coverage", coverage, Access::kWrite);
+    ppatch_patch_solve_options options = solve_options();
+    options.max_iterations = iterations;
+    options.tolerance = tolerance;
+    options.lambda = lambda;
+    ppatch_patch_solve_info info{};
+    run([&](PatchPlan& plan) { info = plan.solve(*from, *to, sums.get(), by.get(), options); });
+    return nb::make_tuple(info.iterations, info.residual);
+  }
+
   void position_gradient(nb::handle image, nb::handle cotangent, nb::handle out,
                          nb::handle curvature) const {
     const HeldArray from("image", image), by("cotangent", cotangent);
@@ -201,8 +216,8 @@ void add_patches(nb::module_& module) {
               &Options::patch_width, &Options::group_size, &Options::constant_real,
               &Options::constant_imag, &Options::jitter_sigma, &Options::jitter_seed,
               &Options::interpolation, &Options::boundary, &Options::anchor, &Options::axes,
-              &Options::sign, &Options::layout, &Options::local_offsets,
-              &Options::subpixel);
+              &Options::sign, &Options::layout, &Options::local_offsets, &Options::subpixel,
+              &Options::halves);
   module.def("patch_plan_bytes", &plan_bytes, "context"_a, "options"_a, "position_count"_a);
   nb::class_<PatchCall>(module, "PatchCall")
       .def(nb::init<PlanningContext&, const Options&, nb::handle, nb::handle, const nb::int_&>(),
@@ -214,6 +229,8 @@ void add_patches(nb::module_& module) {
       .def("probe_adjoint", &PatchCall::probe_adjoint, "image"_a, "waves"_a, "out"_a,
            "accumulate"_a)
       .def("assemble", &PatchCall::assemble, "patches"_a, "out"_a, "coverage"_a, "eps"_a)
+      .def("solve", &PatchCall::solve, "patches"_a, "weights"_a.none(), "out"_a,
+           "coverage"_a.none(), "iterations"_a, "tolerance"_a, "lambda"_a)
       .def("position_gradient", &PatchCall::position_gradient, "image"_a, "cotangent"_a, "out"_a,
            "curvature"_a.none())
       .def("position_normal", &PatchCall::position_normal, "image"_a, "probe"_a.none(),

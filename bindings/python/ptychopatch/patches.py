@@ -31,6 +31,8 @@ subpixel : {"object", "probe"}
     What is sampled between pixels where waves are made with a probe: the image, or the probe, which
     is then shifted in Fourier space by what is left of a position at whole pixels. With "probe" the
     interpolation is not used, and patches are those of "nearest".
+halves : {"up", "even"}
+    Which way "nearest" rounds what lies half-way: up, or to the even pixel, as NumPy's round.
 jitter : float
     Positions are moved by N(0, jitter) pixels on each axis.
 seed : int
@@ -62,8 +64,8 @@ from . import _core
 from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of, stream_of
 from ._choices import integer, name_of, numbers_of, real, with_defaults
 from ._context import Context, context_of
-from ._enumerations import (Anchor, Axes, Boundary, Interpolation, Layout, LocalOffsets, Sign,
-                            Subpixel)
+from ._enumerations import (Anchor, Axes, Boundary, Halves, Interpolation, Layout, LocalOffsets,
+                            Sign, Subpixel)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -82,6 +84,7 @@ class Options(TypedDict, total=False):
     group_size: int
     local_offsets: LocalOffsets
     subpixel: Subpixel
+    halves: Halves
     jitter: float
     seed: int
 
@@ -112,7 +115,8 @@ class _Settings(NamedTuple):
 
 _DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
              "axes": "yx", "sign": "window", "layout": "flat", "group_size": 1,
-             "local_offsets": "as-given", "subpixel": "object", "jitter": 0.0, "seed": 0}
+             "local_offsets": "as-given", "subpixel": "object", "halves": "up", "jitter": 0.0,
+             "seed": 0}
 
 
 @functools.lru_cache(maxsize=256)
@@ -128,7 +132,7 @@ def _settings(height, width, **options):
         height, width, group_size, constant.real, constant.imag, real("jitter", given["jitter"]),
         integer("seed", given["seed"], 0, 2**64 - 1),
         *numbers_of(given, "interpolation", "boundary", "anchor", "axes", "sign", "layout",
-                    "local_offsets", "subpixel"))
+                    "local_offsets", "subpixel", "halves"))
     return _Settings(options, height, width, given["layout"], group_size)
 
 
@@ -255,6 +259,56 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None =
     settings.call(context, positions, image_index, patches, out).assemble(
         patches, out, weights, eps)
     return out, weights
+
+
+class Solution(NamedTuple):
+    """What `solve` found, and how."""
+
+    image: Any
+    coverage: Any
+    iterations: int
+    residual: float
+
+
+def solve(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = None, *,
+          weights: Any = None, iterations: int = 100, tolerance: float = 1e-10,
+          regularisation: float = 0.0, image_index: Any = None, out: Any = None,
+          coverage: Any = True, context: Context | None = None,
+          **options: Unpack[Options]) -> Solution:
+    """Puts patches back together exactly: the image whose patches come closest to these.
+
+    `assemble` takes the mean of what overlaps, which blurs what was interpolated. This is the x that
+    makes sum_k weights[k] |extract(x)_k - patches_k|^2 + regularisation |x - x0|^2 least, by conjugate
+    gradients from x0, what `assemble` gives. An iteration costs no patch, only the image.
+
+    Parameters
+    ----------
+    patches, positions, image_shape, image_index, out, coverage, context, **options
+        As `assemble` has them; the coverage sums the weights.
+    weights : (K,), optional
+        Of the positions, float32 or float64, each 0 or more; 1 without it.
+    iterations : int
+        The most that are made.
+    tolerance : float
+        Of the residual of the normal equations, over their right side: it ends below that.
+    regularisation : float
+        What keeps pixels near x0: above 0 where few patches reach and there is noise.
+
+    Returns
+    -------
+    image, coverage, iterations, residual : Solution
+        With the iterations that were made and the residual that is left, of several images the most.
+        Pixels that no patch reaches are 0. At the rim, where a single patch reaches, there are more
+        pixels than numbers, and the image is not the one that was extracted from.
+
+    On a card: NotImplementedError, for now.
+    """
+    settings = _settings_of_patches("patches", patches, options)
+    out, sums = _images(patches, image_shape, out, True if coverage is False else coverage)
+    made, residual = settings.call(context, positions, image_index, patches, out).solve(
+        patches, weights, out, sums, integer("iterations", iterations, 1, 2**31 - 1),
+        real("tolerance", tolerance), real("regularisation", regularisation))
+    return Solution(out, sums, made, residual)
 
 
 def _images(patches, image_shape, out, coverage):

@@ -114,6 +114,13 @@ ImageView PatchArrays::coverage(const ppatch_array* given) {
   return image_view(array);
 }
 
+const CheckedArray& PatchArrays::weights(const ppatch_array* given) {
+  const CheckedArray& array = read("weights", given);
+  array.expect_dtype({DType::f32, DType::f64});
+  array.expect_shape({positions_.count()});
+  return array;
+}
+
 PositionResultView PatchArrays::position_result(const char* name, const ppatch_array* given,
                                                 std::int64_t columns) {
   const CheckedArray& array = read(name, given);

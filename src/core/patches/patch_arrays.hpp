@@ -24,6 +24,8 @@ class PatchArrays : public CallArrays {
   PatchView waves(const char* name, const ppatch_array* array);
   // Real and shaped as the image; null is allowed and gives a view without data.
   ImageView coverage(const ppatch_array* array);
+  // (K,), real.
+  const CheckedArray& weights(const ppatch_array* array);
   // (K, columns) or (M, K, columns) of the image's real type.
   PositionResultView position_result(const char* name, const ppatch_array* array,
                                      std::int64_t columns = 2);

@@ -13,6 +13,9 @@ namespace ppatch {
 
 // The part of the seam that patches need; a part of backend.hpp, which includes it.
 
+// Values are those of the public header; core checks that at compile time.
+enum class Halves : std::int32_t { up = 0, even = 1 };
+
 // A patch plan's options with every default filled in.
 struct PatchSettings {
   Subpixel subpixel = Subpixel::object;  // with probe, the interpolation is nearest
@@ -23,6 +26,7 @@ struct PatchSettings {
   Sign sign = Sign::window;
   Algorithm algorithm = Algorithm::batched;
   LocalOffsets local_offsets = LocalOffsets::as_given;
+  Halves halves = Halves::up;
   std::int64_t patch_height = 0, patch_width = 0;
   std::int64_t group_size = 1;
   double constant[2] = {0.0, 0.0};
@@ -32,6 +36,22 @@ struct PatchSettings {
 };
 
 enum class Accumulation { overwrite, accumulate };
+
+// A least-squares assembly, with every default filled in.
+struct PatchSolve {
+  PatchView in;
+  const double* weights = nullptr;  // one a position, in host memory; null: all 1
+  ImageView image, coverage;
+  std::int64_t max_iterations = 0;
+  double tolerance = 0.0;
+  double lambda = 0.0;
+};
+
+// Of all images, the most and the largest.
+struct SolveAnswer {
+  std::int64_t iterations = 0;
+  double residual = 0.0;
+};
 
 // Runs the operators of one patch plan. What it is given has been checked, and stays where it is,
 // unchanged, until it is given anew.
@@ -48,6 +68,9 @@ class PatchEngine : public PlanEngine {
                        const ImageView& coverage, Accumulation mode) = 0;
   virtual void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                         double eps) = 0;
+  virtual SolveAnswer solve(const PatchSolve& job) = 0;
+  // What solve takes beside the plan's scratch, for images like this one.
+  virtual std::uint64_t solve_bytes(const ImageView& image) const = 0;
   virtual void position_gradient(const ImageView& image, const PatchView& cotangent,
                                  const PositionResultView& gradient,
                                  const PositionResultView& curvature) = 0;

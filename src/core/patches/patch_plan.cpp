@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/patches/patch_plan.hpp"
 
+#include <cmath>
 #include <utility>
+#include <vector>
 
 #include "core/host_copy.hpp"
+#include "core/options.hpp"
 #include "core/patches/patch_settings.hpp"
 
 namespace ppatch {
@@ -43,6 +46,38 @@ CoordinateView coordinates(const CheckedArray& array, const void* data, std::int
   const std::int64_t between = several ? array.stride(0) : 0;
   return {data, array.dtype(), grouped ? between : between * c, array.stride(grouped ? 1 : 0),
           array.stride(array.ndim() - 1)};
+}
+
+PatchSolve read_solve_options(const ppatch_patch_solve_options* given) {
+  const ppatch_patch_solve_options o = read_options("options", given);
+  check_option("max_iterations", o.max_iterations, 0, INT32_MAX);
+  if (!(o.tolerance >= 0.0 && o.tolerance < 1.0)) {
+    invalid("options.tolerance: expected 0 to below 1, got ", o.tolerance);
+  }
+  if (!(o.lambda >= 0.0 && std::isfinite(o.lambda))) {
+    invalid("options.lambda: expected a finite number of at least 0, got ", o.lambda);
+  }
+  PatchSolve job;
+  job.max_iterations = o.max_iterations > 0 ? o.max_iterations : 100;
+  job.tolerance = o.tolerance > 0.0 ? o.tolerance : 1e-10;
+  job.lambda = o.lambda;
+  return job;
+}
+
+// Weights of positions in host memory, each found to be one.
+std::vector<double> weights_of(const CheckedArray& array, PlanEngine& engine) {
+  const HostCopy on_host(array, engine);
+  std::vector<double> weights(static_cast<std::size_t>(array.shape(0)));
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    const std::int64_t at = static_cast<std::int64_t>(k) * array.stride(0);
+    weights[k] = array.dtype() == DType::f32
+                     ? static_cast<double>(static_cast<const float*>(on_host.data())[at])
+                     : static_cast<const double*>(on_host.data())[at];
+    if (!(weights[k] >= 0.0 && std::isfinite(weights[k]))) {
+      invalid("weights[", k, "]: expected a finite number of at least 0, got ", weights[k]);
+    }
+  }
+  return weights;
 }
 
 }  // namespace
@@ -198,6 +233,36 @@ void PatchPlan::assemble(const ppatch_array* patches, const ppatch_array* image,
   read.check_outputs();
   log_call("assemble");
   engine(read).assemble(from, to, cover, eps);
+}
+
+void PatchPlan::solve(const ppatch_array* patches, const ppatch_array* weights,
+                      const ppatch_array* image, const ppatch_array* coverage,
+                      const ppatch_patch_solve_options* options, ppatch_patch_solve_info* info) {
+  PatchSolve job = read_solve_options(options);
+  PatchArrays read = arrays();
+  job.image = read.image(image);
+  read.mark_output();
+  job.in = read.patches("patches", patches);
+  job.coverage = read.coverage(coverage);
+  if (coverage) read.mark_output();
+  const CheckedArray* given = weights ? &read.weights(weights) : nullptr;
+  read.check_outputs();
+  PatchEngine& used = engine(read);
+  const std::vector<double> copied = given ? weights_of(*given, used) : std::vector<double>();
+  if (given) job.weights = copied.data();
+  log_call("solve");
+  const SolveAnswer answer = used.solve(job);
+  context_->callbacks().log(PPATCH_LOG_LEVEL_DEBUG, "solve: ", answer.iterations,
+                            " iterations, residual ", answer.residual);
+  info->iterations = answer.iterations;
+  info->residual = answer.residual;
+}
+
+std::uint64_t PatchPlan::solve_bytes(const ppatch_array* image) {
+  PatchArrays read = arrays();
+  const ImageView view = read.image(image);
+  PatchEngine& used = engine(read);
+  return used.scratch_bytes() + used.solve_bytes(view);
 }
 
 void PatchPlan::position_gradient(const ppatch_array* image, const ppatch_array* cotangent,

@@ -30,6 +30,10 @@ class PatchPlan {
                std::uint32_t flags);
   void assemble(const ppatch_array* patches, const ppatch_array* image,
                 const ppatch_array* coverage, double eps);
+  void solve(const ppatch_array* patches, const ppatch_array* weights, const ppatch_array* image,
+             const ppatch_array* coverage, const ppatch_patch_solve_options* options,
+             ppatch_patch_solve_info* info);
+  std::uint64_t solve_bytes(const ppatch_array* image);
   void position_gradient(const ppatch_array* image, const ppatch_array* cotangent,
                          const ppatch_array* gradient, const ppatch_array* curvature);
   void probe_extract(const ppatch_array* image, const ppatch_array* probe,

@@ -20,6 +20,7 @@ static_assert(static_cast<int>(Layout::channel_first) == PPATCH_LAYOUT_CHANNEL_F
 static_assert(static_cast<int>(Algorithm::iterative) == PPATCH_ALGORITHM_ITERATIVE);
 static_assert(static_cast<int>(Algorithm::batched) == PPATCH_ALGORITHM_BATCHED);
 static_assert(static_cast<int>(Subpixel::probe) == PPATCH_SUBPIXEL_PROBE);
+static_assert(static_cast<int>(Halves::even) == PPATCH_HALVES_EVEN);
 static_assert(static_cast<int>(LocalOffsets::mirrored_ptychopinn) ==
               PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN);
 
@@ -57,6 +58,7 @@ PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_
   s.local_offsets = read_enum("local_offsets", o.local_offsets, LocalOffsets::mirrored_ptychopinn);
   s.subpixel = read_enum("subpixel", o.subpixel, Subpixel::probe);
   if (s.subpixel == Subpixel::probe) s.interpolation = Interpolation::nearest;
+  s.halves = read_enum("halves", o.halves, Halves::even);
   s.algorithm = read_algorithm(o.algorithm);
   check_option("patch_height", o.patch_height, 1, max_patch_size);
   check_option("patch_width", o.patch_width, 1, max_patch_size);
@@ -66,9 +68,6 @@ PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_
     invalid("options.jitter_sigma: expected 0 to 1e9 pixels, got ", o.jitter_sigma);
   }
   if (o.reserved != 0) invalid("options.reserved: expected 0, got ", o.reserved);
-  if (o.reserved_tail != 0) {
-    invalid("options.reserved_tail: expected 0, got ", o.reserved_tail);
-  }
   if (o.position_capacity > 0 && position_count > o.position_capacity) {
     invalid("positions: expected at most options.position_capacity = ", o.position_capacity,
             " positions, got ", position_count);

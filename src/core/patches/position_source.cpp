@@ -30,6 +30,13 @@ Value value_at(const CoordinateView& from, std::int64_t group, std::int64_t memb
   }
 }
 
+// Whether the nearest integer, of two the even one, is the one above.
+bool goes_up_to_even(Coordinate c) {
+  return c.fraction > 0.5 || (c.fraction == 0.5 && c.integer % 2 != 0);
+}
+
+Coordinate rounded_to_even(Coordinate c) { return {c.integer + (goes_up_to_even(c) ? 1 : 0), 0.0}; }
+
 }  // namespace
 
 Coordinate PositionReader::given(std::int64_t group, std::int64_t member, int axis) const {
@@ -105,12 +112,29 @@ void PositionReader::read(PatchOrigin* origins) const {
   each([&](const Place& place) { origins[place.k] = origin(point(place)); });
 }
 
+Coordinate PositionReader::window(Coordinate p, std::int64_t n) const {
+  if (settings_.interpolation != Interpolation::nearest || settings_.halves == Halves::up) {
+    return window_origin(p, settings_.anchor, settings_.sign, n);
+  }
+  const Coordinate given = settings_.sign == Sign::content ? negate(p) : p;
+  const bool between_pixels = settings_.anchor == Anchor::centre && n % 2 == 0;
+  if (settings_.subpixel == Subpixel::probe) {
+    // What is left of a position shifts the probe, so it stays; a half that goes down is told from
+    // one that goes up by the last bit.
+    Coordinate origin = window_origin(given, settings_.anchor, Sign::window, n);
+    const bool up = goes_up_to_even(between_pixels ? origin : given);
+    if (origin.fraction == 0.5 && !up) origin.fraction = std::nextafter(0.5, 0.0);
+    return origin;
+  }
+  const Coordinate rounded = between_pixels ? given : rounded_to_even(given);
+  const Coordinate origin = window_origin(rounded, settings_.anchor, Sign::window, n);
+  return between_pixels ? rounded_to_even(origin) : origin;
+}
+
 PatchOrigin PositionReader::origin(const Point& p) const {
   const int column = column_of_y(settings_.axes);
-  const Coordinate y =
-      window_origin(p.axis[column], settings_.anchor, settings_.sign, settings_.patch_height);
-  const Coordinate x =
-      window_origin(p.axis[1 - column], settings_.anchor, settings_.sign, settings_.patch_width);
+  const Coordinate y = window(p.axis[column], settings_.patch_height);
+  const Coordinate x = window(p.axis[1 - column], settings_.patch_width);
   return {y.fraction, x.fraction, static_cast<std::int32_t>(y.integer),
           static_cast<std::int32_t>(x.integer)};
 }

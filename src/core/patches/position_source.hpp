@@ -51,6 +51,8 @@ class PositionReader {
   Coordinate given(std::int64_t group, std::int64_t member, int axis) const;
   Coordinate mirrored(const Place& place, int axis) const;
   Point point(const Place& place) const;
+  // Where the first pixel of n samples the image, for a position on that axis.
+  Coordinate window(Coordinate p, std::int64_t n) const;
   PatchOrigin origin(const Point& point) const;
 
   const PatchSettings& settings_;

@@ -349,9 +349,10 @@ void BatchedEngine::probe_per_position(const ProbeAdjointPixel<P>& job, Accumula
 
 std::unique_ptr<PatchEngine> make_batched_engine(const PatchSettings& settings,
                                                  const PatchMemoryPlan& layout,
-                                                 const BackendSettings& backend, const Arena& arena,
+                                                 const BackendSettings& backend,
+                                                 const SolveMachine& solver, const Arena& arena,
                                                  const PatchLoopTable& loops) {
-  return std::make_unique<BatchedEngine>(settings, layout, backend, arena, loops);
+  return std::make_unique<BatchedEngine>(settings, layout, backend, solver, arena, loops);
 }
 
 }  // namespace ppatch

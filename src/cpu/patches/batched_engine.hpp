@@ -17,8 +17,9 @@ constexpr auto pixel_bytes = static_cast<std::int64_t>(P::components * sizeof(ty
 class BatchedEngine : public PatchState {
  public:
   BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
-                const BackendSettings& backend, const Arena& arena, const PatchLoopTable& loops)
-      : PatchState(settings, layout, backend),
+                const BackendSettings& backend, const SolveMachine& solver, const Arena& arena,
+                const PatchLoopTable& loops)
+      : PatchState(settings, layout, backend, solver),
         arena_(arena),
         loops_(loops),
         bins_(scratch().bins()) {}

@@ -181,8 +181,8 @@ class IterativeEngine final : public PatchState {
 }  // namespace
 
 PatchEngine* new_iterative_engine(const PatchSettings& settings, const PatchMemoryPlan& layout,
-                                  const BackendSettings& backend) {
-  return std::make_unique<IterativeEngine>(settings, layout, backend).release();
+                                  const BackendSettings& backend, const SolveMachine& solver) {
+  return std::make_unique<IterativeEngine>(settings, layout, backend, solver).release();
 }
 
 }  // namespace HWY_NAMESPACE
@@ -196,9 +196,10 @@ HWY_EXPORT(new_iterative_engine);
 
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
                                                    const PatchMemoryPlan& layout,
-                                                   const BackendSettings& backend) {
+                                                   const BackendSettings& backend,
+                                                   const SolveMachine& solver) {
   return std::unique_ptr<PatchEngine>(
-      HWY_DYNAMIC_DISPATCH(new_iterative_engine)(settings, layout, backend));
+      HWY_DYNAMIC_DISPATCH(new_iterative_engine)(settings, layout, backend, solver));
 }
 
 }  // namespace ppatch

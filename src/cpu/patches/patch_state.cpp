@@ -7,8 +7,11 @@
 namespace ppatch {
 
 PatchState::PatchState(const PatchSettings& settings, const PatchMemoryPlan& layout,
-                       const BackendSettings& backend)
-    : settings_(settings), backend_(backend), scratch_(layout, *backend.allocator) {}
+                       const BackendSettings& backend, const SolveMachine& solver)
+    : settings_(settings),
+      backend_(backend),
+      solver_(solver),
+      scratch_(layout, *backend.allocator) {}
 
 void PatchState::assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                           double eps) {
@@ -21,6 +24,14 @@ void PatchState::assemble(const PatchView& in, const ImageView& image, const Ima
       }
     }
   });
+}
+
+SolveAnswer PatchState::solve(const PatchSolve& job) {
+  return solve_patches(settings_, problem(), job, solver_, scratch_bytes());
+}
+
+std::uint64_t PatchState::solve_bytes(const ImageView& image) const {
+  return ppatch::solve_bytes(settings_, image, solver_.arena->num_threads());
 }
 
 }  // namespace ppatch

@@ -4,6 +4,7 @@
 #include "core/backend.hpp"
 #include "core/patches/patch_jobs.hpp"
 #include "cpu/host_engine.hpp"
+#include "cpu/patches/least_squares.hpp"
 #include "cpu/patches/patch_loops.hpp"
 #include "cpu/patches/patch_scratch.hpp"
 #include "cpu/threads/arena.hpp"
@@ -14,13 +15,15 @@ namespace ppatch {
 class PatchState : public HostEngine<PatchEngine> {
  public:
   PatchState(const PatchSettings& settings, const PatchMemoryPlan& layout,
-             const BackendSettings& backend);
+             const BackendSettings& backend, const SolveMachine& solver);
 
   void set_positions(std::span<const PatchOrigin> origins) override { origins_ = origins; }
   void set_image_index(std::span<const std::int32_t> index) override { image_index_ = index; }
   std::uint64_t scratch_bytes() const override { return scratch_.layout().total_bytes(); }
   void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                 double eps) override;
+  SolveAnswer solve(const PatchSolve& job) override;
+  std::uint64_t solve_bytes(const ImageView& image) const override;
 
  protected:
   PatchProblem problem() const {
@@ -37,6 +40,7 @@ class PatchState : public HostEngine<PatchEngine> {
  private:
   PatchSettings settings_;
   BackendSettings backend_;
+  SolveMachine solver_;
   PatchScratch scratch_;
   // The plan's.
   std::span<const PatchOrigin> origins_;
@@ -45,10 +49,12 @@ class PatchState : public HostEngine<PatchEngine> {
 
 std::unique_ptr<PatchEngine> make_batched_engine(const PatchSettings& settings,
                                                  const PatchMemoryPlan& layout,
-                                                 const BackendSettings& backend, const Arena& arena,
+                                                 const BackendSettings& backend,
+                                                 const SolveMachine& solver, const Arena& arena,
                                                  const PatchLoopTable& loops);
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
                                                    const PatchMemoryPlan& layout,
-                                                   const BackendSettings& backend);
+                                                   const BackendSettings& backend,
+                                                   const SolveMachine& solver);
 
 }  // namespace ppatch

@@ -23,7 +23,8 @@ View moved(View view, std::int64_t scalars) {
 class ShiftedEngine final : public BatchedEngine {
  public:
   ShiftedEngine(ShiftedPlan plan, const ShiftMachine& machine)
-      : BatchedEngine(plan.settings, plan.patches, machine.backend, machine.arena, machine.loops),
+      : BatchedEngine(plan.settings, plan.patches, machine.backend, machine.solver, machine.arena,
+                      machine.loops),
         transforms_(std::move(plan.transforms)),
         plan_(plan.shift),
         slots_(*machine.backend.allocator, plan_.slots * plan_.slot_bytes()),

@@ -5,6 +5,7 @@
 
 #include "core/backend.hpp"
 #include "cpu/fft/fft.hpp"
+#include "cpu/patches/least_squares.hpp"
 #include "cpu/patches/patch_loops.hpp"
 #include "cpu/threads/arena.hpp"
 
@@ -17,6 +18,7 @@ struct ShiftMachine {
   const PatchLoopTable& loops;
   const FftProvider& fft;
   const BackendSettings& backend;
+  SolveMachine solver;
 };
 
 // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.

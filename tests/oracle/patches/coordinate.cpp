@@ -17,6 +17,12 @@ Coordinate resolved(const Coordinate& c) {
   return normal(c.whole, static_cast<double>(c.fraction));
 }
 
+// The nearest pixel, of two the even one, as the C library's rounding has it.
+Coordinate to_even(const Coordinate& c) {
+  const long double nearest = std::nearbyint(static_cast<long double>(c.whole % 2) + c.fraction);
+  return {c.whole - c.whole % 2 + static_cast<std::int64_t>(nearest), 0};
+}
+
 // (N - 1) / 2 is a half-integer for even N.
 Coordinate minus_anchor(const Coordinate& c, ppatch_anchor anchor, std::int64_t n) {
   switch (anchor) {
@@ -70,8 +76,24 @@ std::vector<Position> corners(const ppatch_patch_options& options,
       y = negated(y);
       x = negated(x);
     }
-    out.push_back({resolved(minus_anchor(y, options.anchor, options.patch_height)),
-                   resolved(minus_anchor(x, options.anchor, options.patch_width))});
+    const bool shifted = options.subpixel == PPATCH_SUBPIXEL_PROBE;
+    const bool even = options.halves == PPATCH_HALVES_EVEN &&
+                      (shifted || options.interpolation == PPATCH_INTERPOLATION_NEAREST);
+    const auto corner = [&](Coordinate c, std::int64_t n) {
+      const bool anchor_between = options.anchor == PPATCH_ANCHOR_CENTRE && n % 2 == 0;
+      if (even && shifted) {
+        // Where a half goes to the pixel below, it becomes a little less.
+        const Coordinate judged = resolved(anchor_between ? minus_anchor(c, options.anchor, n) : c);
+        Coordinate first = resolved(minus_anchor(c, options.anchor, n));
+        if (judged.fraction == 0.5L && to_even(judged).whole == judged.whole)
+          first.fraction -= 1e-18L;
+        return first;
+      }
+      if (even && !anchor_between) c = to_even(resolved(c));
+      c = resolved(minus_anchor(c, options.anchor, n));
+      return even && anchor_between ? to_even(c) : c;
+    };
+    out.push_back({corner(y, options.patch_height), corner(x, options.patch_width)});
   }
   return out;
 }

@@ -34,6 +34,7 @@ void draw_settings(Case& c, Random& random) {
   c.options.group_size = pick(random, 0, 4);
   c.options.local_offsets =
       chance(random, 15) ? PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN : PPATCH_LOCAL_OFFSETS_AS_GIVEN;
+  c.options.halves = chance(random, 50) ? PPATCH_HALVES_EVEN : PPATCH_HALVES_UP;
   c.options.constant_real = std::uniform_real_distribution<double>(-1, 1)(random);
   c.options.constant_imag = std::uniform_real_distribution<double>(-1, 1)(random);
   c.options.patch_height = draw_length(random);
@@ -171,10 +172,11 @@ std::string Case::describe() const {
   text << "case " << seed << " (" << seed_note() << "): dtype " << dtype << " interpolation "
        << options.interpolation << " boundary " << options.boundary << " anchor " << options.anchor
        << " axes " << options.axes << " sign " << options.sign << " layout " << options.layout
-       << " subpixel " << options.subpixel << " algorithm " << options.algorithm << " group_size "
-       << options.group_size << " mirrored " << options.local_offsets << " patch "
-       << options.patch_height << "x" << options.patch_width << " images " << images
-       << (indexed ? " indexed " : " ") << height << "x" << width << " modes " << modes
+       << " subpixel " << options.subpixel << " halves " << options.halves << " algorithm "
+       << options.algorithm << " group_size " << options.group_size << " mirrored "
+       << options.local_offsets << " patch " << options.patch_height << "x" << options.patch_width
+       << " images " << images << (indexed ? " indexed " : " ") << height << "x" << width
+       << " modes " << modes
        << (probe_per_position ? " probe per position"
            : plain_probe      ? " probe (h, w)"
                               : "")

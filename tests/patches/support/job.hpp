@@ -29,6 +29,13 @@ class Job {
   };
   Sums adjoint(std::uint32_t flags);
   Sums assemble(double eps);
+  struct Solution {
+    HostArray image;
+    HostArray coverage;
+    ppatch_patch_solve_info info;
+  };
+  // weights: of positions; empty: none are given.
+  Solution solve(const ppatch_patch_solve_options& options, const std::vector<double>& weights);
   struct Gradients {
     HostArray gradient;
     HostArray curvature;

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Least-squares assembly against dense normal equations, and on scans whose answer is known.
+#include "oracle/patches/solve.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "oracle/test_backend.hpp"
+#include "patches/support/check.hpp"
+#include "patches/support/job.hpp"
+
+namespace {
+
+using ptychopatch::Context;
+
+class Solve : public testing::TestWithParam<Kind> {};
+
+// What the dense oracle can do.
+void make_small_image(Case& c) {
+  c.height = std::min<std::int64_t>(c.height, 9);
+  c.width = std::min<std::int64_t>(c.width, 11);
+  c.images = std::min<std::int64_t>(c.images, 2);
+  c.options.patch_height = std::min<std::int64_t>(c.options.patch_height, 8);
+  c.options.patch_width = std::min<std::int64_t>(c.options.patch_width, 7);
+  c.count = std::min<std::int64_t>(c.count, 40);
+  c.far = false;
+}
+
+std::vector<double> random_weights(const Case& c) {
+  Random random(c.seed + 9);
+  std::uniform_real_distribution<double> uniform(0, 2);
+  std::vector<double> weights;
+  if (c.seed % 3 == 0) return weights;
+  for (std::int64_t k = 0; k < c.count; ++k) {
+    weights.push_back(c.seed % 3 == 1 && k % 4 == 0 ? 0 : static_cast<float>(uniform(random)));
+  }
+  return weights;
+}
+
+ppatch_patch_solve_options options_of(int iterations, double tolerance, double lambda) {
+  ppatch_patch_solve_options options = ptychopatch::solve_options();
+  options.max_iterations = iterations;
+  options.tolerance = tolerance;
+  options.lambda = lambda;
+  return options;
+}
+
+// With lambda the equations have one answer, and a known condition.
+TEST_P(Solve, FindsTheOraclesAnswer) {
+  const auto adjust = [](Case& c) {
+    make_small_image(c);
+    set_kind(c, GetParam());
+  };
+  for_each_case(5, adjust, [](const Case& c) {
+    const double lambda = 0.05;
+    Job job(c);
+    const std::vector<double> weights = random_weights(c);
+    const oracle::NormalEquations equations =
+        oracle::normal_equations(c.scan(), job.patch_values(), weights, lambda);
+    const Job::Solution got =
+        job.solve(options_of(500, is_double(c.dtype) ? 1e-14 : 1e-8, lambda), weights);
+    const Values want = oracle::solve(equations);
+    double most = 1;
+    for (double sum : equations.coverage) most = std::max(most, std::fabs(sum));
+    const double scale = std::max(largest(want), largest(equations.right) / lambda);
+    expect_close(got.image.values(), want, scale * most, is_double(c.dtype) ? 1e-12 : 2e-7,
+                 "solution");
+    expect_close(got.coverage.values(), as_complex(equations.coverage), most,
+                 is_double(c.dtype) ? 1e-12 : 1e-6, "coverage");
+    EXPECT_LE(got.info.residual, is_double(c.dtype) ? 1e-13 : 1e-7);
+  });
+}
+
+// What conjugate gradients make smaller with every iteration.
+double energy(const oracle::NormalEquations& equations, const Values& x) {
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    Complex row = -2.0 * equations.right[i];
+    for (std::size_t j = 0; j < x.size(); ++j) row += equations.matrix[i * x.size() + j] * x[j];
+    sum += (std::conj(x[i]) * row).real();
+  }
+  return sum;
+}
+
+// What the rounding of x itself can leave, of the right side.
+double rounding_left(const oracle::NormalEquations& equations, const Values& x, double roundoff) {
+  double sum = 0;
+  double scale = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    double row = 0;
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      row += std::fabs(equations.matrix[i * x.size() + j]) * std::abs(x[j]);
+    }
+    sum += row * row;
+    scale += std::norm(equations.right[i]);
+  }
+  return scale > 0 ? 4 * roundoff * std::sqrt(sum / scale) : 0;
+}
+
+// Fewer iterations than it takes: what is told is what is left.
+TEST_P(Solve, TellsItsResidual) {
+  const auto adjust = [](Case& c) {
+    make_small_image(c);
+    set_kind(c, GetParam());
+  };
+  for_each_case(4, adjust, [](const Case& c) {
+    Job job(c);
+    const std::vector<double> weights = random_weights(c);
+    const oracle::NormalEquations equations =
+        oracle::normal_equations(c.scan(), job.patch_values(), weights, 0);
+    double before = 1e300;  // of where they begin nothing is known
+    for (int iterations : {1, 3, 40}) {
+      const Job::Solution got = job.solve(options_of(iterations, 1e-15, 0), weights);
+      EXPECT_LE(got.info.iterations, iterations);
+      if (c.images > 1) continue;  // told is the largest of them
+      const Values x = got.image.values();
+      const double roundoff = is_double(c.dtype) ? 0x1p-53 : 0x1p-24;
+      const double left = oracle::relative_residual(equations, x);
+      const double rounding = rounding_left(equations, x, roundoff);
+      EXPECT_NEAR(got.info.residual, left, 20 * rounding + 1e-6 * left);
+      const double now = energy(equations, x);
+      EXPECT_LE(now, before + 1e3 * roundoff * std::fabs(now) + 20 * rounding * std::fabs(now));
+      before = now;
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Solve, all_kinds(), kind_name);
+
+// A scan with fractions of all kinds over an image that it covers many times over.
+Case dense_scan(std::uint64_t seed, ppatch_dtype dtype, ppatch_interpolation interpolation,
+                bool wide) {
+  return draw_case(seed, [&](Case& c) {
+    const bool contiguous = c.contiguous;
+    c = Case{};
+    c.seed = seed;
+    c.contiguous = contiguous;
+    c.dtype = dtype;
+    c.options = ptychopatch::patch_options(16, 18);
+    c.options.interpolation = interpolation;
+    c.options.boundary = PPATCH_BOUNDARY_WRAP;
+    c.height = wide ? 80 : 33;
+    c.width = wide ? 90 : 37;
+    c.count = wide ? 700 : 160;
+    c.max_elements = 1 << 20;
+    c.threads = 2;
+    c.far = false;
+  });
+}
+
+// Cut and put back: with every pixel reached from all sides the answer is the image itself.
+TEST(SolveScan, GivesTheImageBack) {
+  for (ppatch_dtype dtype : {PPATCH_F32, PPATCH_F64, PPATCH_C64, PPATCH_C128}) {
+    for (ppatch_interpolation interpolation :
+         {PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BILINEAR, PPATCH_INTERPOLATION_BICUBIC,
+          PPATCH_INTERPOLATION_LANCZOS3}) {
+      const Case c =
+          dense_scan(test_random("SolveScan.GivesTheImageBack")(), dtype, interpolation, true);
+      SCOPED_TRACE(c.describe());
+      Job job(c);
+      const HostArray cut = job.extract();
+      HostArray image(c.dtype, {c.height, c.width});
+      const auto info = job.plan().solve(cut.view(), image.view(), nullptr, nullptr,
+                                         options_of(400, is_double(dtype) ? 1e-14 : 1e-9, 0));
+      expect_close(image.values(), job.image_values(), 1, is_double(dtype) ? 1e-10 : 1e-5, "image");
+      EXPECT_LT(info.iterations, 400);
+    }
+  }
+}
+
+// Pixels of no patch stay 0, whatever the others are; nothing is divided by nothing.
+TEST(SolveScan, LeavesWhatNoPatchReaches) {
+  const double where[2] = {2.25, 3.5};
+  ptychopatch::PatchPlan plan(shared_context(1), ptychopatch::array(where, {1, 2}),
+                              ptychopatch::patch_options(4, 5));
+  const std::vector<double> patch(20, 3.0);
+  std::vector<double> image(12 * 13, std::nan(""));
+  plan.solve(ptychopatch::array(patch.data(), {1, 4, 5}),
+             ptychopatch::array(image.data(), {12, 13}));
+  for (std::int64_t y = 0; y < 12; ++y) {
+    for (std::int64_t x = 0; x < 13; ++x) {
+      const bool reached = y >= 2 && y <= 6 && x >= 3 && x <= 8;
+      EXPECT_NEAR(image[static_cast<std::size_t>(y * 13 + x)], reached ? 3.0 : 0.0,
+                  reached ? 1e-8 : 0.0);
+    }
+  }
+}
+
+// No patch at all, and images without a pixel.
+TEST(SolveScan, OfNothing) {
+  ppatch_patch_options options = ptychopatch::patch_options(4, 5);
+  options.position_capacity = 1;
+  ptychopatch::PatchPlan plan(shared_context(1), options);
+  const double none = 0;
+  std::vector<double> image(6, std::nan(""));
+  const auto info =
+      plan.solve(ptychopatch::array(&none, {0, 4, 5}), ptychopatch::array(image.data(), {2, 3}));
+  EXPECT_EQ(info.iterations, 0);
+  EXPECT_EQ(info.residual, 0.0);
+  for (double value : image) EXPECT_EQ(value, 0.0);
+  plan.solve(ptychopatch::array(&none, {0, 4, 5}), ptychopatch::array(image.data(), {0, 3}));
+}
+
+std::vector<HostArray> solved(const Case& c, const Context& context) {
+  Job job(c, context);
+  Job::Solution got = job.solve(options_of(37, 1e-13, 0.01), random_weights(c));
+  return {got.image, got.coverage};
+}
+
+Context context_of(int threads, std::uint64_t budget) {
+  ppatch_context_options options = ptychopatch::context_options();
+  options.backend = test_backend();
+  options.num_threads = threads;
+  options.memory_budget = budget;
+  return Context(options);
+}
+
+void make_long(Case& c) {
+  c.height += 150;
+  c.width += 40;
+  c.count = 60;
+  c.max_elements = 60000;
+  c.options.algorithm = PPATCH_ALGORITHM_BATCHED;
+}
+
+TEST(SolveBits, DoNotDependOnThreads) {
+  for_each_case(10, make_long, [](const Case& c) {
+    const auto one = solved(c, shared_context(1));
+    for (int threads : {2, 3, 8}) {
+      expect_same_bits(one, solved(c, shared_context(threads)), std::to_string(threads));
+    }
+    Case iterative = c;
+    iterative.options.algorithm = PPATCH_ALGORITHM_ITERATIVE;
+    expect_same_bits(one, solved(iterative, shared_context(2)), "iterative");
+  });
+}
+
+TEST(SolveBits, DoNotDependOnTheSimdTarget) {
+  const char* before = std::getenv("PPATCH_SIMD");
+  const std::string restore = before ? before : "";
+  std::vector<std::pair<std::string, Context>> levels;
+  for (const char* name : {"scalar", "avx2", "avx3"}) {
+    setenv("PPATCH_SIMD", name, 1);
+    try {
+      levels.emplace_back(name, context_of(2, 0));
+    } catch (const ptychopatch::Error& error) {
+      EXPECT_NE(std::string(name), "scalar") << error.what();
+      std::cout << "no " << name << " here: " << error.what() << "\n";
+    }
+  }
+  if (before) {
+    setenv("PPATCH_SIMD", restore.c_str(), 1);
+  } else {
+    unsetenv("PPATCH_SIMD");
+  }
+  for_each_case(10, make_long, [&](const Case& c) {
+    const auto usual = solved(c, shared_context(c.threads));
+    for (const auto& [name, context] : levels) expect_same_bits(usual, solved(c, context), name);
+  });
+}
+
+// The budget that is told is the least one.
+TEST(SolveBits, DoNotDependOnTheBudget) {
+  for_each_case(6, make_long, [](const Case& c) {
+    const auto usual = solved(c, shared_context(c.threads));
+    Job roomy(c, shared_context(c.threads));
+    const Context enough = context_of(c.threads, roomy.plan().solve_bytes(roomy.image().view()));
+    expect_same_bits(usual, solved(c, enough), "the budget that was asked for");
+    Job job(c, enough);
+    const std::uint64_t least = job.plan().solve_bytes(job.image().view());
+    const Context short_of = context_of(c.threads, least - 1);
+    try {
+      Job refused(c, short_of);
+      const std::uint64_t asked = refused.plan().solve_bytes(refused.image().view());
+      if (asked <= least - 1) return;  // a plan of a smaller budget holds less itself
+      refused.solve(options_of(1, 0, 0), {});
+      ADD_FAILURE() << "expected OUT_OF_MEMORY";
+    } catch (const ptychopatch::Error& error) {
+      EXPECT_EQ(error.status(), PPATCH_ERROR_OUT_OF_MEMORY) << error.what();
+    }
+  });
+}
+
+}  // namespace
