@@ -49,7 +49,7 @@ std::vector<HostArray> all_waves(const Case& c, const Context& context) {
 
 TEST(CudaShiftedProbe, BitsDependOnNoBudget) {
   const Context roomy = context_of(test_backend(), 0);
-  const Context tight = context_of(test_backend(), 3 << 20);
+  const Context tight = context_of(test_backend(), 6 << 20);
   for_each_case(12, make_shifted, [&](const Case& c) {
     expect_same_bits(all_waves(c, roomy), all_waves(c, tight), "a small budget");
   });
