@@ -96,7 +96,7 @@ struct EveryCall::Data {
   std::vector<Complex> to_solution = image;
   std::vector<double> coverage = std::vector<double>(kSize * kSize), cover = coverage;
   std::vector<double> covered = coverage;
-  std::vector<double> gradient = where, positions = where;
+  std::vector<double> gradient = where, positions = where, residual = where;
   std::vector<std::int64_t> indices = std::vector<std::int64_t>(kPoints / 2 * kNeighbours);
   std::vector<double> squares = std::vector<double>(kPoints / 2 * kNeighbours);
   std::vector<std::int64_t> drawn = members;
@@ -118,7 +118,7 @@ struct EveryCall::Data {
     visit(to_patches), visit(to_waves), visit(to_probe), visit(to_image), visit(to_object);
     visit(to_solution);
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
-    visit(gradient), visit(positions), visit(indices), visit(squares), visit(drawn);
+    visit(gradient), visit(positions), visit(residual), visit(indices), visit(squares), visit(drawn);
     visit(offsets), visit(shifts), visit(shifted), visit(warped), visit(luminance);
     visit(normal), visit(binned);
     visit(mask), visit(numbers), visit(of_motions), visit(motions), visit(tiles);

@@ -16,7 +16,7 @@ from .pairs import (CommonArea, affine_motion, cfa_round, common_area, image_lum
                     image_shift, image_warp, mosaic_bin, mosaic_normalise, pair_gain, pair_loss,
                     pair_mask, pair_measure)
 from .patches import (Solution, adjoint, assemble, extract, patch_plan_bytes, position_gradient,
-                      probe_adjoint, solve, used_positions)
+                      probe_adjoint, solve, solve_bytes, used_positions)
 from .registration import Motion, Scene, Shift, TileShift, align, scene_plan_bytes
 from .scans import ScanFit, fit_scan
 
@@ -25,5 +25,5 @@ __all__ = ["CommonArea", "Context", "Groups", "Motion", "ScanFit", "Scene", "Shi
            "affine_motion", "align", "assemble", "cfa_round", "common_area", "default_context", "device_count", "extract", "fit_scan", "group",
            "group_coordinates", "group_plan_bytes", "image_luminance", "image_shift", "image_warp", "mosaic_bin", "mosaic_normalise",
            "nearest_neighbours", "pair_gain", "pair_loss", "pair_mask", "pair_measure", "patch_plan_bytes",
-           "position_gradient", "probe_adjoint", "scene_plan_bytes", "set_default_context", "solve",
+           "position_gradient", "probe_adjoint", "scene_plan_bytes", "set_default_context", "solve", "solve_bytes",
            "used_positions"]
