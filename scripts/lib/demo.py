@@ -57,28 +57,32 @@ def main():
     size = options.size
 
     rows = []
-    for interpolation, pictures in (("bicubic", True), ("nearest", False)):
+    exact = ["--solve", "--iterations", 300]
+    for interpolation, way, pictures in (("bicubic", exact, True), ("bicubic", [], False),
+                                         ("nearest", [], False)):
         patches = options.out / f"patches-{interpolation}.npz"
-        image = options.out / f"image-{interpolation}.npz"
+        image = options.out / f"image-{interpolation}{'-exact' if way else ''}.npz"
         montage = ["--montage", options.out / "patches.png"] if pictures else []
         preview = ["--preview", options.out / "image.png"] if pictures else []
         cut = run(options.command, "extract", options.scan, "-N", size, "--interp", interpolation,
                   "-o", patches, *montage)
-        put = run(options.command, "assemble", patches, "-o", image, *preview)
+        put = run(options.command, "assemble", patches, "-o", image, *way, *preview)
         with np.load(patches) as file:
             count = file["patches"].size // size**2
         largest, rms = errors_where_covered(options.command, options.scan, image, options.out)
-        rows.append((interpolation, str(count), f"{size} x {size}", f"{cut:.2f} s", f"{put:.2f} s",
+        rows.append((interpolation, "least squares" if way else "mean", str(count), f"{size} x {size}", f"{cut:.2f} s", f"{put:.2f} s",
                      f"{largest:.1e}", f"{rms:.1e}"))
 
-    heads = ("interpolation", "patches", "size", "extract", "put back", "largest error", "rms error")
+    heads = ("interpolation", "put back by", "patches", "size", "extract", "put back", "largest error", "rms error")
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
     print()
     for row in (heads, *rows):
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-    print("\nErrors are relative to the object's largest value, where a patch covers it. Patches of whole pixels"
-          "\n(nearest) give the object back. Between pixels, interpolating twice, once on the way out and"
-          "\nonce on the way back, smooths the finest details of the object: that is the error of bicubic."
+    print("\nErrors are relative to the object's largest value, where at least half as many patches overlap as"
+          "\nover half of the scan. Least squares (assemble --solve) finds the object whose patches these are."
+          "\nThe mean of overlapping patches smooths the finest details of what was interpolated; patches of"
+          "\nwhole pixels (nearest) give the object back either way. At the rim, where a single patch reaches,"
+          "\nno way can: there are more pixels than numbers."
           "\nTimes are the whole command's, files and pictures included.\n")
     for picture in (*options.picture, options.out / "patches.png", options.out / "image.png"):
         print(f"picture: {picture}")

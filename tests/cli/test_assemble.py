@@ -68,6 +68,29 @@ class AssembleTest(CommandTest):
         self.assertTrue(self.path("preview.png").read_bytes().startswith(b"\x89PNG"))
         self.assertEqual(self.metadata("out.npz")["schema"], "ptychopatch/image")
 
+    def test_solve_gives_back_what_the_mean_blurs(self):
+        image = self.complex_image(40, 44)
+        np.save(self.path("i.npy"), image)
+        np.save(self.path("p.npy"), self.rng.uniform(0, 1, (500, 2)) * [40, 44])
+        self.run_well("extract", "--image", "i.npy", "--positions", "p.npy", "-N", 11, "--boundary",
+                      "wrap", "-o", "patches.npz")
+        self.run_well("assemble", "patches.npz", "-o", "mean.npz")
+        self.run_well("assemble", "patches.npz", "--solve", "--iterations", 500, "--tolerance", 1e-13,
+                      "-o", "out.npz")
+        self.assertGreater(np.abs(self.load("mean.npz")["image"] - image).max(), 0.1)
+        np.testing.assert_allclose(self.load("out.npz")["image"], image, atol=1e-9)
+        told = self.metadata("out.npz")["solve"]
+        self.assertLess(told["residual"], 1e-12)
+        self.assertLess(told["iterations"], 500)
+        self.assertNotIn("solve", self.metadata("mean.npz"))
+        self.run_well("assemble", "patches.npz", "--solve", "--iterations", 2, "--lambda", 0.5, "-o",
+                      "few.npz")
+        self.assertEqual(self.metadata("few.npz")["solve"]["iterations"], 2)
+        for option, value in (("--tolerance", 1), ("--tolerance", -1), ("--iterations", 0),
+                              ("--lambda", -1), ("--lambda", "x")):
+            self.run_badly("assemble", "patches.npz", "--solve", option, value, "-o", "no.npz",
+                           says=(option,))
+
     def test_patches_from_elsewhere(self):
         image = self.complex_image(20, 20)
         corners = np.array([[0, 0], [10, 9]], float)

@@ -123,6 +123,11 @@ void EveryCall::add_patches() {
     return ppatch_patch_solve(d.patch_plan, &patches, nullptr, &to_solution, nullptr, nullptr,
                               nullptr);
   });
+  const ppatch_array residual = Data::array(d.residual, {kCount, 2});
+  add("ppatch_fit_scan", [=] {
+    ppatch_scan_fit fit = PPATCH_SCAN_FIT_INIT;
+    return ppatch_fit_scan(&where, &where, nullptr, nullptr, &residual, &fit);
+  });
   add("ppatch_patch_solve_bytes", [=, &d] {
     std::uint64_t bytes = 0;
     return ppatch_patch_solve_bytes(d.patch_plan, &to_solution, &bytes);

@@ -99,6 +99,7 @@ struct EveryCall::Data {
   std::vector<double> coverage = std::vector<double>(kSize * kSize), cover = coverage;
   std::vector<double> covered = coverage;
   std::vector<double> gradient = where, positions = where, slope = where, shifted_slope = where;
+  std::vector<double> residual = where;
   std::vector<double> matrix = std::vector<double>(3 * kCount), shifted_matrix = matrix;
   std::vector<Complex> shifted_waves = waves, shifted_image = image, shifted_probe = probe;
   std::vector<double> shifted_covered = coverage;
@@ -125,7 +126,7 @@ struct EveryCall::Data {
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
     visit(slope), visit(matrix), visit(shifted_slope), visit(shifted_matrix);
     visit(shifted_waves), visit(shifted_image), visit(shifted_probe), visit(shifted_covered);
-    visit(gradient), visit(positions), visit(indices), visit(squares), visit(drawn);
+    visit(gradient), visit(positions), visit(residual), visit(indices), visit(squares), visit(drawn);
     visit(offsets), visit(shifts), visit(shifted), visit(warped), visit(luminance);
     visit(normal), visit(binned);
     visit(mask), visit(numbers), visit(of_motions), visit(motions), visit(tiles);

@@ -7,7 +7,7 @@ program patches_test
 
   integer, parameter :: width = 23, height = 17, n = 6, count = 5
   type(c_ptr) :: context
-  real(double) :: positions(2, count)
+  real(double), target :: positions(2, count)
 
   call random_seed()
   call random_number(positions)
@@ -17,6 +17,7 @@ program patches_test
   call test_double()
   call test_single_in_sections()
   call test_sum_of_patches()
+  call test_scan_fit()
   call test_errors()
   call ppatch_context_destroy(context)
   print '(a)', 'all passed'
@@ -133,6 +134,24 @@ contains
     call expect(bytes > 0, 'the number of bytes')
     call ppatch_patch_plan_destroy(plan)
   end subroutine test_sum_of_patches
+
+  !> Twice as large about the mean, and moved by (1, 2).
+  subroutine test_scan_fit()
+    real(double), target :: refined(2, count), residual(2, count)
+    type(ppatch_scan_fit_options) :: how
+    type(ppatch_scan_fit) :: fit
+    integer :: k
+    do k = 1, count
+      refined(:, k) = 2 * positions(:, k) - sum(positions, 2) / count + [1.0_double, 2.0_double]
+    end do
+    how%sigma = 1
+    call expect_ok(ppatch_fit_scan(ppatch_array_of(positions), ppatch_array_of(refined), options=how, &
+                                   residual=ppatch_array_of(residual), fit=fit), 'a fit of the scan')
+    call expect(fit%status == PPATCH_SCAN_FIT_STATUS_OK, 'the status of the fit')
+    call expect(maxval(abs(fit%matrix - [2, 0, 0, 2])) < 1e-9_double, 'the matrix')
+    call expect(maxval(abs(fit%shift - [1, 2])) < 1e-9_double, 'the shift')
+    call expect(maxval(abs(residual)) < 1e-9_double, 'what is left')
+  end subroutine test_scan_fit
 
   subroutine test_errors()
     complex(double), target :: image(width, height), patches(n, n, count - 1)

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <complex>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
@@ -54,9 +53,7 @@ double seconds(Body&& body) {
 template <class T>
 void measure(const char* name, double limit) {
   Random random = test_random(std::string("solve goals ") + name);
-  auto how = ptychopatch::context_options();
-  if (const char* n = std::getenv("N_THREADS")) how.num_threads = std::atoi(n);
-  ptychopatch::Context context(how);
+  ptychopatch::Context context;
   const std::vector<double> positions = scan(random);
   ptychopatch::PatchPlan plan(context, array(positions.data(), {kCount, 2}),
                               ptychopatch::patch_options(kPatch, kPatch));
@@ -73,7 +70,7 @@ void measure(const char* name, double limit) {
   plan.extract(from, cut);
 
   auto options = ptychopatch::solve_options();
-  options.max_iterations = 1000;
+  options.max_iterations = 3000;
   options.tolerance = 1e-15;
   const auto info = plan.solve(cut, to, &sums, nullptr, options);
   std::vector<T> sorted = coverage;

@@ -83,8 +83,9 @@ double energy(const oracle::NormalEquations& equations, const Values& x) {
   return sum;
 }
 
-// What the rounding of x itself can leave, of the right side.
-double rounding_left(const oracle::NormalEquations& equations, const Values& x, double roundoff) {
+// What the rounding of x itself, and of the right side's terms, can leave of the right side.
+double rounding_left(const oracle::NormalEquations& equations, const Values& x, double roundoff,
+                     const std::vector<double>& terms) {
   double sum = 0;
   double scale = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -92,7 +93,8 @@ double rounding_left(const oracle::NormalEquations& equations, const Values& x, 
     for (std::size_t j = 0; j < x.size(); ++j) {
       row += std::fabs(equations.matrix[i * x.size() + j]) * std::abs(x[j]);
     }
-    sum += row * row;
+    const double of_terms = terms[i] * 0x1p-53 / roundoff;
+    sum += row * row + of_terms * of_terms;
     scale += std::norm(equations.right[i]);
   }
   return scale > 0 ? 4 * roundoff * std::sqrt(sum / scale) : 0;
@@ -117,7 +119,9 @@ TEST_P(Solve, TellsItsResidual) {
       const Values x = got.image.values();
       const double roundoff = is_double(c.dtype) ? 0x1p-53 : 0x1p-24;
       const double left = oracle::relative_residual(equations, x);
-      const double rounding = rounding_left(equations, x, roundoff);
+      const double rounding = rounding_left(
+          equations, x, roundoff,
+          oracle::adjoint_magnitude(c.scan(), job.patch_values(), oracle::kMinWeight));
       EXPECT_NEAR(got.info.residual, left, 20 * rounding + 1e-6 * left);
       const double now = energy(equations, x);
       EXPECT_LE(now, before + 1e3 * roundoff * std::fabs(now) + 20 * rounding * std::fabs(now));

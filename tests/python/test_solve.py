@@ -57,6 +57,7 @@ def test_solve_gives_back_what_assemble_blurs(random):
     again = ptychopatch.solve(patches, positions, out=out, coverage=coverage, iterations=300, **options)
     assert again.image is out and again.coverage is coverage
     assert out.tobytes() == found.image.tobytes()
+    assert ptychopatch.solve_bytes(image, positions, 14, **options) > 10 * image.nbytes
 
 
 def test_solve_refuses():

@@ -42,10 +42,21 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test solved.coverage ≈ coverage
         @test solved.residual < 1e-3
         @test extract(solved.image, positions, (5, 4)) ≈ patches rtol = 1e-2
+        @test solve_bytes(image, positions, (5, 4)) > 0
         out = poisoned(type, 5, 4, 6)
         @test extract(image, positions, 5; out = poisoned(type, 5, 5, 6))[:, 1:4, :] == patches
         @test extract(image, positions, (5, 4); out) === out
         @test out == patches
+    end
+
+    @testset "a scan that is turned and stretched" begin
+        nominal = 300 .* rand(2, 50)
+        centre = sum(nominal; dims = 2) ./ 50
+        matrix = [1.01 0.02; -0.03 0.99]
+        fit, residual = fit_scan(nominal, centre .+ [2, -1] .+ matrix * (nominal .- centre); sigma = 1)
+        @test collect(fit.matrix) ≈ [1.01, 0.02, -0.03, 0.99]
+        @test collect(fit.shift) ≈ [2, -1]
+        @test maximum(abs, residual) < 1e-9
     end
 
     @testset "a bright pixel" begin

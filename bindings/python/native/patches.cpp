@@ -148,6 +148,13 @@ class PatchCall {
     return nb::make_tuple(info.iterations, info.residual);
   }
 
+  std::uint64_t solve_bytes(nb::handle image) const {
+    const HeldArray like("image", image);
+    std::uint64_t bytes = 0;
+    run([&](PatchPlan& plan) { bytes = plan.solve_bytes(*like); });
+    return bytes;
+  }
+
   void position_gradient(nb::handle image, nb::handle cotangent, nb::handle out,
                          nb::handle curvature) const {
     const HeldArray from("image", image), by("cotangent", cotangent);
@@ -231,6 +238,7 @@ void add_patches(nb::module_& module) {
       .def("assemble", &PatchCall::assemble, "patches"_a, "out"_a, "coverage"_a, "eps"_a)
       .def("solve", &PatchCall::solve, "patches"_a, "weights"_a.none(), "out"_a,
            "coverage"_a.none(), "iterations"_a, "tolerance"_a, "lambda"_a)
+      .def("solve_bytes", &PatchCall::solve_bytes, "image"_a)
       .def("position_gradient", &PatchCall::position_gradient, "image"_a, "cotangent"_a, "out"_a,
            "curvature"_a.none())
       .def("position_normal", &PatchCall::position_normal, "image"_a, "probe"_a.none(),

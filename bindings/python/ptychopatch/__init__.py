@@ -17,7 +17,8 @@ from .pairs import (CommonArea, affine_motion, cfa_round, common_area, image_lum
                     image_shift, image_warp, mosaic_bin, mosaic_normalise, pair_gain, pair_loss,
                     pair_mask, pair_measure)
 from .patches import (PatchPlanInfo, Solution, adjoint, assemble, extract, patch_plan_bytes,
-                      patch_plan_info, position_gradient, probe_adjoint, solve, used_positions)
+                      patch_plan_info, position_gradient, probe_adjoint, solve, solve_bytes,
+                      used_positions)
 from .registration import Motion, Scene, Shift, TileShift, align, scene_plan_bytes
 from .scans import ScanFit, fit_scan
 
@@ -31,5 +32,5 @@ __all__ = ["CommonArea", "Context", "GroupPlanInfo", "Groups", "Motion", "PatchP
            "group_plan_info", "image_luminance", "image_shift", "image_warp", "mosaic_bin",
            "mosaic_normalise", "nearest_neighbours", "pair_gain", "pair_loss", "pair_mask",
            "pair_measure", "patch_plan_bytes", "patch_plan_info", "position_gradient",
-           "probe_adjoint", "scene_plan_bytes", "set_default_context", "solve", "used_positions",
-           "version_info"]
+           "probe_adjoint", "scene_plan_bytes", "set_default_context", "solve", "solve_bytes",
+           "used_positions", "version_info"]

@@ -311,6 +311,14 @@ def solve(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = No
     return Solution(out, sums, made, residual)
 
 
+def solve_bytes(image: Any, positions: Any, patch_size: int | tuple[int, int], *,
+                image_index: Any = None, context: Context | None = None,
+                **options: Unpack[Options]) -> int:
+    """Bytes of scratch that `solve` holds for images like this one, the plan's own included."""
+    settings = settings_of(patch_size, options)
+    return settings.call(context, positions, image_index, image).solve_bytes(image)
+
+
 def _images(patches, image_shape, out, coverage):
     """Where adjoints write: the image, and the coverage or None."""
     if out is None:

@@ -5,7 +5,8 @@
 # usage: scripts/check.sh goals [FAMILY ...]
 #
 # Families; all of them where none is named:
-#   operators     patches, adjoints and PtychoPINN's patches against the oracle, on random cases
+#   operators     patches, adjoints and PtychoPINN's patches against the oracle, on random cases;
+#                 least-squares assembly: what it gives back, what an iteration costs
 #   groups        groups beside SciPy's cKDTree and FLANN, their share of a whole call, the same
 #                 for any threads and shards (needs a machine that does nothing else)
 #   registration  shifts of scenes with known truth against the Cramer-Rao bound (minutes)
@@ -66,7 +67,10 @@ count() {
 
 operators() {
   need_release
-  "$release/tests/goals/ptychopatch_goals"
+  local met=0
+  "$release/tests/goals/ptychopatch_goals" || met=1
+  "$release/tests/goals/solve_goals" || met=1
+  return "$met"
 }
 
 groups() {

@@ -27,11 +27,13 @@ RowSums total_of(const RowSums* rows, std::int64_t count) {
   for (std::int64_t y = 0; y < count; ++y) {
     lane[y % solve_lanes].first += rows[y].first;
     lane[y % solve_lanes].second += rows[y].second;
+    lane[y % solve_lanes].third += rows[y].third;
   }
   RowSums total;
   for (const RowSums& one : lane) {
     total.first += one.first;
     total.second += one.second;
+    total.third += one.third;
   }
   return total;
 }
@@ -121,20 +123,30 @@ class LeastSquares {
     clear(direction_);
     clear(change_);
     const double scale = norm_of_right();
-    RowSums now = refresh();
+    RowSums now = residual_of_x();
     SolveAnswer answer;
     double before = 0.0;  // 0: directions begin anew
     std::int64_t since = 0;
     RowSums known = now;  // when it was computed last
     const auto relative = [&] { return scale > 0.0 ? std::sqrt(now.first) / scale : 0.0; };
+    // False where rounding makes worse what the iterations should make better: then x is as it was.
     const auto compute_residual = [&] {
       const double believed = now.first;
-      now = known = refresh();
+      add_change(1.0);
+      now = residual_of_x();
       since = 0;
+      if (refreshes && now.third > known.third) {
+        add_change(-1.0);
+        now = residual_of_x();
+        return false;
+      }
+      clear(change_);
+      known = now;
       if (now.first > most_drift * most_drift * believed) before = 0.0;
+      return true;
     };
     while (answer.iterations < max_iterations) {
-      if (relative() <= tolerance && since > 0) compute_residual();
+      if (relative() <= tolerance && since > 0 && !compute_residual()) break;
       if (relative() <= tolerance) break;
       turn(before > 0.0 ? now.second / before : 0.0);
       const double curvature = multiply();
@@ -143,14 +155,15 @@ class LeastSquares {
       now = step(now.second / curvature);
       ++answer.iterations;
       ++since;
-      if (refreshes &&
-          (since == refresh_after || now.first < refresh_below * refresh_below * known.first)) {
-        compute_residual();
+      if (refreshes && (since == refresh_after ||
+                        now.first < refresh_below * refresh_below * known.first) &&
+          !compute_residual()) {
+        break;
       }
       callbacks_.progress(done + share * static_cast<double>(answer.iterations) /
                                      static_cast<double>(max_iterations));
     }
-    if (since > 0) now = refresh();
+    if (since > 0) compute_residual();
     answer.residual = relative();
     return answer;
   }
@@ -303,19 +316,23 @@ class LeastSquares {
     return total_of(sums_.data(), shape_.height);
   }
 
-  // Takes up what was added to x, and computes the residual in double precision.
-  RowSums refresh() {
+  // Adds `sign` times what the iterations changed to x, which in single precision is kept apart.
+  void add_change(double sign) {
     if constexpr (refreshes) {
       each_row([&](std::int64_t y, int) {
         for (int c = 0; c < shape_.components; ++c) {
           const std::int64_t at = shape_.image_at(y) + c * shape_.plane;
           for (std::int64_t i = at; i < at + shape_.width; ++i) {
-            x_[i] += static_cast<double>(change_[i]);
-            change_[i] = T(0);
+            x_[i] += sign * static_cast<double>(change_[i]);
           }
         }
       });
     }
+  }
+
+  // Computes the residual in double precision. third: what conjugate gradients make less,
+  // x (M x - 2 b).
+  RowSums residual_of_x() {
     wrap_image(x_);
     return sum_rows([&](std::int64_t y, int slot) {
       double* const product = scratch(slot);
@@ -329,6 +346,7 @@ class LeastSquares {
           residual_[at + x] = static_cast<T>(left);
           sums.first += left * left;
           sums.second += left * left * static_cast<double>(diagonal[x]);
+          sums.third -= x_[at + x] * (right_[at + x] + left);
         }
       }
       return sums;

@@ -103,7 +103,7 @@ RowSums step_row(T alpha, const T* HWY_RESTRICT direction, const T* HWY_RESTRICT
     for (std::int64_t l = 0; l < solve_lanes; ++l) one(i + l, l);
   }
   for (std::int64_t l = 0; i < width; ++i, ++l) one(i, l);
-  return {sum_of_solve_lanes(squares), sum_of_solve_lanes(weighted)};
+  return {sum_of_solve_lanes(squares), sum_of_solve_lanes(weighted), 0.0};
 }
 
 template <class T>

@@ -51,7 +51,7 @@ struct StencilRow {
 
 // What an iteration's sums over a row are.
 struct RowSums {
-  double first = 0.0, second = 0.0;
+  double first = 0.0, second = 0.0, third = 0.0;
 };
 
 // The loops of conjugate gradients over rows of `width` pixels, in planes as above. Whole vectors
