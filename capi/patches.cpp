@@ -105,3 +105,12 @@ ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan* plan, const pp
     required("plan", plan).plan.probe_adjoint_probe(image, waves, probe, flags);
   });
 }
+
+ppatch_status ppatch_patch_position_normal(ppatch_patch_plan* plan, const ppatch_array* image,
+                                           const ppatch_array* probe, const ppatch_array* cotangent,
+                                           const ppatch_array* gradient,
+                                           const ppatch_array* normal) {
+  return guarded(__func__, [&] {
+    required("plan", plan).plan.position_normal(image, probe, cotangent, gradient, normal);
+  });
+}

@@ -45,7 +45,8 @@ class PatchOptions(ctypes.Structure):
                 ("group_size", ctypes.c_int64), ("local_offsets", ctypes.c_int32),
                 ("reserved", ctypes.c_int32), ("constant_real", ctypes.c_double),
                 ("constant_imag", ctypes.c_double), ("jitter_sigma", ctypes.c_double),
-                ("jitter_seed", ctypes.c_uint64), ("position_capacity", ctypes.c_int64)]
+                ("jitter_seed", ctypes.c_uint64), ("position_capacity", ctypes.c_int64),
+                ("subpixel", ctypes.c_int32), ("reserved_tail", ctypes.c_int32)]
 
 
 class Cfa(ctypes.Structure):
@@ -200,9 +201,10 @@ class Library:
         self.check(self._c.ppatch_context_create(ctypes.byref(context), ctypes.byref(options)))
         return context
 
-    def plan(self, context, positions, size):
+    def plan(self, context, positions, size, **options):
+        """A plan for square patches; options as PatchOptions has them."""
         options = PatchOptions(struct_size=ctypes.sizeof(PatchOptions), patch_height=size,
-                               patch_width=size)
+                               patch_width=size, **options)
         plan = ctypes.c_void_p()
         self.check(self._c.ppatch_patch_plan_create(
             ctypes.byref(plan), context, reference(positions), ctypes.byref(options)))
@@ -219,3 +221,9 @@ class Library:
         image, patches = Array.of(image), Array.of(patches)
         return lambda: self.check(self._c.ppatch_patch_adjoint(
             plan, ctypes.byref(patches), ctypes.byref(image), None, 0))
+
+    def waves(self, plan, image, probe, waves):
+        """A call that makes all waves, its arguments made ready."""
+        image, probe, waves = Array.of(image), Array.of(probe), Array.of(waves)
+        return lambda: self.check(self._c.ppatch_patch_probe_extract(
+            plan, ctypes.byref(image), ctypes.byref(probe), ctypes.byref(waves)))

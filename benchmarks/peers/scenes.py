@@ -22,6 +22,7 @@ except ImportError:
 
 from compare import find_library
 from library import Library, Scene, SceneImage
+from peak import forget_peak, status_bytes
 from report import Goals, write_report
 
 SHAPE = (4000, 6000)
@@ -88,21 +89,6 @@ def seconds_of(call):
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
-
-
-def status_bytes(key):
-    with open("/proc/self/status", encoding="ascii") as file:
-        for line in file:
-            if line.startswith(key + ":"):
-                return 1024 * int(line.split()[1])
-    raise RuntimeError(f"no {key}")
-
-
-def forget_peak():
-    """From now on the peak is that of what comes; returns what is resident."""
-    with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
-        file.write("5")
-    return status_bytes("VmRSS")
 
 
 class Scenes:

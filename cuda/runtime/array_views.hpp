@@ -99,11 +99,11 @@ inline ViewedArray<ProbeView> array_of(const char* name, const ProbeView& view,
 
 inline ViewedArray<PositionResultView> array_of(const char* name, const PositionResultView& view,
                                                 std::int64_t positions, std::int64_t images,
-                                                std::int64_t size) {
+                                                std::int64_t columns, std::int64_t size) {
   ViewedArray<PositionResultView> array(name, view, size, 1);
   array.add_axis(positions, &PositionResultView::stride_position);
   array.add_axis(images, &PositionResultView::stride_image);
-  array.add_axis(2, &PositionResultView::stride_axis);
+  array.add_axis(columns, &PositionResultView::stride_axis);
   return array;
 }
 

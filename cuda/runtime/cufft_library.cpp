@@ -22,6 +22,7 @@ CufftLibrary::CufftLibrary(const std::vector<const char*>& names) {
     const char* const error = dlerror();
     if (reason.empty()) reason = std::string("cuFFT cannot be opened: ") + (error ? error : name);
   }
+  complex_reason = reason;
   if (!library) return;
   reason.clear();
   find(library, "cufftCreate", create, reason);
@@ -33,6 +34,9 @@ CufftLibrary::CufftLibrary(const std::vector<const char*>& names) {
   find(library, "cufftSetWorkArea", set_work_area, reason);
   find(library, "cufftExecR2C", exec_r2c, reason);
   find(library, "cufftExecC2R", exec_c2r, reason);
+  complex_reason = reason;
+  find(library, "cufftExecC2C", exec_c2c, complex_reason);
+  find(library, "cufftExecZ2Z", exec_z2z, complex_reason);
 }
 
 const char* text_of_cufft(cufftResult result) {

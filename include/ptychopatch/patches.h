@@ -74,6 +74,16 @@ enum {
   PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN = 1
 };
 
+/* What is sampled between pixels where waves are made of patches and a probe. */
+typedef int32_t ppatch_subpixel;
+enum {
+  PPATCH_SUBPIXEL_OBJECT = 0, /* the image: patches are interpolated, the probe stays */
+  /* The probe: patches are taken at whole pixels, and what is left of the position shifts the probe
+   * in Fourier space, as most reconstruction programs have it; see "Waves with a shifted probe".
+   * The interpolation is not used: patches are those of PPATCH_INTERPOLATION_NEAREST. */
+  PPATCH_SUBPIXEL_PROBE = 1
+};
+
 typedef struct ppatch_patch_options {
   uint32_t struct_size;
   ppatch_interpolation interpolation;
@@ -93,6 +103,8 @@ typedef struct ppatch_patch_options {
   double jitter_sigma;       /* px; position k is moved by N(0, sigma) on each axis; 0: none */
   uint64_t jitter_seed;      /* the draw depends on (jitter_seed, k) alone */
   int64_t position_capacity; /* most positions the plan will ever hold; 0: those of create */
+  ppatch_subpixel subpixel;
+  int32_t reserved_tail; /* 0 */
 } ppatch_patch_options;
 
 #define PPATCH_PATCH_OPTIONS_INIT \
@@ -192,12 +204,35 @@ ppatch_status ppatch_patch_assemble(ppatch_patch_plan *plan, const ppatch_array 
  *     curvature[k] = |dP_k/dp_k|^2,  the sum over the patch, each axis on its own,
  * both (K, 2) or (M, K, 2), F32 or F64 as the image's real type, columns in the plan's axes. The
  * derivative is that of the interpolant itself, from the right at its kinks (in window
- * coordinates), and by the position in the caller's sign; it is 0 for PPATCH_INTERPOLATION_NEAREST.
+ * coordinates), and by the position in the caller's sign; it is 0 for PPATCH_INTERPOLATION_NEAREST
+ * and for PPATCH_SUBPIXEL_PROBE.
  * curvature may be NULL. */
 ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan *plan, const ppatch_array *image,
                                              const ppatch_array *cotangent,
                                              const ppatch_array *gradient,
                                              const ppatch_array *curvature);
+
+/* Waves with a shifted probe. With PPATCH_SUBPIXEL_PROBE, and c_k the place in the image where the
+ * patch's first pixel falls (the position, with sign and anchor applied), on each axis
+ *
+ *     n_k = floor(c_k + 1/2),  delta_k = c_k - n_k,  P[k] = I~ at n_k, whole pixels,
+ *     waves[k, m] = (S_delta_k probe_m) . P[k],
+ *     S_delta a = F^-1 (e^{-2 pi i (f_y delta_y + f_x delta_x)} F a),
+ *
+ * F the discrete Fourier transform of (h, w) and f its frequencies as NumPy's fftfreq orders them:
+ * the line h / 2 of an even h counts as -1/2, so S is unitary, and S_-delta is its adjoint and its
+ * inverse. The shift is circular: a probe that has not fallen off at the window's edge comes in on
+ * the other side. For real dtypes it is the real part of S_delta a. Where delta is 0 on both axes
+ * the probe is taken as it is.
+ *
+ * The three functions below then compute this model: with S_delta_k probe_m for probe_m, the
+ * adjoint by the probe being sum_k S_-delta_k (conj(P[k]) waves[k, m]), summed in Fourier space in
+ * segments of 16 positions and these in their order. A plan keeps the transforms of up to 16 modes
+ * of a probe for the time of a call, as many as its budget allows; those of others, and of a probe
+ * for each position, are made for each position. The result is the same bits for any budget.
+ *
+ * An object that differs much over a pixel is sampled better by a shifted probe; where the probe is
+ * larger than the window, as in the near field, an interpolated object is the right model. */
 
 /* Exit waves: waves[k, m] = probe[m or (k, m)] * P[k], in one pass. */
 ppatch_status ppatch_patch_probe_extract(ppatch_patch_plan *plan, const ppatch_array *image,
@@ -216,6 +251,24 @@ ppatch_status ppatch_patch_probe_adjoint_image(ppatch_patch_plan *plan, const pp
 ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const ppatch_array *image,
                                                const ppatch_array *waves, const ppatch_array *probe,
                                                ppatch_adjoint_flags flags);
+
+/* Gradient and normal matrix of each position through the waves, of either model: for cotangents G
+ * shaped as the waves,
+ *     gradient[k] = sum_m Re <G[k, m], d waves[k, m] / dp_k>,
+ *     normal[k]   = sum_m (|d_0|^2, Re <d_0, d_1>, |d_1|^2),  d_a = d waves[k, m] / dp_k[a],
+ * each summed over the pixels; a the columns of the positions. gradient is (K, 2) or (M, K, 2),
+ * normal (K, 3) or (M, K, 3), F32 or F64 as the image's real type. With the residual of the waves
+ * as cotangent, -normal^-1 gradient is the Gauss-Newton step of a position. probe NULL: waves are
+ * the patches, and gradient is that of ppatch_patch_position_gradient. The derivative is by the
+ * position in the caller's sign: with PPATCH_SUBPIXEL_OBJECT that of the interpolant, from the right
+ * at its kinks (in window coordinates); with PPATCH_SUBPIXEL_PROBE that of S_delta, the transform
+ * multiplied by -2 pi i f, and 0 without a probe. Nothing of the waves' size is held. normal may be
+ * NULL. */
+ppatch_status ppatch_patch_position_normal(ppatch_patch_plan *plan, const ppatch_array *image,
+                                           const ppatch_array *probe,
+                                           const ppatch_array *cotangent,
+                                           const ppatch_array *gradient,
+                                           const ppatch_array *normal);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -77,6 +77,11 @@ class PatchPlan {
                            ppatch_adjoint_flags flags = PPATCH_ADJOINT_OVERWRITE) {
     check(ppatch_patch_probe_adjoint_probe(get(), &image, &waves, &probe, flags));
   }
+  // Waves and their cotangent are patches where there is no probe.
+  void position_normal(const Array& image, const Array* probe, const Array& cotangent,
+                       const Array& gradient, const Array* normal = nullptr) {
+    check(ppatch_patch_position_normal(get(), &image, probe, &cotangent, &gradient, normal));
+  }
 
  private:
   PatchPlan(const Context& context, const Array* positions, const ppatch_patch_options& options) {

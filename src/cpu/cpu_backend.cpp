@@ -2,6 +2,7 @@
 #include "cpu/groups/group_engine.hpp"
 #include "cpu/loop_table.hpp"
 #include "cpu/patches/patch_state.hpp"
+#include "cpu/patches/shifted_engine.hpp"
 #include "cpu/registration/pair_operators.hpp"
 #include "cpu/registration/scene_machine.hpp"
 #include "cpu/threads/arena.hpp"
@@ -27,10 +28,16 @@ class CpuBackend final : public Backend {
   void synchronize() override {}
 
   std::uint64_t patch_engine_bytes(const PatchSettings& settings) const override {
+    if (settings.subpixel == Subpixel::probe) {
+      return shifted_engine_bytes(settings, shift_machine(settings));
+    }
     return layout(settings).total_bytes();
   }
 
   std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) override {
+    if (settings.subpixel == Subpixel::probe) {
+      return make_shifted_engine(settings, shift_machine(settings));
+    }
     if (settings.algorithm == Algorithm::iterative) {
       return make_iterative_engine(settings, layout(settings), settings_);
     }
@@ -66,8 +73,14 @@ class CpuBackend final : public Backend {
     return PatchMemoryPlan::within(settings, arena_.num_threads(), settings_.memory_budget);
   }
 
+  ShiftMachine shift_machine(const PatchSettings& settings) const {
+    return {settings.algorithm == Algorithm::iterative ? calling_thread_ : arena_,
+            simd_.loops.patches, scene_machine_.fft, settings_};
+  }
+
   BackendSettings settings_;
   Arena arena_;
+  Arena calling_thread_;
   SimdTarget simd_;
   PairMachine pair_machine_{arena_, *settings_.allocator, simd_.loops.scene};
   std::unique_ptr<PairOperators> pairs_ = make_pair_operators(pair_machine_);

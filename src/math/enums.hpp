@@ -25,6 +25,7 @@ enum class Sign : std::int32_t { window = 0, content = 1 };
 enum class Layout : std::int32_t { flat = 0, channel_last = 1, channel_first = 2 };
 enum class Algorithm : std::int32_t { automatic = 0, batched = 1, iterative = 2 };
 enum class LocalOffsets : std::int32_t { as_given = 0, mirrored_ptychopinn = 1 };
+enum class Subpixel : std::int32_t { object = 0, probe = 1 };
 enum class GroupOrder : std::int32_t { as_drawn = 0, by_distance = 1, by_position = 2 };
 
 // The column of y.

@@ -23,8 +23,6 @@ static ppatch_dtype real_of(ppatch_dtype dtype) {
   return dtype == PPATCH_C64 ? PPATCH_F32 : dtype == PPATCH_C128 ? PPATCH_F64 : dtype;
 }
 
-static int is_real(role what) { return what == ROLE_REAL_IMAGE || what == ROLE_RESULT; }
-
 /* Every array of every operation of a plan, at every offset within a scalar; whole scalars pass. */
 static void check_operations(ppatch_patch_plan *plan) {
   static memory memories[MAX_ARRAYS];
@@ -39,7 +37,7 @@ static void check_operations(ppatch_patch_plan *plan) {
         const role what = op->arguments[a].what;
         memset(memories[a].bytes, 0, sizeof memories[a]);
         arrays[a] = array_of(what, memories[a].bytes);
-        arrays[a].dtype = is_real(what) ? real_of(dtypes[d]) : dtypes[d];
+        arrays[a].dtype = is_real_role(what) ? real_of(dtypes[d]) : dtypes[d];
         given[a] = &arrays[a];
       }
       for (int a = 0; a < op->count; ++a) {

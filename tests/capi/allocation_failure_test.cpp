@@ -18,6 +18,7 @@ struct Way {
   const char* name;
   bool through_callbacks;
   bool onwards;
+  ppatch_subpixel subpixel;
 };
 
 void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
@@ -28,6 +29,7 @@ class AllocationFailure : public testing::TestWithParam<Way>, protected FailingA
       : FailingAllocations(GetParam().through_callbacks, GetParam().onwards),
         random_(test_random("AllocationFailure")),
         problem_(40, 30, 8, random_) {
+    problem_.options().subpixel = GetParam().subpixel;
     // First use of what stays for the life of the process, GoogleTest's own included.
     SCOPED_TRACE("first use");
     const PlanPointer plan = make_plan(make_context(options()), problem_);
@@ -175,11 +177,17 @@ TEST_P(AllocationFailure, OfEveryOperationLeavesThePlanUsable) {
   }
 }
 
+constexpr ppatch_subpixel kObject = PPATCH_SUBPIXEL_OBJECT, kProbe = PPATCH_SUBPIXEL_PROBE;
+
 INSTANTIATE_TEST_SUITE_P(Ways, AllocationFailure,
-                         testing::Values(Way{"new_once", false, false},
-                                         Way{"new_onwards", false, true},
-                                         Way{"callback_once", true, false},
-                                         Way{"callback_onwards", true, true}),
+                         testing::Values(Way{"new_once", false, false, kObject},
+                                         Way{"new_onwards", false, true, kObject},
+                                         Way{"callback_once", true, false, kObject},
+                                         Way{"callback_onwards", true, true, kObject},
+                                         Way{"shifted_new_once", false, false, kProbe},
+                                         Way{"shifted_new_onwards", false, true, kProbe},
+                                         Way{"shifted_callback_once", true, false, kProbe},
+                                         Way{"shifted_callback_onwards", true, true, kProbe}),
                          [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

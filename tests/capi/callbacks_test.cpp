@@ -133,6 +133,8 @@ struct Work {
   const char* name;
   ppatch_algorithm algorithm;
   std::int64_t image, count, patch;
+  ppatch_subpixel subpixel = PPATCH_SUBPIXEL_OBJECT;
+  std::uint64_t budget = 256 << 10;
 };
 
 void PrintTo(const Work& work, std::ostream* out) { *out << work.name; }
@@ -144,7 +146,8 @@ class ProgressTest : public testing::TestWithParam<Work> {
         problem_(GetParam().image, GetParam().count, GetParam().patch, random_),
         options_(cpu_options(2)) {
     problem_.options().algorithm = GetParam().algorithm;
-    options_.memory_budget = 256 << 10;
+    problem_.options().subpixel = GetParam().subpixel;
+    options_.memory_budget = GetParam().budget;
     options_.progress = &Progress::report;
     options_.progress_user = &progress_;
   }
@@ -198,7 +201,11 @@ TEST_P(ProgressTest, CancelsAtAReportAndThePlanLivesOn) {
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, ProgressTest,
                          testing::Values(Work{"batched", PPATCH_ALGORITHM_BATCHED, 400, 700, 60},
-                                         Work{"iterative", PPATCH_ALGORITHM_ITERATIVE, 48, 30, 8}),
+                                         Work{"iterative", PPATCH_ALGORITHM_ITERATIVE, 48, 30, 8},
+                                         Work{"shifted", PPATCH_ALGORITHM_BATCHED, 400, 200, 60,
+                                              PPATCH_SUBPIXEL_PROBE, 2 << 20},
+                                         Work{"shifted_iterative", PPATCH_ALGORITHM_ITERATIVE, 48,
+                                              60, 8, PPATCH_SUBPIXEL_PROBE}),
                          [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

@@ -48,7 +48,7 @@ ASSERT_OFFSET(ppatch_context_info, memory_budget, 16);
 ASSERT_OFFSET(ppatch_context_info, device_name, 24);
 ASSERT_OFFSET(ppatch_context_info, simd, 88);
 
-ASSERT_STATIC(sizeof(ppatch_patch_options) == 104);
+ASSERT_STATIC(sizeof(ppatch_patch_options) == 112);
 ASSERT_OFFSET(ppatch_patch_options, struct_size, 0);
 ASSERT_OFFSET(ppatch_patch_options, interpolation, 4);
 ASSERT_OFFSET(ppatch_patch_options, patch_height, 8);
@@ -67,6 +67,8 @@ ASSERT_OFFSET(ppatch_patch_options, constant_imag, 72);
 ASSERT_OFFSET(ppatch_patch_options, jitter_sigma, 80);
 ASSERT_OFFSET(ppatch_patch_options, jitter_seed, 88);
 ASSERT_OFFSET(ppatch_patch_options, position_capacity, 96);
+ASSERT_OFFSET(ppatch_patch_options, subpixel, 104);
+ASSERT_OFFSET(ppatch_patch_options, reserved_tail, 108);
 
 ASSERT_STATIC(sizeof(ppatch_patch_plan_info) == 32);
 ASSERT_OFFSET(ppatch_patch_plan_info, struct_size, 0);

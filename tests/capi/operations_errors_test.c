@@ -63,8 +63,7 @@ static void check_refused(int line, ppatch_patch_plan *plan, const operation *op
 
 static void check_description(ppatch_patch_plan *plan, const operation *op, int which) {
   const char *name = op->arguments[which].name;
-  const int is_real =
-      op->arguments[which].what == ROLE_REAL_IMAGE || op->arguments[which].what == ROLE_RESULT;
+  const int is_real = is_real_role(op->arguments[which].what);
   REFUSED(bad.data = NULL, "NULL");
   REFUSED(bad.dtype = 0, "got 0");
   REFUSED(bad.dtype = 99, "got 99");
@@ -125,6 +124,11 @@ static void check_shape(ppatch_patch_plan *plan, const operation *op, int which)
     case ROLE_RESULT:
       REFUSED(bad.shape[0] = K - 1, "(3, 2)");
       REFUSED(bad.shape[1] = 1, "(4, 1)");
+      REFUSED(bad.ndim = 1, "(4,)");
+      break;
+    case ROLE_NORMAL:
+      REFUSED(bad.shape[0] = K - 1, "(3, 3)");
+      REFUSED(bad.shape[1] = 2, "(4, 2)");
       REFUSED(bad.ndim = 1, "(4,)");
       break;
     case ROLE_PROBE:
@@ -206,7 +210,7 @@ static void check_plain_calls(ppatch_patch_plan *plan) {
     for (i = 0; i < op->count; ++i) {
       const int changed = !same_bytes(before[i], buffers[i], sizeof before[i]);
       CHECK(changed == op->arguments[i].is_output);
-      if (op->arguments[i].may_be_null) pointers[i] = NULL;
+      if (op->arguments[i].may_be_null == NULL_IS_TAKEN) pointers[i] = NULL;
     }
     CHECK_OK(op->call(plan, pointers));
   }
@@ -267,13 +271,17 @@ static void check_image_index(ppatch_context *context) {
 
 int main(void) {
   ppatch_context *context = make_cpu_context();
-  ppatch_patch_plan *plan = make_small_plan(context);
-  check_plain_calls(plan);
-  check_arguments(plan);
-  check_scalars(plan);
+  const ppatch_subpixel models[] = {PPATCH_SUBPIXEL_OBJECT, PPATCH_SUBPIXEL_PROBE};
+  int i;
+  for (i = 0; i < 2; ++i) {
+    ppatch_patch_plan *plan = make_small_plan_of(context, models[i]);
+    check_plain_calls(plan);
+    check_arguments(plan);
+    check_scalars(plan);
+    check_plain_calls(plan);
+    ppatch_patch_plan_destroy(plan);
+  }
   check_image_index(context);
-  check_plain_calls(plan);
-  ppatch_patch_plan_destroy(plan);
   ppatch_context_destroy(context);
   return report("operations_errors_test");
 }

@@ -71,6 +71,9 @@ static void check_options(ppatch_context *context) {
   REFUSED(group_size, -1, "got -1");
   REFUSED(group_size, INT64_MAX, "got 9223372036854775807");
   REFUSED(reserved, 1, "got 1");
+  REFUSED(subpixel, 2, "got 2");
+  REFUSED(subpixel, -1, "got -1");
+  REFUSED(reserved_tail, 1, "got 1");
   REFUSED(jitter_sigma, -0.5, "got -0.5");
   REFUSED(jitter_sigma, NAN, "nan");
   REFUSED(jitter_sigma, INFINITY, "inf");

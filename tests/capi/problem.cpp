@@ -36,6 +36,8 @@ const char* name_of(Operation operation) {
       return "assemble";
     case Operation::kPositionGradient:
       return "position_gradient";
+    case Operation::kPositionNormal:
+      return "position_normal";
     case Operation::kProbeExtract:
       return "probe_extract";
     case Operation::kProbeAdjointImage:
@@ -77,6 +79,8 @@ ppatch_status Call::operator()(ppatch_patch_plan* plan) const {
       return ppatch_patch_assemble(plan, a, a + 1, a + 2, 1e-9);
     case Operation::kPositionGradient:
       return ppatch_patch_position_gradient(plan, a, a + 1, a + 2, a + 3);
+    case Operation::kPositionNormal:
+      return ppatch_patch_position_normal(plan, a, a + 1, a + 2, a + 3, a + 4);
     case Operation::kProbeExtract:
       return ppatch_patch_probe_extract(plan, a, a + 1, a + 2);
     case Operation::kProbeAdjointImage:
@@ -118,6 +122,12 @@ Call Problem::prepare(Operation operation, Outputs* outputs) const {
       ppatch_array curvature = gradient;
       curvature.data = outputs->real.data() + 2 * count_;
       return {operation, {image, patches, gradient, curvature}};
+    }
+    case Operation::kPositionNormal: {
+      real({count_, 5});  // gradient, then normal matrix
+      return {operation,
+              {image, probe, waves, array(outputs->real.data(), {count_, 2}),
+               array(outputs->real.data() + 2 * count_, {count_, 3})}};
     }
     case Operation::kProbeExtract:
       return {operation, {image, probe, as(waves_, waves)}};

@@ -14,15 +14,16 @@ enum class Operation {
   kAdjoint,
   kAssemble,
   kPositionGradient,
+  kPositionNormal,
   kProbeExtract,
   kProbeAdjointImage,
   kProbeAdjointProbe
 };
 
 inline constexpr Operation kAllOperations[] = {
-    Operation::kExtract,          Operation::kAdjoint,      Operation::kAssemble,
-    Operation::kPositionGradient, Operation::kProbeExtract, Operation::kProbeAdjointImage,
-    Operation::kProbeAdjointProbe};
+    Operation::kExtract,           Operation::kAdjoint,          Operation::kAssemble,
+    Operation::kPositionGradient,  Operation::kPositionNormal,   Operation::kProbeExtract,
+    Operation::kProbeAdjointImage, Operation::kProbeAdjointProbe};
 
 const char* name_of(Operation operation);
 
@@ -35,7 +36,7 @@ struct Outputs {
 
 struct Call {
   Operation operation;
-  ppatch_array arrays[4];
+  ppatch_array arrays[5];
   ppatch_status operator()(ppatch_patch_plan* plan) const;
 };
 

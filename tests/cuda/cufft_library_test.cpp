@@ -13,6 +13,7 @@ TEST(CufftLibrary, SaysWhyItIsNotThere) {
   const CufftLibrary library({"libcufft_that_is_hidden.so.12", "libcufft_that_is_hidden.so"});
   EXPECT_NE(library.reason.find("libcufft_that_is_hidden.so.12"), std::string::npos)
       << library.reason;
+  EXPECT_EQ(library.complex_reason, library.reason);
   EXPECT_EQ(library.create, nullptr);
 }
 
@@ -25,8 +26,10 @@ TEST(CufftLibrary, SaysWhatAnotherLibraryLacks) {
 TEST(CufftLibrary, HasAllFunctions) {
   const CufftLibrary library({PTYCHOPATCH_TEST_CUFFT});
   EXPECT_EQ(library.reason, "");
+  EXPECT_EQ(library.complex_reason, "");
   EXPECT_NE(library.make_plan_many, nullptr);
   EXPECT_NE(library.exec_c2r, nullptr);
+  EXPECT_NE(library.exec_z2z, nullptr);
 }
 
 }  // namespace

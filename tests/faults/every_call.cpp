@@ -15,6 +15,7 @@ EveryCall::EveryCall(ppatch_context* context, const ppatch_context_options& opti
 
 EveryCall::~EveryCall() {
   ppatch_patch_plan_destroy(data_->patch_plan);
+  ppatch_patch_plan_destroy(data_->shifted_plan);
   ppatch_group_plan_destroy(data_->group_plan);
   ppatch_scene_plan_destroy(data_->scene_plan);
   ppatch_scene_plan_destroy(data_->motion_plan);
@@ -129,6 +130,50 @@ void EveryCall::add_patches() {
   add("ppatch_patch_probe_adjoint_probe", [=, &d] {
     return ppatch_patch_probe_adjoint_probe(d.patch_plan, &image, &waves, &to_probe,
                                             PPATCH_ADJOINT_OVERWRITE);
+  });
+  const ppatch_array slope = Data::array(d.slope, {kCount, 2});
+  const ppatch_array normal = Data::array(d.matrix, {kCount, 3});
+  add("ppatch_patch_position_normal", [=, &d] {
+    return ppatch_patch_position_normal(d.patch_plan, &image, &probe, &waves, &slope, &normal);
+  });
+  add_shifted_probe(image, probe, waves);
+}
+
+// The same functions for waves with a shifted probe.
+void EveryCall::add_shifted_probe(const ppatch_array& image, const ppatch_array& probe,
+                                  const ppatch_array& waves) {
+  Data& d = *data_;
+  d.shifted_options = d.patch_options;
+  d.shifted_options.subpixel = PPATCH_SUBPIXEL_PROBE;
+  const ppatch_array where = Data::array(d.where, {kCount, 2});
+  const ppatch_array index = Data::array(d.image_index, {kCount});
+  require(ppatch_patch_plan_create(&d.shifted_plan, context_, &where, &d.shifted_options));
+  require(ppatch_patch_plan_set_image_index(d.shifted_plan, &index));
+  add("ppatch_patch_plan_create", [this, &d, where] {
+    ppatch_patch_plan* made = nullptr;
+    const ppatch_status status =
+        ppatch_patch_plan_create(&made, context_, &where, &d.shifted_options);
+    ppatch_patch_plan_destroy(made);
+    return status;
+  });
+  const ppatch_array to_waves = Data::array(d.shifted_waves, {kCount, kModes, kPatch, kPatch});
+  const ppatch_array to_image = Data::array(d.shifted_image, {1, kSize, kSize});
+  const ppatch_array to_probe = Data::array(d.shifted_probe, {kModes, kPatch, kPatch});
+  const ppatch_array covered = Data::array(d.shifted_covered, {1, kSize, kSize});
+  const ppatch_array slope = Data::array(d.shifted_slope, {kCount, 2});
+  const ppatch_array normal = Data::array(d.shifted_matrix, {kCount, 3});
+  add("ppatch_patch_probe_extract",
+      [=, &d] { return ppatch_patch_probe_extract(d.shifted_plan, &image, &probe, &to_waves); });
+  add("ppatch_patch_probe_adjoint_image", [=, &d] {
+    return ppatch_patch_probe_adjoint_image(d.shifted_plan, &waves, &probe, &to_image, &covered,
+                                            PPATCH_ADJOINT_OVERWRITE);
+  });
+  add("ppatch_patch_probe_adjoint_probe", [=, &d] {
+    return ppatch_patch_probe_adjoint_probe(d.shifted_plan, &image, &waves, &to_probe,
+                                            PPATCH_ADJOINT_OVERWRITE);
+  });
+  add("ppatch_patch_position_normal", [=, &d] {
+    return ppatch_patch_position_normal(d.shifted_plan, &image, &probe, &waves, &slope, &normal);
   });
 }
 

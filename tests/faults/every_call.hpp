@@ -37,6 +37,8 @@ class EveryCall {
   void add(const char* name, std::function<ppatch_status()> run);
   void add_common(const ppatch_context_options& options);
   void add_patches();
+  void add_shifted_probe(const ppatch_array& image, const ppatch_array& probe,
+                         const ppatch_array& waves);
   void add_groups();
   void add_scenes();
   void add_pairs();

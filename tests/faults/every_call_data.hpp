@@ -85,7 +85,9 @@ struct EveryCall::Data {
   ppatch_patch_options patch_options = PPATCH_PATCH_OPTIONS_INIT;
   ppatch_group_options group_options = PPATCH_GROUP_OPTIONS_INIT;
   ppatch_scene_options scene_options = PPATCH_SCENE_OPTIONS_INIT;
+  ppatch_patch_options shifted_options = PPATCH_PATCH_OPTIONS_INIT;
   ppatch_patch_plan* patch_plan = nullptr;
+  ppatch_patch_plan* shifted_plan = nullptr;
   ppatch_group_plan* group_plan = nullptr;
   ppatch_scene_plan* scene_plan = nullptr;
   ppatch_scene_plan* motion_plan = nullptr;
@@ -95,7 +97,10 @@ struct EveryCall::Data {
   std::vector<Complex> to_image = image, to_object = image, to_sum = image;
   std::vector<double> coverage = std::vector<double>(kSize * kSize), cover = coverage;
   std::vector<double> covered = coverage;
-  std::vector<double> gradient = where, positions = where;
+  std::vector<double> gradient = where, positions = where, slope = where, shifted_slope = where;
+  std::vector<double> matrix = std::vector<double>(3 * kCount), shifted_matrix = matrix;
+  std::vector<Complex> shifted_waves = waves, shifted_image = image, shifted_probe = probe;
+  std::vector<double> shifted_covered = coverage;
   std::vector<std::int64_t> indices = std::vector<std::int64_t>(kPoints / 2 * kNeighbours);
   std::vector<double> squares = std::vector<double>(kPoints / 2 * kNeighbours);
   std::vector<std::int64_t> drawn = members;
@@ -116,6 +121,8 @@ struct EveryCall::Data {
   void each_output(const Visit& visit) {
     visit(to_patches), visit(to_waves), visit(to_probe), visit(to_image), visit(to_object);
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
+    visit(slope), visit(matrix), visit(shifted_slope), visit(shifted_matrix);
+    visit(shifted_waves), visit(shifted_image), visit(shifted_probe), visit(shifted_covered);
     visit(gradient), visit(positions), visit(indices), visit(squares), visit(drawn);
     visit(offsets), visit(shifts), visit(shifted), visit(warped), visit(luminance);
     visit(normal), visit(binned);

@@ -41,6 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   o.layout = static_cast<std::int32_t>(input.small(0, 2));
   o.algorithm = static_cast<std::int32_t>(input.small(1, 2));
   o.local_offsets = static_cast<std::int32_t>(input.small(0, 1));
+  o.subpixel = static_cast<std::int32_t>(input.small(0, 1));
   o.group_size = input.small(1, 3);
   o.patch_height = input.small(1, 12);
   o.patch_width = input.small(1, 12);
@@ -74,8 +75,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   patch_shape.insert(patch_shape.end(), {o.patch_height, o.patch_width});
   if (o.layout == PPATCH_LAYOUT_CHANNEL_LAST) patch_shape.push_back(o.group_size);
   std::vector<std::int64_t> result_shape{count, 2};
+  std::vector<std::int64_t> normal_shape{count, 3};
   if (images > 0) {
-    for (auto* shape : {&image_shape, &patch_shape, &result_shape}) {
+    for (auto* shape : {&image_shape, &patch_shape, &result_shape, &normal_shape}) {
       shape->insert(shape->begin(), images);
     }
   }
@@ -83,6 +85,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Owned patches(dtype, patch_shape);
   const Owned coverage(real, image_shape);
   const Owned gradient(real, result_shape);
+  const Owned normal(real, normal_shape);
+  // (h, w): its waves are shaped as the patches.
+  const Owned probe(dtype, {o.patch_height, o.patch_width});
   const ppatch_status first = ppatch_patch_extract(plan, &image.array, &patches.array);
   const ppatch_status second = ppatch_patch_adjoint(plan, &patches.array, &image.array,
                                                     &coverage.array, PPATCH_ADJOINT_ACCUMULATE);
@@ -90,8 +95,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       ppatch_patch_assemble(plan, &patches.array, &image.array, &coverage.array, 1e-6);
   const ppatch_status fourth =
       ppatch_patch_position_gradient(plan, &image.array, &patches.array, &gradient.array, nullptr);
+  const ppatch_status fifth =
+      ppatch_patch_position_normal(plan, &image.array, input.small(0, 1) ? &probe.array : nullptr,
+                                   &patches.array, &gradient.array, &normal.array);
+  const ppatch_status sixth =
+      ppatch_patch_probe_extract(plan, &image.array, &probe.array, &patches.array);
+  const ppatch_status seventh = ppatch_patch_probe_adjoint_image(
+      plan, &patches.array, &probe.array, &image.array, &coverage.array, PPATCH_ADJOINT_ACCUMULATE);
+  const ppatch_status eighth = ppatch_patch_probe_adjoint_probe(
+      plan, &image.array, &patches.array, &probe.array, PPATCH_ADJOINT_ACCUMULATE);
   // One set of shapes: all of them are legal, or none.
-  require(first == second && first == third && first == fourth);
+  for (const ppatch_status status : {second, third, fourth, fifth, sixth, seventh, eighth}) {
+    require(first == status);
+  }
   ppatch_patch_plan_destroy(plan);
   return 0;
 }

@@ -9,6 +9,7 @@
 #include "oracle/seed.hpp"
 #include "support/dot.hpp"
 #include "support/ptychopinn.hpp"
+#include "support/waves.hpp"
 
 namespace {
 
@@ -53,6 +54,42 @@ void report_dots(ppatch_dtype dtype, const char* name) {
   report("probe adjoint by probe, dot residual" + suffix, worst.by_probe, limit);
 }
 
+void report_shifted(ppatch_dtype dtype, const char* name) {
+  Random random = test_random(std::string("goals shifted ") + name);
+  ShiftedResiduals worst{};
+  for (ppatch_boundary boundary = 0; boundary < 5; ++boundary) {
+    for (int i = 0; i < kCases / 4; ++i) {
+      const ShiftedResiduals residuals = shifted_residuals(draw_case(random(), [&](Case& drawn) {
+        drawn.dtype = dtype;
+        drawn.options.boundary = boundary;
+        drawn.options.subpixel = PPATCH_SUBPIXEL_PROBE;
+        drawn.max_elements = 5000;
+      }));
+      keep_worst(worst.waves, residuals.waves);
+      keep_worst(worst.by_image, residuals.by_image);
+      keep_worst(worst.by_probe, residuals.by_probe);
+    }
+  }
+  const double limit = shifted_tolerance(dtype);
+  const std::string suffix = std::string(" ") + name;
+  report("shifted probe, error of waves" + suffix, worst.waves, limit);
+  report("shifted probe, adjoint by image, dot residual" + suffix, worst.by_image, limit);
+  report("shifted probe, adjoint by probe, dot residual" + suffix, worst.by_probe, limit);
+}
+
+void report_normals(ppatch_subpixel subpixel, const char* name) {
+  Random random = test_random(std::string("goals normals ") + name);
+  double worst = 0;
+  for (int i = 0; i < kCases; ++i) {
+    const Case c = draw_case(random(), [&](Case& drawn) {
+      make_smooth(drawn);
+      drawn.options.subpixel = subpixel;
+    });
+    keep_worst(worst, normal_residual(generic_fractions(c)));
+  }
+  report(std::string("gradient and normal matrix by differences, ") + name, worst, 1e-6);
+}
+
 void report_ptychopinn() {
   Random random = test_random("goals ptychopinn");
   for (int n : {32, 64, 128}) {
@@ -75,6 +112,10 @@ int main() {
     report_dots(PPATCH_F64, "f64");
     report_dots(PPATCH_C64, "c64");
     report_dots(PPATCH_C128, "c128");
+    report_shifted(PPATCH_C64, "c64");
+    report_shifted(PPATCH_C128, "c128");
+    report_normals(PPATCH_SUBPIXEL_OBJECT, "interpolated object");
+    report_normals(PPATCH_SUBPIXEL_PROBE, "shifted probe");
     report_ptychopinn();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "ptychopatch_goals: %s\n", error.what());

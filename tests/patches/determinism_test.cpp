@@ -14,6 +14,7 @@ using ptychopatch::Context;
 
 // Enough work that threads, tiles and chunks all come into play.
 void make_large(Case& c) {
+  if (c.seed % 5 < 2) c.options.subpixel = PPATCH_SUBPIXEL_PROBE;
   c.max_elements = 60000;
   if (c.count > 3) {
     c.height += 60;

@@ -63,7 +63,7 @@ TEST_P(Fft, OfComplexSignals) {
   const auto transform = provider_.make_complex(n_);
   for (const bool forward : {true, false}) {
     Floats slab(2 * n_ * lanes);
-    Floats work(transform->work_floats());
+    Floats work(transform->work_scalars());
     for (std::int64_t k = 0; k < n_; ++k) {
       for (int l = 0; l < lanes; ++l) {
         slab.data()[2 * k * lanes + l] = static_cast<float>(at(k, l).real());
@@ -85,7 +85,7 @@ TEST_P(Fft, OfRealSignalsAndBack) {
   const int lanes = provider_.lanes;
   const auto transform = provider_.make_real(n_);
   Floats slab(n_ * lanes);
-  Floats work(transform->work_floats());
+  Floats work(transform->work_scalars());
   for (std::int64_t k = 0; k < n_; ++k) {
     for (int l = 0; l < lanes; ++l) {
       slab.data()[k * lanes + l] = static_cast<float>(at(k, l).real());

@@ -3,7 +3,8 @@
 function patch_options(width, height; interpolation::Symbol = :bilinear, boundary::Symbol = :zero,
                        constant = 0, anchor::Symbol = :corner, axes::Symbol = :yx,
                        sign::Symbol = :window, layout::Symbol = :flat, group_size = 1,
-                       local_offsets::Symbol = :as_given, jitter = 0.0, seed = 0)
+                       local_offsets::Symbol = :as_given, subpixel::Symbol = :object, jitter = 0.0,
+                       seed = 0)
     return CApi.ppatch_patch_options(;
         interpolation = number_of("interpolation", interpolation, CApi.interpolation_choices),
         patch_height = height,
@@ -18,7 +19,8 @@ function patch_options(width, height; interpolation::Symbol = :bilinear, boundar
         constant_real = real(constant),
         constant_imag = imag(constant),
         jitter_sigma = jitter,
-        jitter_seed = seed)
+        jitter_seed = seed,
+        subpixel = number_of("subpixel", subpixel, CApi.subpixel_choices))
 end
 
 # The array that says how many positions there are: of a pair, the integer part.
@@ -95,7 +97,8 @@ The options of all functions of patches; the C header `patches.h` says what they
 `:edge`, `:reflect`, `:wrap`), `constant`, `anchor` (`:corner`, `:half`, `:centre`), `axes` (`:yx`,
 `:xy`: the rows of positions), `sign` (`:window`, `:content`), `layout` (`:flat`; `:channel_last`,
 `(c, w, h, B)`; `:channel_first`, `(w, h, c, B)`), `group_size` (c), `local_offsets` (`:as_given`,
-`:mirrored_ptychopinn`), `jitter` (px), `seed`.
+`:mirrored_ptychopinn`), `subpixel` (`:object`; `:probe`, waves with a shifted probe), `jitter` (px),
+`seed`.
 """
 function extract(image, positions, patch_size; probe = nothing, image_index = nothing, out = nothing,
                  context = default_context(), layout::Symbol = :flat, group_size = 1, options...)
@@ -161,23 +164,34 @@ function assemble(patches, positions, image_size = nothing; eps = 1e-9, out = no
 end
 
 """
-    position_gradient(image, cotangent, positions; curvature = false, options...)
+    position_gradient(image, cotangent, positions; curvature = false, normal = false, options...)
 
 What positions do to a sum over patches: `(2, K)`, Re <G_k, dP_k/dp_k> for cotangents G shaped as the
-patches; with `curvature = true`, also |dP_k/dp_k|^2. The options are those of [`extract`](@ref).
+patches; with `curvature = true`, also |dP_k/dp_k|^2. With a `probe`, of waves, summed over the modes.
+With `normal = true`, also the normal matrices `(3, K)`: |d_1|^2, Re <d_1, d_2>, |d_2|^2, d the derivative
+by a row of the positions. The options are those of [`extract`](@ref).
 """
-function position_gradient(image, cotangent, positions; out = nothing, curvature = false,
-                           image_index = nothing, context = default_context(),
-                           layout::Symbol = :flat, options...)
+function position_gradient(image, cotangent, positions; probe = nothing, out = nothing,
+                           curvature = false, normal = false, image_index = nothing,
+                           context = default_context(), layout::Symbol = :flat, options...)
     settings = patch_options(patch_size_of(cotangent, layout)...; layout, options...)
-    result_size = (2, count_of(positions), batch_of(image, image_index)...)
-    gradient = array_or_new(out, real(eltype(image)), result_size)
-    squares = weights_or_nothing(curvature, real(eltype(image)), result_size)
+    count = count_of(positions)
+    batch = batch_of(image, image_index)
+    type = real(eltype(image))
+    gradient = array_or_new(out, type, (2, count, batch...))
+    squares = weights_or_nothing(curvature, type, (2, count, batch...))
+    matrix = weights_or_nothing(normal, type, (3, count, batch...))
+    squares === nothing || (probe === nothing && matrix === nothing) ||
+        throw(ArgumentError("curvature: expected false beside a probe or a normal matrix"))
     with_patch_plan(context, positions, image_index, settings) do plan
+        probe === nothing && matrix === nothing ?
         CApi.ppatch_patch_position_gradient(plan, View(image), View(cotangent), View(gradient),
-                                            optional_view(squares))
+                                            optional_view(squares)) :
+        CApi.ppatch_patch_position_normal(plan, View(image), optional_view(probe), View(cotangent),
+                                          View(gradient), optional_view(matrix))
     end
-    return squares === nothing ? gradient : (gradient, squares)
+    second = squares === nothing ? matrix : squares
+    return second === nothing ? gradient : (gradient, second)
 end
 
 """

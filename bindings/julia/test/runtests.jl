@@ -104,6 +104,35 @@ poisoned(type, size...) = fill(type(NaN), size...)
         end
     end
 
+    @testset "waves with a shifted probe" begin
+        image, probe = randn(random, ComplexF64, 30, 20), randn(random, ComplexF64, 5, 4, 2)
+        positions = rand(random, 2, 6) .* 0.4 .+ 3.05
+        waves = extract(image, positions, (5, 4); probe, subpixel = :probe)
+        cotangent = randn(random, ComplexF64, size(waves)...)
+        @test inner(cotangent, waves) ≈
+              inner(extract_adjoint(cotangent, positions, (30, 20); probe, subpixel = :probe), image)
+        @test inner(cotangent, waves) ≈ conj(inner(
+            probe, probe_adjoint(image, cotangent, positions, (5, 4, 2); subpixel = :probe)))
+        for subpixel in (:object, :probe)
+            here(where) = extract(image, where, (5, 4); probe, subpixel)
+            gradient, normal = position_gradient(image, cotangent, positions; probe, subpixel,
+                                                 normal = true)
+            step = 1e-6
+            change = map(1:2) do axis
+                moved = copy(positions)
+                moved[axis, :] .+= step
+                (here(moved) .- here(positions)) ./ step
+            end
+            total(values) = vec(sum(real, values; dims = (1, 2, 3)))
+            for axis in 1:2
+                @test total(conj.(cotangent) .* change[axis]) ≈ gradient[axis, :] atol = 1e-3
+            end
+            for (row, (a, b)) in enumerate(((1, 1), (1, 2), (2, 2)))
+                @test total(conj.(change[a]) .* change[b]) ≈ normal[row, :] atol = 1e-3
+            end
+        end
+    end
+
     @testset "groups" begin
         points = rand(random, 2, 50) .* 100
         squares = [sum(abs2, points[:, i] - points[:, j]) for i in 1:50, j in 1:50]

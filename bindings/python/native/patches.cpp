@@ -138,6 +138,17 @@ class PatchCall {
     run([&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
   }
 
+  void position_normal(nb::handle image, nb::handle probe, nb::handle cotangent, nb::handle out,
+                       nb::handle normal) const {
+    const HeldArray from("image", image), by("cotangent", cotangent);
+    const OptionalArray through("probe", probe);
+    const HeldArray to("out", out, Access::kWrite);
+    const OptionalArray matrix("normal", normal, Access::kWrite);
+    run([&](PatchPlan& plan) {
+      plan.position_normal(*from, through.get(), *by, *to, matrix.get());
+    });
+  }
+
   void used_positions(nb::handle out) const {
     const HeldArray to("out", out, Access::kWrite);
     run([&](PatchPlan& plan) { plan.positions(*to); });
@@ -181,7 +192,8 @@ void add_patches(nb::module_& module) {
               &Options::patch_width, &Options::group_size, &Options::constant_real,
               &Options::constant_imag, &Options::jitter_sigma, &Options::jitter_seed,
               &Options::interpolation, &Options::boundary, &Options::anchor, &Options::axes,
-              &Options::sign, &Options::layout, &Options::local_offsets);
+              &Options::sign, &Options::layout, &Options::local_offsets,
+              &Options::subpixel);
   module.def("patch_plan_bytes", &plan_bytes, "context"_a, "options"_a, "position_count"_a);
   nb::class_<PatchCall>(module, "PatchCall")
       .def(nb::init<PlanningContext&, const Options&, nb::handle, nb::handle, const nb::int_&>(),
@@ -195,6 +207,8 @@ void add_patches(nb::module_& module) {
       .def("assemble", &PatchCall::assemble, "patches"_a, "out"_a, "coverage"_a, "eps"_a)
       .def("position_gradient", &PatchCall::position_gradient, "image"_a, "cotangent"_a, "out"_a,
            "curvature"_a.none())
+      .def("position_normal", &PatchCall::position_normal, "image"_a, "probe"_a.none(),
+           "cotangent"_a, "out"_a, "normal"_a.none())
       .def("used_positions", &PatchCall::used_positions, "out"_a);
 }
 

@@ -27,6 +27,10 @@ group_size : int
     c; K must be a multiple of it.
 local_offsets : {"as-given", "mirrored-ptychopinn"}
     Each group mirrored about its mean, as PtychoPINN's get_image_patches has it.
+subpixel : {"object", "probe"}
+    What is sampled between pixels where waves are made with a probe: the image, or the probe, which
+    is then shifted in Fourier space by what is left of a position at whole pixels. With "probe" the
+    interpolation is not used, and patches are those of "nearest".
 jitter : float
     Positions are moved by N(0, jitter) pixels on each axis.
 seed : int
@@ -58,7 +62,8 @@ from . import _core
 from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of, stream_of
 from ._choices import integer, numbers_of, real, with_defaults
 from ._context import Context, context_of
-from ._enumerations import Anchor, Axes, Boundary, Interpolation, Layout, LocalOffsets, Sign
+from ._enumerations import (Anchor, Axes, Boundary, Interpolation, Layout, LocalOffsets, Sign,
+                            Subpixel)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -76,6 +81,7 @@ class Options(TypedDict, total=False):
     layout: Layout
     group_size: int
     local_offsets: LocalOffsets
+    subpixel: Subpixel
     jitter: float
     seed: int
 
@@ -106,7 +112,7 @@ class _Settings(NamedTuple):
 
 _DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
              "axes": "yx", "sign": "window", "layout": "flat", "group_size": 1,
-             "local_offsets": "as-given", "jitter": 0.0, "seed": 0}
+             "local_offsets": "as-given", "subpixel": "object", "jitter": 0.0, "seed": 0}
 
 
 @functools.lru_cache(maxsize=256)
@@ -122,7 +128,7 @@ def _settings(height, width, **options):
         height, width, group_size, constant.real, constant.imag, real("jitter", given["jitter"]),
         integer("seed", given["seed"], 0, 2**64 - 1),
         *numbers_of(given, "interpolation", "boundary", "anchor", "axes", "sign", "layout",
-                    "local_offsets"))
+                    "local_offsets", "subpixel"))
     return _Settings(options, height, width, given["layout"], group_size)
 
 
@@ -260,42 +266,55 @@ def _images(patches, image_shape, out, coverage):
     return out, optional_output(coverage, out, shape_of("out", out), real_type(dtype_of(out)))
 
 
-def position_gradient(image: Any, cotangent: Any, positions: Any, *, image_index: Any = None,
-                      out: Any = None, curvature: Any = False, context: Context | None = None,
+def position_gradient(image: Any, cotangent: Any, positions: Any, *, probe: Any = None,
+                      image_index: Any = None, out: Any = None, curvature: Any = False,
+                      normal: Any = False, context: Context | None = None,
                       **options: Unpack[Options]) -> Any:
-    """What positions do to a sum over patches.
+    """What positions do to a sum over patches, or over waves.
 
     For cotangents G shaped as the patches, gradient[k] = Re <G_k, dP_k/dp_k> with
-    <a, b> = sum conj(a) b, and curvature[k] = |dP_k/dp_k|^2, each axis on its own. The derivative
-    is that of the interpolant, from the right at its kinks, by the position in the caller's sign; 0
-    for "nearest".
+    <a, b> = sum conj(a) b, and curvature[k] = |dP_k/dp_k|^2, each axis on its own. With a probe
+    they are of waves, and summed over the modes. normal[k] = (|d_0|^2, Re <d_0, d_1>, |d_1|^2) are
+    the entries of a symmetric matrix, d_a the derivative by column a: with the residual of the waves
+    as cotangent, -normal^-1 gradient is the Gauss-Newton step of a position.
+
+    The derivative is that of the interpolant, from the right at its kinks, by the position in the
+    caller's sign; 0 for "nearest". With subpixel="probe" it is that of the probe's shift.
 
     Parameters
     ----------
-    image, positions, image_index, context, **options
+    image, positions, probe, image_index, context, **options
         As `extract` has them.
     cotangent : array
-        Shaped as the patches.
+        Shaped as the patches, or with a probe as the waves.
     out : (K, 2), optional
         Where to write the gradient, of the image's real type; (M, K, 2) where every position is read
         from M images.
     curvature : bool or array, optional
-        True, or where to write it.
+        True, or where to write it; without a probe.
+    normal : bool or array, optional
+        True, or where to write it, (K, 3) or (M, K, 3); in place of the curvature.
 
     Returns
     -------
     gradient : array
-        Or (gradient, curvature); columns in the order of axes.
+        Or (gradient, curvature), or (gradient, normal); columns in the order of axes.
     """
     settings = _settings_of_patches("cotangent", cotangent, options)
-    count = _count(positions)
-    shape = (*_batch(shape_of("image", image), image_index), count, 2)
+    shape = (*_batch(shape_of("image", image), image_index), _count(positions))
     dtype = real_type(dtype_of(image))
-    out = output(out, image, shape, dtype)
-    squares = optional_output(curvature, image, shape, dtype)
-    settings.call(context, positions, image_index, image, cotangent, out).position_gradient(
-        image, cotangent, out, squares)
-    return out if squares is None else (out, squares)
+    out = output(out, image, (*shape, 2), dtype)
+    squares = optional_output(curvature, image, (*shape, 2), dtype)
+    matrix = optional_output(normal, image, (*shape, 3), dtype)
+    if squares is not None and not (probe is None and matrix is None):
+        raise ValueError("curvature: expected False beside a probe or a normal matrix, whose "
+                         "diagonal it is: ask for normal=True")
+    call = settings.call(context, positions, image_index, image, cotangent, probe, out)
+    if probe is None and matrix is None:
+        call.position_gradient(image, cotangent, out, squares)
+        return out if squares is None else (out, squares)
+    call.position_normal(image, probe, cotangent, out, matrix)
+    return out if matrix is None else (out, matrix)
 
 
 def probe_adjoint(image: Any, waves: Any, positions: Any,

@@ -5,7 +5,8 @@
     loss(patches).backward()
 
 The options, shapes and errors are those of ptychopatch.patches. The gradient by the image is the
-exact adjoint, by the positions that of the interpolant, from the right at its kinks. Tensors are
+exact adjoint, by the positions that of the interpolant, from the right at its kinks, or with
+subpixel="probe" that of the probe's shift. Tensors are
 float32, float64, complex64 or complex128 and lie on the CPU or, with a CUDA backend, on the device;
 they are worked on where they lie. Gradients of gradients are not offered.
 """

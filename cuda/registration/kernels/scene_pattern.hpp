@@ -8,7 +8,7 @@
 #include "kernels/registration/scene_image.hpp"
 #include "math/division.hpp"
 #include "math/multiply_add.hpp"
-#include "math/registration/phase.hpp"
+#include "math/phase.hpp"
 
 // The search for fixed patterns on a device: of sums over runs along one axis, lines of the
 // spectrum; of those, spectra along the other axis; of these, median powers.

@@ -6,7 +6,7 @@
 #include "kernels/registration/scene_image.hpp"
 #include "math/registration/cfa_carrier.hpp"
 #include "math/registration/covariance_tiles.hpp"
-#include "math/registration/phase.hpp"
+#include "math/phase.hpp"
 #include "math/registration/ring_weight.hpp"
 #include "math/registration/shift_sums.hpp"
 

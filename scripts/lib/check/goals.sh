@@ -114,7 +114,11 @@ patches_speed() {
   "$root/scripts/install-deps.sh" --dev
   configure release -DPTYCHOPATCH_BENCHMARKS=ON
   build_quietly release
-  "$python" "$root/benchmarks/goals.py" --python "$python_of_peers"
+  local met=0
+  "$python" "$root/benchmarks/goals.py" --python "$python_of_peers" || met=1
+  "$python_of_peers" "$root/benchmarks/peers/waves.py" \
+    --library "$release/capi/libptychopatch.so" || met=1
+  return "$met"
 }
 
 scan() {

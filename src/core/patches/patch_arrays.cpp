@@ -73,8 +73,8 @@ PatchView PatchArrays::patches(const char* name, const ppatch_array* given) {
   return patch_view(read(name, given), std::nullopt);
 }
 
-PatchView PatchArrays::waves(const ppatch_array* given) {
-  return patch_view(read("waves", given), modes_);
+PatchView PatchArrays::waves(const char* name, const ppatch_array* given) {
+  return patch_view(read(name, given), modes_);
 }
 
 ProbeView PatchArrays::probe(const ppatch_array* given) {
@@ -114,10 +114,11 @@ ImageView PatchArrays::coverage(const ppatch_array* given) {
   return image_view(array);
 }
 
-PositionResultView PatchArrays::position_result(const char* name, const ppatch_array* given) {
+PositionResultView PatchArrays::position_result(const char* name, const ppatch_array* given,
+                                                std::int64_t columns) {
   const CheckedArray& array = read(name, given);
   array.expect_dtype({real_type_of(dtype_)});
-  array.expect_shape(shape_with_batch({positions_.count(), 2}));
+  array.expect_shape(shape_with_batch({positions_.count(), columns}));
   const int axis = batch_axis_ ? 1 : 0;
   return {array.data(), batch_axis_ ? array.stride(0) : 0, array.stride(axis),
           array.stride(axis + 1)};

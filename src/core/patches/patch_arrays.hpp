@@ -21,11 +21,12 @@ class PatchArrays : public CallArrays {
   PatchView patches(const char* name, const ppatch_array* array);
   ProbeView probe(const ppatch_array* array);
   // Waves of the probe's modes; the probe comes before them.
-  PatchView waves(const ppatch_array* array);
+  PatchView waves(const char* name, const ppatch_array* array);
   // Real and shaped as the image; null is allowed and gives a view without data.
   ImageView coverage(const ppatch_array* array);
-  // (K, 2) or (M, K, 2) of the image's real type.
-  PositionResultView position_result(const char* name, const ppatch_array* array);
+  // (K, columns) or (M, K, columns) of the image's real type.
+  PositionResultView position_result(const char* name, const ppatch_array* array,
+                                     std::int64_t columns = 2);
 
  private:
   std::vector<std::int64_t> shape_with_batch(std::vector<std::int64_t> shape) const;

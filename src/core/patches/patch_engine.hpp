@@ -15,6 +15,7 @@ namespace ppatch {
 
 // A patch plan's options with every default filled in.
 struct PatchSettings {
+  Subpixel subpixel = Subpixel::object;  // with probe, the interpolation is nearest
   Interpolation interpolation = Interpolation::bilinear;
   Boundary boundary = Boundary::zero;
   Anchor anchor = Anchor::corner;
@@ -40,7 +41,8 @@ class PatchEngine : public PlanEngine {
   // The image of each position; empty: every position is on every image.
   virtual void set_image_index(std::span<const std::int32_t> index) = 0;
 
-  // With a probe, out holds waves.
+  // With a probe, out holds waves, of a shifted probe where the settings say so: here and in all
+  // that follows.
   virtual void extract(const ImageView& image, const ProbeView& probe, const PatchView& out) = 0;
   virtual void adjoint(const PatchView& in, const ProbeView& probe, const ImageView& image,
                        const ImageView& coverage, Accumulation mode) = 0;
@@ -51,6 +53,10 @@ class PatchEngine : public PlanEngine {
                                  const PositionResultView& curvature) = 0;
   virtual void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                              Accumulation mode) = 0;
+  // The cotangent is of waves where there is a probe. normal may have no data.
+  virtual void position_normal(const ImageView& image, const ProbeView& probe,
+                               const PatchView& cotangent, const PositionResultView& gradient,
+                               const PositionResultView& normal) = 0;
 };
 
 }  // namespace ppatch

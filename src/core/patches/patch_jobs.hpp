@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/patches/patch_engine.hpp"
-#include "kernels/patches/position_gradient.hpp"
+#include "kernels/patches/position_normal.hpp"
 
 // The arguments of kernels as a plan's settings have them, on every backend.
 namespace ppatch {
@@ -32,6 +32,21 @@ PositionGradient<P> gradient_job(const PatchSettings& settings, const PatchProbl
           curvature,
           column_of_y(settings.axes),
           settings.sign == Sign::content ? -1.0 : 1.0};
+}
+
+template <class P>
+NormalResult<P> normal_result(const PatchSettings& settings, const PositionResultView& gradient,
+                              const PositionResultView& normal) {
+  return {gradient, normal, column_of_y(settings.axes),
+          settings.sign == Sign::content ? -1.0 : 1.0};
+}
+
+template <class P>
+PositionNormal<P> normal_job(const PatchSettings& settings, const PatchProblem& problem,
+                             const ImageView& image, const ProbeView& probe,
+                             const PatchView& cotangent, const PositionResultView& gradient,
+                             const PositionResultView& normal) {
+  return {{problem, cotangent, probe}, image, normal_result<P>(settings, gradient, normal)};
 }
 
 }  // namespace ppatch

@@ -222,7 +222,7 @@ void PatchPlan::probe_extract(const ppatch_array* image, const ppatch_array* pro
   PatchArrays read = arrays();
   const ImageView from = read.image(image);
   const ProbeView with = read.probe(probe);
-  const PatchView to = read.waves(waves);
+  const PatchView to = read.waves("waves", waves);
   read.mark_output();
   read.check_outputs();
   log_call("probe extract");
@@ -237,7 +237,7 @@ void PatchPlan::probe_adjoint_image(const ppatch_array* waves, const ppatch_arra
   const ImageView to = read.image(image);
   read.mark_output();
   const ProbeView with = read.probe(probe);
-  const PatchView from = read.waves(waves);
+  const PatchView from = read.waves("waves", waves);
   const ImageView cover = read.coverage(coverage);
   if (coverage) read.mark_output();
   read.check_outputs();
@@ -252,10 +252,30 @@ void PatchPlan::probe_adjoint_probe(const ppatch_array* image, const ppatch_arra
   const ImageView from = read.image(image);
   const ProbeView to = read.probe(probe);
   read.mark_output();
-  const PatchView with = read.waves(waves);
+  const PatchView with = read.waves("waves", waves);
   read.check_outputs();
   log_call("probe adjoint by probe");
   engine(read).probe_adjoint(from, with, to, mode);
+}
+
+void PatchPlan::position_normal(const ppatch_array* image, const ppatch_array* probe,
+                                const ppatch_array* cotangent, const ppatch_array* gradient,
+                                const ppatch_array* normal) {
+  PatchArrays read = arrays();
+  const ImageView from = read.image(image);
+  const ProbeView through = probe ? read.probe(probe) : ProbeView{};
+  const PatchView with =
+      probe ? read.waves("cotangent", cotangent) : read.patches("cotangent", cotangent);
+  const PositionResultView to = read.position_result("gradient", gradient);
+  read.mark_output();
+  PositionResultView second;
+  if (normal) {
+    second = read.position_result("normal", normal, 3);
+    read.mark_output();
+  }
+  read.check_outputs();
+  log_call("position normal");
+  engine(read).position_normal(from, through, with, to, second);
 }
 
 }  // namespace ppatch

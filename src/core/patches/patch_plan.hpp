@@ -39,6 +39,9 @@ class PatchPlan {
                            std::uint32_t flags);
   void probe_adjoint_probe(const ppatch_array* image, const ppatch_array* waves,
                            const ppatch_array* probe, std::uint32_t flags);
+  void position_normal(const ppatch_array* image, const ppatch_array* probe,
+                       const ppatch_array* cotangent, const ppatch_array* gradient,
+                       const ppatch_array* normal);
 
  private:
   PatchArrays arrays() const { return {*context_, positions_, settings_, layout_}; }

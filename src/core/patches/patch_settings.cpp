@@ -19,6 +19,7 @@ static_assert(static_cast<int>(Layout::channel_last) == PPATCH_LAYOUT_CHANNEL_LA
 static_assert(static_cast<int>(Layout::channel_first) == PPATCH_LAYOUT_CHANNEL_FIRST);
 static_assert(static_cast<int>(Algorithm::iterative) == PPATCH_ALGORITHM_ITERATIVE);
 static_assert(static_cast<int>(Algorithm::batched) == PPATCH_ALGORITHM_BATCHED);
+static_assert(static_cast<int>(Subpixel::probe) == PPATCH_SUBPIXEL_PROBE);
 static_assert(static_cast<int>(LocalOffsets::mirrored_ptychopinn) ==
               PPATCH_LOCAL_OFFSETS_MIRRORED_PTYCHOPINN);
 
@@ -54,6 +55,8 @@ PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_
   s.axes = read_enum("axes", o.axes, Axes::xy);
   s.sign = read_enum("sign", o.sign, Sign::content);
   s.local_offsets = read_enum("local_offsets", o.local_offsets, LocalOffsets::mirrored_ptychopinn);
+  s.subpixel = read_enum("subpixel", o.subpixel, Subpixel::probe);
+  if (s.subpixel == Subpixel::probe) s.interpolation = Interpolation::nearest;
   s.algorithm = read_algorithm(o.algorithm);
   check_option("patch_height", o.patch_height, 1, max_patch_size);
   check_option("patch_width", o.patch_width, 1, max_patch_size);
@@ -63,6 +66,9 @@ PatchSettings read_patch_settings(const ppatch_patch_options* given, std::int64_
     invalid("options.jitter_sigma: expected 0 to 1e9 pixels, got ", o.jitter_sigma);
   }
   if (o.reserved != 0) invalid("options.reserved: expected 0, got ", o.reserved);
+  if (o.reserved_tail != 0) {
+    invalid("options.reserved_tail: expected 0, got ", o.reserved_tail);
+  }
   if (o.position_capacity > 0 && position_count > o.position_capacity) {
     invalid("positions: expected at most options.position_capacity = ", o.position_capacity,
             " positions, got ", position_count);

@@ -67,8 +67,8 @@ PlaneFft::PlaneFft(const FftProvider& provider, const SlabLoops& slabs, std::int
       columns_(provider.make_complex(height)) {}
 
 std::int64_t PlaneFft::slot_floats() const {
-  return std::max(aligned(width_ * lanes_) + aligned(rows_->work_floats()),
-                  aligned(2 * height_ * lanes_) + aligned(columns_->work_floats()));
+  return std::max(aligned(width_ * lanes_) + aligned(rows_->work_scalars()),
+                  aligned(2 * height_ * lanes_) + aligned(columns_->work_scalars()));
 }
 
 // Calls body(first, count, whether the next slab follows, slab) for each slab of lanes, `together`

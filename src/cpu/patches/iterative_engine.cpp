@@ -96,6 +96,17 @@ class IterativeEngine final : public PatchState {
     });
   }
 
+  void position_normal(const ImageView& image, const ProbeView& probe, const PatchView& cotangent,
+                       const PositionResultView& gradient,
+                       const PositionResultView& normal) override {
+    with_pixel(image.dtype, [&](auto pixel) {
+      using P = decltype(pixel);
+      const auto job =
+          normal_job<P>(settings(), problem(), image, probe, cotangent, gradient, normal);
+      each_patch(cotangent.images, job);
+    });
+  }
+
   void probe_adjoint(const ImageView& image, const PatchView& waves, const ProbeView& probe,
                      Accumulation mode) override {
     with_pixel(image.dtype, [&](auto pixel) {

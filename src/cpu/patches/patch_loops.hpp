@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <span>
 
+#include "cpu/patches/shift_loops.hpp"
 #include "cpu/patches/slot_scratch.hpp"
 #include "kernels/patches/adjoint.hpp"
 #include "kernels/patches/extract.hpp"
 #include "kernels/patches/position_gradient.hpp"
+#include "kernels/patches/position_normal.hpp"
 #include "kernels/patches/probe_adjoint.hpp"
 #include "math/pixel_types.hpp"
 
@@ -54,6 +56,9 @@ struct PatchLoops {
   void (*probe_adjoint)(const ProbeAdjointPixel<P>& job, std::int64_t m, std::int64_t k,
                         std::int64_t mode, std::int64_t r0, std::int64_t r1, T* sum,
                         const SlotScratch& scratch);
+  void (*normal)(const PositionNormal<P>& job, std::int64_t m, std::int64_t k,
+                 const SlotScratch& scratch);
+  ShiftLoops<P> shift;
 };
 
 // Those of every type of pixel: each is a base.

@@ -10,8 +10,10 @@
 #include "cpu/patches/adjoint-inl.hpp"
 #include "cpu/patches/extract-inl.hpp"
 #include "cpu/patches/gradient-inl.hpp"
+#include "cpu/patches/normal-inl.hpp"
 #include "cpu/patches/patch_loops.hpp"
 #include "cpu/patches/probe_adjoint-inl.hpp"
+#include "cpu/patches/shift-inl.hpp"
 #include "cpu/patches/tile_store-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,8 +23,14 @@ namespace HWY_NAMESPACE {
 // Declared in loop_table.cpp.
 template <class P>
 PatchLoops<P> patch_loops() {
-  return {&extract_patches<P>, &adjoint_tile<P>, &stream_tile<typename P::Real, P::components>,
-          &gradient_patch<P>, &probe_adjoint_rows<P>};
+  return {&extract_patches<P>,
+          &adjoint_tile<P>,
+          &stream_tile<typename P::Real, P::components>,
+          &gradient_patch<P>,
+          &probe_adjoint_rows<P>,
+          &normal_patch<P>,
+          {&gather_columns_of<P>, &scatter_columns_of<P>, &turn_slab<P>, &apply_ramps<P>,
+           &add_ramps_back<P>, &add_shifted_cotangent<P>, &add_shifted_normal<P>}};
 }
 
 template PatchLoops<PixelTypes::PPATCH_PIXEL> patch_loops();

@@ -45,7 +45,7 @@ std::uint64_t PatchMemoryPlan::total_bytes() const {
          static_cast<std::uint64_t>(slots * slot_bytes());
 }
 
-PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, int threads, std::uint64_t budget) {
+PatchMemoryPlan PatchMemoryPlan::least(const PatchSettings& s, int threads) {
   if (s.capacity > static_cast<std::int64_t>(INT64_MAX / (2 * sizeof(PatchOrigin)))) {
     fail(PPATCH_ERROR_OUT_OF_MEMORY, "no memory holds ", s.capacity, " positions");
   }
@@ -60,6 +60,11 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, int threads, std
     least.entry_capacity = tiles_touched(s, min_tile_height, min_tile_width);
     least.bin_capacity = min_bins;
   }
+  return least;
+}
+
+PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, int threads, std::uint64_t budget) {
+  const PatchMemoryPlan least = PatchMemoryPlan::least(s, threads);
   require_budget(least.total_bytes(), budget);
   if (s.algorithm != Algorithm::batched) return least;
 

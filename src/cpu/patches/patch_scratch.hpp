@@ -31,6 +31,8 @@ struct PatchMemoryPlan {
   static constexpr std::int64_t sum_bytes = 16;
   static constexpr std::int64_t coverage_bytes = 8;
 
+  // The least that a plan can do with.
+  static PatchMemoryPlan least(const PatchSettings& settings, int threads);
   // Throws OUT_OF_MEMORY, naming the least budget, where the budget is too small.
   static PatchMemoryPlan within(const PatchSettings& settings, int threads, std::uint64_t budget);
 };

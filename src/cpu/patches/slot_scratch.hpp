@@ -21,8 +21,11 @@ constexpr std::int64_t line_scalars = 64 / sizeof(T);
 // Rows that one thread works in, each long enough for a patch row and its taps in any dtype, with a
 // margin on either side.
 enum Row {
-  kept_row = 0,                                         // filtered rows that later ones need
-  slope_row = kept_row + kept_rows,                     // the same, filtered by the slopes
+  kept_row = 0,                               // filtered rows that later ones need
+  slope_row = kept_row + kept_rows,           // the same, filtered by the slopes
+  derivative_row = slope_row + kept_rows,     // a band of them, where one patch is worked
+  gathered_row = derivative_row + band_rows,  // its cotangent, of all modes
+  weight_row,
   source_row = kept_row + patches_abreast * kept_rows,  // a band on its way to the filter
   value_row = source_row + band_rows,                   // a band of finished rows
   second_row = value_row + band_rows,                   // another one
@@ -31,6 +34,7 @@ enum Row {
   spare_row,  // takes what nobody asks for
   row_count
 };
+static_assert(weight_row < source_row);
 
 // The memory of one thread: rows, a column map, and the tile that the adjoint sums into.
 struct SlotScratch {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "cpu/registration/correlation_map.hpp"
-#include "math/registration/phase.hpp"
+#include "math/phase.hpp"
 
 namespace ppatch {
 namespace {

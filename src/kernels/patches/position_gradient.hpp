@@ -7,10 +7,32 @@ namespace ppatch {
 
 // Sums over a patch with a fixed order on every engine: 32 lanes by column, each component on its
 // own, a row in the image's precision, rows in double precision, lanes last.
-template <class T, int C>
-struct GradientSums {
+template <class T, int C, int Quantities>
+struct LaneSums {
   static constexpr int lanes = 32 * C;
-  // By y and x: cotangent . derivative, and |derivative|^2.
+
+  T row[Quantities][lanes] = {};
+  double total[Quantities][lanes] = {};
+
+  PPATCH_HD void end_row() {
+    for (int n = 0; n < Quantities; ++n) {
+      for (int lane = 0; lane < lanes; ++lane) {
+        total[n][lane] += static_cast<double>(row[n][lane]);
+        row[n][lane] = T(0);
+      }
+    }
+  }
+
+  PPATCH_HD double sum(int n) const {
+    double result = 0.0;
+    for (int lane = 0; lane < lanes; ++lane) result += total[n][lane];
+    return result;
+  }
+};
+
+// By y and x: cotangent . derivative, and |derivative|^2.
+template <class T, int C>
+struct GradientSums : LaneSums<T, C, 4> {
   enum Quantity {
     gradient_y = 0,
     gradient_x = 1,
@@ -19,29 +41,11 @@ struct GradientSums {
     quantities = 4
   };
 
-  T row[quantities][lanes] = {};
-  double total[quantities][lanes] = {};
-
   PPATCH_HD void add(int lane, T cotangent, T by_y, T by_x) {
-    row[gradient_y][lane] += cotangent * by_y;
-    row[gradient_x][lane] += cotangent * by_x;
-    row[curvature_y][lane] += by_y * by_y;
-    row[curvature_x][lane] += by_x * by_x;
-  }
-
-  PPATCH_HD void end_row() {
-    for (int n = 0; n < quantities; ++n) {
-      for (int lane = 0; lane < lanes; ++lane) {
-        total[n][lane] += static_cast<double>(row[n][lane]);
-        row[n][lane] = T(0);
-      }
-    }
-  }
-
-  PPATCH_HD double sum(Quantity n) const {
-    double result = 0.0;
-    for (int lane = 0; lane < lanes; ++lane) result += total[n][lane];
-    return result;
+    this->row[gradient_y][lane] += cotangent * by_y;
+    this->row[gradient_x][lane] += cotangent * by_x;
+    this->row[curvature_y][lane] += by_y * by_y;
+    this->row[curvature_x][lane] += by_x * by_x;
   }
 };
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "math/registration/phase.hpp"
+#include "math/phase.hpp"
 
 namespace ppatch {
 

@@ -40,6 +40,9 @@ struct PatchOrigin {
   std::int32_t y = 0, x = 0;
 };
 
+// Whether the nearest integer of a coordinate is the one above its integer part: halves go up.
+PPATCH_HD bool rounds_up(const Coordinate& c) { return c.fraction >= 0.5; }
+
 PPATCH_HD double value_of(Coordinate c) { return static_cast<double>(c.integer) + c.fraction; }
 
 // Where the patch's first pixel samples the image, for a position p on an axis of n patch pixels.

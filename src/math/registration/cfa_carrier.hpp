@@ -2,7 +2,7 @@
 #pragma once
 
 #include "math/hd.hpp"
-#include "math/registration/phase.hpp"
+#include "math/phase.hpp"
 
 namespace ppatch {
 

@@ -34,7 +34,7 @@ std::int64_t extended(ppatch_boundary boundary, std::int64_t i, std::int64_t n) 
 Line line(const ppatch_patch_options& options, const Coordinate& start, std::int64_t length,
           std::int64_t n) {
   Line out(length);
-  const std::vector<Tap> weights = taps(options.interpolation, start.fraction);
+  const std::vector<Tap> weights = taps(interpolation_in_use(options), start.fraction);
   for (std::int64_t i = 0; i < length; ++i) {
     for (const Tap& tap : weights) {
       out[i].push_back(

@@ -115,7 +115,7 @@ std::int64_t max_additions(const Scan& scan) {
   const std::vector<Position> starts = corners(scan.options, scan.positions);
   // How often each of n samples stands for an extended pixel of `length` patch pixels.
   const auto folds = [&](const Coordinate& start, std::int64_t length, std::int64_t n) {
-    const std::vector<Tap> all = taps(scan.options.interpolation, start.fraction);
+    const std::vector<Tap> all = taps(interpolation_in_use(scan.options), start.fraction);
     std::vector<std::int64_t> out(n);
     for (std::int64_t i = all.front().offset; i < length + all.back().offset; ++i) {
       const std::int64_t index = extended(scan.options.boundary, start.whole + i, n);

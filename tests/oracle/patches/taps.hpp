@@ -17,4 +17,10 @@ struct Tap {
 
 std::vector<Tap> taps(ppatch_interpolation interpolation, long double fraction);
 
+// A probe that is shifted leaves the object at whole pixels.
+inline ppatch_interpolation interpolation_in_use(const ppatch_patch_options& options) {
+  return options.subpixel == PPATCH_SUBPIXEL_PROBE ? PPATCH_INTERPOLATION_NEAREST
+                                                   : options.interpolation;
+}
+
 }  // namespace oracle

@@ -171,10 +171,10 @@ std::string Case::describe() const {
   text << "case " << seed << " (" << seed_note() << "): dtype " << dtype << " interpolation "
        << options.interpolation << " boundary " << options.boundary << " anchor " << options.anchor
        << " axes " << options.axes << " sign " << options.sign << " layout " << options.layout
-       << " algorithm " << options.algorithm << " group_size " << options.group_size << " mirrored "
-       << options.local_offsets << " patch " << options.patch_height << "x" << options.patch_width
-       << " images " << images << (indexed ? " indexed " : " ") << height << "x" << width
-       << " modes " << modes
+       << " subpixel " << options.subpixel << " algorithm " << options.algorithm << " group_size "
+       << options.group_size << " mirrored " << options.local_offsets << " patch "
+       << options.patch_height << "x" << options.patch_width << " images " << images
+       << (indexed ? " indexed " : " ") << height << "x" << width << " modes " << modes
        << (probe_per_position ? " probe per position"
            : plain_probe      ? " probe (h, w)"
                               : "")

@@ -87,8 +87,9 @@ Shape Job::probe_shape() const {
   return out;
 }
 
-Shape Job::result_shape() const {
-  return case_.image_axis() ? Shape{case_.images, case_.count, 2} : Shape{case_.count, 2};
+Shape Job::result_shape(std::int64_t columns) const {
+  return case_.image_axis() ? Shape{case_.images, case_.count, columns}
+                            : Shape{case_.count, columns};
 }
 
 Values Job::canonical(const HostArray& array, std::int64_t modes) const {
@@ -143,8 +144,8 @@ Job::Sums Job::assemble(double eps) {
 }
 
 Job::Gradients Job::position_gradient() {
-  Gradients out{output(real_of(case_.dtype), result_shape()),
-                output(real_of(case_.dtype), result_shape())};
+  Gradients out{output(real_of(case_.dtype), result_shape(2)),
+                output(real_of(case_.dtype), result_shape(2))};
   const ppatch_array curvature = out.curvature.view();
   plan_->position_gradient(image_.view(), patches_.view(), out.gradient.view(), &curvature);
   verify(out.gradient);
@@ -177,6 +178,19 @@ Job::ProbeSum Job::probe_adjoint_probe(std::uint32_t flags) {
   return out;
 }
 
+Job::Normals Job::position_normal(bool with_probe) {
+  Normals out{output(real_of(case_.dtype), result_shape(2)),
+              output(real_of(case_.dtype), result_shape(3))};
+  const ppatch_array probe = probe_.view();
+  const ppatch_array normal = out.normal.view();
+  plan_->position_normal(image_.view(), with_probe ? &probe : nullptr,
+                         with_probe ? waves_.view() : patches_.view(), out.gradient.view(),
+                         &normal);
+  verify(out.gradient);
+  verify(out.normal);
+  return out;
+}
+
 std::vector<HostArray> Job::everything() {
   std::vector<HostArray> out;
   const auto add = [&](const Sums& s) {
@@ -195,5 +209,10 @@ std::vector<HostArray> Job::everything() {
   add(probe_adjoint_image(PPATCH_ADJOINT_ACCUMULATE));
   out.push_back(probe_adjoint_probe(PPATCH_ADJOINT_OVERWRITE).probe);
   out.push_back(probe_adjoint_probe(PPATCH_ADJOINT_ACCUMULATE).probe);
+  for (bool with_probe : {false, true}) {
+    const Normals normals = position_normal(with_probe);
+    out.push_back(normals.gradient);
+    out.push_back(normals.normal);
+  }
   return out;
 }

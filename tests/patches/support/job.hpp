@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "oracle/patches/gradient.hpp"
-#include "oracle/patches/probes.hpp"
+#include "oracle/patches/normal.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 #include "support/case.hpp"
 
@@ -42,6 +42,13 @@ class Job {
   };
   ProbeSum probe_adjoint_probe(std::uint32_t flags);
 
+  struct Normals {
+    HostArray gradient;
+    HostArray normal;
+  };
+  // Of waves, or of patches without the probe.
+  Normals position_normal(bool with_probe);
+
   // Every operator's output.
   std::vector<HostArray> everything();
 
@@ -66,7 +73,7 @@ class Job {
   HostArray output(ppatch_dtype dtype, const Shape& shape);
   Shape image_shape() const;
   Shape probe_shape() const;
-  Shape result_shape() const;
+  Shape result_shape(std::int64_t columns) const;
   Sums sums(std::uint32_t flags);
   void verify(const HostArray& out) const;
 
