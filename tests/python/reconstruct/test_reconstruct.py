@@ -10,7 +10,7 @@ import subprocess
 import numpy
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 SCANS = pathlib.Path(os.environ["PTYCHOPATCH_TEST_DATA"]) / "ptycho"
 PROGRAM = os.environ.get("PTYCHOPATCH_EXAMPLE_RECONSTRUCT")
 
