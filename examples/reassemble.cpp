@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cuts overlapping patches out of an image in C++, puts them back, and says how far the result is
+// Extracts overlapping patches from an image in C++, puts them back, and says how far the result is
 // from the image.
 #include <algorithm>
 #include <cmath>

@@ -143,19 +143,15 @@ Json npy_info(const std::string& path) {
 // A camera RAW or another image: the first where there are several.
 Json image_info(const std::string& path) {
   const std::vector<mosaics::ImageItem> items = mosaics::items_of(path);
-  const mosaics::Mosaic mosaic = mosaics::read_image(items[0], {});
-  Json array = {
-      {"key", nullptr}, {"shape", mosaic.pixels.shape}, {"dtype", mosaic.pixels.type.name()},
-      {"order", "C"},   {"byte_order", "native"},       {"bytes", mosaic.pixels.data.size()}};
+  const mosaics::RawImage raw = mosaics::read_image(items[0], {});
+  Json array = {{"key", nullptr}, {"shape", raw.pixels.shape}, {"dtype", raw.pixels.type.name()},
+                {"order", "C"},   {"byte_order", "native"},    {"bytes", raw.pixels.data.size()}};
   Json info = {{"file", path}, {"format", "image"}, {"arrays", Json::array({array})}};
-  info["image"] = {{"images", items.size()},
-                   {"cfa", mosaic.cfa.name()},
-                   {"black", mosaic.black},
-                   {"white", mosaic.white},
-                   {"overexposed_from", mosaic.clip},
-                   {"area", {mosaic.top, mosaic.left, mosaic.height(), mosaic.width()}},
-                   {"camera", mosaic.camera},
-                   {"iso", mosaic.iso}};
+  info["image"] = {
+      {"images", items.size()},       {"cfa", raw.cfa.name()},
+      {"black", raw.black},           {"white", raw.white},
+      {"overexposed_from", raw.clip}, {"area", {raw.top, raw.left, raw.height(), raw.width()}},
+      {"camera", raw.camera},         {"iso", raw.iso}};
   return info;
 }
 

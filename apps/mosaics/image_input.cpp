@@ -2,6 +2,8 @@
 #include "mosaics/image_input.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <string_view>
 
 #include "formats/input_file.hpp"
@@ -17,10 +19,14 @@ namespace {
 
 enum class Format { kNpy, kPng, kJpeg, kTiff, kMrc, kRaw };
 
-bool ends_with_case(std::string name, std::string_view end) {
-  std::ranges::transform(name, name.begin(),
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name.ends_with(end);
+  return text;
+}
+
+bool ends_with_case(const std::string& name, std::string_view end) {
+  return in_lower_case(name).ends_with(end);
 }
 
 // Longer than every header that tells a format or counts images.
@@ -79,6 +85,16 @@ formats::NpyArray read_npy_item(formats::SeekableReader& bytes, const ImageItem&
 
 }  // namespace
 
+bool names_image(const std::string& name) {
+  static constexpr std::string_view kEndings[] = {
+      "3fr", "arw", "cr2", "cr3", "crw", "dcr",  "dng", "erf", "fff", "gpr",  "iiq", "jpeg", "jpg",
+      "k25", "kdc", "mef", "mos", "mrc", "mrcs", "mrw", "nef", "npy", "nrw",  "orf", "pef",  "png",
+      "ptx", "raf", "raw", "rw2", "rwl", "sr2",  "srf", "srw", "tif", "tiff", "x3f"};
+  const std::string ending = in_lower_case(std::filesystem::path(name).extension().string());
+  return !ending.empty() &&
+         std::ranges::find(kEndings, std::string_view(ending).substr(1)) != std::end(kEndings);
+}
+
 std::vector<ImageItem> items_of(const std::string& path) {
   formats::InputFile file(path);
   formats::Bytes first(kFirstBytes);
@@ -105,8 +121,8 @@ std::vector<ImageItem> items_of(const std::string& path) {
 namespace {
 
 // Of a file that is no camera RAW.
-Mosaic decode_plain(Format format, formats::SeekableReader& bytes, const ImageItem& item,
-                    const ImageSettings& settings, const std::string& source) {
+RawImage decode_plain(Format format, formats::SeekableReader& bytes, const ImageItem& item,
+                      const ImageSettings& settings, const std::string& source) {
   switch (format) {
     case Format::kPng:
       return plain(decode_png(bytes, source), settings, source);
@@ -155,8 +171,8 @@ ImageNeeds plain_needs(const PlainHeader& header, bool copies, const ImageSettin
 
 }  // namespace
 
-Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
-                    const ImageSettings& settings, const std::function<bool()>& stop) {
+RawImage decode_image(std::span<const std::byte> bytes, const ImageItem& item,
+                      const ImageSettings& settings, const std::function<bool()>& stop) {
   const std::string source = formats::quoted(item.path);
   const Format format = format_of(bytes, item.path);
   if (format == Format::kRaw) return decode_raw(bytes, source, stop);
@@ -164,8 +180,8 @@ Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
   return decode_plain(format, reader, item, settings, source);
 }
 
-Mosaic read_image(const ImageItem& item, const ImageSettings& settings,
-                  const std::function<bool()>& stop) {
+RawImage read_image(const ImageItem& item, const ImageSettings& settings,
+                    const std::function<bool()>& stop) {
   const std::string source = formats::quoted(item.path);
   formats::InputFile file(item.path);
   const Format format = format_of(file, item.path);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mosaics/mosaic.hpp"
+#include "mosaics/raw_image.hpp"
 
 namespace ptychopatch::mosaics {
 
@@ -26,6 +26,10 @@ struct ImageItem {
   std::string name() const { return index ? path + "[" + std::to_string(*index) + "]" : path; }
 };
 
+// Whether a file of a data set's folder is an image: by how the name of a camera RAW ends, or of
+// one of the other images that are read.
+bool names_image(const std::string& name);
+
 // The images in a file: a .npy array (H, W), (M, H, W) or, of colours, (H, W, 3); an MRC file or
 // stack; of all other files there is one, and the file is not opened.
 std::vector<ImageItem> items_of(const std::string& path);
@@ -34,12 +38,12 @@ std::vector<ImageItem> items_of(const std::string& path);
 // green and blue the luminance. Told apart by
 // their first bytes; a TIFF file is a camera RAW unless its name ends with .tif or .tiff. Refusal
 // where it is no image to register; other FormatErrors where it cannot be opened.
-Mosaic read_image(const ImageItem& item, const ImageSettings& settings,
-                  const std::function<bool()>& stop = {});
+RawImage read_image(const ImageItem& item, const ImageSettings& settings,
+                    const std::function<bool()>& stop = {});
 
 // The same of bytes in memory, always those of one file of that name.
-Mosaic decode_image(std::span<const std::byte> bytes, const ImageItem& item,
-                    const ImageSettings& settings, const std::function<bool()>& stop = {});
+RawImage decode_image(std::span<const std::byte> bytes, const ImageItem& item,
+                      const ImageSettings& settings, const std::function<bool()>& stop = {});
 
 // What an image takes, as its file's header says.
 struct ImageNeeds {

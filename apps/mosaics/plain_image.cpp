@@ -130,7 +130,7 @@ bool becomes_luminance(const formats::ElementType& type) {
          (type.size == 2 && (is_unsigned || type.kind == formats::Kind::kSigned));
 }
 
-Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source) {
+RawImage plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source) {
   const std::int64_t channels = array.shape.size() == 3 ? array.shape[2] : 1;
   if (array.shape.size() < 2 || array.shape.size() > 3) {
     throw Refusal(Reason::kUnsupported,
@@ -150,12 +150,12 @@ Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::
                   source + " is " + array.type.name() + ", expected real numbers");
   }
   if (array.shape.size() == 3) array = one_channel(std::move(array), settings.white, source);
-  Mosaic mosaic;
-  mosaic.pixels = converted(std::move(array), source);
-  mosaic.cfa = settings.cfa;
-  mosaic.black = settings.black;
-  mosaic.white = mosaic.clip = settings.white;
-  return mosaic;
+  RawImage raw;
+  raw.pixels = converted(std::move(array), source);
+  raw.cfa = settings.cfa;
+  raw.black = settings.black;
+  raw.white = raw.clip = settings.white;
+  return raw;
 }
 
 }  // namespace ptychopatch::mosaics

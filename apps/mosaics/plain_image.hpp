@@ -15,6 +15,6 @@ inline bool has_colours(const formats::Shape& shape) {
 bool becomes_luminance(const formats::ElementType& type);
 
 // What was read, (H, W) or (H, W, channels), as an image to register. Alpha must be opaque.
-Mosaic plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source);
+RawImage plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source);
 
 }  // namespace ptychopatch::mosaics

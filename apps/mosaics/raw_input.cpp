@@ -37,7 +37,7 @@ class Decoder {
     return needs;
   }
 
-  Mosaic decode() {
+  RawImage decode() {
     open();
     check(raw_->unpack());
     if (stream_.missing() > kReadAhead) cut_off();
@@ -163,76 +163,75 @@ class Decoder {
     return black;
   }
 
-  Mosaic make() {
-    Mosaic mosaic;
-    mosaic.cfa = cfa();
+  RawImage make() {
+    RawImage raw;
+    raw.cfa = cfa();
     find_dropped();
-    mosaic.top = sizes().top_margin;
-    mosaic.left = sizes().left_margin;
+    raw.top = sizes().top_margin;
+    raw.left = sizes().left_margin;
     const std::int64_t height =
-        std::min<std::int64_t>(sizes().height, sizes().raw_height - mosaic.top);
-    const std::int64_t width =
-        std::min<std::int64_t>(sizes().width, sizes().raw_width - mosaic.left);
+        std::min<std::int64_t>(sizes().height, sizes().raw_height - raw.top);
+    const std::int64_t width = std::min<std::int64_t>(sizes().width, sizes().raw_width - raw.left);
     const std::int64_t pitch = sizes().raw_pitch / 2;
-    if (height < 1 || width < 1 || pitch < mosaic.left + width) {
+    if (height < 1 || width < 1 || pitch < raw.left + width) {
       throw Refusal(Reason::kUnreadable,
                     source_ + " is damaged: its active area is not on its sensor");
     }
-    mosaic.pixels.type = {formats::Kind::kUnsigned, 2};
-    mosaic.pixels.shape = {height, width};
-    mosaic.pixels.data = formats::Bytes(static_cast<std::size_t>(2 * height * width));
-    std::uint16_t* const from = raw_->imgdata.rawdata.raw_image + mosaic.top * pitch;
-    auto* to = reinterpret_cast<std::uint16_t*>(mosaic.pixels.data.data());
+    raw.pixels.type = {formats::Kind::kUnsigned, 2};
+    raw.pixels.shape = {height, width};
+    raw.pixels.data = formats::Bytes(static_cast<std::size_t>(2 * height * width));
+    std::uint16_t* const from = raw_->imgdata.rawdata.raw_image + raw.top * pitch;
+    auto* to = reinterpret_cast<std::uint16_t*>(raw.pixels.data.data());
     for (std::int64_t y = 0; y < height; ++y) {
-      std::copy_n(from + y * pitch + mosaic.left, width, to + y * width);
+      std::copy_n(from + y * pitch + raw.left, width, to + y * width);
       // So that both are not held at once.
       if (y % kRowsHeld != kRowsHeld - 1) continue;
       const std::int64_t first = (y + 1 - kRowsHeld) * pitch;
       formats::give_back(from + first, static_cast<std::size_t>(2 * kRowsHeld * pitch));
     }
-    set_levels(mosaic, to);
-    describe(mosaic);
-    return mosaic;
+    set_levels(raw, to);
+    describe(raw);
+    return raw;
   }
 
   // The white level that a record's gain and exposure count from is the file's; what the camera
   // says of where its colours stop being linear is where pixels are overexposed.
-  void set_levels(Mosaic& mosaic, std::uint16_t* pixels) const {
+  void set_levels(RawImage& raw, std::uint16_t* pixels) const {
     const unsigned* each = levels().cblack;
-    const std::int64_t rows = std::int64_t{std::max(each[4], 1U)} * mosaic.cfa.period;
-    const std::int64_t columns = std::int64_t{std::max(each[5], 1U)} * mosaic.cfa.period;
-    const std::int64_t height = std::min(rows, mosaic.height());
-    const std::int64_t width = std::min(columns, mosaic.width());
+    const std::int64_t rows = std::int64_t{std::max(each[4], 1U)} * raw.cfa.period;
+    const std::int64_t columns = std::int64_t{std::max(each[5], 1U)} * raw.cfa.period;
+    const std::int64_t height = std::min(rows, raw.height());
+    const std::int64_t width = std::min(columns, raw.width());
     double least = black_at(0, 0), most = least;
     for (std::int64_t i = 0; i < height * width; ++i) {
       const double black = black_at(i / width, i % width);
       least = std::min(least, black);
       most = std::max(most, black);
     }
-    mosaic.black = most;
-    mosaic.white = levels().maximum;
-    mosaic.clip = mosaic.white;
+    raw.black = most;
+    raw.white = levels().maximum;
+    raw.clip = raw.white;
     for (const long linear : levels().linear_max) {
-      if (static_cast<double>(linear) > mosaic.black)
-        mosaic.clip = std::min(mosaic.clip, static_cast<double>(linear));
+      if (static_cast<double>(linear) > raw.black)
+        raw.clip = std::min(raw.clip, static_cast<double>(linear));
     }
     if (least == most) return;
-    for (std::int64_t y = 0; y < mosaic.height(); ++y) {
-      for (std::int64_t x = 0; x < mosaic.width(); ++x) {
+    for (std::int64_t y = 0; y < raw.height(); ++y) {
+      for (std::int64_t x = 0; x < raw.width(); ++x) {
         const auto raise = static_cast<std::uint32_t>(most - black_at(y, x));
-        std::uint16_t& pixel = pixels[y * mosaic.width() + x];
+        std::uint16_t& pixel = pixels[y * raw.width() + x];
         pixel = static_cast<std::uint16_t>(std::min<std::uint32_t>(pixel + raise, 65535));
       }
     }
   }
 
-  void describe(Mosaic& mosaic) const {
+  void describe(RawImage& raw) const {
     const libraw_iparams_t& image = raw_->imgdata.idata;
-    mosaic.camera = std::string(image.make) + " " + image.model;
-    mosaic.iso = raw_->imgdata.other.iso_speed;
+    raw.camera = std::string(image.make) + " " + image.model;
+    raw.iso = raw_->imgdata.other.iso_speed;
     for (std::size_t i = 0; i < 4; ++i) {
       for (std::size_t k = 0; k < 3; ++k) {
-        mosaic.rgb_xyz[i][k] = static_cast<double>(levels().cam_xyz[i][k]);
+        raw.rgb_xyz[i][k] = static_cast<double>(levels().cam_xyz[i][k]);
       }
     }
   }
@@ -251,15 +250,15 @@ ImageNeeds raw_needs_here(std::span<const std::byte> bytes, const std::string& s
   return Decoder(bytes, source, nullptr).needs();
 }
 
-Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source,
-                       const formats::MappedFile* file) {
-  Mosaic mosaic = Decoder(bytes, source, file).decode();
-  if (!(mosaic.white > mosaic.black)) {
+RawImage decode_raw_here(std::span<const std::byte> bytes, const std::string& source,
+                         const formats::MappedFile* file) {
+  RawImage raw = Decoder(bytes, source, file).decode();
+  if (!(raw.white > raw.black)) {
     throw Refusal(Reason::kUnreadable,
-                  source + " says that its white level, " + std::to_string(mosaic.white) +
-                      ", is not above its black level, " + std::to_string(mosaic.black));
+                  source + " says that its white level, " + std::to_string(raw.white) +
+                      ", is not above its black level, " + std::to_string(raw.black));
   }
-  return mosaic;
+  return raw;
 }
 
 }  // namespace ptychopatch::mosaics

@@ -18,12 +18,12 @@ using formats::Interruption;
 // levels differ from pixel to pixel, pixels are raised to the highest of them, so that one number
 // tells black. Refusal where it is no mosaic, is cut off, or cannot be decoded. stop is asked now
 // and then and makes it throw Interruption.
-Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
-                  const std::function<bool()>& stop = {});
+RawImage decode_raw(std::span<const std::byte> bytes, const std::string& source,
+                    const std::function<bool()>& stop = {});
 
 // The same of a file.
-Mosaic read_raw(formats::InputFile& file, const std::string& source,
-                const std::function<bool()>& stop = {});
+RawImage read_raw(formats::InputFile& file, const std::string& source,
+                  const std::function<bool()>& stop = {});
 ImageNeeds raw_needs(formats::InputFile& file, const std::string& source);
 
 // Refuses, before a decoder sees it, what a file's first bytes and directories show to be no camera
@@ -32,8 +32,8 @@ ImageNeeds raw_needs(formats::InputFile& file, const std::string& source);
 void check_raw_header(std::span<const std::byte> bytes, const std::string& source);
 
 // decode_raw() in this process, of a file whose header has been checked; file: if it is mapped.
-Mosaic decode_raw_here(std::span<const std::byte> bytes, const std::string& source,
-                       const formats::MappedFile* file = nullptr);
+RawImage decode_raw_here(std::span<const std::byte> bytes, const std::string& source,
+                         const formats::MappedFile* file = nullptr);
 ImageNeeds raw_needs_here(std::span<const std::byte> bytes, const std::string& source);
 
 }  // namespace ptychopatch::mosaics

@@ -24,13 +24,13 @@ static void exchange(formats::Channel& channel, ImageNeeds& needs) {
   channel.limited(needs.decoding, kMost);
 }
 
-static void exchange(formats::Channel& channel, Mosaic& mosaic) {
-  channel(mosaic.cfa);
-  channel(mosaic.black, mosaic.white, mosaic.clip);
-  channel.limited(mosaic.top, kLongestSide);
-  channel.limited(mosaic.left, kLongestSide);
-  channel(mosaic.camera, mosaic.iso, mosaic.rgb_xyz, mosaic.pixels);
-  const formats::NpyArray& pixels = mosaic.pixels;
+static void exchange(formats::Channel& channel, RawImage& raw) {
+  channel(raw.cfa);
+  channel(raw.black, raw.white, raw.clip);
+  channel.limited(raw.top, kLongestSide);
+  channel.limited(raw.left, kLongestSide);
+  channel(raw.camera, raw.iso, raw.rgb_xyz, raw.pixels);
+  const formats::NpyArray& pixels = raw.pixels;
   if (pixels.shape.size() != 2 || pixels.count() < 1 ||
       pixels.type.kind != formats::Kind::kUnsigned || pixels.type.size != 2) {
     channel.nonsense();
@@ -74,18 +74,18 @@ Value ask(std::size_t bytes, const std::string& source, const std::function<bool
 
 }  // namespace
 
-Mosaic decode_raw(std::span<const std::byte> bytes, const std::string& source,
-                  const std::function<bool()>& stop) {
-  return ask<Mosaic>(bytes.size(), source, stop, [&] {
+RawImage decode_raw(std::span<const std::byte> bytes, const std::string& source,
+                    const std::function<bool()>& stop) {
+  return ask<RawImage>(bytes.size(), source, stop, [&] {
     check_raw_header(bytes, source);
     return decode_raw_here(bytes, source);
   });
 }
 
-Mosaic read_raw(formats::InputFile& file, const std::string& source,
-                const std::function<bool()>& stop) {
+RawImage read_raw(formats::InputFile& file, const std::string& source,
+                  const std::function<bool()>& stop) {
   const formats::MappedFile mapped(file);
-  return ask<Mosaic>(mapped.bytes().size(), source, stop, [&] {
+  return ask<RawImage>(mapped.bytes().size(), source, stop, [&] {
     check_raw_header(mapped.bytes(), source);
     return decode_raw_here(mapped.bytes(), source, &mapped);
   });

@@ -161,11 +161,11 @@ void add_patches(const Context& context, std::vector<KnownAnswer>& answers) {
   Patches linear(context, PPATCH_INTERPOLATION_BILINEAR);
   const std::vector<Complex> patches = linear.extract(image);
   const std::vector<Complex> ramp = linear.ramp();
-  const std::vector<Complex> cut = linear.extract(ramp);
+  const std::vector<Complex> of_ramp = linear.extract(ramp);
   add(Answer("extract", kSingle)
-          .gave(cut)
+          .gave(of_ramp)
           .gave(patches)
-          .expect(largest_difference(cut, linear.ramp_patches())));
+          .expect(largest_difference(of_ramp, linear.ramp_patches())));
   for (const auto& [name, kind] : {std::pair("extract, bicubic", PPATCH_INTERPOLATION_BICUBIC),
                                    std::pair("extract, lanczos3", PPATCH_INTERPOLATION_LANCZOS3)}) {
     Patches other(context, kind);

@@ -20,7 +20,7 @@ extern "C" {
  * INVALID_ARGUMENT. */
 ppatch_status ppatch_cfa_round(const ppatch_cfa *cfa, const double shift[2], int64_t lattice[2]);
 
-/* Where reference and moving image overlap once the moving image is moved by a whole shift d. */
+/* Where reference and moving image overlap once the moving image is moved by an integer shift d. */
 typedef struct ppatch_common_area {
   int64_t reference_y, reference_x; /* its first pixel in the reference */
   int64_t moving_y, moving_x;       /* and in the moving image: that less d */

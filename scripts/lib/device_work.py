@@ -27,7 +27,7 @@ OPERATORS = (
 # N, patches, layout.
 CASES = ((128, 128, "flat"), (64, 512, "flat"))
 LAYOUTS = ((65, 128, "flat"), (64, 128, "channel-last"))
-MOST_SECTORS = 1.2
+MAX_SECTORS = 1.2
 
 
 # What device_work is asked, its kernel, what that is, what is counted by, how many of these, the most
@@ -105,7 +105,7 @@ def main():
                 sectors = counts[f"global_{access}"]
                 if sectors["min_sectors"]:
                     good &= line(f"sectors over the least, {access}: {what}",
-                                 sectors["sectors"] / sectors["min_sectors"], MOST_SECTORS)
+                                 sectors["sectors"] / sectors["min_sectors"], MAX_SECTORS)
     for call, kernel, title, what, count, most in OTHERS:
         counts = counted(arguments, kernel, *call)
         instructions = sum(counts["thread"].values()) / count

@@ -36,24 +36,29 @@ void with_pixel(DType dtype, Body&& body) {
   }
 }
 
-// The types of an image's samples.
-constexpr std::initializer_list<DType> sample_types = {DType::u8, DType::u16, DType::i16,
-                                                       DType::f32, DType::f64};
+// The dtypes of an image's samples: name in DType, type.
+#define PPATCH_SAMPLE_TYPES(X) \
+  X(u8, std::uint8_t)          \
+  X(u16, std::uint16_t)        \
+  X(i16, std::int16_t)         \
+  X(f32, float)                \
+  X(f64, double)
 
-// Calls body with a value of the type of an image's samples.
+#define PPATCH_SAMPLE_TYPE(name, ...) DType::name,
+constexpr std::initializer_list<DType> sample_types = {PPATCH_SAMPLE_TYPES(PPATCH_SAMPLE_TYPE)};
+#undef PPATCH_SAMPLE_TYPE
+
+// Calls body with a value of the type of an image's samples; other dtypes do nothing.
 template <class Body>
 void with_sample(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::u8:
-      return body(std::uint8_t{});
-    case DType::u16:
-      return body(std::uint16_t{});
-    case DType::i16:
-      return body(std::int16_t{});
-    case DType::f32:
-      return body(float{});
+#define PPATCH_SAMPLE_TYPE(name, type) \
+  case DType::name:                    \
+    return body(type{});
+    PPATCH_SAMPLE_TYPES(PPATCH_SAMPLE_TYPE)
+#undef PPATCH_SAMPLE_TYPE
     default:
-      return body(double{});
+      return;
   }
 }
 

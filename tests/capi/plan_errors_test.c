@@ -117,7 +117,7 @@ static void check_option_sizes(ppatch_context *context) {
   for (i = 0; i < sizeof longer.tail; ++i) {
     longer.tail[i] = 0x80;
     CHECK_INVALID(ppatch_patch_plan_create(&plan, context, &positions, &longer.known),
-                  "ppatch_patch_plan_create", "struct_size", "120", "104");
+                  "ppatch_patch_plan_create", "struct_size", "128", "112");
     longer.tail[i] = 0;
   }
 }

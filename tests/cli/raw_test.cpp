@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace ptychopatch;  // NOLINT(google-build-using-namespace)
-using mosaics::Mosaic;
+using mosaics::RawImage;
 using mosaics::Reason;
 
 constexpr const char* kXTrans = "GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG";
@@ -25,11 +25,11 @@ std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
 
-Mosaic decode(const std::string& text) { return mosaics::decode_raw(bytes_of(text), "'x'"); }
+RawImage decode(const std::string& text) { return mosaics::decode_raw(bytes_of(text), "'x'"); }
 
-std::vector<std::uint16_t> pixels_of(const Mosaic& mosaic) {
-  std::vector<std::uint16_t> pixels(mosaic.pixels.data.size() / 2);
-  std::memcpy(pixels.data(), mosaic.pixels.data.data(), mosaic.pixels.data.size());
+std::vector<std::uint16_t> pixels_of(const RawImage& raw) {
+  std::vector<std::uint16_t> pixels(raw.pixels.data.size() / 2);
+  std::memcpy(pixels.data(), raw.pixels.data.data(), raw.pixels.data.size());
   return pixels;
 }
 
@@ -76,7 +76,7 @@ TEST_F(RawTest, WhatIsWrittenIsReadBack) {
     for (auto& pixel : pixels) pixel = static_cast<std::uint16_t>(below(65536));
     const std::uint32_t black = below(2000), white = 20000 + below(40000);
     const formats::Bytes file = mosaics::encode_dng(pixels, height, width, {*cfa, black, white});
-    const Mosaic read = mosaics::decode_raw(file.span(), "'x'");
+    const RawImage read = mosaics::decode_raw(file.span(), "'x'");
     EXPECT_EQ(read.cfa.name(), name);
     EXPECT_EQ(read.black, black);
     EXPECT_EQ(read.white, white);
@@ -96,7 +96,7 @@ TEST_F(RawTest, MarginsOfEveryPhase) {
         test::Dng made = dng(48, 64);
         made.pattern = pattern;
         made.active = {top, left, 45, 61};
-        const Mosaic read = decode(made.bytes());
+        const RawImage read = decode(made.bytes());
         // LibRaw drops a first row or column of a Bayer sensor where its margin is odd.
         EXPECT_LE(top, read.top);
         EXPECT_LE(read.top, top + 1);
@@ -126,7 +126,7 @@ TEST_F(RawTest, HowTheCameraWasHeldTurnsNothing) {
   const auto upright = pixels_of(decode(made.bytes()));
   for (std::uint16_t orientation : {3, 6, 8}) {
     made.orientation = orientation;
-    const Mosaic read = decode(made.bytes());
+    const RawImage read = decode(made.bytes());
     EXPECT_EQ(read.height(), 40);
     EXPECT_EQ(pixels_of(read), upright);
   }
@@ -140,7 +140,7 @@ TEST_F(RawTest, BlackLevelsOfAPattern) {
       made.active = {top, left, 31, 43};
       made.black = {64, 80, 72, 66};
       made.black_rows = made.black_columns = 2;
-      const Mosaic read = decode(made.bytes());
+      const RawImage read = decode(made.bytes());
       EXPECT_EQ(read.black, 80);
       const auto pixels = pixels_of(read);
       for (std::int64_t y = 0; y < read.height(); ++y) {
@@ -196,7 +196,7 @@ TEST_F(RawTest, DamageIsSurvived) {
       text[below(400)] = static_cast<char>(below(256));
     }
     try {
-      const Mosaic read = decode(text);
+      const RawImage read = decode(text);
       EXPECT_GT(read.height() * read.width(), 0);
     } catch (const formats::FormatError& error) {
       EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
@@ -233,14 +233,14 @@ TEST_F(RawTest, RealFiles) {
   const auto read = [&](const char* name) {
     return mosaics::read_image({(folder / name).string(), std::nullopt}, {});
   };
-  const Mosaic canon = read("Canon_EOS_D30_bayer_RGGB.CRW");
+  const RawImage canon = read("Canon_EOS_D30_bayer_RGGB.CRW");
   EXPECT_EQ(canon.cfa.name(), "RGGB");
   EXPECT_EQ(canon.height(), 1448);
   EXPECT_EQ(canon.width(), 2176);
   EXPECT_EQ(canon.white, 4095);
   EXPECT_NEAR(canon.black, 127.5, 1);
   EXPECT_EQ(canon.camera, "Canon EOS D30");
-  const Mosaic chart = read("tinydng_colorchart.dng");
+  const RawImage chart = read("tinydng_colorchart.dng");
   EXPECT_EQ(chart.cfa.name(), "RGGB");
   EXPECT_EQ(chart.height(), 1156);
   EXPECT_EQ(chart.width(), 1734);

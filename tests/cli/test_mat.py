@@ -12,7 +12,7 @@ import formats
 from command import SEED, CommandTest, random_cases
 from mat_bytes import CELL, CLASSES, LOGICAL, STORAGE, MatBytes
 
-MOST_MEMORY = 256 << 20
+MAX_MEMORY = 256 << 20
 # Beside it, what a child may take that reads a file of few data: random damage may have libmatio
 # take all of that. Under a sanitizer, whose own memory would count, a child is not limited.
 CHILDS_MEMORY = 512 << 20
@@ -123,7 +123,7 @@ class MatFileTest(CommandTest):
     def refuse(self, name, says=()):
         self.run_badly("extract", name, "-N", 3, "-o", "bad.npz", says=says)
 
-    def survive(self, name, what="", most=MOST_MEMORY):
+    def survive(self, name, what="", most=MAX_MEMORY):
         """Ends, holds little memory, and fails in one sentence or not at all."""
         for arguments in (("extract", name, "-N", 3, "-o", "b.npz", "--overwrite", "-q"),
                           ("info", name)):
@@ -153,7 +153,7 @@ class MatFileTest(CommandTest):
                 mat.structure("p", p)]
 
     def test_damage(self):
-        most = MOST_MEMORY + CHILDS_MEMORY if CHILD_IS_LIMITED else float("inf")
+        most = MAX_MEMORY + CHILDS_MEMORY if CHILD_IS_LIMITED else float("inf")
         for _ in random_cases(6):
             mat = MatBytes(self.rng.choice(["<", ">"]), bool(self.rng.integers(2)))
             plain = self.elements(mat)

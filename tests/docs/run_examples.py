@@ -30,7 +30,7 @@ ELSEWHERE = {
     "target_link_libraries(": "tests/consume",
     "benchmarks/": "benchmarks/tests",
     "using Pkg": "a machine with Julia",
-    "using Ptychopatch": "a machine with Julia; tests/julia compares every call with the headers",
+    "using Ptychopatch": "tests/julia/check_examples.py, which looks at their calls; a machine with Julia",
 }
 NOT_PROGRAMS = {"", "text", "json", "{toctree}", "{literalinclude}", "{eval-rst}", "mermaid"}
 INSTALLED_ELSEWHERE = ("torch", "tensorflow", "cupy", "jax")

@@ -185,7 +185,7 @@ TEST(Determinism, PositionsSetAnew) {
   });
 }
 
-// Patches do not depend on the company they are cut in; without jitter, which counts from 0.
+// Patches do not depend on the company they are extracted in; without jitter, which counts from 0.
 TEST(Determinism, PositionsSplitIntoBatches) {
   const auto flat = [](Case& c) {
     make_large(c);

@@ -111,7 +111,7 @@ TEST(Jitter, ScalesWithSigma) {
   EXPECT_EQ(none, std::vector<double>(200, 0));
 }
 
-// A jittered plan cuts where get_positions says.
+// A jittered plan extracts where get_positions says.
 TEST(Jitter, IsWhatIsCut) {
   const auto calm = [](Case& c) {
     c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;

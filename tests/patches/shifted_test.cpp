@@ -19,6 +19,8 @@ class Shifted : public testing::TestWithParam<std::tuple<ppatch_dtype, ppatch_bo
           std::tie(c.dtype, c.options.boundary) = GetParam();
           c.options.subpixel = PPATCH_SUBPIXEL_PROBE;
           c.max_elements = 5000;
+          // The oracle's shift is a product of matrices.
+          if (c.options.patch_height * c.options.patch_width > 3000) c.options.patch_width %= 40;
         },
         body);
   }
@@ -27,7 +29,7 @@ class Shifted : public testing::TestWithParam<std::tuple<ppatch_dtype, ppatch_bo
 // The probe that bounds a shifted one: its largest value everywhere.
 oracle::Probe bound_of(const oracle::Probe& shifted) {
   oracle::Probe out = shifted;
-  for (Complex& value : out.values) value = largest(shifted.values);
+  out.values.assign(shifted.values.size(), largest(shifted.values));
   return out;
 }
 

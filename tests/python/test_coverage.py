@@ -10,11 +10,7 @@ ABI = pathlib.Path(__file__).resolve().parents[1] / "abi"
 
 # Why a function is not called.
 LEFT_OUT = {
-    "ppatch_abi_version": "the loader compares the SONAME's number",
-    "ppatch_version": "version_string, the same as text, is __version__",
     "ppatch_status_string": "exceptions have classes, and last_error's sentence",
-    "ppatch_patch_plan_get_info": "plans are kept by the context, out of sight",
-    "ppatch_group_plan_get_info": "the same",
 }
 
 

@@ -57,8 +57,8 @@ def test_image_warp_agrees_with_scipy(random, dtype):
     for plane, moved in zip(image, got):
         wanted = scipy.ndimage.affine_transform(plane.astype(float), there, offset, (30, 50),
                                                 order=1, mode="nearest")
-        slack = 0.51 if image.dtype.kind in "ui" else 1e-3 if dtype == "float32" else 1e-9
-        numpy.testing.assert_allclose(moved, wanted, atol=slack)
+        margin = 0.51 if image.dtype.kind in "ui" else 1e-3 if dtype == "float32" else 1e-9
+        numpy.testing.assert_allclose(moved, wanted, atol=margin)
 
 
 def test_image_warp_of_what_was_measured(random):

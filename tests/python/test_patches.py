@@ -84,71 +84,6 @@ def test_position_gradient_is_that_of_the_sum(random, dtype):
     assert gradient.dtype == curvature.dtype == REAL.get(dtype, dtype)
 
 
-def shifted_waves(image, positions, probe):
-    """Waves of a shifted probe by NumPy, the windows inside the image: (K, modes, h, w)."""
-    h, w = probe.shape[-2:]
-    corners = numpy.floor(positions + 0.5).astype(int)
-    waves = []
-    for corner, rest in zip(corners, positions - corners):
-        ramp = numpy.exp(-2j * numpy.pi * (numpy.fft.fftfreq(h)[:, None] * rest[0]
-                                           + numpy.fft.fftfreq(w) * rest[1]))
-        shifted = numpy.fft.ifft2(numpy.fft.fft2(probe) * ramp)
-        waves.append(shifted * image[corner[0]:corner[0] + h, corner[1]:corner[1] + w])
-    return numpy.array(waves)
-
-
-@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
-def test_shifted_probes(random, dtype):
-    size, count, modes = (12, 9), 7, 2
-    image, probe = values(random, (40, 40), dtype), values(random, (modes, *size), dtype)
-    positions = random.uniform(1, 25, (count, 2))
-    weights = values(random, (count, modes, *size), dtype)
-    limit = dict(rtol=0, atol=200 * TOLERANCE[dtype])
-    options = dict(probe=probe, subpixel="probe")
-    want = shifted_waves(image, positions, probe)
-    got = ptychopatch.extract(image, positions, size, **options)
-    assert got.dtype == dtype
-    numpy.testing.assert_allclose(got, want, **limit)
-
-    def inner(a, b):
-        return (a.conj() * b).sum()
-
-    by_image = ptychopatch.adjoint(weights, positions, image.shape, **options)
-    by_probe = ptychopatch.probe_adjoint(image, weights, positions, probe.shape, subpixel="probe")
-    scale = abs(weights).sum() * 4 * TOLERANCE[dtype]
-    assert abs(inner(weights, want) - inner(by_image, image)) < scale
-    assert abs(inner(weights, want) - inner(by_probe, probe)) < scale
-
-    gradient, normal = ptychopatch.position_gradient(image, weights, positions, normal=True,
-                                                     **options)
-    step = 1e-4
-    wide = image.astype(complex), probe.astype(complex)
-    change = []
-    for axis in range(2):
-        moved = numpy.zeros(2)
-        moved[axis] = step
-        change.append((shifted_waves(wide[0], positions + moved, wide[1])
-                       - shifted_waves(wide[0], positions - moved, wide[1])) / (2 * step))
-    for axis in range(2):
-        numpy.testing.assert_allclose(gradient[:, axis], (weights.conj() * change[axis]).real.sum((1, 2, 3)),
-                                      rtol=1e-3, atol=1e-2)
-    for column, (a, b) in enumerate([(0, 0), (0, 1), (1, 1)]):
-        numpy.testing.assert_allclose(normal[:, column],
-                                      (change[a].conj() * change[b]).real.sum((1, 2, 3)),
-                                      rtol=1e-3, atol=1e-2)
-
-
-def test_normal_matrices_of_patches_have_the_curvature_as_diagonal(random):
-    image, positions = values(random, (30, 30), "complex128"), random.uniform(2, 20, (6, 2))
-    cotangent = values(random, (6, 5, 5), "complex128")
-    gradient, curvature = ptychopatch.position_gradient(image, cotangent, positions, curvature=True)
-    other, normal = ptychopatch.position_gradient(image, cotangent, positions, normal=True)
-    assert (gradient == other).all() and (normal[:, ::2] == curvature).all()
-    assert (normal[:, 1] ** 2 <= normal[:, 0] * normal[:, 2]).all()
-    with pytest.raises(ValueError, match="curvature: expected False beside"):
-        ptychopatch.position_gradient(image, cotangent, positions, curvature=True, normal=True)
-
-
 def waves_of(patches, probe, layout):
     """Flat patches (..., K, h, w) times a probe, as the layout has them, in groups of two."""
     waves = patches[..., None, :, :] * probe
@@ -426,6 +361,26 @@ def test_bytes_of_plans():
     small = ptychopatch.Context(memory_budget=4096)
     with pytest.raises(MemoryError):
         ptychopatch.scene_plan_bytes((512, 512), context=small)
+
+
+def test_what_plans_hold(random):
+    positions = random.uniform(0, 20, (7, 2))
+    context = ptychopatch.Context()
+    found = ptychopatch.patch_plan_info(positions, (5, 8), context=context, interpolation="bicubic")
+    assert found == ("batched", 7, 7, ptychopatch.patch_plan_bytes(
+        7, (5, 8), context=context, interpolation="bicubic"))
+    # A plan that holds more is used for fewer.
+    fewer = ptychopatch.patch_plan_info(positions[:2], (5, 8), context=context,
+                                        interpolation="bicubic")
+    assert (fewer.position_count, fewer.position_capacity) == (2, 7)
+    points = ptychopatch.group_plan_info(random.uniform(0, 20, (30, 2)), 2, samples=9)
+    assert points[:5] == (4, 6, 9, 30, 30)
+    assert points.bytes > 0
+
+
+def test_versions():
+    assert ".".join(map(str, ptychopatch.version_info)) == ptychopatch.__version__
+    assert ptychopatch.abi_version == 0
 
 
 def test_devices():

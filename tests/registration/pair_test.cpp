@@ -74,8 +74,8 @@ TEST_F(Pairs, GainLossAndMaskAreTheOracles) {
     const ppatch_array m = ptychopatch::array(mask.data(), {h, w});
     double mean = NAN;
     ptychopatch::check(ppatch_pair_mask(context_.get(), &a, &t, &options, &m, &mean));
-    const auto kept = [&](double slack) {
-      return oracle::pair_mask(anchor, target, 2.0, options.clip_bound, 0.4, 0.97, slack);
+    const auto kept = [&](double margin) {
+      return oracle::pair_mask(anchor, target, 2.0, options.clip_bound, 0.4, 0.97, margin);
     };
     undecided += expect_between(mask, kept(-mask_rounding), kept(mask_rounding), mean);
   }
@@ -245,9 +245,9 @@ TEST_F(Pairs, MeasuresOfRawPairsAreTheOracles) {
     }
     const double gain = options.gain != 0.0 ? options.gain : own;
     EXPECT_NEAR(found.loss, oracle::pair_loss(a, t, gain), 1e-9);
-    const auto kept = [&](double slack) {
+    const auto kept = [&](double margin) {
       return oracle::pair_mask(a, t, gain, options.clip_bound, 0.4,
-                               options.quantile != 0.0 ? options.quantile : 0.9999, slack);
+                               options.quantile != 0.0 ? options.quantile : 0.9999, margin);
     };
     undecided += expect_between(mask, kept(-mask_rounding), kept(mask_rounding), found.mask_mean);
     const ppatch_pair_measures again =

@@ -216,7 +216,7 @@ class Align {
 
   void read_mask() {
     if (options_.mask.empty()) return;
-    const mosaics::Mosaic image = mosaics::read_image({options_.mask, std::nullopt}, {});
+    const mosaics::RawImage image = mosaics::read_image({options_.mask, std::nullopt}, {});
     mask_.type = {formats::Kind::kUnsigned, 1};
     mask_.shape = image.pixels.shape;
     const auto count = static_cast<std::size_t>(image.height() * image.width());

@@ -46,32 +46,32 @@ constexpr std::int64_t kDetailSide = 96;
 constexpr std::int64_t kStep = 48;
 
 // Each colour over its mean in the part, then a mean over the pattern's own size about each pixel.
-Plane grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left,
+Plane grey_of(const mosaics::RawImage& raw, std::int64_t top, std::int64_t left,
               std::int64_t height, std::int64_t width) {
-  Plane raw{height, width, false,
-            std::vector<std::complex<float>>(static_cast<std::size_t>(height * width))};
+  Plane rough{height, width, false,
+              std::vector<std::complex<float>>(static_cast<std::size_t>(height * width))};
   const auto index = [width](std::int64_t y, std::int64_t x) {
     return static_cast<std::size_t>(y * width + x);
   };
   std::array<double, 3> sums{}, counts{};
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
-      const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
-      sums[colour] += mosaic.pixel(top + y, left + x) - mosaic.black;
+      const std::size_t colour = raw.cfa.colour(top + y, left + x);
+      sums[colour] += raw.pixel(top + y, left + x) - raw.black;
       counts[colour] += 1;
     }
   }
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
-      const std::size_t colour = mosaic.cfa.colour(top + y, left + x);
+      const std::size_t colour = raw.cfa.colour(top + y, left + x);
       const double mean = sums[colour] / counts[colour];
-      raw.values[index(y, x)] = static_cast<float>(
-          (mosaic.pixel(top + y, left + x) - mosaic.black) / (mean > 0 ? mean : 1));
+      rough.values[index(y, x)] =
+          static_cast<float>((raw.pixel(top + y, left + x) - raw.black) / (mean > 0 ? mean : 1));
     }
   }
-  const std::int64_t reach = mosaic.cfa.period == 1 ? 0 : 1;
-  if (reach == 0) return raw;
-  Plane smooth = raw;
+  const std::int64_t reach = raw.cfa.period == 1 ? 0 : 1;
+  if (reach == 0) return rough;
+  Plane smooth = rough;
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
       double sum = 0, weights = 0;
@@ -80,7 +80,7 @@ Plane grey_of(const mosaics::Mosaic& mosaic, std::int64_t top, std::int64_t left
           const std::int64_t from_y = y + dy, from_x = x + dx;
           if (from_y < 0 || from_x < 0 || from_y >= height || from_x >= width) continue;
           const double weight = (dy == 0 ? 2.0 : 1.0) * (dx == 0 ? 2.0 : 1.0);
-          sum += weight * static_cast<double>(raw.at(from_y, from_x).real());
+          sum += weight * static_cast<double>(rough.at(from_y, from_x).real());
           weights += weight;
         }
       }
@@ -95,7 +95,7 @@ struct Place {
 };
 
 // Where the reference's values change most, on a grid, away from where the image ends.
-Place liveliest(const mosaics::Mosaic& reference, std::int64_t margin, std::int64_t side) {
+Place liveliest(const mosaics::RawImage& reference, std::int64_t margin, std::int64_t side) {
   Place best{(reference.height() - side) / 2, (reference.width() - side) / 2};
   double most = -1;
   const std::int64_t period = reference.cfa.period;
@@ -170,8 +170,8 @@ pictures::Image drawn(const Plane& red, const Plane& cyan, std::int64_t margin) 
 // The detail of the reference with the most structure, by itself, under the image as it was taken,
 // and under the image moved by its shift. Colours of a mosaic are evened out by their means.
 std::array<pictures::Image, 3> detail_strip(const Context& context,
-                                            const mosaics::Mosaic& reference,
-                                            const mosaics::Mosaic& image,
+                                            const mosaics::RawImage& reference,
+                                            const mosaics::RawImage& image,
                                             const ppatch_shift& shift) {
   const std::int64_t height = std::min(reference.height(), image.height());
   const std::int64_t width = std::min(reference.width(), image.width());
@@ -205,9 +205,10 @@ void AlignmentPlot::mark(std::size_t place, const ppatch_shift& shift) {
   marks_[place] = {shift.shift[0], shift.shift[1], sigma_of(shift, 0), sigma_of(shift, 2)};
 }
 
-void AlignmentPlot::add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
-                        const mosaics::Mosaic& image, const ppatch_shift& shift,
-                        const MeasuredMotion* motion, const std::string& name) {
+void AlignmentPlot::add(std::size_t place, const Context& context,
+                        const mosaics::RawImage& reference, const mosaics::RawImage& image,
+                        const ppatch_shift& shift, const MeasuredMotion* motion,
+                        const std::string& name) {
   mark(place, shift);
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "commands/registration/motion_map.hpp"
-#include "mosaics/mosaic.hpp"
+#include "mosaics/raw_image.hpp"
 #include "pictures/canvas.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
@@ -27,8 +27,8 @@ class AlignmentPlot {
   void mark(std::size_t place, const ppatch_shift& shift);
   // place: of the pair in the work list. From any thread; in any order. motion: NULL where none
   // was measured.
-  void add(std::size_t place, const Context& context, const mosaics::Mosaic& reference,
-           const mosaics::Mosaic& image, const ppatch_shift& shift, const MeasuredMotion* motion,
+  void add(std::size_t place, const Context& context, const mosaics::RawImage& reference,
+           const mosaics::RawImage& image, const ppatch_shift& shift, const MeasuredMotion* motion,
            const std::string& name);
 
   pictures::Canvas picture() const;

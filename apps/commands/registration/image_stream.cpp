@@ -11,7 +11,7 @@ namespace {
 Decoded decode(const mosaics::ImageItem& item, const mosaics::ImageSettings& settings,
                const std::atomic<bool>& stop) {
   try {
-    return {std::make_unique<mosaics::Mosaic>(
+    return {std::make_unique<mosaics::RawImage>(
                 mosaics::read_image(item, settings, [&] { return stop || app::interrupted(); })),
             "", ""};
   } catch (const mosaics::Refusal& refusal) {

@@ -13,7 +13,7 @@ namespace ptychopatch::alignment {
 
 // An image, or why there is none.
 struct Decoded {
-  std::unique_ptr<mosaics::Mosaic> mosaic;
+  std::unique_ptr<mosaics::RawImage> raw;
   std::string word, sentence;
 };
 

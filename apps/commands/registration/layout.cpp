@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
-#include <string_view>
 
 #include "commands/registration/scene.hpp"
 #include "formats/format_error.hpp"
+#include "mosaics/image_input.hpp"
 
 namespace ptychopatch::rawnind {
 namespace {
@@ -15,19 +14,6 @@ namespace fs = std::filesystem;
 std::string with_slash(std::string folder) {
   if (!folder.empty() && folder.back() != '/') folder += '/';
   return folder;
-}
-
-// By how a camera RAW's name ends, or one of the other images that are read.
-bool names_image(const std::string& name) {
-  static constexpr std::string_view kEndings[] = {
-      "3fr", "arw", "cr2", "cr3", "crw", "dcr",  "dng", "erf", "fff", "gpr",  "iiq", "jpeg", "jpg",
-      "k25", "kdc", "mef", "mos", "mrc", "mrcs", "mrw", "nef", "npy", "nrw",  "orf", "pef",  "png",
-      "ptx", "raf", "raw", "rw2", "rwl", "sr2",  "srf", "srw", "tif", "tiff", "x3f"};
-  std::string ending = fs::path(name).extension().string();
-  if (ending.empty()) return false;
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::find(kEndings, std::string_view(ending).substr(1)) != std::end(kEndings);
 }
 
 // Names in a folder, sorted by their bytes.
@@ -52,7 +38,8 @@ std::vector<std::string> names_in(const std::string& folder, bool folders) {
 // Leaves other files out, and counts them.
 std::vector<std::string> images_in(const std::string& folder, std::size_t& left_out) {
   std::vector<std::string> names = names_in(folder, false);
-  left_out += std::erase_if(names, [](const std::string& name) { return !names_image(name); });
+  left_out +=
+      std::erase_if(names, [](const std::string& name) { return !mosaics::names_image(name); });
   return names;
 }
 

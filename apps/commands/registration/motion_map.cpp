@@ -28,13 +28,13 @@ constexpr Font kSmall = {.size = 11, .colour = pictures::kFaint};
 
 // Of the whole reference, light enough to draw on. Each pixel is a mean over a part of those that
 // it stands for, in which every colour of the pattern is.
-pictures::Image light_picture(const mosaics::Mosaic& mosaic, double zoom) {
-  const std::int64_t height = mosaic.height(), width = mosaic.width();
+pictures::Image light_picture(const mosaics::RawImage& raw, double zoom) {
+  const std::int64_t height = raw.height(), width = raw.width();
   const auto pixels = [zoom](std::int64_t size) {
     return std::max<std::int64_t>(1, std::llround(zoom * static_cast<double>(size)));
   };
   pictures::Plane plane{pixels(height), pixels(width), false, {}};
-  const std::int64_t period = mosaic.cfa.period;
+  const std::int64_t period = raw.cfa.period;
   const std::int64_t wanted = std::clamp<std::int64_t>(
       static_cast<std::int64_t>(1 / (zoom * static_cast<double>(period))), 1, 2);
   const auto begin = [&](std::int64_t i, std::int64_t count, std::int64_t size) {
@@ -48,7 +48,7 @@ pictures::Image light_picture(const mosaics::Mosaic& mosaic, double zoom) {
       const std::int64_t right = std::min(width, left + wanted * period);
       double sum = 0;
       for (std::int64_t y = top; y < bottom; ++y) {
-        for (std::int64_t x = left; x < right; ++x) sum += mosaic.pixel(y, x);
+        for (std::int64_t x = left; x < right; ++x) sum += raw.pixel(y, x);
       }
       plane.values.emplace_back(
           static_cast<float>(sum / static_cast<double>((bottom - top) * (right - left))));
@@ -128,7 +128,7 @@ std::string words_of(const ppatch_scene_motion& motion, std::size_t moves, std::
 
 }  // namespace
 
-MotionMap::MotionMap(const mosaics::Mosaic& reference, const MeasuredMotion& measured)
+MotionMap::MotionMap(const mosaics::RawImage& reference, const MeasuredMotion& measured)
     : zoom_(std::min(kLargestWidth / static_cast<double>(reference.width()),
                      kLargestHeight / static_cast<double>(reference.height()))),
       cell_(zoom_ * static_cast<double>(measured.motion.tile_size) / 2),

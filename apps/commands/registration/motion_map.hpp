@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "mosaics/mosaic.hpp"
+#include "mosaics/raw_image.hpp"
 #include "pictures/canvas.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
@@ -16,7 +16,7 @@ class MotionMap {
  public:
   static constexpr double kWidth = 580;  // at most, with what is written about it
 
-  MotionMap(const mosaics::Mosaic& reference, const MeasuredMotion& measured);
+  MotionMap(const mosaics::RawImage& reference, const MeasuredMotion& measured);
 
   double height() const;  // with what is written about it
   // The corner is the upper left one of all of it.

@@ -56,8 +56,9 @@ PairFiles::PairFiles(const app::Session& session, const PairPaths* paths, const 
   if (!apply_.empty()) make_folder(apply_);
 }
 
-void PairFiles::write(const PairNames& names, const mosaics::Mosaic& reference,
-                      const mosaics::Mosaic& image, const Aligned& aligned, Record& record) const {
+void PairFiles::write(const PairNames& names, const mosaics::RawImage& reference,
+                      const mosaics::RawImage& image, const Aligned& aligned,
+                      Record& record) const {
   if (!masks_.empty()) write_mask(names, aligned, record);
   if (apply_.empty()) return;
   const fs::path folder = fs::path(apply_) / paths_->folder(names);
@@ -80,8 +81,8 @@ void PairFiles::write(const PairNames& names, const mosaics::Mosaic& reference,
   write_resampled(stem, reference, image, aligned, record);
 }
 
-void PairFiles::write_resampled(const std::string& stem, const mosaics::Mosaic& reference,
-                                const mosaics::Mosaic& image, const Aligned& aligned,
+void PairFiles::write_resampled(const std::string& stem, const mosaics::RawImage& reference,
+                                const mosaics::RawImage& image, const Aligned& aligned,
                                 Record& record) const {
   const ppatch_array from = pixels_of(image);
   const auto bytes = static_cast<std::size_t>(reference.height() * reference.width() *
@@ -120,7 +121,7 @@ void PairFiles::write_mask(const PairNames& names, const Aligned& aligned, Recor
 }
 
 void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,
-                            const mosaics::Cfa& cfa, const mosaics::Mosaic& levels) const {
+                            const mosaics::Cfa& cfa, const mosaics::RawImage& levels) const {
   const formats::Bytes bytes = packed(pixels);
   if (pixels.dtype == PPATCH_U16 && cfa.mosaic() && levels.white > levels.black &&
       levels.black >= 0) {

@@ -23,16 +23,17 @@ class PairFiles {
             const std::string& apply, ApplyMode mode, bool overwrite);
 
   // Writes down in the record where its mask lies, and what was applied.
-  void write(const PairNames& names, const mosaics::Mosaic& reference, const mosaics::Mosaic& image,
-             const Aligned& aligned, Record& record) const;
+  void write(const PairNames& names, const mosaics::RawImage& reference,
+             const mosaics::RawImage& image, const Aligned& aligned, Record& record) const;
 
  private:
   void write_mask(const PairNames& names, const Aligned& aligned, Record& record) const;
   // On the reference's pixels.
-  void write_resampled(const std::string& stem, const mosaics::Mosaic& reference,
-                       const mosaics::Mosaic& image, const Aligned& aligned, Record& record) const;
+  void write_resampled(const std::string& stem, const mosaics::RawImage& reference,
+                       const mosaics::RawImage& image, const Aligned& aligned,
+                       Record& record) const;
   void write_image(const std::string& stem, const ppatch_array& pixels, const mosaics::Cfa& cfa,
-                   const mosaics::Mosaic& levels) const;
+                   const mosaics::RawImage& levels) const;
 
   const app::Session& session_;
   const PairPaths* paths_;

@@ -11,18 +11,18 @@ ppatch_dtype dtype_of(const formats::ElementType& type) {
 
 // One image of a pair, cropped to the common area. Gains count from the file's white level,
 // wherever the camera calls a pixel overexposed.
-ppatch_scene_image side_of(const mosaics::Mosaic& mosaic, std::int64_t y, std::int64_t x,
+ppatch_scene_image side_of(const mosaics::RawImage& raw, std::int64_t y, std::int64_t x,
                            const ppatch_common_area& common) {
   ppatch_scene_image image =
-      scene_image(mosaic, cropped(pixels_of(mosaic), y, x, common.height, common.width));
-  image.white = mosaic.white;
+      scene_image(raw, cropped(pixels_of(raw), y, x, common.height, common.width));
+  image.white = raw.white;
   return image;
 }
 
 }  // namespace
 
-ppatch_array pixels_of(const mosaics::Mosaic& mosaic) {
-  return array(mosaic.pixels.data.data(), dtype_of(mosaic.pixels.type), mosaic.pixels.shape);
+ppatch_array pixels_of(const mosaics::RawImage& raw) {
+  return array(raw.pixels.data.data(), dtype_of(raw.pixels.type), raw.pixels.shape);
 }
 
 ppatch_array cropped(ppatch_array image, std::int64_t y, std::int64_t x, std::int64_t height,
@@ -45,16 +45,16 @@ ppatch_cfa cfa_of(const mosaics::Cfa& cfa) {
   return result;
 }
 
-ppatch_scene_image scene_image(const mosaics::Mosaic& mosaic, const ppatch_array& pixels) {
+ppatch_scene_image scene_image(const mosaics::RawImage& raw, const ppatch_array& pixels) {
   ppatch_scene_image image = ppatch_scene_image_of(pixels);
   image.own_levels = 1;
-  for (double& each : image.black) each = mosaic.black;
-  image.white = mosaic.clip;
+  for (double& each : image.black) each = raw.black;
+  image.white = raw.clip;
   return image;
 }
 
-PairMeasures measure_pair(const Context& context, const mosaics::Mosaic& reference,
-                          const mosaics::Mosaic& image, const std::int64_t (&lattice_shift)[2]) {
+PairMeasures measure_pair(const Context& context, const mosaics::RawImage& reference,
+                          const mosaics::RawImage& image, const std::int64_t (&lattice_shift)[2]) {
   PairMeasures measures;
   const std::int64_t reference_shape[2] = {reference.height(), reference.width()};
   const std::int64_t image_shape[2] = {image.height(), image.width()};

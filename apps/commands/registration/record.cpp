@@ -30,9 +30,7 @@ std::string pattern_text(std::uint32_t flags) {
   return rows && columns ? "both" : rows ? "rows" : columns ? "columns" : "none";
 }
 
-Record area(const mosaics::Mosaic& mosaic) {
-  return {mosaic.top, mosaic.left, mosaic.height(), mosaic.width()};
-}
+Record area(const mosaics::RawImage& raw) { return {raw.top, raw.left, raw.height(), raw.width()}; }
 
 void set_covariance(Record& record, const ppatch_shift& shift) {
   const double sigma[2] = {std::sqrt(shift.covariance[0]), std::sqrt(shift.covariance[2])};
@@ -40,8 +38,8 @@ void set_covariance(Record& record, const ppatch_shift& shift) {
   record["shift_covariance"] = numbers(shift.covariance, 3);
 }
 
-bool has_matrix(const mosaics::Mosaic& mosaic) {
-  for (const auto& row : mosaic.rgb_xyz) {
+bool has_matrix(const mosaics::RawImage& raw) {
+  for (const auto& row : raw.rgb_xyz) {
     for (const double each : row) {
       if (each != 0) return true;
     }
@@ -131,7 +129,7 @@ void reject(Record& record, const std::string& word, const std::string& sentence
   record["reason"] = formats::valid_utf8(sentence);
 }
 
-void describe(Record& record, const mosaics::Mosaic& reference, const mosaics::Mosaic& image) {
+void describe(Record& record, const mosaics::RawImage& reference, const mosaics::RawImage& image) {
   if (image.cfa.mosaic()) record["is_bayer"] = image.cfa.period == 2;
   record["cfa"] = image.cfa.name();
   record["gt_area"] = area(reference);

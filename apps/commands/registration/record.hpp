@@ -7,7 +7,7 @@
 
 #include "commands/registration/closure.hpp"
 #include "commands/registration/pair_measures.hpp"
-#include "mosaics/mosaic.hpp"
+#include "mosaics/raw_image.hpp"
 #include "ptychopatch/ptychopatch.hpp"
 
 namespace ptychopatch::alignment {
@@ -39,7 +39,7 @@ PairNames names_of(const Record& record);
 // Rejected before it could be aligned: one word, one sentence.
 void reject(Record& record, const std::string& word, const std::string& sentence);
 
-void describe(Record& record, const mosaics::Mosaic& reference, const mosaics::Mosaic& image);
+void describe(Record& record, const mosaics::RawImage& reference, const mosaics::RawImage& image);
 void set_shift(Record& record, const ppatch_shift& shift);
 // What the scene's other images say of it; the shift's covariance is written anew.
 void set_closure(Record& record, const Closure& closure, const ppatch_shift& shift);

@@ -13,7 +13,7 @@ ppatch_scene_image with_mask(ppatch_scene_image image, const formats::NpyArray* 
   return image;
 }
 
-ppatch_scene_options with_frame(ppatch_scene_options options, const mosaics::Mosaic& frame,
+ppatch_scene_options with_frame(ppatch_scene_options options, const mosaics::RawImage& frame,
                                 ppatch_motion_model motion) {
   options.height = frame.height();
   options.width = frame.width();
@@ -24,7 +24,7 @@ ppatch_scene_options with_frame(ppatch_scene_options options, const mosaics::Mos
 }
 
 // Beyond the reference's size an image has nothing in common with it.
-ppatch_scene_image moving_image(const mosaics::Mosaic& image, const mosaics::Mosaic& target) {
+ppatch_scene_image moving_image(const mosaics::RawImage& image, const mosaics::RawImage& target) {
   const std::int64_t height = std::min(image.height(), target.height());
   const std::int64_t width = std::min(image.width(), target.width());
   return scene_image(image, cropped(pixels_of(image), 0, 0, height, width));
@@ -35,29 +35,29 @@ ppatch_scene_image moving_image(const mosaics::Mosaic& image, const mosaics::Mos
 SceneAligner::SceneAligner(const app::Session& session, const ppatch_scene_options& options)
     : session_(session), options_(options) {}
 
-void SceneAligner::add_reference(const mosaics::Mosaic& reference, const formats::NpyArray* mask) {
+void SceneAligner::add_reference(const mosaics::RawImage& reference,
+                                 const formats::NpyArray* mask) {
   references_.push_back({&reference, mask});
 }
 
 ScenePlan& SceneAligner::plan_for(std::size_t reference) {
   const auto found = plans_.find(reference);
   if (found != plans_.end()) return *found->second;
-  const mosaics::Mosaic& mosaic = *references_[reference].mosaic;
-  const ppatch_scene_options options = with_frame(options_, mosaic, options_.motion);
+  const mosaics::RawImage& raw = *references_[reference].raw;
+  const ppatch_scene_options options = with_frame(options_, raw, options_.motion);
   const std::uint64_t bytes = ScenePlan::bytes(session_.context(), options);
   if (held_ + bytes > session_.context().info().memory_budget) {
     plans_.clear();
     held_ = 0;
   }
   auto plan = std::make_unique<ScenePlan>(session_.context(), options);
-  plan->borrow_reference(
-      with_mask(scene_image(mosaic, pixels_of(mosaic)), references_[reference].mask));
+  plan->borrow_reference(with_mask(scene_image(raw, pixels_of(raw)), references_[reference].mask));
   held_ += bytes;
   return *plans_.emplace(reference, std::move(plan)).first->second;
 }
 
-Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image, Record& record) {
-  const mosaics::Mosaic& target = *references_[reference].mosaic;
+Aligned SceneAligner::align(std::size_t reference, const mosaics::RawImage& image, Record& record) {
+  const mosaics::RawImage& target = *references_[reference].raw;
   describe(record, target, image);
   if (image.cfa != target.cfa) {
     reject(record, "other-cfa",
@@ -83,23 +83,23 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::Mosaic& image,
 }
 
 std::optional<MeasuredMotion> SceneAligner::measure_motion(std::size_t reference,
-                                                           const mosaics::Mosaic& image) {
+                                                           const mosaics::RawImage& image) {
   if (options_.motion == PPATCH_MOTION_MODEL_NONE) return std::nullopt;
-  return plan_for(reference).measure_motion(moving_image(image, *references_[reference].mosaic));
+  return plan_for(reference).measure_motion(moving_image(image, *references_[reference].raw));
 }
 
 ImageAligner::ImageAligner(const app::Session& session, const ppatch_scene_options& options,
-                           const mosaics::Mosaic& frame)
+                           const mosaics::RawImage& frame)
     : frame_(frame),
       plan_(session.context(), with_frame(options, frame, PPATCH_MOTION_MODEL_NONE)) {}
 
-bool ImageAligner::set_reference(const mosaics::Mosaic& image) {
+bool ImageAligner::set_reference(const mosaics::RawImage& image) {
   if (image.cfa != frame_.cfa) return false;
   plan_.borrow_reference(moving_image(image, frame_));
   return true;
 }
 
-std::optional<ppatch_shift> ImageAligner::align(const mosaics::Mosaic& image) {
+std::optional<ppatch_shift> ImageAligner::align(const mosaics::RawImage& image) {
   if (image.cfa != frame_.cfa) return std::nullopt;
   return plan_.align(moving_image(image, frame_));
 }

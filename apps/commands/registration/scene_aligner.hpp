@@ -26,16 +26,17 @@ class SceneAligner {
   SceneAligner(const app::Session& session, const ppatch_scene_options& options);
 
   // The reference must outlive this; its mask too.
-  void add_reference(const mosaics::Mosaic& reference, const formats::NpyArray* mask);
+  void add_reference(const mosaics::RawImage& reference, const formats::NpyArray* mask);
 
   // Fills the record in: shift, measures, or why there is none.
-  Aligned align(std::size_t reference, const mosaics::Mosaic& image, Record& record);
+  Aligned align(std::size_t reference, const mosaics::RawImage& image, Record& record);
   // Motion alone, of images that were aligned before; none where the options name no model.
-  std::optional<MeasuredMotion> measure_motion(std::size_t reference, const mosaics::Mosaic& image);
+  std::optional<MeasuredMotion> measure_motion(std::size_t reference,
+                                               const mosaics::RawImage& image);
 
  private:
   struct Reference {
-    const mosaics::Mosaic* mosaic;
+    const mosaics::RawImage* raw;
     const formats::NpyArray* mask;
   };
 
@@ -53,15 +54,15 @@ class SceneAligner {
 class ImageAligner {
  public:
   ImageAligner(const app::Session& session, const ppatch_scene_options& options,
-               const mosaics::Mosaic& frame);
+               const mosaics::RawImage& frame);
 
   // The image must outlive this, or the next one. false: its colours are not those of the frame.
-  bool set_reference(const mosaics::Mosaic& image);
+  bool set_reference(const mosaics::RawImage& image);
   // Without motion; none where the colours are others.
-  std::optional<ppatch_shift> align(const mosaics::Mosaic& image);
+  std::optional<ppatch_shift> align(const mosaics::RawImage& image);
 
  private:
-  const mosaics::Mosaic& frame_;
+  const mosaics::RawImage& frame_;
   ScenePlan plan_;
 };
 

@@ -115,8 +115,8 @@ void SceneWorker::align_pairs(const SceneTask& task, ImageStream& stream,
   const auto begin = [&] {
     for (std::size_t g = 0; g < scene.references; ++g) {
       // A place for each, so that numbers stay; none is asked for that was not decoded.
-      static const mosaics::Mosaic none;
-      aligner.add_reference(images[g].mosaic ? *images[g].mosaic : none, mask_);
+      static const mosaics::RawImage none;
+      aligner.add_reference(images[g].raw ? *images[g].raw : none, mask_);
     }
     references_ready = true;
     for (std::size_t g = 0; g < scene.references; ++g) align_image(task, g, images, aligner);
@@ -136,10 +136,10 @@ void SceneWorker::align_pairs(const SceneTask& task, ImageStream& stream,
 }
 
 void SceneWorker::check_mask(const Decoded& reference) const {
-  if (mask_ == nullptr || !reference.mosaic) return;
-  if (reference.mosaic->pixels.shape != mask_->shape) {
+  if (mask_ == nullptr || !reference.raw) return;
+  if (reference.raw->pixels.shape != mask_->shape) {
     throw app::UsageError("argument --mask: expected the reference's size, " +
-                          formats::shape_text(reference.mosaic->pixels.shape) + ", got " +
+                          formats::shape_text(reference.raw->pixels.shape) + ", got " +
                           formats::shape_text(mask_->shape));
   }
 }
@@ -194,12 +194,12 @@ void SceneWorker::close_scene(const SceneTask& task, const std::vector<Decoded>&
 bool SceneWorker::align_with_each_other(const SceneTask& task, const std::vector<Decoded>& images,
                                         SceneClosure& closure) {
   std::set<std::size_t> aligned;
-  const mosaics::Mosaic* frame = nullptr;
+  const mosaics::RawImage* frame = nullptr;
   for (const Finished& each : finished_) {
     if (!is_ok(each.record)) continue;
     if (each.pair->image >= task.scene->references) aligned.insert(each.pair->image);
-    const mosaics::Mosaic* reference = images[each.pair->reference].mosaic.get();
-    const auto area = [](const mosaics::Mosaic& m) { return m.height() * m.width(); };
+    const mosaics::RawImage* reference = images[each.pair->reference].raw.get();
+    const auto area = [](const mosaics::RawImage& m) { return m.height() * m.width(); };
     if (frame == nullptr || area(*reference) > area(*frame)) frame = reference;
   }
   std::size_t left = task.closing_pairs();
@@ -209,10 +209,10 @@ bool SceneWorker::align_with_each_other(const SceneTask& task, const std::vector
   }
   ImageAligner aligner(session_, options_.scene, *frame);
   for (auto onto = aligned.begin(); onto != aligned.end(); ++onto) {
-    if (!aligner.set_reference(*images[*onto].mosaic)) continue;
+    if (!aligner.set_reference(*images[*onto].raw)) continue;
     for (auto image = std::next(onto); image != aligned.end(); ++image) {
       if (!begin_pair()) return false;
-      const std::optional<ppatch_shift> shift = aligner.align(*images[*image].mosaic);
+      const std::optional<ppatch_shift> shift = aligner.align(*images[*image].raw);
       if (shift) closure.add(*onto, *image, *shift);
       run_.advance();
       --left;
@@ -225,7 +225,7 @@ bool SceneWorker::align_with_each_other(const SceneTask& task, const std::vector
 ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& images,
                                SceneAligner& aligner, Record& record) {
   const Decoded& image = images[pair.image];
-  if (!image.mosaic) {
+  if (!image.raw) {
     reject(record, image.word, image.sentence);
     return {};
   }
@@ -234,13 +234,13 @@ ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& ima
     return {};
   }
   const Decoded& reference = images[pair.reference];
-  if (!reference.mosaic) {
+  if (!reference.raw) {
     reject(record, "reference", "the reference cannot be used: " + reference.sentence);
     return {};
   }
-  const Aligned aligned = aligner.align(pair.reference, *image.mosaic, record);
+  const Aligned aligned = aligner.align(pair.reference, *image.raw, record);
   if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return aligned.shift;
-  files_.write(pair.names, *reference.mosaic, *image.mosaic, aligned, record);
+  files_.write(pair.names, *reference.raw, *image.raw, aligned, record);
   draw(pair, aligned.shift, aligned.motion ? &*aligned.motion : nullptr, images);
   return aligned.shift;
 }
@@ -248,8 +248,8 @@ ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& ima
 void SceneWorker::draw_known(const Pair& pair, const std::vector<Decoded>& images,
                              SceneAligner& aligner) {
   app::stop_if_interrupted();
-  const auto& reference = images[pair.reference].mosaic;
-  const auto& image = images[pair.image].mosaic;
+  const auto& reference = images[pair.reference].raw;
+  const auto& image = images[pair.image].raw;
   if (!reference || !image) return;
   const double done = run_.next_part().first;
   session_.set_part(done, done);
@@ -260,8 +260,8 @@ void SceneWorker::draw_known(const Pair& pair, const std::vector<Decoded>& image
 
 void SceneWorker::draw(const Pair& pair, const ppatch_shift& shift, const MeasuredMotion* motion,
                        const std::vector<Decoded>& images) const {
-  const auto& reference = images[pair.reference].mosaic;
-  const auto& image = images[pair.image].mosaic;
+  const auto& reference = images[pair.reference].raw;
+  const auto& image = images[pair.image].raw;
   if (run_.plot() == nullptr || !reference || !image) return;
   run_.plot()->add(pair.place, session_.context(), *reference, *image, shift, motion,
                    pair.names.image);

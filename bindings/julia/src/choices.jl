@@ -6,6 +6,9 @@ function number_of(name, choice::Symbol, choices)
     return choices[choice]
 end
 
+# The choice that has the library's number.
+name_of(number, choices) = first(name for (name, value) in pairs(choices) if value == number)
+
 # One number twice, or the two that are given.
 pair_of(size::Integer) = (size, size)
 pair_of(size::Tuple{Integer, Integer}) = size

@@ -50,8 +50,11 @@ function device_count(backend::Symbol = :cuda)
     return Int(count[])
 end
 
-"The version of the loaded library, \"0.1.0\"."
-version() = unsafe_string(CApi.ppatch_version_string())
+"The version of the loaded library."
+version() = VersionNumber(unsafe_string(CApi.ppatch_version_string()))
+
+"The number in the loaded library's SONAME."
+abi_version() = Int(CApi.ppatch_abi_version())
 
 function Base.show(io::IO, context::Context)
     info = Ref(CApi.ppatch_context_info())

@@ -114,3 +114,23 @@ function group_plan_bytes(count, gridsize = 1; neighbours = 0, context = default
     check(CApi.ppatch_group_plan_bytes(context, count, options, bytes))
     return Int(bytes[])
 end
+
+"""
+    group_plan_info(points, gridsize = 1; neighbours = 0, samples = 0)
+
+The plan of a call with these points: `group_size`, `neighbours` and `group_count`, with what follows from
+zeros, `point_count`, `point_capacity`, and `bytes` of scratch.
+"""
+function group_plan_info(points, gridsize = 1; neighbours = 0, samples = 0, context = default_context())
+    info = Ref(CApi.ppatch_group_plan_info())
+    with_group_plan(context, points; gridsize, neighbours, group_count = samples) do plan
+        CApi.ppatch_group_plan_get_info(plan, info)
+    end
+    return (;
+        group_size = Int(info[].group_size),
+        neighbours = Int(info[].neighbours),
+        group_count = Int(info[].group_count),
+        point_count = Int(info[].point_count),
+        point_capacity = Int(info[].point_capacity),
+        bytes = Int(info[].bytes))
+end

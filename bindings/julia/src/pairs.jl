@@ -97,7 +97,7 @@ tile_of(tile::TileShift) = CApi.ppatch_tile_shift(;
 """
     common_area(reference_size, moving_size, shift)
 
-Where images of these sizes, (W, H), overlap once the moving one is moved by the whole shift (dy, dx):
+Where images of these sizes, (W, H), overlap once the moving one is moved by the integer shift (dy, dx):
 the ranges of the axes of each, `(reference, moving)`, empty for none. `reference[area.reference...]`
 lies on `moving[area.moving...]`.
 """

@@ -238,3 +238,22 @@ function patch_plan_bytes(count, patch_size; context = default_context(), option
     check(CApi.ppatch_patch_plan_bytes(context, count, settings, bytes))
     return Int(bytes[])
 end
+
+"""
+    patch_plan_info(positions, patch_size; options...)
+
+The plan of a call with these positions: `algorithm` (`:batched` or `:iterative`, the one that runs),
+`position_count`, `position_capacity`, and `bytes` of scratch.
+"""
+function patch_plan_info(positions, patch_size; context = default_context(), options...)
+    info = Ref(CApi.ppatch_patch_plan_info())
+    settings = patch_options(pair_of(patch_size)...; options...)
+    with_patch_plan(context, positions, nothing, settings) do plan
+        CApi.ppatch_patch_plan_get_info(plan, info)
+    end
+    return (;
+        algorithm = name_of(info[].algorithm, CApi.algorithm_choices),
+        position_count = Int(info[].position_count),
+        position_capacity = Int(info[].position_capacity),
+        bytes = Int(info[].bytes))
+end

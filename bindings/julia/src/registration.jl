@@ -200,8 +200,7 @@ struct Motion
     scale::Float64
 end
 
-model_symbol(model) =
-    first(name for (name, number) in pairs(CApi.motion_model_choices) if number == model)
+model_symbol(model) = name_of(model, CApi.motion_model_choices)
 
 function Motion(shift::CApi.ppatch_shift, m::CApi.ppatch_scene_motion, tiles)
     yy, yx, xy, xx = m.matrix

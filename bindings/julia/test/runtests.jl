@@ -214,6 +214,11 @@ poisoned(type, size...) = fill(type(NaN), size...)
         @test used_positions((whole, fraction)) == whole .+ fraction
         @test 0 < patch_plan_bytes(10, 6) <= patch_plan_bytes(10000, 6)
         @test 0 < group_plan_bytes(10, 2) < group_plan_bytes(10000, 2)
+        @test patch_plan_info(fill(4.0, 2, 10), 6) ==
+              (algorithm = :batched, position_count = 10, position_capacity = 10, bytes = patch_plan_bytes(10, 6))
+        points = group_plan_info(rand(random, 2, 20), 2)
+        @test (points.group_size, points.neighbours, points.group_count, points.point_count) == (4, 6, 20, 20)
+        @test Ptychopatch.version() isa VersionNumber && Ptychopatch.abi_version() >= 0
         @test scene_plan_bytes((64, 64)) > 0 && Ptychopatch.bytes_held(Scene(image)) > 0
         @test device_count(:cpu) == 1 && synchronize() === nothing
     end

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nanobind/stl/tuple.h>
+
+#include <tuple>
+
 #include "context.hpp"
 #include "held_array.hpp"
 
@@ -43,6 +47,13 @@ class GroupCall {
     });
   }
 
+  auto plan_info() const {
+    ppatch_group_plan_info info{};
+    run([&](GroupPlan& plan) { info = plan.info(); });
+    return std::tuple(info.group_size, info.neighbours, info.group_count, info.point_count,
+                      info.point_capacity, info.bytes);
+  }
+
  private:
   // Outputs on a device follow the stream; others are complete on return.
   template <class Body>
@@ -83,7 +94,8 @@ void add_groups(nb::module_& module) {
       .def("coordinates", &GroupCall::coordinates, "indices"_a, "offsets"_a.none(),
            "relative"_a.none())
       .def("neighbours", &GroupCall::neighbours, "queries"_a.none(), "indices"_a,
-           "squared_distances"_a.none());
+           "squared_distances"_a.none())
+      .def("plan_info", &GroupCall::plan_info);
 }
 
 }  // namespace ptychopatch::python

@@ -34,7 +34,9 @@ NB_MODULE(_core, module) {
   // What modules keep for later calls lives to the interpreter's end, which would be told as a
   // leak.
   nb::set_leak_warnings(false);
-  module.def("version", &ptychopatch::version_string);
+  module.def("version", &ptychopatch::version);
+  module.def("version_string", &ptychopatch::version_string);
+  module.def("abi_version", &ptychopatch::abi_version);
   ptychopatch::python::add_context(module);
   ptychopatch::python::add_patches(module);
   ptychopatch::python::add_groups(module);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nanobind/stl/tuple.h>
+
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "context.hpp"
 #include "held_array.hpp"
@@ -154,6 +157,12 @@ class PatchCall {
     run([&](PatchPlan& plan) { plan.positions(*to); });
   }
 
+  auto plan_info() const {
+    ppatch_patch_plan_info info{};
+    run([&](PatchPlan& plan) { info = plan.info(); });
+    return std::tuple(info.algorithm, info.position_count, info.position_capacity, info.bytes);
+  }
+
  private:
   static ppatch_adjoint_flags flags_of(bool accumulate) {
     return accumulate ? PPATCH_ADJOINT_ACCUMULATE : PPATCH_ADJOINT_OVERWRITE;
@@ -209,7 +218,8 @@ void add_patches(nb::module_& module) {
            "curvature"_a.none())
       .def("position_normal", &PatchCall::position_normal, "image"_a, "probe"_a.none(),
            "cotangent"_a, "out"_a, "normal"_a.none())
-      .def("used_positions", &PatchCall::used_positions, "out"_a);
+      .def("used_positions", &PatchCall::used_positions, "out"_a)
+      .def("plan_info", &PatchCall::plan_info);
 }
 
 }  // namespace ptychopatch::python

@@ -11,18 +11,23 @@
 """
 from . import _core
 from ._context import Context, default_context, device_count, set_default_context
-from .groups import Groups, group, group_coordinates, group_plan_bytes, nearest_neighbours
+from .groups import (GroupPlanInfo, Groups, group, group_coordinates, group_plan_bytes,
+                     group_plan_info, nearest_neighbours)
 from .pairs import (CommonArea, affine_motion, cfa_round, common_area, image_luminance,
                     image_shift, image_warp, mosaic_bin, mosaic_normalise, pair_gain, pair_loss,
                     pair_mask, pair_measure)
-from .patches import (adjoint, assemble, extract, patch_plan_bytes, position_gradient,
-                      probe_adjoint, used_positions)
+from .patches import (PatchPlanInfo, adjoint, assemble, extract, patch_plan_bytes,
+                      patch_plan_info, position_gradient, probe_adjoint, used_positions)
 from .registration import Motion, Scene, Shift, TileShift, align, scene_plan_bytes
 
-__version__ = _core.version()
-__all__ = ["CommonArea", "Context", "Groups", "Motion", "Scene", "Shift", "TileShift", "adjoint",
-           "affine_motion", "align", "assemble", "cfa_round", "common_area", "default_context", "device_count", "extract", "group",
-           "group_coordinates", "group_plan_bytes", "image_luminance", "image_shift", "image_warp", "mosaic_bin", "mosaic_normalise",
-           "nearest_neighbours", "pair_gain", "pair_loss", "pair_mask", "pair_measure", "patch_plan_bytes",
-           "position_gradient", "probe_adjoint", "scene_plan_bytes", "set_default_context",
-           "used_positions"]
+__version__ = _core.version_string()
+version_info = divmod(_core.version() // 100, 100) + (_core.version() % 100,)
+abi_version = _core.abi_version()
+__all__ = ["CommonArea", "Context", "GroupPlanInfo", "Groups", "Motion", "PatchPlanInfo", "Scene",
+           "Shift", "TileShift", "abi_version", "adjoint", "affine_motion", "align", "assemble",
+           "cfa_round", "common_area", "default_context", "device_count", "extract", "group",
+           "group_coordinates", "group_plan_bytes", "group_plan_info", "image_luminance",
+           "image_shift", "image_warp", "mosaic_bin", "mosaic_normalise", "nearest_neighbours",
+           "pair_gain", "pair_loss", "pair_mask", "pair_measure", "patch_plan_bytes",
+           "patch_plan_info", "position_gradient", "probe_adjoint", "scene_plan_bytes",
+           "set_default_context", "used_positions", "version_info"]

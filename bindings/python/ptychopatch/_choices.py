@@ -15,6 +15,11 @@ def number_of(name, choice, kind=None):
                          f"{choice!r}") from None
 
 
+def name_of(kind, number):
+    """The choice that has the library's number."""
+    return next(choice for choice, of_choice in CHOICES[kind].items() if of_choice == number)
+
+
 def numbers_of(options, *names):
     """The library's numbers of the options with these names."""
     return [number_of(name, options[name]) for name in names]

@@ -140,6 +140,32 @@ def nearest_neighbours(points: Any, neighbours: int, *, queries: Any = None,
     return indices, squares
 
 
+class GroupPlanInfo(NamedTuple):
+    """The plan that calls with some points and options have.
+
+    group_size, neighbours, group_count : int
+        C, K and S, with what follows from zeros.
+    point_count, point_capacity : int
+        The points, and how many the plan can hold.
+    bytes : int
+        Scratch that it holds.
+    """
+
+    group_size: int
+    neighbours: int
+    group_count: int
+    point_count: int
+    point_capacity: int
+    bytes: int
+
+
+def group_plan_info(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int = 0,
+                    context: Context | None = None) -> GroupPlanInfo:
+    """The plan that the next call with these points and options has."""
+    options = _options(gridsize, neighbours, samples)
+    return GroupPlanInfo(*_call(context, options, points).plan_info())
+
+
 def group_plan_bytes(count: int, gridsize: int = 1, *, neighbours: int = 0,
                      context: Context | None = None) -> int:
     """Bytes of scratch that calls with count points hold, within the context's budget.

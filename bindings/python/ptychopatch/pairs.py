@@ -72,7 +72,7 @@ def cfa_round(shift: tuple[float, float], cfa: str | None = None) -> tuple[int, 
 
 def common_area(reference_shape: tuple[int, ...], moving_shape: tuple[int, ...],
                 shift: tuple[int, int]) -> CommonArea:
-    """Where images overlap once the moving one is moved by a whole shift.
+    """Where images overlap once the moving one is moved by an integer shift.
 
     Of shapes the last two extents count. Both crops keep their colours where the shift does, as
     `Shift.lattice_shift` and `cfa_round` give it.

@@ -60,7 +60,7 @@ import numpy
 
 from . import _core
 from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of, stream_of
-from ._choices import integer, numbers_of, real, with_defaults
+from ._choices import integer, name_of, numbers_of, real, with_defaults
 from ._context import Context, context_of
 from ._enumerations import (Anchor, Axes, Boundary, Interpolation, Layout, LocalOffsets, Sign,
                             Subpixel)
@@ -367,6 +367,31 @@ def used_positions(positions: Any, *, context: Context | None = None,
     out = numpy.empty((_count(positions), 2))
     _settings(1, 1, **options).call(context, positions, None, out).used_positions(out)
     return out
+
+
+class PatchPlanInfo(NamedTuple):
+    """The plan that calls with some positions and options have.
+
+    algorithm : {"batched", "iterative"}
+        The one that runs.
+    position_count, position_capacity : int
+        The positions, and how many the plan can hold.
+    bytes : int
+        Scratch that it holds.
+    """
+
+    algorithm: str
+    position_count: int
+    position_capacity: int
+    bytes: int
+
+
+def patch_plan_info(positions: Any, patch_size: int | tuple[int, int], *,
+                    context: Context | None = None, **options: Unpack[Options]) -> PatchPlanInfo:
+    """The plan that the next call with these positions and options has."""
+    settings = settings_of(patch_size, options)
+    found = settings.call(context, positions, None, positions).plan_info()
+    return PatchPlanInfo(name_of("algorithm", found[0]), *found[1:])
 
 
 def patch_plan_bytes(count: int, patch_size: int | tuple[int, int], *,

@@ -11,7 +11,7 @@ namespace {
 
 std::int64_t aligned(std::int64_t floats) { return (floats + 15) / 16 * 16; }
 
-// Slabs of columns that one thread takes one after another, the next being fetched meanwhile.
+// Slabs of columns that one thread takes one after another, the next being prefetched meanwhile.
 constexpr std::int64_t column_slabs = 4;
 
 // The last slab of a plane may have fewer signals than lanes: the others hold zeros.

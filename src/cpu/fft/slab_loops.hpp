@@ -13,7 +13,8 @@ struct SlabLoops {
                       float* slab);
   void (*scatter_rows)(const float* slab, std::int64_t lanes, std::int64_t n, float* rows,
                        std::int64_t stride);
-  // n complex samples of each column. What stands beside them is fetched too where `more` is set.
+  // n complex samples of each column. What stands beside them is prefetched too where `more` is
+  // set.
   void (*gather_columns)(const float* data, std::int64_t stride, std::int64_t n, std::int64_t lanes,
                          bool more, float* slab);
   void (*scatter_columns)(const float* slab, std::int64_t lanes, std::int64_t n, float* data,

@@ -4,44 +4,13 @@
 #include <algorithm>
 
 #include "core/dtype_dispatch.hpp"
-#include "core/memory_budget.hpp"
 #include "cpu/patches/batched_engine.hpp"
+#include "cpu/patches/probe_pixels.hpp"
 #include "cpu/patches/probe_shifter.hpp"
+#include "cpu/patches/shifted_plan.hpp"
 
 namespace ppatch {
 namespace {
-
-// How the budget of a plan is shared: its patches come first.
-struct ShiftedPlan {
-  PatchSettings settings;
-  ShiftTransforms transforms;
-  ShiftMemoryPlan shift;
-  PatchMemoryPlan patches;
-
-  std::uint64_t total_bytes() const { return shift.total_bytes() + patches.total_bytes(); }
-};
-
-// The loops are those of the batched algorithm, whatever the arena.
-PatchSettings with_loops(PatchSettings settings) {
-  settings.algorithm = Algorithm::batched;
-  return settings;
-}
-
-ShiftedPlan plan_within(const PatchSettings& given, const ShiftMachine& machine) {
-  const std::uint64_t budget = machine.backend.memory_budget;
-  const int threads = machine.arena.num_threads();
-  const PatchSettings settings = with_loops(given);
-  const std::uint64_t least = PatchMemoryPlan::least(settings, threads).total_bytes();
-  ShiftMemoryPlan shift = ShiftMemoryPlan::least(settings, machine.fft, threads);
-  // Before transforms of such a size are made.
-  require_budget(least + shift.total_bytes(), budget);
-  ShiftTransforms transforms(machine.fft, settings.patch_height, settings.patch_width);
-  shift.work_bytes = (transforms.work_bytes() + 63) / 64 * 64;
-  require_budget(least + shift.total_bytes(), budget);
-  shift.grow(budget - least);
-  const auto patches = PatchMemoryPlan::within(settings, threads, budget - shift.total_bytes());
-  return {settings, std::move(transforms), shift, patches};
-}
 
 // The part of a view that begins `scalars` later.
 template <class S, class View>
@@ -110,39 +79,6 @@ class ShiftedEngine final : public BatchedEngine {
             ShiftSlot(plan_, slots_.data() + slot * plan_.slot_bytes())};
   }
 
-  // One mode's pixels as a probe of their own.
-  template <class P>
-  ProbeView rows_as_probe(typename P::Storage* rows) const {
-    constexpr int C = P::components;
-    return {rows, 1, true, 0, 0, width() * C, C};
-  }
-
-  template <class P, class To>
-  void copy_mode(const ProbeView& probe, std::int64_t k, std::int64_t mode, To* rows) const {
-    constexpr int C = P::components;
-    for (std::int64_t r = 0; r < height(); ++r) {
-      const auto* from = probe.at<typename P::Storage>(k, mode) + r * probe.stride_y;
-      for (std::int64_t q = 0; q < width(); ++q, from += probe.stride_x) {
-        for (int c = 0; c < C; ++c) *rows++ = static_cast<To>(from[c]);
-      }
-    }
-  }
-
-  // Adds rows to a mode of a probe, or stores them.
-  template <class P>
-  void store_mode(const typename P::Storage* rows, const ProbeView& probe, std::int64_t k,
-                  std::int64_t mode, bool from_zero) const {
-    constexpr int C = P::components;
-    for (std::int64_t r = 0; r < height(); ++r) {
-      auto* to = probe.at<typename P::Storage>(k, mode) + r * probe.stride_y;
-      for (std::int64_t q = 0; q < width(); ++q, to += probe.stride_x) {
-        for (int c = 0; c < C; ++c, ++rows) {
-          to[c] = from_zero ? *rows : P::store(P::load(to[c]) + P::load(*rows));
-        }
-      }
-    }
-  }
-
   template <class P>
   typename P::Real* kept(std::int64_t mode) {
     return reinterpret_cast<typename P::Real*>(kept_.data() + mode * plan_.plane_bytes);
@@ -156,7 +92,7 @@ class ShiftedEngine final : public BatchedEngine {
                       const ProbeShifter<P>& shifter, typename P::Real* spectrum) const {
     using T = typename P::Real;
     auto* const rows = reinterpret_cast<T*>(shifter.slot().pixels[1]);
-    copy_mode<P>(probe, k, mode, rows);
+    copy_mode<P>(probe, k, mode, height(), width(), rows);
     shifter.transform(rows, spectrum);
   }
 
@@ -185,7 +121,7 @@ class ShiftedEngine final : public BatchedEngine {
                                const ProbeShifter<P>& shifter) {
     auto* const rows = reinterpret_cast<typename P::Storage*>(shifter.slot().pixels[0]);
     if (shift_of(problem().origins[k]).none()) {
-      copy_mode<P>(probe, k, mode, rows);
+      copy_mode<P>(probe, k, mode, height(), width(), rows);
     } else {
       shifter.shifted(spectrum<P>(probe, k, mode, shifter), ShiftDerivative::none, rows);
     }
@@ -222,8 +158,8 @@ class ShiftedEngine final : public BatchedEngine {
       for (std::int64_t mode = 0; mode < probe.modes; ++mode) {
         PatchView wave = moved<S>(out, mode * out.stride_mode);
         wave.modes = 1;
-        const ExtractPixel<P> job{problem(), image,
-                                  rows_as_probe<P>(shifted<P>(probe, k, mode, shift)), wave};
+        const ExtractPixel<P> job{
+            problem(), image, rows_as_probe<P>(shifted<P>(probe, k, mode, shift), width()), wave};
         for (std::int64_t m = 0; m < out.images; ++m) {
           const PatchNumber number{m, k};
           loop(job, {&number, 1}, Store::cached, memory);
@@ -395,7 +331,7 @@ class ShiftedEngine final : public BatchedEngine {
     auto* const rows = reinterpret_cast<typename P::Storage*>(shifter.slot().pixels[0]);
     shifter.set_unscaled();
     shifter.shifted(sum, ShiftDerivative::none, rows);
-    store_mode<P>(rows, probe, k, mode, from_zero);
+    store_mode<P>(rows, probe, k, mode, height(), width(), from_zero);
   }
 
   template <class P>
@@ -433,12 +369,12 @@ class ShiftedEngine final : public BatchedEngine {
 }  // namespace
 
 std::uint64_t shifted_engine_bytes(const PatchSettings& settings, const ShiftMachine& machine) {
-  return plan_within(settings, machine).total_bytes();
+  return ShiftedPlan::within(settings, machine).total_bytes();
 }
 
 std::unique_ptr<PatchEngine> make_shifted_engine(const PatchSettings& settings,
                                                  const ShiftMachine& machine) {
-  return std::make_unique<ShiftedEngine>(plan_within(settings, machine), machine);
+  return std::make_unique<ShiftedEngine>(ShiftedPlan::within(settings, machine), machine);
 }
 
 }  // namespace ppatch

@@ -57,8 +57,9 @@ struct Shift {
     const auto h = static_cast<std::int64_t>(y.size());
     const auto w = static_cast<std::int64_t>(x.size());
     const auto weight = [&](const Values& row, std::int64_t to, std::int64_t of) {
-      const auto n = static_cast<std::int64_t>(row.size());
-      return adjoint ? std::conj(row[(of - to + n) % n]) : row[(to - of + n) % n];
+      const std::int64_t d = adjoint ? of - to : to - of;
+      const Complex& value = row[d < 0 ? d + static_cast<std::int64_t>(row.size()) : d];
+      return adjoint ? std::conj(value) : value;
     };
     Values half(h * w);
     for (std::int64_t r = 0; r < h; ++r) {

@@ -286,7 +286,7 @@ double pair_loss(const Stack& anchor, const Stack& target, double gain) {
 }
 
 std::vector<int> pair_mask(const Stack& anchor, const Stack& target, double gain, double clip,
-                           double threshold, double quantile, double slack) {
+                           double threshold, double quantile, double margin) {
   const std::int64_t h = anchor.height;
   const std::int64_t w = anchor.width;
   std::vector<double> difference(static_cast<std::size_t>(h * w));
@@ -306,7 +306,7 @@ std::vector<int> pair_mask(const Stack& anchor, const Stack& target, double gain
   const double bound = std::min(threshold, sorted[below] + (place - static_cast<double>(below)) *
                                                                (sorted[above] - sorted[below]));
   std::vector<int> kept(difference.size());
-  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = difference[i] <= bound * (1.0 + slack);
+  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = difference[i] <= bound * (1.0 + margin);
   const auto cross = [&](const std::vector<int>& from, bool all) {
     std::vector<int> to(from.size());
     for (std::int64_t y = 0; y < h; ++y) {

@@ -46,9 +46,9 @@ struct Stack {
 
 double pair_gain(const Stack& anchor, const Stack& target);
 double pair_loss(const Stack& anchor, const Stack& target, double gain);
-// clip 0: none. Kept before the opening are differences up to bound * (1 + slack): a mask in other
-// arithmetic lies between those of a slack of its rounding below and above zero.
+// clip 0: none. Kept before the opening are differences up to bound * (1 + margin): a mask in other
+// arithmetic lies between those of a margin of its rounding below and above zero.
 std::vector<int> pair_mask(const Stack& anchor, const Stack& target, double gain, double clip,
-                           double threshold, double quantile, double slack);
+                           double threshold, double quantile, double margin);
 
 }  // namespace oracle

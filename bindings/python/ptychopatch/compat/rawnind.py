@@ -99,7 +99,7 @@ def _channel_shifts(anchor, target, pattern):
 
 def shift_images(anchor_img: Any, target_img: Any, shift: tuple[int, int], *,
                  drop_rows_twice: bool = False) -> tuple[Any, Any]:
-    """Crops both images to the area that they share once the target is moved by a whole shift.
+    """Crops both images to the area that they share once the target is moved by an integer shift.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ namespace ptychopatch::mosaics {
 
 // The pixels of a sensor in rows from its top as it was built, whichever way the camera was held.
 // Of a camera RAW: the active area alone, beginning at pixel (top, left) of the sensor.
-struct Mosaic {
+struct RawImage {
   formats::NpyArray pixels;  // (H, W) uint16, float32 or float64
   Cfa cfa;
   double black = 0;
