@@ -105,7 +105,6 @@ def run_ptychi(scan, iterations, clock, threads):
     options.reconstructor_options.random_seed = 0
     centred = scan.positions - (scan.positions.max(0) + scan.positions.min(0)) / 2
     shape = numpy.ceil(numpy.ptp(centred, axis=0)).astype(int) + scan.size + 32
-    # Its far field is not unitary.
     task = PtychographyTask(
         options, diffraction_data=scan.amplitudes**2,
         object_data=torch.ones([1, *shape.tolist()], dtype=torch.complex64),
@@ -146,8 +145,9 @@ def run_cdtools(scan, iterations, clock, threads):
     for _ in range(iterations):
         clock.run(lambda: next(epochs))
     with torch.no_grad():
-        return scan.residual(model(torch.from_numpy(chosen), dataset.translations[chosen]).numpy()
-                             for chosen in scan.batches())
+        return scan.residual(
+            numpy.fft.ifftshift(model(torch.from_numpy(chosen), dataset.translations[chosen]), (1, 2))
+            for chosen in scan.batches())
 
 
 ENGINES = {"ptychi": run_ptychi, "cdtools": run_cdtools}
