@@ -38,7 +38,9 @@ File<T> read(const std::string& path) {
   if (!stream.read(head.data(), 10) || head.compare(0, 7, "\x93NUMPY\x01") != 0) {
     throw std::runtime_error(path + ": no .npy file of version 1");
   }
-  const auto byte = [&](int at) { return static_cast<std::size_t>(static_cast<unsigned char>(head[at])); };
+  const auto byte = [&](int at) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(head[at]));
+  };
   std::string text(byte(8) + 256 * byte(9), '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   const std::string type = TypeName<T>::text;
@@ -64,7 +66,8 @@ File<T> read(const std::string& path) {
 
 template <class T>
 void write(const std::string& path, const File<T>& file) {
-  std::string text = "{'descr': '" + std::string(TypeName<T>::text) + "', 'fortran_order': False, 'shape': (";
+  std::string text =
+      "{'descr': '" + std::string(TypeName<T>::text) + "', 'fortran_order': False, 'shape': (";
   for (const std::int64_t extent : file.shape) text += std::to_string(extent) + ",";
   text += "), }";
   text.append(63 - (10 + text.size()) % 64, ' ');

@@ -5,22 +5,21 @@
 //
 //     example_reconstruct FOLDER [ITERATIONS]
 //
-// FOLDER has data.npy (K, n, n) float32, intensities with the direct beam at pixel (0, 0); probe.npy
-// (n, n) complex64; scan.npy (K, 2) float32, (y, x) in pixels. object.npy, found_probe.npy and
-// found_scan.npy are written there.
+// FOLDER has data.npy (K, n, n) float32, intensities with the direct beam at pixel (0, 0);
+// probe.npy (n, n) complex64; scan.npy (K, 2) float32, (y, x) in pixels. object.npy,
+// found_probe.npy and found_scan.npy are written there.
 #include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <kissfft/kissfft.hh>
 #include <numeric>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <kissfft/kissfft.hh>
 
 #include "npy.hpp"
 #include "ptychopatch/ptychopatch.hpp"
@@ -31,6 +30,8 @@ using Complex = std::complex<float>;
 using std::size_t;
 constexpr std::int64_t kMargin = 16;  // pixels about the scan, for positions to move into
 constexpr std::int64_t kBatch = 48;
+constexpr float kMomentum = 0.5F;
+constexpr float kDamping = 0.1F;  // of the mean normal matrix
 
 // Unitary transforms of n x n planes.
 class Fourier {
@@ -57,24 +58,52 @@ class Fourier {
   std::vector<Complex> in_, out_;
 };
 
-// Gauss-Newton, at most a pixel. Amplitudes see half of what a wave changes: twice the step.
-void move_position(float* position, const float* gradient, const float* normal, float damping) {
+// Smoothed by a pixel: a pattern's own noise in the image holds its position where it is.
+std::vector<Complex> smoothed(std::vector<Complex> image, size_t height, size_t width) {
+  std::vector<Complex> next(image.size());
+  for (int pass = 0; pass < 4; ++pass) {
+    for (size_t y = 0; y < height; ++y) {
+      for (size_t x = 0; x < width; ++x) {
+        const size_t at = y * width + x;
+        const bool rows = pass % 2 == 0;
+        const size_t before = rows ? (y > 0 ? at - width : at) : (x > 0 ? at - 1 : at);
+        const size_t after =
+            rows ? (y + 1 < height ? at + width : at) : (x + 1 < width ? at + 1 : at);
+        next[at] = 0.25F * (image[before] + 2.0F * image[at] + image[after]);
+      }
+    }
+    image.swap(next);
+  }
+  return image;
+}
+
+// Gauss-Newton, at most a pixel, and a part of the last move again. Amplitudes see half of what a
+// wave changes: twice the step.
+void move_position(float* position, float* move, const float* gradient, const float* normal,
+                   float damping) {
   const float yy = normal[0] + damping;
   const float yx = normal[1];
   const float xx = normal[2] + damping;
   const float scale = 2 / (yy * xx - yx * yx);
-  float step[2] = {scale * (yx * gradient[1] - xx * gradient[0]),
-                   scale * (yx * gradient[0] - yy * gradient[1])};
+  const float step[2] = {scale * (yx * gradient[1] - xx * gradient[0]),
+                         scale * (yx * gradient[0] - yy * gradient[1])};
   const float length = std::max(1.0F, std::hypot(step[0], step[1]));
-  for (int axis = 0; axis < 2; ++axis) position[axis] += step[axis] / length;
+  for (int axis = 0; axis < 2; ++axis) {
+    move[axis] = kMomentum * move[axis] + step[axis] / length;
+    position[axis] += move[axis];
+  }
 }
 
 class Reconstruction {
  public:
   Reconstruction(npy::File<float> data, npy::File<Complex> probe, npy::File<float> scan)
-      : count_(data.shape.at(0)), n_(data.shape.at(2)), pixels_(static_cast<size_t>(n_ * n_)),
-        measured_(std::move(data.values)), probe_(std::move(probe.values)),
-        positions_(std::move(scan.values)), fourier_(static_cast<size_t>(n_)) {
+      : count_(data.shape.at(0)),
+        n_(data.shape.at(2)),
+        pixels_(static_cast<size_t>(n_ * n_)),
+        measured_(std::move(data.values)),
+        probe_(std::move(probe.values)),
+        positions_(std::move(scan.values)),
+        fourier_(static_cast<size_t>(n_)) {
     if (data.shape.at(1) != n_ || probe_.size() != pixels_ ||
         positions_.size() != static_cast<size_t>(2 * count_)) {
       throw std::runtime_error("data (K, n, n), probe (n, n) and scan (K, 2) do not fit");
@@ -82,7 +111,8 @@ class Reconstruction {
     double brightness = 0;
     for (float& value : measured_) power_ += value, value = std::sqrt(value);
     for (const Complex& value : probe_) brightness += std::norm(value);
-    const auto scale = static_cast<float>(std::sqrt(power_ / static_cast<double>(count_) / brightness));
+    const auto scale =
+        static_cast<float>(std::sqrt(power_ / static_cast<double>(count_) / brightness));
     for (Complex& value : probe_) value *= scale;
     for (size_t axis = 0; axis < 2; ++axis) {
       float low = positions_[axis];
@@ -95,6 +125,7 @@ class Reconstruction {
       shape_.push_back(static_cast<std::int64_t>(std::ceil(high - low)) + n_ + 2 * kMargin);
     }
     image_.assign(static_cast<size_t>(shape_[0] * shape_[1]), Complex(1));
+    moves_.resize(positions_.size());
     brightness_.resize(image_.size());
     by_image_.resize(image_.size());
     light_.resize(image_.size());
@@ -108,7 +139,7 @@ class Reconstruction {
     double residual = 0;
     for (std::int64_t first = 0; first < count_; first += kBatch) {
       const auto end = std::min(count_, first + kBatch);
-      residual += step({order.begin() + first, order.begin() + end}, iteration > 1, iteration > 2);
+      residual += step({order.begin() + first, order.begin() + end}, iteration > 1, iteration > 9);
     }
     return residual / power_;
   }
@@ -123,7 +154,8 @@ class Reconstruction {
   double step(const std::vector<std::int64_t>& chosen, bool with_probe, bool with_positions) {
     const auto size = static_cast<std::int64_t>(chosen.size());
     at_.clear();
-    for (const std::int64_t k : chosen) at_.insert(at_.end(), {positions_[2 * k], positions_[2 * k + 1]});
+    for (const std::int64_t k : chosen)
+      at_.insert(at_.end(), {positions_[2 * k], positions_[2 * k + 1]});
     plan_.set_positions(ptychopatch::array(at_.data(), {size, 2}));
     waves_.resize(chosen.size() * pixels_);
     const auto image = ptychopatch::array(image_.data(), shape_);
@@ -136,10 +168,11 @@ class Reconstruction {
     const auto by_image = ptychopatch::array(by_image_.data(), shape_);
     const auto light = ptychopatch::array(light_.data(), shape_);
     plan_.probe_adjoint_image(waves, probe, by_image, &light);
-    if (with_positions) move_positions(chosen, image, probe, waves);
+    if (with_positions) move_positions(chosen, probe, waves);
     if (with_probe) improve_probe(size, image, waves);
     const float most = *std::max_element(light_.begin(), light_.end());
-    for (size_t i = 0; i < image_.size(); ++i) image_[i] -= by_image_[i] / (0.9F * light_[i] + 0.1F * most);
+    for (size_t i = 0; i < image_.size(); ++i)
+      image_[i] -= by_image_[i] / (0.9F * light_[i] + 0.1F * most);
     return residual;
   }
 
@@ -157,16 +190,21 @@ class Reconstruction {
     return residual;
   }
 
-  void move_positions(const std::vector<std::int64_t>& chosen, const ppatch_array& image,
-                      const ppatch_array& probe, const ppatch_array& waves) {
+  void move_positions(const std::vector<std::int64_t>& chosen, const ppatch_array& probe,
+                      const ppatch_array& waves) {
     const auto size = static_cast<std::int64_t>(chosen.size());
     std::vector<float> gradient(2 * chosen.size());
     std::vector<float> normal(3 * chosen.size());
     const auto normals = ptychopatch::array(normal.data(), {size, 3});
-    plan_.position_normal(image, &probe, waves, ptychopatch::array(gradient.data(), {size, 2}), &normals);
-    const float damping = 1e-3F * std::accumulate(normal.begin(), normal.end(), 0.0F) / normal.size();
+    const std::vector<Complex> smooth =
+        smoothed(image_, static_cast<size_t>(shape_[0]), static_cast<size_t>(shape_[1]));
+    plan_.position_normal(ptychopatch::array(smooth.data(), shape_), &probe, waves,
+                          ptychopatch::array(gradient.data(), {size, 2}), &normals);
+    const float damping =
+        kDamping * std::accumulate(normal.begin(), normal.end(), 0.0F) / normal.size();
     for (size_t b = 0; b < chosen.size(); ++b) {
-      move_position(&positions_[2 * chosen[b]], &gradient[2 * b], &normal[3 * b], damping);
+      move_position(&positions_[2 * chosen[b]], &moves_[2 * chosen[b]], &gradient[2 * b],
+                    &normal[3 * b], damping);
     }
   }
 
@@ -195,7 +233,7 @@ class Reconstruction {
   size_t pixels_;
   std::vector<float> measured_;
   std::vector<Complex> probe_;
-  std::vector<float> positions_;
+  std::vector<float> positions_, moves_;
   double power_ = 0;
   std::vector<std::int64_t> shape_;
   std::vector<Complex> image_, by_image_, waves_;
@@ -210,7 +248,8 @@ void run(const std::string& folder, int iterations) {
                                 npy::read<float>(folder + "/scan.npy"));
   std::mt19937 random(0);
   for (int iteration = 0; iteration < iterations; ++iteration) {
-    std::printf("iteration %3d  residual %.5f\n", iteration + 1, reconstruction.iterate(iteration, random));
+    std::printf("iteration %3d  residual %.5f\n", iteration + 1,
+                reconstruction.iterate(iteration, random));
     std::fflush(stdout);
   }
   reconstruction.write(folder);

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reconstructs object, probe and positions from diffraction patterns.
 
-    reconstruct.py FILE [-o PICTURE.png] [--save RESULT.npz] [--iterations 60] [--disturb PX] ...
-
-FILE: .npz or .npz.bz2, far field, with data (..., K, n, n), intensities with the direct beam at pixel
-(0, 0), probe (..., n, n), and scan (..., K, 2), (y, x) in pixels. Or .cxi, near field, with --focus,
-the distance from the focus to the sample in metres; reading it takes h5py.
-
+The file: .npz.bz2, far field: data (..., K, n, n), intensities with the direct beam at pixel (0, 0), probe
+(..., n, n), scan (..., K, 2), (y, x) in pixels. With --focus a near field, .cxi, which takes h5py.
 Object and probe: rPIE (Maiden, Johnson and Li, Optica 4, 736, 2017), all patterns of a batch in one
 step. Positions: Gauss-Newton steps through the interpolated object.
 """
@@ -22,18 +18,18 @@ from scipy import fft
 
 MODEL = {"interpolation": "bicubic"}
 MARGIN = 16  # pixels about the scan, for positions to move into
+MOMENTUM, DAMPING = 0.5, 0.1  # of positions: of the last move, and of the mean normal matrix
 
 
 def read(path, focus=None):
     """Amplitudes, a first probe, positions, and what takes waves to the detector and back."""
-    if path.endswith(".cxi"):
+    if focus:
         return read_near_field(path, focus)
-    with (bz2.open if path.endswith(".bz2") else open)(path, "rb") as file:
-        scan = numpy.load(io.BytesIO(file.read()))
+    with bz2.open(path) as file, numpy.load(io.BytesIO(file.read())) as scan:
         data, probe, positions = scan["data"], scan["probe"], scan["scan"].reshape(-1, 2)
-    amplitudes = numpy.sqrt(data.reshape(-1, *data.shape[-2:]))
-    return (amplitudes, probe.reshape(-1, *probe.shape[-2:])[0], positions,
-            lambda waves: fft.fft2(waves, norm="ortho"), lambda waves: fft.ifft2(waves, norm="ortho"))
+    return (numpy.sqrt(data.reshape(-1, *data.shape[-2:])), probe.reshape(-1, *probe.shape[-2:])[0],
+            positions, lambda waves: fft.fft2(waves, norm="ortho"),
+            lambda waves: fft.ifft2(waves, norm="ortho"))
 
 
 def read_near_field(path, focus):
@@ -45,23 +41,27 @@ def read_near_field(path, focus):
         distance, pixel = detector["distance"][()], detector["x_pixel_size"][()]
         wavelength = file["entry_1/instrument_1/source_1/wavelength"][()]
         moved = file["entry_1/sample_1/geometry_1/translation"][()]
-    magnification = (focus + distance) / focus
-    squares = fft.fftfreq(amplitudes.shape[-1], pixel / magnification) ** 2
-    phase = numpy.pi * wavelength * distance / magnification * (squares[:, None] + squares)
+    smaller = (focus + distance) / focus
+    squares = fft.fftfreq(amplitudes.shape[-1], pixel / smaller) ** 2
+    phase = numpy.pi * wavelength * distance / smaller * (squares[:, None] + squares)
     kernel = numpy.exp(-1j * phase).astype("complex64")
     back = lambda waves: fft.ifft2(fft.fft2(waves) * kernel.conj())
-    mean = numpy.sqrt((amplitudes**2).mean(0)).astype("complex64")
-    return (amplitudes, back(mean), moved[:, 1::-1] * magnification / pixel,
-            lambda waves: fft.ifft2(fft.fft2(waves) * kernel), back)
+    return (amplitudes, back(numpy.sqrt((amplitudes**2).mean(0) + 0j)),
+            moved[:, 1::-1] * smaller / pixel, lambda waves: fft.ifft2(fft.fft2(waves) * kernel), back)
 
 
 def step_of_positions(gradient, normal):
     """Gauss-Newton, at most a pixel. Amplitudes see half of what a wave changes: twice the step."""
-    yy, yx, xx = normal.T + 1e-3 * normal.mean() * numpy.array([[1], [0], [1]])
-    step = numpy.stack([yx * gradient[:, 1] - xx * gradient[:, 0],
-                        yx * gradient[:, 0] - yy * gradient[:, 1]], 1)
-    step *= 2 / (yy * xx - yx**2)[:, None]
+    matrix = normal[:, [[0, 1], [1, 2]]] + DAMPING * normal.mean() * numpy.eye(2)
+    step = -2 * numpy.linalg.solve(matrix, gradient[..., None])[..., 0]
     return step / numpy.maximum(numpy.hypot(*step.T), 1)[:, None]
+
+
+def smoothed(image):
+    """By a pixel: a pattern's own noise in the image holds its position where it is."""
+    for axis in (0, 1, 0, 1):
+        image = (numpy.roll(image, 1, axis) + 2 * image + numpy.roll(image, -1, axis)) / 4
+    return image
 
 
 class Reconstruction:
@@ -71,11 +71,11 @@ class Reconstruction:
         self.power = (amplitudes**2).sum()
         self.probe = probe * numpy.sqrt(self.power / len(amplitudes) / (abs(probe) ** 2).sum())
         self.positions = positions - positions.min(0) + MARGIN
+        self.moves = numpy.zeros_like(self.positions)
         shape = numpy.ceil(self.positions.max(0)).astype(int) + probe.shape + MARGIN
         self.image = numpy.ones(shape, "complex64")
 
     def waves(self, chosen):
-        """At the detector."""
         return self.there(ptychopatch.extract(self.image, self.positions[chosen], self.probe.shape,
                                               probe=self.probe, **MODEL))
 
@@ -90,11 +90,12 @@ class Reconstruction:
         at, measured, waves = self.positions[chosen], self.amplitudes[chosen], self.waves(chosen)
         magnitude = abs(waves)
         change = self.back(waves * (1 - measured / numpy.maximum(magnitude, 1e-6)))
-        by_image, light = ptychopatch.adjoint(change, at, self.image.shape, probe=self.probe,
-                                              coverage=True, **MODEL)
-        if self.iterations > 3:
-            self.positions[chosen] += step_of_positions(*ptychopatch.position_gradient(
-                self.image, change, at, probe=self.probe, normal=True, **MODEL))
+        model = {"probe": self.probe, **MODEL}
+        by_image, light = ptychopatch.adjoint(change, at, self.image.shape, coverage=True, **model)
+        if self.iterations > 10:
+            slopes = ptychopatch.position_gradient(smoothed(self.image), change, at, normal=True, **model)
+            self.moves[chosen] = MOMENTUM * self.moves[chosen] + step_of_positions(*slopes)
+            self.positions[chosen] += self.moves[chosen]
         if self.iterations > 2:
             by_probe = ptychopatch.probe_adjoint(self.image, change, at, self.probe.shape, **MODEL)
             seen = ptychopatch.extract(abs(self.image) ** 2, at, self.probe.shape, **MODEL).sum(0)
@@ -110,17 +111,14 @@ def distance(positions, others):
     return numpy.sqrt(((other - scale * one) ** 2).sum(1).mean()), scale
 
 
-def write_picture(path, image, probe):
-    """Phase of the object and brightness of the probe, in grey, as a PNG."""
-    border = MARGIN + len(probe) // 2
-    inner = image[border:-border, border:-border]
-    phase = numpy.angle(inner * numpy.exp(-1j * numpy.angle(inner.mean())))
+def write_picture(path, image, border):
+    """The phase of what the scan has seen, in grey, as a PNG."""
+    seen = image[border:-border, border:-border]
+    phase = numpy.angle(seen * seen.mean().conj())
     low, high = numpy.percentile(phase, [1, 99])
-    grey = numpy.zeros((max(len(phase), len(probe)), phase.shape[1] + len(probe)))
-    grey[:len(phase), :phase.shape[1]] = (phase - low) / (high - low)
-    grey[:len(probe), phase.shape[1]:] = abs(probe) / abs(probe).max()
-    rows = b"".join(b"\0" + row.tobytes() for row in (255 * grey.clip(0, 1)).astype("uint8"))
-    head = struct.pack(">IIBBBBB", grey.shape[1], grey.shape[0], 8, 0, 0, 0, 0)
+    grey = (255 * ((phase - low) / (high - low)).clip(0, 1)).astype("uint8")
+    rows = numpy.pad(grey, ((0, 0), (1, 0))).tobytes()
+    head = struct.pack(">II5B", *grey.shape[::-1], 8, 0, 0, 0, 0)
     with open(path, "wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")
         for chunk in (b"IHDR" + head, b"IDAT" + zlib.compress(rows), b"IEND"):
@@ -131,25 +129,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file")
     parser.add_argument("-o", "--picture", default="reconstruction.png")
-    parser.add_argument("--save", help=".npz for object, probe, positions and residuals")
+    parser.add_argument("--save", help=".npz for all three")
     parser.add_argument("--iterations", type=int, default=60)
     parser.add_argument("--focus", type=float, help="to the sample, of a near field, in metres")
     parser.add_argument("--disturb", type=float, default=0, help="positions first, by pixels rms")
-    asked = parser.parse_args()
-    random = numpy.random.default_rng(0)
+    asked, random = parser.parse_args(), numpy.random.default_rng(0)
     amplitudes, probe, given, *there_and_back = read(asked.file, asked.focus)
     start = given + random.normal(0, asked.disturb / numpy.sqrt(2), given.shape)
     run = Reconstruction(amplitudes, probe, start, *there_and_back, random)
-    residuals = []
     for iteration in range(asked.iterations):
-        residuals.append(run.iterate())
-        print(f"iteration {iteration + 1:3d}  residual {residuals[-1]:.5f}", flush=True)
-    print(f"residual {residuals[0] / residuals[-1]:.1f} times below the start's")
+        print(f"iteration {iteration + 1:3d}  residual {run.iterate():.5f}", flush=True)
     print("positions moved by %.3f px rms, their scale by %.5f" % distance(start, run.positions))
-    write_picture(asked.picture, run.image, run.probe)
+    write_picture(asked.picture, run.image, MARGIN + len(probe) // 2)
     if asked.save:
-        numpy.savez(asked.save, image=run.image, probe=run.probe, positions=run.positions,
-                    residuals=residuals)
+        numpy.savez(asked.save, image=run.image, probe=run.probe, positions=run.positions)
 
 
 if __name__ == "__main__":
