@@ -90,3 +90,46 @@ def test_simulated_by_program(random, tmp_path):
     residuals, found = run_program(tmp_path, intensities, probe, start, 80)
     assert fraction_of_start(residuals) < 1 / 100
     assert example.distance(positions, found)[0] < example.distance(positions, start)[0] / 5
+
+
+@pytest.fixture(scope="module")
+def siemens_star():
+    """Intensities, probe, positions of a real scan."""
+    with bz2.open(scan_of("siemens-star-small.npz.bz2")) as file:
+        scan = numpy.load(io.BytesIO(file.read()))
+        return scan["data"][0], numpy.ascontiguousarray(scan["probe"][0, 0, 0, 0]), scan["scan"][0]
+
+
+def test_siemens_star_by_python(siemens_star):
+    """Its own positions, and these moved by 2 pixels: both runs go to the same places."""
+    intensities, probe, given = siemens_star
+    start = given + numpy.random.default_rng(5).normal(0, 2 / numpy.sqrt(2), given.shape)
+    run, residuals = run_python(intensities, probe, given, 60, batch=48)
+    assert fraction_of_start(residuals) < 1 / 12
+    other, residuals = run_python(intensities, probe, start, 60, batch=48)
+    assert fraction_of_start(residuals) < 1 / 12
+    # What lies about the scan's border is lit by few patterns, and a spoke tells nothing along itself.
+    inner = (abs(given) < 140).all(1)
+    assert inner.sum() > 300
+    assert example.distance(given[inner], start[inner])[0] > 1.7
+    assert example.distance(run.positions[inner], other.positions[inner])[0] < 0.3
+
+
+def test_siemens_star_by_program(siemens_star, tmp_path):
+    residuals, _ = run_program(tmp_path, *siemens_star, 20)
+    assert fraction_of_start(residuals) < 1 / 10
+
+
+def test_near_field_by_python(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("h5py")
+    path = scan_of("PETRAIII_P25_Near_Field_Ptycho.cxi")
+    picture, saved = tmp_path / "star.png", tmp_path / "star.npz"
+    monkeypatch.setattr("sys.argv", ["reconstruct.py", str(path), "--focus", "3.65e-3", "--iterations",
+                                     "30", "-o", str(picture), "--save", str(saved)])
+    example.main()
+    residuals = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()[:30]]
+    assert fraction_of_start(residuals) < 1 / 2.5
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    # Gold on a membrane: two levels of phase, far apart beside what each of them scatters.
+    phase = numpy.angle(numpy.load(saved)["image"][70:-70, 70:-70])
+    assert phase.std() > 0.1
