@@ -58,10 +58,10 @@ class Fourier {
   std::vector<Complex> in_, out_;
 };
 
-// Smoothed by a pixel: a pattern's own noise in the image holds its position where it is.
+// Smoothed by 1.4 pixels: a pattern's own noise in the image holds its position where it is.
 std::vector<Complex> smoothed(std::vector<Complex> image, size_t height, size_t width) {
   std::vector<Complex> next(image.size());
-  for (int pass = 0; pass < 4; ++pass) {
+  for (int pass = 0; pass < 8; ++pass) {
     for (size_t y = 0; y < height; ++y) {
       for (size_t x = 0; x < width; ++x) {
         const size_t at = y * width + x;
