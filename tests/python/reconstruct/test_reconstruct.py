@@ -108,11 +108,12 @@ def test_siemens_star_by_python(siemens_star):
     assert fraction_of_start(residuals) < 1 / 12
     other, residuals = run_python(intensities, probe, start, 60, batch=48)
     assert fraction_of_start(residuals) < 1 / 12
-    # What lies about the scan's border is lit by few patterns, and a spoke tells nothing along itself.
+    assert example.distance(given, start)[0] > 1.8
+    assert example.distance(run.positions, other.positions)[0] < 0.3
+    # Patterns at the scan's border overlap few others, and a spoke tells nothing along itself.
     inner = (abs(given) < 140).all(1)
     assert inner.sum() > 300
-    assert example.distance(given[inner], start[inner])[0] > 1.7
-    assert example.distance(run.positions[inner], other.positions[inner])[0] < 0.3
+    assert example.distance(run.positions[inner], other.positions[inner])[0] < 0.2
 
 
 def test_siemens_star_by_program(siemens_star, tmp_path):
@@ -128,7 +129,7 @@ def test_near_field_by_python(tmp_path, capsys, monkeypatch):
                                      "30", "-o", str(picture), "--save", str(saved)])
     example.main()
     residuals = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()[:30]]
-    assert fraction_of_start(residuals) < 1 / 2.5
+    assert fraction_of_start(residuals) < 1 / 2
     assert picture.read_bytes().startswith(b"\x89PNG")
     # Gold on a membrane: two levels of phase, far apart beside what each of them scatters.
     phase = numpy.angle(numpy.load(saved)["image"][70:-70, 70:-70])
