@@ -177,7 +177,8 @@ ppatch_status ppatch_patch_plan_get_info(const ppatch_patch_plan *plan,
                                          ppatch_patch_plan_info *info);
 
 /* Extracts all patches: patches = A image.
- * Errors of this and all functions below: INVALID_ARGUMENT, OUT_OF_MEMORY, CANCELLED, DEVICE. */
+ * Errors of this and all functions below: INVALID_ARGUMENT, OUT_OF_MEMORY, CANCELLED, DEVICE; with
+ * a shifted probe UNSUPPORTED where the backend has no transforms for it (cuFFT is not there). */
 ppatch_status ppatch_patch_extract(ppatch_patch_plan *plan, const ppatch_array *image,
                                    const ppatch_array *patches);
 
@@ -260,13 +261,12 @@ ppatch_status ppatch_patch_probe_adjoint_probe(ppatch_patch_plan *plan, const pp
  * normal (K, 3) or (M, K, 3), F32 or F64 as the image's real type. With the residual of the waves
  * as cotangent, -normal^-1 gradient is the Gauss-Newton step of a position. probe NULL: waves are
  * the patches, and gradient is that of ppatch_patch_position_gradient. The derivative is by the
- * position in the caller's sign: with PPATCH_SUBPIXEL_OBJECT that of the interpolant, from the right
- * at its kinks (in window coordinates); with PPATCH_SUBPIXEL_PROBE that of S_delta, the transform
- * multiplied by -2 pi i f, and 0 without a probe. Nothing of the waves' size is held. normal may be
- * NULL. */
+ * position in the caller's sign: with PPATCH_SUBPIXEL_OBJECT that of the interpolant, from the
+ * right at its kinks (in window coordinates); with PPATCH_SUBPIXEL_PROBE that of S_delta, the
+ * transform multiplied by -2 pi i f, and 0 without a probe. Nothing of the waves' size is held.
+ * normal may be NULL. */
 ppatch_status ppatch_patch_position_normal(ppatch_patch_plan *plan, const ppatch_array *image,
-                                           const ppatch_array *probe,
-                                           const ppatch_array *cotangent,
+                                           const ppatch_array *probe, const ppatch_array *cotangent,
                                            const ppatch_array *gradient,
                                            const ppatch_array *normal);
 

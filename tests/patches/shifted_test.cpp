@@ -20,7 +20,9 @@ class Shifted : public testing::TestWithParam<std::tuple<ppatch_dtype, ppatch_bo
           c.options.subpixel = PPATCH_SUBPIXEL_PROBE;
           c.max_elements = 5000;
           // The oracle's shift is a product of matrices.
-          if (c.options.patch_height * c.options.patch_width > 3000) c.options.patch_width %= 40;
+          if (c.options.patch_height * c.options.patch_width > 3000) {
+            c.options.patch_width = 1 + c.options.patch_width % 40;
+          }
         },
         body);
   }

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The README's two commands, each twice, on a bare Debian 12 (an hour; needs root).
 #
-# usage: scripts/check.sh fresh-machine [--keep]
+# usage: scripts/check.sh fresh-machine [--cache] [--keep]
 #
 # The system is made by debootstrap in a folder, with a clean clone of the last commit.
 #
-#   --keep  leave the folder (build/fresh-machine) for a look inside
+#   --cache  with this machine's cache of the compiler, sooner: that what it holds compiles there is taken
+#            for granted
+#   --keep   leave the folder (build/fresh-machine) for a look inside
 #
 # Needs root. The new system has nothing but Debian's own package sources, at the mirrors and through the
 # proxies that this machine's apt and environment name; tests find the data folder beside the checkout if
@@ -18,12 +20,14 @@ source "$(dirname "$0")/../common.sh"
 source "$(dirname "$0")/../machine.sh"
 
 keep=false
-case ${1:-} in
-  '') ;;
-  --keep) keep=true ;;
-  -h | --help) usage; exit 0 ;;
-  *) die "unknown argument $1; see --help" ;;
-esac
+for argument in "$@"; do
+  case $argument in
+    --cache) cache=$(ccache --get-config cache_dir) || die "--cache: expected ccache on this machine" ;;
+    --keep) keep=true ;;
+    -h | --help) usage; exit 0 ;;
+    *) die "unknown argument $argument; see --help" ;;
+  esac
+done
 
 machine=$root/build/fresh-machine
 make_machine
