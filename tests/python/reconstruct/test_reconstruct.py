@@ -6,6 +6,7 @@ import io
 import os
 import pathlib
 import subprocess
+import sys
 
 import numpy
 import pytest
@@ -90,6 +91,21 @@ def test_simulated_by_program(random, tmp_path):
     residuals, found = run_program(tmp_path, intensities, probe, start, 80)
     assert fraction_of_start(residuals) < 1 / 100
     assert example.distance(positions, found)[0] < example.distance(positions, start)[0] / 5
+
+
+def test_simulated_beside_engines(random, tmp_path):
+    """The comparison runs, and names engines that are not installed."""
+    intensities, probe, positions = simulated(random)
+    path = tmp_path / "scan.npz.bz2"
+    with bz2.open(path, "wb") as file:
+        numpy.savez(file, data=intensities, probe=probe, scan=positions)
+    program = ROOT / "benchmarks" / "peers" / "reconstruct.py"
+    done = subprocess.run([sys.executable, program, path, "--iterations", "2", "--threads", "1"],
+                          capture_output=True, text=True, check=True)
+    told = [line.split()[0] for line in done.stdout.splitlines()[1:]]
+    assert told[0] == "examples/reconstruct.py"
+    for engine in ("ptychi", "cdtools"):
+        assert (engine in told) != (f"{engine}: left out" in done.stderr)
 
 
 @pytest.fixture(scope="module")
