@@ -29,6 +29,8 @@ ELSEWHERE = {
     "find_package(": "tests/consume",
     "target_link_libraries(": "tests/consume",
     "benchmarks/": "benchmarks/tests",
+    "python3 examples/reconstruct.py": "tests/python/reconstruct",
+    "build/release/examples/example_reconstruct": "tests/python/reconstruct",
     "using Pkg": "a machine with Julia",
     "using Ptychopatch": "tests/julia/check_examples.py, which looks at their calls; a machine with Julia",
 }
