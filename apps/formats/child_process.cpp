@@ -5,19 +5,17 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <fstream>
 #include <new>
 #include <optional>
 #include <sstream>
 
+#include "formats/child_limits.hpp"
 #include "formats/file_descriptor.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
@@ -25,37 +23,6 @@
 
 namespace ptychopatch::formats {
 namespace {
-
-// Beyond what any file takes of which no data are read, and what data take.
-#if defined(PTYCHOPATCH_CHILD_MICROSECONDS)
-constexpr suseconds_t kMicroseconds = PTYCHOPATCH_CHILD_MICROSECONDS;
-#else
-constexpr suseconds_t kMicroseconds = 4000000;
-#endif
-constexpr suseconds_t kSecond = 1000000;
-constexpr rlim_t kMemory = rlim_t{512} << 20;
-constexpr std::uint64_t kBytesASecond = 1 << 20;
-constexpr std::uint64_t kCopies = 3;
-
-// A sanitizer's own memory would count.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-#else
-constexpr bool kSanitized = false;
-#endif
-
-void limit(__rlimit_resource resource, rlim_t most) {
-  rlimit now{};
-  if (::getrlimit(resource, &now) != 0) return;
-  now.rlim_cur = std::min(most, now.rlim_max);
-  ::setrlimit(resource, &now);
-}
 
 // What the other process does about signals is not to happen here, too.
 void set_signals() {
@@ -66,28 +33,6 @@ void set_signals() {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
-
-// In pages; the parent's memory counts until it is given back.
-rlim_t memory_of_parent() {
-  std::ifstream list("/proc/self/statm");
-  rlim_t pages = 0;
-  for (int column = 0; column < 6; ++column) list >> pages;
-  return list ? pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) : 0;
-}
-
-struct Allowance {
-  bool limited = false;
-  std::uint64_t data_bytes = 0;
-  rlim_t parent_memory = 0;
-};
-
-Allowance& allowance() {
-  static Allowance of_this_process;
-  return of_this_process;
-}
-
-// Of this process's children.
-std::atomic<std::uint64_t> child_limit = 0;
 
 // What every answer begins with.
 enum class Answer { kGood, kRefused, kNoMemory };
@@ -195,7 +140,7 @@ void receive(Channel& channel, const std::function<void(Channel&)>& answer) {
   channel.limited(how, Answer::kNoMemory);
   if (how == Answer::kGood) return answer(channel);
   if (how == Answer::kNoMemory) {
-    const std::uint64_t most = child_limit;
+    const std::uint64_t most = child_memory();
     if (most == 0) throw std::bad_alloc();
     throw FormatError(channel.source() + " takes more to be read than the " + size_text(most) +
                       " that the memory budget leaves for it");
@@ -218,30 +163,10 @@ int begin_child(int pipe) {
   for (int standard = 0; standard < kPipe; ++standard) ::dup2(nothing, standard);
   ::dup2(pipe, kPipe);
   ::close_range(kPipe + 1, ~0U, 0);
-  allowance() = {true, 0, memory_of_parent()};
-  allow_child(0);
+  begin_child_limits();
   enter_sandbox();
   return kPipe;
 }
-
-}  // namespace
-
-void allow_child(std::uint64_t data_bytes) {
-  Allowance& now = allowance();
-  if (!now.limited) return;
-  now.data_bytes += data_bytes;
-  // Of the processor's time; a slow disk or network may take any.
-  const auto seconds = static_cast<time_t>(now.data_bytes / kBytesASecond);
-  const itimerval left{{}, {seconds + kMicroseconds / kSecond, kMicroseconds % kSecond}};
-  ::setitimer(ITIMER_PROF, &left, nullptr);
-  if (kSanitized) return;
-  const rlim_t wanted = kMemory + kCopies * now.data_bytes, most = child_limit;
-  limit(RLIMIT_DATA, now.parent_memory + (most != 0 ? std::min(wanted, most) : wanted));
-}
-
-void limit_children(std::uint64_t bytes) { child_limit = bytes; }
-
-namespace {
 
 // Throws Stalled where the child waits for nothing.
 void run_once(const ChildWork& work, const std::function<void()>& function,
@@ -253,6 +178,7 @@ void run_once(const ChildWork& work, const std::function<void()>& function,
   ::fcntl(out.get(), F_SETPIPE_SZ, kPipeBytes);  // faster, where it is allowed
   FileDescriptor in(ends[1]);
   prepare_sandbox();
+  prepare_child_limits();
   const pid_t id = ::fork();
   if (id < 0) throw system_error(problem);
   if (id == 0) {

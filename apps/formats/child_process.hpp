@@ -36,15 +36,6 @@ inline constexpr bool kBesideThreads = true;
 void run_child(const ChildWork& work, const std::function<void()>& function,
                const std::function<void(Channel&)>& answer);
 
-// Before so many more bytes of data are read: a child may take the memory and the processor's time
-// that they need, and what any file needs; it ends where it takes more. Elsewhere nothing is
-// limited.
-void allow_child(std::uint64_t data_bytes);
-
-// So much memory is the most that a child takes from now on, and it is told of the file that needs
-// more; 0: as much as its data need.
-void limit_children(std::uint64_t bytes);
-
 // What function() finds, in a child.
 template <class Value, class Function>
 Value in_child(const ChildWork& work, const Function& function) {

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "formats/array_store.hpp"
-#include "formats/child_process.hpp"
+#include "formats/child_limits.hpp"
 #include "formats/hdf5_library.hpp"
 #include "formats/input_file.hpp"
 #include "formats/memory_limit.hpp"

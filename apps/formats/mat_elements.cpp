@@ -10,7 +10,7 @@
 #include <memory>
 #include <new>
 
-#include "formats/child_process.hpp"
+#include "formats/child_limits.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "formats/array_store.hpp"
-#include "formats/child_process.hpp"
+#include "formats/child_limits.hpp"
 #include "formats/hdf5_library.hpp"
 #include "formats/input_file.hpp"
 #include "formats/mat_elements.hpp"

@@ -33,6 +33,14 @@ void lessen(std::optional<std::uint64_t>& limit, const fs::path& mount, const st
   }
 }
 
+// None where the system does not say.
+std::optional<std::uint64_t> machine_memory() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page <= 0) return std::nullopt;
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
+}
+
 // What is this process's alone.
 std::uint64_t held_bytes() {
   std::uint64_t all = 0, resident = 0, shared = 0;
@@ -68,14 +76,17 @@ std::optional<std::uint64_t> control_group_memory() {
   return control_group_memory(groups.str(), "/sys/fs/cgroup");
 }
 
+std::uint64_t allowed_memory() {
+  constexpr std::uint64_t kAny = std::uint64_t{1} << 60;
+  return std::min(machine_memory().value_or(kAny), control_group_memory().value_or(kAny));
+}
+
 void require_memory(std::uint64_t bytes, const std::string& source) {
-  const long pages = ::sysconf(_SC_PHYS_PAGES);
-  const long page = ::sysconf(_SC_PAGESIZE);
-  if (pages <= 0 || page <= 0) return;
-  const std::uint64_t memory = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
-  if (bytes > memory) {
+  const std::optional<std::uint64_t> memory = machine_memory();
+  if (!memory) return;
+  if (bytes > *memory) {
     throw FormatError(source + ": " + size_text(bytes) + " are needed, but this machine has " +
-                      size_text(memory) + " of memory");
+                      size_text(*memory) + " of memory");
   }
   // A limit seldom changes while a process runs.
   static const std::optional<std::uint64_t> limit = control_group_memory();

@@ -20,6 +20,9 @@ std::optional<std::uint64_t> control_group_memory();
 std::optional<std::uint64_t> control_group_memory(const std::string& groups,
                                                   const std::string& folder);
 
+// What this machine has, or the control groups of this process allow, whichever is less.
+std::uint64_t allowed_memory();
+
 // What this process holds of memory now, libraries included.
 std::uint64_t resident_bytes();
 

@@ -195,7 +195,7 @@ Filter make_filter() {
   // Threads, but no processes; clone3 is not looked into, and who has none takes clone.
   rules.add(SCMP_ACT_ALLOW, SCMP_SYS(clone), masked(0, CLONE_THREAD, CLONE_THREAD));
   rules.add(SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), masked(0, CLONE_THREAD, 0));
-  // Limits are lowered, as a process may that asks for its own.
+  // Of its own limits, those that are not there for good (child_limits).
   rules.add(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), scmp_arg_cmp{0, SCMP_CMP_EQ, 0, 0});
   if (!rules.good()) filter.reset();
   return filter;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "formats/child_limits.hpp"
 #include "formats/child_process.hpp"
 #include "mosaics/raw_input.hpp"
 #include "mosaics/refusal.hpp"

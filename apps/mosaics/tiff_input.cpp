@@ -54,6 +54,7 @@ class Source {
   }
   static int ignore(TIFF*, void*, const char*, const char*, va_list) { return 1; }
 
+  std::uint64_t size() const { return bytes_.size(); }
   std::string message() const { return message_[0] != '\0' ? message_.data() : "it is damaged"; }
 
  private:
@@ -135,6 +136,18 @@ Tiff opened(Source& file, const std::string& source) {
   return tiff;
 }
 
+// Before so many bytes of pixels are given a place.
+void require_pixels(std::uint64_t size, const Source& file, const std::string& source) {
+  // The best that a compression of TIFF's does to an even picture is about a thousandth.
+  constexpr std::uint64_t kBestCompression = 2000;
+  if (size / kBestCompression > file.size()) {
+    refuse(Reason::kTruncated, source,
+           "is cut off: it tells of " + formats::size_text(size) + " of pixels, but has " +
+               formats::size_text(file.size()));
+  }
+  formats::require_memory(size, source);
+}
+
 // The pixels of a file in whichever pieces it has: rows or tiles, colours together or in planes.
 class Pieces {
  public:
@@ -198,7 +211,7 @@ class Pieces {
     if (high < 1 || wide < 1) refuse(Reason::kUnreadable, source_, "has tiles without pixels");
     const std::uint64_t size = formats::bytes_of_shape({high, wide}, part_, source_);
     check_length(TIFFTileSize64(tiff_), high * wide, "tiles");
-    formats::require_memory(size, source_);
+    require_pixels(size, file_, source_);
     formats::Bytes tile(static_cast<std::size_t>(size));
     for (std::int64_t y = 0; y < height(); y += high) {
       for (std::int64_t x = 0; x < width(); x += wide) {
@@ -236,14 +249,7 @@ formats::NpyArray decode_tiff(formats::SeekableReader& bytes, const std::string&
   PlainHeader header = header_of(tiff.get(), source);
   formats::NpyArray array{header.type, std::move(header.shape), {}};
   const std::uint64_t size = formats::bytes_of_shape(array.shape, array.type.size, source);
-  // The best that a compression of TIFF's does to an even picture is about a thousandth.
-  constexpr std::uint64_t kBestCompression = 2000;
-  if (size / kBestCompression > bytes.size()) {
-    refuse(Reason::kTruncated, source,
-           "is cut off: it tells of " + formats::size_text(size) + " of pixels, but has " +
-               formats::size_text(bytes.size()));
-  }
-  formats::require_memory(size, source);
+  require_pixels(size, file, source);
   array.data = formats::Bytes(static_cast<std::size_t>(size));
   if (size != 0) Pieces(tiff.get(), file, array, source).read();
   return array;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -21,7 +22,9 @@
 #include "cli/temporary_folder.hpp"
 #include "formats/array_store.hpp"
 #include "formats/array_writer.hpp"
+#include "formats/child_limits.hpp"
 #include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
 #include "formats/output_file.hpp"
 #include "formats/sandbox.hpp"
 #include "formats/scan_input.hpp"
@@ -97,6 +100,29 @@ TEST(ChildProcess, MemoryAndTimeHaveLimits) {
             std::string::npos);
 }
 #endif
+
+// Whoever they belong to: what a damaged file makes of a child may ask for more of everything.
+TEST(ChildProcess, ItsLimitsAreForGood) {
+  const auto raise = [](__rlimit_resource resource) {
+    rlimit now{};
+    ::getrlimit(resource, &now);
+    const rlimit more{now.rlim_max + 1, now.rlim_max + 1};
+    return std::to_string(::setrlimit(resource, &more) == 0 ? RLIM_INFINITY : now.rlim_max);
+  };
+  const auto limit_of = [&](__rlimit_resource resource) {
+    return std::stoull(in_child<std::string>(kWork, [&] { return raise(resource); }));
+  };
+  EXPECT_EQ(limit_of(RLIMIT_FSIZE), 0u);
+  EXPECT_GE(limit_of(RLIMIT_CPU), 5u);
+  EXPECT_LE(limit_of(RLIMIT_CPU), 5 + (allowed_memory() >> 20));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  const std::uint64_t own = resident_bytes() + (std::uint64_t{256} << 20);
+  EXPECT_LE(limit_of(RLIMIT_DATA), own + allowed_memory());
+  limit_children(std::uint64_t{64} << 20);
+  EXPECT_LE(limit_of(RLIMIT_DATA), own + (std::uint64_t{64} << 20));
+  limit_children(0);
+#endif
+}
 
 // What a child may not is its end, and a sentence says so.
 TEST(ChildProcess, AsksForNothingButToRead) {

@@ -18,6 +18,20 @@ def mrc(width, height, sections, data, order="<", extended=0):
     return bytes(header) + data
 
 
+def tiled(height, width, tile_height, tile_width, data):
+    """A TIFF of 8 bits whose tiles all lie at one place."""
+    entries = [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (277, 1), (322, tile_width),
+               (323, tile_height), (324, 8 + 2 + 12 * 10 + 4), (325, len(data))]
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    return (b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + struct.pack("<I", 0) + data)
+
+
+def jpeg(height, width):
+    """A grey JPEG's frame and the beginning of its scan."""
+    return (b"\xff\xd8\xff\xc0" + struct.pack(">HBHHB3B", 11, 8, height, width, 1, 1, 0x11, 0) +
+            b"\xff\xda" + struct.pack(">HB5B", 8, 1, 1, 0, 0, 63, 0) + bytes(500))
+
+
 class CountsTest(CommandTest):
     def setUp(self):
         super().setUp()
@@ -79,6 +93,21 @@ class CountsTest(CommandTest):
                 chunk(b"IDAT", zlib.compress(bytes(self.rng.integers(0, 256, 1000, np.uint8)))) +
                 chunk(b"IEND", b""))
             memory = self.check_one_record("p.png", "truncated", "header")
+            self.assertLess(memory, 1e9, f"PTYCHOPATCH_TEST_SEED={SEED}")
+        for height, width in ((65000, 65000), (65000, 300), (300, 65000)):
+            self.path("p.jpg").write_bytes(jpeg(height, width))
+            memory = self.check_one_record("p.jpg", "truncated", "header")
+            self.assertLess(memory, 1e9, f"PTYCHOPATCH_TEST_SEED={SEED}")
+
+    def test_pieces_of_a_picture(self):
+        data = bytes(self.rng.integers(0, 256, 256, np.uint8))
+        self.path("t.tif").write_bytes(tiled(16, 16, 16, 16, data))
+        np.save(self.path("same.npy"), np.frombuffer(data, np.uint8).reshape(16, 16))
+        self.run_well("align", "--ref", "t.tif", "same.npy", "-o", "r.json", "-q")
+        # Of pixels there are few, of places for them many.
+        for high, wide in ((65536, 32768), (2**20, 4096), (1024, 2**20)):
+            self.path("t.tif").write_bytes(tiled(16, 16, high, wide, data))
+            memory = self.check_one_record("t.tif", "truncated", "pixels")
             self.assertLess(memory, 1e9, f"PTYCHOPATCH_TEST_SEED={SEED}")
 
 

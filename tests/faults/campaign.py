@@ -79,7 +79,7 @@ class Campaign:
     def __init__(self, command, seed, work, keep, programs=None, data=None, jobs=None, scale=1):
         self.command, self.seed, self.programs, self.data = command, seed, programs, data
         self.work, self.keep = pathlib.Path(work), pathlib.Path(keep)
-        self.jobs = jobs or os.cpu_count()
+        self.jobs = jobs or len(os.sched_getaffinity(0))
         self.scale = scale  # how much longer a run takes than one of a release build
         self.executions = 0
         self.missed = []

@@ -16,7 +16,7 @@
 #include "commands/registration/scene_worker.hpp"
 #include "commands/registration/work_list.hpp"
 #include "exit_status.hpp"
-#include "formats/child_process.hpp"
+#include "formats/child_limits.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/output_file.hpp"
