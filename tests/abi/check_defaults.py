@@ -15,7 +15,7 @@ import sys
 # Where options are given names, and the structure that they fill.
 PYTHON = {
     "_context.py:__init__": "ppatch_context_options",
-    "patches.py:_DEFAULTS": "ppatch_patch_options",
+    "_patch_options.py:DEFAULTS": "ppatch_patch_options",
     "groups.py:_options": "ppatch_group_options",
     "groups.py:group": "ppatch_group_options",
     "registration.py:_DEFAULTS": "ppatch_scene_options",
@@ -113,8 +113,8 @@ def wrong_defaults(source, cc, texts):
     return wrong, count
 
 
-BREAKS = [("patches.py", '"boundary": "zero"', '"boundary": "edge"'),
-          ("patches.py", '"group_size": 1', '"group_size": 2'),
+BREAKS = [("_patch_options.py", '"boundary": "zero"', '"boundary": "edge"'),
+          ("_patch_options.py", '"group_size": 1', '"group_size": 2'),
           ("registration.py", '"upsample": 1', '"upsample": 10'),
           ("groups.py", 'order: str = "drawn"', 'order: str = "distance"'),
           ("patches.jl", "anchor::Symbol = :corner", "anchor::Symbol = :half"),

@@ -126,7 +126,8 @@ struct EveryCall::Data {
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
     visit(slope), visit(matrix), visit(shifted_slope), visit(shifted_matrix);
     visit(shifted_waves), visit(shifted_image), visit(shifted_probe), visit(shifted_covered);
-    visit(gradient), visit(positions), visit(residual), visit(indices), visit(squares), visit(drawn);
+    visit(gradient), visit(positions), visit(residual), visit(indices), visit(squares),
+        visit(drawn);
     visit(offsets), visit(shifts), visit(shifted), visit(warped), visit(luminance);
     visit(normal), visit(binned);
     visit(mask), visit(numbers), visit(of_motions), visit(motions), visit(tiles);

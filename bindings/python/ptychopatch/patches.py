@@ -54,109 +54,19 @@ device fails. Ctrl-C ends a call with KeyboardInterrupt, with outputs written in
 """
 from __future__ import annotations
 
-import functools
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
 from . import _core
-from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of, stream_of
-from ._choices import integer, name_of, numbers_of, real, with_defaults
+from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of
+from ._choices import integer, name_of, real
 from ._context import Context, context_of
-from ._enumerations import (Anchor, Axes, Boundary, Halves, Interpolation, Layout, LocalOffsets,
-                            Sign, Subpixel)
+from ._patch_options import (Options, count_of, settings_of, settings_of_patches,
+                             settings_of_size)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-
-class Options(TypedDict, total=False):
-    """Keywords of all functions here; the module says what they mean."""
-
-    interpolation: Interpolation
-    boundary: Boundary
-    constant: complex
-    anchor: Anchor
-    axes: Axes
-    sign: Sign
-    layout: Layout
-    group_size: int
-    local_offsets: LocalOffsets
-    subpixel: Subpixel
-    halves: Halves
-    jitter: float
-    seed: int
-
-
-class _Settings(NamedTuple):
-    """Options, and what of them tells the shapes of arrays."""
-
-    options: _core.PatchOptions
-    height: int
-    width: int
-    layout: str
-    group_size: int
-
-    def patches_shape(self, count, modes=()):
-        """Of patches, or with the number of modes of waves."""
-        groups = count // self.group_size
-        if self.layout == "flat":
-            return count, *modes, self.height, self.width
-        if self.layout == "channel-last":
-            return groups, *modes, self.height, self.width, self.group_size
-        return groups, self.group_size, *modes, self.height, self.width
-
-    def call(self, context, positions, image_index, *arrays):
-        """A call of an operator, on the stream of its arrays."""
-        return _core.PatchCall(context_of(context), self.options, positions, image_index,
-                               stream_of(*arrays))
-
-
-_DEFAULTS = {"interpolation": "bilinear", "boundary": "zero", "constant": 0, "anchor": "corner",
-             "axes": "yx", "sign": "window", "layout": "flat", "group_size": 1,
-             "local_offsets": "as-given", "subpixel": "object", "halves": "up", "jitter": 0.0,
-             "seed": 0}
-
-
-@functools.lru_cache(maxsize=256)
-def _settings(height, width, **options):
-    given = with_defaults("patches", options, _DEFAULTS)
-    try:
-        constant = complex(given["constant"])
-    except (TypeError, ValueError):
-        raise TypeError(f"constant: expected a number, got {given['constant']!r}") from None
-    height, width = integer("patch_size", height), integer("patch_size", width)
-    group_size = integer("group_size", given["group_size"], 1)
-    options = _core.PatchOptions(
-        height, width, group_size, constant.real, constant.imag, real("jitter", given["jitter"]),
-        integer("seed", given["seed"], 0, 2**64 - 1),
-        *numbers_of(given, "interpolation", "boundary", "anchor", "axes", "sign", "layout",
-                    "local_offsets", "subpixel", "halves"))
-    return _Settings(options, height, width, given["layout"], group_size)
-
-
-def settings_of(patch_size, options):
-    """Options with a patch size, an int or (h, w)."""
-    height, width = patch_size if isinstance(patch_size, (tuple, list)) else (patch_size,) * 2
-    return _settings(height, width, **options)
-
-
-def _settings_of_patches(name, patches, options):
-    """Options with the size that an array of patches has."""
-    shape = shape_of(name, patches)
-    layout = options.get("layout", "flat")
-    size = shape[-3:-1] if layout == "channel-last" else shape[-2:]
-    if len(size) != 2:
-        raise ValueError(f"{name}: expected patches of the layout {layout!r}, got the shape "
-                         f"{shape}")
-    return _settings(*size, **options)
-
-
-def _count(positions):
-    """How many positions an array has, or a pair of integer part and fraction."""
-    whole = positions[0] if isinstance(positions, tuple) and positions else positions
-    return math.prod(shape_of("positions", whole)[:-1])
 
 
 def _batch(shape, image_index):
@@ -199,7 +109,7 @@ def extract(image: Any, positions: Any, patch_size: int | tuple[int, int], *, pr
     """
     settings = settings_of(patch_size, options)
     if out is None:
-        count = _count(positions)
+        count = count_of(positions)
         batch = _batch(shape_of("image", image), image_index)
         out = empty(image, (*batch, *settings.patches_shape(count, _modes(probe))))
     settings.call(context, positions, image_index, image, probe, out).extract(image, probe, out)
@@ -234,7 +144,7 @@ def adjoint(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = 
     """
     if accumulate and (out is None or coverage is True):
         raise ValueError("accumulate: expected arrays to add to, as out and as coverage")
-    settings = _settings_of_patches("patches", patches, options)
+    settings = settings_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, coverage)
     settings.call(context, positions, image_index, patches, probe, out).adjoint(
         patches, probe, out, weights, accumulate)
@@ -254,7 +164,7 @@ def assemble(patches: Any, positions: Any, image_shape: tuple[int, ...] | None =
     image, coverage : arrays
         As of `adjoint`.
     """
-    settings = _settings_of_patches("patches", patches, options)
+    settings = settings_of_patches("patches", patches, options)
     out, weights = _images(patches, image_shape, out, True if coverage is False else coverage)
     settings.call(context, positions, image_index, patches, out).assemble(
         patches, out, weights, eps)
@@ -303,7 +213,7 @@ def solve(patches: Any, positions: Any, image_shape: tuple[int, ...] | None = No
 
     On a card: NotImplementedError, for now.
     """
-    settings = _settings_of_patches("patches", patches, options)
+    settings = settings_of_patches("patches", patches, options)
     out, sums = _images(patches, image_shape, out, True if coverage is False else coverage)
     made, residual = settings.call(context, positions, image_index, patches, out).solve(
         patches, weights, out, sums, integer("iterations", iterations, 1, 2**31 - 1),
@@ -362,8 +272,8 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, probe: Any 
     gradient : array
         Or (gradient, curvature), or (gradient, normal); columns in the order of axes.
     """
-    settings = _settings_of_patches("cotangent", cotangent, options)
-    shape = (*_batch(shape_of("image", image), image_index), _count(positions))
+    settings = settings_of_patches("cotangent", cotangent, options)
+    shape = (*_batch(shape_of("image", image), image_index), count_of(positions))
     dtype = real_type(dtype_of(image))
     out = output(out, image, (*shape, 2), dtype)
     squares = optional_output(curvature, image, (*shape, 2), dtype)
@@ -411,7 +321,7 @@ def probe_adjoint(image: Any, waves: Any, positions: Any,
             raise ValueError("probe_shape: expected (modes, h, w) or (K, modes, h, w), or an array "
                              "as out")
         out = empty(image, tuple(probe_shape))
-    settings = _settings_of_patches("waves", waves, options)
+    settings = settings_of_patches("waves", waves, options)
     settings.call(context, positions, image_index, image, waves, out).probe_adjoint(
         image, waves, out, accumulate)
     return out
@@ -426,8 +336,8 @@ def used_positions(positions: Any, *, context: Context | None = None,
     positions : array
         (K, 2) float64 in pixels, in the axes and sign of positions.
     """
-    out = numpy.empty((_count(positions), 2))
-    _settings(1, 1, **options).call(context, positions, None, out).used_positions(out)
+    out = numpy.empty((count_of(positions), 2))
+    settings_of_size(1, 1, **options).call(context, positions, None, out).used_positions(out)
     return out
 
 

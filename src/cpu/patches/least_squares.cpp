@@ -155,8 +155,8 @@ class LeastSquares {
       now = step(now.second / curvature);
       ++answer.iterations;
       ++since;
-      if (refreshes && (since == refresh_after ||
-                        now.first < refresh_below * refresh_below * known.first) &&
+      if (refreshes &&
+          (since == refresh_after || now.first < refresh_below * refresh_below * known.first) &&
           !compute_residual()) {
         break;
       }
