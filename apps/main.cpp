@@ -98,9 +98,10 @@ int run(int argc, char** argv, Console& console) {
   root.footer(
       "Exit status: 0 done; 1 done in part; 2 usage, or a file that cannot be read or written;\n"
       "3 device, memory or interruption.");
-  const std::vector<Command> commands = {add_info(root),  add_extract(root), add_assemble(root),
-                                         add_group(root), add_positions(root), add_align(root),   add_simulate(root),
-                                         add_bench(root), add_selftest(root)};
+  const std::vector<Command> commands = {
+      add_info(root),     add_extract(root),   add_assemble(root),
+      add_group(root),    add_positions(root), add_align(root),
+      add_simulate(root), add_bench(root),     add_selftest(root)};
   refuse_empty({argv + std::min(argc, 1), argv + argc});
   try {
     root.parse(argc, argv);

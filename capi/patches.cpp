@@ -91,9 +91,8 @@ ppatch_status ppatch_patch_solve(ppatch_patch_plan* plan, const ppatch_array* pa
 
 ppatch_status ppatch_patch_solve_bytes(ppatch_patch_plan* plan, const ppatch_array* image,
                                        uint64_t* bytes) {
-  return guarded(__func__, [&] {
-    required("bytes", bytes) = required("plan", plan).plan.solve_bytes(image);
-  });
+  return guarded(
+      __func__, [&] { required("bytes", bytes) = required("plan", plan).plan.solve_bytes(image); });
 }
 
 ppatch_status ppatch_patch_position_gradient(ppatch_patch_plan* plan, const ppatch_array* image,
@@ -131,7 +130,6 @@ ppatch_status ppatch_fit_scan(const ppatch_array* nominal, const ppatch_array* r
                               const ppatch_array* information,
                               const ppatch_scan_fit_options* options, const ppatch_array* residual,
                               ppatch_scan_fit* fit) {
-  return guarded(__func__, [&] {
-    ppatch::fit_scan(nominal, refined, information, options, residual, fit);
-  });
+  return guarded(__func__,
+                 [&] { ppatch::fit_scan(nominal, refined, information, options, residual, fit); });
 }

@@ -4,8 +4,8 @@
  * ptychography and camera RAW.
  *
  * This is the C API's common part: status, arrays, context. It includes the operators, patches.h,
- * groups.h, registration.h, motion.h, pairs.h and scan.h. It is C99, needs <stdint.h> alone and has no
- * build switches: the same text serves every backend.
+ * groups.h, registration.h, motion.h, pairs.h and scan.h. It is C99, needs <stdint.h> alone and has
+ * no build switches: the same text serves every backend.
  *
  * Conventions
  *   - Pixel centres are integers; arrays are described row-major, (y, x) order. There is no

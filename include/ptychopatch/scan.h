@@ -66,8 +66,8 @@ typedef struct ppatch_scan_fit {
   double rotation_sigma; /* standard errors, from the covariance */
   double scale_sigma[2];
   double shear_sigma;
-  double sigma;            /* as given, or found: of errors that are normal but for outliers */
-  double chi2_per_dof;     /* sum r^T H r / sigma^2 over the degrees of freedom; NaN without any */
+  double sigma;        /* as given, or found: of errors that are normal but for outliers */
+  double chi2_per_dof; /* sum r^T H r / sigma^2 over the degrees of freedom; NaN without any */
   int64_t degrees_of_freedom; /* numbers that information is on, less 6 */
 } ppatch_scan_fit;
 

@@ -266,14 +266,14 @@ static void check_solve(ppatch_patch_plan *plan) {
   uint64_t bytes = 77;
   size_t i;
   fill_buffers();
-#define SOLVE_REFUSED(change, ...)                                                            \
-  do {                                                                                        \
-    ppatch_patch_solve_options was = options;                                                 \
-    change;                                                                                   \
+#define SOLVE_REFUSED(change, ...)                                                               \
+  do {                                                                                           \
+    ppatch_patch_solve_options was = options;                                                    \
+    change;                                                                                      \
     CHECK_INVALID(ppatch_patch_solve(plan, &patches, NULL, &image, NULL, &options, &info), name, \
-                  __VA_ARGS__, "expected", "got");                                            \
-    CHECK(same_bytes(before, buffers, sizeof before));                                        \
-    options = was;                                                                            \
+                  __VA_ARGS__, "expected", "got");                                               \
+    CHECK(same_bytes(before, buffers, sizeof before));                                           \
+    options = was;                                                                               \
   } while (0)
   SOLVE_REFUSED(options.max_iterations = -1, "max_iterations");
   SOLVE_REFUSED(options.tolerance = 1.0, "tolerance");

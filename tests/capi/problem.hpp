@@ -21,8 +21,9 @@ enum class Operation {
 };
 
 inline constexpr Operation kAllOperations[] = {
-    Operation::kExtract, Operation::kAdjoint,          Operation::kAssemble,
-    Operation::kSolve,   Operation::kPositionGradient, Operation::kProbeExtract,
+    Operation::kExtract,           Operation::kAdjoint,
+    Operation::kAssemble,          Operation::kSolve,
+    Operation::kPositionGradient,  Operation::kProbeExtract,
     Operation::kProbeAdjointImage, Operation::kProbeAdjointProbe};
 
 const char* name_of(Operation operation);

@@ -42,14 +42,14 @@ static ppatch_status call(void) {
   return ppatch_fit_scan(&nominal, &refined, &information, &options, &residual, &fit);
 }
 
-#define REFUSED(change, ...)                                                    \
-  do {                                                                          \
-    reset();                                                                    \
-    change;                                                                     \
-    fit_before = fit;                                                           \
-    CHECK_INVALID(call(), "ppatch_fit_scan", "expected", "got", __VA_ARGS__);   \
-    CHECK(same_bytes(before, residual_data, sizeof before));                    \
-    CHECK(same_bytes(&fit_before, &fit, sizeof fit));                           \
+#define REFUSED(change, ...)                                                  \
+  do {                                                                        \
+    reset();                                                                  \
+    change;                                                                   \
+    fit_before = fit;                                                         \
+    CHECK_INVALID(call(), "ppatch_fit_scan", "expected", "got", __VA_ARGS__); \
+    CHECK(same_bytes(before, residual_data, sizeof before));                  \
+    CHECK(same_bytes(&fit_before, &fit, sizeof fit));                         \
   } while (0)
 
 int main(void) {

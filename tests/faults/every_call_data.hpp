@@ -118,7 +118,8 @@ struct EveryCall::Data {
     visit(to_patches), visit(to_waves), visit(to_probe), visit(to_image), visit(to_object);
     visit(to_solution);
     visit(to_sum), visit(coverage), visit(cover), visit(covered);
-    visit(gradient), visit(positions), visit(residual), visit(indices), visit(squares), visit(drawn);
+    visit(gradient), visit(positions), visit(residual), visit(indices), visit(squares),
+        visit(drawn);
     visit(offsets), visit(shifts), visit(shifted), visit(warped), visit(luminance);
     visit(normal), visit(binned);
     visit(mask), visit(numbers), visit(of_motions), visit(motions), visit(tiles);

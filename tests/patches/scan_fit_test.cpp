@@ -35,9 +35,8 @@ Fit fit(const oracle::AffineProblem& problem, double sigma, ppatch_axes axes = P
   const auto refined = array(problem.refined.data(), {k, 2});
   const auto information = array(problem.information.data(), {k, 3});
   const auto residual = array(out.residual.data(), {k, 2});
-  out.answer = ptychopatch::fit_scan(nominal, refined,
-                                     problem.information.empty() ? nullptr : &information,
-                                     &residual, options);
+  out.answer = ptychopatch::fit_scan(
+      nominal, refined, problem.information.empty() ? nullptr : &information, &residual, options);
   return out;
 }
 
@@ -69,13 +68,14 @@ class ScanFit : public testing::Test {
     for (std::size_t k = 0; k < problem.nominal.size() / 2; ++k) {
       const double a = uniform(0.2, 2);
       const double c = uniform(0.2, 2);
-      problem.information.insert(problem.information.end(),
-                                 {unit * a, unit * uniform(-0.9, 0.9) * std::sqrt(a * c), unit * c});
+      problem.information.insert(
+          problem.information.end(),
+          {unit * a, unit * uniform(-0.9, 0.9) * std::sqrt(a * c), unit * c});
     }
   }
 
-  Random random_ = test_random(
-      std::string("ScanFit.") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  Random random_ = test_random(std::string("ScanFit.") +
+                               testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 // No residual is large beside sigma: plain least squares.
@@ -97,8 +97,8 @@ TEST_F(ScanFit, AgreesWithLeastSquares) {
       EXPECT_NEAR(given[i], want.parameters[i], i < 2 ? 1e-9 : 1e-11);
       for (int j = 0; j < 6; ++j) {
         const double scale = std::sqrt(want.covariance[7 * i] * want.covariance[7 * j]);
-        EXPECT_NEAR(got.answer.covariance[6 * i + j] / (sigma * sigma),
-                    want.covariance[6 * i + j], 1e-8 * scale);
+        EXPECT_NEAR(got.answer.covariance[6 * i + j] / (sigma * sigma), want.covariance[6 * i + j],
+                    1e-8 * scale);
       }
     }
     for (std::size_t i = 0; i < want.residual.size(); ++i) {
@@ -226,7 +226,8 @@ TEST_F(ScanFit, TellsScansThatSayTooLittle) {
   oracle::AffineProblem line;
   for (int k = 0; k < 20; ++k) {
     line.nominal.insert(line.nominal.end(), {3.0 * k, -1.1 * k});
-    line.refined.insert(line.refined.end(), {3.0 * k + 1 + normal(0.1), -1.1 * k - 2 + normal(0.1)});
+    line.refined.insert(line.refined.end(),
+                        {3.0 * k + 1 + normal(0.1), -1.1 * k - 2 + normal(0.1)});
   }
   const Fit got = fit(line, 0);
   EXPECT_EQ(got.answer.status, PPATCH_SCAN_FIT_STATUS_LINE);

@@ -85,8 +85,8 @@ class Assemble {
           file_.patches.view(m * step, file_.geometry.part_shape(file_.geometry.positions));
       const Array coverage = coverage_.view(m * pixels, image);
       if (options_.solve) {
-        const auto info = plan.solve(patches, image_.view(m * pixels, image), &coverage, nullptr,
-                                     options_.how);
+        const auto info =
+            plan.solve(patches, image_.view(m * pixels, image), &coverage, nullptr, options_.how);
         iterations_ = std::max(iterations_, info.iterations);
         residual_ = std::max(residual_, info.residual);
       } else {
@@ -168,8 +168,9 @@ Command add_assemble(CLI::App& root) {
                throw UsageError("argument --eps: expected a number above 0, got 0");
              });
   OptionSet exact(*app, "Exact assembly");
-  exact.flag("--solve", options->solve,
-             "The image whose patches come closest to these, by least squares, instead of the mean");
+  exact.flag(
+      "--solve", options->solve,
+      "The image whose patches come closest to these, by least squares, instead of the mean");
   options->how.max_iterations = 100;
   options->how.tolerance = 1e-10;
   exact.integer("--iterations", options->how.max_iterations, 1, "The most of them (default 100)",
@@ -178,8 +179,10 @@ Command add_assemble(CLI::App& root) {
                [options](const std::string& text) {
                  options->how.tolerance = parse_number("--tolerance", text, 0);
                  if (options->how.tolerance > 0 && options->how.tolerance < 1) return;
-                 throw UsageError("argument --tolerance: expected a number above 0 and below 1, "
-                                  "got '" + text + "'");
+                 throw UsageError(
+                     "argument --tolerance: expected a number above 0 and below 1, "
+                     "got '" +
+                     text + "'");
                });
   exact.number("--lambda", options->how.lambda, 0,
                "Keeps pixels near the mean where few patches reach (default 0)");

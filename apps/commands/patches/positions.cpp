@@ -60,9 +60,8 @@ class Positions {
     ppatch_scan_fit_options how = scan_fit_options();
     how.sigma = options_.sigma;
     const Array residual = residual_.view();
-    with_sources([&] {
-      fit_ = fit_scan(nominal_.view(), refined_.view(), nullptr, &residual, how);
-    });
+    with_sources(
+        [&] { fit_ = fit_scan(nominal_.view(), refined_.view(), nullptr, &residual, how); });
     if (!options_.picture.empty()) {
       const std::string bytes = draw_scan_map(steps(), fit_).encoded_for(options_.picture);
       formats::write_file(options_.picture, options_.common.overwrite,
@@ -94,8 +93,8 @@ class Positions {
     if (!placement.trivial()) {
       console_.note(formats::placement_text(placement) + " (change with --pixel-size)");
     }
-    positions.array = formats::place(std::move(positions.array), placement, convention, 1, 1,
-                                     *source);
+    positions.array =
+        formats::place(std::move(positions.array), placement, convention, 1, 1, *source);
     formats::Tensor read = formats::to_tensor(std::move(positions.array), PPATCH_F64, *source);
     auto* values = read.as<double>();
     for (std::int64_t k = 0; k < read.shape[0]; ++k, values += 2) {
@@ -138,8 +137,8 @@ class Positions {
     const std::int64_t count = nominal_.shape[0];
     std::cout << count << " positions, " << nominal_source_ << " to " << refined_source_ << '\n';
     if (count > 0) {
-      std::cout << "shift     " << text_of("dy %+.4f +- %.4f px", fit_.shift[0], error_of(0)) << ", "
-                << text_of("dx %+.4f +- %.4f px", fit_.shift[1], error_of(1)) << '\n';
+      std::cout << "shift     " << text_of("dy %+.4f +- %.4f px", fit_.shift[0], error_of(0))
+                << ", " << text_of("dx %+.4f +- %.4f px", fit_.shift[1], error_of(1)) << '\n';
     }
     if (fit_.status == PPATCH_SCAN_FIT_STATUS_OK) {
       constexpr double kDegrees = 180 / std::numbers::pi;

@@ -59,11 +59,7 @@ struct Frame {
 void draw_frame(Canvas& canvas, const Frame& frame, const std::string& title) {
   const Point end = frame.point(frame.high[0], frame.high[1]);
   canvas.text({frame.corner.x, frame.corner.y - 9}, title, kTitle);
-  canvas.path({frame.corner,
-               {end.x, frame.corner.y},
-               end,
-               {frame.corner.x, end.y},
-               frame.corner},
+  canvas.path({frame.corner, {end.x, frame.corner.y}, end, {frame.corner.x, end.y}, frame.corner},
               {pictures::kGrid});
   const auto ticks = [&](int axis) {
     return pictures::round_ticks(frame.low[axis], frame.high[axis],
@@ -88,10 +84,9 @@ void draw_arrow(Canvas& canvas, Point from, double dx, double dy, Rgb colour) {
   if (length < 1) return;
   const double head = std::min(4.0, 0.5 * length);
   const double x = head * dx / length, y = head * dy / length;
-  canvas.path({{tip.x - x - 0.5 * y, tip.y - y + 0.5 * x},
-               tip,
-               {tip.x - x + 0.5 * y, tip.y - y - 0.5 * x}},
-              {colour});
+  canvas.path(
+      {{tip.x - x - 0.5 * y, tip.y - y + 0.5 * x}, tip, {tip.x - x + 0.5 * y, tip.y - y - 0.5 * x}},
+      {colour});
 }
 
 // How much longer than they are arrows are drawn: a round number.
@@ -142,10 +137,10 @@ double draw_map(Canvas& canvas, const std::vector<ScanStep>& steps, Point corner
 
 std::string words_of(const ppatch_scan_fit& fit) {
   if (fit.status != PPATCH_SCAN_FIT_STATUS_OK) return "no affine map: the scan says too little";
-  return "rotation " + pictures::fixed(fit.rotation * 180 / std::numbers::pi, 3) + "\u00b0, scales " +
-         pictures::fixed(fit.scale[0], 4) + " and " + pictures::fixed(fit.scale[1], 4) + ", shear " +
-         pictures::fixed(100 * fit.shear, 2) + " %, errors of " +
-         pictures::short_text(fit.sigma, 2) + " px";
+  return "rotation " + pictures::fixed(fit.rotation * 180 / std::numbers::pi, 3) +
+         "\u00b0, scales " + pictures::fixed(fit.scale[0], 4) + " and " +
+         pictures::fixed(fit.scale[1], 4) + ", shear " + pictures::fixed(100 * fit.shear, 2) +
+         " %, errors of " + pictures::short_text(fit.sigma, 2) + " px";
 }
 
 }  // namespace

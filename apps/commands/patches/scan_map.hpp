@@ -17,8 +17,8 @@ struct ScanStep {
   bool outlier;  // beyond what Huber's weights take for a normal error
 };
 
-// Two maps of a scan side by side: arrows from nominal to refined positions, and what the affine map
-// leaves of them, each with its own scale.
+// Two maps of a scan side by side: arrows from nominal to refined positions, and what the affine
+// map leaves of them, each with its own scale.
 pictures::Canvas draw_scan_map(const std::vector<ScanStep>& steps, const ppatch_scan_fit& fit);
 
 }  // namespace ptychopatch::app

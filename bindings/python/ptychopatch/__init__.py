@@ -11,12 +11,13 @@
 """
 from . import _core
 from ._context import Context, default_context, device_count, set_default_context
+from .assembly import Solution, solve, solve_bytes
 from .groups import Groups, group, group_coordinates, group_plan_bytes, nearest_neighbours
 from .pairs import (CommonArea, affine_motion, cfa_round, common_area, image_luminance,
                     image_shift, image_warp, mosaic_bin, mosaic_normalise, pair_gain, pair_loss,
                     pair_mask, pair_measure)
-from .patches import (Solution, adjoint, assemble, extract, patch_plan_bytes, position_gradient,
-                      probe_adjoint, solve, solve_bytes, used_positions)
+from .patches import (adjoint, assemble, extract, patch_plan_bytes, position_gradient,
+                      probe_adjoint, used_positions)
 from .registration import Motion, Scene, Shift, TileShift, align, scene_plan_bytes
 from .scans import ScanFit, fit_scan
 

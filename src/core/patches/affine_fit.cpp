@@ -241,10 +241,9 @@ class AffineFit {
     fit->sigma = given_ > 0.0 ? given_ : freedom > 0 ? cut_scale(freedom) : nan;
     double sum = 0.0;
     for (const ScanPoint& point : points_) sum += squared_length(point, point.residual);
-    fit->chi2_per_dof =
-        freedom > 0 && fit->sigma > 0.0
-            ? sum / (fit->sigma * fit->sigma) / static_cast<double>(freedom)
-            : nan;
+    fit->chi2_per_dof = freedom > 0 && fit->sigma > 0.0
+                            ? sum / (fit->sigma * fit->sigma) / static_cast<double>(freedom)
+                            : nan;
     const double variance = fit->sigma * fit->sigma;
     for (int a = 0; a < 2; ++a) {
       fit->centre[a] = points_.empty() ? nan : centre_[a];

@@ -79,11 +79,13 @@ void read_information(const CheckedArray& array, std::int64_t k, bool swapped, S
   for (int i = 0; i < 3; ++i) h[i] = number_at(array, k, swapped ? 2 - i : i);
   const bool finite = std::isfinite(h[0] + h[1] + h[2]);
   // Rounding may leave a product of one number with itself a little below zero.
-  const bool legal = finite && h[0] >= 0.0 && h[2] >= 0.0 &&
-                     h[1] * h[1] <= h[0] * h[2] * (1.0 + 1e-5);
+  const bool legal =
+      finite && h[0] >= 0.0 && h[2] >= 0.0 && h[1] * h[1] <= h[0] * h[2] * (1.0 + 1e-5);
   if (!legal) {
-    invalid("information[", k, "]: expected finite numbers with H_00, H_11 >= 0 and H_01^2 <= "
-            "H_00 H_11, got ", h[swapped ? 2 : 0], ", ", h[1], ", ", h[swapped ? 0 : 2]);
+    invalid("information[", k,
+            "]: expected finite numbers with H_00, H_11 >= 0 and H_01^2 <= "
+            "H_00 H_11, got ",
+            h[swapped ? 2 : 0], ", ", h[1], ", ", h[swapped ? 0 : 2]);
   }
 }
 
@@ -119,8 +121,7 @@ void fit_scan(const ppatch_array* nominal, const ppatch_array* refined,
   fit_affine(points, o.sigma, &answer);
   for (std::int64_t k = 0; left && k < read.count(); ++k) {
     for (int axis = 0; axis < 2; ++axis) {
-      const std::int64_t at =
-          k * left->stride(0) + (swapped ? 1 - axis : axis) * left->stride(1);
+      const std::int64_t at = k * left->stride(0) + (swapped ? 1 - axis : axis) * left->stride(1);
       static_cast<double*>(left->data())[at] = points[static_cast<std::size_t>(k)].residual[axis];
     }
   }

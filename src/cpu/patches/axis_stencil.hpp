@@ -10,15 +10,15 @@
 namespace ppatch {
 
 // What one patch contributes to the normal equations along one axis: with A its samples of that
-// axis, the band A* A and A* applied to ones. Both axes' bands multiply to the patch's own A* A, for
-// taps and boundary modes are separable.
+// axis, the band A* A and A* applied to ones. Both axes' bands multiply to the patch's own A* A,
+// for taps and boundary modes are separable.
 struct AxisStencil {
   // Entry d of sample i, what it shares with sample i + d, is at band[(d + reach) * stride + i];
   // likewise coverage[i]. Both count from the first sample that was asked for.
   double* band = nullptr;
   double* coverage = nullptr;
   std::int64_t stride = 0;
-  int reach = 0;                   // of the kernel: one less than it has taps
+  int reach = 0;                    // of the kernel: one less than it has taps
   std::int64_t begin = 0, end = 0;  // the samples that the patch touches, of those asked for
 
   double at(int d, std::int64_t i) const { return band[(d + reach) * stride + i]; }

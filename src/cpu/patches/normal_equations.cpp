@@ -116,9 +116,8 @@ class PatchSummand {
         if (y < 0) continue;
         for (int c = 0; c < C; ++c) {
           double* const to = sums_.image + shape_.image_at(y) + c * shape_.plane + by_x_.begin;
-          const double* const from =
-              folded ? folded + c * shape_.width
-                     : filtered + c * plane + by_x_.begin - x_.taps.start;
+          const double* const from = folded ? folded + c * shape_.width
+                                            : filtered + c * plane + by_x_.begin - x_.taps.start;
           loops_.add(weight_ * y_.taps.weight[i], from, to, by_x_.end - by_x_.begin);
         }
       }

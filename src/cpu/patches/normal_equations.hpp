@@ -69,9 +69,9 @@ struct NormalSums {
 struct NormalJob {
   PatchProblem problem;
   PatchView in;
-  std::int64_t image = 0;            // the image whose patches are summed
-  std::int64_t wave = 0;             // and the batch slice that they have in `in`
-  const double* weights = nullptr;   // of positions; null: 1 each
+  std::int64_t image = 0;           // the image whose patches are summed
+  std::int64_t wave = 0;            // and the batch slice that they have in `in`
+  const double* weights = nullptr;  // of positions; null: 1 each
 };
 
 // Adds to rows [first, last) of the sums, which begin as zeros, what all patches give, in the order

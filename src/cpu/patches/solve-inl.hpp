@@ -17,8 +17,8 @@ namespace HWY_NAMESPACE {
 // Included by one unit, once for each target.
 // NOLINTBEGIN(misc-definitions-in-headers)
 
-// The terms of `Count` offsets, in order, each with its neighbours on both sides; components side by
-// side share their coefficients.
+// The terms of `Count` offsets, in order, each with its neighbours on both sides; components side
+// by side share their coefficients.
 template <class T, int C, int Count>
 HWY_NOINLINE void multiply_by_stencil(const StencilRow<T>& row) {
   namespace hn = hwy::HWY_NAMESPACE;

@@ -173,9 +173,9 @@ std::string Case::describe() const {
        << options.interpolation << " boundary " << options.boundary << " anchor " << options.anchor
        << " axes " << options.axes << " sign " << options.sign << " layout " << options.layout
        << " algorithm " << options.algorithm << " group_size " << options.group_size << " mirrored "
-       << options.local_offsets << " halves " << options.halves << " patch " << options.patch_height << "x" << options.patch_width
-       << " images " << images << (indexed ? " indexed " : " ") << height << "x" << width
-       << " modes " << modes
+       << options.local_offsets << " halves " << options.halves << " patch " << options.patch_height
+       << "x" << options.patch_width << " images " << images << (indexed ? " indexed " : " ")
+       << height << "x" << width << " modes " << modes
        << (probe_per_position ? " probe per position"
            : plain_probe      ? " probe (h, w)"
                               : "")

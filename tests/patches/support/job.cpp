@@ -147,7 +147,8 @@ Job::Solution Job::solve(const ppatch_patch_solve_options& options,
   Solution out{output(case_.dtype, image_shape()), output(real_of(case_.dtype), image_shape()), {}};
   const ppatch_array coverage = out.coverage.view();
   HostArray given(case_.seed % 2 ? PPATCH_F32 : PPATCH_F64, {case_.count}, random_, Strides::kAny);
-  for (std::size_t k = 0; k < weights.size(); ++k) given.set(static_cast<std::int64_t>(k), weights[k]);
+  for (std::size_t k = 0; k < weights.size(); ++k)
+    given.set(static_cast<std::int64_t>(k), weights[k]);
   const ppatch_array view = given.view();
   out.info = plan_->solve(patches_.view(), out.image.view(), &coverage,
                           weights.empty() ? nullptr : &view, options);
