@@ -70,8 +70,8 @@ def main():
         with np.load(patches) as file:
             count = file["patches"].size // size**2
         largest, rms = errors_where_covered(options.command, options.scan, image, options.out)
-        rows.append((interpolation, "least squares" if way else "mean", str(count), f"{size} x {size}", f"{cut:.2f} s", f"{put:.2f} s",
-                     f"{largest:.1e}", f"{rms:.1e}"))
+        rows.append((interpolation, "least squares" if way else "mean", str(count), f"{size} x {size}",
+                     f"{cut:.2f} s", f"{put:.2f} s", f"{largest:.1e}", f"{rms:.1e}"))
 
     heads = ("interpolation", "put back by", "patches", "size", "extract", "put back", "largest error", "rms error")
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]

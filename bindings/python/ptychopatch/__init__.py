@@ -11,14 +11,14 @@
 """
 from . import _core
 from ._context import Context, default_context, device_count, set_default_context
+from .assembly import Solution, solve, solve_bytes
 from .groups import (GroupPlanInfo, Groups, group, group_coordinates, group_plan_bytes,
                      group_plan_info, nearest_neighbours)
 from .pairs import (CommonArea, affine_motion, cfa_round, common_area, image_luminance,
                     image_shift, image_warp, mosaic_bin, mosaic_normalise, pair_gain, pair_loss,
                     pair_mask, pair_measure)
-from .patches import (PatchPlanInfo, Solution, adjoint, assemble, extract, patch_plan_bytes,
-                      patch_plan_info, position_gradient, probe_adjoint, solve, solve_bytes,
-                      used_positions)
+from .patches import (PatchPlanInfo, adjoint, assemble, extract, patch_plan_bytes,
+                      patch_plan_info, position_gradient, probe_adjoint, used_positions)
 from .registration import Motion, Scene, Shift, TileShift, align, scene_plan_bytes
 from .scans import ScanFit, fit_scan
 

@@ -6,6 +6,7 @@
 
 #include "core/dtype_dispatch.hpp"
 #include "core/memory_budget.hpp"
+#include "cpu/patches/normal_system.hpp"
 
 namespace ppatch {
 namespace {
@@ -15,54 +16,25 @@ namespace {
 constexpr int refresh_after = 16;
 constexpr double refresh_below = 1e-3;
 // Directions stay, unless the residual was this much more than the iterations knew.
-constexpr double most_drift = 2.0;
-// The share of the largest coverage below which a pixel begins as 0, for its quotient is noise.
-constexpr double min_start_coverage = 1e-3;
+constexpr double max_drift = 2.0;
 // What of a call's progress is the sums over the patches.
 constexpr double sum_share = 0.2;
 
-// Sums of rows are added in lanes by row, and lane by lane.
-RowSums total_of(const RowSums* rows, std::int64_t count) {
-  RowSums lane[solve_lanes];
-  for (std::int64_t y = 0; y < count; ++y) {
-    lane[y % solve_lanes].first += rows[y].first;
-    lane[y % solve_lanes].second += rows[y].second;
-    lane[y % solve_lanes].third += rows[y].third;
-  }
-  RowSums total;
-  for (const RowSums& one : lane) {
-    total.first += one.first;
-    total.second += one.second;
-    total.third += one.third;
-  }
-  return total;
-}
-
 // Conjugate gradients for one image in arithmetic of type T, preconditioned by the diagonal.
 template <class T>
-class LeastSquares {
+class LeastSquares : public NormalSystem {
  public:
   static constexpr bool refreshes = !std::is_same_v<T, double>;
 
   LeastSquares(const SolveShape& shape, const SolveMachine& machine)
-      : shape_(shape),
-        arena_(*machine.arena),
-        table_(*machine.loops),
+      : NormalSystem(shape, machine, slot_scalars(shape)),
         loops_(machine.loops->of<T>()),
-        callbacks_(*machine.backend->callbacks),
-        stencil_(*machine.backend->allocator, shape.stencil_scalars()),
-        coverage_(*machine.backend->allocator, shape.coverage_scalars()),
-        right_(*machine.backend->allocator, shape.image_scalars()),
-        x_(*machine.backend->allocator, shape.image_scalars()),
         direction_(*machine.backend->allocator, shape.image_scalars()),
         product_(*machine.backend->allocator, shape.image_scalars()),
         residual_(*machine.backend->allocator, shape.image_scalars()),
         diagonal_(*machine.backend->allocator, shape.coverage_scalars()),
         narrow_(*machine.backend->allocator, refreshes ? shape.stencil_scalars() : 0),
-        change_(*machine.backend->allocator, refreshes ? shape.image_scalars() : 0),
-        sums_(*machine.backend->allocator, shape.height),
-        slot_scalars_(slot_scalars(shape)),
-        slots_(*machine.backend->allocator, arena_.num_threads() * slot_scalars_) {}
+        change_(*machine.backend->allocator, refreshes ? shape.image_scalars() : 0) {}
 
   static std::int64_t slot_scalars(const SolveShape& shape) {
     return std::max(shape.scratch_scalars(), shape.image_row()) + 64;
@@ -80,33 +52,8 @@ class LeastSquares {
     return bytes;
   }
 
-  // Of the same positions the stencil and the coverage are the same.
-  void sum_patches(const NormalJob& job, double done, double share) {
-    clear(stencil_);
-    clear(coverage_);
-    clear(right_);
-    const StencilSums sums{shape_, stencil_.data(), right_.data(), coverage_.data()};
-    const std::int64_t rows = std::clamp<std::int64_t>(
-        (shape_.height + 4 * arena_.num_threads() - 1) / (4 * arena_.num_threads()), 8,
-        SolveShape::max_band);
-    const std::int64_t all = (shape_.height + rows - 1) / rows;
-    const std::int64_t chunk = callbacks_.between_reports(all, arena_.num_threads());
-    for (std::int64_t first = 0; first < all; first += chunk) {
-      const std::int64_t last = std::min(all, first + chunk);
-      arena_.parallel_for(last - first, [&](std::int64_t n, int slot) {
-        const std::int64_t y = (first + n) * rows;
-        sum_normal_rows(job, y, std::min(shape_.height, y + rows), sums, table_, scratch(slot));
-      });
-      callbacks_.progress(done + share * static_cast<double>(last) / static_cast<double>(all));
-    }
-  }
-
   void prepare(const NormalJob& job, double lambda) {
-    wraps_ = job.problem.boundary == Boundary::wrap;
-    divide_by_coverage();
-    if (job.problem.boundary == Boundary::constant) take_off_outside(job.problem.constant);
-    add_lambda(lambda);
-    if (wraps_) wrap(stencil_.data(), shape_.height, shape_.half.count, shape_.stencil_row(), 0);
+    complete(job, lambda);
     for (std::int64_t i = 0; refreshes && i < stencil_.size(); ++i) {
       narrow_[i] = static_cast<T>(stencil_[i]);
     }
@@ -142,7 +89,7 @@ class LeastSquares {
       }
       clear(change_);
       known = now;
-      if (now.first > most_drift * most_drift * believed) before = 0.0;
+      if (now.first > max_drift * max_drift * believed) before = 0.0;
       return true;
     };
     while (answer.iterations < max_iterations) {
@@ -168,121 +115,7 @@ class LeastSquares {
     return answer;
   }
 
-  template <class P>
-  void store(const ImageView& image, std::int64_t m, const ImageView& coverage) const {
-    constexpr int C = P::components;
-    for (std::int64_t y = 0; y < shape_.height; ++y) {
-      const double* const from = x_.data() + shape_.image_at(y);
-      const double* const weight = coverage_.data() + shape_.coverage_at(y);
-      for (std::int64_t x = 0; x < shape_.width; ++x) {
-        auto* const to = image.at<typename P::Storage>(m, y, x);
-        for (int c = 0; c < C; ++c) {
-          to[c] = P::store(static_cast<typename P::Real>(from[c * shape_.plane + x]));
-        }
-        if (!coverage.data) continue;
-        *coverage.at<typename P::Storage>(m, y, x) =
-            P::store(static_cast<typename P::Real>(weight[x]));
-      }
-    }
-  }
-
  private:
-  template <class U>
-  static void clear(Buffer<U>& buffer) {
-    std::fill_n(buffer.data(), buffer.size(), U(0));
-  }
-
-  double* scratch(int slot) { return slots_.data() + slot * slot_scalars_; }
-
-  template <class Body>
-  void each_row(Body&& body) const {
-    constexpr std::int64_t block = 8;
-    arena_.parallel_for((shape_.height + block - 1) / block, [&](std::int64_t n, int slot) {
-      for (std::int64_t y = n * block; y < std::min(shape_.height, (n + 1) * block); ++y) {
-        body(y, slot);
-      }
-    });
-  }
-
-  // x = A* W P / coverage.
-  void divide_by_coverage() {
-    clear(x_);
-    double most = 0.0;
-    for (std::int64_t y = 0; y < shape_.height; ++y) {
-      const double* const row = coverage_.data() + shape_.coverage_at(y);
-      most = std::max(most, *std::max_element(row, row + shape_.width));
-    }
-    each_row([&](std::int64_t y, int) {
-      const double* const weight = coverage_.data() + shape_.coverage_at(y);
-      for (int c = 0; c < shape_.components; ++c) {
-        const double* const from = right_.data() + shape_.image_at(y) + c * shape_.plane;
-        double* const to = x_.data() + shape_.image_at(y) + c * shape_.plane;
-        for (std::int64_t x = 0; x < shape_.width; ++x) {
-          to[x] = weight[x] > min_start_coverage * most ? from[x] / weight[x] : 0.0;
-        }
-      }
-    });
-  }
-
-  // Takes A* W of what the value outside of the image gives from the right side: outside, each
-  // pixel's coverage is what its stencil's row does not sum to inside.
-  void take_off_outside(const double* value) {
-    each_row([&](std::int64_t y, int) {
-      for (std::int64_t x = 0; x < shape_.width; ++x) {
-        const double* const own = stencil_.data() + shape_.stencil_at(y) + x;
-        double inside = own[0];
-        for (int n = 1; n < shape_.half.count; ++n) {
-          const std::int64_t dy = shape_.half.dy[n];
-          const std::int64_t dx = shape_.half.dx[n];
-          const double* const plane = own + n * shape_.plane;
-          if (y + dy < shape_.height && x + dx >= 0 && x + dx < shape_.width) inside += *plane;
-          inside += plane[-dy * shape_.stencil_row() - dx];
-        }
-        const double outside = coverage_[shape_.coverage_at(y) + x] - inside;
-        for (int c = 0; c < shape_.components; ++c) {
-          right_[shape_.image_at(y) + c * shape_.plane + x] -= value[c] * outside;
-        }
-      }
-    });
-  }
-
-  void add_lambda(double lambda) {
-    if (lambda == 0.0) return;
-    each_row([&](std::int64_t y, int) {
-      double* const own = stencil_.data() + shape_.stencil_at(y);
-      for (std::int64_t x = 0; x < shape_.width; ++x) own[x] += lambda;
-      for (int c = 0; c < shape_.components; ++c) {
-        const std::int64_t at = shape_.image_at(y) + c * shape_.plane;
-        table_.add(lambda, x_.data() + at, right_.data() + at, shape_.width);
-      }
-    });
-  }
-
-  // Fills what lies around `planes` planes a row, as the image goes on on its other side.
-  template <class U>
-  void wrap(U* data, std::int64_t height, std::int64_t planes, std::int64_t row,
-            std::int64_t rows_after) const {
-    const std::int64_t reach = shape_.reach;
-    for (std::int64_t y = -reach; y < height + rows_after; ++y) {
-      U* const to = data + (y + reach) * row + reach;
-      const U* const from = data + (floor_mod(y, height) + reach) * row + reach;
-      for (std::int64_t n = 0; n < planes; ++n) {
-        U* const line = to + n * shape_.plane;
-        const U* const source = from + n * shape_.plane;
-        if (line != source) std::copy_n(source, shape_.width, line);
-        for (std::int64_t i = 1; i <= reach; ++i) {
-          line[-i] = source[floor_mod(-i, shape_.width)];
-          line[shape_.width - 1 + i] = source[(i - 1) % shape_.width];
-        }
-      }
-    }
-  }
-  template <class U>
-  void wrap_image(Buffer<U>& image) const {
-    if (!wraps_) return;
-    wrap(image.data(), shape_.height, shape_.components, shape_.image_row(), shape_.reach);
-  }
-
   template <class U>
   StencilRow<U> stencil_row(const U* stencil, const U* in, std::int64_t y, U* out) const {
     return {&shape_.half,         stencil + shape_.stencil_at(y),
@@ -300,20 +133,6 @@ class LeastSquares {
                                       }),
                                       0.0};
                      }).first);
-  }
-
-  // The sum over components of what a plane of a row gives.
-  template <class Body>
-  double planes(Body&& body) const {
-    double sum = 0.0;
-    for (int c = 0; c < shape_.components; ++c) sum += body(c * shape_.plane);
-    return sum;
-  }
-
-  template <class Body>
-  RowSums sum_rows(Body&& body) {
-    each_row([&](std::int64_t y, int slot) { sums_[y] = body(y, slot); });
-    return total_of(sums_.data(), shape_.height);
   }
 
   // Adds `sign` times what the iterations changed to x, which in single precision is kept apart.
@@ -404,18 +223,9 @@ class LeastSquares {
     });
   }
 
-  SolveShape shape_;
-  const Arena& arena_;
-  const SolveLoopTable& table_;
   const SolveLoops<T>& loops_;
-  const Callbacks& callbacks_;
-  Buffer<double> stencil_, coverage_, right_, x_;
   Buffer<T> direction_, product_, residual_, diagonal_;  // the diagonal's inverse
   Buffer<T> narrow_, change_;  // in single precision: the stencil, and what x has not taken up
-  Buffer<RowSums> sums_;
-  std::int64_t slot_scalars_;
-  Buffer<double> slots_;
-  bool wraps_ = false;
 };
 
 template <class T>
