@@ -13,13 +13,14 @@
 namespace ptychopatch::alignment {
 namespace {
 
-std::string encode_json(const std::vector<Record>& records) {
+std::string encode_json(const std::vector<const Record*>& records) {
   std::string text = "[";
   for (std::size_t i = 0; i < records.size(); ++i) {
     text += i == 0 ? "\n" : ",\n";
-    text += records[i].dump(-1, ' ', false, Record::error_handler_t::replace);
+    text += records[i]->dump(-1, ' ', false, Record::error_handler_t::replace);
   }
-  return text + "\n]\n";
+  text += "\n]\n";
+  return text;
 }
 
 std::vector<Record> decode_json(const std::string& text, const std::string& source) {
@@ -98,17 +99,18 @@ std::vector<std::vector<std::string>> rows_of(const std::string& text, const std
   return rows;
 }
 
-std::string encode_csv(const std::vector<Record>& records) {
+std::string encode_csv(const std::vector<const Record*>& records) {
   if (records.empty()) return "";
+  const Record& first_record = *records[0];
   std::string text;
-  for (const auto& [key, value] : records[0].items()) text += (text.empty() ? "" : ",") + key;
+  for (const auto& [key, value] : first_record.items()) text += (text.empty() ? "" : ",") + key;
   text += '\n';
-  for (const Record& record : records) {
+  for (const Record* record : records) {
     bool first = true;
-    for (const auto& [key, ignored] : records[0].items()) {
+    for (const auto& [key, ignored] : first_record.items()) {
       if (!first) text += ',';
       first = false;
-      text += cell_of(key, record.value(key, Record()));
+      text += cell_of(key, record->value(key, Record()));
     }
     text += '\n';
   }
@@ -211,12 +213,14 @@ class Reader {
   const std::string& source_;
 };
 
-std::string encode_yaml(const std::vector<Record>& records) {
+std::string encode_yaml(const std::vector<const Record*>& records) {
   if (records.empty()) return "[]\n";
   YAML::Emitter out;
   out.SetNullFormat(YAML::LowerNull);
-  emit(out, Record(records));
-  return std::string(out.c_str(), out.size()) + "\n";
+  out << YAML::BeginSeq;
+  for (const Record* record : records) emit(out, *record);
+  out << YAML::EndSeq << YAML::Newline;
+  return {out.c_str(), out.size()};
 }
 
 std::vector<Record> decode_yaml(const std::string& text, const std::string& source) {
@@ -233,7 +237,7 @@ std::vector<Record> decode_yaml(const std::string& text, const std::string& sour
 
 }  // namespace
 
-std::string encode_records(const std::vector<Record>& records, RecordFormat format) {
+std::string encode_records_at(const std::vector<const Record*>& records, RecordFormat format) {
   switch (format) {
     case RecordFormat::kCsv:
       return encode_csv(records);
@@ -242,6 +246,12 @@ std::string encode_records(const std::vector<Record>& records, RecordFormat form
     default:
       return encode_json(records);
   }
+}
+
+std::string encode_records(const std::vector<Record>& records, RecordFormat format) {
+  std::vector<const Record*> places;
+  for (const Record& record : records) places.push_back(&record);
+  return encode_records_at(places, format);
 }
 
 std::vector<Record> decode_records(const std::string& text, RecordFormat format,

@@ -64,12 +64,12 @@ void Results::write(bool last) const {
   // Records of another shard or list come first, as they lay; the others where this run puts them.
   std::set<PairNames> here;
   for (const auto& [place, record] : records_) here.insert(names_of(record));
-  std::vector<Record> all;
+  std::vector<const Record*> all;
   for (const PairNames& names : kept_order_) {
-    if (!here.contains(names)) all.push_back(kept_.at(names));
+    if (!here.contains(names)) all.push_back(&kept_.at(names));
   }
-  for (const auto& [place, record] : records_) all.push_back(record);
-  const std::string text = encode_records(all, format_);
+  for (const auto& [place, record] : records_) all.push_back(&record);
+  const std::string text = encode_records_at(all, format_);
   if (path_ == "-") {
     std::cout << text;
     return;
