@@ -201,8 +201,7 @@ void add_patches(nb::module_& module) {
               &Options::patch_width, &Options::group_size, &Options::constant_real,
               &Options::constant_imag, &Options::jitter_sigma, &Options::jitter_seed,
               &Options::interpolation, &Options::boundary, &Options::anchor, &Options::axes,
-              &Options::sign, &Options::layout, &Options::local_offsets,
-              &Options::subpixel);
+              &Options::sign, &Options::layout, &Options::local_offsets, &Options::subpixel);
   module.def("patch_plan_bytes", &plan_bytes, "context"_a, "options"_a, "position_count"_a);
   nb::class_<PatchCall>(module, "PatchCall")
       .def(nb::init<PlanningContext&, const Options&, nb::handle, nb::handle, const nb::int_&>(),

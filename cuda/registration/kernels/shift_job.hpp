@@ -4,9 +4,9 @@
 #include <cstdint>
 
 #include "kernels/registration/scene_image.hpp"
+#include "math/phase.hpp"
 #include "math/registration/cfa_carrier.hpp"
 #include "math/registration/covariance_tiles.hpp"
-#include "math/phase.hpp"
 #include "math/registration/ring_weight.hpp"
 #include "math/registration/shift_sums.hpp"
 
