@@ -28,9 +28,8 @@ group_size : int
 local_offsets : {"as-given", "mirrored-ptychopinn"}
     Each group mirrored about its mean, as PtychoPINN's get_image_patches has it.
 subpixel : {"object", "probe"}
-    What is sampled between pixels where waves are made with a probe: the image, or the probe, which
-    is then shifted in Fourier space by what is left of a position at whole pixels. With "probe" the
-    interpolation is not used, and patches are those of "nearest".
+    What waves sample between pixels: the image, or the probe, which is then shifted in Fourier space
+    over patches of "nearest".
 halves : {"up", "even"}
     Which way "nearest" rounds what lies half-way: up, or to the even pixel, as NumPy's round.
 jitter : float
@@ -202,8 +201,7 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, probe: Any 
     cotangent : array
         Shaped as the patches, or with a probe as the waves.
     out : (K, 2), optional
-        Where to write the gradient, of the image's real type; (M, K, 2) where every position is read
-        from M images.
+        Where to write the gradient, of the image's real type; (M, K, 2) for M images.
     curvature : bool or array, optional
         True, or where to write it; without a probe.
     normal : bool or array, optional
@@ -221,8 +219,7 @@ def position_gradient(image: Any, cotangent: Any, positions: Any, *, probe: Any 
     squares = optional_output(curvature, image, (*shape, 2), dtype)
     matrix = optional_output(normal, image, (*shape, 3), dtype)
     if squares is not None and not (probe is None and matrix is None):
-        raise ValueError("curvature: expected False beside a probe or a normal matrix, whose "
-                         "diagonal it is: ask for normal=True")
+        raise ValueError("curvature: expected False beside a probe or normal, whose diagonal it is")
     call = settings.call(context, positions, image_index, image, cotangent, probe, out)
     if probe is None and matrix is None:
         call.position_gradient(image, cotangent, out, squares)
