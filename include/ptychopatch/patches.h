@@ -89,7 +89,7 @@ typedef int32_t ppatch_halves;
 enum {
   PPATCH_HALVES_UP = 0, /* floor(p + 1/2) */
   /* To the even pixel, as NumPy's round: of the position in window coordinates, before the anchor
-   * is taken off, or after it where the anchor itself lies half-way between pixels. */
+   * is taken off; with PPATCH_ANCHOR_CENTRE after it, as programs that mean the middle have it. */
   PPATCH_HALVES_EVEN = 1
 };
 

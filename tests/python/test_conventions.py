@@ -118,12 +118,6 @@ def beyond(random, positions):
     return positions + random.uniform(0.01, 0.2, positions.shape)
 
 
-def about_middle(random, n, low, high):
-    """Where halves are those of a program that rounds once a middle is taken off: not of an odd one."""
-    positions = some_positions(random, low, high)
-    return beyond(random, positions) if n % 4 == 3 else positions
-
-
 @pytest.mark.parametrize("n", SIZES)
 def test_ptyrad(random, n):
     image, probe = complex_values(random, 50, 60), complex_values(random, n, n)
@@ -142,7 +136,7 @@ def test_phaser(random, n):
     image, probe = complex_values(random, 50, 60), complex_values(random, n, n)
     # Powers of two, so that lengths hold pixels exactly, halves among them.
     corner, sampling = numpy.array([-3.25, -1.5]), numpy.array([0.25, 0.5])
-    positions = about_middle(random, n, n / 2, 50 - n / 2 - 1.2)
+    positions = some_positions(random, n / 2, 50 - n / 2 - 1.2)
     patches, _ = phaser(image, corner + positions * sampling, n, corner, sampling)
     got = ptychopatch.extract(image, positions, n, **options_of("phaser"))
     numpy.testing.assert_array_equal(got, patches)
@@ -171,7 +165,7 @@ def test_periodic_in_fft_order(random, program, n):
 @pytest.mark.parametrize("n", SIZES)
 def test_pty_chi(random, n):
     image = complex_values(random, 50, 60)
-    positions = about_middle(random, n, -10, 60)
+    positions = some_positions(random, -10, 60)
     got = ptychopatch.extract(image, positions, n, **options_of("pty-chi, integer"))
     numpy.testing.assert_array_equal(got, pty_chi(image, positions, n))
 

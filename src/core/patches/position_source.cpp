@@ -117,18 +117,18 @@ Coordinate PositionReader::window(Coordinate p, std::int64_t n) const {
     return window_origin(p, settings_.anchor, settings_.sign, n);
   }
   const Coordinate given = settings_.sign == Sign::content ? negate(p) : p;
-  const bool between_pixels = settings_.anchor == Anchor::centre && n % 2 == 0;
+  const bool of_first_pixel = settings_.anchor == Anchor::centre;
   if (settings_.subpixel == Subpixel::probe) {
     // What is left of a position shifts the probe, so it stays; a half that goes down is told from
     // one that goes up by the last bit.
     Coordinate origin = window_origin(given, settings_.anchor, Sign::window, n);
-    const bool up = goes_up_to_even(between_pixels ? origin : given);
+    const bool up = goes_up_to_even(of_first_pixel ? origin : given);
     if (origin.fraction == 0.5 && !up) origin.fraction = std::nextafter(0.5, 0.0);
     return origin;
   }
-  const Coordinate rounded = between_pixels ? given : rounded_to_even(given);
+  const Coordinate rounded = of_first_pixel ? given : rounded_to_even(given);
   const Coordinate origin = window_origin(rounded, settings_.anchor, Sign::window, n);
-  return between_pixels ? rounded_to_even(origin) : origin;
+  return of_first_pixel ? rounded_to_even(origin) : origin;
 }
 
 PatchOrigin PositionReader::origin(const Point& p) const {

@@ -80,18 +80,18 @@ std::vector<Position> corners(const ppatch_patch_options& options,
     const bool even = options.halves == PPATCH_HALVES_EVEN &&
                       (shifted || options.interpolation == PPATCH_INTERPOLATION_NEAREST);
     const auto corner = [&](Coordinate c, std::int64_t n) {
-      const bool anchor_between = options.anchor == PPATCH_ANCHOR_CENTRE && n % 2 == 0;
+      const bool after = options.anchor == PPATCH_ANCHOR_CENTRE;
       if (even && shifted) {
         // Where a half goes to the pixel below, it becomes a little less.
-        const Coordinate judged = resolved(anchor_between ? minus_anchor(c, options.anchor, n) : c);
+        const Coordinate judged = resolved(after ? minus_anchor(c, options.anchor, n) : c);
         Coordinate first = resolved(minus_anchor(c, options.anchor, n));
         if (judged.fraction == 0.5L && to_even(judged).whole == judged.whole)
           first.fraction -= 1e-18L;
         return first;
       }
-      if (even && !anchor_between) c = to_even(resolved(c));
+      if (even && !after) c = to_even(resolved(c));
       c = resolved(minus_anchor(c, options.anchor, n));
-      return even && anchor_between ? to_even(c) : c;
+      return even && after ? to_even(c) : c;
     };
     out.push_back({corner(y, options.patch_height), corner(x, options.patch_width)});
   }
