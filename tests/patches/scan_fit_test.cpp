@@ -93,8 +93,14 @@ TEST_F(ScanFit, AgreesWithLeastSquares) {
     ASSERT_EQ(got.answer.status, PPATCH_SCAN_FIT_STATUS_OK);
     const double given[6] = {got.answer.shift[0],  got.answer.shift[1],  got.answer.matrix[0],
                              got.answer.matrix[1], got.answer.matrix[2], got.answer.matrix[3]};
+    // Positions nearly on a line tell the matrix badly, and rounding grows as its variance does.
+    double growth = 1;
+    for (int i = 2; i < 6; ++i) {
+      growth =
+          std::max(growth, 1e4 * unit * unit * want.covariance[static_cast<std::size_t>(7 * i)]);
+    }
     for (int i = 0; i < 6; ++i) {
-      EXPECT_NEAR(given[i], want.parameters[i], i < 2 ? 1e-9 : 1e-11);
+      EXPECT_NEAR(given[i], want.parameters[i], growth * (i < 2 ? 1e-9 : 1e-11));
       for (int j = 0; j < 6; ++j) {
         const double scale = std::sqrt(want.covariance[7 * i] * want.covariance[7 * j]);
         EXPECT_NEAR(got.answer.covariance[6 * i + j] / (sigma * sigma), want.covariance[6 * i + j],
@@ -102,7 +108,7 @@ TEST_F(ScanFit, AgreesWithLeastSquares) {
       }
     }
     for (std::size_t i = 0; i < want.residual.size(); ++i) {
-      EXPECT_NEAR(got.residual[i], want.residual[i], 1e-9);
+      EXPECT_NEAR(got.residual[i], want.residual[i], growth * 1e-9);
     }
     EXPECT_EQ(got.answer.degrees_of_freedom, 2 * (3 + trial) - 6);
     if (trial > 0) {
@@ -134,7 +140,10 @@ TEST_F(ScanFit, WeighsOutliersAsHuber) {
   for (int i = 0; i < 2; ++i) EXPECT_NEAR(got.answer.shift[i], again.parameters[i], 1e-8);
   // Thirty of two hundred 20 px away on one side; a mean would be 3 px off.
   EXPECT_NEAR(got.answer.shift[0], 1, 0.2);
-  EXPECT_NEAR(fit(problem, 0).answer.sigma, 0.3, 0.1);
+  // Cut off, they still count as errors at the limit; a root mean square would be 8 px.
+  const double found = fit(problem, 0).answer.sigma;
+  EXPECT_GT(found, 0.27);
+  EXPECT_LT(found, 0.5);
 }
 
 // Rotation 1 degree, scales 1.01 and 0.99, shear 0.5 %, 0.3 px of noise: found within 3 standard
@@ -162,14 +171,14 @@ TEST_F(ScanFit, KnowsItsErrors) {
     for (int i = 0; i < 6; ++i) {
       squares[i] += z[i] * z[i] / kTrials;
       beyond += std::fabs(z[i]) > 3;
-      EXPECT_LT(std::fabs(z[i]), 5);
+      EXPECT_LT(std::fabs(z[i]), 6);
     }
     found_sigma += a.sigma / kTrials;
     EXPECT_NEAR(a.chi2_per_dof, 1, 0.4);
   }
   for (double square : squares) {
-    EXPECT_GT(std::sqrt(square), 0.8) << seed_note();
-    EXPECT_LT(std::sqrt(square), 1.2) << seed_note();
+    EXPECT_GT(std::sqrt(square), 0.75) << seed_note();  // known to 5 %
+    EXPECT_LT(std::sqrt(square), 1.25) << seed_note();
   }
   EXPECT_LE(beyond, 15);  // 3 of 1200 are expected
   EXPECT_NEAR(found_sigma, 0.3, 0.01);
