@@ -246,8 +246,9 @@ typedef struct ppatch_patch_solve_info {
  * the diagonal as preconditioner, in double precision; for F32 and C64 the iterations themselves
  * run in single precision, and every 16 of them the residual is computed anew in double. They end
  * where |(A* W A + lambda) x - b| <= tolerance |b|, b being the right side, or after
- * max_iterations; that quotient is info's residual. A* W A is a stencil whose coefficients depend
- * on positions and weights alone: patches are read once, and an iteration costs no patch at all.
+ * max_iterations, or where the next direction is one that the patches tell less than rounding does:
+ * it is left as it began. That quotient is info's residual. A* W A is a stencil whose coefficients
+ * depend on positions and weights alone: patches are read once, and an iteration costs no patch.
  *
  * Where a pixel is reached by several patches with different fractions, x is what they were
  * extracted from, to rounding. At the rim of a scan, where one patch alone reaches, there are more

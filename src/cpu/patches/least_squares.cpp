@@ -25,6 +25,9 @@ template <class T>
 class LeastSquares : public NormalSystem {
  public:
   static constexpr bool refreshes = !std::is_same_v<T, double>;
+  // Of its length squared, a direction's curvature is no less in a sum of rounded terms: directions
+  // that patches tell less than that stay as they began.
+  static constexpr double min_curvature = refreshes ? 1e-5 : 1e-13;
 
   LeastSquares(const SolveShape& shape, const SolveMachine& machine)
       : NormalSystem(shape, machine, slot_scalars(shape)),
@@ -73,6 +76,7 @@ class LeastSquares : public NormalSystem {
     RowSums now = residual_of_x();
     SolveAnswer answer;
     double before = 0.0;  // 0: directions begin anew
+    double length = 0.0;  // of a direction, squared, by the diagonal
     std::int64_t since = 0;
     RowSums known = now;  // when it was computed last
     const auto relative = [&] { return scale > 0.0 ? std::sqrt(now.first) / scale : 0.0; };
@@ -95,9 +99,11 @@ class LeastSquares : public NormalSystem {
     while (answer.iterations < max_iterations) {
       if (relative() <= tolerance && since > 0 && !compute_residual()) break;
       if (relative() <= tolerance) break;
-      turn(before > 0.0 ? now.second / before : 0.0);
+      const double beta = before > 0.0 ? now.second / before : 0.0;
+      turn(beta);
+      length = now.second + beta * beta * length;
       const double curvature = multiply();
-      if (!(curvature > 0.0)) break;
+      if (!(curvature > min_curvature * length)) break;
       before = now.second;
       now = step(now.second / curvature);
       ++answer.iterations;
