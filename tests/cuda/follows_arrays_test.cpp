@@ -51,7 +51,7 @@ TEST(FollowsArrays, OnTheHostAllIsTheCpus) {
 TEST(FollowsArrays, FromCardToCard) {
   for_each_case(20, simplify, [](const Case& c) {
     Case moved = c;
-    for (double& place : moved.rest) place += 0.375;
+    for (double& place : moved.fraction) place += 0.375;
     Job before(c, context_of(PPATCH_BACKEND_CPU));
     Job after(moved, context_of(PPATCH_BACKEND_CPU));
     Job any(c, following());

@@ -103,7 +103,7 @@ TEST(Assemble, GivesTheImageBackFromWholePositions) {
   };
   for_each_case(60, whole, [](const Case& drawn) {
     Case c = drawn;
-    for (double& p : c.rest) p = std::floor(p);
+    for (double& p : c.fraction) p = std::floor(p);
     if (c.options.anchor == PPATCH_ANCHOR_CENTRE) c.options.anchor = PPATCH_ANCHOR_HALF;
     Job job(c);
     const HostArray patches = job.extract();

@@ -27,7 +27,7 @@ TEST_P(Copy, OfWholePositionsIsExact) {
   };
   for_each_case(8, whole, [](const Case& drawn) {
     Case c = drawn;
-    for (double& p : c.rest) p = std::floor(p);
+    for (double& p : c.fraction) p = std::floor(p);
     Job job(c);
     const Values got = job.canonical(job.extract(), 0);
     const Values want = oracle::extract(c.scan(), job.image_values());

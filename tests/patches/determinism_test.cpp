@@ -207,7 +207,7 @@ TEST(Determinism, PositionsSplitIntoBatches) {
     for (std::int64_t k = 0; k < c.count; k += step) {
       const std::int64_t n = std::min(step, c.count - k);
       ptychopatch::PatchPlan plan(shared_context(2),
-                                  ptychopatch::array(c.rest.data() + 2 * k, {n, 2}), c.options);
+                                  ptychopatch::array(c.fraction.data() + 2 * k, {n, 2}), c.options);
       plan.extract(whole.image().view(),
                    ptychopatch::array(static_cast<std::byte*>(parts.view().data) + k * area * bytes,
                                       c.dtype, {n, c.options.patch_height, c.options.patch_width}));

@@ -126,8 +126,8 @@ TEST(Jitter, IsWhatIsCut) {
     job.plan().positions(used.view());
     Case moved = c;
     for (std::int64_t i = 0; i < used.size(); ++i) {
-      moved.whole[i] = 0;
-      moved.rest[i] = used.get(i).real();
+      moved.integer[i] = 0;
+      moved.fraction[i] = used.get(i).real();
     }
     expect_close(job.canonical(job.extract(), 0), oracle::extract(moved.scan(), job.image_values()),
                  1, 1e-12, "jittered patch");

@@ -114,22 +114,22 @@ TEST_F(Positions, NamesTheIntegerOutOfRange) {
 }
 
 TEST_F(Positions, NamesTheBadFraction) {
-  const std::int32_t whole[] = {1, 2, 3, 4, 5, 6};
+  const std::int32_t integer[] = {1, 2, 3, 4, 5, 6};
   for (double value : {kNan, kInfinity, -kInfinity, 1e300}) {
     const double fraction[] = {0, 0, 0, value, 0, 0};
-    const ppatch_array whole_view = array(whole, {3, 2});
+    const ppatch_array integer_view = array(integer, {3, 2});
     const ppatch_array fraction_view = array(fraction, {3, 2});
-    expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &whole_view, &fraction_view),
-                   {"1"});
+    expect_refused(
+        ppatch_patch_plan_set_positions_split(plan_->get(), &integer_view, &fraction_view), {"1"});
   }
 }
 
 TEST_F(Positions, NamesTheBadWholePart) {
-  const std::int32_t whole[] = {1, 2, 3, 4, 5, std::numeric_limits<std::int32_t>::min()};
+  const std::int32_t integer[] = {1, 2, 3, 4, 5, std::numeric_limits<std::int32_t>::min()};
   const double fraction[] = {0, 0, 0, 0, 0, 0};
-  const ppatch_array whole_view = array(whole, {3, 2});
+  const ppatch_array integer_view = array(integer, {3, 2});
   const ppatch_array fraction_view = array(fraction, {3, 2});
-  expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &whole_view, &fraction_view),
+  expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &integer_view, &fraction_view),
                  {"2"});
 }
 
@@ -149,11 +149,11 @@ TEST_F(Positions, RefusesWrongShapesAndDtypes) {
 }
 
 TEST_F(Positions, RefusesPartsOfDifferentShapes) {
-  const std::int32_t whole[] = {1, 2, 3, 4, 5, 6};
+  const std::int32_t integer[] = {1, 2, 3, 4, 5, 6};
   const double fraction[] = {0, 0, 0, 0};
-  const ppatch_array whole_view = array(whole, {3, 2});
+  const ppatch_array integer_view = array(integer, {3, 2});
   const ppatch_array fraction_view = array(fraction, {2, 2});
-  expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &whole_view, &fraction_view),
+  expect_refused(ppatch_patch_plan_set_positions_split(plan_->get(), &integer_view, &fraction_view),
                  {"fraction"});
 }
 

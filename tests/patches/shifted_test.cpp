@@ -153,7 +153,7 @@ TEST(ShiftedProbe, MovesWithThePosition) {
   }
   const Values image(40 * 40, 1.0);
   const double positions[2][2] = {{4.3, 2.75}, {1.5, 3.25}};
-  const double rest[2][2] = {{0.3, -0.25}, {-0.5, 0.25}};  // halves go up
+  const double fraction[2][2] = {{0.3, -0.25}, {-0.5, 0.25}};  // halves go up
   ppatch_patch_options options = ptychopatch::patch_options(n, n);
   options.subpixel = PPATCH_SUBPIXEL_PROBE;
   ptychopatch::PatchPlan plan(shared_context(1), ptychopatch::array(&positions[0][0], {2, 2}),
@@ -163,7 +163,7 @@ TEST(ShiftedProbe, MovesWithThePosition) {
                      ptychopatch::array(probe.data(), {n, n}),
                      ptychopatch::array(waves.data(), {2, n, n}));
   for (std::int64_t i = 0; i < 2 * n * n; ++i) {
-    const auto& moved = rest[i / (n * n)];
+    const auto& moved = fraction[i / (n * n)];
     const double y = static_cast<double>(i / n % n) - moved[0];
     const double x = static_cast<double>(i % n) - moved[1];
     // The Gaussian has come down to 1e-9 of its height at the window's edge.

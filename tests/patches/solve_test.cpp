@@ -187,7 +187,7 @@ Case dense_scan(std::uint64_t seed, ppatch_dtype dtype, ppatch_interpolation int
   });
 }
 
-// Cut and put back: with every pixel reached from all sides the answer is the image itself.
+// Extracted and put back: with every pixel reached from all sides the answer is the image itself.
 TEST(SolveScan, GivesTheImageBack) {
   for (ppatch_dtype dtype : {PPATCH_F32, PPATCH_F64, PPATCH_C64, PPATCH_C128}) {
     for (ppatch_interpolation interpolation :
@@ -197,9 +197,9 @@ TEST(SolveScan, GivesTheImageBack) {
           dense_scan(test_random("SolveScan.GivesTheImageBack")(), dtype, interpolation, true);
       SCOPED_TRACE(c.describe());
       Job job(c);
-      const HostArray cut = job.extract();
+      const HostArray patches = job.extract();
       HostArray image(c.dtype, {c.height, c.width});
-      const auto info = job.plan().solve(cut.view(), image.view(), nullptr, nullptr,
+      const auto info = job.plan().solve(patches.view(), image.view(), nullptr, nullptr,
                                          options_of(400, is_double(dtype) ? 1e-14 : 1e-9, 0));
       expect_close(image.values(), job.image_values(), 1, is_double(dtype) ? 1e-10 : 1e-5, "image");
       EXPECT_LT(info.iterations, 400);

@@ -54,7 +54,7 @@ def matrix(start, length, size, interpolation, boundary):
     return weights, outside
 
 
-class Cut:
+class PatchMap:
     """The linear map from an image to its patches, (K, h, w)."""
 
     def __init__(self, positions, size, shape, interpolation="bilinear", boundary="zero",

@@ -1,30 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """suite2p's and NoRMCorre's conventions, on scenes that are known between their pixels."""
-import math
-
 import numpy
 import pytest
 
 from ptychopatch.compat import normcorre, suite2p
-
-
-class Scene:
-    """Waves of random directions and phases, moved by what a function of the place says."""
-
-    def __init__(self, random, waves=400):
-        length = 2.5 * 30 ** random.uniform(0, 1, waves)
-        angle = random.uniform(0, 2 * math.pi, waves)
-        self.frequencies = 2 * math.pi / length * numpy.array([numpy.sin(angle), numpy.cos(angle)])
-        self.phases = random.uniform(0, 2 * math.pi, waves)
-        self.random = random
-
-    def frame(self, shape, displacement=(0, 0), noise=0.5):
-        y, x = numpy.indices(shape, dtype=float)
-        y, x = y - displacement[0], x - displacement[1]
-        out = numpy.full(shape, 200.0)
-        for (fy, fx), phase in zip(self.frequencies.T, self.phases):
-            out += numpy.cos(fy * y + fx * x + phase)
-        return out + noise * self.random.standard_normal(shape)
+from scene import Scene
 
 
 def stretched(shape, rate):
@@ -35,9 +15,9 @@ def stretched(shape, rate):
 
 def test_suite2p_rolls_frames_onto_the_reference(random):
     scene = Scene(random)
-    reference = scene.frame((160, 200))
+    reference = scene.displaced((160, 200))
     where = random.integers(-9, 10, (3, 2))
-    frames = numpy.stack([scene.frame((160, 200), d) for d in where]).astype("int16")
+    frames = numpy.stack([scene.displaced((160, 200), d) for d in where]).astype("int16")
     ymax, xmax, cmax, *blocks = suite2p.compute_shifts(reference.astype("int16"), frames,
                                                        nonrigid=False)
     assert blocks == [None, None, None]
@@ -54,9 +34,9 @@ def test_suite2p_rolls_frames_onto_the_reference(random):
 def test_suite2p_blocks_tell_what_is_left(random):
     scene = Scene(random)
     shape = (256, 300)
-    reference = scene.frame(shape)
+    reference = scene.displaced(shape)
     grown = stretched(shape, 0.006)
-    frame = scene.frame(shape, (3.3 + grown[0], -2.4 + grown[1]))
+    frame = scene.displaced(shape, (3.3 + grown[0], -2.4 + grown[1]))
     found = suite2p.compute_shifts(reference, frame[None], block_size=(96, 96))
     ymax, xmax, _, ymax1, xmax1, cmax1 = found
     assert (ymax[0], xmax[0]) == (3, -2)
@@ -73,7 +53,7 @@ def test_suite2p_blocks_tell_what_is_left(random):
     rigid = suite2p.shift_frames(frame[None], ymax, xmax)[0]
     piecewise = suite2p.shift_frames(frame[None], ymax, xmax, ymax1, xmax1, (96, 96))[0]
     inner = (slice(12, -12), slice(12, -12))
-    errors = [numpy.abs(one - scene.frame(shape, noise=0))[inner].mean() for one in (rigid, piecewise)]
+    errors = [numpy.abs(one - scene.displaced(shape, noise=0))[inner].mean() for one in (rigid, piecewise)]
     assert errors[1] < errors[0] / 2
 
 
@@ -86,7 +66,7 @@ def test_suite2p_blocks_are_spread_evenly():
 
 def test_frames_of_nothing_stay(random):
     scene = Scene(random)
-    reference = scene.frame((128, 128))
+    reference = scene.displaced((128, 128))
     noise = random.normal(200, 3, (1, 128, 128))
     ymax, xmax, cmax, ymax1, _, cmax1 = suite2p.compute_shifts(reference, noise)
     assert (ymax[0], xmax[0], cmax[0]) == (0, 0, 0) and not ymax1.any() and not cmax1.any()
@@ -97,23 +77,23 @@ def test_frames_of_nothing_stay(random):
 def test_normcorre_shifts_register(random):
     scene = Scene(random)
     shift = random.uniform(-6, 6, 2)
-    template = scene.frame((150, 170))
-    frame = scene.frame((150, 170), -shift)
+    template = scene.displaced((150, 170))
+    frame = scene.displaced((150, 170), -shift)
     registered, found, start, grid = normcorre.tile_and_correct(
         frame, template, (48, 48), (24, 24), (8, 8), max_deviation_rigid=0)
     assert start is None and grid is None
     numpy.testing.assert_allclose(found, shift, atol=0.03)
     inner = (slice(8, -8), slice(8, -8))
-    errors = [numpy.abs(one - scene.frame((150, 170), noise=0))[inner].mean() for one in (frame, registered)]
+    errors = [numpy.abs(one - scene.displaced((150, 170), noise=0))[inner].mean() for one in (frame, registered)]
     assert errors[1] < errors[0] / 5
 
 
 def test_normcorre_tiles_follow_the_field(random):
     scene = Scene(random)
     shape = (220, 250)
-    template = scene.frame(shape)
+    template = scene.displaced(shape)
     grown = stretched(shape, 0.008)
-    frame = scene.frame(shape, (grown[0] - 4.25, grown[1] + 1.75)).astype("float32")
+    frame = scene.displaced(shape, (grown[0] - 4.25, grown[1] + 1.75)).astype("float32")
     rigid, *_ = normcorre.tile_and_correct(frame, template, (64, 64), (32, 32), (9, 9),
                                            max_deviation_rigid=0)
     registered, shifts, start, grid = normcorre.tile_and_correct(frame, template, (64, 64),
@@ -126,7 +106,7 @@ def test_normcorre_tiles_follow_the_field(random):
         dx = (1.75 - 0.008 * (x + 47.5 - 125)) / (1 + 0.008)
         assert (rows, columns) == pytest.approx((-dy, -dx), abs=0.15)
     inner = (slice(10, -10), slice(10, -10))
-    errors = [numpy.abs(one - scene.frame(shape, noise=0))[inner].mean() for one in (rigid, registered)]
+    errors = [numpy.abs(one - scene.displaced(shape, noise=0))[inner].mean() for one in (rigid, registered)]
     assert errors[1] < errors[0] / 2
 
 

@@ -5,30 +5,7 @@ import numpy
 import pytest
 
 from ptychopatch.compat import opencv
-
-
-class Scene:
-    """A picture that is known between its pixels: waves of random directions and phases."""
-
-    def __init__(self, random, waves=400):
-        length = 2.5 * 40 ** random.uniform(0, 1, waves)
-        angle = random.uniform(0, 2 * math.pi, waves)
-        self.frequency = 2 * math.pi / length * numpy.array([numpy.cos(angle), numpy.sin(angle)])
-        self.phase = random.uniform(0, 2 * math.pi, waves)
-        self.random = random
-
-    def at(self, x, y, noise=0.0):
-        out = numpy.zeros(x.shape)
-        for (fx, fy), phase in zip(self.frequency.T, self.phase):
-            out += numpy.cos(fx * x + fy * y + phase)
-        return 110 + out + noise * self.random.standard_normal(x.shape)
-
-    def image(self, shape, noise=0.0, inverse=None):
-        """inverse: (2, 3), where in the scene a pixel (x, y, 1) is; none: where it lies."""
-        y, x = numpy.mgrid[:shape[0], :shape[1]].astype(float)
-        if inverse is not None:
-            x, y = (row[0] * x + row[1] * y + row[2] for row in inverse)
-        return self.at(x, y, noise)
+from scene import Scene
 
 
 def inverse_of(warp):
@@ -46,8 +23,8 @@ def corners_apart(one, other, shape):
 def test_phase_correlate_is_of_opencvs_sign(random, dtype):
     shift = random.uniform(-9, 9, 2)  # x, y
     scene = Scene(random)
-    first = scene.image((150, 180), 0.5).astype(dtype)
-    second = scene.image((150, 180), 0.5, [[1, 0, -shift[0]], [0, 1, -shift[1]]]).astype(dtype)
+    first = scene.warped((150, 180), 0.5).astype(dtype)
+    second = scene.warped((150, 180), 0.5, [[1, 0, -shift[0]], [0, 1, -shift[1]]]).astype(dtype)
     window = numpy.outer(numpy.hanning(150), numpy.hanning(180))
     for given in (None, window):
         found, response = opencv.phaseCorrelate(first, second, given)
@@ -61,10 +38,10 @@ def test_phase_correlate_is_of_opencvs_sign(random, dtype):
 
 def test_a_window_leaves_pixels_out(random):
     scene, other = Scene(random), Scene(random)
-    first = scene.image((200, 200))
-    second = scene.image((200, 200), 0.1, [[1, 0, -3.25], [0, 1, 1.5]])
+    first = scene.warped((200, 200))
+    second = scene.warped((200, 200), 0.1, [[1, 0, -3.25], [0, 1, 1.5]])
     for image, x in ((first, 0), (second, 7)):
-        image[60:130, 60 + x:130 + x] = 4 * other.image((70, 70)) - 300
+        image[60:130, 60 + x:130 + x] = 4 * other.warped((70, 70)) - 300
     window = numpy.ones((200, 200))
     window[55:135, 55:142] = 0
     found, _ = opencv.phaseCorrelate(first, second, window)
@@ -90,8 +67,8 @@ def test_ecc_finds_the_map(random, motion):
     shape = (330, 380)
     scene = Scene(random)
     warp = small_warp(random, motion)
-    template = scene.image(shape, 1.0)
-    moving = scene.image(shape, 1.0, inverse_of(warp))
+    template = scene.warped(shape, 1.0)
+    moving = scene.warped(shape, 1.0, inverse_of(warp))
     coherence, found = opencv.findTransformECC(template, moving, numpy.eye(2, 3, dtype="float32"),
                                                motion)
     assert found.shape == (2, 3) and found.dtype == "float32"
@@ -111,8 +88,8 @@ def test_ecc_finds_the_map(random, motion):
 def test_ecc_leaves_masked_pixels_out(random):
     scene = Scene(random)
     warp = numpy.array([[1, 0, 4.5], [0, 1, -2.25]])
-    template = scene.image((220, 240), 0.5)
-    moving = scene.image((220, 240), 0.5, inverse_of(warp))
+    template = scene.warped((220, 240), 0.5)
+    moving = scene.warped((220, 240), 0.5, inverse_of(warp))
     mask = numpy.ones((220, 240), "uint8")
     mask[:, 150:] = 0
     moving[:, 150:] = 100
@@ -122,7 +99,7 @@ def test_ecc_leaves_masked_pixels_out(random):
 
 
 def test_what_ecc_refuses(random):
-    image = Scene(random, 60).image((120, 120))
+    image = Scene(random, 60).warped((120, 120))
     with pytest.raises(NotImplementedError, match="HOMOGRAPHY"):
         opencv.findTransformECC(image, image, None, opencv.MOTION_HOMOGRAPHY)
     with pytest.raises(NotImplementedError, match="warpMatrix"):

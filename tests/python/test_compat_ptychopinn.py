@@ -20,7 +20,7 @@ def test_translate_moves_the_content(random):
     got = ptychopinn.translate(images, offsets)
     for b in range(3):
         for c in range(2):
-            want = oracle.Cut(-offsets[b, ::-1], (20, 24), (20, 24)).extract(images[b, ..., c])[0]
+            want = oracle.PatchMap(-offsets[b, ::-1], (20, 24), (20, 24)).extract(images[b, ..., c])[0]
             numpy.testing.assert_allclose(got[b, ..., c], want, atol=1e-5)
     bright = numpy.zeros((1, 9, 9, 1), "float32")
     bright[0, 3, 4, 0] = 1
@@ -42,10 +42,10 @@ def test_patches_lie_where_the_scan_has_them(random, sign):
     for b in random.integers(0, 120, 9):
         mean = where[indices[b]].mean(0)
         for j in range(4):
-            want = oracle.Cut(where[indices[b, j]], (8, 8), (70, 64), anchor="half").extract(image)
+            want = oracle.PatchMap(where[indices[b, j]], (8, 8), (70, 64), anchor="half").extract(image)
             numpy.testing.assert_allclose(patches[b, ..., j], want[0], atol=1e-4)
             other = mean + sign * (where[indices[b, j]] - mean)
-            want = oracle.Cut(other, (8, 8), (70, 64), anchor="half").extract(image)
+            want = oracle.PatchMap(other, (8, 8), (70, 64), anchor="half").extract(image)
             numpy.testing.assert_allclose(mirrored[b, ..., j], want[0], atol=1e-4)
 
 
@@ -67,8 +67,8 @@ def test_reassembly_averages_what_overlaps(random):
     y, x = numpy.mgrid[:90, :90]
     image = (x + 2j * y).astype("complex64")
     centres = random.uniform(25, 60, (40, 2))  # x, y
-    cut = oracle.Cut(centres[:, ::-1], (16, 16), (90, 90), anchor="half")
-    patches = cut.extract(image)[..., None].astype("complex64")
+    patch_map = oracle.PatchMap(centres[:, ::-1], (16, 16), (90, 90), anchor="half")
+    patches = patch_map.extract(image)[..., None].astype("complex64")
     got = ptychopinn.reassemble_position(patches, centres[:, None, None], M=10)
     reach = numpy.ceil(abs(centres - centres.mean(0)).max())
     side = 10 + 2 * int(reach + reach % 2)

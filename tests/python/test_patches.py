@@ -44,25 +44,25 @@ def test_operators_agree_with_the_definition(random, dtype, interpolation, bound
     positions = some_positions(random, 11, shape)
     if sign == "content":
         positions = -positions
-    cut = oracle.Cut(positions, size, shape, **options)
+    patch_map = oracle.PatchMap(positions, size, shape, **options)
     image, patches = values(random, shape, dtype), values(random, (11, *size), dtype)
     limit = dict(rtol=0, atol=40 * TOLERANCE[dtype])
 
     out = poisoned((11, *size), dtype)
     assert ptychopatch.extract(image, positions, size, out=out, **options) is out
-    numpy.testing.assert_allclose(out, cut.extract(image), **limit)
+    numpy.testing.assert_allclose(out, patch_map.extract(image), **limit)
     assert ptychopatch.extract(image, positions, size, **options).tobytes() == out.tobytes()
 
     got, coverage = ptychopatch.adjoint(patches, positions, shape, coverage=True, **options)
     assert got.dtype == dtype and coverage.dtype == REAL.get(dtype, dtype)
-    numpy.testing.assert_allclose(got, cut.adjoint(patches), **limit)
-    numpy.testing.assert_allclose(coverage, cut.coverage(), **limit)
+    numpy.testing.assert_allclose(got, patch_map.adjoint(patches), **limit)
+    numpy.testing.assert_allclose(coverage, patch_map.coverage(), **limit)
     before = got.copy()
     ptychopatch.adjoint(patches, positions, out=got, accumulate=True, **options)
     numpy.testing.assert_allclose(got, 2 * before, **limit)
 
     got, coverage = ptychopatch.assemble(patches, positions, shape, eps=0.5, **options)
-    want = cut.adjoint(patches) / numpy.maximum(cut.coverage(), 0.5)
+    want = patch_map.adjoint(patches) / numpy.maximum(patch_map.coverage(), 0.5)
     numpy.testing.assert_allclose(got, want, **limit)
 
 
@@ -76,8 +76,8 @@ def test_position_gradient_is_that_of_the_sum(random, dtype):
     for axis, step in itertools.product(range(2), [0.01]):
         moved = numpy.zeros(2)
         moved[axis] = step
-        change = (oracle.Cut(positions + moved, size, shape).extract(wide)
-                  - oracle.Cut(positions - moved, size, shape).extract(wide)) / (2 * step)
+        change = (oracle.PatchMap(positions + moved, size, shape).extract(wide)
+                  - oracle.PatchMap(positions - moved, size, shape).extract(wide)) / (2 * step)
         want = (cotangent.conj() * change).real.sum((1, 2))
         numpy.testing.assert_allclose(gradient[:, axis], want, rtol=1e-4, atol=1e-3)
         numpy.testing.assert_allclose(curvature[:, axis], (abs(change) ** 2).sum((1, 2)), rtol=1e-4)
@@ -103,8 +103,8 @@ def test_probes(random, layout, shared, batch, dtype):
     image = values(random, (*batch, *shape), dtype)
     probe = values(random, ((modes,) if shared else (count, modes)) + size, dtype)
     options = dict(boundary="wrap", layout=layout, group_size=2)
-    cut = oracle.Cut(positions, size, shape, boundary="wrap")
-    patches = numpy.array([cut.extract(one) for one in image.reshape(-1, *shape)])
+    patch_map = oracle.PatchMap(positions, size, shape, boundary="wrap")
+    patches = numpy.array([patch_map.extract(one) for one in image.reshape(-1, *shape)])
     patches = patches.reshape(*batch, count, *size)
     want = waves_of(patches, probe, layout)
     limit = dict(rtol=0, atol=200 * TOLERANCE[dtype])
@@ -122,7 +122,7 @@ def test_probes(random, layout, shared, batch, dtype):
     numpy.testing.assert_allclose(numpy.vdot(given, want), numpy.vdot(back, image),
                                   rtol=100 * TOLERANCE[dtype], atol=1e3 * TOLERANCE[dtype])
     power = (abs(probe) ** 2).sum(-3)
-    want_coverage = cut.adjoint(numpy.broadcast_to(power, (count, *size)))
+    want_coverage = patch_map.adjoint(numpy.broadcast_to(power, (count, *size)))
     numpy.testing.assert_allclose(coverage, numpy.broadcast_to(want_coverage, image.shape), **limit)
 
     by_probe = ptychopatch.probe_adjoint(image, given, positions, probe.shape, **options)
@@ -138,7 +138,7 @@ def test_each_mode_of_a_probe_is_its_own(random):
     """Where modes, or positions, were mixed up, the dot product of all could still be right."""
     image, positions = values(random, (30, 30), "complex128"), random.uniform(0, 20, (5, 2))
     given = values(random, (5, 2, 4, 4), "complex128")
-    patches = oracle.Cut(positions, (4, 4), (30, 30)).extract(image)
+    patches = oracle.PatchMap(positions, (4, 4), (30, 30)).extract(image)
     want = patches.conj()[:, None] * given
     got = ptychopatch.probe_adjoint(image, given, positions, (5, 2, 4, 4))
     numpy.testing.assert_allclose(got, want, atol=1e-12)
@@ -151,7 +151,7 @@ def test_layouts_and_batches(random, layout):
     positions = random.uniform(0, 20, (3, 4, 2))
     images = values(random, (2, 30, 31), "complex64")
     got = ptychopatch.extract(images, positions, (5, 6), layout=layout, group_size=4)
-    want = numpy.array([oracle.Cut(positions, (5, 6), (30, 31)).extract(one) for one in images])
+    want = numpy.array([oracle.PatchMap(positions, (5, 6), (30, 31)).extract(one) for one in images])
     if layout != "flat":
         want = want.reshape(2, 3, 4, 5, 6)
     if layout == "channel-last":
@@ -168,7 +168,7 @@ def test_image_index_and_its_absence_afterwards(random):
     index = random.integers(0, 3, 5)
     got = ptychopatch.extract(images, positions, 4, image_index=index)
     for k in range(5):
-        want = oracle.Cut(positions[k], (4, 4), (20, 20)).extract(images[index[k]])[0]
+        want = oracle.PatchMap(positions[k], (4, 4), (20, 20)).extract(images[index[k]])[0]
         numpy.testing.assert_allclose(got[k], want, atol=1e-12)
     assert ptychopatch.extract(images, positions, 4).shape == (3, 5, 4, 4)
 

@@ -10,11 +10,11 @@ from test_patches import refused, values
 DTYPES = ["float32", "float64", "complex64", "complex128"]
 
 
-def dense(cut):
+def dense(patch_map):
     """The matrix of the linear part, (patches' pixels, image's pixels)."""
-    cut.constant = 0
-    pixels = int(numpy.prod(cut.shape))
-    columns = [cut.extract(row.reshape(cut.shape)).ravel() for row in numpy.eye(pixels)]
+    patch_map.constant = 0
+    pixels = int(numpy.prod(patch_map.shape))
+    columns = [patch_map.extract(row.reshape(patch_map.shape)).ravel() for row in numpy.eye(pixels)]
     return numpy.array(columns).T
 
 
@@ -26,9 +26,9 @@ def test_solve_is_least_squares(random, dtype, interpolation, boundary):
     options = dict(interpolation=interpolation, boundary=boundary, constant=0.5)
     positions = random.uniform(-3, 8, (count, 2))
     patches, weights = values(random, (count, *size), dtype), random.uniform(0, 2, count)
-    cut = oracle.Cut(positions, size, shape, **options)
-    outside = cut.extract(numpy.zeros(shape)).ravel()
-    matrix = dense(cut)
+    patch_map = oracle.PatchMap(positions, size, shape, **options)
+    outside = patch_map.extract(numpy.zeros(shape)).ravel()
+    matrix = dense(patch_map)
     weighed = matrix.T * numpy.repeat(weights, size[0] * size[1])
     coverage = weighed.sum(1)
     start = numpy.where(coverage > 1e-3 * coverage.max(),

@@ -93,7 +93,7 @@ def test_functions_with_sizes_that_are_not_known_yet(random):
         return total, tf.gradients(total, [where])[0]
 
     got, gradient = power(image, where)
-    want = oracle.Cut(where, (8, 8), (30, 40)).extract(image)
+    want = oracle.PatchMap(where, (8, 8), (30, 40)).extract(image)
     numpy.testing.assert_allclose(got, (abs(want) ** 2).sum(), rtol=1e-4)
     assert gradient.shape == (6, 2) and numpy.isfinite(gradient).all()
     with pytest.raises(tf.errors.InvalidArgumentError, match="positions.*finite"):
@@ -129,9 +129,9 @@ def test_a_layer_keeps_its_options():
 def test_a_model_says_that_it_cannot_be_compiled_by_xla(random):
     image, where = values(random, (20, 20), "float32"), between_pixels(random, (5, 2), 12)
     where = where.astype("float32")
-    cut = tf.function(lambda i, p: differentiable.extract(i, p, 6), jit_compile=True)
+    compiled = tf.function(lambda i, p: differentiable.extract(i, p, 6), jit_compile=True)
     with pytest.raises(NotImplementedError, match="extract: .*jit_compile=True.*leave jit_compile out"):
-        cut(image, where)
+        compiled(image, where)
     inner = tf.function(lambda i, p: differentiable.extract(i, p, 6))
     with pytest.raises(NotImplementedError, match="jit_compile"):
         tf.function(lambda i, p: inner(i, p) * 2, jit_compile=True)(image, where)

@@ -8,8 +8,8 @@
 #include "commands/metadata.hpp"
 #include "commands/outputs.hpp"
 #include "commands/patches/patch_settings.hpp"
+#include "commands/scan_positions.hpp"
 #include "exit_status.hpp"
-#include "formats/format_error.hpp"
 
 namespace ptychopatch::app {
 namespace {
@@ -58,30 +58,13 @@ class Group {
     formats::ScanInput input = options_.input.empty()
                                    ? formats::read_part(options_.positions, wanted)
                                    : formats::read_scan(options_.input, wanted);
-    formats::NamedArray positions = input.positions.take();
-    source_ = positions.source;
     format_ = input.format;
-    const formats::Shape& shape = positions.array.shape;
-    formats::require_shape(shape.size() == 2 && shape[1] == 2, source_, shape, "positions (n, 2)");
+    ScanPositions positions =
+        ScanPositions::take_from(input, options_.axes, options_.pixel_size, console_);
+    source_ = positions.source;
+    positions_ = std::move(positions.values);
     group_options_ = options_.groups.options();
-    ppatch_patch_options convention = patch_options(1, 1);
-    apply(input.convention, convention);
-    convention.axes = options_.axes.value_or(convention.axes);
-    group_options_.axes = convention.axes;
-    // In pixels, but from the scan's own zero: groups need no image.
-    formats::Placement placement = input.placement.take();
-    if (options_.pixel_size) {
-      placement.pixel_size = options_.pixel_size;
-      placement.size_source = "--pixel-size";
-    }
-    placement.origin = formats::Origin{};
-    placement.origin_source = "";
-    if (!placement.trivial()) {
-      console_.note(formats::placement_text(placement) + " (change with --pixel-size)");
-    }
-    positions.array =
-        formats::place(std::move(positions.array), placement, convention, 1, 1, source_);
-    positions_ = formats::to_tensor(std::move(positions.array), PPATCH_F64, source_);
+    group_options_.axes = positions.convention.axes;
   }
 
   void write(const Session& session, const ScanGroups& groups) {

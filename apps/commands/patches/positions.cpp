@@ -12,6 +12,7 @@
 #include "commands/command.hpp"
 #include "commands/patches/patch_settings.hpp"
 #include "commands/patches/scan_map.hpp"
+#include "commands/scan_positions.hpp"
 #include "common_options.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
@@ -76,34 +77,18 @@ class Positions {
   // (K, 2) f64 in (y, x) of window coordinates, pixels.
   formats::Tensor read(const std::string& path, std::string* source) {
     formats::ScanInput input = formats::read_part(path, {false, true});
-    formats::NamedArray positions = input.positions.take();
+    ScanPositions positions =
+        ScanPositions::take_from(input, options_.axes, options_.pixel_size, console_);
     *source = positions.source;
-    const formats::Shape& shape = positions.array.shape;
-    formats::require_shape(shape.size() == 2 && shape[1] == 2, *source, shape, "positions (n, 2)");
-    ppatch_patch_options convention = patch_options(1, 1);
-    apply(input.convention, convention);
-    convention.axes = options_.axes.value_or(convention.axes);
-    formats::Placement placement = input.placement.take();
-    if (options_.pixel_size) {
-      placement.pixel_size = options_.pixel_size;
-      placement.size_source = "--pixel-size";
-    }
-    placement.origin = formats::Origin{};
-    placement.origin_source = "";
-    if (!placement.trivial()) {
-      console_.note(formats::placement_text(placement) + " (change with --pixel-size)");
-    }
-    positions.array =
-        formats::place(std::move(positions.array), placement, convention, 1, 1, *source);
-    formats::Tensor read = formats::to_tensor(std::move(positions.array), PPATCH_F64, *source);
+    formats::Tensor& read = positions.values;
     auto* values = read.as<double>();
     for (std::int64_t k = 0; k < read.shape[0]; ++k, values += 2) {
-      if (convention.axes == PPATCH_AXES_XY) std::swap(values[0], values[1]);
-      if (convention.sign != PPATCH_SIGN_CONTENT) continue;
+      if (positions.convention.axes == PPATCH_AXES_XY) std::swap(values[0], values[1]);
+      if (positions.convention.sign != PPATCH_SIGN_CONTENT) continue;
       values[0] = -values[0];
       values[1] = -values[1];
     }
-    return read;
+    return std::move(read);
   }
 
   // What is wrong with numbers is told with the file that they are from.

@@ -26,14 +26,14 @@ function patch_options(width, height; interpolation::Symbol = :bilinear, boundar
 end
 
 # The array that says how many positions there are: of a pair, the integer part.
-whole_of(positions) = positions
-whole_of((whole, fraction)::Tuple) = whole
+integer_part(positions) = positions
+integer_part((integer, fraction)::Tuple) = integer
 
 # Runs body(plan) with a plan for the positions.
 function with_patch_plan(body, context, positions, image_index, options)
     handle = Ref{Ptr{CApi.ppatch_patch_plan}}(C_NULL)
     split = positions isa Tuple
-    first = View(split ? Float64.(whole_of(positions)) : positions)
+    first = View(split ? Float64.(integer_part(positions)) : positions)
     check(CApi.ppatch_patch_plan_create(handle, context, first, Ref(options)))
     try
         split && check(CApi.ppatch_patch_plan_set_positions_split(
@@ -49,7 +49,7 @@ function with_patch_plan(body, context, positions, image_index, options)
     end
 end
 
-count_of(positions) = prod(size(whole_of(positions))[2:end])
+count_of(positions) = prod(size(integer_part(positions))[2:end])
 
 # The axis that images add to patches.
 batch_of(image, image_index) = image_index === nothing ? size(image)[3:end] : ()

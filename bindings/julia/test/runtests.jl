@@ -223,10 +223,10 @@ poisoned(type, size...) = fill(type(NaN), size...)
     end
 
     @testset "positions in two parts, bytes, devices" begin
-        image, whole = randn(random, 30, 20), Int32[3 5 -1; 4 12 20]
+        image, integer = randn(random, 30, 20), Int32[3 5 -1; 4 12 20]
         fraction = [0.25 0.5 0.0; 0.0 0.125 0.75]
-        @test extract(image, (whole, fraction), 6) == extract(image, whole .+ fraction, 6)
-        @test used_positions((whole, fraction)) == whole .+ fraction
+        @test extract(image, (integer, fraction), 6) == extract(image, integer .+ fraction, 6)
+        @test used_positions((integer, fraction)) == integer .+ fraction
         @test 0 < patch_plan_bytes(10, 6) <= patch_plan_bytes(10000, 6)
         @test 0 < group_plan_bytes(10, 2) < group_plan_bytes(10000, 2)
         @test patch_plan_info(fill(4.0, 2, 10), 6) ==

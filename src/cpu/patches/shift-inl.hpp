@@ -122,11 +122,11 @@ void turn_slab(const typename P::Real* slab, std::int64_t n, std::int64_t first,
   });
 }
 
-template <class P>
-void apply_ramps(const typename P::Real* from, const Ramp<typename P::Real>& across,
-                 const Ramp<typename P::Real>& along, std::int64_t n, std::int64_t lanes,
-                 typename P::Real* to) {
-  using T = typename P::Real;
+// Calls body(re, im, phase_re, phase_im, &to_re, &to_im) for each value, with its phase of both
+// ramps.
+template <class T, class Body>
+HWY_INLINE void with_ramps(const T* from, const Ramp<T>& across, const Ramp<T>& along,
+                           std::int64_t n, std::int64_t lanes, T* to, Body&& body) {
   with_slab_lanes(lanes, [&](auto constant) HWY_ATTR {
     constexpr int L = constant();
     T by_re[L];
@@ -141,11 +141,22 @@ void apply_ramps(const typename P::Real* from, const Ramp<typename P::Real>& acr
       for (int l = 0; l < L; ++l) {
         const T phase_re = by_re[l] * re + (-by_im[l]) * im;
         const T phase_im = by_re[l] * im + by_im[l] * re;
-        out[l] = in[l] * phase_re + (-in[L + l]) * phase_im;
-        out[L + l] = in[l] * phase_im + in[L + l] * phase_re;
+        body(in[l], in[L + l], phase_re, phase_im, out[l], out[L + l]);
       }
     }
   });
+}
+
+template <class P>
+void apply_ramps(const typename P::Real* from, const Ramp<typename P::Real>& across,
+                 const Ramp<typename P::Real>& along, std::int64_t n, std::int64_t lanes,
+                 typename P::Real* to) {
+  using T = typename P::Real;
+  with_ramps(from, across, along, n, lanes, to,
+             [](T re, T im, T phase_re, T phase_im, T& to_re, T& to_im) HWY_ATTR {
+               to_re = re * phase_re + (-im) * phase_im;
+               to_im = re * phase_im + im * phase_re;
+             });
 }
 
 template <class P>
@@ -153,25 +164,11 @@ void add_ramps_back(const typename P::Real* from, const Ramp<typename P::Real>& 
                     const Ramp<typename P::Real>& along, std::int64_t n, std::int64_t lanes,
                     typename P::Real* sum) {
   using T = typename P::Real;
-  with_slab_lanes(lanes, [&](auto constant) HWY_ATTR {
-    constexpr int L = constant();
-    T by_re[L];
-    T by_im[L];
-    std::copy_n(across.re, L, by_re);
-    std::copy_n(across.im, L, by_im);
-    for (std::int64_t k = 0; k < n; ++k) {
-      const T re = along.re[k];
-      const T im = along.im[k];
-      const T* HWY_RESTRICT in = from + 2 * k * L;
-      T* HWY_RESTRICT out = sum + 2 * k * L;
-      for (int l = 0; l < L; ++l) {
-        const T phase_re = by_re[l] * re + (-by_im[l]) * im;
-        const T phase_im = by_re[l] * im + by_im[l] * re;
-        out[l] += in[l] * phase_re + in[L + l] * phase_im;
-        out[L + l] += in[L + l] * phase_re + (-in[l]) * phase_im;
-      }
-    }
-  });
+  with_ramps(from, across, along, n, lanes, sum,
+             [](T re, T im, T phase_re, T phase_im, T& sum_re, T& sum_im) HWY_ATTR {
+               sum_re += re * phase_re + im * phase_im;
+               sum_im += im * phase_re + (-re) * phase_im;
+             });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -14,12 +14,13 @@ struct ProbeShift {
   PPATCH_HD bool none() const { return y == 0.0 && x == 0.0; }
 };
 
-PPATCH_HD double rest_of(std::int64_t integer, double fraction) {
+PPATCH_HD double signed_fraction(std::int64_t integer, double fraction) {
   return rounds_up({integer, fraction}) ? fraction - 1.0 : fraction;
 }
 
 PPATCH_HD ProbeShift shift_of(const PatchOrigin& origin) {
-  return {rest_of(origin.y, origin.fraction_y), rest_of(origin.x, origin.fraction_x)};
+  return {signed_fraction(origin.y, origin.fraction_y),
+          signed_fraction(origin.x, origin.fraction_x)};
 }
 
 // Turns a phase of a line of frequency f into its derivative by the shift, -2 pi i f times it.

@@ -4,7 +4,7 @@
 // chunks of them, for arrays on the device, and patch by patch.
 #include <cstring>
 
-#include "oracle/test_backend.hpp"
+#include "contexts.hpp"
 #include "patches/support/check.hpp"
 #include "patches/support/job.hpp"
 
@@ -12,23 +12,11 @@ namespace {
 
 using ptychopatch::Context;
 
-Context context_of(ppatch_backend backend, std::uint64_t budget) {
-  ppatch_context_options options = ptychopatch::context_options();
-  options.backend = backend;
-  options.num_threads = backend == PPATCH_BACKEND_CPU ? 1 : 0;
-  options.memory_budget = budget;
-  return Context(options);
-}
-
-const Context& cpu() {
-  static const Context context = context_of(PPATCH_BACKEND_CPU, 0);
-  return context;
-}
+const Context& cpu() { return context_of(PPATCH_BACKEND_CPU); }
 
 const Context& card(std::uint64_t budget) {
-  static const Context roomy = context_of(test_backend(), 0);
-  static const Context tight = context_of(test_backend(), 700000);
-  return budget == 0 ? roomy : tight;
+  static const Context tight = make_context(test_backend(), 700000);
+  return budget == 0 ? context_of(test_backend()) : tight;
 }
 
 void make_large(Case& c) {
@@ -116,7 +104,7 @@ TEST(CudaMemory, IsAskedForBeforehand) {
     const ptychopatch::PatchPlan plan(card(0), options);
     EXPECT_EQ(plan.info().bytes, asked);
     EXPECT_LE(asked, card(0).info().memory_budget);
-    const Context small = context_of(test_backend(), 1000);
+    const Context small = make_context(test_backend(), 1000);
     EXPECT_EQ(ppatch_patch_plan_bytes(small.get(), count, &options, &asked),
               PPATCH_ERROR_OUT_OF_MEMORY);
     EXPECT_NE(std::strstr(ppatch_last_error(), "at least"), nullptr) << ppatch_last_error();

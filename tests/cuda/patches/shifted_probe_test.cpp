@@ -4,7 +4,7 @@
 // positions, and near the CPU's, whose transforms are others.
 #include <cstdlib>
 
-#include "oracle/test_backend.hpp"
+#include "contexts.hpp"
 #include "patches/support/check.hpp"
 #include "patches/support/job.hpp"
 #include "patches/support/waves.hpp"
@@ -12,19 +12,6 @@
 namespace {
 
 using ptychopatch::Context;
-
-Context context_of(ppatch_backend backend, std::uint64_t budget) {
-  ppatch_context_options options = ptychopatch::context_options();
-  options.backend = backend;
-  options.num_threads = backend == PPATCH_BACKEND_CPU ? 1 : 0;
-  options.memory_budget = budget;
-  return Context(options);
-}
-
-const Context& cpu() {
-  static const Context context = context_of(PPATCH_BACKEND_CPU, 0);
-  return context;
-}
 
 void make_shifted(Case& c) {
   c.options.subpixel = PPATCH_SUBPIXEL_PROBE;
@@ -48,17 +35,17 @@ std::vector<HostArray> all_waves(const Case& c, const Context& context) {
 }
 
 TEST(CudaShiftedProbe, BitsDependOnNoBudget) {
-  const Context roomy = context_of(test_backend(), 0);
-  const Context tight = context_of(test_backend(), 6 << 20);
+  const Context& roomy = context_of(test_backend());
+  const Context tight = make_context(test_backend(), 6 << 20);
   for_each_case(12, make_shifted, [&](const Case& c) {
     expect_same_bits(all_waves(c, roomy), all_waves(c, tight), "a small budget");
   });
 }
 
 TEST(CudaShiftedProbe, AgreesWithTheCpu) {
-  const Context card = context_of(test_backend(), 0);
+  const Context& card = context_of(test_backend());
   for_each_case(12, make_shifted, [&](const Case& c) {
-    const auto want = all_waves(c, cpu());
+    const auto want = all_waves(c, context_of(PPATCH_BACKEND_CPU));
     const auto got = all_waves(c, card);
     for (std::size_t i = 0; i < want.size(); ++i) {
       expect_close(got[i].values(), want[i].values(), largest(want[i].values()) + 1,
@@ -70,7 +57,7 @@ TEST(CudaShiftedProbe, AgreesWithTheCpu) {
 TEST(CudaShiftedProbe, SaysWhyThereIsNone) {
   if (!std::getenv("PPATCH_BACKEND_DIR")) GTEST_SKIP() << "a card has its transforms";
   setenv("PTYCHOPATCH_TEST_NO_FFT", "1", 1);
-  const Context card = context_of(test_backend(), 0);
+  const Context card = make_context(test_backend(), 0);
   ppatch_patch_options options = ptychopatch::patch_options(3, 3);
   options.subpixel = PPATCH_SUBPIXEL_PROBE;
   const std::vector<double> positions = {0.5, 0.25}, image(36, 2.0), probe(9, 1.0);

@@ -88,7 +88,7 @@ TEST(Streams, GraphsFollowThePositions) {
   ASSERT_NE(DeviceMemory::get().end_capture(stream.get()), nullptr);
   for_each_case(20, simplify, [&](const Case& c) {
     Case moved = c;
-    for (double& place : moved.rest) place += 0.375;
+    for (double& place : moved.fraction) place += 0.375;
     Job before(c, context_of(PPATCH_BACKEND_CPU));
     Job after(moved, context_of(PPATCH_BACKEND_CPU));
     Job card(c, context_of(PPATCH_BACKEND_CUDA));

@@ -6,30 +6,30 @@
 namespace oracle {
 namespace {
 
-Coordinate normal(std::int64_t whole, long double rest) {
-  const long double below = std::floor(rest);
-  return {whole + static_cast<std::int64_t>(below), rest - below};
+Coordinate normal(std::int64_t integer, long double fraction) {
+  const long double below = std::floor(fraction);
+  return {integer + static_cast<std::int64_t>(below), fraction - below};
 }
 
 // Weights are functions of a fraction in double precision: one that rounds to 1 is the next pixel's
 // 0, which decides the side of a kink.
 Coordinate resolved(const Coordinate& c) {
-  return normal(c.whole, static_cast<double>(c.fraction));
+  return normal(c.integer, static_cast<double>(c.fraction));
 }
 
 // The nearest pixel, of two the even one, as the C library's rounding has it.
 Coordinate to_even(const Coordinate& c) {
-  const long double nearest = std::nearbyint(static_cast<long double>(c.whole % 2) + c.fraction);
-  return {c.whole - c.whole % 2 + static_cast<std::int64_t>(nearest), 0};
+  const long double nearest = std::nearbyint(static_cast<long double>(c.integer % 2) + c.fraction);
+  return {c.integer - c.integer % 2 + static_cast<std::int64_t>(nearest), 0};
 }
 
 // (N - 1) / 2 is a half-integer for even N.
 Coordinate minus_anchor(const Coordinate& c, ppatch_anchor anchor, std::int64_t n) {
   switch (anchor) {
     case PPATCH_ANCHOR_HALF:
-      return {c.whole - n / 2, c.fraction};
+      return {c.integer - n / 2, c.fraction};
     case PPATCH_ANCHOR_CENTRE:
-      return normal(c.whole - (n - 1) / 2, c.fraction - (n % 2 == 0 ? 0.5L : 0.0L));
+      return normal(c.integer - (n - 1) / 2, c.fraction - (n % 2 == 0 ? 0.5L : 0.0L));
     default:
       return c;
   }
@@ -37,11 +37,11 @@ Coordinate minus_anchor(const Coordinate& c, ppatch_anchor anchor, std::int64_t 
 
 }  // namespace
 
-Coordinate coordinate(std::int64_t whole, double rest) { return normal(whole, rest); }
+Coordinate coordinate(std::int64_t integer, double fraction) { return normal(integer, fraction); }
 
-Coordinate negated(const Coordinate& c) { return normal(-c.whole, -c.fraction); }
+Coordinate negated(const Coordinate& c) { return normal(-c.integer, -c.fraction); }
 
-long double value(const Coordinate& c) { return static_cast<long double>(c.whole) + c.fraction; }
+long double value(const Coordinate& c) { return static_cast<long double>(c.integer) + c.fraction; }
 
 std::vector<Position> positions_in_use(const ppatch_patch_options& options,
                                        const std::vector<Position>& given) {
@@ -85,7 +85,7 @@ std::vector<Position> corners(const ppatch_patch_options& options,
         // Where a half goes to the pixel below, it becomes a little less.
         const Coordinate judged = resolved(after ? minus_anchor(c, options.anchor, n) : c);
         Coordinate first = resolved(minus_anchor(c, options.anchor, n));
-        if (judged.fraction == 0.5L && to_even(judged).whole == judged.whole)
+        if (judged.fraction == 0.5L && to_even(judged).integer == judged.integer)
           first.fraction -= 1e-18L;
         return first;
       }

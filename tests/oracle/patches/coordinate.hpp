@@ -9,13 +9,13 @@
 
 namespace oracle {
 
-// whole + fraction with 0 <= fraction < 1: keeps what one floating-point number would round away.
+// integer + fraction with 0 <= fraction < 1: keeps what one floating-point number would round away.
 struct Coordinate {
-  std::int64_t whole = 0;
+  std::int64_t integer = 0;
   long double fraction = 0;
 };
 
-Coordinate coordinate(std::int64_t whole, double rest);
+Coordinate coordinate(std::int64_t integer, double fraction);
 Coordinate negated(const Coordinate& c);
 long double value(const Coordinate& c);
 

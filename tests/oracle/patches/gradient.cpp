@@ -4,7 +4,7 @@
 namespace oracle {
 
 Gradient position_gradient(const Scan& scan, const Values& image, const Values& cotangent) {
-  const std::size_t count = cuts(scan).size();
+  const std::size_t count = patch_places(scan).size();
   const std::size_t area = scan.options.patch_height * scan.options.patch_width;
   // The window moves against the position where positions move the content.
   const double sign = scan.options.sign == PPATCH_SIGN_CONTENT ? -1 : 1;

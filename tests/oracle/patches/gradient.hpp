@@ -7,7 +7,7 @@
 
 namespace oracle {
 
-// All (cuts, 2), columns in the caller's axes. The magnitudes are the sums of absolute terms.
+// All (patches, 2), columns in the caller's axes. The magnitudes are the sums of absolute terms.
 struct Gradient {
   std::vector<double> gradient;
   std::vector<double> curvature;

@@ -21,8 +21,8 @@ std::vector<std::int64_t> shape(const Layout& layout) {
 std::vector<std::int64_t> order(const Layout& layout) {
   std::vector<std::int64_t> out;
   const std::int64_t modes = std::max<std::int64_t>(layout.modes, 1);
-  const std::int64_t cuts = std::max<std::int64_t>(layout.images, 1) * layout.positions;
-  for (std::int64_t cut = 0; cut < cuts; ++cut) {
+  const std::int64_t patches = std::max<std::int64_t>(layout.images, 1) * layout.positions;
+  for (std::int64_t patch = 0; patch < patches; ++patch) {
     for (std::int64_t mode = 0; mode < modes; ++mode) {
       for (std::int64_t r = 0; r < layout.height; ++r) {
         for (std::int64_t q = 0; q < layout.width; ++q) {
@@ -30,8 +30,8 @@ std::vector<std::int64_t> order(const Layout& layout) {
             out.push_back(static_cast<std::int64_t>(out.size()));
             continue;
           }
-          const std::int64_t group = cut / layout.members;
-          const std::int64_t member = cut % layout.members;
+          const std::int64_t group = patch / layout.members;
+          const std::int64_t member = patch % layout.members;
           out.push_back((((group * modes + mode) * layout.height + r) * layout.width + q) *
                             layout.members +
                         member);

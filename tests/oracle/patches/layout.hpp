@@ -21,7 +21,7 @@ struct Layout {
 
 std::vector<std::int64_t> shape(const Layout& layout);
 
-// Entry i: where the canonical (cut, mode, row, column) element i stands in C order of shape().
+// Entry i: where the canonical (patch, mode, row, column) element i stands in C order of shape().
 std::vector<std::int64_t> order(const Layout& layout);
 
 }  // namespace oracle

@@ -38,7 +38,7 @@ Line line(const ppatch_patch_options& options, const Coordinate& start, std::int
   for (std::int64_t i = 0; i < length; ++i) {
     for (const Tap& tap : weights) {
       out[i].push_back(
-          {extended(options.boundary, start.whole + i + tap.offset, n), tap.weight, tap.slope});
+          {extended(options.boundary, start.integer + i + tap.offset, n), tap.weight, tap.slope});
     }
   }
   return out;

@@ -20,7 +20,7 @@ Change change_of(const Scan& scan, const Values& image, const Probe& probe, Deri
   const Values patches = extract(scan, image, of_image);
   const std::vector<double> sizes = extract_magnitude(scan, image, kMinWeight, of_image);
   const std::size_t area = scan.options.patch_height * scan.options.patch_width;
-  const std::vector<Cut> all = cuts(scan);
+  const std::vector<PatchPlace> all = patch_places(scan);
   // A shifted probe is right to an ulp of its largest value, its derivative to one of pi times
   // that, which is the rate of the highest line.
   double largest = 0;
@@ -43,7 +43,7 @@ Change change_of(const Scan& scan, const Values& image, const Probe& probe, Deri
 Normal position_normal(const Scan& scan, const Values& image, const Probe* given,
                        const Values& cotangent) {
   const std::size_t area = scan.options.patch_height * scan.options.patch_width;
-  const std::size_t count = cuts(scan).size();
+  const std::size_t count = patch_places(scan).size();
   const Probe probe = given ? *given : Probe{Values(area, 1.0), 1, false};
   const double sign = scan.options.sign == PPATCH_SIGN_CONTENT ? -1 : 1;
   Normal out;

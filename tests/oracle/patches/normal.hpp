@@ -7,8 +7,8 @@
 
 namespace oracle {
 
-// gradient (cuts, 2), normal (cuts, 3), columns in the caller's axes. The magnitudes are the sums
-// of absolute terms.
+// gradient (patches, 2), normal (patches, 3), columns in the caller's axes. The magnitudes are the
+// sums of absolute terms.
 struct Normal {
   std::vector<double> gradient;
   std::vector<double> normal;

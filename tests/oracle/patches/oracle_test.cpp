@@ -114,10 +114,10 @@ TEST(Layout, ChannelLastPutsTheMemberLast) {
 
 TEST(Coordinate, KeepsWhatOneNumberWouldLose) {
   const oracle::Coordinate c = oracle::coordinate(900000000, -1e-15);
-  EXPECT_EQ(c.whole, 899999999);
+  EXPECT_EQ(c.integer, 899999999);
   EXPECT_NEAR(static_cast<double>(1 - c.fraction), 1e-15, 1e-18);
   const oracle::Coordinate n = oracle::negated(oracle::coordinate(3, 0.25));
-  EXPECT_EQ(n.whole, -4);
+  EXPECT_EQ(n.integer, -4);
   EXPECT_EQ(n.fraction, 0.75L);
 }
 
@@ -144,15 +144,15 @@ TEST(Gradient, IsTheFiniteDifferenceOfExtract) {
     for (Complex& v : cotangent) v = {unit(random), unit(random)};
     const auto place = [&] { return std::floor(6 * unit(random)) + 0.3 + 0.1 * unit(random); };
     const double p[2] = {place(), place()};
-    const auto cut = [&](double d0, double d1) {
+    const auto extract_at = [&](double d0, double d1) {
       scan.positions = {{oracle::coordinate(0, p[0] + d0), oracle::coordinate(0, p[1] + d1)}};
       return oracle::extract(scan, image);
     };
     for (int column = 0; column < 2; ++column) {
       const double d0 = column == 0 ? step : 0;
       const double d1 = column == 1 ? step : 0;
-      const oracle::Values after = cut(d0, d1);
-      const oracle::Values before = cut(-d0, -d1);
+      const oracle::Values after = extract_at(d0, d1);
+      const oracle::Values before = extract_at(-d0, -d1);
       double slope = 0;
       double square = 0;
       for (std::size_t i = 0; i < after.size(); ++i) {
@@ -160,7 +160,7 @@ TEST(Gradient, IsTheFiniteDifferenceOfExtract) {
         slope += (std::conj(cotangent[i]) * change).real();
         square += std::norm(change);
       }
-      cut(0, 0);
+      extract_at(0, 0);
       const oracle::Gradient g = oracle::position_gradient(scan, image, cotangent);
       EXPECT_NEAR(g.gradient[column], slope, 1e-7) << seed_note() << " run " << run;
       EXPECT_NEAR(g.curvature[column], square, 1e-6) << seed_note() << " run " << run;

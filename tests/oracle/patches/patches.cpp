@@ -17,9 +17,9 @@ void for_each_term(const Scan& scan, Derivative derivative, Visit visit) {
   const std::int64_t w = scan.options.patch_width;
   const std::vector<Position> starts = corners(scan.options, scan.positions);
   std::int64_t cut_number = 0;
-  for (const Cut& cut : cuts(scan)) {
-    const Line rows = line(scan.options, starts[cut.position][0], h, scan.height);
-    const Line columns = line(scan.options, starts[cut.position][1], w, scan.width);
+  for (const PatchPlace& place : patch_places(scan)) {
+    const Line rows = line(scan.options, starts[place.position][0], h, scan.height);
+    const Line columns = line(scan.options, starts[place.position][1], w, scan.width);
     for (std::int64_t r = 0; r < h; ++r) {
       for (std::int64_t q = 0; q < w; ++q) {
         for (const Source& y : rows[r]) {
@@ -29,7 +29,7 @@ void for_each_term(const Scan& scan, Derivative derivative, Visit visit) {
             if (wy == 0 || wx == 0) continue;
             const bool outside = y.index == kOutside || x.index == kOutside;
             visit((cut_number * h + r) * w + q,
-                  outside ? kOutside : (cut.image * scan.height + y.index) * scan.width + x.index,
+                  outside ? kOutside : (place.image * scan.height + y.index) * scan.width + x.index,
                   wy * wx);
           }
         }
@@ -55,15 +55,15 @@ Complex outside_value(const Scan& scan) {
 }
 
 std::size_t patch_elements(const Scan& scan) {
-  return cuts(scan).size() * scan.options.patch_height * scan.options.patch_width;
+  return patch_places(scan).size() * scan.options.patch_height * scan.options.patch_width;
 }
 
 std::size_t image_elements(const Scan& scan) { return scan.images * scan.height * scan.width; }
 
 }  // namespace
 
-std::vector<Cut> cuts(const Scan& scan) {
-  std::vector<Cut> out;
+std::vector<PatchPlace> patch_places(const Scan& scan) {
+  std::vector<PatchPlace> out;
   const std::int64_t count = static_cast<std::int64_t>(scan.positions.size());
   if (!scan.image_index.empty()) {
     for (std::int64_t k = 0; k < count; ++k) out.push_back({scan.image_index[k], k});
@@ -118,19 +118,19 @@ std::int64_t max_additions(const Scan& scan) {
     const std::vector<Tap> all = taps(interpolation_in_use(scan.options), start.fraction);
     std::vector<std::int64_t> out(n);
     for (std::int64_t i = all.front().offset; i < length + all.back().offset; ++i) {
-      const std::int64_t index = extended(scan.options.boundary, start.whole + i, n);
+      const std::int64_t index = extended(scan.options.boundary, start.integer + i, n);
       if (index != kOutside) ++out[index];
     }
     return out;
   };
   std::vector<std::int64_t> count(image_elements(scan));
-  for (const Cut& cut : cuts(scan)) {
-    const Position& start = starts[cut.position];
+  for (const PatchPlace& place : patch_places(scan)) {
+    const Position& start = starts[place.position];
     const auto rows = folds(start[0], scan.options.patch_height, scan.height);
     const auto columns = folds(start[1], scan.options.patch_width, scan.width);
     for (std::int64_t y = 0; y < scan.height; ++y) {
       for (std::int64_t x = 0; x < scan.width; ++x) {
-        count[(cut.image * scan.height + y) * scan.width + x] += rows[y] * columns[x];
+        count[(place.image * scan.height + y) * scan.width + x] += rows[y] * columns[x];
       }
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything here is in one canonical form, C-contiguous: images (M, H, W), patches (cuts, h, w).
-// A cut is one patch: position k on image m. With an image index there are K cuts, in order of k;
+// Everything here is in one canonical form, C-contiguous: images (M, H, W), patches (patches, h,
+// w). A patch is position k on image m. With an image index there are K patches, in order of k;
 // without one there are M * K, m first.
 #pragma once
 
@@ -19,7 +19,7 @@ using Values = std::vector<Complex>;
 // Small enough that 1e-12 of it is an ulp or two.
 inline constexpr double kMinWeight = 1e-3;
 
-struct Cut {
+struct PatchPlace {
   std::int64_t image;
   std::int64_t position;
 };
@@ -34,7 +34,7 @@ struct Scan {
   std::vector<std::int64_t> image_index;  // empty: every position on every image
 };
 
-std::vector<Cut> cuts(const Scan& scan);
+std::vector<PatchPlace> patch_places(const Scan& scan);
 
 // Which factor of the separable weights is differentiated.
 enum class Derivative { kNone, kY, kX };

@@ -8,7 +8,7 @@ namespace {
 template <class Visit>
 void for_each_wave(const Scan& scan, const Probe& probe, Visit visit) {
   const std::int64_t area = scan.options.patch_height * scan.options.patch_width;
-  const std::vector<Cut> all = cuts(scan);
+  const std::vector<PatchPlace> all = patch_places(scan);
   for (std::size_t c = 0; c < all.size(); ++c) {
     for (std::int64_t mode = 0; mode < probe.modes; ++mode) {
       const std::int64_t which = (probe.per_position ? all[c].position * probe.modes : 0) + mode;
@@ -20,7 +20,7 @@ void for_each_wave(const Scan& scan, const Probe& probe, Visit visit) {
 }
 
 std::size_t patch_elements(const Scan& scan) {
-  return cuts(scan).size() * scan.options.patch_height * scan.options.patch_width;
+  return patch_places(scan).size() * scan.options.patch_height * scan.options.patch_width;
 }
 
 }  // namespace

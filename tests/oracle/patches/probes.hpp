@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Waves are (cuts, modes, h, w); a probe is (modes, h, w), or (K, modes, h, w) per position.
+// Waves are (patches, modes, h, w); a probe is (modes, h, w), or (K, modes, h, w) per position.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ struct Probe {
 
 Values probe_extract(const Scan& scan, const Values& image, const Probe& probe);
 
-// sum over modes of conj(probe) waves, (cuts, h, w): the patches whose adjoint is the answer.
+// sum over modes of conj(probe) waves, (patches, h, w): the patches whose adjoint is the answer.
 Values probe_weighted(const Scan& scan, const Values& waves, const Probe& probe);
 Values probe_power(const Scan& scan, const Probe& probe);
 

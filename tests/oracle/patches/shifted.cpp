@@ -8,8 +8,10 @@ namespace {
 
 constexpr long double kTwoPi = 6.283185307179586476925286766559005768L;
 
-// The rest of a window coordinate once it is rounded, halves up.
-long double rest(const Coordinate& c) { return c.fraction < 0.5L ? c.fraction : c.fraction - 1; }
+// What a window coordinate is beside the integer it is rounded to, halves up.
+long double signed_fraction(const Coordinate& c) {
+  return c.fraction < 0.5L ? c.fraction : c.fraction - 1;
+}
 
 std::complex<long double> turned(long double turns) {
   return {std::cos(kTwoPi * turns), std::sin(kTwoPi * turns)};
@@ -49,8 +51,10 @@ struct Shift {
   Values x;
 
   Shift(const Scan& scan, const Position& start, Derivative derivative)
-      : y(circulant(scan.options.patch_height, rest(start[0]), derivative == Derivative::kY)),
-        x(circulant(scan.options.patch_width, rest(start[1]), derivative == Derivative::kX)) {}
+      : y(circulant(scan.options.patch_height, signed_fraction(start[0]),
+                    derivative == Derivative::kY)),
+        x(circulant(scan.options.patch_width, signed_fraction(start[1]),
+                    derivative == Derivative::kX)) {}
 
   // adjoint: by the conjugate transpose.
   Values operator()(const Complex* from, bool adjoint) const {

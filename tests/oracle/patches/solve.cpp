@@ -10,7 +10,7 @@ NormalEquations normal_equations(const Scan& scan, const Values& patches,
                                  const std::vector<double>& weights, double lambda) {
   const std::size_t pixels = scan.images * scan.height * scan.width;
   const std::size_t area = scan.options.patch_height * scan.options.patch_width;
-  const std::vector<Cut> all = cuts(scan);
+  const std::vector<PatchPlace> all = patch_places(scan);
   const auto weight = [&](std::size_t p) {
     return weights.empty() ? 1.0 : weights[all[p / area].position];
   };

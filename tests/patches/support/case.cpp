@@ -64,8 +64,8 @@ void bound_count(Case& c) {
 }
 
 struct Place {
-  std::int64_t whole;
-  double rest;
+  std::int64_t integer;
+  double fraction;
 };
 
 // A window coordinate of a patch of n pixels on a line of `length`.
@@ -101,24 +101,24 @@ void draw_positions(Case& c, Random& random) {
       const bool y = (column == 0) == (c.options.axes == PPATCH_AXES_YX);
       const std::int64_t n = y ? c.options.patch_height : c.options.patch_width;
       Place place = draw_place(random, n, y ? c.height : c.width, far);
-      if (c.options.anchor == PPATCH_ANCHOR_HALF) place.whole += n / 2;
+      if (c.options.anchor == PPATCH_ANCHOR_HALF) place.integer += n / 2;
       if (c.options.anchor == PPATCH_ANCHOR_CENTRE) {
-        place.whole += (n - 1) / 2;
-        if (n % 2 == 0 && chance(random, 70)) place.rest += 0.5;
+        place.integer += (n - 1) / 2;
+        if (n % 2 == 0 && chance(random, 70)) place.fraction += 0.5;
       }
-      if (c.options.sign == PPATCH_SIGN_CONTENT) place = {-place.whole, -place.rest};
+      if (c.options.sign == PPATCH_SIGN_CONTENT) place = {-place.integer, -place.fraction};
       if (!c.split()) {
-        place = {0, static_cast<double>(place.whole) + place.rest};
-        if (c.integers()) place.rest = std::round(place.rest);
+        place = {0, static_cast<double>(place.integer) + place.fraction};
+        if (c.integers()) place.fraction = std::round(place.fraction);
       } else if (chance(random, 30)) {  // a fraction outside [0, 1)
         const std::int64_t moved = pick(random, -1000, 1000);
-        place = {place.whole + moved, place.rest - static_cast<double>(moved)};
+        place = {place.integer + moved, place.fraction - static_cast<double>(moved)};
       }
       if (c.form == PositionForm::kF32 || c.form == PositionForm::kSplitF32) {
-        place.rest = static_cast<float>(place.rest);
+        place.fraction = static_cast<float>(place.fraction);
       }
-      c.whole.push_back(place.whole);
-      c.rest.push_back(place.rest);
+      c.integer.push_back(place.integer);
+      c.fraction.push_back(place.fraction);
     }
   }
 }
@@ -154,8 +154,8 @@ oracle::Scan Case::scan() const {
   oracle::Scan out{options, !is_complex(dtype), std::max<std::int64_t>(images, 1), height, width,
                    {},      image_index()};
   for (std::int64_t k = 0; k < count; ++k) {
-    out.positions.push_back({oracle::coordinate(whole[2 * k], rest[2 * k]),
-                             oracle::coordinate(whole[2 * k + 1], rest[2 * k + 1])});
+    out.positions.push_back({oracle::coordinate(integer[2 * k], fraction[2 * k]),
+                             oracle::coordinate(integer[2 * k + 1], fraction[2 * k + 1])});
   }
   return out;
 }
@@ -184,8 +184,8 @@ std::string Case::describe() const {
        << threads << " positions " << count;
   text.precision(17);
   for (std::int64_t k = 0; k < std::min<std::int64_t>(count, 6); ++k) {
-    text << " (" << whole[2 * k] << "+" << rest[2 * k] << ", " << whole[2 * k + 1] << "+"
-         << rest[2 * k + 1] << ")";
+    text << " (" << integer[2 * k] << "+" << fraction[2 * k] << ", " << integer[2 * k + 1] << "+"
+         << fraction[2 * k + 1] << ")";
   }
   return text.str();
 }

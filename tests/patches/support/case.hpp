@@ -33,8 +33,8 @@ struct Case {
   int threads = 1;
   std::int64_t max_elements = 20000;  // of waves: keeps the naive oracle quick
 
-  std::vector<std::int64_t> whole;  // (count, 2), 0 where the form is not split
-  std::vector<double> rest;         // (count, 2), as the form's dtype holds it
+  std::vector<std::int64_t> integer;  // (count, 2), 0 where the form is not split
+  std::vector<double> fraction;       // (count, 2), as the form's dtype holds it
 
   std::int64_t members() const { return options.group_size ? options.group_size : 1; }
   bool split() const { return form == PositionForm::kSplitF32 || form == PositionForm::kSplitF64; }

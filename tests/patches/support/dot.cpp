@@ -70,11 +70,11 @@ DotResiduals dot_residuals(const Case& c) {
   std::vector<double> wave_bound;  // |probe| |A| |x|, element by element of the waves
   const std::int64_t area = c.options.patch_height * c.options.patch_width;
   for (std::size_t i = 0; i < waves.size(); ++i) {
-    const std::int64_t cut = static_cast<std::int64_t>(i) / (area * c.modes);
+    const std::int64_t patch = static_cast<std::int64_t>(i) / (area * c.modes);
     const std::int64_t rest = static_cast<std::int64_t>(i) % (area * c.modes);
-    const std::int64_t position = cut % std::max<std::int64_t>(c.count, 1);
+    const std::int64_t position = patch % std::max<std::int64_t>(c.count, 1);
     const std::int64_t from = (c.probe_per_position ? position * area * c.modes : 0) + rest;
-    wave_bound.push_back(std::abs(probe.values[from]) * bound[cut * area + rest % area]);
+    wave_bound.push_back(std::abs(probe.values[from]) * bound[patch * area + rest % area]);
   }
 
   DotResiduals out{};

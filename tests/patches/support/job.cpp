@@ -35,15 +35,15 @@ Job::Job(const Case& c, const Context& context)
       c.positions_grouped ? Shape{c.count / c.members(), c.members(), 2} : Shape{c.count, 2};
   const bool narrow = c.form == PositionForm::kF32 || c.form == PositionForm::kSplitF32;
   const Strides strides = c.contiguous ? Strides::kContiguous : Strides::kAny;
-  const ppatch_dtype whole = c.form == PositionForm::kI64 ? PPATCH_I64 : PPATCH_I32;
-  positions_ = HostArray(c.split() || c.integers() ? whole
+  const ppatch_dtype integer = c.form == PositionForm::kI64 ? PPATCH_I64 : PPATCH_I32;
+  positions_ = HostArray(c.split() || c.integers() ? integer
                          : narrow                  ? PPATCH_F32
                                                    : PPATCH_F64,
                          shape, random_, strides);
   fractions_ = HostArray(narrow ? PPATCH_F32 : PPATCH_F64, shape, random_, strides);
   for (std::int64_t i = 0; i < positions_.size(); ++i) {
-    positions_.set(i, c.split() ? static_cast<double>(c.whole[i]) : c.rest[i]);
-    fractions_.set(i, c.rest[i]);
+    positions_.set(i, c.split() ? static_cast<double>(c.integer[i]) : c.fraction[i]);
+    fractions_.set(i, c.fraction[i]);
   }
   const ppatch_patch_options options = c.plan_options();
   if (c.split()) {

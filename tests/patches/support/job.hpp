@@ -86,7 +86,7 @@ class Job {
 
   Case case_;
   Random random_;
-  HostArray positions_;  // or their whole parts
+  HostArray positions_;  // or their integer parts
   HostArray fractions_;
   HostArray image_;
   HostArray patches_;

@@ -37,7 +37,7 @@ Values change(const Case& c, Job& job, int column) {
   const auto waves_at = [&](double by) {
     HostArray moved(PPATCH_F64, {c.count, 2});
     for (std::int64_t i = 0; i < moved.size(); ++i) {
-      moved.set(i, c.rest[i] + (i % 2 == column ? by : 0));
+      moved.set(i, c.fraction[i] + (i % 2 == column ? by : 0));
     }
     job.plan().set_positions(moved.view());
     return job.canonical(job.probe_extract(), c.wave_modes());
@@ -113,7 +113,8 @@ Case generic_fractions(const Case& c) {
   Case out = c;
   out.form = PositionForm::kF64;
   Random random(c.seed + 9);
-  for (double& rest : out.rest) rest += std::uniform_real_distribution<double>(0.1, 0.4)(random);
+  for (double& fraction : out.fraction)
+    fraction += std::uniform_real_distribution<double>(0.1, 0.4)(random);
   return out;
 }
 

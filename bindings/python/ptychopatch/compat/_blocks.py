@@ -12,7 +12,7 @@ from ..registration import align
 from ._images import accepted
 
 
-def one_channel(name, image, axes=2):
+def real_images(name, image, axes=2):
     image = numpy.asarray(image)
     if image.ndim != axes or numpy.iscomplexobj(image):
         shape = "(H, W)" if axes == 2 else "(T, H, W)"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from ._blocks import between, block_displacements, displacements, one_channel, resampled
+from ._blocks import between, block_displacements, displacements, real_images, resampled
 
 
 def sliding_window(shape: tuple[int, int], overlaps: tuple[int, int], strides: tuple[int, int]
@@ -64,7 +64,7 @@ def tile_and_correct(img: Any, template: Any, strides: tuple[int, int], overlaps
         Where windows begin, and their numbers (row, column); None with max_deviation_rigid 0.
     """
     del add_to_movie
-    template, img = one_channel("template", template), one_channel("img", img)
+    template, img = real_images("template", template), real_images("img", img)
     if img.shape != template.shape:
         raise ValueError(f"img: expected the template's shape, {template.shape}, got {img.shape}")
     (rigid,), (coherence,) = displacements(template, [img], tuple(max(int(one), 1) for one in max_shifts))

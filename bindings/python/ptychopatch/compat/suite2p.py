@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from ._blocks import between, block_displacements, displacements, one_channel, resampled
+from ._blocks import between, block_displacements, displacements, real_images, resampled
 
 
 def make_blocks(Ly: int, Lx: int, block_size: tuple[int, int] = (128, 128)
@@ -66,8 +66,8 @@ def compute_shifts(refImg: Any, frames: Any, *, maxregshift: float = 0.1, nonrig
         What blocks add, and their coherence: 0 for one that tells nothing of its own. None where
         nonrigid is False.
     """
-    reference = one_channel("refImg", refImg)
-    frames = one_channel("frames", frames, 3)
+    reference = real_images("refImg", refImg)
+    frames = real_images("frames", frames, 3)
     if frames.shape[1:] != reference.shape:
         raise ValueError(f"frames: expected frames of the reference's shape, {reference.shape}, got "
                          f"{frames.shape[1:]}")
@@ -102,7 +102,7 @@ def shift_frames(frames: Any, ymax: Any, xmax: Any, ymax1: Any = None, xmax1: An
         Of the frames' type.
     """
     frames = numpy.asarray(frames)
-    one_channel("frames", frames, 3)
+    real_images("frames", frames, 3)
     out = numpy.empty_like(frames)
     shape = frames.shape[1:]
     yblock, xblock, (ny, nx), _ = make_blocks(*shape, block_size)
@@ -113,7 +113,7 @@ def shift_frames(frames: Any, ymax: Any, xmax: Any, ymax1: Any = None, xmax1: An
         if ymax1 is not None:
             field = numpy.stack([between(numpy.reshape(part[t], (ny, nx)), rows, columns, shape)
                                  for part in (ymax1, xmax1)])
-            moved = resampled(one_channel("frames", rolled), field, "bilinear", "edge")
+            moved = resampled(real_images("frames", rolled), field, "bilinear", "edge")
             rolled = moved if frame.dtype.kind == "f" else numpy.rint(moved)
         out[t] = rolled
     return out
