@@ -64,6 +64,6 @@ release_machine() {
 
 # inside COMMAND: runs a line of shell in the clone.
 inside() { chroot "$machine" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-  ${cache:+CCACHE_DIR=/cache CCACHE_BASEDIR=/work CCACHE_NOHASHDIR=1} \
+  ${cache:+CCACHE_DIR=/cache CCACHE_BASEDIR=/work CCACHE_NOHASHDIR=1 ${LANG:+LANG=$LANG}} \
   ${http_proxy:+http_proxy=$http_proxy} ${https_proxy:+https_proxy=$https_proxy} \
   bash -c "cd /work/main && $1"; }

@@ -44,9 +44,10 @@ std::uint64_t drawn_bytes(const app::AlignOptions& options, std::uint64_t pairs)
 
 class Needs {
  public:
-  // most: images that are larger are left out, for each is refused by itself when its turn comes.
-  Needs(const app::AlignOptions& options, int threads, std::uint64_t most)
-      : options_(options), threads_(threads), most_(most) {}
+  // max_pixels: images that are larger are left out, for each is refused by itself when its turn
+  // comes.
+  Needs(const app::AlignOptions& options, int threads, std::uint64_t max_pixels)
+      : options_(options), threads_(threads), max_pixels_(max_pixels) {}
 
   SceneNeeds of(const SceneTask& task) {
     SceneNeeds needs;
@@ -83,7 +84,7 @@ class Needs {
   mosaics::ImageNeeds of(const mosaics::ImageItem& item) const {
     try {
       const mosaics::ImageNeeds needs = mosaics::needs_of(item, options_.image);
-      return needs.pixels <= most_ ? needs : mosaics::ImageNeeds{};
+      return needs.pixels <= max_pixels_ ? needs : mosaics::ImageNeeds{};
     } catch (const formats::FormatError&) {  // it will have no pixels
       return {};
     }
@@ -104,7 +105,7 @@ class Needs {
   }
 
   const app::AlignOptions& options_;
-  std::uint64_t threads_, most_;
+  std::uint64_t threads_, max_pixels_;
 };
 
 // Scratch of plans for the references of a run.

@@ -34,8 +34,9 @@ HWY_INLINE void with_slab_lanes(std::int64_t lanes, Body&& body) {
   }
 }
 
-template <class P, int L>
-constexpr bool in_blocks = std::is_same_v<typename P::Real, float> && !P::converts && L % 4 == 0;
+// Whether lanes are taken four at a time, where there are as many.
+template <class P>
+constexpr bool in_blocks = std::is_same_v<typename P::Real, float> && !P::converts;
 
 template <class P>
 void gather_columns_of(const typename P::Real* rows, std::int64_t height, std::int64_t width,
@@ -49,8 +50,8 @@ void gather_columns_of(const typename P::Real* rows, std::int64_t height, std::i
       const T* HWY_RESTRICT row = rows + (y * width + x0) * C;
       T* HWY_RESTRICT re = slab + 2 * y * L;
       T* HWY_RESTRICT im = re + L;
-      if constexpr (in_blocks<P, L> && C == 2) {
-        if (count == L) {
+      if constexpr (in_blocks<P> && C == 2) {
+        if (L % 4 == 0 && count == L) {
           for (int l = 0; l < L; l += 4) split_block(row + 2 * l, re + l, im + l);
           continue;
         }
@@ -76,8 +77,8 @@ void scatter_columns_of(const typename P::Real* slab, std::int64_t height, std::
       const T* HWY_RESTRICT re = slab + 2 * y * L;
       const T* HWY_RESTRICT im = re + L;
       S* HWY_RESTRICT row = rows + (y * width + x0) * C;
-      if constexpr (in_blocks<P, L> && C == 2) {
-        if (count == L) {
+      if constexpr (in_blocks<P> && C == 2) {
+        if (L % 4 == 0 && count == L) {
           for (int l = 0; l < L; l += 4) join_block(re + l, im + l, row + 2 * l);
           continue;
         }
@@ -100,8 +101,8 @@ void turn_slab(const typename P::Real* slab, std::int64_t n, std::int64_t first,
     const auto part = [&](const T* HWY_RESTRICT from, T* HWY_RESTRICT out) HWY_ATTR {
       for (std::int64_t i0 = 0; i0 < n; i0 += L, out += slab_scalars) {
         const std::int64_t samples = std::min<std::int64_t>(L, n - i0);
-        if constexpr (in_blocks<P, L>) {
-          if (samples == L && count == L) {
+        if constexpr (in_blocks<P>) {
+          if (L % 4 == 0 && samples == L && count == L) {
             for (int i = 0; i < L; i += 4) {
               for (int j = 0; j < L; j += 4) {
                 transpose_block(from + (i0 + i) * step + j, step, out + j * step + i, step);

@@ -111,4 +111,22 @@ TEST(CudaMemory, IsAskedForBeforehand) {
   }
 }
 
+// Least squares is the CPU's, for now: said so, and nothing is written.
+TEST(CudaParity, RefusesLeastSquares) {
+  const double where[2] = {0.5, 0.25};
+  ptychopatch::PatchPlan plan(card(0), ptychopatch::array(where, {1, 2}),
+                              ptychopatch::patch_options(3, 3));
+  const std::vector<double> patch(9, 1.0);
+  std::vector<double> image(25, -7.0);
+  try {
+    plan.solve(ptychopatch::array(patch.data(), {1, 3, 3}),
+               ptychopatch::array(image.data(), {5, 5}));
+    ADD_FAILURE() << "expected UNSUPPORTED";
+  } catch (const ptychopatch::Error& error) {
+    EXPECT_EQ(error.status(), PPATCH_ERROR_UNSUPPORTED);
+    EXPECT_PRED_FORMAT2(testing::IsSubstring, "CPU", error.what());
+  }
+  EXPECT_EQ(image, std::vector<double>(25, -7.0));
+}
+
 }  // namespace
