@@ -19,10 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   mosaics::ImageSettings settings;
   if (data[size - 1] >= 128) settings.cfa = mosaics::xtrans();
   try {
-    const mosaics::Mosaic mosaic = mosaics::decode_image(bytes, {name, std::nullopt}, settings);
-    const auto pixels = static_cast<std::size_t>(mosaic.height() * mosaic.width());
-    if (mosaic.pixels.data.size() != pixels * mosaic.pixels.type.size) std::abort();
-    if (!mosaics::is_real(mosaic.cfa)) std::abort();
+    const mosaics::RawImage image = mosaics::decode_image(bytes, {name, std::nullopt}, settings);
+    const auto pixels = static_cast<std::size_t>(image.height() * image.width());
+    if (image.pixels.data.size() != pixels * image.pixels.type.size) std::abort();
+    if (!mosaics::is_real(image.cfa)) std::abort();
   } catch (const formats::FormatError& error) {
     if (std::string(error.what()).empty()) std::abort();
   } catch (const std::bad_alloc&) {

@@ -28,7 +28,8 @@ struct AssembleOptions {
   std::vector<std::string> shape;
   double eps = 1e-9;
   bool solve = false;
-  ppatch_patch_solve_options how = solve_options();
+  std::optional<std::int32_t> iterations;
+  std::optional<double> tolerance, lambda;
 };
 
 class Assemble {
@@ -37,7 +38,8 @@ class Assemble {
       : options_(options),
         console_(console),
         outputs_(options.common, options.preview),
-        file_(options.input, options.patches, options.shape) {}
+        file_(options.input, options.patches, options.shape),
+        how_(how(options)) {}
 
   int run() {
     make_outputs();
@@ -56,6 +58,21 @@ class Assemble {
   }
 
  private:
+  static ppatch_patch_solve_options how(const AssembleOptions& options) {
+    const char* needy = options.iterations  ? "--iterations"
+                        : options.tolerance ? "--tolerance"
+                        : options.lambda    ? "--lambda"
+                                            : nullptr;
+    if (needy && !options.solve) {
+      throw UsageError(std::string("argument ") + needy + ": needs --solve");
+    }
+    ppatch_patch_solve_options how = solve_options();
+    how.max_iterations = options.iterations.value_or(100);
+    how.tolerance = options.tolerance.value_or(1e-10);
+    how.lambda = options.lambda.value_or(0);
+    return how;
+  }
+
   void make_outputs() {
     Shape shape = file_.geometry.image_shape();
     if (file_.geometry.batch) shape.insert(shape.begin(), file_.geometry.images);
@@ -86,7 +103,7 @@ class Assemble {
       const Array coverage = coverage_.view(m * pixels, image);
       if (options_.solve) {
         const auto info =
-            plan.solve(patches, image_.view(m * pixels, image), &coverage, nullptr, options_.how);
+            plan.solve(patches, image_.view(m * pixels, image), &coverage, nullptr, how_);
         iterations_ = std::max(iterations_, info.iterations);
         residual_ = std::max(residual_, info.residual);
       } else {
@@ -101,9 +118,9 @@ class Assemble {
     nlohmann::ordered_json metadata = make_metadata(kImageSchema, session.backend_name());
     metadata["options"] = to_json(file_.options);
     if (options_.solve) {
-      metadata["solve"] = {{"max_iterations", options_.how.max_iterations},
-                           {"tolerance", options_.how.tolerance},
-                           {"lambda", options_.how.lambda},
+      metadata["solve"] = {{"max_iterations", how_.max_iterations},
+                           {"tolerance", how_.tolerance},
+                           {"lambda", how_.lambda},
                            {"iterations", iterations_},
                            {"residual", residual_}};
     } else {
@@ -148,6 +165,7 @@ class Assemble {
   Outputs outputs_;
   PatchFile file_;
   Tensor image_, coverage_;
+  ppatch_patch_solve_options how_;
   std::int64_t iterations_ = 0;  // of least squares: the most of an image
   double residual_ = 0;
 };
@@ -171,20 +189,19 @@ Command add_assemble(CLI::App& root) {
   exact.flag(
       "--solve", options->solve,
       "The image whose patches come closest to these, by least squares, instead of the mean");
-  options->how.max_iterations = 100;
-  options->how.tolerance = 1e-10;
-  exact.integer("--iterations", options->how.max_iterations, 1, "The most of them (default 100)",
+  exact.integer("--iterations", options->iterations, 1, "The most of them (default 100)",
                 INT32_MAX);
-  exact.parsed("--tolerance", "X", "Of the residual, where it ends; default 1e-10",
-               [options](const std::string& text) {
-                 options->how.tolerance = parse_number("--tolerance", text, 0);
-                 if (options->how.tolerance > 0 && options->how.tolerance < 1) return;
-                 throw UsageError(
-                     "argument --tolerance: expected a number above 0 and below 1, "
-                     "got '" +
-                     text + "'");
-               });
-  exact.number("--lambda", options->how.lambda, 0,
+  exact.parsed(
+      "--tolerance", "X", "Of the residual, where it ends; default 1e-10",
+      [options](const std::string& text) {
+        const double value = parse_number("--tolerance", text, 0);
+        if (!(value > 0 && value < 1)) {
+          throw UsageError("argument --tolerance: expected a number above 0 and below 1, got '" +
+                           text + "'");
+        }
+        options->tolerance = value;
+      });
+  exact.number("--lambda", options->lambda, 0,
                "Keeps pixels near the mean where few patches reach (default 0)");
   options->patches.add_geometry_options(*app);
   set.picture("--preview", options->preview, "Also draw the image and its coverage");

@@ -156,10 +156,14 @@ class Positions {
                          std::sqrt(squares / 2 / static_cast<double>(count)), most)
               << " (position " << farthest << "), " << outliers << " beyond "
               << text_of("%.3f px", kFar * fit_.sigma, 0) << "\nerror     "
-              << text_of(options_.sigma > 0 ? "%.4f px as given, chi^2 %.3f per degree of freedom"
-                                            : "%.4f px, found; chi^2 %.3f per degree of freedom",
-                         fit_.sigma, fit_.chi2_per_dof)
-              << " (" << fit_.degrees_of_freedom << ")\n";
+              << text_of(options_.sigma > 0 ? "%.4f px as given" : "%.4f px, found", fit_.sigma, 0);
+    if (std::isfinite(fit_.chi2_per_dof)) {
+      std::cout << text_of(options_.sigma > 0 ? ", chi^2 %.3f per degree of freedom"
+                                              : "; chi^2 %.3f per degree of freedom",
+                           fit_.chi2_per_dof, 0)
+                << " (" << fit_.degrees_of_freedom << ")";
+    }
+    std::cout << '\n';
   }
 
   double error_of(int parameter) const { return std::sqrt(fit_.covariance[7 * parameter]); }

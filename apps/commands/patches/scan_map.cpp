@@ -93,6 +93,7 @@ void draw_arrow(Canvas& canvas, Point from, double dx, double dy, Rgb colour) {
 double magnification(const std::vector<ScanStep>& steps, double (ScanStep::*vector)[2],
                      double zoom) {
   std::vector<double> lengths;
+  lengths.reserve(steps.size());
   for (const ScanStep& step : steps) {
     lengths.push_back(std::hypot((step.*vector)[0], (step.*vector)[1]));
   }
