@@ -54,7 +54,7 @@ void with_sample(DType dtype, Body&& body) {
   switch (dtype) {
 #define PPATCH_SAMPLE_TYPE(name, type) \
   case DType::name:                    \
-    return body(type{});
+    return body(static_cast<type>(0));
     PPATCH_SAMPLE_TYPES(PPATCH_SAMPLE_TYPE)
 #undef PPATCH_SAMPLE_TYPE
     default:

@@ -250,6 +250,7 @@ std::string encode_records_at(const std::vector<const Record*>& records, RecordF
 
 std::string encode_records(const std::vector<Record>& records, RecordFormat format) {
   std::vector<const Record*> places;
+  places.reserve(records.size());
   for (const Record& record : records) places.push_back(&record);
   return encode_records_at(places, format);
 }

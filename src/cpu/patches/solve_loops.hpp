@@ -18,16 +18,16 @@ struct HalfStencil {
   static constexpr int max_count = half_stencil_count(max_reach);
 
   int count = 1;
-  std::int8_t dy[max_count] = {};
-  std::int8_t dx[max_count] = {};
+  std::int16_t dy[max_count] = {};
+  std::int16_t dx[max_count] = {};
 
   static HalfStencil of(int reach) {
     HalfStencil half;
     half.count = 0;
     for (int y = 0; y <= reach; ++y) {
       for (int x = y == 0 ? 0 : -reach; x <= reach; ++x, ++half.count) {
-        half.dy[half.count] = static_cast<std::int8_t>(y);
-        half.dx[half.count] = static_cast<std::int8_t>(x);
+        half.dy[half.count] = static_cast<std::int16_t>(y);
+        half.dx[half.count] = static_cast<std::int16_t>(x);
       }
     }
     return half;
