@@ -181,7 +181,8 @@ TEST(PositionsAtCreation, NamesTheNaN) {
 }
 
 // get_positions gives back what any form was given, in the caller's axes and sign, or what that was
-// rounded to. A fraction just below 1 is kept to 2^-53.
+// rounded to. A fraction just below 1 is kept to 2^-53; the sign, the anchor and the floor may each
+// round it.
 TEST(PositionsInUse, AreTheOracles) {
   for_each_case(200, nullptr, [](const Case& c) {
     Job job(c);
@@ -192,7 +193,7 @@ TEST(PositionsInUse, AreTheOracles) {
                         c.options.halves == PPATCH_HALVES_EVEN;
     for (std::int64_t i = 0; i < used.size(); ++i) {
       const double value = static_cast<double>(oracle::value(want[i / 2][i % 2]));
-      const double limit = (rounds ? 0.5 : 0) + 4e-16 * std::fabs(value) + 1.2e-16;
+      const double limit = (rounds ? 0.5 : 0) + 4e-16 * std::fabs(value) + 1.7e-16;
       ASSERT_NEAR(used.get(i).real(), value, limit) << i;
     }
   });
