@@ -18,10 +18,7 @@ ScanPositions ScanPositions::take_from(formats::ScanInput& input, std::optional<
   apply(input.convention, out.convention);
   out.convention.axes = axes.value_or(out.convention.axes);
   formats::Placement placement = input.placement.take();
-  if (pixel_size) {
-    placement.pixel_size = pixel_size;
-    placement.size_source = "--pixel-size";
-  }
+  apply(pixel_size, placement);
   placement.origin = formats::Origin{};
   placement.origin_source = "";
   if (!placement.trivial()) {

@@ -245,10 +245,10 @@ typedef struct ppatch_patch_solve_info {
  * Conjugate gradients on the normal equations (A* W A + lambda) x = A* W patches + lambda x0, with
  * the diagonal as preconditioner, in double precision; for F32 and C64 the iterations themselves
  * run in single precision, and every 16 of them the residual is computed anew in double. They end
- * where |(A* W A + lambda) x - b| <= tolerance |b|, b being the right side, or after
- * max_iterations, or where the next direction is one that the patches tell less than rounding does:
- * it is left as it began. That quotient is info's residual. A* W A is a stencil whose coefficients
- * depend on positions and weights alone: patches are read once, and an iteration costs no patch.
+ * where |(A* W A + lambda) x - b| <= tolerance |b|, b being the right side (info's residual is that
+ * quotient), after max_iterations, or where patches tell the next direction less than rounding
+ * does: x stays as it began along it. A* W A is a stencil whose coefficients depend on positions
+ * and weights alone: patches are read once, and an iteration costs no patch.
  *
  * Where a pixel is reached by several patches with different fractions, x is what they were
  * extracted from, to rounding. At the rim of a scan, where one patch alone reaches, there are more

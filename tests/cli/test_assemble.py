@@ -90,8 +90,8 @@ class AssembleTest(CommandTest):
                               ("--lambda", -1), ("--lambda", "x")):
             self.run_badly("assemble", "patches.npz", "--solve", option, value, "-o", "no.npz",
                            says=(option,))
-        for option in ("--tolerance", "--iterations", "--lambda"):
-            self.run_badly("assemble", "patches.npz", option, 0.5 if option != "--iterations" else 5, "-o", "no.npz",
+        for option, value in (("--tolerance", 0.5), ("--iterations", 5), ("--lambda", 0.5)):
+            self.run_badly("assemble", "patches.npz", option, value, "-o", "no.npz",
                            says=(option, "--solve"))
 
     def test_patches_from_elsewhere(self):

@@ -81,10 +81,7 @@ void ExtractInput::choose_convention(const formats::ScanInput& input) {
 
 void ExtractInput::choose_placement(formats::ScanInput& input) {
   placement = input.placement.take();
-  if (choices.pixel_size) {
-    placement.pixel_size = choices.pixel_size;
-    placement.size_source = "--pixel-size";
-  }
+  apply(choices.pixel_size, placement);
   if (choices.origin) {
     placement.origin = *choices.origin;
     placement.origin_source = "--origin";

@@ -177,6 +177,12 @@ void add_pixel_size(CLI::App& app, std::optional<std::array<double, 2>>& pixel_s
               });
 }
 
+void apply(const std::optional<std::array<double, 2>>& pixel_size, formats::Placement& placement) {
+  if (!pixel_size) return;
+  placement.pixel_size = pixel_size;
+  placement.size_source = "--pixel-size";
+}
+
 void add_origin(CLI::App& app, std::optional<formats::Origin>& origin) {
   OptionSet(app, kGroup)
       .parsed("--origin", "{corner, centre, fit or Y,X}",

@@ -32,6 +32,8 @@ class PatchSettings {
 
 // --pixel-size P or PY,PX, in the units of the positions
 void add_pixel_size(CLI::App& app, std::optional<std::array<double, 2>>& pixel_size);
+// What it says, if anything, in place of what a file says.
+void apply(const std::optional<std::array<double, 2>>& pixel_size, formats::Placement& placement);
 // --origin corner, centre, fit or Y,X
 void add_origin(CLI::App& app, std::optional<formats::Origin>& origin);
 

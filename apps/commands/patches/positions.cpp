@@ -80,7 +80,7 @@ class Positions {
     ScanPositions positions =
         ScanPositions::take_from(input, options_.axes, options_.pixel_size, console_);
     *source = positions.source;
-    formats::Tensor& read = positions.values;
+    formats::Tensor read = std::move(positions.values);
     auto* values = read.as<double>();
     for (std::int64_t k = 0; k < read.shape[0]; ++k, values += 2) {
       if (positions.convention.axes == PPATCH_AXES_XY) std::swap(values[0], values[1]);
@@ -88,7 +88,7 @@ class Positions {
       values[0] = -values[0];
       values[1] = -values[1];
     }
-    return std::move(read);
+    return read;
   }
 
   // What is wrong with numbers is told with the file that they are from.

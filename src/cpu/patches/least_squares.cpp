@@ -25,8 +25,8 @@ template <class T>
 class LeastSquares : public NormalSystem {
  public:
   static constexpr bool refreshes = !std::is_same_v<T, double>;
-  // Of its length squared, a direction's curvature is no less in a sum of rounded terms: directions
-  // that patches tell less than that stay as they began.
+  // A direction's curvature over its length squared, below which it is rounding's: so little do the
+  // patches tell there that a step would be as long as one likes.
   static constexpr double min_curvature = refreshes ? 1e-5 : 1e-13;
 
   LeastSquares(const SolveShape& shape, const SolveMachine& machine)

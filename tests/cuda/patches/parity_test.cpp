@@ -4,7 +4,7 @@
 // chunks of them, for arrays on the device, and patch by patch.
 #include <cstring>
 
-#include "contexts.hpp"
+#include "cuda/patches/contexts.hpp"
 #include "patches/support/check.hpp"
 #include "patches/support/job.hpp"
 

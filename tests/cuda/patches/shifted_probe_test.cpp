@@ -4,7 +4,7 @@
 // positions, and near the CPU's, whose transforms are others.
 #include <cstdlib>
 
-#include "contexts.hpp"
+#include "cuda/patches/contexts.hpp"
 #include "patches/support/check.hpp"
 #include "patches/support/job.hpp"
 #include "patches/support/waves.hpp"

@@ -16,7 +16,7 @@ void for_each_term(const Scan& scan, Derivative derivative, Visit visit) {
   const std::int64_t h = scan.options.patch_height;
   const std::int64_t w = scan.options.patch_width;
   const std::vector<Position> starts = corners(scan.options, scan.positions);
-  std::int64_t cut_number = 0;
+  std::int64_t patch_number = 0;
   for (const PatchPlace& place : patch_places(scan)) {
     const Line rows = line(scan.options, starts[place.position][0], h, scan.height);
     const Line columns = line(scan.options, starts[place.position][1], w, scan.width);
@@ -28,14 +28,14 @@ void for_each_term(const Scan& scan, Derivative derivative, Visit visit) {
             const double wx = derivative == Derivative::kX ? x.slope : x.weight;
             if (wy == 0 || wx == 0) continue;
             const bool outside = y.index == kOutside || x.index == kOutside;
-            visit((cut_number * h + r) * w + q,
+            visit((patch_number * h + r) * w + q,
                   outside ? kOutside : (place.image * scan.height + y.index) * scan.width + x.index,
                   wy * wx);
           }
         }
       }
     }
-    ++cut_number;
+    ++patch_number;
   }
 }
 
