@@ -77,6 +77,21 @@ TEST(ShiftRounds, EndWhereTheTruthIs) {
   }
 }
 
+// Where rounds end may hang on rounding: two of them, and as many as there may be.
+TEST(ShiftRounds, FindTheSameWhenTheyEndEarly) {
+  for (const double progress : {0.98, 0.9, 0.7}) {
+    const Round round = taking_back(progress, std::atan2(truth[1], truth[0]));
+    const Found early = search({2, 6, 1.0}, round);
+    const Found late = search({6, 6, 1.0}, round);
+    EXPECT_EQ(early.rounds, 2);
+    EXPECT_EQ(late.rounds, 6);
+    for (int axis = 0; axis < 2; ++axis) {
+      EXPECT_NEAR(early.shift.displacement[axis], truth[axis], 1e-9) << progress;
+      EXPECT_NEAR(late.shift.displacement[axis], truth[axis], 0.002) << progress;
+    }
+  }
+}
+
 TEST(ShiftRounds, TellHowSlowTheyWere) {
   for (const double progress : {0.5, 0.2, 0.08}) {
     const Found found = search(ppatch::only_rounds, taking_back(progress, 0.0));

@@ -128,7 +128,8 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
     std::copy(last_.found, last_.found + 2, shift_.displacement);
     return;
   }
-  if (round_ > 1) lead_on(round);
+  double left[2] = {0.0, 0.0};
+  const bool slow = round_ > 1 && find_left(round, left);
   shift_.slow.left = shift_.slow.left_of(round.laid, round.found);
   last_ = round;
   if (std::abs(shift_.displacement[0] - start_[0]) > max_distance ||
@@ -137,23 +138,29 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
     ended_ = true;
   }
   const double part = std::min(1.0, shift_.slow.progress / slow_progress);
-  if (round_ >= rounds_.min && moved_by < rounds_.settled * part) ended_ = true;
-  if (round_ >= (leads_ && part < 1.0 ? slow_rounds : 1) * rounds_.max) ended_ = true;
+  const bool settled = round_ >= rounds_.min && moved_by < rounds_.settled * part;
+  if (settled || round_ >= (leads_ && part < 1.0 ? slow_rounds : 1) * rounds_.max) ended_ = true;
+  // What another round would have found, so that rounding, which may decide on one, decides nothing.
+  for (int axis = 0; axis < 2; ++axis) {
+    if (settled) shift_.displacement[axis] += left[axis];
+    if (!ended_ && slow) lead_[axis] = left[axis];
+  }
 }
 
-// A step of the secant method along what the last two rounds have moved.
-void ShiftSearch::lead_on(const Round& round) {
+// A step of the secant method along what the last two rounds have moved; true if they are slow.
+bool ShiftSearch::find_left(const Round& round, double left[2]) {
   const double moved[2] = {round.found[0] - last_.found[0], round.found[1] - last_.found[1]};
   const double length = std::hypot(moved[0], moved[1]);
-  if (length < min_move) return;
+  if (length < min_move) return false;
   Slowness slow{1.0, {moved[0] / length, moved[1] / length}};
   const double laid = slow.along(last_.laid, round.laid);
-  if (laid <= 0.0) return;
+  if (laid <= 0.0) return false;
   slow.progress = std::clamp(1.0 - length / laid, min_progress, 1.0);
   if (slow.progress <= shift_.slow.progress) shift_.slow = slow;
-  if (!leads_ || slow.progress >= slow_progress) return;
-  const double lead = std::clamp(slow.left_of(round.laid, round.found), -max_lead, max_lead);
-  for (int axis = 0; axis < 2; ++axis) lead_[axis] = lead * slow.direction[axis];
+  if (!leads_) return false;
+  const double by = std::clamp(slow.left_of(round.laid, round.found), -max_lead, max_lead);
+  for (int axis = 0; axis < 2; ++axis) left[axis] = by * slow.direction[axis];
+  return slow.progress < slow_progress;
 }
 
 }  // namespace ppatch

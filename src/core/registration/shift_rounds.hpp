@@ -150,8 +150,8 @@ class ShiftSearch {
   struct Round {
     double laid[2] = {0.0, 0.0}, found[2] = {0.0, 0.0};
   };
-  // Finds the lead where rounds are slow.
-  void lead_on(const Round& round);
+  // What this round has left; whether rounds take back little.
+  bool find_left(const Round& round, double left[2]);
 
   int round_ = 0;
   Round last_;
