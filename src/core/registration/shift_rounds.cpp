@@ -140,7 +140,7 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
   const double part = std::min(1.0, shift_.slow.progress / slow_progress);
   const bool settled = round_ >= rounds_.min && moved_by < rounds_.settled * part;
   if (settled || round_ >= (leads_ && part < 1.0 ? slow_rounds : 1) * rounds_.max) ended_ = true;
-  // What another round would have found, so that rounding, which may decide on one, decides nothing.
+  // What another round would have found: rounding, which may decide on one, is to decide nothing.
   for (int axis = 0; axis < 2; ++axis) {
     if (settled) shift_.displacement[axis] += left[axis];
     if (!ended_ && slow) lead_[axis] = left[axis];
