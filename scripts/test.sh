@@ -5,7 +5,7 @@
 # usage: scripts/test.sh [--help]
 #
 # First the fast tests under the address and undefined behaviour sanitizers, then every test of the
-# release build: some 50 minutes on two cores from a clean clone, more than half of it compiling. What is
+# release build: up to an hour on two cores from a clean clone, more than half of it compiling. What is
 # printed last is ctest's summary of the release build.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
