@@ -159,7 +159,7 @@ class ClosureTest(CommandTest):
         self.assertTrue(all(r["motion"]["status"] == "ok" and r["closure"] for r in moving))
 
     def test_memory(self):
-        names, _ = self.write_images(6, side=600)
+        names, _ = self.write_images(6, side=900)
         needed = []
         for closure in ((), ("--closure",)):
             message = self.run_badly("align", "--ref", *names, *closure, "-o", "r.json",
@@ -168,11 +168,11 @@ class ClosureTest(CommandTest):
             self.align("--ref", *names, *closure, "--memory-budget", f"{needed[-1]}M")
             self.path("r.json").unlink()
         # Five images more are held.
-        self.assertGreater(needed[1] - needed[0], 5 * 4 * 600 * 600 / 1e6 - 2)
+        self.assertGreater(needed[1] - needed[0], 5 * 4 * 900 * 900 / 1e6 - 2)
 
     def test_scenes_and_images_of_other_sizes(self):
         """The number in a refusal is enough for all scenes; what is larger than a reference is cut."""
-        for name, size, isos in (("a", (268, 276), [100] * 9), ("b", (800, 812), [100])):
+        for name, size, isos in (("a", (400, 412), [100] * 9), ("b", (1200, 1212), [100])):
             self.run_well("simulate", "scene", "set", "--size", *size, "--name", name, "--iso", *isos,
                           "--seed", int(self.rng.integers(1 << 30)), "-q")
         arguments = ("align", "--layout", "rawnind", "set", "-o", "r.json", "-q")
