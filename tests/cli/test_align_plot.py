@@ -42,7 +42,8 @@ class AlignPlotTest(CommandTest):
         share = np.clip((x - 200) / 80, 0, 1)
         moved = (1 - share) * scenes.shifted(picture, *shift) \
             + share * scenes.shifted(picture, shift[0] + 0.9, shift[1] - 0.6)
-        other = scenes.smooth_noise(self.rng, height, width, 1.2)
+        # Strong in contrast, it would make the shift of the whole ambiguous.
+        other = 1 + 0.5 * (scenes.smooth_noise(self.rng, height, width, 1.2) - 1)
         for each, y, x in ((picture, 90, 60), (moved, 96, 53)):
             each[y:y + 70, x:x + 70] = other[:70, :70]
             each[200:, :150] = 1
