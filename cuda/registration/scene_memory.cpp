@@ -7,8 +7,8 @@ namespace ppatch {
 namespace {
 
 constexpr std::uint64_t alignment = 256;
-// Of a window of the reference, where the trend comes from at most a thousand rows.
-constexpr std::int64_t slot_doubles = WindowSums::count_of_sums * (1000 / WindowSums::rows);
+// Of a window of the reference.
+constexpr std::int64_t slot_doubles = WindowSums::count_of_sums * WindowSums::max_chunks;
 
 }  // namespace
 

@@ -32,8 +32,8 @@ std::int64_t doubles_of(const std::int64_t size[2]) {
   return std::max({blocks_over(size[0], ShiftRingSums::rows) * rings,
                    blocks_over(size[0], shift_rows) * band_sums,
                    tile_sums * CovarianceTiles::max_count(size[0], size[1]),
-                   WindowSums::count_of_sums *
-                       blocks_over(std::min<std::int64_t>(size[0], 1000), WindowSums::rows)});
+                   WindowSums::count_of_sums * std::min(blocks_over(size[0], WindowSums::min_rows),
+                                                        WindowSums::max_chunks)});
 }
 
 }  // namespace

@@ -53,14 +53,14 @@ ShiftSpectrum spectrum_of(const SceneGeometry& geometry, int scale, const Carrie
 void lay_windows(const WindowJob* jobs, const WindowJob* host_jobs, std::int64_t count,
                  const ShiftSpectrum& spectrum, device::Stream stream) {
   std::int64_t samples = 0;
-  std::int64_t rows = 0;
+  std::int64_t chunks = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     samples = std::max(samples, host_jobs[i].window.height + host_jobs[i].window.width);
-    rows = std::max(rows, host_jobs[i].weighed_rows().count);
+    chunks = std::max(chunks, WindowSums::chunks_of(host_jobs[i]));
   }
   if (samples > 0) {
     run_each(WindowTapers{jobs, samples}, count * samples, stream);
-    run(WindowSums{jobs, count, blocks_over(rows, WindowSums::rows)}, stream);
+    run(WindowSums{jobs, count, chunks}, stream);
     run_each(WindowTrend{jobs}, count, stream);
   }
   run(WindowRows{jobs, count, spectrum.height, spectrum.row_floats()}, stream);

@@ -102,20 +102,34 @@ double energy(const oracle::NormalEquations& equations, const Values& x) {
   return sum;
 }
 
-// What the rounding of x itself, and of the right side's terms, can leave of the right side.
+// The sums A* W A |x| of absolute terms, with weights no smaller than `min_weight`.
+std::vector<double> normal_magnitude(const oracle::Scan& scan, const std::vector<double>& weights,
+                                     const Values& x, double min_weight) {
+  oracle::Scan linear = scan;
+  linear.options.constant_real = linear.options.constant_imag = 0;
+  Values patches = as_complex(oracle::extract_magnitude(linear, x, min_weight));
+  const std::vector<oracle::PatchPlace> places = oracle::patch_places(scan);
+  const std::size_t area = patches.size() / std::max<std::size_t>(places.size(), 1);
+  for (std::size_t p = 0; p < patches.size() && !weights.empty(); ++p) {
+    patches[p] *= weights[places[p / area].position];
+  }
+  return oracle::adjoint_magnitude(linear, patches, min_weight);
+}
+
+// What the rounding of x itself, of the weights it is multiplied by and of the right side's terms
+// can leave of the right side.
 double rounding_left(const oracle::NormalEquations& equations, const Values& x, double roundoff,
-                     const std::vector<double>& terms) {
+                     const std::vector<double>& weighed, const std::vector<double>& terms) {
   double sum = 0;
   double scale = 0;
-  double all = 0;  // small weights are right to an ulp of 1 and no better
-  for (const Complex& value : x) all += oracle::kMinWeight * std::abs(value);
   for (std::size_t i = 0; i < x.size(); ++i) {
-    double row = all;
+    double row = 0;
     for (std::size_t j = 0; j < x.size(); ++j) {
       row += std::fabs(equations.matrix[i * x.size() + j]) * std::abs(x[j]);
     }
+    const double of_weights = weighed[i] * 0x1p-53 / roundoff;
     const double of_terms = terms[i] * 0x1p-53 / roundoff;
-    sum += row * row + of_terms * of_terms;
+    sum += row * row + of_weights * of_weights + of_terms * of_terms;
     scale += std::norm(equations.right[i]);
   }
   return scale > 0 ? 4 * roundoff * std::sqrt(sum / scale) : 0;
@@ -135,8 +149,10 @@ void expect_residual_told(const Case& c) {
     const Values x = got.image.values();
     const double roundoff = is_double(c.dtype) ? 0x1p-53 : 0x1p-24;
     const double left = oracle::relative_residual(equations, x);
+    // Weights, differences of numbers about 1, are right to four roundings in double precision.
+    const double min_weight = 4.0 / 80.0;
     const double rounding =
-        rounding_left(equations, x, roundoff,
+        rounding_left(equations, x, roundoff, normal_magnitude(c.scan(), weights, x, min_weight),
                       oracle::adjoint_magnitude(c.scan(), job.patch_values(), oracle::kMinWeight));
     EXPECT_NEAR(got.info.residual, left, 20 * rounding + 1e-6 * left);
     const double now = energy(equations, x);

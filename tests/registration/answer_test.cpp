@@ -249,8 +249,8 @@ TEST_F(Answer, ARowAndAColumnAreEquallySure) {
   const auto turned = [](const Picture& picture) { return Picture{1024, 1, picture.pixels}; };
   const ppatch_shift down = align_pair(image_of(turned(row)), image_of(turned(moved)), options);
   EXPECT_EQ(across.status, down.status);
-  EXPECT_NEAR(across.shift[1], down.shift[0], 1e-3);
-  EXPECT_NEAR(std::log(across.false_alarm) / std::log(down.false_alarm), 1.0, 0.05);
+  EXPECT_NEAR(across.shift[1], down.shift[0], 1e-5);
+  EXPECT_NEAR(std::log(across.false_alarm) / std::log(down.false_alarm), 1.0, 1e-4);
 }
 
 // Padded by the largest shift, a smaller image's transform may be larger than its plan's.

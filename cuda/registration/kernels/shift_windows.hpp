@@ -20,7 +20,7 @@ struct WindowJob {
   double* sums = nullptr;  // of blocks, then the trend
   float* out = nullptr;
 
-  PPATCH_HD WeighedRows weighed_rows() const { return WeighedRows(window.height); }
+  PPATCH_HD WeighedRows weighed_rows() const { return {window.height, window.width}; }
   PPATCH_HD const float* coordinates() const { return taper + window.height + window.width; }
 };
 
@@ -45,10 +45,11 @@ struct WindowTapers {
 };
 
 // Sums for the trend: of weighted samples times powers of both coordinates; moments of rows and of
-// columns under their weights. A block has some of the rows that are looked at.
+// columns under their weights. A block has a chunk of the rows that are looked at.
 struct WindowSums {
   static constexpr int threads = 64;
-  static constexpr int rows = 8;
+  static constexpr std::int64_t min_rows = 8;  // of a chunk
+  static constexpr std::int64_t max_chunks = 125;
   static constexpr int rows_at = trend_sums;
   static constexpr int columns_at = rows_at + trend_moments;
   static constexpr int count_of_sums = columns_at + trend_moments;
@@ -58,12 +59,19 @@ struct WindowSums {
   using Private = Nothing;
 
   const WindowJob* jobs = nullptr;
-  std::int64_t count = 0, chunks = 0;  // of the highest window
+  std::int64_t count = 0, chunks = 0;  // the most of any window
 
+  PPATCH_HD static std::int64_t rows(std::int64_t weighed) {
+    return weighed > min_rows * max_chunks ? blocks_over(weighed, max_chunks) : min_rows;
+  }
+  PPATCH_HD static std::int64_t chunks_of(const WindowJob& job) {
+    const std::int64_t weighed = job.weighed_rows().count;
+    return blocks_over(weighed, rows(weighed));
+  }
   std::int64_t blocks() const { return count * chunks; }
   PPATCH_HD std::int64_t steps(std::int64_t block) const {
     const Division job_chunk = divide(block, chunks);
-    return job_chunk.remainder * rows < jobs[job_chunk.quotient].weighed_rows().count ? 3 : 0;
+    return job_chunk.remainder < chunks_of(jobs[job_chunk.quotient]) ? 3 : 0;
   }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private&) const {
@@ -77,11 +85,13 @@ struct WindowSums {
       return;
     }
     double own[count_of_sums] = {};
-    const std::int64_t first = job_chunk.remainder * rows;
+    const WeighedRows weighed = job.weighed_rows();
+    const std::int64_t chunk_rows = rows(weighed.count);
+    const std::int64_t first = job_chunk.remainder * chunk_rows;
     if (first == 0) add_columns(job, at.thread, own);
     PPATCH_ROLLED
-    for (std::int64_t i = first; i < first + rows && i < job.weighed_rows().count; ++i) {
-      add_row(job, i * job.weighed_rows().step, at.thread, own);
+    for (std::int64_t i = first; i < first + chunk_rows && i < weighed.count; ++i) {
+      add_row(job, i * weighed.step, at.thread, own);
     }
     shared.sums.put(at.thread, own);
   }
@@ -132,7 +142,7 @@ struct WindowTrend {
 
   PPATCH_HD void operator()(std::int64_t index) const {
     const WindowJob& job = jobs[index];
-    const std::int64_t chunks = blocks_over(job.weighed_rows().count, WindowSums::rows);
+    const std::int64_t chunks = WindowSums::chunks_of(job);
     if (chunks == 0) return;
     double sums[WindowSums::count_of_sums] = {};
     PPATCH_ROLLED

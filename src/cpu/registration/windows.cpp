@@ -37,7 +37,7 @@ void transform_window(const Plane& plane, const Window& window, const PlaneFft& 
   const std::int64_t width = window.width;
   float* v = tools.tables + 3 * fft.spectrum_width() + 2 * fft.height();
   float* wx = v + width;  // and that times v, v^2, v^3
-  const WeighedRows weighed(window.height);
+  const WeighedRows weighed(window.height, window.width);
   const WindowAxis x(width, window.edge, window.shift_x, wx, 1);
   const WindowAxis y(window.height, window.edge, window.shift_y, wx + trend_terms * width,
                      weighed.step);

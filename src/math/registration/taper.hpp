@@ -36,12 +36,20 @@ PPATCH_HD float taper(std::int64_t u, std::int64_t n, double edge, double shift)
                     : 1.0F;
 }
 
-// The rows of a window that its trend comes from. It need not be exact, for the frequencies that it
-// leaks to are left out: of large images some rows tell enough.
+// The rows of a window that its trend comes from: of large images some tell enough. All of a thin
+// one, whose samples are few: a trend that is noise adds that to the lowest frequencies.
 struct WeighedRows {
-  PPATCH_HD explicit WeighedRows(std::int64_t height)
-      : step(height < 1000 ? 1 : height / 200), count((height + step - 1) / step) {}
+  PPATCH_HD WeighedRows(std::int64_t height, std::int64_t width)
+      : step(height < 1000 ? 1 : step_of(height, width)), count((height + step - 1) / step) {}
   std::int64_t step, count;
+
+ private:
+  static constexpr std::int64_t enough = 262144;  // samples
+  PPATCH_HD static std::int64_t step_of(std::int64_t height, std::int64_t width) {
+    const std::int64_t spare = height * width / enough;
+    const std::int64_t step = height / 200;
+    return spare < 1 ? 1 : spare < step ? spare : step;
+  }
 };
 
 }  // namespace ppatch
