@@ -237,20 +237,22 @@ TEST_F(Answer, WhereThereIsNoneNothingLooksPerfect) {
 }
 
 TEST_F(Answer, ARowAndAColumnAreEquallySure) {
-  Picture row = textured(random_, 1, 1024);
-  Picture moved = rolled(row, 0, 5);
-  add_noise(row, 3.0, random_);
-  add_noise(moved, 3.0, random_);
-  ppatch_scene_options options = scene_options(1, 1024);
-  options.max_shift[1] = 20;
-  const ppatch_shift across = align_pair(image_of(row), image_of(moved), options);
-  std::swap(options.height, options.width);
-  std::swap(options.max_shift[0], options.max_shift[1]);
-  const auto turned = [](const Picture& picture) { return Picture{1024, 1, picture.pixels}; };
-  const ppatch_shift down = align_pair(image_of(turned(row)), image_of(turned(moved)), options);
-  EXPECT_EQ(across.status, down.status);
-  EXPECT_NEAR(across.shift[1], down.shift[0], 1e-5);
-  EXPECT_NEAR(std::log(across.false_alarm) / std::log(down.false_alarm), 1.0, 1e-4);
+  for (const std::int64_t n : {1024, 5000}) {
+    Picture row = textured(random_, 1, n);
+    Picture moved = rolled(row, 0, 5);
+    add_noise(row, 3.0, random_);
+    add_noise(moved, 3.0, random_);
+    ppatch_scene_options options = scene_options(1, n);
+    options.max_shift[1] = 20;
+    const ppatch_shift across = align_pair(image_of(row), image_of(moved), options);
+    std::swap(options.height, options.width);
+    std::swap(options.max_shift[0], options.max_shift[1]);
+    const auto turned = [n](const Picture& picture) { return Picture{n, 1, picture.pixels}; };
+    const ppatch_shift down = align_pair(image_of(turned(row)), image_of(turned(moved)), options);
+    EXPECT_EQ(across.status, down.status);
+    EXPECT_NEAR(across.shift[1], down.shift[0], 1e-5);
+    EXPECT_NEAR(std::log(across.false_alarm) / std::log(down.false_alarm), 1.0, 1e-4);
+  }
 }
 
 // Padded by the largest shift, a smaller image's transform may be larger than its plan's.
