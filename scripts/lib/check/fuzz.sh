@@ -50,15 +50,20 @@ limits_of() {
 
 fuzzer() { echo "$root/build/fuzz/tests/fuzz/$1"; }
 
-# fuzz_one NAME LIMIT: prints how many executions there were. A fuzzer that fails has found something.
+# fuzz_one NAME LIMIT: leaves its executions in NAME.count. A fuzzer that fails has found something.
 fuzz_one() {
-  local name=$1 log=$folder/$1.log limits failed=0
+  local name=$1 log=$folder/$1.log limits count
   mkdir -p "$folder/$name" "$folder/seeds/$name"
+  rm -f "$folder/$name.found"
   mapfile -t limits < <(limits_of "$name" | tr ' ' '\n')
-  (cd "$folder" && "$(fuzzer "$name")" "${limits[@]}" "$2" "$name" "seeds/$name") > "$log" 2>&1 || failed=1
-  sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1
-  return "$failed"
+  (cd "$folder" && "$(fuzzer "$name")" "${limits[@]}" "$2" "$name" "seeds/$name") > "$log" 2>&1 ||
+    touch "$folder/$name.found"
+  count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
+  echo "${count:-0}" > "$folder/$name.count"
 }
+
+export root folder
+export -f limits_of fuzzer fuzz_one
 
 # Of equal reach, the smaller input is kept.
 minimise_one() {
@@ -94,17 +99,21 @@ limit=-max_total_time=$seconds
 total=0 found=() turns=("${names[@]}")
 declare -A executions=()
 while ((${#turns[@]})); do
+  # One at a time on each processor.
+  # shellcheck disable=SC2016
+  printf '%s\n' "${turns[@]}" | xargs -P "$jobs" -I NAME bash -c 'fuzz_one NAME "$0"' "$limit"
   for name in "${turns[@]}"; do
-    count=$(fuzz_one "$name" "$limit") || { found+=("$name"); tail -n 60 "$folder/$name.log"; }
-    printf '%-24s %12d executions\n' "$name" "${count:-0}"
-    executions[$name]=$((${executions[$name]:-0} + ${count:-0}))
-    total=$((total + ${count:-0}))
+    count=$(<"$folder/$name.count")
+    [[ ! -e $folder/$name.found ]] || { found+=("$name"); tail -n 60 "$folder/$name.log"; }
+    printf '%-24s %12d executions\n' "$name" "$count"
+    executions[$name]=$((${executions[$name]:-0} + count))
+    total=$((total + count))
   done
   turns=()
   if ((${#found[@]} == 0 && total < wanted)); then
     mapfile -t turns < <(for name in "${!executions[@]}"; do
       echo "${executions[$name]} $name"
-    done | sort -rn | head -n 3 | cut -d ' ' -f 2)
+    done | sort -rn | head -n "$((2 * jobs))" | cut -d ' ' -f 2)
   fi
 done
 say "executions"
