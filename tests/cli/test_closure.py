@@ -160,15 +160,19 @@ class ClosureTest(CommandTest):
 
     def test_memory(self):
         names, _ = self.write_images(6, side=900)
-        needed = []
+        least = []
         for closure in ((), ("--closure",)):
-            message = self.run_badly("align", "--ref", *names, *closure, "-o", "r.json",
-                                     "--memory-budget", "20M", says="--memory-budget")
-            needed.append(int(re.search(r"at least (\d+)M", message).group(1)))
+            needed = []
+            # What a process holds beside them differs from one to the next, mostly upwards.
+            for _ in range(5):
+                message = self.run_badly("align", "--ref", *names, *closure, "-o", "r.json",
+                                         "--memory-budget", "20M", says="--memory-budget")
+                needed.append(int(re.search(r"at least (\d+)M", message).group(1)))
             self.align("--ref", *names, *closure, "--memory-budget", f"{needed[-1]}M")
             self.path("r.json").unlink()
+            least.append(min(needed))
         # Five images more are held.
-        self.assertGreater(needed[1] - needed[0], 5 * 4 * 900 * 900 / 1e6 - 2)
+        self.assertGreater(least[1] - least[0], 5 * 4 * 900 * 900 / 1e6 - 2)
 
     def test_scenes_and_images_of_other_sizes(self):
         """The number in a refusal is enough for all scenes; what is larger than a reference is cut."""
