@@ -89,11 +89,12 @@ class ClosureTest(CommandTest):
 
     def test_one_that_contradicts_the_others(self):
         """An object moves with one image: its shift is the object's, and sigma says so."""
-        names, shifts = self.write_images(4, noise=0.1)
-        other = 1 + 4 * (scenes.smooth_noise(self.rng, 60, 60) - 1)
+        names, shifts = self.write_images(4, noise=0.07)
+        # So large that where it lies in both images it is taken for the scene.
+        other = 1 + 4 * (scenes.smooth_noise(self.rng, 80, 80) - 1)
         for name, at in ((names[0], 50), (names[2], 62)):
             picture = np.load(self.path(name))
-            picture[at:at + 60, at:at + 60] = other
+            picture[at:at + 80, at:at + 80] = other
             self.write(name, picture)
         plain = self.align("--ref", *names)
         wrong = plain[1]
@@ -106,13 +107,16 @@ class ClosureTest(CommandTest):
         for axis in (0, 1):
             error = abs(told["shift"][axis] - shifts[2][axis])
             self.assertLess(error, 2 * told["shift_sigma"][axis])
+
+        def widening(record, before):
+            return max(np.divide(record["shift_sigma"], before["shift_sigma"]))
         for i in (0, 2, 3):
-            self.assertLess(max(records[i]["shift_sigma"]), 0.5)
+            self.assertLess(widening(records[i], plain[i]), 4)
         # Of two triangles one may be another image's fault.
         fewer = self.align("--ref", *names[:4], "--closure")
         self.assertGreater(max(fewer[1]["shift_sigma"]), 1)
         for i in (0, 2):
-            self.assertLess(max(fewer[i]["shift_sigma"]), 0.5)
+            self.assertLess(widening(fewer[i], plain[i]), 4)
         # What was wide is drawn wide, from records too.
         pictures = []
         for how in ("--overwrite", "--resume"):
