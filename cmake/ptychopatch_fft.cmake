@@ -21,7 +21,9 @@ if(PTYCHOPATCH_ADDRESS_SANITIZER)
 elseif(PTYCHOPATCH_SANITIZED)
   set(fft_options -O1)
 else()
-  set(fft_options -O3)
+  # What DUCC0 vectorizes it says itself. GCC's vectorizer fuses multiplications and additions of
+  # complex numbers for AVX-512, whatever -ffp-contract says: other bits than on other targets.
+  set(fft_options -O3 -fno-tree-vectorize)
 endif()
 set_source_files_properties(cpu/fft/fft_ducc_base.cpp PROPERTIES COMPILE_OPTIONS "${fft_options}")
 set_source_files_properties(cpu/fft/fft_ducc_avx2.cpp PROPERTIES

@@ -8,8 +8,13 @@
 
 #include <cmath>
 #include <complex>
+#include <cstdlib>
+#include <iostream>
 #include <numbers>
+#include <string>
+#include <vector>
 
+#include "core/error.hpp"
 #include "core/registration/fft_size.hpp"
 #include "cpu/loop_table.hpp"
 #include "oracle/seed.hpp"
@@ -19,15 +24,17 @@ namespace {
 using ppatch::FftProvider;
 using Value = std::complex<double>;
 
-struct alignas(64) Floats {
-  explicit Floats(std::int64_t n) : values(static_cast<std::size_t>(n) + 16) {}
+template <class T>
+struct Scalars {
+  explicit Scalars(std::int64_t n) : values(static_cast<std::size_t>(n) + 64 / sizeof(T)) {}
   // Aligned as the slabs of a plan are.
-  float* data() {
+  T* data() {
     const auto address = reinterpret_cast<std::uintptr_t>(values.data());
-    return values.data() + (64 - address % 64) % 64 / sizeof(float);
+    return values.data() + (64 - address % 64) % 64 / sizeof(T);
   }
-  std::vector<float> values;
+  std::vector<T> values;
 };
+using Floats = Scalars<float>;
 
 class Fft : public testing::TestWithParam<int> {
  protected:
@@ -114,6 +121,67 @@ TEST_P(Fft, OfRealSignalsAndBack) {
 INSTANTIATE_TEST_SUITE_P(Lengths, Fft,
                          testing::Values(1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 30, 64, 97, 101, 210,
                                          317, 509, 720));
+
+// Names of those that this machine may run, but for the one that any machine may.
+std::vector<std::string> simd_targets() {
+  const char* before = std::getenv("PPATCH_SIMD");
+  const std::string restore = before ? before : "";
+  std::vector<std::string> names;
+  for (const char* name : {"avx2", "avx3"}) {
+    setenv("PPATCH_SIMD", name, 1);
+    try {
+      names.emplace_back(ppatch::choose_simd_target().name);
+    } catch (const ppatch::Error& error) {
+      std::cout << "no " << name << " here: " << error.what() << "\n";
+    }
+  }
+  if (before) {
+    setenv("PPATCH_SIMD", restore.c_str(), 1);
+  } else {
+    unsetenv("PPATCH_SIMD");
+  }
+  return names;
+}
+
+// A signal's transform, there and back by the same; every lane has it.
+template <class T>
+std::vector<T> transformed(const ppatch::SlabTransform<T>& transform, int lanes,
+                           const std::vector<double>& signal) {
+  const auto count = static_cast<std::int64_t>(signal.size());
+  std::vector<T> all;
+  for (const bool forward : {true, false}) {
+    Scalars<T> slab(count * lanes);
+    Scalars<T> work(transform.work_scalars());
+    for (std::int64_t i = 0; i < count * lanes; ++i) {
+      slab.data()[i] = static_cast<T>(signal[static_cast<std::size_t>(i / lanes)]);
+    }
+    const T* out = transform.run(slab.data(), work.data(), forward);
+    for (std::int64_t i = 0; i < count; ++i) all.push_back(out[i * lanes + lanes - 1]);
+  }
+  return all;
+}
+
+TEST(FftTargets, HaveTheSameBits) {
+  Random random = test_random("FftTargets");
+  std::normal_distribution<double> normal;
+  const FftProvider base = ppatch::fft_provider("scalar");
+  for (const std::string& name : simd_targets()) {
+    const FftProvider fast = ppatch::fft_provider(name);
+    for (std::int64_t n = 1; n < 300; ++n) {
+      SCOPED_TRACE(name + ", length " + std::to_string(n));
+      std::vector<double> real(static_cast<std::size_t>(n));
+      std::vector<double> complex(static_cast<std::size_t>(2 * n));
+      for (double& value : real) value = normal(random);
+      for (double& value : complex) value = normal(random);
+      EXPECT_EQ(transformed(*fast.make_complex(n), fast.lanes, complex),
+                transformed(*base.make_complex(n), base.lanes, complex));
+      EXPECT_EQ(transformed(*fast.make_real(n), fast.lanes, real),
+                transformed(*base.make_real(n), base.lanes, real));
+      EXPECT_EQ(transformed(*fast.make_complex_double(n), fast.lanes_double, complex),
+                transformed(*base.make_complex_double(n), base.lanes_double, complex));
+    }
+  }
+}
 
 TEST(FftSize, IsTheLeastProductOfSmallPrimes) {
   for (std::int64_t n = 1; n < 3000; ++n) {
