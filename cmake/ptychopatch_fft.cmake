@@ -21,12 +21,14 @@ if(PTYCHOPATCH_ADDRESS_SANITIZER)
 elseif(PTYCHOPATCH_SANITIZED)
   set(fft_options -O1)
 else()
-  # What DUCC0 vectorizes it says itself. GCC's vectorizer fuses multiplications and additions of
-  # complex numbers for AVX-512, whatever -ffp-contract says: other bits than on other targets.
-  set(fft_options -O3 -fno-tree-vectorize)
+  set(fft_options -O3)
 endif()
 set_source_files_properties(cpu/fft/fft_ducc_base.cpp PROPERTIES COMPILE_OPTIONS "${fft_options}")
 set_source_files_properties(cpu/fft/fft_ducc_avx2.cpp PROPERTIES
   COMPILE_OPTIONS "${fft_options};-mavx2")
+# What DUCC0 vectorizes in 512 bits it says itself. What GCC's vectorizer adds keeps to 256 bits without
+# FMA: it fuses multiplications and additions of complex numbers, whatever -ffp-contract says, and
+# results would not be those of other targets.
 set_source_files_properties(cpu/fft/fft_ducc_avx512.cpp PROPERTIES
-  COMPILE_OPTIONS "${fft_options};-mavx2;-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx512cd")
+  COMPILE_OPTIONS "${fft_options};-mavx2;-mavx512f;-mavx512bw;-mavx512dq;-mavx512cd;-mno-fma;\
+-mprefer-vector-width=256")
