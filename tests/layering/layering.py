@@ -38,7 +38,8 @@ OTHERS_IN_QUOTES = ("hwy/", "ducc0/", "choices.hpp")
 SUFFIXES = {".c", ".cpp", ".h", ".hpp", ".cu", ".cuh", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 CUDA_HEADER = re.compile(r"(^|/)(cuda|cufft|cub/|thrust/|cooperative_groups|device_launch|nv/)")
-NAMES_CUDA = re.compile(r"\bcu(?:da|fft)[A-Z]\w*\s*\(|<<<|__global__|__shared__|__syncthreads")
+NAMES_CUDA = re.compile(r"\bcu(?:da|fft)[A-Z]\w*\s*\(|<<<|__global__|__shared__|__syncthreads|__CUDA_ARCH__|"
+                        r"__(?:ld|st)(?:g|c[agsv]|w[bt])\b|\b(?:make_)?(?:float|double|int)[234]\b")
 CUDA_RUNTIME = "cuda/runtime/"
 CLASS = re.compile(r"^(?:class|struct) (\w+)[^;{()]*\{", re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
@@ -146,6 +147,8 @@ def check_places(includes):
             continue
         if layer == "kernels" and path not in both:
             yield path, "is not reached by both src/cpu and cuda: src/kernels holds what they share"
+        if path.endswith("-inl.hpp") and (layer != "cpu" or not users.get(path)):
+            yield path, "holds SIMD loops, which belong beside an engine of src/cpu that includes them"
         if family_of(path):
             continue
         for folder in pathlib.PurePosixPath(path).parts[:-1]:
@@ -231,7 +234,9 @@ VIOLATIONS = [
     ("src/cpu/threads/patches/arena.hpp", "", "own folder"),
     ("cuda/patches/engine.cpp", '#include "cuda/groups/engine.cpp"', "groups"),
     ("cuda/patches/engine.cpp", "void f() { cudaFree(nullptr); }", "names CUDA"),
+    ("cuda/patches/engine.cpp", "void f(float2 x) {}", "names CUDA"),
     ("cuda/patches/engine.cpp", "#include <cufft.h>", "CUDA"),
+    ("src/cpu/patches/unused-inl.hpp", "", "SIMD"),
     ("capi/api.cpp", '#include "kernels/patches/extract.hpp"', "kernels"),
     ("apps/main.cpp", '#include "core/backend.hpp"', "core"),
     ("apps/main.cpp", "#include <cufft.h>", "CUDA"),

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "cuda/runtime/block.hpp"
 #include "math/hd.hpp"
 #include "math/patches/patch_views.hpp"
 
@@ -26,22 +27,16 @@ PPATCH_HD void load_whole(const typename P::Storage* from, typename P::Real* to)
   for (int c = 0; c < P::components; ++c) to[c] = P::load(whole.scalar[c]);
 }
 
-// Past the caches where a device can: what is written once is not read again.
+// Past the caches, what has two components and is stored as it is summed.
 template <class P>
 PPATCH_HD void store_whole(const typename P::Real* value, typename P::Storage* to) {
-  WholePixel<P> whole;
-  for (int c = 0; c < P::components; ++c) whole.scalar[c] = P::store(value[c]);
-#if defined(__CUDA_ARCH__)
-  if constexpr (std::is_same_v<typename P::Storage, float> && P::components == 2) {
-    __stcs(reinterpret_cast<float2*>(to), make_float2(whole.scalar[0], whole.scalar[1]));
-  } else if constexpr (std::is_same_v<typename P::Storage, double> && P::components == 2) {
-    __stcs(reinterpret_cast<double2*>(to), make_double2(whole.scalar[0], whole.scalar[1]));
+  if constexpr (std::is_same_v<typename P::Storage, typename P::Real> && P::components == 2) {
+    store_streamed(value[0], value[1], to);
   } else {
+    WholePixel<P> whole;
+    for (int c = 0; c < P::components; ++c) whole.scalar[c] = P::store(value[c]);
     *reinterpret_cast<WholePixel<P>*>(to) = whole;
   }
-#else
-  *reinterpret_cast<WholePixel<P>*>(to) = whole;
-#endif
 }
 
 // Whether the pixels of an array can be reached like that; strides are whole pixels always.
