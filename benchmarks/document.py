@@ -73,7 +73,7 @@ def machine(report, _):
     caches = ", ".join(parts["caches"])
     return (f"Measured on {report['date'][:10]} with libptychopatch {report['library_version']}, commit "
             f"{report['commit']}: {parts['cpu']}, {parts['cores']} cores, {caches} (as the system "
-            f"counts them), SIMD level {parts['simd']}.")
+            f"counts them), SIMD target {parts['simd']}.")
 
 
 def limits(report, _):
