@@ -6,9 +6,9 @@
 
 #include "core/allocator.hpp"
 #include "cpu/groups/cell_sort.hpp"
+#include "cpu/groups/plane_grid.hpp"
 #include "cpu/threads/arena.hpp"
 #include "kernels/groups/point_box.hpp"
-#include "math/groups/plane_grid.hpp"
 
 namespace ppatch {
 
