@@ -19,6 +19,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGE = os.path.join(ROOT, "docs", "performance.md")
@@ -71,9 +72,10 @@ def result(one):
 def machine(report, _):
     parts = report["machine"]
     caches = ", ".join(parts["caches"])
-    return (f"Measured on {report['date'][:10]} with libptychopatch {report['library_version']}, commit "
-            f"{report['commit']}: {parts['cpu']}, {parts['cores']} cores, {caches} (as the system "
-            f"counts them), SIMD level {parts['simd']}.")
+    return textwrap.fill(
+        f"Measured on {report['date'][:10]} with libptychopatch {report['library_version']}, commit "
+        f"{report['commit']}: {parts['cpu']}, {parts['cores']} cores, {caches} (as the system "
+        f"counts them), SIMD target {parts['simd']}.", 140)
 
 
 def limits(report, _):

@@ -37,7 +37,7 @@ set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION science)
 # Libraries are found by themselves; the font that pictures are labelled with is not.
 set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS "${this_library}, fonts-dejavu-core")
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION
-    "Cuts and assembles patches of scans, groups positions, aligns camera RAWs")
+    "Extracts and assembles patches of scans, groups positions, aligns camera RAWs")
 
 # The driver comes with the card; CUDA's runtime is in the module. cuFFT is opened by its name, and
 # only for registration, so no tool finds that it is needed: this is NVIDIA's package of it.

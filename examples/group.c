@@ -37,7 +37,7 @@ int main(void) {
 
   ppatch_context *ctx = NULL;
   ppatch_group_plan *plan = NULL;
-  ppatch_patch_plan *cutter = NULL;
+  ppatch_patch_plan *patch_plan = NULL;
   ppatch_status st = ppatch_context_create(&ctx, NULL);
   if (!st) st = ppatch_group_plan_create(&plan, ctx, &grouping);
   if (!st) st = ppatch_group_plan_borrow_points(plan, &points);
@@ -50,16 +50,16 @@ int main(void) {
   ppatch_array obj = ppatch_array_c(object, PPATCH_C64, 2, (int64_t[]){H, W});
   ppatch_array pos = ppatch_array_c(positions, PPATCH_F64, 3, (int64_t[]){S, C, 2});
   ppatch_array out = ppatch_array_c(patches, PPATCH_C64, 4, (int64_t[]){S, N, N, C});
-  ppatch_patch_options cutting = PPATCH_PATCH_OPTIONS_INIT;
-  cutting.patch_height = cutting.patch_width = N;
-  cutting.group_size = C;
-  cutting.anchor = PPATCH_ANCHOR_HALF;
-  cutting.layout = PPATCH_LAYOUT_CHANNEL_LAST;
-  if (!st) st = ppatch_patch_plan_create(&cutter, ctx, &pos, &cutting);
-  if (!st) st = ppatch_patch_extract(cutter, &obj, &out);
+  ppatch_patch_options patch_options = PPATCH_PATCH_OPTIONS_INIT;
+  patch_options.patch_height = patch_options.patch_width = N;
+  patch_options.group_size = C;
+  patch_options.anchor = PPATCH_ANCHOR_HALF;
+  patch_options.layout = PPATCH_LAYOUT_CHANNEL_LAST;
+  if (!st) st = ppatch_patch_plan_create(&patch_plan, ctx, &pos, &patch_options);
+  if (!st) st = ppatch_patch_extract(patch_plan, &obj, &out);
   if (!st) st = ppatch_context_synchronize(ctx);
   if (st) fprintf(stderr, "%s: %s\n", ppatch_status_string(st), ppatch_last_error());
-  ppatch_patch_plan_destroy(cutter);
+  ppatch_patch_plan_destroy(patch_plan);
   ppatch_group_plan_destroy(plan);
   ppatch_context_destroy(ctx);
   if (st) return 1;

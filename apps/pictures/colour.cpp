@@ -13,8 +13,8 @@ constexpr double kTurn = 2 * std::numbers::pi;
 struct Linear {
   double r, g, b;
   bool on_screen() const {
-    constexpr double kSlack = 1e-6;
-    const auto fits = [](double v) { return v >= -kSlack && v <= 1 + kSlack; };
+    constexpr double kThreshold = 1e-6;
+    const auto fits = [](double v) { return v >= -kThreshold && v <= 1 + kThreshold; };
     return fits(r) && fits(g) && fits(b);
   }
 };

@@ -12,7 +12,7 @@ struct Machine {
   int cores = 0;                    // that this process may use
   std::vector<std::string> caches;  // "L1d 48K", ... as the system counts them
   std::int64_t memory_bytes = 0;
-  std::string simd;    // the library's level
+  std::string simd;    // the library's target
   std::string device;  // "" for the CPU
 
   std::string summary() const;

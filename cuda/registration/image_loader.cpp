@@ -37,19 +37,19 @@ std::int64_t band_count(const SceneSettings& s) {
   return blocks_over(s.height, SceneBandSums<float>::band);
 }
 
-NearPixels near_pixels(const CfaPattern& mosaic) {
-  const CfaNeighbours neighbours(mosaic);
+NearPixels near_pixels(const CfaPattern& pattern) {
+  const CfaNeighbours neighbours(pattern);
   NearPixels near;
   near.period = neighbours.period;
   near.reach = neighbours.reach;
-  for (int place = 0; place < near.period * near.period; ++place) {
-    Neighbours all = neighbours.at(place / near.period, place % near.period);
+  for (int phase = 0; phase < near.period * near.period; ++phase) {
+    Neighbours all = neighbours.at(phase / near.period, phase % near.period);
     const auto two = two_of(all);
     std::iter_swap(all.begin(), std::find(all.begin(), all.end(), two.first));
     std::iter_swap(all.begin() + 1, std::find(all.begin(), all.end(), two.second));
     for (std::size_t k = 0; k < all.size(); ++k) {
-      near.y[place][k] = static_cast<signed char>(all[k].y);
-      near.x[place][k] = static_cast<signed char>(all[k].x);
+      near.y[phase][k] = static_cast<signed char>(all[k].y);
+      near.x[phase][k] = static_cast<signed char>(all[k].x);
     }
   }
   return near;
@@ -58,9 +58,9 @@ NearPixels near_pixels(const CfaPattern& mosaic) {
 // Whether the first two neighbours of all pixels are so many pixels to their left and right.
 bool are_pairs(const NearPixels& near, int distance) {
   bool all = true;
-  for (int place = 0; place < near.period * near.period; ++place) {
-    all = all && near.y[place][0] == 0 && near.y[place][1] == 0 &&
-          std::abs(near.x[place][0]) == distance && near.x[place][1] == -near.x[place][0];
+  for (int phase = 0; phase < near.period * near.period; ++phase) {
+    all = all && near.y[phase][0] == 0 && near.y[phase][1] == 0 &&
+          std::abs(near.x[phase][0]) == distance && near.x[phase][1] == -near.x[phase][0];
   }
   return all;
 }

@@ -4,9 +4,10 @@
 for people.
 
 A comment before a declaration documents it, one behind a member the member. A comment that begins with
-"---- Title" opens a group of what follows it. What is indented stays as it is, line by line, but for
-formulas: formulas.json beside this file has them in TeX, by header and text, and one that no header has
-any more is an error.
+"---- Title" opens a group of what follows it. Indented code (lines that end in a semicolon) and tables
+(a name, two blanks and more) stay as they are, line by line; all else that is indented is a formula:
+formulas.json beside this file has it in TeX, by header and text. A formula without TeX is an error, and
+so is TeX whose formula no header has.
 
 usage: comments.py HEADER
 """
@@ -17,6 +18,8 @@ import re
 import sys
 
 INDENTED = re.compile(r"   +\S")
+CODE = re.compile(r".*;$")
+TABLE = re.compile(r" +\w+ {2,}\S")
 LIST_ITEM = re.compile(r" *(- |\d+\. )")
 
 
@@ -27,15 +30,18 @@ class Formulas:
         table = json.loads(pathlib.Path(__file__).with_name("formulas.json").read_text())
         self.tex = {self._key(text): tex for text, tex in table.get(header, [])}
         self.unused = set(self.tex)
+        self.missing = []
 
     @staticmethod
     def _key(text):
         return " ".join(text.split())
 
     def of(self, lines):
-        """The TeX of a formula that these lines are, or None."""
+        """The TeX of a formula that these lines are; None for code and tables."""
         key = self._key(" ".join(lines))
         self.unused.discard(key)
+        if key not in self.tex and not CODE.match(lines[0]) and not TABLE.match(lines[0]):
+            self.missing.append(key)
         return self.tex.get(key)
 
 
@@ -132,7 +138,9 @@ def main(path):
     made = re.sub(r"typedef (struct (\w+) \{.*?\}) \2;", r"\1;", "".join(pieces), flags=re.DOTALL)
     made = named_enumerations(made)
     if formulas.unused:
-        sys.exit(f"{header.name} no longer has the formula: {'; '.join(sorted(formulas.unused))}")
+        sys.exit(f"formulas.json: {header.name} has no formula {'; '.join(sorted(formulas.unused))}")
+    if formulas.missing:
+        sys.exit(f"formulas.json: no TeX for what {header.name} has: {'; '.join(formulas.missing)}")
     head, end, tail = made.rpartition("#ifdef __cplusplus\n}")
     sys.stdout.write(f"{head}/** @}} */\n{end}{tail}")
 

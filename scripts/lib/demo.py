@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cuts patches out of a scan and puts them back with the command, and prints what came of it.
+"""Extracts patches of a scan and puts them back with the command, and prints what came of it.
 
 usage: demo.py --command PATH --scan FILE --out FOLDER [--size N] [--picture FILE]
 
@@ -64,14 +64,14 @@ def main():
         image = options.out / f"image-{interpolation}{'-exact' if way else ''}.npz"
         montage = ["--montage", options.out / "patches.png"] if pictures else []
         preview = ["--preview", options.out / "image.png"] if pictures else []
-        cut = run(options.command, "extract", options.scan, "-N", size, "--interp", interpolation,
+        extract = run(options.command, "extract", options.scan, "-N", size, "--interp", interpolation,
                   "-o", patches, *montage)
         put = run(options.command, "assemble", patches, "-o", image, *way, *preview)
         with np.load(patches) as file:
             count = file["patches"].size // size**2
         largest, rms = errors_where_covered(options.command, options.scan, image, options.out)
         rows.append((interpolation, "least squares" if way else "mean", str(count), f"{size} x {size}",
-                     f"{cut:.2f} s", f"{put:.2f} s", f"{largest:.1e}", f"{rms:.1e}"))
+                     f"{extract:.2f} s", f"{put:.2f} s", f"{largest:.1e}", f"{rms:.1e}"))
 
     heads = ("interpolation", "put back by", "patches", "size", "extract", "put back", "largest error", "rms error")
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]

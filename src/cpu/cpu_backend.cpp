@@ -31,7 +31,7 @@ class CpuBackend final : public Backend {
     if (settings.subpixel == Subpixel::probe) {
       return shifted_engine_bytes(settings, shift_machine(settings));
     }
-    return layout(settings).total_bytes();
+    return memory_plan(settings).total_bytes();
   }
 
   std::unique_ptr<PatchEngine> make_patch_engine(const PatchSettings& settings) override {
@@ -39,9 +39,10 @@ class CpuBackend final : public Backend {
       return make_shifted_engine(settings, shift_machine(settings));
     }
     if (settings.algorithm == Algorithm::iterative) {
-      return make_iterative_engine(settings, layout(settings), settings_, solver(calling_thread_));
+      return make_iterative_engine(settings, memory_plan(settings), settings_,
+                                   solver(calling_thread_));
     }
-    return make_batched_engine(settings, layout(settings), settings_, solver(arena_), arena_,
+    return make_batched_engine(settings, memory_plan(settings), settings_, solver(arena_), arena_,
                                simd_.loops.patches);
   }
 
@@ -71,7 +72,7 @@ class CpuBackend final : public Backend {
 
  private:
   SolveMachine solver(const Arena& arena) const { return {&arena, &simd_.loops.solve, &settings_}; }
-  PatchMemoryPlan layout(const PatchSettings& settings) const {
+  PatchMemoryPlan memory_plan(const PatchSettings& settings) const {
     return PatchMemoryPlan::within(settings, arena_.num_threads(), settings_.memory_budget);
   }
 

@@ -56,26 +56,26 @@ TEST(Probe, IsRoundAndOfTheSizeAskedFor) {
 
 TEST(ScanPath, RasterStepsAndOrder) {
   const Field field{10, 20, 40, 61};
-  const auto points = path_by_step(PathKind::kRaster, field, 10, 0);
-  ASSERT_EQ(points.size(), 4u * 5u);
-  EXPECT_EQ(points[0].y, 10);
-  EXPECT_EQ(points[0].x, 20.5);
-  EXPECT_EQ(points[1].x, 30.5);
-  EXPECT_EQ(points[5].y, 20);
+  const auto positions = path_by_step(PathKind::kRaster, field, 10, 0);
+  ASSERT_EQ(positions.size(), 4u * 5u);
+  EXPECT_EQ(positions[0].y, 10);
+  EXPECT_EQ(positions[0].x, 20.5);
+  EXPECT_EQ(positions[1].x, 30.5);
+  EXPECT_EQ(positions[5].y, 20);
 }
 
 TEST(ScanPath, EveryKindStaysInTheFieldAndIsRepeatable) {
   const Field field{32, 16, 200.5, 90};
   for (const PathKind kind : {PathKind::kRaster, PathKind::kRasterJittered, PathKind::kFermat}) {
     for (const std::int64_t count : {1, 2, 7, 500, 1001}) {
-      const auto points = path_by_count(kind, field, count, 3);
-      ASSERT_EQ(points.size(), static_cast<std::size_t>(count));
-      for (const Point& point : points) EXPECT_TRUE(field.contains(point));
+      const auto positions = path_by_count(kind, field, count, 3);
+      ASSERT_EQ(positions.size(), static_cast<std::size_t>(count));
+      for (const Position& position : positions) EXPECT_TRUE(field.contains(position));
     }
     const auto a = path_by_step(kind, field, 5, 1), b = path_by_step(kind, field, 5, 1);
     const auto c = path_by_step(kind, field, 5, 2);
     ASSERT_EQ(a.size(), b.size());
-    const auto same = [](const Point& p, const Point& q) { return p.y == q.y && p.x == q.x; };
+    const auto same = [](const Position& p, const Position& q) { return p.y == q.y && p.x == q.x; };
     EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), same));
     const bool seeded = kind == PathKind::kRasterJittered;
     EXPECT_EQ(std::equal(a.begin(), a.end(), c.begin(), c.end(), same), !seeded);

@@ -28,7 +28,7 @@ class AlignOutputsTest(CommandTest):
                          f"PTYCHOPATCH_TEST_SEED={SEED}\n{inputs}\n{done.stderr.decode()}")
         return scenes.read_records(self.path("r.json"))
 
-    def cut(self, path):
+    def written(self, path):
         return np.load(self.path("out") / "ref" / path)
 
     def check_each_its_own(self, files):
@@ -37,7 +37,7 @@ class AlignOutputsTest(CommandTest):
             whole = scenes.shifted(self.picture, dy, dx)[8:-8, 8:-8]
             y, x = max(0, -dy), max(0, -dx)
             want = whole[y:y + 64 - abs(dy), x:x + 64 - abs(dx)]
-            np.testing.assert_array_equal(self.cut(name), want, err_msg=f"{name}, seed {SEED}")
+            np.testing.assert_array_equal(self.written(name), want, err_msg=f"{name}, seed {SEED}")
 
     def test_one_name_in_two_folders_is_refused(self):
         self.save_moved("a/x.npy", 1, 0)

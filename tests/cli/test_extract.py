@@ -22,7 +22,7 @@ class ExtractTest(CommandTest):
         np.save(self.path("i.npy"), self.image)
         np.save(self.path("p.npy"), self.positions)
 
-    def cut(self, *arguments, n=7):
+    def extract(self, *arguments, n=7):
         self.run_well("extract", "--image", "i.npy", "--positions", "p.npy", "-N", n, "-o",
                       "out.npz", "--overwrite", *arguments)
         return self.load("out.npz")
@@ -39,7 +39,7 @@ class ExtractTest(CommandTest):
         for interpolation, boundary in kinds:
             with self.subTest(interpolation=interpolation, boundary=boundary):
                 extra = ["--constant=-1.5,2"] if boundary == "constant" else []
-                out = self.cut("--interp", interpolation, "--boundary", boundary, *extra)
+                out = self.extract("--interp", interpolation, "--boundary", boundary, *extra)
                 self.compare(out["patches"], reference.patches(
                     self.image, self.positions, 7, interpolation=interpolation,
                     boundary=boundary, constant=-1.5 + 2j))
@@ -49,7 +49,7 @@ class ExtractTest(CommandTest):
                                   ("window", "content"), (6, 7))
         for anchor, axes, sign, n in kinds:
             with self.subTest(anchor=anchor, axes=axes, sign=sign, n=n):
-                out = self.cut("--anchor", anchor, "--axes", axes, "--sign", sign, n=n)
+                out = self.extract("--anchor", anchor, "--axes", axes, "--sign", sign, n=n)
                 self.compare(out["patches"], reference.patches(
                     self.image, self.positions, n, anchor=anchor, axes=axes, sign=sign))
                 np.testing.assert_array_equal(out["positions"], self.positions)
@@ -59,40 +59,40 @@ class ExtractTest(CommandTest):
         image[12, 25] = 1
         np.save(self.path("i.npy"), image)
         np.save(self.path("p.npy"), [[10, 20]])
-        self.assertEqual(np.argwhere(self.cut(n=8)["patches"][0]).tolist(), [[2, 5]])
+        self.assertEqual(np.argwhere(self.extract(n=8)["patches"][0]).tolist(), [[2, 5]])
         np.save(self.path("p.npy"), [[20.0, 10.0]])
-        self.assertEqual(np.argwhere(self.cut("--axes", "xy", "--anchor", "half", n=8)
+        self.assertEqual(np.argwhere(self.extract("--axes", "xy", "--anchor", "half", n=8)
                                      ["patches"][0]).tolist(), [])
-        out = self.cut("--axes", "xy", "--anchor", "half", n=12)["patches"][0]
+        out = self.extract("--axes", "xy", "--anchor", "half", n=12)["patches"][0]
         self.assertEqual(np.argwhere(out).tolist(), [[8, 11]])
 
     def test_patch_height_and_width(self):
-        out = self.cut("--patch-height", 4, "--patch-width", 9)["patches"]
+        out = self.extract("--patch-height", 4, "--patch-width", 9)["patches"]
         self.assertEqual(out.shape, (27, 4, 9))
         self.compare(out, reference.patches(self.image, self.positions, 9)[:, :4])
 
     def test_dtypes(self):
         for name, dtype, limit in (("c64", "c8", 1e-6), ("c128", "c16", 1e-12)):
-            out = self.cut("--dtype", name)["patches"]
+            out = self.extract("--dtype", name)["patches"]
             self.assertEqual(out.dtype, np.dtype(dtype))
             expected = reference.patches(self.image, self.positions, 7)
             self.assertLessEqual(np.abs(out - expected).max(), limit * np.abs(expected).max())
         np.save(self.path("i.npy"), self.image.real.astype("f4"))
         for name, dtype in (("f32", "f4"), ("f64", "f8"), ("c64", "c8"), ("c128", "c16")):
-            self.assertEqual(self.cut("--dtype", name)["patches"].dtype, np.dtype(dtype))
+            self.assertEqual(self.extract("--dtype", name)["patches"].dtype, np.dtype(dtype))
 
     def test_many_images(self):
         images = self.complex_image(3, 21, 26)
         np.save(self.path("i.npy"), images)
-        out = self.cut("--montage", "m.png")["patches"]
+        out = self.extract("--montage", "m.png")["patches"]
         self.assertEqual(out.shape, (3, 27, 7, 7))
         for image, patches in zip(images, out):
             self.compare(patches, reference.patches(image, self.positions, 7))
 
     def test_jitter_is_written_down_and_repeatable(self):
-        first = self.cut("--jitter", 0.5, "--jitter-seed", 7)
-        again = self.cut("--jitter", 0.5, "--jitter-seed", 7, "-j", 1)
-        other = self.cut("--jitter", 0.5, "--jitter-seed", 8)
+        first = self.extract("--jitter", 0.5, "--jitter-seed", 7)
+        again = self.extract("--jitter", 0.5, "--jitter-seed", 7, "-j", 1)
+        other = self.extract("--jitter", 0.5, "--jitter-seed", 8)
         moved = first["positions"] - self.positions
         self.assertGreater(moved.std(), 0.25)
         self.assertLess(moved.std(), 0.8)
@@ -104,7 +104,7 @@ class ExtractTest(CommandTest):
     def test_mirrored_local_offsets(self):
         positions = self.rng.uniform(2, 18, (8, 2))
         np.save(self.path("p.npy"), positions)
-        out = self.cut("--group-size", 4, "--local-offsets", "mirrored-ptychopinn")
+        out = self.extract("--group-size", 4, "--local-offsets", "mirrored-ptychopinn")
         groups = positions.reshape(2, 4, 2)
         mean = groups.mean(axis=1, keepdims=True)
         mirrored = (2 * mean - groups).reshape(8, 2)
@@ -114,19 +114,19 @@ class ExtractTest(CommandTest):
     def test_same_bytes_for_threads_budgets_and_algorithms(self):
         self.positions = self.rng.uniform(-9, 30, (4000, 2))
         np.save(self.path("p.npy"), self.positions)
-        base = self.cut("-j", 1)["patches"]
+        base = self.extract("-j", 1)["patches"]
         name = self.path("out.npz")
         whole = name.read_bytes()
         more = self.min_budget("extract", "--image", "i.npy", "--positions", "p.npy", "-N", 7, "-j",
                                  2, "-o", "none.npz", more=3)
         for extra in (("-j", 2), ("--memory-budget", more, "-j", 2), ("--device", "cpu")):
-            self.cut(*extra)
+            self.extract(*extra)
             self.assertEqual(name.read_bytes(), whole, extra)
-        iterative = self.cut("--algorithm", "iterative")["patches"]
+        iterative = self.extract("--algorithm", "iterative")["patches"]
         np.testing.assert_array_equal(iterative, base)
 
     def test_metadata(self):
-        self.cut("--boundary", "edge", "--interp", "lanczos3", "--anchor", "half")
+        self.extract("--boundary", "edge", "--interp", "lanczos3", "--anchor", "half")
         metadata = self.metadata("out.npz")
         self.assertEqual(metadata["schema"], "ptychopatch/patches")
         self.assertEqual(metadata["schema_version"], 1)
@@ -156,7 +156,7 @@ class ExtractTest(CommandTest):
         self.assertIn(b"anchor half, axes xy, sign window", done.stderr)
 
     def test_montage(self):
-        self.cut("--montage", "m.png")
+        self.extract("--montage", "m.png")
         self.assertTrue(self.path("m.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n"))
 
 

@@ -22,7 +22,7 @@ class FormatTest(CommandTest):
         self.rows = self.rng.uniform(6, SHAPE[0] - 7, count)
         self.columns = self.rng.uniform(6, SHAPE[1] - 7, count)
 
-    def cut(self, *arguments):
+    def extract(self, *arguments):
         done = self.execute("extract", *arguments, "-N", N, "-o", "out.npz", "--overwrite")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.message = done.stderr.decode()
@@ -47,20 +47,20 @@ class Hdf5Test(FormatTest):
         for old in (False, True):
             for layers in (self.image, self.image[None]):
                 formats.ptychodus(self.path("p.h5"), layers, self.rows, self.columns, old=old)
-                self.assert_patches(self.cut("p.h5"), self.rows, self.columns, "half")
+                self.assert_patches(self.extract("p.h5"), self.rows, self.columns, "half")
                 self.assertIn("old spelling" if old else "new spelling", self.message)
                 self.assertIn("metres", self.message)
         # A bright pixel below and right of the object's centre, and a probe right there.
         image = self.bright(SHAPE[0] // 2 + 3, SHAPE[1] // 2 + 5)
         formats.ptychodus(self.path("p.h5"), image, np.array([SHAPE[0] / 2 + 3]),
                           np.array([SHAPE[1] / 2 + 5]))
-        patch = self.cut("p.h5")["patches"][0]
+        patch = self.extract("p.h5")["patches"][0]
         self.assertEqual(np.unravel_index(abs(patch).argmax(), patch.shape), (N // 2, N // 2))
 
     def test_ptychodus_layers(self):
         layers = self.complex_image(3, *SHAPE)
         formats.ptychodus(self.path("p.h5"), layers, self.rows, self.columns)
-        out = self.cut("p.h5")["patches"]
+        out = self.extract("p.h5")["patches"]
         self.assertEqual(out.shape, (3, len(self.rows), N, N))
         for layer, patches in zip(layers, out):
             self.assert_patches({"patches": patches}, self.rows, self.columns, "half", layer)
@@ -70,21 +70,21 @@ class Hdf5Test(FormatTest):
                  object_pixel_width_m=4e-9, object_center_y_m=0.0, object_center_x_m=1e-9,
                  probe_position_y_m=(self.rows - SHAPE[0] / 2) * 2e-9,
                  probe_position_x_m=(self.columns - SHAPE[1] / 2) * 4e-9 + 1e-9)
-        self.assert_patches(self.cut("p.npz"), self.rows, self.columns, "half")
+        self.assert_patches(self.extract("p.npz"), self.rows, self.columns, "half")
 
     def test_flags_change_the_convention(self):
         formats.ptychodus(self.path("p.h5"), self.image, self.rows, self.columns,
                           pixel=(1e-8, 1e-8), centre=(0, 0))
         half = np.array(SHAPE) / 2
         # Twice the pixel: half the distance from the centre.
-        out = self.cut("p.h5", "--pixel-size", "2e-8")
+        out = self.extract("p.h5", "--pixel-size", "2e-8")
         self.assert_patches(out, half[0] + (self.rows - half[0]) / 2,
                             half[1] + (self.columns - half[1]) / 2, "half")
-        out = self.cut("p.h5", "--origin", "3,4")
+        out = self.extract("p.h5", "--origin", "3,4")
         self.assert_patches(out, 3 + self.rows - half[0], 4 + self.columns - half[1], "half")
-        out = self.cut("p.h5", "--sign", "content")
+        out = self.extract("p.h5", "--sign", "content")
         self.assert_patches(out, 2 * half[0] - self.rows, 2 * half[1] - self.columns, "half")
-        out = self.cut("p.h5", "--anchor", "corner", "--origin", "fit")
+        out = self.extract("p.h5", "--anchor", "corner", "--origin", "fit")
         free = np.array(SHAPE) - N
         rows = self.rows - (self.rows.min() + self.rows.max()) / 2 + free[0] / 2
         columns = self.columns - (self.columns.min() + self.columns.max()) / 2 + free[1] / 2
@@ -110,7 +110,7 @@ class Hdf5Test(FormatTest):
             # down, moved to +x what lies further along the columns.
             formats.cxi(self.path("s.cxi"), self.cxi_translations(pixel, 1), nexus=nexus,
                         energy_units="keV" if nexus else None)
-            out = self.cut("s.cxi", "--image", "i.npy")
+            out = self.extract("s.cxi", "--image", "i.npy")
             self.assert_patches(out, *self.fitted(), "half", limit=1e-6)
             self.assertIn("NXcxi_ptycho" if nexus else "CXI", self.message)
             self.assertIn("sign content", self.message)
@@ -118,8 +118,8 @@ class Hdf5Test(FormatTest):
         basis = np.array([[0, 7e-6], [11e-6, 0], [0, 0]])
         for stored in (basis, basis.T):
             formats.cxi(self.path("s.cxi"), self.cxi_translations(pixel, -1), self.image, stored)
-            self.assert_patches(self.cut("s.cxi"), *self.fitted(), "half", limit=1e-6)
-        out = self.cut("s.cxi", "--sign", "window")
+            self.assert_patches(self.extract("s.cxi"), *self.fitted(), "half", limit=1e-6)
+        out = self.extract("s.cxi", "--sign", "window")
         flipped = [size - (size + N) % 2 + N % 2 - at for size, at in zip(SHAPE, self.fitted())]
         self.assertGreater(np.abs(flipped[0] - self.fitted()[0]).max(), 0.5)
         with self.assertRaises(AssertionError):
@@ -133,7 +133,7 @@ class Hdf5Test(FormatTest):
             del file["entry_1/instrument_1/detector_1/distance"]
             file["entry_1/image_1/data"] = self.image
         self.refuse("s.cxi", says="--pixel-size")
-        self.cut("s.cxi", "--pixel-size", "1e-8,2e-8")
+        self.extract("s.cxi", "--pixel-size", "1e-8,2e-8")
         with formats.h5py.File(self.path("s.cxi"), "a") as file:
             file["entry_1/image_1/data_space"] = "diffraction"
         self.refuse("s.cxi", says="diffraction")
@@ -147,12 +147,12 @@ class Hdf5Test(FormatTest):
 
     def test_ptypy(self):
         formats.ptyr(self.path("r.ptyr"), self.image[None], self.rows, self.columns)
-        self.assert_patches(self.cut("r.ptyr"), self.rows, self.columns, "half")
+        self.assert_patches(self.extract("r.ptyr"), self.rows, self.columns, "half")
         formats.ptyr(self.path("r.ptyr"), self.image[None], self.rows, self.columns,
                      recorded=False)
         self.refuse("r.ptyr", says=("positions", "record_positions"))
         np.save(self.path("p.npy"), np.stack([self.rows, self.columns], 1))
-        out = self.cut("r.ptyr", "--positions", "p.npy")
+        out = self.extract("r.ptyr", "--positions", "p.npy")
         self.assert_patches(out, self.rows, self.columns, "corner")
 
     def test_ptyd(self):
@@ -162,7 +162,7 @@ class Hdf5Test(FormatTest):
         formats.ptyd(self.path("d.ptyd"), positions * pixel, 12)
         self.refuse("d.ptyd", says="--image")
         np.save(self.path("i.npy"), self.image)
-        out = self.cut("d.ptyd", "--image", "i.npy")
+        out = self.extract("d.ptyd", "--image", "i.npy")
         middle = (positions.min(0) + positions.max(0)) / 2
         rows, columns = (positions - middle + (np.array(SHAPE) - N) / 2 + N // 2).T
         self.assert_patches(out, rows, columns, "half", limit=1e-6)
@@ -175,7 +175,7 @@ class Hdf5Test(FormatTest):
                 with formats.h5py.File(self.path("r.ptyr"), "w") as file:
                     stored = (real > 50 if dtype == "?" else real).astype(dtype)
                     file.create_dataset("content/obj/S/data", data=stored, **options)
-                out = self.cut("r.ptyr", "--positions", "p.npy")
+                out = self.extract("r.ptyr", "--positions", "p.npy")
                 self.assert_patches(out, self.rows, self.columns, "corner",
                                     stored.astype(out["patches"].dtype), limit=1e-6)
 
@@ -210,9 +210,9 @@ class MatTest(FormatTest):
                 how = {"compressed": compressed, "version": version}
                 formats.ptychoshelves(self.path("s.mat"), self.image, self.probe, rows, columns,
                                       **how)
-                self.assert_patches(self.cut("s.mat"), rows, columns, "corner")
+                self.assert_patches(self.extract("s.mat"), rows, columns, "corner")
                 formats.ptychoshelves(self.path("s.mat"), layers, self.probe, rows, columns, **how)
-                out = self.cut("s.mat")["patches"]
+                out = self.extract("s.mat")["patches"]
                 self.assert_patches({"patches": out[1]}, rows, columns, "corner", 2 * self.image)
                 info = json.loads(self.run_well("info", "s.mat", "--json"))
                 self.assertEqual(info["scan"]["format"], "ptychoshelves")
@@ -284,18 +284,18 @@ class MatTest(FormatTest):
             width = int(np.ceil(np.ptp(columns))) + N + 1 + 2 * padding
             image = self.complex_image(height, width)
             formats.cdtools(self.path("c.mat"), image, probe, rows, columns, old=old)
-            self.assert_patches(self.cut("c.mat"), rows, columns, "corner", image, 1e-6)
+            self.assert_patches(self.extract("c.mat"), rows, columns, "corner", image, 1e-6)
             # Refined positions lie about the object that the original ones made.
             moved = self.rng.uniform(-1, 1, (2, 9))
             formats.cdtools(self.path("c.mat"), image, probe, rows + moved[0], columns + moved[1],
                             old=old, moved=moved)
-            self.assert_patches(self.cut("c.mat"), rows + moved[0], columns + moved[1], "corner",
+            self.assert_patches(self.extract("c.mat"), rows + moved[0], columns + moved[1], "corner",
                                 image, 1e-6)
         # Newer results say where the object begins.
         for name in ("c.mat", "c.h5") if formats.h5py else ("c.mat",):
             formats.cdtools(self.path(name), image, probe, rows - 3.25, columns + 2.5,
                             first=(0.5, -0.75))
-            self.assert_patches(self.cut(name), rows - 3.75, columns + 3.25, "corner", image, 1e-6)
+            self.assert_patches(self.extract(name), rows - 3.75, columns + 3.25, "corner", image, 1e-6)
             self.assertIn("min_translation", self.message)
 
     def test_truncated(self):
@@ -320,7 +320,7 @@ class TikeTest(FormatTest):
         self.path("t.npz.bz2").write_bytes(bz2.compress(buffer.getvalue()))
         self.run_badly("extract", "t.npz.bz2", "-N", N, "-o", "bad.npz", says="--image")
         np.save(self.path("i.npy"), self.image)
-        out = self.cut("t.npz.bz2", "--image", "i.npy")
+        out = self.extract("t.npz.bz2", "--image", "i.npy")
         at = scan[0].astype("f8")
         rows, columns = (at - (at.min(0) + at.max(0)) / 2 + (np.array(SHAPE) - N) / 2).T
         self.assert_patches(out, rows, columns, "corner")

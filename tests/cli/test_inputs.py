@@ -22,8 +22,8 @@ class InputsTest(CommandTest):
             values = values + 100j * self.rng.random(shape)
         return (values > 50 if dtype == "?" else values).astype(dtype)
 
-    def cut(self, image, positions, *arguments, n=5, stored=None, **reference_arguments):
-        """Cuts with the command and compares with the definition."""
+    def extract(self, image, positions, *arguments, n=5, stored=None, **reference_arguments):
+        """Extracts with the command and compares with the definition."""
         done = self.run_well("extract", *arguments, "-N", n, "-o", "out.npz", "--overwrite", "-q")
         self.assertEqual(done, "")
         out = self.load("out.npz")["patches"]
@@ -43,7 +43,7 @@ class InputsTest(CommandTest):
                 image = self.image(dtype)
                 stored = image.astype(np.dtype(dtype).newbyteorder(order))
                 np.save(self.path("i.npy"), np.asfortranarray(stored) if fortran else stored)
-                self.cut(image, positions, "--image", "i.npy", "--positions", "p.npy",
+                self.extract(image, positions, "--image", "i.npy", "--positions", "p.npy",
                          stored=RESULT.get(dtype, "f8"))
 
     def test_every_dtype_of_positions(self):
@@ -54,7 +54,7 @@ class InputsTest(CommandTest):
                 positions = self.rng.uniform(0, 15, (7, 2)).astype(dtype)
                 stored = positions.astype(np.dtype(dtype).newbyteorder(order))
                 np.save(self.path("p.npy"), np.asfortranarray(stored) if fortran else stored)
-                self.cut(image, positions, "--image", "i.npy", "--positions", "p.npy")
+                self.extract(image, positions, "--image", "i.npy", "--positions", "p.npy")
 
     def test_npy_versions(self):
         image, positions = self.image("c16"), self.rng.uniform(0, 15, (3, 2))
@@ -63,7 +63,7 @@ class InputsTest(CommandTest):
                 for name, array in (("i.npy", image), ("p.npy", positions)):
                     with open(self.path(name), "wb") as file:
                         np.lib.format.write_array(file, array, version=version)
-                self.cut(image, positions, "--image", "i.npy", "--positions", "p.npy")
+                self.extract(image, positions, "--image", "i.npy", "--positions", "p.npy")
 
     def test_stored_and_compressed_archives(self):
         image = self.image("c16")
@@ -74,7 +74,7 @@ class InputsTest(CommandTest):
                     save(self.path("s.npz"), xcoords=x.astype(">f8"), ycoords=y,
                          objectGuess=np.asfortranarray(image) if fortran else image,
                          probeGuess=np.array([{}], object))
-                    self.cut(image, np.stack([x, y], 1), "s.npz", anchor="half", axes="xy")
+                    self.extract(image, np.stack([x, y], 1), "s.npz", anchor="half", axes="xy")
 
     def test_zip64_archives(self):
         image = self.image("c16")
@@ -90,13 +90,13 @@ class InputsTest(CommandTest):
         finally:
             zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
         self.assertIn(b"PK\x06\x06", self.path("s.npz").read_bytes())
-        self.cut(image, np.stack([x, y], 1), "s.npz", anchor="half", axes="xy")
+        self.extract(image, np.stack([x, y], 1), "s.npz", anchor="half", axes="xy")
 
     def test_an_archive_behind_other_bytes_and_a_comment(self):
         image, x, y = self.write_scan("s.npz")
         with zipfile.ZipFile(self.path("s.npz"), "a") as archive:
             archive.comment = b"made by hand"
-        self.cut(image, np.stack([x, y], 1), "s.npz", anchor="half", axes="xy")
+        self.extract(image, np.stack([x, y], 1), "s.npz", anchor="half", axes="xy")
 
     def test_positions_in_groups_and_empty(self):
         image = self.image("c16")
@@ -104,7 +104,7 @@ class InputsTest(CommandTest):
         grouped = self.rng.uniform(0, 15, (4, 3, 2))
         np.save(self.path("p.npy"), grouped)
         arguments = ("--image", "i.npy", "--positions", "p.npy", "--group-size", 3)
-        flat = self.cut(image, grouped.reshape(-1, 2), *arguments)
+        flat = self.extract(image, grouped.reshape(-1, 2), *arguments)
         for layout, axes in (("channel-last", (0, 2, 3, 1)), ("channel-first", (0, 1, 2, 3))):
             self.run_well("extract", *arguments, "-N", 5, "--layout", layout, "-o", "out.npz",
                           "--overwrite")

@@ -21,20 +21,20 @@ class RealFormatsTest(CommandTest):
         return FOLDER / name
 
     def test_ptychodus_products(self):
-        cut = []
+        extracted = []
         for name in ("true", "nominal"):
             path = self.real(f"ptychi_metadata_250_{name}Pos.hdf5")
             self.run_well("extract", path, "-N", 64, "-o", "p.npz", "--overwrite")
-            cut.append(self.load("p.npz"))
+            extracted.append(self.load("p.npz"))
             with formats.h5py.File(path) as file:
                 y, x = file["probe_position_y_m"][()], file["probe_position_x_m"][()]
                 image = file["object"][0]
             at = np.stack([y, x], 1) / 8e-9 + 415 / 2
-            np.testing.assert_allclose(cut[-1]["positions"], at, rtol=0, atol=1e-9)
+            np.testing.assert_allclose(extracted[-1]["positions"], at, rtol=0, atol=1e-9)
             some = self.rng.choice(len(at), 20, replace=False)
             expected = reference.patches(image, at[some], 64, anchor="half")
-            np.testing.assert_allclose(cut[-1]["patches"][some], expected, rtol=0, atol=1e-12)
-        apart = np.sqrt(((cut[0]["positions"] - cut[1]["positions"]) ** 2).sum(1).mean())
+            np.testing.assert_allclose(extracted[-1]["patches"][some], expected, rtol=0, atol=1e-12)
+        apart = np.sqrt(((extracted[0]["positions"] - extracted[1]["positions"]) ** 2).sum(1).mean())
         self.assertAlmostEqual(apart, 4.93, places=2)
 
     def test_cxi(self):

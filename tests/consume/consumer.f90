@@ -1,6 +1,6 @@
 ! SPDX-License-Identifier: Apache-2.0
 
-! Cuts one patch through an installed package.
+! Extracts one patch through an installed package.
 program consumer
   use ptychopatch
   implicit none

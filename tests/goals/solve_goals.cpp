@@ -67,15 +67,15 @@ void measure(const char* name, double limit) {
   std::vector<std::complex<T>> patches(kCount * kPatch * kPatch);
   std::vector<T> coverage(kImage * kImage);
   const auto from = array(object.data(), {kImage, kImage});
-  const auto cut = array(patches.data(), {kCount, kPatch, kPatch});
+  const auto extracted = array(patches.data(), {kCount, kPatch, kPatch});
   const auto to = array(image.data(), {kImage, kImage});
   const auto sums = array(coverage.data(), {kImage, kImage});
-  plan.extract(from, cut);
+  plan.extract(from, extracted);
 
   auto options = ptychopatch::solve_options();
   options.max_iterations = 300;
   options.tolerance = 1e-15;
-  const auto info = plan.solve(cut, to, &sums, nullptr, options);
+  const auto info = plan.solve(extracted, to, &sums, nullptr, options);
   double worst = 0;
   for (std::size_t i = 0; i < image.size(); ++i) {
     const double error = std::abs(std::complex<double>(image[i]) - std::complex<double>(object[i]));
@@ -92,12 +92,13 @@ void measure(const char* name, double limit) {
   }
   settings.boundary = PPATCH_BOUNDARY_ZERO;
   ptychopatch::PatchPlan rimmed(context, array(inside.data(), {kCount, 2}), settings);
-  rimmed.extract(from, cut);
+  rimmed.extract(from, extracted);
   options.tolerance = 1e-300;
   const auto iterate = [&](std::int32_t count) {
     options.max_iterations = count;
     ppatch_patch_solve_info made{};
-    const double taken = seconds([&] { made = rimmed.solve(cut, to, nullptr, nullptr, options); });
+    const double taken =
+        seconds([&] { made = rimmed.solve(extracted, to, nullptr, nullptr, options); });
     if (made.iterations != count) {
       throw std::runtime_error("the iterations ended before their time");
     }
@@ -106,7 +107,7 @@ void measure(const char* name, double limit) {
   std::vector<double> extracts, long_runs, short_runs;
   for (int i = 0; i < 5; ++i) {
     extracts.push_back(seconds([&] {
-      for (int n = 0; n < 10; ++n) plan.extract(from, cut);
+      for (int n = 0; n < 10; ++n) plan.extract(from, extracted);
     }));
     long_runs.push_back(iterate(110));
     short_runs.push_back(iterate(10));

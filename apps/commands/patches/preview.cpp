@@ -59,7 +59,7 @@ Canvas preview_assembled(const formats::Tensor& image, const formats::Tensor& co
 }
 
 Canvas preview_scan(const formats::Tensor& object, const formats::Tensor& probe,
-                    const std::vector<simulate::Point>& centres) {
+                    const std::vector<simulate::Position>& centres) {
   const View view = view_of(object), beam = view_of(probe, kWantedSide / 2);
   const Scale scale = pictures::scale_of(view.plane), lit = pictures::scale_of(beam.plane);
   Canvas canvas;
@@ -75,7 +75,7 @@ Canvas preview_scan(const formats::Tensor& object, const formats::Tensor& probe,
       view, pictures::render_grey(view.plane, scale, 0.06, 0.5), nullptr);
   const double pixel = static_cast<double>(view.zoom) / static_cast<double>(view.factor_y);
   for (std::size_t i = 0; i < dots; ++i) {
-    const simulate::Point& centre = centres[i * centres.size() / dots];
+    const simulate::Position& centre = centres[i * centres.size() / dots];
     const pictures::Point place = view.place(centre.y, centre.x);
     const double time = (static_cast<double>(i) + 0.5) / static_cast<double>(dots);
     canvas.disc({left + place.x, place.y}, std::clamp(0.9 * pixel, 1.2, 3.0), colour_of_time(time));

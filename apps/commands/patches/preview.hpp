@@ -14,6 +14,6 @@ pictures::Canvas preview_assembled(const formats::Tensor& image, const formats::
 
 // A specimen, the scan on it in the order of time (dark to light), and the probe.
 pictures::Canvas preview_scan(const formats::Tensor& object, const formats::Tensor& probe,
-                              const std::vector<simulate::Point>& centres);
+                              const std::vector<simulate::Position>& centres);
 
 }  // namespace ptychopatch::app

@@ -64,7 +64,7 @@ MosaicScene::Offsets MosaicScene::draw_offsets() const {
   return offsets;
 }
 
-std::vector<std::uint16_t> MosaicScene::photograph(const Point& shift, double brightness,
+std::vector<std::uint16_t> MosaicScene::photograph(const Shift& shift, double brightness,
                                                    double iso, std::uint64_t number) const {
   const auto luminance = luminance_.sampled(shift.y, shift.x);
   const auto chroma = chroma_.sampled(shift.y, shift.x);

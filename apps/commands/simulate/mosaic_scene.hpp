@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "commands/simulate/random_field.hpp"
-#include "commands/simulate/scan_path.hpp"
 #include "mosaics/cfa.hpp"
 
 namespace ptychopatch::simulate {
@@ -23,6 +22,12 @@ struct Sensor {
   double hot_pixels = 0;     // share of the pixels that have an offset of 0.2 to 2
 };
 
+// In px.
+struct Shift {
+  double y = 0;
+  double x = 0;
+};
+
 // How many units fill a pixel up.
 inline constexpr double kFullSignal = 2.5;
 
@@ -36,7 +41,7 @@ class MosaicScene {
 
   // With the shift d = (dy, dx) that registers it onto an unshifted one: it shows at (y, x) what
   // that shows at (y + dy, x + dx). The photograph's number draws its noise.
-  std::vector<std::uint16_t> photograph(const Point& shift, double brightness, double iso,
+  std::vector<std::uint16_t> photograph(const Shift& shift, double brightness, double iso,
                                         std::uint64_t number) const;
 
   static std::uint64_t bytes_needed(const Sensor& sensor, double furthest);

@@ -8,7 +8,7 @@ namespace ptychopatch::simulate {
 
 enum class PathKind { kRaster, kRasterJittered, kFermat };
 
-struct Point {
+struct Position {
   double y = 0;
   double x = 0;
 };
@@ -19,19 +19,20 @@ struct Field {
 
   double height() const { return bottom - top; }
   double width() const { return right - left; }
-  bool contains(const Point& point) const {
-    return point.y >= top && point.y <= bottom && point.x >= left && point.x <= right;
+  bool contains(const Position& position) const {
+    return position.y >= top && position.y <= bottom && position.x >= left && position.x <= right;
   }
 };
 
 // Positions about `step` pixels apart: a raster row by row, the same with each position moved by up
-// to 0.35 steps on each axis, or Fermat's spiral (n-th point at radius step sqrt(n / pi), golden
+// to 0.35 steps on each axis, or Fermat's spiral (n-th position at radius step sqrt(n / pi), golden
 // angle).
-std::vector<Point> path_by_step(PathKind kind, const Field& field, double step, std::uint64_t seed);
+std::vector<Position> path_by_step(PathKind kind, const Field& field, double step,
+                                   std::uint64_t seed);
 
 // Exactly count positions that fill the field.
-std::vector<Point> path_by_count(PathKind kind, const Field& field, std::int64_t count,
-                                 std::uint64_t seed);
+std::vector<Position> path_by_count(PathKind kind, const Field& field, std::int64_t count,
+                                    std::uint64_t seed);
 
 // How many positions path_by_step would give, about.
 double expected_count(const Field& field, double step);

@@ -159,7 +159,7 @@ class SimulateScan {
   Outputs outputs_;
   std::int64_t height_ = 0;
   std::int64_t width_ = 0;
-  std::vector<simulate::Point> centres_;
+  std::vector<simulate::Position> centres_;
   Tensor object_, probe_;
 };
 

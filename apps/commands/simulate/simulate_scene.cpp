@@ -20,7 +20,7 @@ namespace ptychopatch::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using simulate::Point;
+using simulate::Shift;
 
 constexpr std::int64_t kLargestSide = 16384;
 constexpr std::size_t kMaxImages = 1000;
@@ -46,7 +46,7 @@ struct Exposure {
   bool reference = false;
   std::int64_t iso = 100;
   double gain = 1;
-  Point shift;
+  Shift shift;
 };
 
 class SimulateScene {
@@ -112,7 +112,7 @@ class SimulateScene {
     }
   }
 
-  Point parse_shift(const std::string& text) const {
+  Shift parse_shift(const std::string& text) const {
     const std::size_t comma = text.find(',');
     if (comma == std::string::npos) {
       throw UsageError("argument --shift: expected DY,DX, got " + formats::quoted(text));
@@ -133,10 +133,10 @@ class SimulateScene {
       // Thousandths can be written down and read back.
       const auto draw = [&] { return std::round(1000 * random.uniform(-reach, reach)) / 1000; };
       const double y = draw();
-      return Point{y, draw()};
+      return Shift{y, draw()};
     };
     for (std::int64_t i = 0; i < options_.references; ++i) {
-      const Point shift = i == 0 ? Point{} : anywhere(std::min(1.0, options_.furthest));
+      const Shift shift = i == 0 ? Shift{} : anywhere(std::min(1.0, options_.furthest));
       exposures_.push_back({true, 100, 1, shift});
     }
     const std::size_t count =

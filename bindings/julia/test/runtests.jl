@@ -18,7 +18,7 @@ function value_at(image, y, x)
     return total
 end
 
-cut(image, y, x, w, h) = [value_at(image, y + r, x + q) for q in 0:(w - 1), r in 0:(h - 1)]
+interpolated(image, y, x, w, h) = [value_at(image, y + r, x + q) for q in 0:(w - 1), r in 0:(h - 1)]
 inner(a, b) = sum(conj.(a) .* b)
 poisoned(type, size...) = fill(type(NaN), size...)
 
@@ -29,7 +29,7 @@ poisoned(type, size...) = fill(type(NaN), size...)
         patches = extract(image, positions, (5, 4))
         @test size(patches) == (5, 4, 6)
         for k in 1:6
-            @test patches[:, :, k] ≈ cut(image, positions[1, k], positions[2, k], 5, 4) atol = 1e-12
+            @test patches[:, :, k] ≈ interpolated(image, positions[1, k], positions[2, k], 5, 4) atol = 1e-12
         end
         cotangent = randn(random, type, 5, 4, 6)
         back, coverage = extract_adjoint(cotangent, positions, (30, 20); coverage = true)
@@ -72,7 +72,7 @@ poisoned(type, size...) = fill(type(NaN), size...)
         positions = Matrix(rand(random, 4, 2) .* 10)
         patches = reversed(extract(reversed(image), reversed(positions), 6))
         @test size(patches) == (4, 6, 6)
-        @test patches[2, :, :] ≈ permutedims(cut(permutedims(image), positions[2, :]..., 6, 6))
+        @test patches[2, :, :] ≈ permutedims(interpolated(permutedims(image), positions[2, :]..., 6, 6))
         holder = poisoned(Float64, 12, 6, 4)
         extract(reversed(image), reversed(positions), 6; out = view(holder, 1:2:12, :, :))
         @test permutedims(holder[1:2:12, :, :], (3, 2, 1)) == patches

@@ -26,7 +26,7 @@ PPATCH_HD std::int32_t mirrored_index(bool wraps, std::int32_t i, std::int32_t n
 template <class T, int Step>
 struct ConditionedPixels {
   static constexpr int period = Step == 1 ? 1 : Step == 2 ? 2 : 6;
-  static constexpr int places = period * period;
+  static constexpr int phases = period * period;
   static constexpr bool has_groups = Step < 3;
   static constexpr int group = 16;
   static constexpr std::uint32_t all_of_group = (1U << group) - 1;
@@ -41,14 +41,14 @@ struct ConditionedPixels {
     signed char first_y, first_x, second_y, second_x;
   };
   struct Tables {
-    Scaling scaling[places];
-    Test test[places];
-    float bound[places];
+    Scaling scaling[phases];
+    Test test[phases];
+    float bound[phases];
     float offset;
     bool repairs, clips;
   };
-  // A row of the image, with what its groups have in common, by place within the period. bound: of
-  // products that tell of a pixel that may be hot or dead.
+  // A row of the image, with what its groups have in common, by CFA phase. bound: of products
+  // that tell of a pixel that may be hot or dead.
   struct Row {
     std::int32_t y;
     std::int64_t begin;  // in pixels
@@ -73,7 +73,7 @@ struct ConditionedPixels {
   PPATCH_HD void begin(int thread, int threads, Tables& tables) const {
     if (!conditioning) return;
     PPATCH_ROLLED
-    for (int i = thread; i < places; i += threads) {
+    for (int i = thread; i < phases; i += threads) {
       tables.scaling[i] = {static_cast<Work>(conditioning->black[i]),
                            static_cast<Work>(conditioning->factor[i])};
       tables.test[i] = {conditioning->clip[i],
@@ -90,7 +90,7 @@ struct ConditionedPixels {
     tables.repairs = conditioning->repairs;
     // Integers, scaled, never reach what stands for no clipping.
     tables.clips = !std::is_integral_v<T>;
-    for (int i = 0; i < places; ++i) {
+    for (int i = 0; i < phases; ++i) {
       tables.clips = tables.clips || conditioning->clip[i] < no_bound;
     }
   }
@@ -103,8 +103,8 @@ struct ConditionedPixels {
     const std::int32_t x = mirrored_index(wraps, beyond_x, width());
     float value = scaled_at(y, x, tables);
     if (!conditioning) return value;
-    const int place = place_of(y, x);
-    const Test test = tables.test[place];
+    const int phase = phase_of(y, x);
+    const Test test = tables.test[phase];
     if (tables.repairs && is_within(y, height()) && is_within(x, width())) {
       float a = scaled_at(y + test.first_y, x + test.first_x, tables);
       float b = scaled_at(y + test.second_y, x + test.second_x, tables);
@@ -122,14 +122,14 @@ struct ConditionedPixels {
     row.y = row_index(beyond_y);
     row.begin = row.y * image.stride_y;
     if (!conditioning) return row;
-    const int place = place_along(row.y) * period;
+    const int phase = phase_along(row.y) * period;
     const bool is_tested = tables.repairs && is_within(row.y, height());
     for (int p = 0; p < period; ++p) {
-      row.black[p] = tables.scaling[place + p].black;
-      row.factor[p] = tables.scaling[place + p].factor;
-      row.clip[p] = tables.test[place + p].clip;
-      row.clip_value[p] = tables.test[place + p].clip_value;
-      row.bound[p] = is_tested ? tables.bound[place + p] : -no_bound;
+      row.black[p] = tables.scaling[phase + p].black;
+      row.factor[p] = tables.scaling[phase + p].factor;
+      row.clip[p] = tables.test[phase + p].clip;
+      row.clip_value[p] = tables.test[phase + p].clip_value;
+      row.bound[p] = is_tested ? tables.bound[phase + p] : -no_bound;
     }
     row.offset = tables.offset;
     row.clips = tables.clips;
@@ -139,7 +139,7 @@ struct ConditionedPixels {
   PPATCH_HD bool knows_groups() const { return pairs || !conditioning; }
   // Conditions all of the group that begins at x, a multiple of its length, but those pixels that
   // may be hot or dead, which it returns. The group may lie beyond the image: what is reflected
-  // there keeps its place within the period, and its neighbours.
+  // there keeps its CFA phase and its neighbours.
   PPATCH_HD std::uint32_t condition_group(const Row& row, std::int32_t x,
                                           float (&value)[group]) const {
     T seen[group + 2 * Step];
@@ -170,11 +170,11 @@ struct ConditionedPixels {
   }
 
  private:
-  PPATCH_HD static int place_along(std::int32_t i) {
+  PPATCH_HD static int phase_along(std::int32_t i) {
     return static_cast<int>(static_cast<std::uint32_t>(i) % period);
   }
-  PPATCH_HD static int place_of(std::int32_t y, std::int32_t x) {
-    return place_along(y) * period + place_along(x);
+  PPATCH_HD static int phase_of(std::int32_t y, std::int32_t x) {
+    return phase_along(y) * period + phase_along(x);
   }
   PPATCH_HD bool is_within(std::int32_t i, std::int32_t n) const {
     return i >= near.reach && i < n - near.reach;
@@ -185,16 +185,16 @@ struct ConditionedPixels {
   PPATCH_HD float scaled_at(std::int32_t y, std::int32_t x, const Tables& tables) const {
     const T value = image.row<T>(y)[x * image.stride_x];
     if (!conditioning) return static_cast<float>(value);
-    return scaled_by(tables.scaling[place_of(y, x)], value);
+    return scaled_by(tables.scaling[phase_of(y, x)], value);
   }
 
   PPATCH_HD float repaired(float value, std::int32_t y, std::int32_t x, const Test& test,
                            const Tables& tables) const {
-    const int place = place_of(y, x);
+    const int phase = phase_of(y, x);
     float around[8];
     PPATCH_UNROLLED
     for (int k = 0; k < 8; ++k) {
-      around[k] = scaled_at(y + near.y[place][k], x + near.x[place][k], tables);
+      around[k] = scaled_at(y + near.y[phase][k], x + near.x[phase][k], tables);
     }
     const float median = median_of_eight(around);
     return lies_beyond(value, around[0], around[7], test.threshold) ? median : value;

@@ -10,8 +10,8 @@
 
 namespace ppatch {
 
-// How far beyond its neighbours a pixel must lie to be hot, by place in the period: a block finds
-// the median deviation of one place.
+// How far beyond its neighbours a pixel must lie to be hot, by CFA phase: a block finds the median
+// deviation of one.
 template <class T>
 struct SceneHotPixelThreshold {
   static constexpr int threads = 256;
@@ -35,15 +35,15 @@ struct SceneHotPixelThreshold {
   }
 
   PPATCH_HD void step(std::int64_t n, const BlockThread& at, Shared& shared, Private& own) const {
-    const auto place = static_cast<int>(at.block);
+    const auto phase = static_cast<int>(at.block);
     if (n == 0) return locate(at.thread, shared);
     const std::int64_t count = std::int64_t{grid.rows.count} * grid.columns.count;
     if (n == 1) {
       PPATCH_ROLLED
       for (int i = at.thread; i < count; i += threads) {
-        const std::int32_t y = shared.y[i / grid.columns.count] + place / near.period;
-        const std::int32_t x = shared.x[i % grid.columns.count] + place % near.period;
-        shared.deviation[i] = deviation(place, y, x);
+        const std::int32_t y = shared.y[i / grid.columns.count] + phase / near.period;
+        const std::int32_t x = shared.x[i % grid.columns.count] + phase % near.period;
+        shared.deviation[i] = deviation(phase, y, x);
       }
     } else if (n < 2 + Select::steps) {
       const float* deviations = shared.deviation;
@@ -51,7 +51,7 @@ struct SceneHotPixelThreshold {
           n - 2, at.thread, count, count / 2, [&](std::int64_t i) { return deviations[i]; },
           shared.select, own);
     } else if (at.thread == 0) {
-      threshold[place] =
+      threshold[phase] =
           hot_sigmas * (count > 0 ? sigma_of_median * float_of(own.found) : no_bound);
     }
   }
@@ -61,20 +61,20 @@ struct SceneHotPixelThreshold {
     if (line < grid.rows.count) shared.y[line] = static_cast<std::int32_t>(grid.y(line));
     if (line < grid.columns.count) shared.x[line] = static_cast<std::int32_t>(grid.x(line));
   }
-  PPATCH_HD float deviation(int place, std::int32_t y, std::int32_t x) const {
+  PPATCH_HD float deviation(int phase, std::int32_t y, std::int32_t x) const {
     float around[8];
     for (int k = 0; k < 8; ++k) {
-      around[k] = scaled(y + near.y[place][k], x + near.x[place][k]);
+      around[k] = scaled(y + near.y[phase][k], x + near.x[phase][k]);
     }
     return std::fabs(scaled(y, x) - median_of_eight(around));
   }
-  // Neighbours may be of another place than the pixel.
+  // Neighbours may be of another CFA phase than the pixel.
   PPATCH_HD float scaled(std::int32_t y, std::int32_t x) const {
     const auto period = static_cast<std::uint32_t>(near.period);
-    const std::uint32_t place =
+    const std::uint32_t phase =
         static_cast<std::uint32_t>(y) % period * period + static_cast<std::uint32_t>(x) % period;
     const auto value = static_cast<double>(pixels.row<T>(y)[x * pixels.stride_x]);
-    return static_cast<float>((value - conditioning->black[place]) * conditioning->factor[place]);
+    return static_cast<float>((value - conditioning->black[phase]) * conditioning->factor[phase]);
   }
 };
 

@@ -32,7 +32,7 @@ struct SceneBandSums {
   struct Shared {
     int rows;
     int row[band];  // of the band, those looked at
-    int place_y[band];
+    int phase_y[band];
     Lane lane[batch][lanes];
   };
   struct Private {
@@ -84,7 +84,7 @@ struct SceneBandSums {
       const auto period = static_cast<std::uint32_t>(rules.period);
       if (y / period % static_cast<std::uint32_t>(every) != 0) continue;
       shared.row[shared.rows] = i;
-      shared.place_y[shared.rows++] = static_cast<int>(y % period);
+      shared.phase_y[shared.rows++] = static_cast<int>(y % period);
     }
   }
 
@@ -169,14 +169,14 @@ struct SceneBandSums {
     to.max = static_cast<double>(max);
   }
 
-  // A thread's sum over what belongs to its place.
+  // A thread's sum over what belongs to its CFA phase.
   PPATCH_HD void add_rows(const BlockThread& at, int first, const Shared& shared,
                           Private& own) const {
     const int period = rules.period;
     const int i = at.thread;
     const bool is_finite = i == CfaPhaseSum::count - 1;
     const bool is_pixels = i == CfaPhaseSum::count - 2;
-    const int place = i % max_cfa_phases;
+    const int phase = i % max_cfa_phases;
     const int left = shared.rows - first;
     if (std::is_integral_v<T> && is_finite) return;
     PPATCH_ROLLED
@@ -185,9 +185,9 @@ struct SceneBandSums {
         own.total += static_cast<double>(pixels.width);
         continue;
       }
-      if (!is_finite && shared.place_y[first + r] != place / period) continue;
+      if (!is_finite && shared.phase_y[first + r] != phase / period) continue;
       PPATCH_ROLLED
-      for (int l = is_finite ? 0 : place % period; l < lanes; l += is_finite ? 1 : period) {
+      for (int l = is_finite ? 0 : phase % period; l < lanes; l += is_finite ? 1 : period) {
         const Lane& lane = shared.lane[r][l];
         const double value = is_finite                                     ? lane.finite
                              : CfaPhaseSum::kind(i) == CfaPhaseSum::number ? lane.count

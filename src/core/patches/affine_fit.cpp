@@ -15,7 +15,7 @@ constexpr double huber = 2.4477468306808161;
 // The median length of two normal errors of 1: the root of 2 ln 2.
 constexpr double median_length = 1.1774100225154747;
 constexpr int max_rounds = 50;
-// The least of the second moments of places across a line, over that along it.
+// The least of the second moments of positions across a line, over that along it.
 constexpr double min_width = 1e-10;
 
 using Vector = std::array<double, parameters>;
@@ -54,14 +54,14 @@ bool invert(const Matrix& m, Matrix& inverse) {
   return true;
 }
 
-double squared_length(const ScanPoint& point, const double* r) {
-  const double* h = point.information;
+double squared_length(const ScanPosition& position, const double* r) {
+  const double* h = position.information;
   return std::max(0.0, h[0] * r[0] * r[0] + 2.0 * h[1] * r[0] * r[1] + h[2] * r[1] * r[1]);
 }
 
 // How many numbers a position's information is on.
-int rank_of(const ScanPoint& point) {
-  const double* h = point.information;
+int rank_of(const ScanPosition& position) {
+  const double* h = position.information;
   const double trace = h[0] + h[2];
   if (!(trace > 0.0)) return 0;
   return h[0] * h[2] - h[1] * h[1] > 1e-14 * trace * trace ? 2 : 1;
@@ -69,18 +69,19 @@ int rank_of(const ScanPoint& point) {
 
 class AffineFit {
  public:
-  AffineFit(std::vector<ScanPoint>& points, double sigma) : points_(points), given_(sigma) {
-    for (ScanPoint& point : points_) {
-      for (int a = 0; a < 2; ++a) centre_[a] += point.nominal[a] / double_of(points_.size());
+  AffineFit(std::vector<ScanPosition>& positions, double sigma)
+      : positions_(positions), given_(sigma) {
+    for (ScanPosition& position : positions_) {
+      for (int a = 0; a < 2; ++a) centre_[a] += position.nominal[a] / double_of(positions_.size());
     }
-    for (const ScanPoint& point : points_) {
-      const int rank = rank_of(point);
+    for (const ScanPosition& position : positions_) {
+      const int rank = rank_of(position);
       numbers_ += rank;
       informed_ += rank > 0 ? 1 : 0;
-      // Of units in which places are about 1.
+      // Of units in which positions are about 1.
       for (int a = 0; a < 2; ++a) {
-        const double u = point.nominal[a] - centre_[a];
-        length_ += u * u / double_of(points_.size());
+        const double u = position.nominal[a] - centre_[a];
+        length_ += u * u / double_of(positions_.size());
       }
     }
     length_ = length_ > 0.0 ? std::sqrt(length_) : 1.0;
@@ -106,10 +107,10 @@ class AffineFit {
     double yy = 0.0;
     double yx = 0.0;
     double xx = 0.0;
-    for (const ScanPoint& point : points_) {
-      if (rank_of(point) == 0) continue;
-      const double y = (point.nominal[0] - centre_[0]) / length_;
-      const double x = (point.nominal[1] - centre_[1]) / length_;
+    for (const ScanPosition& position : positions_) {
+      if (rank_of(position) == 0) continue;
+      const double y = (position.nominal[0] - centre_[0]) / length_;
+      const double x = (position.nominal[1] - centre_[1]) / length_;
       yy += y * y;
       yx += y * x;
       xx += x * x;
@@ -119,17 +120,17 @@ class AffineFit {
     return !(yy * xx - yx * yx > min_width * most * most);
   }
 
-  // Rows of both equations of a point, in units of length_.
-  void rows(const ScanPoint& point, Vector* row) const {
-    const double y = (point.nominal[0] - centre_[0]) / length_;
-    const double x = (point.nominal[1] - centre_[1]) / length_;
+  // Rows of both equations of a position, in units of length_.
+  void rows(const ScanPosition& position, Vector* row) const {
+    const double y = (position.nominal[0] - centre_[0]) / length_;
+    const double x = (position.nominal[1] - centre_[1]) / length_;
     row[0] = {1.0, 0.0, y, x, 0.0, 0.0};
     row[1] = {0.0, 1.0, 0.0, 0.0, y, x};
   }
 
   // Least squares with the present weights, then residuals and new weights, until nothing changes.
   bool rounds() {
-    weights_.assign(points_.size(), 1.0);
+    weights_.assign(positions_.size(), 1.0);
     for (int round = 0; round < max_rounds; ++round) {
       const Vector before = theta_;
       if (!solve()) return false;
@@ -148,17 +149,17 @@ class AffineFit {
   bool solve() {
     Matrix sum{};
     Vector right{};
-    for (std::size_t k = 0; k < points_.size(); ++k) {
-      const ScanPoint& point = points_[k];
+    for (std::size_t k = 0; k < positions_.size(); ++k) {
+      const ScanPosition& position = positions_[k];
       Vector row[2];
-      rows(point, row);
+      rows(position, row);
       const double w = weights_[k];
-      const double h[2][2] = {{w * point.information[0], w * point.information[1]},
-                              {w * point.information[1], w * point.information[2]}};
+      const double h[2][2] = {{w * position.information[0], w * position.information[1]},
+                              {w * position.information[1], w * position.information[2]}};
       for (int a = 0; a < 2; ++a) {
         for (int b = 0; b < 2; ++b) {
           // What matrix 1 leaves.
-          const double value = point.refined[b] - point.nominal[b];
+          const double value = position.refined[b] - position.nominal[b];
           for (int i = 0; i < parameters; ++i) {
             right[i] += row[a][i] * h[a][b] * value;
             for (int j = 0; j < parameters; ++j) sum[i][j] += row[a][i] * h[a][b] * row[b][j];
@@ -195,21 +196,21 @@ class AffineFit {
   }
 
   void find_residuals() {
-    for (ScanPoint& point : points_) {
+    for (ScanPosition& position : positions_) {
       Vector row[2];
-      rows(point, row);
+      rows(position, row);
       for (int a = 0; a < 2; ++a) {
-        double value = point.refined[a] - point.nominal[a];
+        double value = position.refined[a] - position.nominal[a];
         for (int i = 0; i < parameters; ++i) value -= row[a][i] * theta_[i];
-        point.residual[a] = value;
+        position.residual[a] = value;
       }
     }
   }
 
   double median_scale() const {
     std::vector<double> lengths;
-    for (const ScanPoint& point : points_) {
-      if (rank_of(point) > 0) lengths.push_back(squared_length(point, point.residual));
+    for (const ScanPosition& position : positions_) {
+      if (rank_of(position) > 0) lengths.push_back(squared_length(position, position.residual));
     }
     if (lengths.empty()) return nan;
     const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
@@ -218,8 +219,8 @@ class AffineFit {
   }
 
   void weigh() {
-    for (std::size_t k = 0; k < points_.size(); ++k) {
-      const double length = std::sqrt(squared_length(points_[k], points_[k].residual));
+    for (std::size_t k = 0; k < positions_.size(); ++k) {
+      const double length = std::sqrt(squared_length(positions_[k], positions_[k].residual));
       weights_[k] = length > huber * scale_ && scale_ > 0.0 ? huber * scale_ / length : 1.0;
     }
   }
@@ -227,9 +228,9 @@ class AffineFit {
   // The scale from all lengths, cut off as the weights do, as that of normal errors.
   double cut_scale(std::int64_t freedom) const {
     double sum = 0.0;
-    for (const ScanPoint& point : points_) {
+    for (const ScanPosition& position : positions_) {
       const double limit = huber * scale_;
-      sum += std::min(squared_length(point, point.residual), limit * limit);
+      sum += std::min(squared_length(position, position.residual), limit * limit);
     }
     constexpr double share = 0.95;  // of the squares, that the cut leaves
     return std::sqrt(sum / share / static_cast<double>(freedom));
@@ -240,13 +241,14 @@ class AffineFit {
     fit->degrees_of_freedom = freedom;
     fit->sigma = given_ > 0.0 ? given_ : freedom > 0 ? cut_scale(freedom) : nan;
     double sum = 0.0;
-    for (const ScanPoint& point : points_) sum += squared_length(point, point.residual);
+    for (const ScanPosition& position : positions_)
+      sum += squared_length(position, position.residual);
     fit->chi2_per_dof = freedom > 0 && fit->sigma > 0.0
                             ? sum / (fit->sigma * fit->sigma) / static_cast<double>(freedom)
                             : nan;
     const double variance = fit->sigma * fit->sigma;
     for (int a = 0; a < 2; ++a) {
-      fit->centre[a] = points_.empty() ? nan : centre_[a];
+      fit->centre[a] = positions_.empty() ? nan : centre_[a];
       fit->shift[a] = informed_ > 0 ? theta_[a] : nan;
     }
     const auto unit = [&](int i) { return i < 2 ? 1.0 : 1.0 / length_; };
@@ -296,7 +298,7 @@ class AffineFit {
     fit->shear_sigma = error(lean);
   }
 
-  std::vector<ScanPoint>& points_;
+  std::vector<ScanPosition>& positions_;
   double given_;
   double centre_[2] = {0.0, 0.0};
   double length_ = 0.0;
@@ -310,8 +312,8 @@ class AffineFit {
 
 }  // namespace
 
-void fit_affine(std::vector<ScanPoint>& points, double sigma, ppatch_scan_fit* fit) {
-  AffineFit(points, sigma).run(fit);
+void fit_affine(std::vector<ScanPosition>& positions, double sigma, ppatch_scan_fit* fit) {
+  AffineFit(positions, sigma).run(fit);
 }
 
 }  // namespace ppatch

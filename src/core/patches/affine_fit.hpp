@@ -10,7 +10,7 @@
 namespace ppatch {
 
 // A nominal position with what was found of it, in (y, x).
-struct ScanPoint {
+struct ScanPosition {
   double nominal[2] = {};
   double refined[2] = {};
   double information[3] = {1.0, 0.0, 1.0};  // yy, yx, xx
@@ -18,6 +18,6 @@ struct ScanPoint {
 };
 
 // Fills the fit, but for its struct_size, and the residuals. sigma 0: it is found.
-void fit_affine(std::vector<ScanPoint>& points, double sigma, ppatch_scan_fit* fit);
+void fit_affine(std::vector<ScanPosition>& positions, double sigma, ppatch_scan_fit* fit);
 
 }  // namespace ppatch

@@ -68,9 +68,9 @@ Coordinate PositionReader::mirrored(const Place& place, int axis) const {
   return make_coordinate(0, static_cast<double>(static_cast<float>(mean + local)));
 }
 
-PositionReader::Point PositionReader::point(const Place& place) const {
+PositionReader::Position PositionReader::position(const Place& place) const {
   const bool mirrors = settings_.local_offsets == LocalOffsets::mirrored_ptychopinn;
-  Point p;
+  Position p;
   for (int axis = 0; axis < 2; ++axis) {
     p.axis[axis] = mirrors ? mirrored(place, axis) : given(place.group, place.member, axis);
   }
@@ -97,7 +97,7 @@ void PositionReader::check() const {
     }
   });
   each([&](const Place& place) {
-    const Point p = point(place);
+    const Position p = position(place);
     for (int axis = 0; axis < 2; ++axis) {
       const double v = value_of(p.axis[axis]);
       if (!(std::abs(v) <= max_position)) {
@@ -109,7 +109,7 @@ void PositionReader::check() const {
 }
 
 void PositionReader::read(PatchOrigin* origins) const {
-  each([&](const Place& place) { origins[place.k] = origin(point(place)); });
+  each([&](const Place& place) { origins[place.k] = origin(position(place)); });
 }
 
 Coordinate PositionReader::window(Coordinate p, std::int64_t n) const {
@@ -131,7 +131,7 @@ Coordinate PositionReader::window(Coordinate p, std::int64_t n) const {
   return of_first_pixel ? rounded_to_even(origin) : origin;
 }
 
-PatchOrigin PositionReader::origin(const Point& p) const {
+PatchOrigin PositionReader::origin(const Position& p) const {
   const int column = column_of_y(settings_.axes);
   const Coordinate y = window(p.axis[column], settings_.patch_height);
   const Coordinate x = window(p.axis[1 - column], settings_.patch_width);

@@ -43,17 +43,17 @@ class PositionReader {
   struct Place {
     std::int64_t k, group, member;
   };
-  struct Point {
+  struct Position {
     Coordinate axis[2];  // in the source's columns
   };
   template <class Body>
   void each(const Body& body) const;
   Coordinate given(std::int64_t group, std::int64_t member, int axis) const;
   Coordinate mirrored(const Place& place, int axis) const;
-  Point point(const Place& place) const;
+  Position position(const Place& place) const;
   // Where the first pixel of n samples the image, for a position on that axis.
   Coordinate window(Coordinate p, std::int64_t n) const;
-  PatchOrigin origin(const Point& point) const;
+  PatchOrigin origin(const Position& position) const;
 
   const PatchSettings& settings_;
   const PositionSource& source_;

@@ -74,8 +74,9 @@ double coordinate_at(const CheckedArray& array, std::int64_t k, int column) {
   return value;
 }
 
-void read_information(const CheckedArray& array, std::int64_t k, bool swapped, ScanPoint& point) {
-  double* const h = point.information;
+void read_information(const CheckedArray& array, std::int64_t k, bool swapped,
+                      ScanPosition& position) {
+  double* const h = position.information;
   for (int i = 0; i < 3; ++i) h[i] = number_at(array, k, swapped ? 2 - i : i);
   const bool finite = std::isfinite(h[0] + h[1] + h[2]);
   // Rounding may leave a product of one number with itself a little below zero.
@@ -108,21 +109,22 @@ void fit_scan(const ppatch_array* nominal, const ppatch_array* refined,
   const CheckedArray* left = residual ? &read.residual(residual) : nullptr;
   read.check_outputs();
 
-  std::vector<ScanPoint> points(static_cast<std::size_t>(read.count()));
+  std::vector<ScanPosition> positions(static_cast<std::size_t>(read.count()));
   for (std::int64_t k = 0; k < read.count(); ++k) {
-    ScanPoint& point = points[static_cast<std::size_t>(k)];
+    ScanPosition& position = positions[static_cast<std::size_t>(k)];
     for (int axis = 0; axis < 2; ++axis) {
-      point.nominal[axis] = coordinate_at(from, k, swapped ? 1 - axis : axis);
-      point.refined[axis] = coordinate_at(to, k, swapped ? 1 - axis : axis);
+      position.nominal[axis] = coordinate_at(from, k, swapped ? 1 - axis : axis);
+      position.refined[axis] = coordinate_at(to, k, swapped ? 1 - axis : axis);
     }
-    if (known) read_information(*known, k, swapped, point);
+    if (known) read_information(*known, k, swapped, position);
   }
   ppatch_scan_fit answer{};
-  fit_affine(points, o.sigma, &answer);
+  fit_affine(positions, o.sigma, &answer);
   for (std::int64_t k = 0; left && k < read.count(); ++k) {
     for (int axis = 0; axis < 2; ++axis) {
       const std::int64_t at = k * left->stride(0) + (swapped ? 1 - axis : axis) * left->stride(1);
-      static_cast<double*>(left->data())[at] = points[static_cast<std::size_t>(k)].residual[axis];
+      static_cast<double*>(left->data())[at] =
+          positions[static_cast<std::size_t>(k)].residual[axis];
     }
   }
   write_info("fit", answer, fit);

@@ -4,9 +4,9 @@
 #include <cstdint>
 
 #include "core/allocator.hpp"
+#include "cpu/groups/plane_grid.hpp"
 #include "cpu/threads/arena.hpp"
 #include "kernels/groups/point_source.hpp"
-#include "math/groups/plane_grid.hpp"
 
 namespace ppatch {
 

@@ -18,7 +18,7 @@ constexpr std::int64_t sample_size = 4096;
 constexpr std::int64_t sample_lines = 16;
 constexpr double coarse_cells = 256.0;
 constexpr std::uint32_t max_depth = 20;  // that still makes grids coarser
-constexpr int max_levels = 100;
+constexpr int max_tree_depth = 100;
 
 // How much coarser a grid is than one of the points_per_cell: deeper grids are, so that all of them
 // together fit into the memory.
@@ -236,7 +236,7 @@ void PointGrid::set_region(GridNode& node, const GridNode& parent) const {
 }
 
 void PointGrid::make_child(const PointSource& points, const GridNode& parent, std::uint32_t n,
-                           int level, int slot) {
+                           int tree_depth, int slot) {
   GridNode node = nodes_[n];
   const std::uint32_t last = node.first_point + node.point_count;
   PointBox span;
@@ -246,7 +246,7 @@ void PointGrid::make_child(const PointSource& points, const GridNode& parent, st
     node.high[axis] = span.high[axis];
   }
   node.coincident = span.low[0] == span.high[0] && span.low[1] == span.high[1];
-  node.plain = node.coincident || level == max_levels;
+  node.plain = node.coincident || tree_depth == max_tree_depth;
   if (!node.plain) lay_grid(points, node);
   if (node.plain) {
     std::sort(index_.data() + node.first_point, index_.data() + last);
@@ -263,7 +263,7 @@ void PointGrid::make_child(const PointSource& points, const GridNode& parent, st
   const std::uint32_t first = take_children(node);
   nodes_[n] = node;
   for (std::uint32_t c = 0; c < node.child_count; ++c) {
-    make_child(points, node, first + c, level + 1, slot);
+    make_child(points, node, first + c, tree_depth + 1, slot);
   }
 }
 

@@ -6,9 +6,9 @@
 
 #include "core/allocator.hpp"
 #include "cpu/groups/cell_sort.hpp"
+#include "cpu/groups/plane_grid.hpp"
 #include "cpu/threads/arena.hpp"
 #include "kernels/groups/point_box.hpp"
-#include "math/groups/plane_grid.hpp"
 
 namespace ppatch {
 
@@ -80,8 +80,8 @@ class PointGrid {
   void lay_grid(const PointSource& points, GridNode& node);
   void number_points();
   std::uint32_t take_children(GridNode& node);
-  void make_child(const PointSource& points, const GridNode& parent, std::uint32_t n, int level,
-                  int slot);
+  void make_child(const PointSource& points, const GridNode& parent, std::uint32_t n,
+                  int tree_depth, int slot);
   void set_region(GridNode& node, const GridNode& parent) const;
 
   MemoryPlan plan_;

@@ -97,9 +97,9 @@ void BatchedEngine::sum_patches(const PatchProblem& problem, const PatchView& in
                                 const ProbeView& probe, const ImageView& image,
                                 const ImageView& coverage, bool from_zero, const Share& share) {
   const std::int64_t count = problem.count;
-  bins_.prepare(TileGrid::over(image.height, image.width, scratch().layout().tile_pixels,
-                               arena_.num_threads()),
-                problem.image_index ? image.count : 1);
+  bins_.prepare(
+      TileGrid::over(image.height, image.width, scratch().plan().tile_pixels, arena_.num_threads()),
+      problem.image_index ? image.count : 1);
   with_pixel(image.dtype, [&](auto pixel) {
     using P = decltype(pixel);
     const AdjointPixel<P> job{problem, in, probe};
@@ -252,7 +252,7 @@ void BatchedEngine::sum_tiles(const AdjointPixel<P>& job, const ImageView& image
 
 // Of a probe's sums, and of those of a segment.
 std::int64_t BatchedEngine::probe_block_rows() const {
-  const std::int64_t rows = scratch().layout().tile_pixels / (2 * settings().patch_width);
+  const std::int64_t rows = scratch().plan().tile_pixels / (2 * settings().patch_width);
   return std::clamp<std::int64_t>(rows, 1, 8);
 }
 
@@ -348,11 +348,11 @@ void BatchedEngine::probe_per_position(const ProbeAdjointPixel<P>& job, Accumula
 }
 
 std::unique_ptr<PatchEngine> make_batched_engine(const PatchSettings& settings,
-                                                 const PatchMemoryPlan& layout,
+                                                 const PatchMemoryPlan& plan,
                                                  const BackendSettings& backend,
                                                  const SolveMachine& solver, const Arena& arena,
                                                  const PatchLoopTable& loops) {
-  return std::make_unique<BatchedEngine>(settings, layout, backend, solver, arena, loops);
+  return std::make_unique<BatchedEngine>(settings, plan, backend, solver, arena, loops);
 }
 
 }  // namespace ppatch

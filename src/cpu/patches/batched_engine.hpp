@@ -16,10 +16,10 @@ constexpr auto pixel_bytes = static_cast<std::int64_t>(P::components * sizeof(ty
 // told; neither chunks nor threads change the order of any sum.
 class BatchedEngine : public PatchState {
  public:
-  BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& layout,
+  BatchedEngine(const PatchSettings& settings, const PatchMemoryPlan& plan,
                 const BackendSettings& backend, const SolveMachine& solver, const Arena& arena,
                 const PatchLoopTable& loops)
-      : PatchState(settings, layout, backend, solver),
+      : PatchState(settings, plan, backend, solver),
         arena_(arena),
         loops_(loops),
         bins_(scratch().bins()) {}

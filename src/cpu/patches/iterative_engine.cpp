@@ -180,9 +180,9 @@ class IterativeEngine final : public PatchState {
 
 }  // namespace
 
-PatchEngine* new_iterative_engine(const PatchSettings& settings, const PatchMemoryPlan& layout,
+PatchEngine* new_iterative_engine(const PatchSettings& settings, const PatchMemoryPlan& plan,
                                   const BackendSettings& backend, const SolveMachine& solver) {
-  return std::make_unique<IterativeEngine>(settings, layout, backend, solver).release();
+  return std::make_unique<IterativeEngine>(settings, plan, backend, solver).release();
 }
 
 }  // namespace HWY_NAMESPACE
@@ -195,11 +195,11 @@ namespace ppatch {
 HWY_EXPORT(new_iterative_engine);
 
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
-                                                   const PatchMemoryPlan& layout,
+                                                   const PatchMemoryPlan& plan,
                                                    const BackendSettings& backend,
                                                    const SolveMachine& solver) {
   return std::unique_ptr<PatchEngine>(
-      HWY_DYNAMIC_DISPATCH(new_iterative_engine)(settings, layout, backend, solver));
+      HWY_DYNAMIC_DISPATCH(new_iterative_engine)(settings, plan, backend, solver));
 }
 
 }  // namespace ppatch

@@ -68,48 +68,48 @@ PatchMemoryPlan PatchMemoryPlan::within(const PatchSettings& s, int threads, std
   require_budget(least.total_bytes(), budget);
   if (s.algorithm != Algorithm::batched) return least;
 
-  PatchMemoryPlan layout = least;
+  PatchMemoryPlan plan = least;
   const std::int64_t height = s.patch_width >= wide_patch ? tile_height_wide : tile_height_narrow;
-  layout.tile_pixels = std::max(height * max_tile_width, 2 * s.patch_width);
-  while (layout.tile_pixels > least.tile_pixels && layout.total_bytes() > budget) {
-    layout.tile_pixels = std::max(layout.tile_pixels / 2, least.tile_pixels);
+  plan.tile_pixels = std::max(height * max_tile_width, 2 * s.patch_width);
+  while (plan.tile_pixels > least.tile_pixels && plan.total_bytes() > budget) {
+    plan.tile_pixels = std::max(plan.tile_pixels / 2, least.tile_pixels);
   }
-  while (layout.bin_capacity < max_bins) {
-    layout.bin_capacity *= 2;
-    if (layout.total_bytes() <= budget) continue;
-    layout.bin_capacity /= 2;
+  while (plan.bin_capacity < max_bins) {
+    plan.bin_capacity *= 2;
+    if (plan.total_bytes() <= budget) continue;
+    plan.bin_capacity /= 2;
     break;
   }
-  const auto room = static_cast<std::int64_t>((budget - layout.total_bytes()) / 4);
+  const auto room = static_cast<std::int64_t>((budget - plan.total_bytes()) / 4);
   const std::int64_t per_patch = tiles_touched(s, 2 * min_tile_height, max_tile_width);
   const std::int64_t wanted =
       s.capacity > max_entries / per_patch ? max_entries : s.capacity * per_patch;
-  layout.entry_capacity = std::max(layout.entry_capacity, std::min(wanted, room));
-  return layout;
+  plan.entry_capacity = std::max(plan.entry_capacity, std::min(wanted, room));
+  return plan;
 }
 
-PatchScratch::PatchScratch(const PatchMemoryPlan& layout, const Allocator& allocator)
-    : layout_(layout),
-      order_(allocator, layout.order_capacity),
-      entries_(allocator, layout.entry_capacity),
-      bins_(allocator, BinMemory::words(layout.bin_capacity)),
-      slots_(allocator, layout.slots * layout.slot_bytes()) {}
+PatchScratch::PatchScratch(const PatchMemoryPlan& plan, const Allocator& allocator)
+    : plan_(plan),
+      order_(allocator, plan.order_capacity),
+      entries_(allocator, plan.entry_capacity),
+      bins_(allocator, BinMemory::words(plan.bin_capacity)),
+      slots_(allocator, plan.slots * plan.slot_bytes()) {}
 
 BinMemory PatchScratch::bins() {
-  return {{entries_.data(), static_cast<std::size_t>(layout_.entry_capacity)},
+  return {{entries_.data(), static_cast<std::size_t>(plan_.entry_capacity)},
           {bins_.data(), static_cast<std::size_t>(bins_.size())}};
 }
 
 SlotScratch PatchScratch::slot(int n) {
   SlotScratch slot;
-  slot.rows = slots_.data() + n * layout_.slot_bytes();
-  slot.row_bytes = layout_.row_bytes;
-  unsigned char* next = slot.rows + row_count * layout_.row_bytes;
+  slot.rows = slots_.data() + n * plan_.slot_bytes();
+  slot.row_bytes = plan_.row_bytes;
+  unsigned char* next = slot.rows + row_count * plan_.row_bytes;
   slot.columns = reinterpret_cast<std::int64_t*>(next);
-  slot.column_count = layout_.column_count;
-  next += aligned(patches_abreast * layout_.column_count * 8);
+  slot.column_count = plan_.column_count;
+  next += aligned(patches_abreast * plan_.column_count * 8);
   slot.tile = next;
-  slot.coverage_tile = next + layout_.tile_bytes(PatchMemoryPlan::sum_bytes);
+  slot.coverage_tile = next + plan_.tile_bytes(PatchMemoryPlan::sum_bytes);
   return slot;
 }
 

@@ -41,16 +41,16 @@ struct PatchMemoryPlan {
 class PatchScratch {
  public:
   PatchScratch() = default;
-  PatchScratch(const PatchMemoryPlan& layout, const Allocator& allocator);
+  PatchScratch(const PatchMemoryPlan& plan, const Allocator& allocator);
 
-  const PatchMemoryPlan& layout() const { return layout_; }
+  const PatchMemoryPlan& plan() const { return plan_; }
   // One number a position: the order of work; none for the iterative algorithm.
   std::uint32_t* order() { return order_.data(); }
   BinMemory bins();
   SlotScratch slot(int n);
 
  private:
-  PatchMemoryPlan layout_;
+  PatchMemoryPlan plan_;
   Buffer<std::uint32_t> order_;
   Buffer<std::uint32_t> entries_;
   Buffer<std::int64_t> bins_;

@@ -6,12 +6,9 @@
 
 namespace ppatch {
 
-PatchState::PatchState(const PatchSettings& settings, const PatchMemoryPlan& layout,
+PatchState::PatchState(const PatchSettings& settings, const PatchMemoryPlan& plan,
                        const BackendSettings& backend, const SolveMachine& solver)
-    : settings_(settings),
-      backend_(backend),
-      solver_(solver),
-      scratch_(layout, *backend.allocator) {}
+    : settings_(settings), backend_(backend), solver_(solver), scratch_(plan, *backend.allocator) {}
 
 void PatchState::assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                           double eps) {

@@ -14,12 +14,12 @@ namespace ppatch {
 // What a plan's engines share whichever way they run: settings, memory and the plan's positions.
 class PatchState : public HostEngine<PatchEngine> {
  public:
-  PatchState(const PatchSettings& settings, const PatchMemoryPlan& layout,
+  PatchState(const PatchSettings& settings, const PatchMemoryPlan& plan,
              const BackendSettings& backend, const SolveMachine& solver);
 
   void set_positions(std::span<const PatchOrigin> origins) override { origins_ = origins; }
   void set_image_index(std::span<const std::int32_t> index) override { image_index_ = index; }
-  std::uint64_t scratch_bytes() const override { return scratch_.layout().total_bytes(); }
+  std::uint64_t scratch_bytes() const override { return scratch_.plan().total_bytes(); }
   void assemble(const PatchView& in, const ImageView& image, const ImageView& coverage,
                 double eps) override;
   SolveAnswer solve(const PatchSolve& job) override;
@@ -48,12 +48,12 @@ class PatchState : public HostEngine<PatchEngine> {
 };
 
 std::unique_ptr<PatchEngine> make_batched_engine(const PatchSettings& settings,
-                                                 const PatchMemoryPlan& layout,
+                                                 const PatchMemoryPlan& plan,
                                                  const BackendSettings& backend,
                                                  const SolveMachine& solver, const Arena& arena,
                                                  const PatchLoopTable& loops);
 std::unique_ptr<PatchEngine> make_iterative_engine(const PatchSettings& settings,
-                                                   const PatchMemoryPlan& layout,
+                                                   const PatchMemoryPlan& plan,
                                                    const BackendSettings& backend,
                                                    const SolveMachine& solver);
 

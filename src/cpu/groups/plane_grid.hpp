@@ -4,8 +4,6 @@
 #include <cmath>
 #include <cstdint>
 
-#include "math/hd.hpp"
-
 // The uniform grid that points in the plane are sorted into.
 namespace ppatch {
 
@@ -17,36 +15,32 @@ struct PlaneGrid {
   std::int32_t columns = 1, rows = 1;
   std::int32_t shift = 30;
 
-  PPATCH_HD std::int64_t cells() const { return std::int64_t{columns} * rows; }
-  PPATCH_HD std::int32_t extent(int axis) const { return axis == 0 ? columns : rows; }
+  std::int64_t cells() const { return std::int64_t{columns} * rows; }
+  std::int32_t extent(int axis) const { return axis == 0 ? columns : rows; }
 
   // A place in quanta; any number, for places outside of the grid too.
-  PPATCH_HD double place(double coordinate, int axis) const {
-    return (coordinate - origin[axis]) * scale;
-  }
+  double place(double coordinate, int axis) const { return (coordinate - origin[axis]) * scale; }
   // Of a point of the grid, its place rounded down.
-  PPATCH_HD std::int32_t quantum(double coordinate, int axis) const {
+  std::int32_t quantum(double coordinate, int axis) const {
     const auto q = static_cast<std::int64_t>(place(coordinate, axis));
     const std::int64_t end = std::int64_t{extent(axis)} << shift;
     return static_cast<std::int32_t>(q < 0 ? 0 : q < end ? q : end - 1);
   }
-  PPATCH_HD std::int64_t cell(std::int32_t qx, std::int32_t qy) const {
+  std::int64_t cell(std::int32_t qx, std::int32_t qy) const {
     return std::int64_t{qy >> shift} * columns + (qx >> shift);
   }
   // The column or row of cells that a place lies in, or the nearest one.
-  PPATCH_HD std::int32_t nearest_line(double q, int axis) const {
+  std::int32_t nearest_line(double q, int axis) const {
     const double line = std::floor(q / static_cast<double>(std::int64_t{1} << shift));
     const double last = extent(axis) - 1;
     return static_cast<std::int32_t>(line < 0.0 ? 0.0 : line > last ? last : line);
   }
-  PPATCH_HD double cell_size() const {
-    return static_cast<double>(std::int64_t{1} << shift) / scale;
-  }
+  double cell_size() const { return static_cast<double>(std::int64_t{1} << shift) / scale; }
 };
 
 // A grid of about `cells` cells, never many more, over [low, high]: at least two of its cells hold
 // points where low and high differ.
-PPATCH_HD PlaneGrid plane_grid(const double low[2], const double high[2], double cells) {
+inline PlaneGrid plane_grid(const double low[2], const double high[2], double cells) {
   constexpr int bits = 30;
   // Smaller extents would make the scale infinite.
   constexpr double min_extent = 1e-280;
