@@ -191,6 +191,7 @@ function solve(patches, positions, image_size = nothing; weights = nothing, iter
     return (; image, coverage = sums, iterations = Int(info[].iterations), residual = info[].residual)
 end
 
+"""
     position_gradient(image, cotangent, positions; curvature = false, normal = false, options...)
 
 What positions do to a sum over patches: `(2, K)`, Re <G_k, dP_k/dp_k> for cotangents G shaped as the
