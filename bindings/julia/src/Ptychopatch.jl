@@ -29,8 +29,8 @@ include("capi.jl")
 end
 
 include("arrays.jl")
-include("context.jl")
 include("choices.jl")
+include("context.jl")
 include("patches.jl")
 include("groups.jl")
 include("registration.jl")
