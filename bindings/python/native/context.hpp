@@ -77,7 +77,14 @@ auto add_options(nb::module_& module, const char* name, const Options& defaults,
 
 // "": no mosaic.
 inline ppatch_cfa cfa_of(const std::string& letters) {
-  return letters.empty() ? ppatch_cfa_none() : cfa(letters);
+  ppatch_cfa result = ppatch_cfa_none();
+  if (letters.empty()) return result;
+  const ppatch_status status = ppatch_cfa_parse(letters.c_str(), &result);
+  if (status == PPATCH_ERROR_INVALID_ARGUMENT) {
+    throw nb::value_error(("cfa: " + std::string(ppatch_last_error())).c_str());
+  }
+  check(status);
+  return result;
 }
 
 void add_context(nb::module_& module);

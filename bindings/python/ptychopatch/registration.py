@@ -9,7 +9,7 @@ blue, (H, W, 3), the luminance is registered that `image_luminance` makes, of va
 not; a pixel with a channel at or above `white` is clipped. `align` and `Scene` take these options by keyword:
 
 cfa : str, optional
-    Colours of a mosaic, 4 letters of a 2 x 2 array ("RGGB") or 36 of a 6 x 6 one, row by row.
+    Colours of a mosaic, letters R, G and B row by row, as "RGGB".
 black : float or 4 floats
     The level that stands for no light, by colour (red, green, blue, second green).
 white : float
@@ -98,8 +98,8 @@ _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift
 def letters_of(cfa):
     """Colours of a mosaic, "" for none."""
     cfa = cfa or ""
-    if not isinstance(cfa, str) or len(cfa) not in (0, 4, 36) or set(cfa) - set("RGB"):
-        raise ValueError(f"cfa: expected 4 or 36 letters R, G or B, got {cfa!r}")
+    if not isinstance(cfa, str) or set(cfa) - set("RGB"):
+        raise ValueError(f"cfa: expected letters R, G or B, row by row, got {cfa!r}")
     return cfa
 
 
