@@ -81,7 +81,10 @@ inline ppatch_cfa cfa_of(const std::string& letters) {
   if (letters.empty()) return result;
   const ppatch_status status = ppatch_cfa_parse(letters.c_str(), &result);
   if (status == PPATCH_ERROR_INVALID_ARGUMENT) {
-    throw nb::value_error(("cfa: " + std::string(ppatch_last_error())).c_str());
+    const std::string text = ppatch_last_error();  // names the C function's argument
+    const std::size_t expected = text.find("expected");
+    throw nb::value_error(
+        ("cfa: " + text.substr(expected == std::string::npos ? 0 : expected)).c_str());
   }
   check(status);
   return result;
