@@ -14,6 +14,12 @@ ppatch_status ppatch_cfa_parse(const char* letters, ppatch_cfa* cfa) {
   return guarded(__func__, [&] { required("cfa", cfa) = ppatch::parse_cfa(letters); });
 }
 
+ppatch_status ppatch_cfa_block(const ppatch_cfa* cfa, int64_t* block) {
+  return guarded(__func__, [&] {
+    required("block", block) = ppatch::full_block(ppatch::read_cfa("cfa", required("cfa", cfa)));
+  });
+}
+
 const char* ppatch_shift_status_string(ppatch_shift_status status) {
   static constexpr const char* kWords[] = {"ok",        "flat",      "saturated",     "not-finite",
                                            "too-small", "unrelated", "not-converged", "reference",

@@ -30,6 +30,9 @@ struct Cfa {
 };
 
 inline constexpr Cfa kNoCfa{};
+// Beside none, what parse_cfa takes, for a sentence.
+inline constexpr const char* kCfaNames =
+    "RGGB, BGGR, GRBG, GBRG, XTRANS or 36 letters of an X-Trans";
 const Cfa& xtrans();  // GGRGGB/GGBGGR/BRGRBG/GGBGGR/GGRGGB/RBGBRG
 
 // What --cfa says: none, one of the four Bayer orders, XTRANS, or 4 or 36 letters R, G, B with or

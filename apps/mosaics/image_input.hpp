@@ -10,6 +10,9 @@
 
 namespace ptychopatch::mosaics {
 
+// The formats that are read, for a sentence.
+inline constexpr const char* kImageFormats = "camera RAW, .npy, .tif, .png, .jpg, .mrc";
+
 // What a file that is no camera RAW does not say by itself.
 struct ImageSettings {
   Cfa cfa = kNoCfa;

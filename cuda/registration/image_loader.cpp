@@ -106,6 +106,13 @@ ImageLoader::ImageLoader(const SceneSettings& settings, const Machine& machine)
     fail(PPATCH_ERROR_UNSUPPORTED, "options: expected sides of at most ", max_side,
          " pixels on a device, got ", settings.height, " x ", settings.width);
   }
+  // Kernels are made for these alone.
+  const int period = settings.cfa.period;
+  if (period != 1 && period != 2 && period != 6) {
+    fail(PPATCH_ERROR_UNSUPPORTED,
+         "options.cfa: expected a mosaic of 2 x 2 or 6 x 6 on a device, got ", period, " x ",
+         period);
+  }
 }
 
 ImageLoader::~ImageLoader() {

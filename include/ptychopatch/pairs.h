@@ -107,8 +107,8 @@ ppatch_status ppatch_image_warp(ppatch_context *context, const ppatch_array *ima
 ppatch_status ppatch_mosaic_normalise(ppatch_context *context, const ppatch_cfa *cfa,
                                       const ppatch_scene_image *image, const ppatch_array *out);
 
-/* The same, averaged by colour over blocks of 2 x 2 (Bayer) or 3 x 3 (X-Trans) pixels: out is
- * (3, H div b, W div b), red, green, blue, F32 or F64.
+/* The same, averaged by colour over blocks of b x b pixels, b being that of ppatch_cfa_block: out
+ * is (3, H div b, W div b), red, green, blue, F32 or F64.
  * Errors: INVALID_ARGUMENT (also for a cfa whose blocks lack a colour). */
 ppatch_status ppatch_mosaic_bin(ppatch_context *context, const ppatch_cfa *cfa,
                                 const ppatch_scene_image *image, const ppatch_array *out);
@@ -160,8 +160,8 @@ typedef struct ppatch_pair_measures {
  * rows and 512 KiB a thread, whatever the images' size. Both of one size and pattern, with levels
  * as for ppatch_mosaic_normalise. options: as for ppatch_pair_mask; a gain of 0 is rgb_gain,
  * without a mosaic raw_gain. Where the gain is 0 or not finite, loss and mask_mean are NaN and the
- * mask is 0. mask: (H div b, W div b) U8, b being 2 for Bayer, 3 for X-Trans, else 1; NULL: none is
- * written. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ * mask is 0. mask: (H div b, W div b) U8, b being that of ppatch_cfa_block; NULL: none is written.
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
 ppatch_status ppatch_pair_measure(ppatch_context *context, const ppatch_cfa *cfa,
                                   const ppatch_scene_image *anchor,
                                   const ppatch_scene_image *target,

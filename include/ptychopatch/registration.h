@@ -51,6 +51,11 @@ static inline ppatch_cfa ppatch_cfa_none(void) {
  * Errors: INVALID_ARGUMENT (any other text, "" and NULL too; no mosaic is ppatch_cfa_none). */
 ppatch_status ppatch_cfa_parse(const char *letters, ppatch_cfa *cfa);
 
+/* The side b of the blocks of b x b pixels, the first at pixel (0, 0), that hold every colour: 1
+ * without a mosaic, 2 for Bayer, 3 for X-Trans. ppatch_mosaic_bin averages over them.
+ * Errors: INVALID_ARGUMENT (also for a cfa whose blocks lack a colour). */
+ppatch_status ppatch_cfa_block(const ppatch_cfa *cfa, int64_t *block);
+
 /* One image: frozen. pixels is (H, W), U8, U16, I16, F32 or F64, with any
  * strides. */
 typedef struct ppatch_scene_image {

@@ -19,6 +19,13 @@ inline ppatch_cfa cfa(const std::string& letters) {
   return cfa;
 }
 
+// The side of the blocks of pixels that hold every colour.
+inline std::int64_t cfa_block(const ppatch_cfa& cfa) {
+  std::int64_t block = 0;
+  check(ppatch_cfa_block(&cfa, &block));
+  return block;
+}
+
 inline ppatch_scene_options scene_options(std::int64_t height, std::int64_t width,
                                           const ppatch_cfa& cfa = ppatch_cfa_none()) {
   auto options = detail::sized<ppatch_scene_options>();

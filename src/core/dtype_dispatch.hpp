@@ -6,6 +6,7 @@
 
 #include "math/enums.hpp"
 #include "math/pixel_types.hpp"
+#include "math/sample_types.hpp"
 
 namespace ppatch {
 
@@ -36,14 +37,7 @@ void with_pixel(DType dtype, Body&& body) {
   }
 }
 
-// The dtypes of an image's samples: name in DType, type.
-#define PPATCH_SAMPLE_TYPES(X) \
-  X(u8, std::uint8_t)          \
-  X(u16, std::uint16_t)        \
-  X(i16, std::int16_t)         \
-  X(f32, float)                \
-  X(f64, double)
-
+// Of an image's samples.
 #define PPATCH_SAMPLE_TYPE(name, ...) DType::name,
 constexpr std::initializer_list<DType> sample_types = {PPATCH_SAMPLE_TYPES(PPATCH_SAMPLE_TYPE)};
 #undef PPATCH_SAMPLE_TYPE

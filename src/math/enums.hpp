@@ -18,7 +18,9 @@ enum class DType : std::int32_t {
   i16 = 9
 };
 enum class Interpolation : std::int32_t { bilinear = 0, nearest = 1, bicubic = 2, lanczos3 = 3 };
+constexpr auto last_interpolation = Interpolation::lanczos3;
 enum class Boundary : std::int32_t { zero = 0, constant = 1, edge = 2, reflect = 3, wrap = 4 };
+constexpr auto last_boundary = Boundary::wrap;
 enum class Anchor : std::int32_t { corner = 0, half = 1, centre = 2 };
 enum class Axes : std::int32_t { yx = 0, xy = 1 };
 enum class Sign : std::int32_t { window = 0, content = 1 };

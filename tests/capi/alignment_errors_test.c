@@ -236,6 +236,10 @@ static void check_registration(ppatch_context *context) {
   int64_t lattice[2], sides[2] = {4, 4};
   ppatch_common_area area;
   CHECK_INVALID(ppatch_cfa_round(&cfa, by, moved(lattice)), "lattice", "multiple of 8");
+  CHECK_INVALID(ppatch_cfa_block(&cfa, moved(lattice)), "block", "multiple of 8");
+  CHECK_INVALID(ppatch_cfa_block(&cfa, NULL), "block", "NULL");
+  CHECK_INVALID(ppatch_cfa_block(NULL, lattice), "cfa", "NULL");
+  CHECK_OK(ppatch_cfa_block(&cfa, lattice));
   CHECK_INVALID(ppatch_common_area_of(moved(sides), sides, sides, &area), "reference_shape",
                 "multiple of 8");
   CHECK_INVALID(ppatch_common_area_of(sides, moved(sides), sides, &area), "moving_shape",

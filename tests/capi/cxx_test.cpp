@@ -61,6 +61,18 @@ TEST(Cfa, OfAWrongTextIsRefused) {
   EXPECT_EQ(ppatch_cfa_parse("RGGB", nullptr), PPATCH_ERROR_INVALID_ARGUMENT);
 }
 
+TEST(Cfa, HasBlocksThatHoldEveryColour) {
+  EXPECT_EQ(cfa_block(ppatch_cfa_none()), 1);
+  EXPECT_EQ(cfa_block(cfa("GBRG")), 2);
+  EXPECT_EQ(cfa_block(cfa("GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG")), 3);
+  EXPECT_EQ(cfa_block(cfa("GGGG")), 1) << "one colour is no mosaic";
+  const ppatch_cfa lacks_blue = cfa("RGGR");
+  std::int64_t kept = -7;
+  EXPECT_EQ(ppatch_cfa_block(&lacks_blue, &kept), PPATCH_ERROR_INVALID_ARGUMENT);
+  EXPECT_NE(std::string(ppatch_last_error()).find("every 2 x 2 block"), std::string::npos);
+  EXPECT_EQ(kept, -7) << "an error has changed the block";
+}
+
 TEST(Library, SaysWhatItIs) {
   EXPECT_EQ(version(), ppatch_version());
   EXPECT_STREQ(version_string(), ppatch_version_string());

@@ -101,6 +101,10 @@ void EveryCall::add_pairs() {
     ppatch_cfa parsed;
     return ppatch_cfa_parse("GBRG", &parsed);
   });
+  add("ppatch_cfa_block", [&d] {
+    std::int64_t block;
+    return ppatch_cfa_block(&d.cfa, &block);
+  });
   add("ppatch_cfa_round", [&d] {
     const double shift[2] = {1.25, -2.5};
     std::int64_t lattice[2];

@@ -60,6 +60,8 @@ program registration_test
 
   call expect(ppatch_cfa_parse_text('RGGX', cfa) == PPATCH_ERROR_INVALID_ARGUMENT, 'a refusal')
   call expect_ok(ppatch_cfa_parse_text('GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG', cfa), 'X-Trans')
+  call expect_ok(ppatch_cfa_block(cfa, lattice(1)), 'block')
+  call expect(lattice(1) == 3, 'the block of X-Trans')
   call expect_ok(ppatch_cfa_round(cfa, [2.6_double, 0.4_double], lattice), 'round')
   call expect(all(mod(lattice, 3_c_int64_t) == 0) .and. &
               mod(sum(lattice) / 3, 2_c_int64_t) == 0, 'the lattice of X-Trans')

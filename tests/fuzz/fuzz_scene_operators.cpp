@@ -58,6 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const char* const mosaics[] = {"", "RGGB", "GBRG", "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG"};
   const char* const letters = mosaics[input.small(0, 3)];
   require((ppatch_cfa_parse(letters, &o.cfa) == PPATCH_OK) == (*letters != '\0'));
+  std::int64_t block = 0;
+  require(ppatch_cfa_block(&o.cfa, &block) == PPATCH_OK && block >= 1 && block <= 3);
   o.sign = static_cast<ppatch_shift_sign>(input.small(0, 1));
   o.extent = static_cast<ppatch_extent>(input.small(0, 1));
   o.hot_pixels = static_cast<ppatch_switch>(input.small(0, 2));

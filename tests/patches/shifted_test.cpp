@@ -130,14 +130,10 @@ std::string shifted_name(
   return kind_name({Kind{dtype, PPATCH_INTERPOLATION_NEAREST, boundary}, info.index});
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, Shifted,
-    testing::Combine(testing::Values<ppatch_dtype>(PPATCH_F32, PPATCH_F64, PPATCH_C64, PPATCH_C128),
-                     testing::Values<ppatch_boundary>(PPATCH_BOUNDARY_ZERO,
-                                                      PPATCH_BOUNDARY_CONSTANT,
-                                                      PPATCH_BOUNDARY_EDGE, PPATCH_BOUNDARY_REFLECT,
-                                                      PPATCH_BOUNDARY_WRAP)),
-    shifted_name);
+INSTANTIATE_TEST_SUITE_P(Kinds, Shifted,
+                         testing::Combine(each_of(kPixelTypes),
+                                          each_of(ptychopatch::kBoundaryChoices)),
+                         shifted_name);
 
 // A smooth probe, of a wave along x and a Gaussian along y, moves where the position goes: to
 // higher rows and columns of the window. One image pixel is bright at a time, so nothing else is

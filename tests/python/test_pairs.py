@@ -154,6 +154,25 @@ def test_pairs(random):
     assert not mask[4:9, 5:12].any() and mask[15, 15] == 0
 
 
+@pytest.mark.parametrize("cfa, block", [(None, 1), ("", 1), ("BGGR", 2), (XTRANS, 3)])
+def test_cfa_block_is_that_of_binned_images(random, cfa, block):
+    assert ptychopatch.cfa_block(cfa) == block
+    image = random.random((12, 18))
+    mask = ptychopatch.pair_measure(image, image, cfa, black=0, white=1).mask
+    assert mask.shape == (12 // block, 18 // block)
+    if cfa:
+        binned = ptychopatch.mosaic_bin(image, cfa, black=0, white=1)
+        assert binned.shape == (3, *mask.shape)
+
+
+@pytest.mark.parametrize("cfa, expected", [
+    ("RGG", "^cfa: .*4 or 36 letters"), ("RGXB", "^cfa: expected letters R, G or B"), (4, "^cfa: "),
+    ("RGGR", "cfa: expected red, green and blue in every 2 x 2 block")])
+def test_cfa_block_of_none_is_refused(cfa, expected):
+    with pytest.raises(ValueError, match=expected):
+        ptychopatch.cfa_block(cfa)
+
+
 @pytest.mark.parametrize("cfa", [None, "RGGB", XTRANS])
 def test_measures_of_raw_pairs(random, cfa):
     anchor = random.uniform(600, 16000, (30, 36)).astype("uint16")

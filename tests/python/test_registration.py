@@ -107,7 +107,7 @@ def test_a_reference_is_held(random):
 
 @pytest.mark.parametrize("error, texts, options", [
     (ValueError, ["method", "'ml'", "'best'"], {"method": "best"}),
-    (ValueError, ["cfa", "'RGG'"], {"cfa": "RGG"}),
+    (ValueError, ["cfa: expected", '"RGG"'], {"cfa": "RGG"}),
     (ValueError, ["black", "four", "3"], {"black": (1, 2, 3)}),
     (ValueError, ["max_shift", "-1"], {"max_shift": -1}),
     (ValueError, ["mask", "(96, 96)"], {"mask": numpy.ones((9, 9), "uint8")}),

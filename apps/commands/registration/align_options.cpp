@@ -45,10 +45,9 @@ void AlignOptions::add_options(CLI::App& app) {
 
 void AlignOptions::add_input_options(CLI::App& app) {
   OptionSet set(app);
-  set.operands(
-      "INPUT", inputs,
-      "Images to align onto --ref (camera RAW, .npy, .tif, .png, .jpg, .mrc; arrays and stacks "
-      "of several too); or the data set's ROOT with --layout");
+  set.operands("INPUT", inputs,
+               std::string("Images to align onto --ref (") + mosaics::kImageFormats +
+                   "; arrays and stacks of several too); or the data set's ROOT with --layout");
   set.text("--ref", reference, "REF", "The image to align onto");
   set.parsed("--layout", "{rawnind}",
              "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every other reference "
@@ -90,15 +89,13 @@ void AlignOptions::add_scene_options(CLI::App& app) {
   set.text("--mask", mask, "FILE",
            "Image of the reference's size; where it is 0, pixels are left out");
   set.parsed("--cfa", "PATTERN",
-             "Colours of .npy, .tif, .png and .mrc: RGGB, BGGR, GRBG, GBRG, XTRANS, 36 letters of "
-             "an X-Trans, or none (default); a camera RAW knows its own",
+             std::string("Colours of images that do not say them: none (default), ") +
+                 mosaics::kCfaNames + "; a camera RAW knows its own",
              [this](const std::string& text) {
                const auto cfa = mosaics::parse_cfa(text);
                if (!cfa) {
-                 throw UsageError(
-                     "argument --cfa: expected RGGB, BGGR, GRBG, GBRG, XTRANS, none, or 36 letters "
-                     "of an X-Trans, got " +
-                     formats::quoted(text));
+                 throw UsageError(std::string("argument --cfa: expected none, ") +
+                                  mosaics::kCfaNames + ", got " + formats::quoted(text));
                }
                image.cfa = *cfa;
              });

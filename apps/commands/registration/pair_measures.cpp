@@ -63,7 +63,7 @@ PairMeasures measure_pair(const Context& context, const mosaics::RawImage& refer
   const bool levels = reference.white > reference.black && image.white > image.black;
   if (common.height < 1 || common.width < 1 || !levels) return measures;
   const mosaics::Cfa cfa = reference.cfa.shifted(common.reference_y, common.reference_x);
-  const std::int64_t block = !cfa.mosaic() ? 1 : cfa.period == 2 ? 2 : 3;
+  const std::int64_t block = cfa_block(cfa_of(cfa));
   measures.mask_height = common.height / block;
   measures.mask_width = common.width / block;
   measures.mask =

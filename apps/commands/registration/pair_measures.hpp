@@ -26,8 +26,7 @@ struct PairMeasures {
   double rgb_gain = NAN;
   double loss = NAN;
   double mask_mean = NAN;
-  // (mask_height, mask_width): 1 where the pair agrees; of blocks of 2 x 2 pixels of a Bayer
-  // mosaic, 3 x 3 of an X-Trans.
+  // (mask_height, mask_width): 1 where the pair agrees; of blocks of pixels that hold every colour.
   formats::Bytes mask;
   std::int64_t mask_height = 0, mask_width = 0;
 };

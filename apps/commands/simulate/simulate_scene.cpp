@@ -95,7 +95,7 @@ class SimulateScene {
     sensor_.width = options_.size.size() > 1 ? extent(1) : sensor_.height;
     const auto cfa = mosaics::parse_cfa(options_.cfa);
     if (!cfa || !cfa->mosaic()) {
-      throw UsageError("argument --cfa: expected RGGB, BGGR, GRBG, GBRG or XTRANS, got " +
+      throw UsageError(std::string("argument --cfa: expected ") + mosaics::kCfaNames + ", got " +
                        formats::quoted(options_.cfa));
     }
     sensor_.cfa = *cfa;
@@ -208,8 +208,7 @@ void add_options(CLI::App& app, const std::shared_ptr<SceneOptions>& options) {
                        "its truth to ROOT/truth.json");
   set.text("--name", options->name, "NAME", "Of the scene (default simulated)");
   set.texts("--size", options->size, "H [W]", "Height and width in pixels (default 600 800)", 1, 2);
-  set.text("--cfa", options->cfa, "PATTERN",
-           "RGGB (default), BGGR, GRBG, GBRG, XTRANS, or 36 letters of an X-Trans");
+  set.text("--cfa", options->cfa, "PATTERN", std::string(mosaics::kCfaNames) + " (default RGGB)");
   set.integer("--references", options->references, 1, "How many clean references (default 1)", 7);
   set.texts("--iso", options->iso, "N ...",
             "Of each noisy image (default 800 3200 12800 65535); noise grows with it", 1);

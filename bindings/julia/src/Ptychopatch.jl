@@ -17,7 +17,7 @@ module Ptychopatch
 import Libdl
 
 export Context, Groups, Motion, Scene, Shift, TileShift, affine_motion, align, assemble,
-       cfa_round, common_area, device_count, extract, extract_adjoint, fit_scan, group, group_coordinates, group_plan_bytes,
+       cfa_block, cfa_round, common_area, device_count, extract, extract_adjoint, fit_scan, group, group_coordinates, group_plan_bytes,
        group_plan_info, image_luminance, image_shift, image_warp, measure_motion, mosaic_bin, mosaic_normalise, nearest_neighbours, pair_gain,
        pair_loss, pair_mask, pair_measure, patch_plan_bytes, patch_plan_info,
        position_gradient, probe_adjoint, reversed, scene_plan_bytes, solve, solve_bytes, synchronize, used_positions
@@ -29,8 +29,8 @@ include("capi.jl")
 end
 
 include("arrays.jl")
-include("context.jl")
 include("choices.jl")
+include("context.jl")
 include("patches.jl")
 include("groups.jl")
 include("registration.jl")

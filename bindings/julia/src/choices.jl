@@ -6,6 +6,9 @@ function number_of(name, choice::Symbol, choices)
     return choices[choice]
 end
 
+# The choices, as documentation has them.
+listed(choices) = join(("`:$name`" for name in keys(choices)), ", ")
+
 # The choice that has the library's number.
 name_of(number, choices) = first(name for (name, value) in pairs(choices) if value == number)
 

@@ -18,7 +18,7 @@ end
 """
     Context(; backend = :auto, device = 0, num_threads = 0, memory_budget = 0)
 
-What calls share: a backend (`:auto`, `:cpu`, `:cuda`) on a device, its threads (0: as many as the
+What calls share: a backend ($(listed(CApi.backend_choices))) on a device, its threads (0: as many as the
 process may use), and the bytes of scratch that one plan may hold (0: 1 GiB). Tasks may share it.
 """
 mutable struct Context

@@ -33,10 +33,10 @@ end
 Draws [`Groups`](@ref) of gridsize^2 neighbouring points of `(2, n)`, Float32 or Float64.
 
 `neighbours` (of which members are drawn; 0: gridsize^2 + 2), `samples` (how many groups; 0: one for
-each point), `seed`, `include_centre`, `order` (`:drawn`, `:distance`, `:position`), `sequential`,
-`oversample`, `axes` (`:yx`, `:xy`), `relative_sign` (`:from_offset`, `:to_offset`), `context`; the C
-header `groups.h` says what they mean. `first` (from 1) and `count` ask for a part of the groups: any
-division gives the same groups.
+each point), `seed`, `include_centre`, `order` ($(listed(CApi.group_order_choices))), `sequential`,
+`oversample`, `axes` ($(listed(CApi.axes_choices))),
+`relative_sign` ($(listed(CApi.relative_sign_choices))), `context`; the C header `groups.h` says
+what they mean. `first` (from 1) and `count` ask for a part of the groups: any division gives the same groups.
 """
 function group(points::AbstractArray{T}, gridsize = 1; neighbours = 0, samples = 0, seed = 0,
                include_centre::Bool = false, order::Symbol = :drawn, sequential::Bool = false,

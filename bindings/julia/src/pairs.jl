@@ -123,6 +123,18 @@ function cfa_round(shift, cfa = "")
     return (lattice[1], lattice[2])
 end
 
+"""
+    cfa_block(cfa = "")
+
+The side b of the blocks of b x b pixels that hold every colour of a mosaic: 1 without one, 2 for Bayer,
+3 for X-Trans.
+"""
+function cfa_block(cfa = "")
+    block = Ref(Int64(0))
+    check(CApi.ppatch_cfa_block(Ref(cfa_of(cfa)), block))
+    return block[]
+end
+
 function mosaic(operator, image, cfa, black, white, out, context)
     described, held = scene_image(image, nothing, black, white)
     GC.@preserve held check(operator(context, Ref(cfa_of(cfa)), Ref(described), View(out)))
@@ -142,11 +154,10 @@ end
 """
     mosaic_bin(image, cfa; black, white, out)
 
-The same, averaged by colour over blocks of 2 x 2 pixels (X-Trans: 3 x 3): `(W ÷ b, H ÷ b, 3)`.
+The same, averaged by colour over the blocks of [`cfa_block`](@ref): `(W ÷ b, H ÷ b, 3)`.
 """
 function mosaic_bin(image, cfa; black, white, out = nothing, context = default_context())
-    block = length(cfa) == 36 ? 3 : 2
-    binned = array_or_new(out, float_type(eltype(image)), (size(image) .÷ block..., 3))
+    binned = array_or_new(out, float_type(eltype(image)), (size(image) .÷ cfa_block(cfa)..., 3))
     return mosaic(CApi.ppatch_mosaic_bin, image, cfa, black, white, binned, context)
 end
 
@@ -199,8 +210,7 @@ function pair_measure(anchor, target, cfa = ""; black, white, target_black = bla
                       target_white = white, gain = 0.0, clip_bound = 0.0, threshold = 0.0,
                       quantile = 0.0, out = nothing, context = default_context())
     options = CApi.ppatch_mask_options(; gain, clip_bound, threshold, quantile)
-    block = isempty(cfa) ? 1 : length(cfa) == 36 ? 3 : 2
-    mask = array_or_new(out, UInt8, size(anchor) .÷ block)
+    mask = array_or_new(out, UInt8, size(anchor) .÷ cfa_block(cfa))
     onto, held_anchor = scene_image(anchor, nothing, black, white)
     from, held_target = scene_image(target, nothing, target_black, target_white)
     measures = Ref(CApi.ppatch_pair_measures())

@@ -95,12 +95,15 @@ Extracts a patch at every position: `(w, h, K)` of an image `(W, H)` at position
 - `context`
 
 The options of all functions of patches; the C header `patches.h` says what they mean:
-`interpolation` (`:bilinear`, `:nearest`, `:bicubic`, `:lanczos3`), `boundary` (`:zero`, `:constant`,
-`:edge`, `:reflect`, `:wrap`), `constant`, `anchor` (`:corner`, `:half`, `:centre`), `axes` (`:yx`,
-`:xy`: the rows of positions), `sign` (`:window`, `:content`), `layout` (`:flat`; `:channel_last`,
-`(c, w, h, B)`; `:channel_first`, `(w, h, c, B)`), `group_size` (c), `local_offsets` (`:as_given`,
-`:mirrored_ptychopinn`), `subpixel` (`:object`; `:probe`, waves with a shifted probe), `halves` (`:up`,
-`:even`: how nearest rounds), `jitter` (px), `seed`.
+`interpolation` ($(listed(CApi.interpolation_choices))),
+`boundary` ($(listed(CApi.boundary_choices))), `constant`,
+`anchor` ($(listed(CApi.anchor_choices))),
+`axes` ($(listed(CApi.axes_choices)): the rows of positions),
+`sign` ($(listed(CApi.sign_choices))),
+`layout` (`:flat`; `:channel_last`, `(c, w, h, B)`; `:channel_first`, `(w, h, c, B)`), `group_size` (c),
+`local_offsets` ($(listed(CApi.local_offsets_choices))),
+`subpixel` (`:object`; `:probe`, waves with a shifted probe),
+`halves` ($(listed(CApi.halves_choices)): how nearest rounds), `jitter` (px), `seed`.
 """
 function extract(image, positions, patch_size; probe = nothing, image_index = nothing, out = nothing,
                  context = default_context(), layout::Symbol = :flat, group_size = 1, options...)
@@ -191,6 +194,7 @@ function solve(patches, positions, image_size = nothing; weights = nothing, iter
     return (; image, coverage = sums, iterations = Int(info[].iterations), residual = info[].residual)
 end
 
+"""
     position_gradient(image, cotangent, positions; curvature = false, normal = false, options...)
 
 What positions do to a sum over patches: `(2, K)`, Re <G_k, dP_k/dp_k> for cotangents G shaped as the

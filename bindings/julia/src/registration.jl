@@ -93,12 +93,14 @@ A reference `(W, H)`, UInt16, Float32 or Float64, and the memory to [`align`](@r
 another onto it. The reference is used where it lies: leave it as it is.
 
 Options, which `registration.h` explains: `cfa` (the colours of a mosaic row by row, "RGGB"), `black`
-(a number or four), `white`, `method` (`:ml`, `:phase`, `:cross`, `:per_plane`), `max_shift` (a number
-or (dy, dx)), `sign` (`:register`, `:displacement`), `extent` (`:linear`, `:circular`), `hot_pixels`
-and `fixed_pattern` (`:auto`, `:on`, `:off`), `plane_average` (`:median`, `:mean`), `upsample`,
-`overlap_ratio`, `false_alarm_limit`, `ambiguity_limit`, `motion` (`:none`, `:translation`,
-`:similarity`, `:affine`, `:field`: what [`measure_motion`](@ref) fits), `motion_search`
-(`:none`, `:rotation`: any rotation with scales of 1/2 to 2, on the CPU), `context`. `mask` leaves the pixels out where it is 0.
+(a number or four), `white`, `method` ($(listed(CApi.method_choices))), `max_shift` (a number
+or (dy, dx)), `sign` ($(listed(CApi.shift_sign_choices))),
+`extent` ($(listed(CApi.extent_choices))), `hot_pixels` and `fixed_pattern`
+($(listed(CApi.switch_choices))), `plane_average` ($(listed(CApi.plane_average_choices))),
+`upsample`, `overlap_ratio`, `false_alarm_limit`, `ambiguity_limit`,
+`motion` ($(listed(CApi.motion_model_choices)): what [`measure_motion`](@ref) fits),
+`motion_search` ($(listed(CApi.motion_search_choices)); `:rotation`: any rotation with scales of
+1/2 to 2, on the CPU), `context`. `mask` leaves the pixels out where it is 0.
 """
 mutable struct Scene
     handle::Ptr{CApi.ppatch_scene_plan}

@@ -207,6 +207,7 @@ poisoned(type, size...) = fill(type(NaN), size...)
               ifelse.(any(colours .>= 0.75; dims = 3)[:, :, 1], 0.75,
                       (colours[:, :, 1] .+ 3 .* colours[:, :, 3]) ./ 4)
         @test cfa_round((2.6, 0.7), "RGGB") == (2, 0)
+        @test (cfa_block(), cfa_block("RGGB")) == (1, 2)
         mosaic = rand(random, 12, 10) .* 10000 .+ 600
         normal = mosaic_normalise(mosaic, "RGGB"; black = 512, white = 16383)
         @test normal ≈ (mosaic .- 512) ./ (16383 - 512)

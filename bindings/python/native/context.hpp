@@ -77,7 +77,17 @@ auto add_options(nb::module_& module, const char* name, const Options& defaults,
 
 // "": no mosaic.
 inline ppatch_cfa cfa_of(const std::string& letters) {
-  return letters.empty() ? ppatch_cfa_none() : cfa(letters);
+  ppatch_cfa result = ppatch_cfa_none();
+  if (letters.empty()) return result;
+  const ppatch_status status = ppatch_cfa_parse(letters.c_str(), &result);
+  if (status == PPATCH_ERROR_INVALID_ARGUMENT) {
+    const std::string text = ppatch_last_error();  // names the C function's argument
+    const std::size_t expected = text.find("expected");
+    throw nb::value_error(
+        ("cfa: " + text.substr(expected == std::string::npos ? 0 : expected)).c_str());
+  }
+  check(status);
+  return result;
 }
 
 void add_context(nb::module_& module);

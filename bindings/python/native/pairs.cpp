@@ -15,6 +15,8 @@ namespace {
 
 using Extents = std::array<std::int64_t, 2>;
 
+std::int64_t cfa_block_of(const std::string& letters) { return cfa_block(cfa_of(letters)); }
+
 Extents cfa_round(const std::string& letters, const std::array<double, 2>& shift) {
   const ppatch_cfa cfa = cfa_of(letters);
   Extents lattice{};
@@ -121,6 +123,7 @@ void add_pairs(nb::module_& module) {
               &Resample::sign);
   add_options(module, "MaskOptions", mask_options(), &Mask::gain, &Mask::clip_bound,
               &Mask::threshold, &Mask::quantile);
+  module.def("cfa_block", &cfa_block_of, "cfa"_a);
   module.def("cfa_round", &cfa_round, "cfa"_a, "shift"_a);
   module.def("common_area", &common_area, "reference"_a, "moving"_a, "shift"_a);
   module.def("image_shift", &image_shift, "context"_a, "image"_a, "shift"_a, "options"_a, "out"_a);

@@ -14,7 +14,7 @@ from ._context import Context, default_context, device_count, set_default_contex
 from .assembly import Solution, solve, solve_bytes
 from .groups import (GroupPlanInfo, Groups, group, group_coordinates, group_plan_bytes,
                      group_plan_info, nearest_neighbours)
-from .pairs import (CommonArea, affine_motion, cfa_round, common_area, image_luminance,
+from .pairs import (CommonArea, affine_motion, cfa_block, cfa_round, common_area, image_luminance,
                     image_shift, image_warp, mosaic_bin, mosaic_normalise, pair_gain, pair_loss,
                     pair_mask, pair_measure)
 from .patches import (PatchPlanInfo, adjoint, assemble, extract, patch_plan_bytes,
@@ -27,7 +27,7 @@ version_info = divmod(_core.version() // 100, 100) + (_core.version() % 100,)
 abi_version = _core.abi_version()
 __all__ = ["CommonArea", "Context", "GroupPlanInfo", "Groups", "Motion", "PatchPlanInfo", "ScanFit",
            "Scene", "Shift", "Solution", "TileShift", "abi_version", "adjoint", "affine_motion",
-           "align", "assemble", "cfa_round", "common_area", "default_context", "device_count",
+           "align", "assemble", "cfa_block", "cfa_round", "common_area", "default_context", "device_count",
            "extract", "fit_scan", "group", "group_coordinates", "group_plan_bytes",
            "group_plan_info", "image_luminance", "image_shift", "image_warp", "mosaic_bin",
            "mosaic_normalise", "nearest_neighbours", "pair_gain", "pair_loss", "pair_mask",

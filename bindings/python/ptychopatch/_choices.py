@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options by the names that the command ptychopatch has for them, checked one by one."""
 import operator
+import re
+from typing import TypeVar
 
 from ._enumerations import CHOICES
+
+_Described = TypeVar("_Described")
 
 
 def number_of(name, choice, kind=None):
@@ -18,6 +22,20 @@ def number_of(name, choice, kind=None):
 def name_of(kind, number):
     """The choice that has the library's number."""
     return next(choice for choice, of_choice in CHOICES[kind].items() if of_choice == number)
+
+
+def with_choices(text):
+    """A documentation whose {kind} is the choices of that kind; None, where Python keeps none, stays."""
+    def listed(place):
+        choices = ", ".join(f'"{choice}"' for choice in CHOICES.get(place[1], ()))
+        return f"{{{choices}}}" if choices else place[0]
+    return text and re.sub(r"\{(\w+)\}", listed, text)
+
+
+def documented(described: _Described) -> _Described:
+    """Decorates a function or class whose documentation has choices."""
+    described.__doc__ = with_choices(described.__doc__)
+    return described
 
 
 def numbers_of(options, *names):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 from . import _core, _cufft
-from ._choices import integer, number_of
+from ._choices import documented, integer, number_of
 
 _default = None
 
 
+@documented
 class Context(_core.Context):
     """What calls share: a backend on a device, its threads, and a budget of memory.
 
@@ -13,7 +14,7 @@ class Context(_core.Context):
 
     Parameters
     ----------
-    backend : {"auto", "cpu", "cuda"}
+    backend : {backend}
         "auto": a call runs where its arrays lie, on the CPU or on any card; scenes go to a card
         where there is one. "cuda": all runs on the card, and NumPy arrays are copied there.
     device : int

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from . import _core
 from ._arrays import empty, shape_of, stream_of
-from ._choices import integer, number_of
+from ._choices import documented, integer, number_of
 from ._context import Context, context_of
 
 
@@ -52,6 +52,7 @@ def _call(context, options, points):
     return _core.GroupCall(context_of(context), options, points, stream_of(points))
 
 
+@documented
 def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int = 0, seed: int = 0,
           include_centre: bool = False, order: str = "drawn", sequential: bool = False,
           oversample: bool = False, axes: str = "yx", relative_sign: str = "from-offset",
@@ -72,15 +73,15 @@ def group(points: Any, gridsize: int = 1, *, neighbours: int = 0, samples: int =
         Of the random numbers.
     include_centre : bool
         The centre is the first member, and gridsize^2 - 1 neighbours are drawn.
-    order : {"drawn", "distance", "position"}
+    order : {group_order}
         Of the members; "position" is by rows of gridsize, low y first.
     sequential : bool
         The first S points are the centres.
     oversample : bool
         S may exceed n: then groups are S different pairs of a centre and a choice.
-    axes : {"yx", "xy"}
+    axes : {axes}
         The columns of points, and of what is returned.
-    relative_sign : {"from-offset", "to-offset"}
+    relative_sign : {relative_sign}
         The latter is PtychoPINN's.
     first, count : int
         Groups first to first + count - 1 of the S alone; by default all.

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from . import _core
 from ._arrays import empty, output, shape_of
-from ._choices import integer, number_of, real
+from ._choices import documented, integer, number_of, real
 from ._colour import float_type, image_luminance
 from ._context import Context, context_of
 from ._enumerations import Boundary, Interpolation, ShiftSign
@@ -70,6 +70,14 @@ def cfa_round(shift: tuple[float, float], cfa: str | None = None) -> tuple[int, 
     return dy, dx
 
 
+def cfa_block(cfa: str | None = None) -> int:
+    """The side b of the blocks of b x b pixels that hold every colour of a mosaic.
+
+    1 without a mosaic, 2 for Bayer, 3 for X-Trans. A mosaic with a block that lacks one is refused.
+    """
+    return _core.cfa_block(letters_of(cfa))
+
+
 def common_area(reference_shape: tuple[int, ...], moving_shape: tuple[int, ...],
                 shift: tuple[int, int]) -> CommonArea:
     """Where images overlap once the moving one is moved by an integer shift.
@@ -94,6 +102,7 @@ def _moved(image, shape, out):
     return output(out, image, extents if shape is None else (*extents[:-2], *shape))
 
 
+@documented
 def image_shift(image: Any, shift: tuple[float, float], *,
                 interpolation: Interpolation = "bilinear", boundary: Boundary = "zero",
                 constant: float = 0.0, period: int = 1, gain: float = 1.0,
@@ -113,7 +122,7 @@ def image_shift(image: Any, shift: tuple[float, float], *,
     period : int
         Pixels between taps, so that a mosaic keeps its colours: 2 for Bayer, 6 for X-Trans.
     gain : float
-    sign : {"register", "displacement"}
+    sign : {shift_sign}
         Of the shift.
     shape : (h, w), optional
         Of the result; by default the image's.
@@ -146,6 +155,7 @@ def affine_motion(shift: tuple[float, float], matrix: Any, centre: tuple[float, 
     return _core.affine_motion(_pair("centre", centre, real), _pair("shift", shift, real), terms)
 
 
+@documented
 def image_warp(image: Any, motion: Motion, *, interpolation: Interpolation = "bilinear",
                boundary: Boundary = "zero", constant: float = 0.0, period: int = 1,
                gain: float = 1.0, sign: ShiftSign = "register",
@@ -162,7 +172,7 @@ def image_warp(image: Any, motion: Motion, *, interpolation: Interpolation = "bi
         As `image_shift` takes it.
     motion : Motion
         As `Scene.measure_motion` answers, or of `affine_motion`; it must be ok.
-    sign : {"register", "displacement"}
+    sign : {shift_sign}
         Of the motion: that of the Scene that measured it.
     interpolation, boundary, constant, period, gain, shape, out
         As of `image_shift`.
@@ -200,15 +210,16 @@ def mosaic_bin(image: Any, cfa: str, *, black: Any, white: float, out: Any = Non
                context: Context | None = None) -> Any:
     """`mosaic_normalise`, averaged by colour over blocks of b x b pixels.
 
-    b is 2 for Bayer, 3 for X-Trans. Parameters are those of `mosaic_normalise`.
+    b is that of `cfa_block`. Parameters are those of `mosaic_normalise`.
 
     Returns
     -------
     rgb : array
         (3, H // b, W // b): red, green, blue.
     """
-    letters, block = letters_of(cfa), 3 if len(cfa or "") == 36 else 2
+    letters = letters_of(cfa)
     if out is None:
+        block = cfa_block(letters)
         rows = [extent // block for extent in shape_of("image", image)]
         out = empty(image, (3, *rows), float_type(image))
     _core.mosaic_bin(context_of(context), letters, image, levels_of(black), real("white", white),
@@ -301,9 +312,9 @@ def pair_measure(anchor: Any, target: Any, cfa: str | None = None, *, black: Any
     gain, clip_bound, threshold, quantile
         As of `pair_mask`; gain 0: rgb_gain, without a mosaic raw_gain.
     out : (H // b, W // b) uint8, optional
-        The mask; b is 2 for Bayer, 3 for X-Trans, 1 without a mosaic.
+        The mask; b is that of `cfa_block`.
     """
-    block = {0: 1, 4: 2}.get(len(cfa or ""), 3)
+    block = cfa_block(cfa)
     rows = [extent // block for extent in shape_of("anchor", anchor)]
     out = output(out, anchor, rows, "uint8")
     levels = [*levels_of(black), real("white", white)]

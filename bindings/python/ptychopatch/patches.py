@@ -10,27 +10,27 @@ for B groups of c, float32 or float64, in pixels; or a pair of such arrays, (int
 the former int32: float32 alone resolves only 5e-4 px at 4096 px. All functions take these options by
 keyword:
 
-interpolation : {"bilinear", "nearest", "bicubic", "lanczos3"}
-boundary : {"zero", "constant", "edge", "reflect", "wrap"}
+interpolation : {interpolation}
+boundary : {boundary}
     What lies outside of the image; "reflect" does not repeat the edge pixel.
 constant : complex
     The value outside for boundary="constant".
-anchor : {"corner", "half", "centre"}
+anchor : {anchor}
     The place in the patch that a position names: a = 0, N div 2, or (N - 1) / 2.
-axes : {"yx", "xy"}
+axes : {axes}
     Order of the columns of positions and of gradients.
-sign : {"window", "content"}
+sign : {sign}
     Positions move the window, or the content under it: then -p is used.
-layout : {"flat", "channel-last", "channel-first"}
+layout : {layout}
     Patches are (K, h, w), (B, h, w, c) or (B, c, h, w).
 group_size : int
     c; K must be a multiple of it.
-local_offsets : {"as-given", "mirrored-ptychopinn"}
+local_offsets : {local_offsets}
     Each group mirrored about its mean, as PtychoPINN's get_image_patches has it.
-subpixel : {"object", "probe"}
+subpixel : {subpixel}
     What waves sample between pixels: the image, or the probe, which is then shifted in Fourier space
     over patches of "nearest".
-halves : {"up", "even"}
+halves : {halves}
     Which way "nearest" rounds what lies half-way: up, or to the even pixel, as NumPy's round.
 jitter : float
     Positions are moved by N(0, jitter) pixels on each axis.
@@ -59,13 +59,15 @@ import numpy
 
 from . import _core
 from ._arrays import dtype_of, empty, optional_output, output, real_type, shape_of
-from ._choices import integer, name_of
+from ._choices import integer, name_of, with_choices
 from ._context import Context, context_of
 from ._patch_options import (Options, count_of, settings_of, settings_of_patches,
                              settings_of_size)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+__doc__ = with_choices(__doc__)
 
 
 def _batch(shape, image_index):

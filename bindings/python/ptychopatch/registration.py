@@ -9,22 +9,22 @@ blue, (H, W, 3), the luminance is registered that `image_luminance` makes, of va
 not; a pixel with a channel at or above `white` is clipped. `align` and `Scene` take these options by keyword:
 
 cfa : str, optional
-    Colours of a mosaic, 4 letters of a 2 x 2 array ("RGGB") or 36 of a 6 x 6 one, row by row.
+    Colours of a mosaic, letters R, G and B row by row, as "RGGB".
 black : float or 4 floats
     The level that stands for no light, by colour (red, green, blue, second green).
 white : float
     A pixel at or above it is clipped; 0: none is.
-method : {"ml", "phase", "cross", "per-plane"}
+method : {method}
     "ml" is the maximum-likelihood estimate for two noisy images; the others are there to compare
     with other programs: phase or cross correlation up to 1 / upsample px, and by colour planes.
 max_shift : int or (dy, dx)
     The largest shift to look for; 0: unlimited.
-sign : {"register", "displacement"}
-extent : {"linear", "circular"}
+sign : {shift_sign}
+extent : {extent}
     What lies beyond an image: nothing, or the image again.
-hot_pixels, fixed_pattern : {"auto", "on", "off"}
+hot_pixels, fixed_pattern : {switch}
     Repair of hot and dead pixels; removal of rows and columns that repeat from image to image.
-plane_average : {"median", "mean"}
+plane_average : {plane_average}
     For "per-plane".
 upsample : int
     Of "phase", "cross" and "per-plane".
@@ -35,9 +35,9 @@ false_alarm_limit, ambiguity_limit : float
     as high, "ambiguous" where a second shift is more likely than the second times the best one;
     0: 1e-4; 1: never.
 
-motion : {"none", "translation", "similarity", "affine", "field"}
+motion : {motion_model}
     What `Scene.measure_motion` fits to tiles of an image; "ml" on a "linear" extent.
-motion_search : {"none", "rotation"}
+motion_search : {motion_search}
     With a motion "similarity", "affine" or "field": "rotation" finds any rotation with scales of
     1/2 to 2, on the CPU.
 
@@ -52,13 +52,15 @@ from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from . import _core
 from ._arrays import shape_of, stream_of
-from ._choices import integer, number_of, real, with_defaults
+from ._choices import integer, number_of, real, with_choices, with_defaults
 from ._colour import one_channel
 from ._context import Context, context_of
 from ._enumerations import Extent, Method, MotionModel, MotionSearch, PlaneAverage, ShiftSign, Switch
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+__doc__ = with_choices(__doc__)
 
 Motion = _core.Motion
 Shift = _core.Shift
@@ -96,8 +98,8 @@ _DEFAULTS = {"cfa": None, "black": 0.0, "white": 0.0, "method": "ml", "max_shift
 def letters_of(cfa):
     """Colours of a mosaic, "" for none."""
     cfa = cfa or ""
-    if not isinstance(cfa, str) or len(cfa) not in (0, 4, 36) or set(cfa) - set("RGB"):
-        raise ValueError(f"cfa: expected 4 or 36 letters R, G or B, got {cfa!r}")
+    if not isinstance(cfa, str) or set(cfa) - set("RGB"):
+        raise ValueError(f"cfa: expected letters R, G or B, row by row, got {cfa!r}")
     return cfa
 
 

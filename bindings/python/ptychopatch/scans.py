@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from . import _core
-from ._choices import number_of, real
+from ._choices import documented, number_of, real
 from ._enumerations import Axes
 
 
@@ -31,6 +31,7 @@ class ScanFit(NamedTuple):
     residual: Any
 
 
+@documented
 def fit_scan(nominal: Any, refined: Any, information: Any = None, *, sigma: float = 0.0,
              axes: Axes = "yx") -> ScanFit:
     """The affine map from nominal positions to refined ones, and what it leaves.
@@ -48,7 +49,7 @@ def fit_scan(nominal: Any, refined: Any, information: Any = None, *, sigma: floa
     sigma : float
         The error that is expected on an axis where H is 1, in pixels: 1 where information is that of
         covariances. 0: found from the residuals.
-    axes : {"yx", "xy"}
+    axes : {axes}
         Order of the columns.
 
     Returns

@@ -20,24 +20,17 @@
 #include "kernels/registration/channel_sum.hpp"
 #include "kernels/registration/moved_pixels.hpp"
 #include "kernels/registration/pair_pixels.hpp"
+#include "math/sample_types.hpp"
 
-// The kernels of registration; T: a type of samples.
+// The kernels of registration; T: a type of samples, of PPATCH_SAMPLE_TYPES.
 
-// Both lists for every type of an image's samples: PPATCH_EACH_SAMPLE(PPATCH_SCENE_IMAGE_KERNELS).
-#define PPATCH_EACH_SAMPLE(KERNELS) \
-  KERNELS(std::uint8_t);            \
-  KERNELS(std::uint16_t);           \
-  KERNELS(std::int16_t);            \
-  KERNELS(float);                   \
-  KERNELS(double)
-
-#define PPATCH_SCENE_IMAGE_KERNELS(T)       \
+#define PPATCH_SCENE_IMAGE_KERNELS(name, T) \
   PPATCH_LAUNCH(SceneBandSums<T>);          \
   PPATCH_LAUNCH(SceneFindConditioning<T>);  \
   PPATCH_LAUNCH(SceneHotPixelThreshold<T>); \
   PPATCH_LAUNCH(SceneDecimate<T, 1>);       \
   PPATCH_LAUNCH(SceneDecimate<T, 2>);       \
-  PPATCH_LAUNCH(SceneDecimate<T, 3>)
+  PPATCH_LAUNCH(SceneDecimate<T, 3>);
 
 #define PPATCH_SCENE_PATTERN_KERNELS()                        \
   PPATCH_LAUNCH(EachPiece<EachAxisPiece<PatternTables>>);     \
@@ -47,12 +40,12 @@
   PPATCH_LAUNCH(PatternMedian);                               \
   PPATCH_LAUNCH(EachPiece<PatternFlags>)
 
-#define PPATCH_PAIR_SAMPLE_KERNELS(T)                      \
+#define PPATCH_PAIR_SAMPLE_KERNELS(name, T)                \
   PPATCH_LAUNCH(EachPiece<EachPixel<ShiftPixel<T>>>);      \
   PPATCH_LAUNCH(EachPiece<EachPixel<LuminancePixel<T>>>);  \
   PPATCH_LAUNCH(EachPiece<EachPixel<WarpPixel<T>>>);       \
   PPATCH_LAUNCH(EachPiece<EachPixel<NormalisedPixel<T>>>); \
-  PPATCH_LAUNCH(EachPiece<EachPixel<BinnedPixel<T>>>)
+  PPATCH_LAUNCH(EachPiece<EachPixel<BinnedPixel<T>>>);
 
 #define PPATCH_PAIR_KERNELS()                           \
   PPATCH_LAUNCH(EachPiece<EachPixel<DifferencePixel>>); \

@@ -66,6 +66,26 @@ ppatch_cfa parse_cfa(const char* letters) {
   return cfa;
 }
 
+int block_side(const CfaPattern& pattern) {
+  return pattern.period == 1 ? 1 : pattern.period == 2 ? 2 : 3;
+}
+
+int full_block(const CfaPattern& pattern) {
+  const int block = block_side(pattern);
+  for (int by = 0; by < pattern.period && block > 1; by += block) {
+    for (int bx = 0; bx < pattern.period; bx += block) {
+      bool has[3] = {};
+      for (int i = 0; i < block * block; ++i)
+        has[pattern.at(by + i / block, bx + i % block)] = true;
+      if (!has[0] || !has[1] || !has[2]) {
+        invalid("cfa: expected red, green and blue in every ", block, " x ", block,
+                " block, got one without");
+      }
+    }
+  }
+  return block;
+}
+
 void round_to_lattice(const CfaPattern& pattern, const double shift[2], std::int64_t lattice[2]) {
   const int p = pattern.period;
   const auto cell_y = static_cast<std::int64_t>(std::floor(shift[0] / p)) * p;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "core/registration/cfa_pattern.hpp"
 #include "core/registration/motion.hpp"
 
 namespace ppatch {
@@ -96,7 +97,7 @@ std::int64_t MotionGrid::start(int axis, std::int64_t i) const {
 
 SceneSettings tile_settings(const SceneSettings& settings, std::int64_t side) {
   SceneSettings tile = settings;
-  const std::int64_t step = pixels_of_sample(settings.cfa);
+  const std::int64_t step = block_side(settings.cfa);
   tile.height = tile.width = side * step;
   const std::int64_t reach = (side / 4 - 1) * step;
   for (double& max_shift : tile.max_shift) max_shift = static_cast<double>(reach);

@@ -74,24 +74,6 @@ struct RawInput {
   SceneImageView view;
 };
 
-// The side of the blocks over which a mosaic is averaged by colour: each holds all of them.
-int block_of(const CfaPattern& pattern) {
-  const int period = pattern.period;
-  const int block = period == 2 ? 2 : 3;
-  for (int by = 0; by < period; by += block) {
-    for (int bx = 0; bx < period; bx += block) {
-      bool has[3] = {};
-      for (int i = 0; i < block * block; ++i)
-        has[pattern.at(by + i / block, bx + i % block)] = true;
-      if (!has[0] || !has[1] || !has[2]) {
-        invalid("cfa: expected red, green and blue in every ", block, " x ", block,
-                " block, got one without");
-      }
-    }
-  }
-  return block;
-}
-
 // A gain of 0 stays: it is the pair's own.
 PairMaskSettings read_mask_settings(const ppatch_mask_options* given) {
   const ppatch_mask_options options = read_options("options", given);
@@ -274,7 +256,7 @@ void bin_mosaic(Context& context, const ppatch_cfa& cfa, const ppatch_scene_imag
                 const ppatch_array* out) {
   const RawInput input(context, cfa, image);
   if (input.pattern.period == 1) invalid("cfa: expected a mosaic, 2 x 2 or 6 x 6, got none");
-  const int block = block_of(input.pattern);
+  const int block = full_block(input.pattern);
   const CheckedArray to("out", out, context);
   to.expect_dtype({DType::f32, DType::f64});
   to.expect_shape({3, input.view.height / block, input.view.width / block});
@@ -319,8 +301,7 @@ ppatch_pair_measures measure_pair(Context& context, const ppatch_cfa& cfa,
   const PairMaskSettings settings = read_mask_settings(options);
   const RawInput first(context, cfa, anchor, "anchor"), second(context, cfa, target, "target");
   second.pixels.expect_shape(shape_of(first.pixels));
-  RawPair pair{first.view, second.view, first.pattern, 1};
-  if (pair.cfa.period > 1) pair.block = block_of(pair.cfa);
+  const RawPair pair{first.view, second.view, first.pattern, full_block(first.pattern)};
   ImageView out;
   if (!mask) {
     return operators_of(context, {&first.pixels, &second.pixels}).measure_pair(pair, settings, out);

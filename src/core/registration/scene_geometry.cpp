@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/registration/cfa_pattern.hpp"
 #include "core/registration/fft_size.hpp"
 
 namespace ppatch {
@@ -14,14 +15,10 @@ bool halves(const std::int64_t size[2]) {
 
 }  // namespace
 
-int pixels_of_sample(const CfaPattern& cfa) {
-  return cfa.period == 1 ? 1 : cfa.period == 2 ? 2 : 3;
-}
-
 std::int64_t padded_size(std::int64_t n) { return n == 1 ? 1 : good_fft_size(n + n * 3 / 4 + 1); }
 
 SceneGeometry::SceneGeometry(const SceneSettings& settings, std::int64_t h, std::int64_t w) {
-  step = pixels_of_sample(settings.cfa);
+  step = block_side(settings.cfa);
   const std::int64_t period = settings.cfa.period;
   height = settings.circular ? h / period * period : h / step * step;
   width = settings.circular ? w / period * period : w / step * step;

@@ -40,9 +40,6 @@ struct SceneGeometry {
   bool operator==(const SceneGeometry&) const = default;
 };
 
-// Pixels of a raw image a sample of its band-limited one.
-int pixels_of_sample(const CfaPattern& cfa);
-
 // Of a transform in which n samples may be moved by all but a quarter of them.
 std::int64_t padded_size(std::int64_t n);
 

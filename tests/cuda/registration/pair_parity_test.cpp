@@ -323,7 +323,7 @@ TEST_F(PairParity, MeasuresHaveTheCpusBits) {
   for (int i = 0; i < case_count(12); ++i) {
     const std::string letters = patterns[i % 3];
     const ppatch_cfa cfa = letters.empty() ? ppatch_cfa_none() : ptychopatch::cfa(letters);
-    const int block = letters.empty() ? 1 : letters.size() == 4 ? 2 : 3;
+    const std::int64_t block = ptychopatch::cfa_block(cfa);
     const ppatch_dtype dtype = dtypes[i / 3 % 3];
     Images anchor(dtype, draw_shape(false), i % 2);
     Images target(dtype, anchor.shape, i % 3);

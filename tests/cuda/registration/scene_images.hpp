@@ -11,6 +11,7 @@
 #include "cpu/loop_table.hpp"
 #include "cpu/threads/arena.hpp"
 #include "cuda/registration/image_loader.hpp"
+#include "oracle/registration/registration.hpp"
 #include "oracle/seed.hpp"
 #include "registration/support/field.hpp"
 
@@ -26,7 +27,7 @@ struct Image {
 
 inline CfaPattern mosaic_of(const std::string& letters) {
   CfaPattern mosaic;
-  mosaic.period = letters.size() == 36 ? 6 : letters.size() == 4 ? 2 : 1;
+  mosaic.period = static_cast<int>(oracle::period_of(letters));
   if (mosaic.period == 1) return mosaic;
   for (std::size_t i = 0; i < std::size(mosaic.colour); ++i) {
     const char letter = letters[i % letters.size()];

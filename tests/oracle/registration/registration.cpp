@@ -244,9 +244,15 @@ std::array<double, 2> likeliest_displacement(const Image& reference, const Image
   return d;
 }
 
+std::int64_t period_of(const std::string& letters) {
+  std::int64_t period = 1;
+  while (period * period < static_cast<std::int64_t>(letters.size())) ++period;
+  return period;
+}
+
 std::array<std::int64_t, 2> nearest_colour_shift(const std::string& letters,
                                                  std::array<double, 2> shift, std::int64_t range) {
-  const std::int64_t p = letters.size() == 4 ? 2 : 6;
+  const std::int64_t p = period_of(letters);
   const auto colour = [&](std::int64_t y, std::int64_t x) {
     return letters[static_cast<std::size_t>((y % p + p) % p * p + (x % p + p) % p)];
   };

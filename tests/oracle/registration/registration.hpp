@@ -31,6 +31,9 @@ std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& m
 std::array<double, 2> likeliest_displacement(const Image& reference, const Image& moving,
                                              std::array<double, 2> start);
 
+// The side of a mosaic of these letters, row by row; 1 where there are none.
+std::int64_t period_of(const std::string& letters);
+
 // The shift nearest to `shift` of those within +-range that map the tiled letters onto themselves.
 std::array<std::int64_t, 2> nearest_colour_shift(const std::string& letters,
                                                  std::array<double, 2> shift, std::int64_t range);

@@ -13,7 +13,7 @@ namespace {
 struct Conditioning {
   Conditioning(const std::string& cfa, const Image& image, double black_level, double white_level)
       : letters(cfa.empty() ? "G" : cfa), pixels(image), black(black_level), white(white_level) {
-    period = letters.size() == 1 ? 1 : letters.size() == 4 ? 2 : 6;
+    period = period_of(letters);
     find_divisors();
     for (std::int64_t place = 0; place < period * period; ++place) near.push_back(nearest(place));
     for (const auto& eight : near) {

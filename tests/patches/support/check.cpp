@@ -77,12 +77,12 @@ void for_each_case(int count, const std::function<void(Case&)>& adjust,
 }
 
 std::string kind_name(const testing::TestParamInfo<Kind>& info) {
-  const char* dtypes[] = {"", "f32", "f64", "c64", "c128"};
-  const char* interpolations[] = {"bilinear", "nearest", "bicubic", "lanczos3"};
-  const char* boundaries[] = {"zero", "constant", "edge", "reflect", "wrap"};
   const auto& [dtype, interpolation, boundary] = info.param;
-  return std::string(dtypes[dtype]) + "_" + interpolations[interpolation] + "_" +
-         boundaries[boundary];
+  std::string name = std::string(ptychopatch::name_of(kPixelTypes, dtype)) + "_" +
+                     ptychopatch::name_of(ptychopatch::kInterpolationChoices, interpolation) + "_" +
+                     ptychopatch::name_of(ptychopatch::kBoundaryChoices, boundary);
+  std::replace(name.begin(), name.end(), '-', '_');  // GoogleTest takes no other sign
+  return name;
 }
 
 void set_kind(Case& c, const Kind& kind) {

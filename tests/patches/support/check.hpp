@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "choices.hpp"
 #include "support/case.hpp"
 
 // What the library promises relative to the largest value: 1e-12 in double, 1e-6 in single.
@@ -42,13 +43,17 @@ using Kind = std::tuple<ppatch_dtype, ppatch_interpolation, ppatch_boundary>;
 std::string kind_name(const testing::TestParamInfo<Kind>& info);
 void set_kind(Case& c, const Kind& kind);
 
+inline constexpr ptychopatch::Choice kPixelTypes[] = {
+    {"f32", PPATCH_F32}, {"f64", PPATCH_F64}, {"c64", PPATCH_C64}, {"c128", PPATCH_C128}};
+
+// All of them, as a generator of a test's parameter.
+inline auto each_of(ptychopatch::Choices choices) {
+  std::vector<std::int32_t> values;
+  for (const ptychopatch::Choice& choice : choices) values.push_back(choice.value);
+  return testing::ValuesIn(values);
+}
+
 inline auto all_kinds() {
-  return testing::Combine(
-      testing::Values<ppatch_dtype>(PPATCH_F32, PPATCH_F64, PPATCH_C64, PPATCH_C128),
-      testing::Values<ppatch_interpolation>(
-          PPATCH_INTERPOLATION_BILINEAR, PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BICUBIC,
-          PPATCH_INTERPOLATION_LANCZOS3),
-      testing::Values<ppatch_boundary>(PPATCH_BOUNDARY_ZERO, PPATCH_BOUNDARY_CONSTANT,
-                                       PPATCH_BOUNDARY_EDGE, PPATCH_BOUNDARY_REFLECT,
-                                       PPATCH_BOUNDARY_WRAP));
+  return testing::Combine(each_of(kPixelTypes), each_of(ptychopatch::kInterpolationChoices),
+                          each_of(ptychopatch::kBoundaryChoices));
 }

@@ -6,6 +6,7 @@
 #include <complex>
 #include <numbers>
 
+#include "oracle/registration/registration.hpp"
 #include "support/fourier.hpp"
 
 namespace {
@@ -106,7 +107,7 @@ Picture sample(const std::array<Picture, 3>& fields, const std::string& letters,
   const Picture red = mix(fields[0], 0.9, fields[1], 0.35, 0.45);
   const Picture green = mix(fields[0], 1.0, fields[1], 0.0, 1.0);
   const Picture blue = mix(fields[0], 0.85, fields[2], 0.4, 0.6);
-  const std::int64_t period = letters.size() == 4 ? 2 : 6;
+  const std::int64_t period = oracle::period_of(letters);
   Picture out = green;
   std::normal_distribution<double> normal;
   for (std::int64_t y = 0; y < out.height; ++y) {

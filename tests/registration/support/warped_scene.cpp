@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "oracle/registration/registration.hpp"
+
 Affine Affine::of(double dy, double dx, double radians, double scale) {
   const double c = scale * std::cos(radians);
   const double s = scale * std::sin(radians);
@@ -75,7 +77,7 @@ void put_object(const Picture& object, const Rectangle& place, std::int64_t dy, 
 Picture through_cfa(const Picture& luminance, const Picture& chroma, const std::string& letters,
                     double contrast) {
   Picture out = luminance;
-  const std::int64_t period = letters.size() == 4 ? 2 : 6;
+  const std::int64_t period = oracle::period_of(letters);
   for (std::int64_t y = 0; y < out.height; ++y) {
     for (std::int64_t x = 0; x < out.width; ++x) {
       const char letter = letters[static_cast<std::size_t>(y % period * period + x % period)];
