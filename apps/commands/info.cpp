@@ -13,6 +13,7 @@
 #include "common_options.hpp"
 #include "exit_status.hpp"
 #include "formats/array_store.hpp"
+#include "formats/json_text.hpp"
 #include "formats/memory_limit.hpp"
 #include "formats/sandbox.hpp"
 #include "formats/scan_input.hpp"
@@ -170,6 +171,19 @@ std::string shape_of(const Json& array) {
   return formats::shape_text(array["shape"].get<formats::Shape>());
 }
 
+// What is found in a process of its own comes back as text, with the file's metadata in it.
+Json described(const std::string& path) {
+  constexpr std::size_t kAround = 8;
+  const auto text = formats::ask_store<std::string>(
+      path, [&](const auto& store) { return metadata_text(store_info(store, path)); });
+  Json info = formats::parse_json(text, formats::quoted(path), formats::kDeepestJson + kAround);
+  if (!info.is_object()) {
+    throw formats::FormatError(formats::quoted(path) +
+                               ": the process that reads it gave an answer that has no meaning");
+  }
+  return info;
+}
+
 // What is in a file: arrays with shape and type, the scan that it is, metadata. An array that
 // cannot be read is listed with the reason.
 Json file_info(const std::string& path) {
@@ -179,8 +193,7 @@ Json file_info(const std::string& path) {
     case formats::Container::kUnknown:
       return unknown_info(path);
     default:
-      return Json::parse(formats::ask_store<std::string>(
-          path, [&](const auto& store) { return metadata_text(store_info(store, path)); }));
+      return described(path);
   }
 }
 

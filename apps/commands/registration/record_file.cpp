@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "formats/format_error.hpp"
+#include "formats/json_text.hpp"
 #include "formats/utf8.hpp"
 
 namespace ptychopatch::alignment {
@@ -24,7 +25,7 @@ std::string encode_json(const std::vector<const Record*>& records) {
 }
 
 std::vector<Record> decode_json(const std::string& text, const std::string& source) {
-  Record all = Record::parse(text, nullptr, false);
+  Record all = formats::parse_json(text, source);
   if (!all.is_array()) throw formats::FormatError(source + " is no JSON array of records");
   return {all.begin(), all.end()};
 }
@@ -55,7 +56,7 @@ std::string cell_of(const std::string& key, const Record& value) {
 Record value_of(const std::string& key, const std::string& cell, const std::string& source) {
   if (cell.empty()) return nullptr;
   if (is_text(key)) return cell;
-  Record value = Record::parse(cell, nullptr, false);
+  Record value = formats::parse_json(cell, source);
   if (value.is_discarded()) {
     throw formats::FormatError(source + " has " + formats::quoted(cell.substr(0, 60)) +
                                " in the column " + formats::quoted(key) + ", expected JSON");
@@ -205,8 +206,10 @@ class Reader {
     if (!node.IsScalar()) return nullptr;
     const std::string& text = node.Scalar();
     if (node.Tag() == "!") return text;  // quoted
-    Record value = Record::parse(text, nullptr, false);
-    return value.is_discarded() || value.is_structured() ? Record(text) : value;
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string::npos || text[first] == '[' || text[first] == '{') return text;
+    Record value = formats::parse_json(text, source_);
+    return value.is_discarded() ? Record(text) : value;
   }
 
  private:

@@ -6,6 +6,7 @@
 #include "commands/registration/scene.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
+#include "formats/json_text.hpp"
 #include "formats/output_file.hpp"
 
 namespace ptychopatch::app {
@@ -17,7 +18,7 @@ using Json = nlohmann::ordered_json;
 Json read_truth(const std::string& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return Json::array();
-  Json truth = Json::parse(formats::read_text_file(path), nullptr, false);
+  Json truth = formats::parse_json(formats::read_text_file(path), formats::quoted(path));
   if (!truth.is_array()) {
     throw formats::FormatError(formats::quoted(path) +
                                " is no list of images, expected what simulate scene wrote");

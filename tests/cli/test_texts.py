@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text that others wrote, as JSON, CSV and YAML: what is meant to exhaust who reads it is refused."""
+import json
+import unittest
+
+import numpy as np
+
+from command import CommandTest
+
+LEVELS = 64
+DEEP = 1_000_000
+
+
+def nested(levels):
+    return "[" * levels + "]" * levels
+
+
+class TextsTest(CommandTest):
+    def resume(self, text, ending, says):
+        """A run that goes on with records leaves them as they were where it refuses them."""
+        np.save(self.path("ref.npy"), np.zeros((32, 32), np.float32))
+        np.save(self.path("image.npy"), np.zeros((32, 32), np.float32))
+        path = self.path("x." + ending)
+        path.write_text(text)
+        self.run_badly("align", "--ref", "ref.npy", "image.npy", "--resume", "-o", path.name,
+                       says=("'x." + ending, says))
+        self.assertEqual(path.read_text(), text)
+
+    def test_nested_metadata(self):
+        self.write_scan("s.npz")
+        self.run_well("extract", "s.npz", "-N", 8, "-o", "p.npz")
+        arrays = self.load("p.npz")
+        # The metadata itself is one level.
+        arrays["metadata"] = np.array('{"a": ' + nested(LEVELS - 1) + "}")
+        np.savez(self.path("good.npz"), **arrays)
+        info = json.loads(self.run_well("info", "good.npz", "--json"))
+        self.assertEqual(str(info["metadata"]["a"]).count("["), LEVELS - 1)
+        for levels in (LEVELS, 60_000, DEEP):
+            arrays["metadata"] = np.array('{"a": ' + nested(levels) + "}")
+            np.savez(self.path("deep.npz"), **arrays)
+            info = json.loads(self.run_well("info", "deep.npz", "--json"))
+            self.assertIn(f"deeper than the {LEVELS} levels", info["metadata_unreadable"])
+            self.assertIn("patches", [each["key"] for each in info["arrays"]])
+            self.assertIn("deep.npz", self.run_well("info", "deep.npz"))
+            self.run_badly("assemble", "deep.npz", "-o", "out.npz",
+                           says=("deep.npz", f"{LEVELS} levels"))
+
+    def test_metadata_of_many_keys(self):
+        np.savez(self.path("keys.npz"), metadata=json.dumps({str(i): i for i in range(300_000)}))
+        info = json.loads(self.run_well("info", "keys.npz", "--json"))
+        self.assertIn("more than 4096 keys", info["metadata_unreadable"])
+
+    def test_nested_records(self):
+        for text in ("[" * DEEP, nested(DEEP), '[{"a":' * DEEP):
+            self.resume(text, "json", f"{LEVELS} levels")
+        self.resume(f"f_fpath,status,motion\nimage.npy,ok,{nested(DEEP)}\n", "csv",
+                    f"{LEVELS} levels")
+
+    def test_nested_truth(self):
+        self.path("set").mkdir()
+        for text in ("[" * DEEP, nested(DEEP)):
+            self.path("set/truth.json").write_text(text)
+            self.run_badly("simulate", "scene", "set", says=("truth.json", f"{LEVELS} levels"))
+
+
+if __name__ == "__main__":
+    unittest.main()
