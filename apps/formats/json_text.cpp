@@ -26,8 +26,7 @@ class Bounds : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return begin(); }
   bool end_object() override { return end(); }
   bool end_array() override { return end(); }
-  bool parse_error(std::size_t, const std::string&,
-                   const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
     return false;
   }
 

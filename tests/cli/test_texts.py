@@ -56,6 +56,28 @@ class TextsTest(CommandTest):
         self.resume(f"f_fpath,status,motion\nimage.npy,ok,{nested(DEEP)}\n", "csv",
                     f"{LEVELS} levels")
 
+    def test_aliases_and_nested_yaml(self):
+        anchors = "- &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+            f"- &a{i + 1} [" + ", ".join([f"*a{i}"] * 10) + "]\n" for i in range(10))
+        self.resume(anchors + "- {f_fpath: *a10, status: ok}\n", "yaml", "has an alias")
+        self.resume("- f_fpath: &x a\n  status: ok\n  motion: *x\n", "yaml", "line 3, has an alias")
+        for text in ("[" * DEEP, nested(DEEP), "- f_fpath: a\n  status: " + nested(LEVELS - 1),
+                     "".join(" " * i + "-\n" for i in range(200))):
+            self.resume(text, "yaml", f"{LEVELS} levels")
+        # What is below that is read, and told to be no record of this run.
+        self.resume("- f_fpath: a\n  status: " + nested(LEVELS - 2), "yaml", "made with other")
+        self.resume("- {" + ", ".join(f"{i}: 0" for i in range(5000)) + "}\n", "yaml", "many keys")
+
+    def test_aliases_in_an_index(self):
+        shared = "".join(f"    - Bayer_a_ISO{i}.dng\n" for i in range(1000))
+        text = ("Bayer:\n  s:\n    noisy_images: &x\n" + shared +
+                "".join(f"  s{i}:\n    noisy_images: *x\n" for i in range(50)))
+        self.path("index.yaml").write_text(text)
+        self.run_badly("align", "--index", "index.yaml", "--dry-run",
+                       says=("'index.yaml', line 1005, has an alias",))
+        self.path("index.yaml").write_text("[" * DEEP)
+        self.run_badly("align", "--index", "index.yaml", "--dry-run", says=f"{LEVELS} levels")
+
     def test_nested_truth(self):
         self.path("set").mkdir()
         for text in ("[" * DEEP, nested(DEEP)):

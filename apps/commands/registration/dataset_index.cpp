@@ -7,6 +7,7 @@
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
 #include "formats/memory_limit.hpp"
+#include "formats/yaml_text.hpp"
 
 namespace ptychopatch::rawnind {
 namespace {
@@ -25,7 +26,7 @@ class Index {
 
   std::vector<Scene> read(const std::string& yaml) {
     try {
-      const YAML::Node index = YAML::Load(yaml);
+      const YAML::Node index = formats::parse_yaml(yaml, source_);
       if (!index.IsMap()) wrong("expected types (Bayer, X-Trans), each with its scenes");
       for (const auto& type : index) read_type(text_of(type.first, "a type"), type.second);
     } catch (const YAML::Exception& error) {

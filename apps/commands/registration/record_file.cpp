@@ -10,6 +10,7 @@
 #include "formats/format_error.hpp"
 #include "formats/json_text.hpp"
 #include "formats/utf8.hpp"
+#include "formats/yaml_text.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
@@ -189,18 +190,20 @@ class Reader {
  public:
   explicit Reader(const std::string& source) : source_(source) {}
 
-  Record read(const YAML::Node& node, int depth = 0) const {
-    constexpr int kDeepest = 16;
-    if (depth > kDeepest) throw formats::FormatError(source_ + " nests too deeply for a record");
+  Record read(const YAML::Node& node) const {
     if (node.IsSequence()) {
       Record list = Record::array();
-      for (const YAML::Node& each : node) list.push_back(read(each, depth + 1));
+      for (const YAML::Node& each : node) list.push_back(read(each));
       return list;
     }
     if (node.IsMap()) {
       Record object = Record::object();
-      for (const auto& each : node)
-        object[each.first.as<std::string>()] = read(each.second, depth + 1);
+      for (const auto& each : node) {
+        object[each.first.as<std::string>()] = read(each.second);
+        if (object.size() > formats::kMostJsonKeys) {
+          throw formats::FormatError(source_ + " has too many keys for a record");
+        }
+      }
       return object;
     }
     if (!node.IsScalar()) return nullptr;
@@ -228,7 +231,7 @@ std::string encode_yaml(const std::vector<const Record*>& records) {
 
 std::vector<Record> decode_yaml(const std::string& text, const std::string& source) {
   try {
-    const YAML::Node all = YAML::Load(text);
+    const YAML::Node all = formats::parse_yaml(text, source);
     if (!all.IsSequence()) throw formats::FormatError(source + " is no YAML list of records");
     std::vector<Record> records;
     for (const YAML::Node& each : all) records.push_back(Reader(source).read(each));
