@@ -98,7 +98,8 @@ void print_speed(const std::string& device, const SelftestOptions& options) {
   const int status =
       run_suite({"--device", device, "--threads", std::to_string(options.threads), "--quiet",
                  "--filter", "^main/.*/c64/bilinear/N128/.*/raster/", "--json", report.path()});
-  const auto json = formats::parse_json(formats::read_text_file(report.path()), "the report");
+  const auto json = formats::parse_json(
+      formats::read_text_file(report.path(), formats::kMaxIndexBytes), "the report");
   if (status != kDone || !json.is_object()) {
     throw Error(PPATCH_ERROR_INTERNAL, "the benchmark suite ended with status " +
                                            std::to_string(status) + " and without a report");

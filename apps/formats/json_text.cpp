@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -61,6 +62,10 @@ class Bounds : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Json parse_json(const std::string& text, const std::string& source, std::size_t deepest) {
+  // Cells of a table come one by one, and what is small is not worth a look.
+  constexpr std::size_t kSmall = 1 << 20;
+  constexpr std::uint64_t kBytesAMark = 128;
+  if (text.size() > kSmall) require_memory_to_parse(text, kBytesAMark, source);
   Bounds bounds(source, deepest);
   if (!Json::sax_parse(text, &bounds)) return Json::value_t::discarded;
   return Json::parse(text, nullptr, false);

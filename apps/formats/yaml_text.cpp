@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -54,6 +55,8 @@ class Bounds : public YAML::EventHandler {
 }  // namespace
 
 YAML::Node parse_yaml(const std::string& text, const std::string& source) {
+  constexpr std::uint64_t kBytesAMark = 512;
+  require_memory_to_parse(text, kBytesAMark, source);
   {
     Bounds bounds(source);
     std::istringstream stream(text);

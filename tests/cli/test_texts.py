@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text that others wrote, as JSON, CSV and YAML: what is meant to exhaust who reads it is refused."""
 import json
+import os
 import unittest
 
 import numpy as np
@@ -77,6 +78,30 @@ class TextsTest(CommandTest):
                        says=("'index.yaml', line 1005, has an alias",))
         self.path("index.yaml").write_text("[" * DEEP)
         self.run_badly("align", "--index", "index.yaml", "--dry-run", says=f"{LEVELS} levels")
+
+    def test_sizes(self):
+        def sparse(name, size):
+            with open(self.path(name), "wb") as file:
+                file.truncate(size)
+        np.save(self.path("i.npy"), np.zeros((32, 32), np.float32))
+        for name in ("x.json", "x.csv", "x.yaml"):
+            sparse(name, 1 << 40)
+            self.run_badly("align", "--ref", "i.npy", "i.npy", "--resume", "-o", name,
+                           says=(name, "1.1 TB, expected at most 256.0 MB"))
+        sparse("index.yaml", 65_000_000)
+        self.run_badly("align", "--index", "index.yaml", "--dry-run",
+                       says=("index.yaml", "at most 64.0 MB"))
+        self.path("set").mkdir()
+        sparse("set/truth.json", 1 << 40)
+        self.run_badly("simulate", "scene", "set", says=("truth.json", "at most 256.0 MB"))
+
+    def test_what_no_memory_holds(self):
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        if machine > 512 * 63_000_000:
+            self.skipTest("this machine's memory holds it")
+        self.path("index.yaml").write_text("[" + "," * 63_000_000 + "]")
+        self.run_badly("align", "--index", "index.yaml", "--dry-run",
+                       says=("index.yaml", "are needed"))
 
     def test_nested_truth(self):
         self.path("set").mkdir()

@@ -9,6 +9,7 @@
 
 #include "formats/format_error.hpp"
 #include "formats/json_text.hpp"
+#include "formats/memory_limit.hpp"
 #include "formats/utf8.hpp"
 #include "formats/yaml_text.hpp"
 
@@ -120,6 +121,8 @@ std::string encode_csv(const std::vector<const Record*>& records) {
 }
 
 std::vector<Record> decode_csv(const std::string& text, const std::string& source) {
+  constexpr std::uint64_t kBytesAMark = 128;
+  formats::require_memory_to_parse(text, kBytesAMark, source);
   const std::vector<std::vector<std::string>> rows = rows_of(text, source);
   std::vector<Record> records;
   for (std::size_t i = 1; i < rows.size(); ++i) {

@@ -18,7 +18,8 @@ using Json = nlohmann::ordered_json;
 Json read_truth(const std::string& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return Json::array();
-  Json truth = formats::parse_json(formats::read_text_file(path), formats::quoted(path));
+  Json truth = formats::parse_json(formats::read_text_file(path, formats::kMaxRecordBytes),
+                                   formats::quoted(path));
   if (!truth.is_array()) {
     throw formats::FormatError(formats::quoted(path) +
                                " is no list of images, expected what simulate scene wrote");
