@@ -53,7 +53,11 @@ Json machine_info(const InfoOptions& options, Console& console) {
                      {"threads", info.num_threads},
                      {"simd", info.simd},
                      {"memory_budget", info.memory_budget}};
-  json["libraries"] = {{"libzip", zip_libzip_version()}, {"libseccomp", formats::has_sandbox()}};
+  const formats::Sandbox sandbox = formats::probe_sandbox();
+  json["libraries"] = {{"libzip", zip_libzip_version()},
+                       {"libseccomp", sandbox != formats::Sandbox::kNotBuilt}};
+  json["decoders"] = {{"filtered", sandbox == formats::Sandbox::kEntered},
+                      {"filter", formats::text_of(sandbox)}};
   return json;
 }
 
@@ -76,11 +80,7 @@ void print_machine(const Json& info) {
             << "\n  threads        " << context["threads"]
             << (simd.empty() ? "" : "\n  SIMD target    " + simd) << "\n  memory budget  "
             << formats::size_text(context["memory_budget"].get<std::uint64_t>())
-            << "\n  decoders       "
-            << (info["libraries"]["libseccomp"].get<bool>()
-                    ? "with a filter of system calls (libseccomp)"
-                    : "without a filter of system calls: built without libseccomp")
-            << '\n';
+            << "\n  decoders       " << info["decoders"]["filter"].get<std::string>() << '\n';
 }
 
 void describe(Json& array, const formats::NpyHeader& header) {

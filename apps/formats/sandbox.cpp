@@ -6,12 +6,18 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <initializer_list>
 #include <memory>
+#include <string_view>
 #include <utility>
+
+#include "formats/format_error.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -201,6 +207,11 @@ Filter make_filter() {
   return filter;
 }
 
+bool is_switched_off() {
+  const char* text = std::getenv("PPATCH_SANDBOX");
+  return text != nullptr && std::string_view(text) == "off";
+}
+
 const Filter& filter() {
   static const Filter made = make_filter();
   return made;
@@ -210,16 +221,28 @@ const Filter& filter() {
 
 void prepare_sandbox() { filter(); }
 
-bool enter_sandbox() {
-  if (!filter()) return false;
+Sandbox enter_sandbox() {
+  if (is_switched_off()) return Sandbox::kSwitchedOff;
+  if (!filter()) return Sandbox::kRefused;
   // Signals to itself, as abort() sends.
   Rules rules(filter().get());
   rules.add(SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
             scmp_arg_cmp{0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid()), 0});
-  return rules.good() && seccomp_load(filter().get()) == 0;
+  if (rules.good() && seccomp_load(filter().get()) == 0) return Sandbox::kEntered;
+  // Of a system without them this is no call; another filter would not answer so.
+  const bool none = ::prctl(PR_GET_SECCOMP) < 0 && errno == EINVAL;
+  return none ? Sandbox::kNotSupported : Sandbox::kRefused;
 }
 
-bool has_sandbox() { return true; }
+Sandbox probe_sandbox() {
+  prepare_sandbox();
+  const pid_t id = ::fork();
+  if (id < 0) throw system_error("cannot start a process that reads files");
+  if (id == 0) ::_exit(static_cast<int>(enter_sandbox()));
+  int status = 0;
+  while (::waitpid(id, &status, 0) < 0 && errno == EINTR) continue;
+  return WIFEXITED(status) ? static_cast<Sandbox>(WEXITSTATUS(status)) : Sandbox::kRefused;
+}
 
 }  // namespace ptychopatch::formats
 
@@ -228,9 +251,28 @@ bool has_sandbox() { return true; }
 namespace ptychopatch::formats {
 
 void prepare_sandbox() {}
-bool enter_sandbox() { return false; }
-bool has_sandbox() { return false; }
+Sandbox enter_sandbox() { return Sandbox::kNotBuilt; }
+Sandbox probe_sandbox() { return Sandbox::kNotBuilt; }
 
 }  // namespace ptychopatch::formats
 
 #endif
+
+namespace ptychopatch::formats {
+
+const char* text_of(Sandbox sandbox) {
+  switch (sandbox) {
+    case Sandbox::kEntered:
+      return "with a filter of system calls (libseccomp)";
+    case Sandbox::kNotBuilt:
+      return "without a filter of system calls: built without libseccomp";
+    case Sandbox::kNotSupported:
+      return "without a filter of system calls: this system has none";
+    case Sandbox::kSwitchedOff:
+      return "without a filter of system calls: PPATCH_SANDBOX is off";
+    default:
+      return "none: this system does not let them have their filter of system calls";
+  }
+}
+
+}  // namespace ptychopatch::formats
