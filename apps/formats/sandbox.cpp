@@ -24,7 +24,8 @@ namespace {
 
 using Filter = std::unique_ptr<void, decltype(&seccomp_release)>;
 
-// What a decoder, its libraries and the C library take. Of openat, mmap and clone, some arguments.
+// What a decoder, its libraries and the C library take. Of openat, fcntl, mmap and clone, some
+// arguments.
 constexpr int kAllowed[] = {SCMP_SYS(access),
                             SCMP_SYS(brk),
                             SCMP_SYS(clock_getres),
@@ -37,7 +38,6 @@ constexpr int kAllowed[] = {SCMP_SYS(access),
                             SCMP_SYS(faccessat),
                             SCMP_SYS(faccessat2),
                             SCMP_SYS(fadvise64),
-                            SCMP_SYS(fcntl),
                             SCMP_SYS(flock),
                             SCMP_SYS(fstat),
                             SCMP_SYS(fstatfs),
@@ -156,6 +156,11 @@ constexpr int kFatal[] = {SCMP_SYS(socket),
                           SCMP_SYS(shmget),
                           SCMP_SYS(memfd_create)};
 
+// Of fcntl, which can have signals sent, too, and tell others of a file's changes.
+constexpr int kFileCommands[] = {F_GETFD,         F_SETFD,     F_GETFL,     F_DUPFD,
+                                 F_DUPFD_CLOEXEC, F_GETLK,     F_SETLK,     F_SETLKW,
+                                 F_OFD_GETLK,     F_OFD_SETLK, F_OFD_SETLKW};
+
 class Rules {
  public:
   explicit Rules(scmp_filter_ctx filter) : filter_(filter) {}
@@ -195,6 +200,11 @@ Filter make_filter() {
     for (const std::uint64_t flag : {O_CREAT, O_TRUNC}) {
       rules.add(SCMP_ACT_KILL_PROCESS, call, masked(flags, flag, flag));
     }
+  }
+  for (const int command : kFileCommands) {
+    // The kernel takes 32 bits of it.
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
+              masked(1, 0xffffffff, static_cast<std::uint64_t>(command)));
   }
   // What is shared is in no account of a process's data.
   rules.add(SCMP_ACT_ALLOW, SCMP_SYS(mmap), masked(3, MAP_TYPE, MAP_PRIVATE));

@@ -8,6 +8,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <atomic>
 #include <cerrno>
@@ -160,6 +161,45 @@ TEST(ChildProcess, AsksForNothingButToRead) {
   std::string text;
   std::ifstream(path) >> text;
   EXPECT_EQ(text, "text");
+}
+
+// Of fcntl, what reading files takes: not what has a signal sent to somebody.
+TEST(ChildProcess, SendsNoSignalsByFiles) {
+  if (probe_sandbox() != Sandbox::kEntered) GTEST_SKIP() << text_of(probe_sandbox());
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "file";
+  std::ofstream(path) << "text";
+  const pid_t parent = ::getpid();
+  const auto work = [&] {
+    const int file = ::open(path.c_str(), O_RDONLY);
+    f_owner_ex owner{F_OWNER_PID, parent};
+    struct flock lock {};
+    lock.l_type = F_RDLCK;
+    std::string answers;
+    const auto note = [&](int answer) {
+      answers += answer >= 0 ? "+" : errno == ENOSYS ? "-" : "?";
+    };
+    note(::fcntl(file, F_GETFD));
+    note(::fcntl(file, F_SETFD, FD_CLOEXEC));
+    note(::fcntl(file, F_GETFL));
+    note(::fcntl(file, F_DUPFD, 10));
+    note(::fcntl(file, F_DUPFD_CLOEXEC, 10));
+    note(::fcntl(file, F_GETLK, &lock));
+    lock.l_type = F_RDLCK;
+    note(::fcntl(file, F_SETLK, &lock));
+    answers += ' ';
+    note(::fcntl(file, F_SETOWN, parent));
+    note(::fcntl(file, F_SETOWN_EX, &owner));
+    note(::fcntl(file, F_SETSIG, SIGKILL));
+    note(::fcntl(file, F_SETFL, O_ASYNC));
+    note(::fcntl(file, F_NOTIFY, DN_ACCESS));
+    note(::fcntl(file, F_SETLEASE, F_RDLCK));
+    note(::fcntl(3, F_SETPIPE_SZ, 1 << 16));
+    // A command is 32 bits, whatever stands above them.
+    note(static_cast<int>(::syscall(SYS_fcntl, file, (1L << 32) | F_SETOWN, parent)));
+    return answers;
+  };
+  EXPECT_EQ(in_child<std::string>(kWork, work), "+++++++ --------");
 }
 
 TEST(ChildProcess, MayReadFilesAndHaveThreads) {
