@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the command finds around it: open files, other writers, temporary folders, a full output."""
-import ctypes
 import errno
 import json
 import os
 import pathlib
 import resource
 import signal
-import struct
 import subprocess
 
 import numpy as np
 
+import filters
 import scenes
 from command import COMMAND, CommandTest
 
@@ -157,31 +156,17 @@ class WritersTest(CommandTest):
 class FilterTest(CommandTest):
     """Surroundings that do not let a process have a filter of system calls."""
 
-    # Numbers of the calls seccomp and prctl.
-    CALLS = {"x86_64": (317, 157), "aarch64": (277, 167)}
-
     def deny(self):
-        """In the process to be: what is begun there, too, may not ask for a filter any more."""
-        PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, MODE_FILTER = 22, 38, 2
-        LOAD, EQUAL, RETURN, ALLOW = 0x20, 0x15, 0x06, 0x7fff0000
-        DENY = 0x00050000 | errno.EPERM
-        seccomp, prctl = self.CALLS[os.uname().machine]
-        code = [(LOAD, 0, 0, 0), (EQUAL, 3, 0, seccomp), (EQUAL, 0, 3, prctl), (LOAD, 0, 0, 16),
-                (EQUAL, 0, 1, PR_SET_SECCOMP), (RETURN, 0, 0, DENY), (RETURN, 0, 0, ALLOW)]
-        code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in code))
-        program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(code))
-        call = ctypes.CDLL(None, use_errno=True).prctl
-        call.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong]
-        if (call(PR_SET_NO_NEW_PRIVS, 1, None, 0, 0) != 0 or
-                call(PR_SET_SECCOMP, MODE_FILTER, program, 0, 0) != 0):
-            raise OSError(ctypes.get_errno(), "no filter")
+        PR_SET_SECCOMP = 22
+        filters.install((filters.number("seccomp"), None, None, filters.ERROR | errno.EPERM),
+                        (filters.number("prctl"), 0, PR_SET_SECCOMP, filters.ERROR | errno.EPERM))
 
     def setUp(self):
         super().setUp()
         info = json.loads(self.run_well("info", "--json"))
         if not info["libraries"]["libseccomp"]:
             self.skipTest("built without libseccomp")
-        if not info["decoders"]["filtered"] or os.uname().machine not in self.CALLS:
+        if not info["decoders"]["filtered"] or not filters.known():
             self.skipTest("no filter can be had here")
 
     def test_nothing_is_decoded_without_one(self):
