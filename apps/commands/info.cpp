@@ -13,6 +13,7 @@
 #include "common_options.hpp"
 #include "exit_status.hpp"
 #include "formats/array_store.hpp"
+#include "formats/json_text.hpp"
 #include "formats/memory_limit.hpp"
 #include "formats/sandbox.hpp"
 #include "formats/scan_input.hpp"
@@ -52,7 +53,11 @@ Json machine_info(const InfoOptions& options, Console& console) {
                      {"threads", info.num_threads},
                      {"simd", info.simd},
                      {"memory_budget", info.memory_budget}};
-  json["libraries"] = {{"libzip", zip_libzip_version()}, {"libseccomp", formats::has_sandbox()}};
+  const formats::Sandbox sandbox = formats::probe_sandbox();
+  json["libraries"] = {{"libzip", zip_libzip_version()},
+                       {"libseccomp", sandbox != formats::Sandbox::kNotBuilt}};
+  json["decoders"] = {{"filtered", sandbox == formats::Sandbox::kEntered},
+                      {"filter", formats::text_of(sandbox)}};
   return json;
 }
 
@@ -75,11 +80,7 @@ void print_machine(const Json& info) {
             << "\n  threads        " << context["threads"]
             << (simd.empty() ? "" : "\n  SIMD target    " + simd) << "\n  memory budget  "
             << formats::size_text(context["memory_budget"].get<std::uint64_t>())
-            << "\n  decoders       "
-            << (info["libraries"]["libseccomp"].get<bool>()
-                    ? "with a filter of system calls (libseccomp)"
-                    : "without a filter of system calls: built without libseccomp")
-            << '\n';
+            << "\n  decoders       " << info["decoders"]["filter"].get<std::string>() << '\n';
 }
 
 void describe(Json& array, const formats::NpyHeader& header) {
@@ -170,6 +171,19 @@ std::string shape_of(const Json& array) {
   return formats::shape_text(array["shape"].get<formats::Shape>());
 }
 
+// What is found in a process of its own comes back as text, with the file's metadata in it.
+Json described(const std::string& path) {
+  constexpr std::size_t kAround = 8;
+  const auto text = formats::ask_store<std::string>(
+      path, [&](const auto& store) { return metadata_text(store_info(store, path)); });
+  Json info = formats::parse_json(text, formats::quoted(path), formats::kDeepestJson + kAround);
+  if (!info.is_object()) {
+    throw formats::FormatError(formats::quoted(path) +
+                               ": the process that reads it gave an answer that has no meaning");
+  }
+  return info;
+}
+
 // What is in a file: arrays with shape and type, the scan that it is, metadata. An array that
 // cannot be read is listed with the reason.
 Json file_info(const std::string& path) {
@@ -179,8 +193,7 @@ Json file_info(const std::string& path) {
     case formats::Container::kUnknown:
       return unknown_info(path);
     default:
-      return Json::parse(formats::ask_store<std::string>(
-          path, [&](const auto& store) { return metadata_text(store_info(store, path)); }));
+      return described(path);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "commands/metadata.hpp"
 
 #include "formats/format_error.hpp"
+#include "formats/json_text.hpp"
 #include "ptychopatch/ptychopatch.h"
 
 namespace ptychopatch::app {
@@ -16,7 +17,7 @@ Json make_metadata(const char* schema, const std::string& backend) {
 }
 
 Json parse_metadata(const std::string& text, const std::string& source) {
-  Json json = Json::parse(text, nullptr, false);
+  Json json = formats::parse_json(text, source);
   if (!json.is_object()) throw formats::FormatError(source + " is no JSON object");
   return json;
 }

@@ -21,7 +21,7 @@ inline constexpr const char* kAlignmentSchema = "ptychopatch/alignment";
 // machine or the number of threads.
 nlohmann::ordered_json make_metadata(const char* schema, const std::string& backend);
 
-// FormatError, begun by source, where it is no JSON object.
+// FormatError, begun by source, where it is no JSON object or one beyond formats::parse_json.
 nlohmann::ordered_json parse_metadata(const std::string& text, const std::string& source);
 
 // As text; bytes of file names that are not UTF-8 are replaced.

@@ -4,10 +4,8 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "argument.hpp"
 #include "commands/command.hpp"
@@ -15,6 +13,8 @@
 #include "common_options.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
+#include "formats/input_file.hpp"
+#include "formats/json_text.hpp"
 #include "selftest/known_answers.hpp"
 
 namespace ptychopatch::app {
@@ -98,8 +98,8 @@ void print_speed(const std::string& device, const SelftestOptions& options) {
   const int status =
       run_suite({"--device", device, "--threads", std::to_string(options.threads), "--quiet",
                  "--filter", "^main/.*/c64/bilinear/N128/.*/raster/", "--json", report.path()});
-  std::ifstream file(report.path());
-  const auto json = nlohmann::json::parse(file, nullptr, false);
+  const auto json = formats::parse_json(
+      formats::read_text_file(report.path(), formats::kMaxIndexBytes), "the report");
   if (status != kDone || !json.is_object()) {
     throw Error(PPATCH_ERROR_INTERNAL, "the benchmark suite ended with status " +
                                            std::to_string(status) + " and without a report");

@@ -150,22 +150,28 @@ void receive(Channel& channel, const std::function<void(Channel&)>& answer) {
   throw FormatError(refusal);
 }
 
-// It takes over no signals, prints nothing, leaves no core and has no open file but the pipe, whose
-// number is answered.
-int begin_child(int pipe) {
+// It takes over no signals, prints nothing, leaves no core and has no open file but the pipe, which
+// is kPipe.
+constexpr int kPipe = 3;
+
+Sandbox begin_child(int pipe) {
   set_signals();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_DUMPABLE, 0);
   // What a library prints is for nobody, and no other open file is its business.
-  constexpr int kPipe = 3;
   pipe = ::fcntl(pipe, F_DUPFD, kPipe);  // it may be one of the three
   const int nothing = ::open("/dev/null", O_RDWR);
   for (int standard = 0; standard < kPipe; ++standard) ::dup2(nothing, standard);
   ::dup2(pipe, kPipe);
   ::close_range(kPipe + 1, ~0U, 0);
   begin_child_limits();
-  enter_sandbox();
-  return kPipe;
+  return enter_sandbox();
+}
+
+[[noreturn]] void refuse_without_sandbox(const ChildWork& work) {
+  throw FormatError(work.source + " is not read: this system, or what this process runs in, does " +
+                    "not let " + work.library + " have its filter of system calls; " +
+                    "PPATCH_SANDBOX=off in the environment reads files without one");
 }
 
 // Throws Stalled where the child waits for nothing.
@@ -182,8 +188,11 @@ void run_once(const ChildWork& work, const std::function<void()>& function,
   const pid_t id = ::fork();
   if (id < 0) throw system_error(problem);
   if (id == 0) {
-    Channel channel(begin_child(in.get()), Channel::End::kSender, work.source);
-    serve(channel, function, answer);
+    const Sandbox sandbox = begin_child(in.get());
+    Channel channel(kPipe, Channel::End::kSender, work.source);
+    if (sandbox != Sandbox::kRefused) serve(channel, function, answer);
+    serve(
+        channel, [&] { refuse_without_sandbox(work); }, answer);
   }
   Child child(id);
   // Else its death would not be seen.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "formats/format_error.hpp"
+#include "formats/memory_limit.hpp"
 
 namespace ptychopatch::formats {
 
@@ -42,8 +43,13 @@ void InputFile::seek(std::uint64_t place) {
   }
 }
 
-std::string read_text_file(const std::string& path) {
+std::string read_text_file(const std::string& path, std::uint64_t most_bytes) {
   InputFile file(path);
+  if (file.size() > most_bytes) {
+    throw FormatError(quoted(path) + " has " + size_text(file.size()) + ", expected at most " +
+                      size_text(most_bytes) + " of text");
+  }
+  require_memory(file.size(), quoted(path));
   std::string text(static_cast<std::size_t>(file.size()), '\0');
   text.resize(file.read(std::as_writable_bytes(std::span(text))));
   return text;

@@ -29,8 +29,13 @@ class InputFile : public SeekableReader {
   std::uint64_t size_ = 0;
 };
 
-// All of a small file.
-std::string read_text_file(const std::string& path);
+// The largest files of text that are read: a data set's index and reports; records of images, of
+// which that is some 100,000.
+inline constexpr std::uint64_t kMaxIndexBytes = 64'000'000;
+inline constexpr std::uint64_t kMaxRecordBytes = 256'000'000;
+
+// All of a file, FormatError where it is larger than that.
+std::string read_text_file(const std::string& path, std::uint64_t most_bytes);
 
 enum class Container { kNpy, kZip, kHdf5, kMat, kBzip2, kUnknown };
 

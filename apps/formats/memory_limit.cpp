@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include "formats/format_error.hpp"
 
@@ -97,6 +98,14 @@ void require_memory(std::uint64_t bytes, const std::string& source) {
                       size_text(held) + " that are held, but the control group of this process " +
                       "allows " + size_text(*limit) + " of memory");
   }
+}
+
+void require_memory_to_parse(const std::string& text, std::uint64_t bytes_a_mark,
+                             const std::string& source) {
+  constexpr std::string_view kMarks = "[]{},:-?\n";
+  std::uint64_t marks = 0;
+  for (const char c : text) marks += kMarks.find(c) != std::string_view::npos ? 1 : 0;
+  require_memory(marks * bytes_a_mark + 2 * text.size(), source);
 }
 
 std::uint64_t resident_bytes() {

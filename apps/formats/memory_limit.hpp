@@ -12,6 +12,11 @@ namespace ptychopatch::formats {
 // overcommitted, taking it would not fail but have the process killed later.
 void require_memory(std::uint64_t bytes, const std::string& source);
 
+// The same for what becomes of a text that is parsed: so many bytes for each mark by which JSON,
+// CSV or YAML part one thing from another, and twice the text.
+void require_memory_to_parse(const std::string& text, std::uint64_t bytes_a_mark,
+                             const std::string& source);
+
 // What the control groups of this process allow to it, as containers and batch systems set it; none
 // where there is no limit.
 std::optional<std::uint64_t> control_group_memory();

@@ -6,11 +6,15 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <initializer_list>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace ptychopatch::formats {
@@ -18,7 +22,8 @@ namespace {
 
 using Filter = std::unique_ptr<void, decltype(&seccomp_release)>;
 
-// What a decoder, its libraries and the C library take. Of openat, mmap and clone, some arguments.
+// What a decoder, its libraries and the C library take. Of openat, fcntl, mmap and clone, some
+// arguments.
 constexpr int kAllowed[] = {SCMP_SYS(access),
                             SCMP_SYS(brk),
                             SCMP_SYS(clock_getres),
@@ -31,7 +36,6 @@ constexpr int kAllowed[] = {SCMP_SYS(access),
                             SCMP_SYS(faccessat),
                             SCMP_SYS(faccessat2),
                             SCMP_SYS(fadvise64),
-                            SCMP_SYS(fcntl),
                             SCMP_SYS(flock),
                             SCMP_SYS(fstat),
                             SCMP_SYS(fstatfs),
@@ -150,6 +154,11 @@ constexpr int kFatal[] = {SCMP_SYS(socket),
                           SCMP_SYS(shmget),
                           SCMP_SYS(memfd_create)};
 
+// Of fcntl, which can have signals sent, too, and tell others of a file's changes.
+constexpr int kFileCommands[] = {F_GETFD,         F_SETFD,     F_GETFL,     F_DUPFD,
+                                 F_DUPFD_CLOEXEC, F_GETLK,     F_SETLK,     F_SETLKW,
+                                 F_OFD_GETLK,     F_OFD_SETLK, F_OFD_SETLKW};
+
 class Rules {
  public:
   explicit Rules(scmp_filter_ctx filter) : filter_(filter) {}
@@ -190,6 +199,11 @@ Filter make_filter() {
       rules.add(SCMP_ACT_KILL_PROCESS, call, masked(flags, flag, flag));
     }
   }
+  for (const int command : kFileCommands) {
+    // The kernel takes 32 bits of it.
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
+              masked(1, 0xffffffff, static_cast<std::uint64_t>(command)));
+  }
   // What is shared is in no account of a process's data.
   rules.add(SCMP_ACT_ALLOW, SCMP_SYS(mmap), masked(3, MAP_TYPE, MAP_PRIVATE));
   // Threads, but no processes; clone3 is not looked into, and who has none takes clone.
@@ -201,6 +215,11 @@ Filter make_filter() {
   return filter;
 }
 
+bool is_switched_off() {
+  const char* text = std::getenv("PPATCH_SANDBOX");
+  return text != nullptr && std::string_view(text) == "off";
+}
+
 const Filter& filter() {
   static const Filter made = make_filter();
   return made;
@@ -210,16 +229,28 @@ const Filter& filter() {
 
 void prepare_sandbox() { filter(); }
 
-bool enter_sandbox() {
-  if (!filter()) return false;
+Sandbox enter_sandbox() {
+  if (is_switched_off()) return Sandbox::kSwitchedOff;
+  if (!filter()) return Sandbox::kRefused;
   // Signals to itself, as abort() sends.
   Rules rules(filter().get());
   rules.add(SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
             scmp_arg_cmp{0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid()), 0});
-  return rules.good() && seccomp_load(filter().get()) == 0;
+  if (rules.good() && seccomp_load(filter().get()) == 0) return Sandbox::kEntered;
+  // Of a system without them this is no call; another filter would not answer so.
+  const bool none = ::prctl(PR_GET_SECCOMP) < 0 && errno == EINVAL;
+  return none ? Sandbox::kNotSupported : Sandbox::kRefused;
 }
 
-bool has_sandbox() { return true; }
+Sandbox probe_sandbox() {
+  prepare_sandbox();
+  const pid_t id = ::fork();
+  if (id < 0) return Sandbox::kRefused;  // there will be no decoder, either
+  if (id == 0) ::_exit(static_cast<int>(enter_sandbox()));
+  int status = 0;
+  while (::waitpid(id, &status, 0) < 0 && errno == EINTR) continue;
+  return WIFEXITED(status) ? static_cast<Sandbox>(WEXITSTATUS(status)) : Sandbox::kRefused;
+}
 
 }  // namespace ptychopatch::formats
 
@@ -228,9 +259,28 @@ bool has_sandbox() { return true; }
 namespace ptychopatch::formats {
 
 void prepare_sandbox() {}
-bool enter_sandbox() { return false; }
-bool has_sandbox() { return false; }
+Sandbox enter_sandbox() { return Sandbox::kNotBuilt; }
+Sandbox probe_sandbox() { return Sandbox::kNotBuilt; }
 
 }  // namespace ptychopatch::formats
 
 #endif
+
+namespace ptychopatch::formats {
+
+const char* text_of(Sandbox sandbox) {
+  switch (sandbox) {
+    case Sandbox::kEntered:
+      return "with a filter of system calls (libseccomp)";
+    case Sandbox::kNotBuilt:
+      return "without a filter of system calls: built without libseccomp";
+    case Sandbox::kNotSupported:
+      return "without a filter of system calls: this system has none";
+    case Sandbox::kSwitchedOff:
+      return "without a filter of system calls: PPATCH_SANDBOX is off";
+    default:
+      return "none: this system does not let them have their filter of system calls";
+  }
+}
+
+}  // namespace ptychopatch::formats

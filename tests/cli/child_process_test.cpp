@@ -5,17 +5,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <limits>
 #include <thread>
 
@@ -26,7 +21,6 @@
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "formats/output_file.hpp"
-#include "formats/sandbox.hpp"
 #include "formats/scan_input.hpp"
 
 namespace ptychopatch::formats {
@@ -122,59 +116,6 @@ TEST(ChildProcess, ItsLimitsAreForGood) {
   EXPECT_LE(limit_of(RLIMIT_DATA), own + (std::uint64_t{64} << 20));
   limit_children(0);
 #endif
-}
-
-// What a child may not is its end, and a sentence says so.
-TEST(ChildProcess, AsksForNothingButToRead) {
-  if (!has_sandbox()) GTEST_SKIP() << "built without libseccomp";
-  const test::TemporaryFolder folder;
-  const std::string path = folder / "file";
-  std::ofstream(path) << "text";
-  const auto open = [&](int flags) { return ::open(path.c_str(), flags, 0600); };
-  const std::vector<std::pair<std::string, std::function<void()>>> forbidden = {
-      {"a socket", [] { ::socket(AF_INET, SOCK_STREAM, 0); }},
-      {"a local socket", [] { ::socket(AF_UNIX, SOCK_STREAM, 0); }},
-      {"open to write", [&] { open(O_WRONLY); }},
-      {"open to read and write", [&] { open(O_RDWR); }},
-      {"create", [&] { open(O_RDONLY | O_CREAT); }},
-      {"cut off by opening", [&] { open(O_RDONLY | O_TRUNC); }},
-      {"fopen to write", [&] { std::fclose(std::fopen(path.c_str(), "w")); }},
-      {"a program", [] { ::execl("/bin/true", "true", nullptr); }},
-      {"a process", [] { ::fork(); }},
-      {"remove", [&] { ::unlink(path.c_str()); }},
-      {"rename", [&] { ::rename(path.c_str(), (path + "2").c_str()); }},
-      {"another process", [] { ::kill(::getppid(), SIGTERM); }},
-      {"its memory", [] { ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr); }}};
-  for (const auto& each : forbidden) {
-    const std::string& what = each.first;
-    const std::string said = refusal([&] {
-      in_child<std::string>(kWork, [&] {
-        each.second();
-        return what;
-      });
-    });
-    EXPECT_NE(said.find("'f' is refused: on it the library asks for"), std::string::npos)
-        << what << ": " << said;
-    EXPECT_TRUE(children().empty());
-  }
-  std::string text;
-  std::ifstream(path) >> text;
-  EXPECT_EQ(text, "text");
-}
-
-TEST(ChildProcess, MayReadFilesAndHaveThreads) {
-  const test::TemporaryFolder folder;
-  const std::string path = folder / "file";
-  std::ofstream(path) << "text";
-  const auto work = [&] {
-    std::string text;
-    std::ifstream(path) >> text;
-    if (kBesideThreads) std::thread([&] { text += "s"; }).join();
-    const auto missing = ::open((path + "3").c_str(), O_RDONLY);
-    return text + (missing < 0 ? std::strerror(errno) : "?");
-  };
-  EXPECT_EQ(in_child<std::string>(kWork, work),
-            std::string(kBesideThreads ? "texts" : "text") + std::strerror(ENOENT));
 }
 
 // One that waits for nothing may have found a lock held: the file is not to blame.

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the command finds around it: open files, other writers, temporary folders, a full output."""
+import errno
+import json
 import os
 import pathlib
 import resource
@@ -8,6 +10,7 @@ import subprocess
 
 import numpy as np
 
+import filters
 import scenes
 from command import COMMAND, CommandTest
 
@@ -148,6 +151,53 @@ class WritersTest(CommandTest):
         first.kill()
         first.wait()
         self.run_well("simulate", "scene", "set", *SMALL, "--name", "b", "-q")
+
+
+class FilterTest(CommandTest):
+    """Surroundings that do not let a process have a filter of system calls."""
+
+    def deny(self):
+        PR_SET_SECCOMP = 22
+        filters.install((filters.number("seccomp"), None, None, filters.ERROR | errno.EPERM),
+                        (filters.number("prctl"), 0, PR_SET_SECCOMP, filters.ERROR | errno.EPERM))
+
+    def setUp(self):
+        super().setUp()
+        info = json.loads(self.run_well("info", "--json"))
+        if not info["libraries"]["libseccomp"]:
+            self.skipTest("built without libseccomp")
+        if not info["decoders"]["filtered"] or not filters.known():
+            self.skipTest("no filter can be had here")
+
+    def test_nothing_is_decoded_without_one(self):
+        self.write_scan("s.npz")
+        self.run_well("extract", "s.npz", "-N", 8, "-o", "p.h5")
+        self.run_well("simulate", "scene", "set", *SMALL, 100, "-q")
+        raw = next(self.folder.glob("set/src/Bayer/simulated/*.dng"))
+        self.assertIn("with a filter", self.run_well("info"))
+        for file, library in (("p.h5", "HDF5"), (raw, "LibRaw")):
+            self.run_well("info", file)
+            self.run_badly("info", file, preexec_fn=self.deny,
+                           says=(os.path.basename(file), "is not read", library, "filter",
+                                 "PPATCH_SANDBOX=off"))
+            done = self.execute("info", file, preexec_fn=self.deny,
+                                env={**os.environ, "PPATCH_SANDBOX": "off"})
+            self.assertEqual(done.returncode, 0, done.stderr)
+        # What the process reads itself is read.
+        self.assertEqual(self.execute("info", "s.npz", preexec_fn=self.deny).returncode, 0)
+
+    def test_info_says_so(self):
+        def decoders(**options):
+            done = self.execute("info", "--json", **options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)["decoders"]
+        self.assertTrue(decoders()["filtered"])
+        denied = decoders(preexec_fn=self.deny)
+        self.assertFalse(denied["filtered"])
+        self.assertIn("does not let them", denied["filter"])
+        off = decoders(env={**os.environ, "PPATCH_SANDBOX": "off"})
+        self.assertFalse(off["filtered"])
+        self.assertIn("PPATCH_SANDBOX is off", off["filter"])
 
 
 class ControlGroupTest(CommandTest):

@@ -6,12 +6,10 @@
 #include "commands/registration/scene.hpp"
 #include "formats/format_error.hpp"
 #include "formats/input_file.hpp"
-#include "formats/memory_limit.hpp"
+#include "formats/yaml_text.hpp"
 
 namespace ptychopatch::rawnind {
 namespace {
-
-constexpr std::uint64_t kMaxBytes = 64'000'000;
 
 // A name becomes part of a path, which may not lead out of the scene's folder.
 bool plain_name(const std::string& name) {
@@ -25,7 +23,7 @@ class Index {
 
   std::vector<Scene> read(const std::string& yaml) {
     try {
-      const YAML::Node index = YAML::Load(yaml);
+      const YAML::Node index = formats::parse_yaml(yaml, source_);
       if (!index.IsMap()) wrong("expected types (Bayer, X-Trans), each with its scenes");
       for (const auto& type : index) read_type(text_of(type.first, "a type"), type.second);
     } catch (const YAML::Exception& error) {
@@ -95,11 +93,8 @@ std::vector<Scene> parse_index(const std::string& yaml, const std::string& root,
 }
 
 std::vector<Scene> read_index(const std::string& path, const std::string& root) {
-  if (const std::uint64_t size = formats::InputFile(path).size(); size > kMaxBytes) {
-    throw formats::FormatError(formats::quoted(path) + " is no index of a data set: it has " +
-                               formats::size_text(size));
-  }
-  return parse_index(formats::read_text_file(path), root, formats::quoted(path));
+  return parse_index(formats::read_text_file(path, formats::kMaxIndexBytes), root,
+                     formats::quoted(path));
 }
 
 }  // namespace ptychopatch::rawnind

@@ -8,7 +8,10 @@
 #include <string_view>
 
 #include "formats/format_error.hpp"
+#include "formats/json_text.hpp"
+#include "formats/memory_limit.hpp"
 #include "formats/utf8.hpp"
+#include "formats/yaml_text.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
@@ -24,7 +27,7 @@ std::string encode_json(const std::vector<const Record*>& records) {
 }
 
 std::vector<Record> decode_json(const std::string& text, const std::string& source) {
-  Record all = Record::parse(text, nullptr, false);
+  Record all = formats::parse_json(text, source);
   if (!all.is_array()) throw formats::FormatError(source + " is no JSON array of records");
   return {all.begin(), all.end()};
 }
@@ -55,7 +58,7 @@ std::string cell_of(const std::string& key, const Record& value) {
 Record value_of(const std::string& key, const std::string& cell, const std::string& source) {
   if (cell.empty()) return nullptr;
   if (is_text(key)) return cell;
-  Record value = Record::parse(cell, nullptr, false);
+  Record value = formats::parse_json(cell, source);
   if (value.is_discarded()) {
     throw formats::FormatError(source + " has " + formats::quoted(cell.substr(0, 60)) +
                                " in the column " + formats::quoted(key) + ", expected JSON");
@@ -118,6 +121,8 @@ std::string encode_csv(const std::vector<const Record*>& records) {
 }
 
 std::vector<Record> decode_csv(const std::string& text, const std::string& source) {
+  constexpr std::uint64_t kBytesAMark = 128;
+  formats::require_memory_to_parse(text, kBytesAMark, source);
   const std::vector<std::vector<std::string>> rows = rows_of(text, source);
   std::vector<Record> records;
   for (std::size_t i = 1; i < rows.size(); ++i) {
@@ -188,25 +193,29 @@ class Reader {
  public:
   explicit Reader(const std::string& source) : source_(source) {}
 
-  Record read(const YAML::Node& node, int depth = 0) const {
-    constexpr int kDeepest = 16;
-    if (depth > kDeepest) throw formats::FormatError(source_ + " nests too deeply for a record");
+  Record read(const YAML::Node& node) const {
     if (node.IsSequence()) {
       Record list = Record::array();
-      for (const YAML::Node& each : node) list.push_back(read(each, depth + 1));
+      for (const YAML::Node& each : node) list.push_back(read(each));
       return list;
     }
     if (node.IsMap()) {
       Record object = Record::object();
-      for (const auto& each : node)
-        object[each.first.as<std::string>()] = read(each.second, depth + 1);
+      for (const auto& each : node) {
+        object[each.first.as<std::string>()] = read(each.second);
+        if (object.size() > formats::kMostJsonKeys) {
+          throw formats::FormatError(source_ + " has too many keys for a record");
+        }
+      }
       return object;
     }
     if (!node.IsScalar()) return nullptr;
     const std::string& text = node.Scalar();
     if (node.Tag() == "!") return text;  // quoted
-    Record value = Record::parse(text, nullptr, false);
-    return value.is_discarded() || value.is_structured() ? Record(text) : value;
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string::npos || text[first] == '[' || text[first] == '{') return text;
+    Record value = formats::parse_json(text, source_);
+    return value.is_discarded() ? Record(text) : value;
   }
 
  private:
@@ -225,7 +234,7 @@ std::string encode_yaml(const std::vector<const Record*>& records) {
 
 std::vector<Record> decode_yaml(const std::string& text, const std::string& source) {
   try {
-    const YAML::Node all = YAML::Load(text);
+    const YAML::Node all = formats::parse_yaml(text, source);
     if (!all.IsSequence()) throw formats::FormatError(source + " is no YAML list of records");
     std::vector<Record> records;
     for (const YAML::Node& each : all) records.push_back(Reader(source).read(each));

@@ -29,8 +29,8 @@ Results::Results(const std::string& path, RecordFormat format, bool overwrite, b
 void Results::take_over() {
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return;
-  for (Record& record :
-       decode_records(formats::read_text_file(path_), format_, formats::quoted(path_))) {
+  const std::string text = formats::read_text_file(path_, formats::kMaxRecordBytes);
+  for (Record& record : decode_records(text, format_, formats::quoted(path_))) {
     for (const char* key : {"schema", "schema_version", "options"}) {
       if (record.value(key, Record()) != metadata_.value(key, Record())) {
         throw formats::FormatError(formats::quoted(path_) + " was made with other " +

@@ -5,13 +5,16 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "formats/output_lock.hpp"
 
 namespace ptychopatch::app {
 
 // A scene that is being made below ROOT/src: it appears complete or not at all, and ROOT/truth.json
-// then tells of its images besides those of other scenes.
+// then tells of its images besides those of other scenes. One that it replaces is whole until then.
+// A run that is killed once its scene is there and before truth.json tells of it leaves that to the
+// next one.
 class SceneFolder {
  public:
   // Refuses what cannot be written or, without overwrite, is there. With it, only a scene that
@@ -33,12 +36,18 @@ class SceneFolder {
  private:
   // What truth.json tells of other scenes, and whether this one may be written.
   void take_over();
+  void put_back() const;
+  void appear();
 
   std::string below_;  // "src/Bayer/NAME/"
-  std::string path_, truth_path_, temporary_;
+  std::string top_, path_, truth_path_, temporary_, replaced_;
+  std::vector<std::string> untold_;
   formats::OutputLock lock_;  // of truth.json, and with it of all scenes that it tells of
   bool overwrite_, replaces_ = false;
   bool begun_ = false;  // the temporary folder is ours
+  bool moved_ = false;  // so is the one that holds the old scene
+  // Of this scene, and of all others.
+  nlohmann::ordered_json own_ = nlohmann::ordered_json::array();
   nlohmann::ordered_json truth_ = nlohmann::ordered_json::array();
 };
 
