@@ -30,9 +30,9 @@ class InputFile : public SeekableReader {
 };
 
 // The largest files of text that are read: a data set's index and reports; records of images, of
-// which that is some 100,000.
+// which that is a million, or with fields of motion some 30,000.
 inline constexpr std::uint64_t kMaxIndexBytes = 64'000'000;
-inline constexpr std::uint64_t kMaxRecordBytes = 256'000'000;
+inline constexpr std::uint64_t kMaxRecordBytes = 4'000'000'000;
 
 // All of a file, FormatError where it is larger than that.
 std::string read_text_file(const std::string& path, std::uint64_t most_bytes);

@@ -87,13 +87,13 @@ class TextsTest(CommandTest):
         for name in ("x.json", "x.csv", "x.yaml"):
             sparse(name, 1 << 40)
             self.run_badly("align", "--ref", "i.npy", "i.npy", "--resume", "-o", name,
-                           says=(name, "1.1 TB, expected at most 256.0 MB"))
+                           says=(name, "1.1 TB, expected at most 4.0 GB"))
         sparse("index.yaml", 65_000_000)
         self.run_badly("align", "--index", "index.yaml", "--dry-run",
                        says=("index.yaml", "at most 64.0 MB"))
         self.path("set").mkdir()
         sparse("set/truth.json", 1 << 40)
-        self.run_badly("simulate", "scene", "set", says=("truth.json", "at most 256.0 MB"))
+        self.run_badly("simulate", "scene", "set", says=("truth.json", "at most 4.0 GB"))
 
     def test_what_no_memory_holds(self):
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
