@@ -64,6 +64,27 @@ class AlignOutputsTest(CommandTest):
             self.align("x.npy", "x.reference.npy", "y.npy", "--shard", shard, apply="again")
         self.assertEqual(sorted(path.name for path in self.path("again").rglob("*")), before)
 
+    def test_no_name_leads_out_of_the_folder(self):
+        """Names whose stem is a folder's, and names that seem to have a place in a file."""
+        images = ("in/b.npy", "in/...npy", "q[/b]", "in/..[0]", "in/c[].npy")
+        for i, name in enumerate(images):
+            self.save_moved(name, i, -2)
+        for ref in ("in/...npy", "in/..npy", "p[/r]", "in/b.npy"):
+            self.save_moved(ref, 0, 0)
+            before = set(self.listing())
+            folder = self.path(ref.replace("/", "_")) / "deep"
+            folder.mkdir(parents=True)
+            done = self.execute("align", "--ref", ref, *images, "-o", folder.parent / "r.json", "-q",
+                                "--apply", folder / "out", "--write-masks", folder / "masks",
+                                "--white", 10)
+            self.assertEqual(done.returncode, 0, f"PTYCHOPATCH_TEST_SEED={SEED}\n{ref}\n"
+                             + done.stderr.decode())
+            made = [self.folder / path for path in set(self.listing()) - before]
+            made.remove(folder.parent / "r.json")
+            depth = {path.relative_to(folder).parts for path in made}
+            self.assertEqual(sorted((parts[0], len(parts)) for parts in depth),
+                             [("masks", 2)] * 5 + [("out", 3)] * 10, ref)
+
     def test_names_that_are_no_utf8(self):
         names = {b"\xff.npy": (1, 0), b"\xfe.npy": (0, 2)}
         for name, shift in names.items():
