@@ -114,6 +114,25 @@ class AlignOutputsTest(CommandTest):
             self.assertIn(b"5 of 5 pairs are done already", done.stderr)
             self.assertEqual(self.path(f"r.{suffix}").read_bytes(), before)
 
+    def test_a_resumed_run_tells_scenes_of_one_name_apart(self):
+        moves = {"Bayer": (2, 4), "X-Trans": (-2, 6)}
+        for kind, move in moves.items():
+            self.save_moved(f"set/src/{kind}/s/m.npy", *move)
+            self.save_moved(f"set/src/{kind}/s/gt/g.npy", 0, 0)
+        for suffix in ("json", "csv", "yaml"):
+            run = ("align", "--layout", "rawnind", "set", "-o", f"r.{suffix}", "-q")
+            self.run_well(*run)
+            whole = self.path(f"r.{suffix}").read_bytes()
+            records = scenes.read_records(self.path(f"r.{suffix}"))
+            self.assertEqual({record["type"]: tuple(record["best_alignment"]) for record in records},
+                             moves)
+            self.run_well(*run, "--resume")
+            self.assertEqual(self.path(f"r.{suffix}").read_bytes(), whole)
+            # One is there when the other is done.
+            self.run_well(*run, "--overwrite", "--shard", "1/2")
+            self.run_well(*run, "--resume", "--shard", "2/2")
+            self.assertEqual(self.path(f"r.{suffix}").read_bytes(), whole)
+
     def test_a_plot_shows_what_was_finished_before(self):
         names = []
         for i in range(30):

@@ -46,6 +46,7 @@ class Align {
     }
     if (options_.common.dry_run) return list();
     Record metadata = make_metadata(kAlignmentSchema, "none");
+    metadata["schema_version"] = alignment::kRecordVersion;
     metadata["options"] = options_.json();
     results_ = std::make_unique<alignment::Results>(
         options_.common.output, options_.record_format(), options_.common.overwrite,
