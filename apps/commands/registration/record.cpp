@@ -109,6 +109,7 @@ Record empty_record(const PairNames& given, const std::string& method) {
                           "moving",
                           "motion",
                           "applied",
+                          "applied_fpath",
                           "closure",
                           "zero_lag",
                           "fixed_pattern",
