@@ -5,6 +5,7 @@
 
 #include "argument.hpp"
 #include "commands/command.hpp"
+#include "commands/output_paths.hpp"
 #include "commands/suite_program.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
@@ -68,6 +69,9 @@ Command add_bench(CLI::App& root) {
   set.flag("--dry-run", options->dry_run, "Name the cases and run none");
   return {app, [options](Console& console) -> int {
             console.set_verbosity(options->quiet ? Verbosity::kQuiet : Verbosity::kNormal);
+            OutputPaths paths;
+            paths.add_output("--output", options->page);
+            if (!options->json.empty()) paths.add_output("--json", options->json);
             const std::string suite = find_suite();
             for (const std::string& path : {options->page, options->json}) {
               if (path == "-")

@@ -3,19 +3,20 @@
 
 #include <algorithm>
 
-#include "exit_status.hpp"
+#include "commands/output_paths.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "interrupt.hpp"
 
 namespace ptychopatch::app {
 
-Outputs::Outputs(const CommonOptions& options, const std::string& picture)
+Outputs::Outputs(const CommonOptions& options, const std::vector<std::string>& inputs,
+                 const std::string& picture, const std::string& picture_option)
     : options_(options), picture_path_(picture) {
-  if (options.output == picture) {
-    throw UsageError("argument -o: " + formats::quoted(picture) +
-                     " is the picture's file too, expected two files");
-  }
+  OutputPaths paths;
+  paths.add_output("-o", options.output);
+  for (const std::string& input : inputs) paths.add_input(input);
+  if (wants_picture()) paths.add_output(picture_option, picture);
   if (options.dry_run) {
     formats::OutputTarget::check(options.output, options.overwrite);
     if (wants_picture()) formats::OutputTarget::check(picture, options.overwrite);

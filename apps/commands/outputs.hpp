@@ -16,8 +16,10 @@ namespace ptychopatch::app {
 // before any work, and they appear together at the end.
 class Outputs {
  public:
-  // picture may be "": none. With --dry-run nothing is opened.
-  Outputs(const CommonOptions& options, const std::string& picture);
+  // picture may be "": none. With --dry-run nothing is opened. Of inputs arrays may replace one,
+  // which is read by then, and the picture none.
+  Outputs(const CommonOptions& options, const std::vector<std::string>& inputs,
+          const std::string& picture = "", const std::string& picture_option = "");
 
   bool wants_picture() const { return !picture_path_.empty(); }
 

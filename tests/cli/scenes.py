@@ -8,8 +8,8 @@ import zlib
 import numpy as np
 import yaml
 
-TEXTS = {"gt_fpath", "f_fpath", "image_set", "mask_fpath", "alignment_method", "status", "reason",
-         "fixed_pattern", "cfa", "schema", "library_version", "backend", "applied"}
+TEXTS = {"gt_fpath", "f_fpath", "image_set", "type", "mask_fpath", "alignment_method", "status", "reason",
+         "fixed_pattern", "cfa", "schema", "library_version", "backend", "applied", "applied_fpath"}
 
 
 def read_csv(path):

@@ -139,6 +139,7 @@ class AlignPlotTest(CommandTest):
             self.assertGreater(arrows, 3 * 9, f"{model}, PTYCHOPATCH_TEST_SEED={SEED}")
             for kept, suffix in ((0, "json"), (2, "csv"), (4, "yaml")):
                 out = f"{model}{kept}.{suffix}"
+                self.path("again.svg").unlink(missing_ok=True)
                 if kept:
                     self.execute("align", "--ref", "ref.npy", *names[:kept], "-q", "-o", out, "--model",
                                  model)

@@ -69,6 +69,34 @@ class OutputsTest(CommandTest):
         names = {element.get("id") for element in root.iter()}
         self.assertLessEqual({link[1:] for link in links}, names)
 
+    def test_two_outputs_of_one_file_are_refused(self):
+        """Whatever they are called, before there is any work."""
+        os.mkdir(self.path("d"))
+        os.symlink("d", self.path("e"))
+        self.path("x.png").write_bytes(b"precious")
+        os.symlink("../x.png", self.path("d/link.png"))
+        self.run_well("extract", "s.npz", "-N", 8, "-o", "p.npz")
+        commands = ((("extract", "s.npz", "-N", 8), "--montage"), (("assemble", "p.npz"), "--preview"),
+                    (("simulate", "scan", "--size", 40, "-N", 16), "--preview"))
+        for command, option in commands:
+            for one, other in (("x.png", "./x.png"), ("x.png", "d/link.png"), ("d/n.png", "e/n.png"),
+                               ("n.png", self.path("n.png")), ("d/../n.png", "n.png"), ("-", "-")):
+                for more in ((), ("--dry-run",)):
+                    self.run_badly(*command, "-o", one, option, other, "--overwrite", *more,
+                                   says=(option, repr(str(other)), "-o"))
+        # No picture replaces an input.
+        os.rename(self.path("s.npz"), self.path("s.png"))
+        self.run_badly("extract", "s.png", "-N", 8, "-o", "o.npz", "--montage", "d/../s.png",
+                       "--overwrite", says=("--montage", "input"))
+        np.save(self.path("q"), self.rng.uniform(0, 9, (9, 2)))
+        os.rename(self.path("q.npy"), self.path("q.svg"))
+        self.run_badly("positions", "q.svg", "q.svg", "--picture", "d/../q.svg", "--overwrite",
+                       says=("--picture", "input"))
+        self.run_badly("positions", "q.svg", "q.svg", "--picture", "-", says="--picture")
+        self.run_badly("bench", "-o", "b.html", "--json", "d/../b.html", "--quick", says="--json")
+        # What is thrown away has no file.
+        self.run_well("extract", "s.png", "-N", 8, "-o", "/dev/null", "--montage", "/dev/null")
+
     def test_an_input_may_be_replaced(self):
         self.run_well("extract", "s.npz", "-N", 8, "-o", "s.npz", "--overwrite")
         self.assertIn("patches", self.load("s.npz"))

@@ -12,6 +12,8 @@ LETTERS = [b" ", b"\n", b"\t", b"\r", b"'", b'"', b"\\", b"$(id)", b"`id`", b"%s
            b"&", b"<", b">", b"#", b"{", b"[", b"]", b",", b":", b"=", b"~", b"\x01", b"\x1b[31m", b"\x7f",
            b"\xff", b"\xc3", b"\xe2\x80\xae", b"\xf0\x9f\x92\xa5", "e\u0301".encode(), b"-", b"--help",
            b"a", b"b", b"..", b"x" * 80]
+# What is left of them without an ending may be a step to another folder.
+STEPS = [b".", b"..", b"...", b"a[", b"a]", b"..[1]"]
 ENDINGS = {"scan": b".npz", "image": b".npy", "raw": b".dng"}
 THINGS = ("folder", "fifo", "socket", "dangling", "loop", "full", "null", "memory", "unreadable",
           "missing", "parent", "long", "empty")
@@ -28,9 +30,11 @@ def hostile(random, ending=b""):
     name = b"".join(random.choices(LETTERS, k=random.randint(1, 8)))
     if random.random() < 0.1:
         name = random.choice((b"n", b"\xff", b"\n")) * most
+    if random.random() < 0.2:
+        name = random.choice(STEPS)
     name = name.replace(b"/", b"_")[:most]
     # One that begins with a dash is told from an option by its folder.
-    return (b"x" if name in (b"", b".", b"..") else name) + ending
+    return (b"x" if name + ending in (b"", b".", b"..") else name) + ending
 
 
 class Names:
@@ -74,7 +78,7 @@ class Names:
                      "assemble": [b"assemble", name, b"-o", out, b"-q"],
                      "group": [b"group", name, b"--gridsize", b"2", b"-K", b"6", b"-o", out, b"-q"],
                      "align": [b"align", b"--ref", name, name, b"-o", out, b"-q", b"--format", b"json"]}[what]
-        if what == "align" and random.random() < 0.5:
+        if what == "align" and random.random() < 0.7:
             arguments += [b"--apply", out + b"a", b"--write-masks", out + b"m"]
         if what == "info" and random.random() < 0.5:
             arguments.append(b"--json")
@@ -86,9 +90,20 @@ class Names:
             record, = json.loads(open(os.path.join(at, out), "rb").read().decode())
             if record["f_fpath"] != name.decode(errors="byte by byte"):
                 fault = f"a record of {record['f_fpath']!r}"
+        if not fault:
+            fault = self.strays(at, name, out)
         if not fault and arguments[-1] == b"--json":
             json.loads(ended.out.decode())
         return [(fault, arguments)] if fault else []
+
+    def strays(self, at, name, out):
+        """Files beside the input, the output and what is below the folders of a pair's files."""
+        asked = {os.path.normpath(path) for path in (name, out)}
+        folders = tuple(os.path.normpath(out + of) + b"/" for of in (b"a", b"m"))
+        found = {os.path.relpath(os.path.join(folder, file), at)
+                 for folder, _, files in os.walk(at) for file in files}
+        strays = {file for file in found - asked if not file.startswith(folders)}
+        return f"outside of the outputs: {strays}" if strays else None
 
     def make_thing(self, thing, path):
         """Something that is no file; answers the path to name it by."""

@@ -25,7 +25,7 @@ struct GroupCommandOptions {
 class Group {
  public:
   Group(const GroupCommandOptions& options, Console& console)
-      : options_(options), console_(console), outputs_(options.common, "") {
+      : options_(options), console_(console), outputs_(options.common, {}) {
     if (!options.groups.asked()) throw UsageError("expected --gridsize N");
     if (options.input.empty() == options.positions.empty()) {
       throw UsageError(options.input.empty()

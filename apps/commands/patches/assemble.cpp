@@ -37,7 +37,7 @@ class Assemble {
   Assemble(const AssembleOptions& options, Console& console)
       : options_(options),
         console_(console),
-        outputs_(options.common, options.preview),
+        outputs_(options.common, {options.input}, options.preview, "--preview"),
         file_(options.input, options.patches, options.shape),
         how_(how(options)) {}
 

@@ -112,7 +112,10 @@ class Extract {
   Extract(const ExtractOptions& options, Console& console)
       : options_(options),
         console_(console),
-        outputs_(options.common, options.montage),
+        outputs_(options.common,
+                 {options.choices.input, options.choices.image, options.choices.positions,
+                  options.choices.group_file},
+                 options.montage, "--montage"),
         input_(options.choices) {}
 
   int run() {

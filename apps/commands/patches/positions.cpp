@@ -10,6 +10,7 @@
 #include "argument.hpp"
 #include "choices.hpp"
 #include "commands/command.hpp"
+#include "commands/output_paths.hpp"
 #include "commands/patches/patch_settings.hpp"
 #include "commands/patches/scan_map.hpp"
 #include "commands/scan_positions.hpp"
@@ -48,6 +49,10 @@ class Positions {
   Positions(const PositionsOptions& options, Console& console)
       : options_(options), console_(console) {
     if (!options.picture.empty()) {
+      OutputPaths paths;
+      for (const std::string& input : {options.nominal, options.refined}) paths.add_input(input);
+      paths.add_output("the report", "-");
+      paths.add_output("--picture", options.picture);
       formats::OutputTarget::check(options.picture, options.common.overwrite);
     }
     nominal_ = read(options.nominal, &nominal_source_);

@@ -9,6 +9,7 @@
 #include "argument.hpp"
 #include "commands/command.hpp"
 #include "commands/metadata.hpp"
+#include "commands/output_paths.hpp"
 #include "commands/registration/align_options.hpp"
 #include "commands/registration/alignment_plot.hpp"
 #include "commands/registration/results.hpp"
@@ -44,15 +45,17 @@ class Align {
       throw formats::FormatError("nothing is to be aligned: no reference has another image" +
                                  std::string(options_.shards > 1 ? " in this shard" : ""));
     }
+    check_outputs();
     if (options_.common.dry_run) return list();
     Record metadata = make_metadata(kAlignmentSchema, "none");
+    metadata["schema_version"] = alignment::kRecordVersion;
     metadata["options"] = options_.json();
     results_ = std::make_unique<alignment::Results>(
         options_.common.output, options_.record_format(), options_.common.overwrite,
         options_.resume, std::move(metadata));
-    if (!options_.plot.empty()) {
-      formats::OutputTarget::check(options_.plot, options_.replaces());
-    }
+    replaces_plot_ = options_.common.overwrite || results_->resumed();
+    if (!options_.plot.empty()) formats::OutputTarget::check(options_.plot, replaces_plot_);
+    check_pair_files();
     read_mask();
     try {
       work();
@@ -135,6 +138,8 @@ class Align {
       moving.insert(moving.end(), items.begin(), items.end());
     }
     files_ = moving.size() + 1;
+    inputs_ = {options_.reference, options_.mask};
+    for (const mosaics::ImageItem& item : moving) inputs_.push_back(item.path);
     std::vector<mosaics::ImageItem> mine;
     for (std::size_t i = 0; i < moving.size(); ++i) {
       if (options_.in_shard(i)) mine.push_back(moving[i]);
@@ -167,7 +172,11 @@ class Align {
                                                 ? rawnind::walk_layout(root)
                                                 : rawnind::read_index(options_.index, root);
     std::size_t left_out = 0;
+    inputs_ = {options_.index};
     for (std::size_t i = 0; i < all.size(); ++i) {
+      for (const auto& names : {all[i].references, all[i].images}) {
+        for (const std::string& name : names) inputs_.push_back(all[i].folder + name);
+      }
       files_ += all[i].files();
       left_out += all[i].left_out;
       if (options_.in_shard(i)) scenes_.push_back(alignment::work_of(all[i]));
@@ -189,7 +198,54 @@ class Align {
     for (const SceneWork& work : works) {
       for (const Pair& pair : work.pairs) names.push_back(pair.names);
     }
-    paths_.emplace(names);
+    targets_.emplace(alignment::PairPaths(names), options_.masks, options_.apply,
+                     options_.apply_mode);
+  }
+
+  // No output may be another, or an input.
+  void check_outputs() {
+    OutputPaths paths;
+    for (const std::string& input : inputs_) paths.add_input(input);
+    paths.add_output("-o", options_.common.output);
+    if (!options_.plot.empty()) paths.add_output("--plot", options_.plot);
+    if (!targets_) return;
+    for (const SceneWork& work : scenes_) {
+      for (const Pair& pair : work.pairs) {
+        for (const std::string& path : targets_->masks_of(pair.names)) {
+          paths.add_output("--write-masks", path);
+        }
+        for (const std::string& path : targets_->images_of(pair.names)) {
+          paths.add_output("--apply", path);
+        }
+      }
+    }
+  }
+
+  // The record of a pair that needs no more work.
+  const Record* finished(const Pair& pair) const {
+    const Record* record = results_->kept(pair.names);
+    return record == nullptr || !targets_ || targets_->made(pair.names, *record) ? record : nullptr;
+  }
+
+  // What images say of each other is a scene's: with --closure it is kept as a whole.
+  bool keeps(const SceneWork& scene) const {
+    return !options_.closure || std::ranges::all_of(scene.pairs, [&](const Pair& pair) {
+      return finished(pair) != nullptr;
+    });
+  }
+
+  void check_pair_files() {
+    if (!targets_) return;
+    for (SceneWork& scene : scenes_) {
+      const bool keeps_it = keeps(scene);
+      for (Pair& pair : scene.pairs) {
+        const Record* record = results_->kept(pair.names);
+        pair.replaces_files = options_.common.overwrite || record != nullptr;
+        if (pair.reference == SceneWork::kNoReference) continue;
+        if (keeps_it && finished(pair) != nullptr) continue;
+        targets_->check(pair.names, record, options_.common.overwrite);
+      }
+    }
   }
 
   int list() {
@@ -235,13 +291,10 @@ class Align {
     std::size_t place = 0, kept = 0;
     for (SceneWork& scene : scenes_) {
       alignment::SceneTask task{&scene, {}};
-      // What images say of each other is a scene's: it is kept as a whole.
-      const bool keeps = !options_.closure || std::ranges::all_of(scene.pairs, [&](const Pair& p) {
-        return results_->kept(p.names) != nullptr;
-      });
+      const bool keeps_it = keeps(scene);
       for (Pair& pair : scene.pairs) {
         pair.place = place++;
-        const Record* record = keeps ? results_->kept(pair.names) : nullptr;
+        const Record* record = keeps_it ? finished(pair) : nullptr;
         if (record != nullptr) {
           results_->add(pair.place, *record);
           if (options_.plot.empty()) continue;
@@ -254,7 +307,7 @@ class Align {
           task.pairs.push_back(pair);
         }
       }
-      task.closes = options_.closure && !keeps && scene.references > 0;
+      task.closes = options_.closure && !keeps_it && scene.references > 0;
       if (!task.pairs.empty()) tasks.push_back(std::move(task));
     }
     std::size_t steps = pairs_;
@@ -270,8 +323,8 @@ class Align {
     for (CommonOptions& common : devices) {
       if (memory.scratch != 0) common.memory_budget = memory.scratch;
       workers.push_back(std::make_unique<alignment::SceneWorker>(
-          options_, common, mask_.data.size() != 0 ? &mask_ : nullptr, paths_ ? &*paths_ : nullptr,
-          memory.decodes_ahead, run));
+          options_, common, mask_.data.size() != 0 ? &mask_ : nullptr,
+          targets_ ? &*targets_ : nullptr, memory.decodes_ahead, run));
     }
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       workers[i % workers.size()]->take(std::move(tasks[i]));
@@ -311,14 +364,16 @@ class Align {
   void write_plot() {
     if (options_.plot.empty()) return;
     const std::string bytes = plot_.picture().encoded_for(options_.plot);
-    formats::write_file(options_.plot, options_.replaces(), std::as_bytes(std::span(bytes)));
+    formats::write_file(options_.plot, replaces_plot_, std::as_bytes(std::span(bytes)));
   }
 
   const AlignOptions& options_;
   Console& console_;
   std::vector<SceneWork> scenes_;
   std::size_t all_scenes_ = 0, files_ = 0, pairs_ = 0;
-  std::optional<alignment::PairPaths> paths_;
+  std::vector<std::string> inputs_;
+  std::optional<alignment::PairTargets> targets_;
+  bool replaces_plot_ = false;
   formats::NpyArray mask_;
   std::unique_ptr<alignment::Results> results_;
   alignment::AlignmentPlot plot_;

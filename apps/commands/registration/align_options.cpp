@@ -137,8 +137,10 @@ void AlignOptions::add_result_options(CLI::App& app) {
                                         choice_of("yaml", RecordFormat::kYaml)};
   set.choice("--format", format, kFormats,
              "Of the records (default: what the output's name says, else json)");
-  set.flag("--resume", resume,
-           "Go on with the output that is there: what is ok in it is kept, the rest done");
+  set.flag(
+      "--resume", resume,
+      "Go on with the output that is there: what is ok in it and has the files that --apply and "
+      "--write-masks ask for is kept, the rest done");
   set.picture(
       "--plot", plot,
       "Also draw the shifts with their errors, details before and after, and with --model maps "

@@ -46,8 +46,6 @@ struct AlignOptions {
   bool in_shard(std::size_t i) const { return static_cast<std::int64_t>(i) % shards == shard - 1; }
   // Whether there are files of each pair.
   bool writes_pairs() const { return !apply.empty() || !masks.empty(); }
-  // Outputs that exist are replaced.
-  bool replaces() const { return common.overwrite || resume; }
 
  private:
   void add_input_options(CLI::App& app);

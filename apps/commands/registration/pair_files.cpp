@@ -44,30 +44,31 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
-PairFiles::PairFiles(const app::Session& session, const PairPaths* paths, const std::string& masks,
-                     const std::string& apply, ApplyMode mode, bool overwrite)
-    : session_(session),
-      paths_(paths),
-      masks_(masks),
-      apply_(apply),
-      mode_(mode),
-      overwrite_(overwrite) {
-  if (!masks_.empty()) make_folder(masks_);
-  if (!apply_.empty()) make_folder(apply_);
+PairFiles::PairFiles(const app::Session& session, const PairTargets* targets)
+    : session_(session), targets_(targets) {
+  if (targets_ == nullptr) return;
+  for (const std::string& folder : {targets_->masks(), targets_->apply()}) {
+    if (!folder.empty()) make_folder(folder);
+  }
 }
 
-void PairFiles::write(const PairNames& names, const mosaics::RawImage& reference,
-                      const mosaics::RawImage& image, const Aligned& aligned,
-                      Record& record) const {
-  if (!masks_.empty()) write_mask(names, aligned, record);
-  if (apply_.empty()) return;
-  const fs::path folder = fs::path(apply_) / paths_->folder(names);
-  make_folder(folder);
-  const std::string stem = (folder / paths_->image(names)).string();
+PairFiles::~PairFiles() {
+  std::error_code ignored;
+  for (const std::string& path : unrecorded_) fs::remove(path, ignored);
+}
+
+void PairFiles::write(const PairNames& names, bool replaces, const mosaics::RawImage& reference,
+                      const mosaics::RawImage& image, const Aligned& aligned, Record& record) {
+  if (targets_ == nullptr) return;
+  replaces_ = replaces;
+  if (!targets_->masks().empty()) write_mask(targets_->mask(names), aligned, record);
+  if (targets_->apply().empty()) return;
+  const std::string stem = targets_->image(names);
+  make_folder(fs::path(stem).parent_path());
   const ppatch_common_area& common = aligned.measures.common;
-  if (mode_ == ApplyMode::kCrop) {
+  if (targets_->mode() == ApplyMode::kCrop) {
     if (common.height < 1 || common.width < 1) return;
-    write_image(
+    const std::string path = write_image(
         stem,
         cropped(pixels_of(image), common.moving_y, common.moving_x, common.height, common.width),
         image.cfa.shifted(common.moving_y, common.moving_x), image);
@@ -76,6 +77,7 @@ void PairFiles::write(const PairNames& names, const mosaics::RawImage& reference
                         common.width),
                 reference.cfa.shifted(common.reference_y, common.reference_x), reference);
     record["applied"] = "crop";
+    record["applied_fpath"] = formats::text_of_name(path);
     return;
   }
   write_resampled(stem, reference, image, aligned, record);
@@ -83,7 +85,7 @@ void PairFiles::write(const PairNames& names, const mosaics::RawImage& reference
 
 void PairFiles::write_resampled(const std::string& stem, const mosaics::RawImage& reference,
                                 const mosaics::RawImage& image, const Aligned& aligned,
-                                Record& record) const {
+                                Record& record) {
   const ppatch_array from = pixels_of(image);
   const auto bytes = static_cast<std::size_t>(reference.height() * reference.width() *
                                               ppatch_dtype_size(from.dtype));
@@ -103,10 +105,11 @@ void PairFiles::write_resampled(const std::string& stem, const mosaics::RawImage
     check(ppatch_image_shift(session_.context().get(), &from, aligned.shift.shift, &options, &to));
   }
   record["applied"] = warps ? name_of(kMotionModelChoices, aligned.motion->motion.model) : "shift";
-  write_image(stem, to, reference.cfa, image);
+  const std::string path = write_image(stem, to, reference.cfa, image);
+  record["applied_fpath"] = formats::text_of_name(path);
 }
 
-void PairFiles::write_mask(const PairNames& names, const Aligned& aligned, Record& record) const {
+void PairFiles::write_mask(const std::string& path, const Aligned& aligned, Record& record) {
   const PairMeasures& measures = aligned.measures;
   if (measures.mask.size() == 0) return;
   pictures::Image mask(measures.mask_height, measures.mask_width);
@@ -114,14 +117,13 @@ void PairFiles::write_mask(const PairNames& names, const Aligned& aligned, Recor
     if (measures.mask.data()[i] == std::byte{0}) continue;
     mask.set(i / measures.mask_width, i % measures.mask_width, {255, 255, 255});
   }
-  const std::string path = (fs::path(masks_) / (paths_->mask(names) + ".png")).string();
   const std::string png = pictures::encode_png(mask);
-  formats::write_file(path, overwrite_, std::as_bytes(std::span(png)));
+  write_file(path, std::as_bytes(std::span(png)));
   record["mask_fpath"] = formats::text_of_name(path);
 }
 
-void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,
-                            const mosaics::Cfa& cfa, const mosaics::RawImage& levels) const {
+std::string PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,
+                                   const mosaics::Cfa& cfa, const mosaics::RawImage& levels) {
   const formats::Bytes bytes = packed(pixels);
   if (pixels.dtype == PPATCH_U16 && cfa.mosaic() && levels.white > levels.black &&
       levels.black >= 0) {
@@ -129,17 +131,24 @@ void PairFiles::write_image(const std::string& stem, const ppatch_array& pixels,
         reinterpret_cast<const std::uint16_t*>(bytes.data()), bytes.size() / 2);
     const mosaics::DngSettings settings{cfa, static_cast<std::uint32_t>(std::lround(levels.black)),
                                         static_cast<std::uint32_t>(std::lround(levels.white))};
-    formats::write_file(
-        stem + ".dng", overwrite_,
-        mosaics::encode_dng(values, pixels.shape[0], pixels.shape[1], settings).span());
-    return;
+    write_file(stem + ".dng",
+               mosaics::encode_dng(values, pixels.shape[0], pixels.shape[1], settings).span());
+    return stem + ".dng";
   }
   const std::string header =
       formats::format_npy_header(type_of(pixels.dtype), {pixels.shape[0], pixels.shape[1]});
   formats::Bytes file(header.size() + bytes.size());
   std::memcpy(file.data(), header.data(), header.size());
   std::memcpy(file.data() + header.size(), bytes.data(), bytes.size());
-  formats::write_file(stem + ".npy", overwrite_, file.span());
+  write_file(stem + ".npy", file.span());
+  return stem + ".npy";
+}
+
+void PairFiles::write_file(const std::string& path, std::span<const std::byte> bytes) {
+  std::error_code ignored;
+  const bool is_new = !fs::exists(path, ignored);
+  formats::write_file(path, replaces_, bytes);
+  if (is_new) unrecorded_.push_back(path);
 }
 
 }  // namespace ptychopatch::alignment

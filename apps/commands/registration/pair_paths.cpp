@@ -9,11 +9,26 @@
 namespace ptychopatch::alignment {
 namespace {
 
-std::string part_of(const std::string& name, bool whole) {
+// Where "[3]" begins, an image's place in its file, or npos.
+std::size_t index_of(const std::string& name) {
   const std::size_t bracket = name.ends_with(']') ? name.rfind('[') : std::string::npos;
+  if (bracket == std::string::npos || bracket + 2 >= name.size()) return std::string::npos;
+  const bool counts = name.find_first_not_of("0123456789", bracket + 1) == name.size() - 1;
+  return counts ? bracket : std::string::npos;
+}
+
+// One step of a path, that never leads to another folder.
+std::string part_of(const std::string& name, bool whole) {
+  const std::size_t bracket = index_of(name);
   const std::string index = bracket == std::string::npos ? "" : name.substr(bracket);
   const std::filesystem::path file = std::filesystem::path(name.substr(0, bracket)).filename();
-  return (whole ? file : file.stem()).string() + index;
+  const auto leads_on = [](const std::string& part) {
+    return part.empty() || part == "." || part == "..";
+  };
+  std::string part = (whole ? file : file.stem()).string() + index;
+  if (leads_on(part)) part = file.string() + index;
+  // No file has such a name, but what cannot be read has a path, too.
+  return leads_on(part) ? part + "_" : part;
 }
 
 [[noreturn]] void refuse(const PairNames& one, const PairNames& other, const std::string& path) {

@@ -10,7 +10,8 @@
 namespace ptychopatch::alignment {
 
 // Where the files of a run's pairs lie below its folders, each by itself. An ending is left out
-// ("gt/A_B.dng" is A_B, "stack.mrc[3]" is stack[3]) unless two pairs would then be one file.
+// ("gt/A_B.dng" is A_B, "stack.mrc[3]" is stack[3]) unless two pairs would then be one file, or
+// "." or ".." is left.
 class PairPaths {
  public:
   // Of all pairs of the run, those of other shards too, so that each shard gives the same names.

@@ -77,14 +77,15 @@ Record number(double value) { return std::isfinite(value) ? Record(value) : Reco
 // A file may have any name; a record holds text.
 PairNames as_recorded(const PairNames& names) {
   return {formats::text_of_name(names.scene), formats::text_of_name(names.reference),
-          formats::text_of_name(names.image)};
+          formats::text_of_name(names.image), names.type};
 }
 
 Record empty_record(const PairNames& given, const std::string& method) {
   const PairNames names = as_recorded(given);
   Record record = {{"gt_fpath", text(names.reference)},
                    {"f_fpath", names.image},
-                   {"image_set", text(names.scene)}};
+                   {"image_set", text(names.scene)},
+                   {"type", text(names.type)}};
   for (const char* key : {"is_bayer", "best_alignment", "best_alignment_loss", "raw_gain",
                           "rgb_gain", "overexposure_lb", "mask_mean", "mask_fpath"}) {
     record[key] = nullptr;
@@ -108,6 +109,7 @@ Record empty_record(const PairNames& given, const std::string& method) {
                           "moving",
                           "motion",
                           "applied",
+                          "applied_fpath",
                           "closure",
                           "zero_lag",
                           "fixed_pattern",
@@ -121,7 +123,8 @@ Record empty_record(const PairNames& given, const std::string& method) {
 }
 
 PairNames names_of(const Record& record) {
-  return {text_of(record, "image_set"), text_of(record, "gt_fpath"), text_of(record, "f_fpath")};
+  return {text_of(record, "image_set"), text_of(record, "gt_fpath"), text_of(record, "f_fpath"),
+          text_of(record, "type")};
 }
 
 void reject(Record& record, const std::string& word, const std::string& sentence) {

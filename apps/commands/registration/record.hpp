@@ -16,11 +16,15 @@ namespace ptychopatch::alignment {
 // of them and in one order. What is not known is null.
 using Record = nlohmann::ordered_json;
 
+inline constexpr int kRecordVersion = 2;
+
 // The images that a record is of, as it names them.
 struct PairNames {
   std::string scene;      // "": null
   std::string reference;  // "": none, null
   std::string image;
+  // Of two scenes of one name: "Bayer" or "X-Trans", by the scene's folder; "": no layout, null.
+  std::string type = {};
 
   friend bool operator==(const PairNames&, const PairNames&) = default;
   friend auto operator<=>(const PairNames&, const PairNames&) = default;

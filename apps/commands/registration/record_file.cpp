@@ -35,10 +35,10 @@ std::vector<Record> decode_json(const std::string& text, const std::string& sour
 // CSV, as RFC 4180 has it.
 
 // Of these a cell is the text itself; of all others it is JSON.
-constexpr std::array<std::string_view, 13> kTexts = {
+constexpr std::array<std::string_view, 15> kTexts = {
     "gt_fpath",        "f_fpath", "image_set",     "mask_fpath", "alignment_method",
     "status",          "reason",  "fixed_pattern", "cfa",        "schema",
-    "library_version", "backend", "applied"};
+    "library_version", "backend", "applied",       "type",       "applied_fpath"};
 
 bool is_text(std::string_view key) { return std::ranges::find(kTexts, key) != kTexts.end(); }
 

@@ -38,6 +38,7 @@ void Results::take_over() {
                                    ", expected those of this run: they cannot be mixed");
       }
     }
+    resumed_ = true;
     if (!is_ok(record)) continue;
     const PairNames names = names_of(record);
     if (kept_.emplace(names, std::move(record)).second) kept_order_.push_back(names);

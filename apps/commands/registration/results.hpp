@@ -19,7 +19,9 @@ class Results {
   Results(const std::string& path, RecordFormat format, bool overwrite, bool resume,
           Record metadata);
 
-  // A record that was taken over and was ok: it needs no more work.
+  // Whether records were taken over.
+  bool resumed() const { return resumed_; }
+  // One that was taken over and was ok.
   const Record* kept(const PairNames& names) const;
 
   // place is the record's in the work list.
@@ -37,6 +39,7 @@ class Results {
   void take_over();
 
   std::string path_;
+  bool resumed_ = false;
   formats::OutputLock lock_;
   RecordFormat format_;
   Record metadata_;

@@ -76,15 +76,14 @@ void AlignmentRun::rethrow() const {
 }
 
 SceneWorker::SceneWorker(const app::AlignOptions& options, const app::CommonOptions& common,
-                         const formats::NpyArray* mask, const PairPaths* paths, bool decodes_ahead,
-                         AlignmentRun& run)
+                         const formats::NpyArray* mask, const PairTargets* targets,
+                         bool decodes_ahead, AlignmentRun& run)
     : options_(options),
       mask_(mask),
       decodes_ahead_(decodes_ahead),
       run_(run),
       session_(common, run.console()),
-      files_(session_, paths, options.masks, options.apply, options.apply_mode,
-             options.replaces()) {}
+      files_(session_, targets) {}
 
 void SceneWorker::work() {
   std::vector<mosaics::ImageItem> items;
@@ -159,6 +158,7 @@ void SceneWorker::align_image(const SceneTask& task, std::size_t image,
       finished_.push_back({&pair, std::move(record), shift});
     } else {
       run_.add(pair, std::move(record));
+      files_.recorded();
     }
     run_.advance();
   }
@@ -188,6 +188,7 @@ void SceneWorker::close_scene(const SceneTask& task, const std::vector<Decoded>&
     }
     run_.add(*each.pair, std::move(each.record));
   }
+  files_.recorded();
 }
 
 // Only those that a reference was ok with: the others close no triangle of it.
@@ -240,7 +241,7 @@ ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& ima
   }
   const Aligned aligned = aligner.align(pair.reference, *image.raw, record);
   if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return aligned.shift;
-  files_.write(pair.names, *reference.raw, *image.raw, aligned, record);
+  files_.write(pair.names, pair.replaces_files, *reference.raw, *image.raw, aligned, record);
   draw(pair, aligned.shift, aligned.motion ? &*aligned.motion : nullptr, images);
   return aligned.shift;
 }

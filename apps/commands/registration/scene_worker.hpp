@@ -73,9 +73,9 @@ struct SceneTask {
 class SceneWorker {
  public:
   // common: of the options, those of the worker's device. The mask, if any, is every reference's;
-  // paths are those of the files that are made of pairs, if any are.
+  // targets: of the files that are made of pairs, if any are.
   SceneWorker(const app::AlignOptions& options, const app::CommonOptions& common,
-              const formats::NpyArray* mask, const PairPaths* paths, bool decodes_ahead,
+              const formats::NpyArray* mask, const PairTargets* targets, bool decodes_ahead,
               AlignmentRun& run);
 
   void take(SceneTask task) { tasks_.push_back(std::move(task)); }

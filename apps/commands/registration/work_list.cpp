@@ -11,12 +11,13 @@ SceneWork work_of(const rawnind::Scene& scene) {
   for (const std::string& name : names) work.images.push_back({scene.folder + name, std::nullopt});
   if (work.references == 0) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      work.pairs.push_back({SceneWork::kNoReference, i, {scene.name, "", names[i]}, 0});
+      work.pairs.push_back({SceneWork::kNoReference, i, {scene.name, "", names[i], scene.type}, 0});
     }
   }
   for (std::size_t g = 0; g < work.references; ++g) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (i != g) work.pairs.push_back({g, i, {scene.name, names[g], names[i]}, 0});
+      if (i == g) continue;
+      work.pairs.push_back({g, i, {scene.name, names[g], names[i], scene.type}, 0});
     }
   }
   return work;

@@ -19,6 +19,7 @@ struct Pair {
   std::size_t place = 0;  // among all pairs of a run
   // The shift of one that was aligned before and is only to be drawn.
   std::shared_ptr<const ppatch_shift> known = {};
+  bool replaces_files = false;  // that it has
 };
 
 // A scene as work: its images, references first, and the pairs that are wanted, references in turn

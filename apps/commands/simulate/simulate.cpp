@@ -40,7 +40,9 @@ struct SimulateOptions {
 class SimulateScan {
  public:
   SimulateScan(const SimulateOptions& options, Console& console)
-      : options_(options), console_(console), outputs_(options.common, options.preview) {
+      : options_(options),
+        console_(console),
+        outputs_(options.common, {}, options.preview, "--preview") {
     const auto extent = [&](std::size_t i) {
       return parse_integer("--size", options.size[i], 1, kLargestSide);
     };
