@@ -58,8 +58,14 @@ ptychopatch_materials(runtime ${library} ${CMAKE_INSTALL_DATADIR}/doc/${library}
                       CONTAINS ${parts} BINARIES ptychopatch)
 ptychopatch_materials(development libptychopatch-dev ${CMAKE_INSTALL_DATADIR}/doc/libptychopatch-dev)
 if(TARGET ptychopatch_command)
+  set(programs ptychopatch_command)
+  set(parts_of_programs cli11 nlohmann-json spdlog kissfft)
+  if(TARGET ptychopatch_bench)
+    list(APPEND programs ptychopatch_bench)
+    list(APPEND parts_of_programs highway)
+  endif()
   ptychopatch_materials(command ptychopatch ${CMAKE_INSTALL_DATADIR}/doc/ptychopatch
-                        CONTAINS cli11 nlohmann-json spdlog kissfft BINARIES ptychopatch_command)
+                        CONTAINS ${parts_of_programs} BINARIES ${programs})
 endif()
 if(TARGET ptychopatch_cuda)
   ptychopatch_materials(cuda ${CPACK_DEBIAN_CUDA_PACKAGE_NAME}

@@ -54,7 +54,8 @@ found=$("$python" -m zipfile --list "$wheel" | awk 'NR > 1 { print $1 }' | grep 
 diff <(sort <<< "$expected") <(sort <<< "$found") ||
   die "$wheel: expected the files marked <, got those marked >"
 
-pip install -q "$wheel"
+pip install -q --require-hashes -r <(grep '^numpy==' "$root/scripts/lib/requirements/languages.txt")
+pip install -q --no-deps "$wheel"
 "$folder/venv/bin/python" "$root/examples/extract.py"
 # A backend that is there answers for the device; one that is not, that it was not built.
 reason=$("$folder/venv/bin/python" - << 'EOF'
