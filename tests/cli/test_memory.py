@@ -92,6 +92,26 @@ class MemoryTest(CommandTest):
             peaks.append(memory)
         self.assertLess(peaks[1] - peaks[0], 1000 * (12 << 10))
 
+    def test_many_fields(self):
+        """Records that hold a field of tiles each: a budget has room for all of them."""
+        for height, width in ((256, 256), (200, 700), (1000, 1100)):
+            picture = scenes.smooth_noise(self.rng, height, width).astype(np.float32)
+            np.save(self.path("ref.npy"), picture)
+            np.save(self.path("one.npy"), picture + self.rng.normal(0, 0.01, picture.shape))
+            np.save(self.path("stack.npy"), np.zeros((400, height, width), np.uint8))
+            self.run_well("align", "--ref", "ref.npy", "one.npy", "--model", "field", "-o", "r.json",
+                          "--overwrite", "-q")
+            record, = scenes.read_records(self.path("r.json"))
+            needed = []
+            for model in ("affine", "field"):
+                message = self.run_badly("align", "--ref", "ref.npy", "stack.npy", "--model", model,
+                                         "-o", "s.json", "--memory-budget", "20M",
+                                         says="--memory-budget")
+                needed.append(MEGA * int(re.search(r"at least (\d+)M", message).group(1)))
+            tiles = len(record["motion"]["field"])
+            self.assertGreater(tiles, 60)
+            self.assertGreater(needed[1] - needed[0], 400 * tiles * 540 - 4 * MEGA)
+
     def test_extract(self):
         np.save(self.path("i.npy"), self.complex_image(700, 700).astype("c8"))
         np.save(self.path("p.npy"), self.rng.uniform(0, 570, (2500, 2)))

@@ -35,6 +35,23 @@ std::optional<std::uint64_t> whole_budget(const app::AlignOptions& options) {
   return std::nullopt;
 }
 
+// Tiles that are told of an image of that size, at most: they are laid half a side apart, and their
+// sides are at least a seventh of the image's shorter one, or 192 samples.
+std::uint64_t max_tiles(const mosaics::ImageNeeds& image) {
+  constexpr std::int64_t kPitch = 96, kLeast = 15;
+  const std::int64_t shorter = std::max<std::int64_t>(std::min(image.height, image.width), 1);
+  const std::int64_t longer = std::max(image.height, image.width);
+  const std::int64_t across = std::max(kLeast, shorter / kPitch + 2);
+  return static_cast<std::uint64_t>(across * (across * longer / shorter + 1));
+}
+
+// Of one image, kept until the run's end.
+std::uint64_t record_bytes(const app::AlignOptions& options, const mosaics::ImageNeeds& largest) {
+  constexpr std::uint64_t kTileBytes = 600;
+  if (options.scene.motion != PPATCH_MOTION_MODEL_FIELD) return kRecordBytes;
+  return kRecordBytes + kTileBytes * max_tiles(largest);
+}
+
 // Maps of motion, kept until the run's end and drawn on one paper then.
 std::uint64_t drawn_bytes(const app::AlignOptions& options, std::uint64_t pairs) {
   if (options.plot.empty() || options.scene.motion == PPATCH_MOTION_MODEL_NONE) return 0;
@@ -168,7 +185,7 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   if (!whole || tasks.empty()) return memory;
   const ppatch_context_info info = Context(options.common.context()).info();
   const std::uint64_t all = workers;
-  const std::uint64_t own =
+  std::uint64_t own =
       app::process_bytes(options.common) + pairs * kRecordBytes + drawn_bytes(options, pairs);
   // A control group's limit costs the images that it does not allow, and no others.
   const bool asked_for = options.common.memory_budget != 0;
@@ -182,6 +199,12 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
     memory.child = std::max(memory.child, 2 * scenes.back().waiting + scenes.back().decoding);
   }
   memory.child += kChildBytes;
+  mosaics::ImageNeeds largest;
+  for (const SceneNeeds& scene : scenes) {
+    largest.height = std::max(largest.height, scene.largest.height);
+    largest.width = std::max(largest.width, scene.largest.width);
+  }
+  own += pairs * (record_bytes(options, largest) - kRecordBytes);
   // Each scene by itself; then with the next image, of any scene.
   const auto alone = [](const SceneNeeds& scene) {
     return scene.images + std::max(scene.decoding, scene.measuring);
