@@ -112,6 +112,18 @@ class MemoryTest(CommandTest):
             self.assertGreater(tiles, 60)
             self.assertGreater(needed[1] - needed[0], 400 * tiles * 540 - 4 * MEGA)
 
+    def test_a_mask_that_does_not_fit(self):
+        """Is refused by its header, and not read first."""
+        names = self.write_images(300, 300, 2)
+        np.save(self.path("mask.npy"), np.ones((5000, 5000), np.uint8))
+        run = ["align", "--ref", *names, "--mask", "mask.npy", "-o", "m.json", "--memory-budget"]
+        done, memory = self.execute_measured(*run, "60M", "-q")
+        needed = re.search(rb"--mask: 'mask.npy' takes at least (\d+)M", done.stderr)
+        self.assertTrue(done.returncode == 2 and needed, done.stderr)
+        self.assertLess(memory, 60 * MEGA)
+        # Which does; that the mask is no larger than its reference is another refusal.
+        self.assertNotIn(b"of memory", self.execute(*run, f"{needed.group(1).decode()}M", "-q").stderr)
+
     def test_extract(self):
         np.save(self.path("i.npy"), self.complex_image(700, 700).astype("c8"))
         np.save(self.path("p.npy"), self.rng.uniform(0, 570, (2500, 2)))

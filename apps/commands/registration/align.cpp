@@ -56,7 +56,6 @@ class Align {
     replaces_plot_ = options_.common.overwrite || results_->resumed();
     if (!options_.plot.empty()) formats::OutputTarget::check(options_.plot, replaces_plot_);
     check_pair_files();
-    read_mask();
     try {
       work();
     } catch (const mosaics::Interruption&) {
@@ -320,6 +319,7 @@ class Align {
     std::vector<CommonOptions> devices = options_.common.each_device(tasks.size());
     const auto memory = alignment::RunMemory::of(options_, tasks, devices.size(), pairs_);
     formats::limit_children(memory.child);
+    read_mask();
     for (CommonOptions& common : devices) {
       if (memory.scratch != 0) common.memory_budget = memory.scratch;
       workers.push_back(std::make_unique<alignment::SceneWorker>(

@@ -162,6 +162,20 @@ class Scratch {
   const app::AlignOptions& options_;
 };
 
+// The mask of references: what is kept of it. It is read before all images.
+std::uint64_t mask_bytes(const app::AlignOptions& options, std::uint64_t budget,
+                         std::uint64_t own) {
+  if (options.mask.empty()) return 0;
+  const mosaics::ImageNeeds needs = mosaics::needs_of({options.mask, std::nullopt}, {});
+  const auto kept = static_cast<std::uint64_t>(needs.height * needs.width);
+  const std::uint64_t all = own + kept + needs.pixels + needs.decoding;
+  if (all <= budget) return kept;
+  throw formats::FormatError("argument --mask: " + formats::quoted(options.mask) +
+                             " takes at least " + app::sufficient_budget(all) +
+                             " of memory to be read, and " + formats::size_text(budget) +
+                             " are there");
+}
+
 [[noreturn]] void refuse(const app::AlignOptions& options, std::uint64_t budget,
                          std::uint64_t needed, const SceneNeeds& scene, std::uint64_t scratch) {
   const std::string what =
@@ -187,6 +201,7 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   const std::uint64_t all = workers;
   std::uint64_t own =
       app::process_bytes(options.common) + pairs * kRecordBytes + drawn_bytes(options, pairs);
+  own += mask_bytes(options, *whole, own);
   // A control group's limit costs the images that it does not allow, and no others.
   const bool asked_for = options.common.memory_budget != 0;
   Needs needs(options, info.num_threads, asked_for ? UINT64_MAX : *whole - std::min(*whole, own));
