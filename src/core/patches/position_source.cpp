@@ -9,15 +9,17 @@
 namespace ppatch {
 namespace {
 
-// One of a view's numbers as an integer, where its dtype is one, and a fraction of any size.
-struct Value {
-  std::int64_t integer;
-  double fraction;
+// Whether the nearest integer, of two the even one, is the one above.
+bool goes_up_to_even(Coordinate c) {
+  return c.fraction > 0.5 || (c.fraction == 0.5 && c.integer % 2 != 0);
+}
 
-  double sum() const { return static_cast<double>(integer) + fraction; }
-};
+Coordinate rounded_to_even(Coordinate c) { return {c.integer + (goes_up_to_even(c) ? 1 : 0), 0.0}; }
 
-Value value_at(const CoordinateView& from, std::int64_t group, std::int64_t member, int axis) {
+}  // namespace
+
+PositionReader::Value PositionReader::value_at(const CoordinateView& from, std::int64_t group,
+                                               std::int64_t member, int axis) {
   switch (from.dtype) {
     case DType::i32:
       return {from.at<std::int32_t>(group, member, axis), 0.0};
@@ -30,20 +32,17 @@ Value value_at(const CoordinateView& from, std::int64_t group, std::int64_t memb
   }
 }
 
-// Whether the nearest integer, of two the even one, is the one above.
-bool goes_up_to_even(Coordinate c) {
-  return c.fraction > 0.5 || (c.fraction == 0.5 && c.integer % 2 != 0);
-}
-
-Coordinate rounded_to_even(Coordinate c) { return {c.integer + (goes_up_to_even(c) ? 1 : 0), 0.0}; }
-
-}  // namespace
-
-Coordinate PositionReader::given(std::int64_t group, std::int64_t member, int axis) const {
-  const Value value = value_at(source_.value, group, member, axis);
+PositionReader::Value PositionReader::value(std::int64_t group, std::int64_t member,
+                                            int axis) const {
+  const Value own = value_at(source_.value, group, member, axis);
   const std::int64_t integer =
       source_.integer.data ? source_.integer.at<std::int32_t>(group, member, axis) : 0;
-  return make_coordinate(integer + value.integer, value.fraction);
+  return {integer + own.integer, own.fraction};
+}
+
+Coordinate PositionReader::given(std::int64_t group, std::int64_t member, int axis) const {
+  const Value of = value(group, member, axis);
+  return make_coordinate(of.integer, of.fraction);
 }
 
 // Without a division for each position.
@@ -61,10 +60,10 @@ void PositionReader::each(const Body& body) const {
 Coordinate PositionReader::mirrored(const Place& place, int axis) const {
   double sum = 0.0;
   for (std::int64_t j = 0; j < settings_.group_size; ++j) {
-    sum += value_of(given(place.group, j, axis));
+    sum += value(place.group, j, axis).sum();
   }
   const double mean = sum / static_cast<double>(settings_.group_size);
-  const double local = -(value_of(given(place.group, place.member, axis)) - mean);
+  const double local = -(value(place.group, place.member, axis).sum() - mean);
   return make_coordinate(0, static_cast<double>(static_cast<float>(mean + local)));
 }
 

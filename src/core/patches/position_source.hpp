@@ -48,6 +48,16 @@ class PositionReader {
   };
   template <class Body>
   void each(const Body& body) const;
+  // A number as it is given: an integer, where its dtype is one, and a fraction of any size.
+  struct Value {
+    std::int64_t integer;
+    double fraction;
+
+    double sum() const { return static_cast<double>(integer) + fraction; }
+  };
+  static Value value_at(const CoordinateView& from, std::int64_t group, std::int64_t member,
+                        int axis);
+  Value value(std::int64_t group, std::int64_t member, int axis) const;
   Coordinate given(std::int64_t group, std::int64_t member, int axis) const;
   Coordinate mirrored(const Place& place, int axis) const;
   Position position(const Place& place) const;
