@@ -145,7 +145,8 @@ TEST(ShiftedProbe, MovesWithThePosition) {
   };
   Values probe(n * n);
   for (std::int64_t i = 0; i < n * n; ++i) {
-    probe[i] = probe_at(static_cast<double>(i / n), static_cast<double>(i % n));
+    const auto row = i / n;
+    probe[i] = probe_at(static_cast<double>(row), static_cast<double>(i % n));
   }
   const Values image(40 * 40, 1.0);
   const double positions[2][2] = {{4.3, 2.75}, {1.5, 3.25}};
