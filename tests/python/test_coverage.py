@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The package calls every function of the C API, but for those that make no sense here."""
+import ast
 import pathlib
 import subprocess
 
@@ -23,6 +24,14 @@ def test_every_function_is_called():
               in listing.splitlines() if line.startswith("ppatch_")}
     assert len(called) > 30
     assert sorted(exported - called) == sorted(LEFT_OUT)
+
+
+def test_the_stub_is_python():
+    """What type checkers read of the module: no argument has a keyword's name."""
+    stub = pathlib.Path(_core.__file__).with_name("_core.pyi")
+    names = {node.name for node in ast.walk(ast.parse(stub.read_text()))
+             if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    assert {"PatchCall", "solve", "cfa_block"} <= names
 
 
 def test_choices_are_those_of_the_library():

@@ -237,7 +237,7 @@ void add_patches(nb::module_& module) {
            "accumulate"_a)
       .def("assemble", &PatchCall::assemble, "patches"_a, "out"_a, "coverage"_a, "eps"_a)
       .def("solve", &PatchCall::solve, "patches"_a, "weights"_a.none(), "out"_a,
-           "coverage"_a.none(), "iterations"_a, "tolerance"_a, "lambda"_a)
+           "coverage"_a.none(), "iterations"_a, "tolerance"_a, "lambda_"_a)
       .def("solve_bytes", &PatchCall::solve_bytes, "image"_a)
       .def("position_gradient", &PatchCall::position_gradient, "image"_a, "cotangent"_a, "out"_a,
            "curvature"_a.none())
