@@ -48,7 +48,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import TYPE_CHECKING, Any, TypedDict, overload
+from typing import TYPE_CHECKING, Any, TypedDict, cast, overload
 
 from . import _core
 from ._arrays import shape_of, stream_of
@@ -292,7 +292,7 @@ def align(reference: Any, moving: Any, *, mask: Any = None, moving_mask: Any = N
     """
     reference = _registered("reference", reference, options, context)
     scene = Scene.__new__(Scene)
-    scene._context, scene._options = context, options
+    scene._context, scene._options = context, cast(Options, options)
     context, native = context_of(context), _scene_options(reference, options)
     kept = _last.options is native and _last.context is context
     scene._scene = _last.scene if kept else _core.Scene(context, native)

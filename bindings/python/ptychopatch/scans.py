@@ -64,8 +64,8 @@ def fit_scan(nominal: Any, refined: Any, information: Any = None, *, sigma: floa
     residual = numpy.empty((numpy.shape(nominal)[0] if numpy.ndim(nominal) else 0, 2))
     found = _core.fit_scan(nominal, refined, information, residual, real("sigma", sigma),
                            number_of("axes", axes))
-    numbers = {name: numpy.array(value) if isinstance(value, tuple) else value
-               for name, value in found.items()}
+    numbers: dict[str, Any] = {name: numpy.array(value) if isinstance(value, tuple) else value
+                               for name, value in found.items()}
     numbers["matrix"] = numbers["matrix"].reshape(2, 2)
     numbers["covariance"] = numbers["covariance"].reshape(6, 6)
     numbers["status"] = ("ok", "few", "line")[numbers["status"]]

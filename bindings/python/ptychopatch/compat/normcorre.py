@@ -78,9 +78,9 @@ def tile_and_correct(img: Any, template: Any, strides: tuple[int, int], overlaps
     if coherence > 0:
         windows = [(y, y + size[0], x, x + size[1]) for y, x in start_step]
         moved, _ = block_displacements(template, img, windows, rigid, max_deviation_rigid)
-    centres = [[begin + (extent - 1) / 2 for begin in begins]
-               for begins, extent in zip((rows, columns), size)]
-    field = numpy.stack([between(part.reshape(len(rows), len(columns)), *centres, img.shape)
-                         for part in moved.T])
+    middle_rows, middle_columns = ([begin + (extent - 1) / 2 for begin in begins]
+                                   for begins, extent in zip((rows, columns), size))
+    field = numpy.stack([between(part.reshape(len(rows), len(columns)), middle_rows,
+                                 middle_columns, img.shape) for part in moved.T])
     return (resampled(img, field, interpolation, "edge"), [tuple(-one) for one in moved],
             start_step, xy_grid)

@@ -77,7 +77,7 @@ def compute_shifts(refImg: Any, frames: Any, *, maxregshift: float = 0.1, nonrig
     integer = numpy.rint(found).astype(int)
     if not nonrigid:
         return integer[:, 0], integer[:, 1], cmax, None, None, None
-    yblock, xblock, _, _ = make_blocks(*reference.shape, block_size)
+    yblock, xblock, _, _ = make_blocks(reference.shape[0], reference.shape[1], block_size)
     windows = [(*y, *x) for y, x in zip(yblock, xblock)]
     left = numpy.zeros((len(frames), len(windows), 2))
     cmax1 = numpy.zeros((len(frames), len(windows)))
@@ -105,7 +105,7 @@ def shift_frames(frames: Any, ymax: Any, xmax: Any, ymax1: Any = None, xmax1: An
     real_images("frames", frames, 3)
     out = numpy.empty_like(frames)
     shape = frames.shape[1:]
-    yblock, xblock, (ny, nx), _ = make_blocks(*shape, block_size)
+    yblock, xblock, (ny, nx), _ = make_blocks(shape[0], shape[1], block_size)
     rows = [int(numpy.mean(block)) for block in yblock[::nx]]
     columns = [int(numpy.mean(block)) for block in xblock[:nx]]
     for t, frame in enumerate(frames):
