@@ -49,19 +49,16 @@ struct EachPiece {
   }
 };
 
-// Two numbers side by side, aligned to both, past the caches where a device can: what is written
-// once is not read again.
-PPATCH_HD void store_streamed(float first, float second, float* to) {
+// Two floats or doubles side by side, aligned to both, past the caches where a device can: what is
+// written once is not read again.
+template <class T>
+PPATCH_HD void store_streamed(T first, T second, T* to) {
 #if defined(__CUDA_ARCH__)
-  __stcs(reinterpret_cast<float2*>(to), make_float2(first, second));
-#else
-  to[0] = first;
-  to[1] = second;
-#endif
-}
-PPATCH_HD void store_streamed(double first, double second, double* to) {
-#if defined(__CUDA_ARCH__)
-  __stcs(reinterpret_cast<double2*>(to), make_double2(first, second));
+  if constexpr (sizeof(T) == sizeof(float)) {
+    __stcs(reinterpret_cast<float2*>(to), make_float2(first, second));
+  } else {
+    __stcs(reinterpret_cast<double2*>(to), make_double2(first, second));
+  }
 #else
   to[0] = first;
   to[1] = second;

@@ -14,6 +14,7 @@
 #include <limits>
 #include <thread>
 
+#include "cli/refusal.hpp"
 #include "cli/temporary_folder.hpp"
 #include "formats/array_store.hpp"
 #include "formats/array_writer.hpp"
@@ -26,6 +27,8 @@
 namespace ptychopatch::formats {
 namespace {
 
+using test::refusal;
+
 const ChildWork kWork{"the library", "'f'", {}};
 
 std::vector<pid_t> children() {
@@ -34,16 +37,6 @@ std::vector<pid_t> children() {
   std::vector<pid_t> found;
   for (pid_t child = 0; list >> child;) found.push_back(child);
   return found;
-}
-
-template <class Function>
-std::string refusal(const Function& function) {
-  try {
-    function();
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "not refused";
 }
 
 NpyArray counting(std::int64_t count) {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <thread>
 
+#include "cli/refusal.hpp"
 #include "cli/temporary_folder.hpp"
 #include "formats/child_process.hpp"
 #include "formats/format_error.hpp"
@@ -24,17 +25,9 @@
 namespace ptychopatch::formats {
 namespace {
 
-const ChildWork kWork{"the library", "'f'", {}};
+using test::refusal;
 
-template <class Function>
-std::string refusal(const Function& function) {
-  try {
-    function();
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "not refused";
-}
+const ChildWork kWork{"the library", "'f'", {}};
 
 // What a child may not is its end, and a sentence says so.
 TEST(Sandbox, AsksForNothingButToRead) {

@@ -45,11 +45,10 @@ std::uint64_t max_tiles(const mosaics::ImageNeeds& image) {
   return static_cast<std::uint64_t>(across * (across * longer / shorter + 1));
 }
 
-// Of one image, kept until the run's end.
-std::uint64_t record_bytes(const app::AlignOptions& options, const mosaics::ImageNeeds& largest) {
+// What a record has of an image's tiles.
+std::uint64_t field_bytes(const app::AlignOptions& options, const mosaics::ImageNeeds& largest) {
   constexpr std::uint64_t kTileBytes = 600;
-  if (options.scene.motion != PPATCH_MOTION_MODEL_FIELD) return kRecordBytes;
-  return kRecordBytes + kTileBytes * max_tiles(largest);
+  return options.scene.motion == PPATCH_MOTION_MODEL_FIELD ? kTileBytes * max_tiles(largest) : 0;
 }
 
 // Maps of motion, kept until the run's end and drawn on one paper then.
@@ -219,7 +218,7 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
     largest.height = std::max(largest.height, scene.largest.height);
     largest.width = std::max(largest.width, scene.largest.width);
   }
-  own += pairs * (record_bytes(options, largest) - kRecordBytes);
+  own += pairs * field_bytes(options, largest);
   // Each scene by itself; then with the next image, of any scene.
   const auto alone = [](const SceneNeeds& scene) {
     return scene.images + std::max(scene.decoding, scene.measuring);
