@@ -25,6 +25,11 @@ std::string plain(double value) {
   return {text.data(), end};
 }
 
+std::string filled(std::string help, const std::string& value) {
+  const std::size_t at = help.find("{}");
+  return at == std::string::npos ? help : help.replace(at, 2, value);
+}
+
 }  // namespace
 
 std::string listed(Choices choices) {
@@ -108,6 +113,18 @@ std::int32_t parse_choice(const std::string& option, const std::string& text, Ch
   wrong(option, names, text);
 }
 
+std::string with_default(const std::string& help, std::int64_t value) {
+  return filled(help, std::to_string(value));
+}
+
+std::string with_default(const std::string& help, double value) {
+  return filled(help, plain(value));
+}
+
+std::string with_default(const std::string& help, std::int32_t value, Choices choices) {
+  return filled(help, name_of(choices, value));
+}
+
 CLI::App* add_word(CLI::App& parent, const std::string& name, const std::string& help,
                    const std::string& footer) {
   CLI::App* word = parent.add_subcommand(name, help);
@@ -125,18 +142,15 @@ void OptionSet::flag(const std::string& name, bool& target, const std::string& h
 
 void OptionSet::text(const std::string& name, std::string& target, const std::string& type,
                      const std::string& help) {
-  app_.add_option(name, target, help)->type_name(type)->group(group_);
-}
-
-void OptionSet::text_or_default(const std::string& name, std::string& target,
-                                const std::string& type, const std::string& help) {
-  app_.add_option(name, target, help)->type_name(type)->capture_default_str()->group(group_);
+  app_.add_option(name, target, filled(help, target))->type_name(type)->group(group_);
 }
 
 void OptionSet::texts(const std::string& name, std::vector<std::string>& target,
                       const std::string& type, const std::string& help, int min,
                       std::optional<int> max) {
-  app_.add_option(name, target, help)
+  std::string values;
+  for (const std::string& value : target) values.append(values.empty() ? "" : " ").append(value);
+  app_.add_option(name, target, filled(help, values))
       ->expected(min, max.value_or(-1))
       ->type_name(type)
       ->group(group_);

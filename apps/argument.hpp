@@ -47,8 +47,14 @@ CLI::App* add_word(CLI::App& parent, const std::string& name, const std::string&
 void require_word(CLI::App& parent);
 bool was_given(const CLI::App& word);
 
+// A help whose "{}" is replaced by the value that holds where none is given.
+std::string with_default(const std::string& help, std::int64_t value);
+std::string with_default(const std::string& help, double value);
+std::string with_default(const std::string& help, std::int32_t value, Choices choices);
+
 // Adds options to one group of a command's help. What an option sets may be a variable of any type
-// that its values fit into, or std::optional of one; it must outlive the parsing.
+// that its values fit into, or std::optional of one, whose default is 0; it must outlive the
+// parsing. Where a help says "{}" it gets the present value, which is the default.
 class OptionSet {
  public:
   explicit OptionSet(CLI::App& app, const char* group = "Options") : app_(app), group_(group) {}
@@ -56,27 +62,27 @@ class OptionSet {
   template <class T>
   void integer(const std::string& name, T& target, std::int64_t least, const std::string& help,
                std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
-    parsed(name, "N", help, [=, &target](const std::string& text) {
-      assign(target, parse_integer(name, text, least, most));
-    });
+    parsed(name, "N", with_default(help, static_cast<std::int64_t>(present(target))),
+           [=, &target](const std::string& text) {
+             assign(target, parse_integer(name, text, least, most));
+           });
   }
   template <class T>
   void number(const std::string& name, T& target, double least, const std::string& help) {
-    parsed(name, "X", help,
+    parsed(name, "X", with_default(help, static_cast<double>(present(target))),
            [=, &target](const std::string& text) { target = parse_number(name, text, least); });
   }
   template <class T>
   void choice(const std::string& name, T& target, Choices choices, const std::string& help) {
-    parsed(name, braced(choices), help, [=, &target](const std::string& text) {
-      assign(target, parse_choice(name, text, choices));
-    });
+    parsed(name, braced(choices),
+           with_default(help, static_cast<std::int32_t>(present(target)), choices),
+           [=, &target](const std::string& text) {
+             assign(target, parse_choice(name, text, choices));
+           });
   }
   void flag(const std::string& name, bool& target, const std::string& help);
   void text(const std::string& name, std::string& target, const std::string& type,
             const std::string& help);
-  // The same, with its present value in the help as the default.
-  void text_or_default(const std::string& name, std::string& target, const std::string& type,
-                       const std::string& help);
   // From min to max values; no max: any number of them.
   void texts(const std::string& name, std::vector<std::string>& target, const std::string& type,
              const std::string& help, int min, std::optional<int> max = std::nullopt);
@@ -91,6 +97,14 @@ class OptionSet {
               const std::function<void(const std::string&)>& set);
 
  private:
+  template <class T>
+  static T present(const T& target) {
+    return target;
+  }
+  template <class T>
+  static T present(const std::optional<T>& target) {
+    return target.value_or(T{});
+  }
   template <class T, class Value>
   static void assign(T& target, Value value) {
     target = static_cast<T>(value);

@@ -135,10 +135,10 @@ ppatch_status ppatch_patch_position_normal(ppatch_patch_plan* plan, const ppatch
   });
 }
 
-ppatch_status ppatch_fit_scan(const ppatch_array* nominal, const ppatch_array* refined,
+ppatch_status ppatch_scan_fit(const ppatch_array* nominal, const ppatch_array* refined,
                               const ppatch_array* information,
                               const ppatch_scan_fit_options* options, const ppatch_array* residual,
-                              ppatch_scan_fit* fit) {
+                              ppatch_scan_fit_info* fit) {
   return guarded(__func__,
                  [&] { ppatch::fit_scan(nominal, refined, information, options, residual, fit); });
 }

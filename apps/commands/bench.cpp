@@ -56,12 +56,12 @@ Command add_bench(CLI::App& root) {
   CLI::App* app = add_word(
       root, "bench", "What every operator costs on this machine, beside what its memory can do");
   OptionSet set(*app);
-  set.text_or_default("-o,--output", options->page, "FILE", "Page of tables and charts to write");
+  set.text("-o,--output", options->page, "FILE", "Page of tables and charts to write (default {})");
   set.text("--json", options->json, "FILE", "Write one record a case here, too");
   set.text("--filter", options->filter, "REGEX", "Only cases whose name has a match of this");
   set.flag("--quick", options->quick, "Little data: shows that all works, measures nothing");
-  set.text_or_default("--device", options->device, "DEVICE",
-                      "auto (the CPU and every CUDA device), cpu or cuda:N");
+  set.text("--device", options->device, "DEVICE",
+           "auto (the CPU and every CUDA device), cpu or cuda:N (default {})");
   set.integer("-j,--threads", options->threads, 0, "CPU threads; 0: all that the process may use",
               4096);
   set.flag("-q,--quiet", options->quiet, "No line a case");

@@ -140,8 +140,8 @@ Command add_selftest(CLI::App& root) {
       "Known answers of every operator on this machine's devices, and their speed",
       "Exit status: 0 all answers are right; 1 one is wrong; 2 usage; 3 there is no such device.");
   OptionSet set(*app);
-  set.text_or_default("--device", options->device, "DEVICE",
-                      "auto (the CPU and every CUDA device), cpu or cuda:N");
+  set.text("--device", options->device, "DEVICE",
+           "auto (the CPU and every CUDA device), cpu or cuda:N (default {})");
   set.integer("-j,--threads", options->threads, 0, "CPU threads; 0: all that the process may use",
               4096);
   set.flag("--no-speed", options->no_speed, "Answers alone");

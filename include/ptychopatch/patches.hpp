@@ -115,11 +115,12 @@ inline ppatch_scan_fit_options scan_fit_options() {
 }
 
 // information and residual may be null.
-inline ppatch_scan_fit fit_scan(const Array& nominal, const Array& refined,
-                                const Array* information = nullptr, const Array* residual = nullptr,
-                                const ppatch_scan_fit_options& options = scan_fit_options()) {
-  auto fit = detail::sized<ppatch_scan_fit>();
-  check(ppatch_fit_scan(&nominal, &refined, information, &options, residual, &fit));
+inline ppatch_scan_fit_info fit_scan(const Array& nominal, const Array& refined,
+                                     const Array* information = nullptr,
+                                     const Array* residual = nullptr,
+                                     const ppatch_scan_fit_options& options = scan_fit_options()) {
+  auto fit = detail::sized<ppatch_scan_fit_info>();
+  check(ppatch_scan_fit(&nominal, &refined, information, &options, residual, &fit));
   return fit;
 }
 

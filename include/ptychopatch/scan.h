@@ -53,7 +53,7 @@ typedef struct ppatch_scan_fit_options {
 /* Numbers by axis are (y, x), whatever the axes of arrays. Where status is not OK, the shift is
  * that of matrix 1 and all that needs a matrix is NaN; so is sigma where nothing tells it, and the
  * shift where no position has information. */
-typedef struct ppatch_scan_fit {
+typedef struct ppatch_scan_fit_info {
   uint32_t struct_size;
   ppatch_scan_fit_status status;
   double centre[2];      /* px */
@@ -69,19 +69,19 @@ typedef struct ppatch_scan_fit {
   double sigma;        /* as given, or found: of errors that are normal but for outliers */
   double chi2_per_dof; /* sum r^T H r / sigma^2 over the degrees of freedom; NaN without any */
   int64_t degrees_of_freedom; /* numbers that information is on, less 6 */
-} ppatch_scan_fit;
+} ppatch_scan_fit_info;
 
-#define PPATCH_SCAN_FIT_INIT \
-  { .struct_size = (uint32_t)sizeof(ppatch_scan_fit) }
+#define PPATCH_SCAN_FIT_INFO_INIT \
+  { .struct_size = (uint32_t)sizeof(ppatch_scan_fit_info) }
 
 /* nominal, refined: (K, 2), F32 or F64, px. information: (K, 3), F32 or F64, the columns (H_00,
  * H_01, H_11) in the axes of positions, each H_k with no negative eigenvalue; NULL: 1 and 0.
  * residual: (K, 2) F64, written, or NULL. All on the host. options may be NULL.
  * Errors: INVALID_ARGUMENT (what is not finite is named by its index), OUT_OF_MEMORY. */
-ppatch_status ppatch_fit_scan(const ppatch_array *nominal, const ppatch_array *refined,
+ppatch_status ppatch_scan_fit(const ppatch_array *nominal, const ppatch_array *refined,
                               const ppatch_array *information,
                               const ppatch_scan_fit_options *options, const ppatch_array *residual,
-                              ppatch_scan_fit *fit);
+                              ppatch_scan_fit_info *fit);
 
 #ifdef __cplusplus
 } /* extern "C" */

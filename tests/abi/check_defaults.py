@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares the defaults of Python's and Julia's options with the headers'.
+"""Compares the defaults of Python's, Julia's and the command's options with the headers'.
 
 In C every option is 0 for its default. So the default of a choice has to be the enumerator that is 0; and
 a number that is not 0 has to be the one that the member's comment gives, as "0: 1". Then it changes
@@ -31,6 +31,16 @@ JULIA = {
     "pairs.jl:resample_options": "ppatch_resample_options",
     "pairs.jl:pair_mask": "ppatch_mask_options",
 }
+# Numbers that the command spells out; what is not here, its help takes from the library's 0.
+COMMAND = [
+    ("align_options.hpp", r"scene\.upsample = ([^;]+);", "ppatch_scene_options", "upsample"),
+    ("align_options.hpp", r"scene\.false_alarm_limit = (?:scene\.\w+ = )*([^;]+);", "ppatch_scene_options",
+     "false_alarm_limit"),
+    ("align_options.hpp", r"scene\.ambiguity_limit = ([^;]+);", "ppatch_scene_options", "ambiguity_limit"),
+    ("patch_settings.cpp", r"options\.group_size = ([^;]+);", "ppatch_patch_options", "group_size"),
+    ("assemble.cpp", r"int64_t max_iterations = ([^;]+);", "ppatch_patch_solve_options", "max_iterations"),
+    ("assemble.cpp", r"double tolerance = ([^;]+);", "ppatch_patch_solve_options", "tolerance"),
+]
 # Options whose names are not those of their members.
 MEMBERS = {"jitter": "jitter_sigma", "constant": "constant_real", "samples": "group_count",
            "include_centre": "members", "sequential": "sampling"}
@@ -88,7 +98,7 @@ def wrong_in(api, choices_of, headers, structure, defaults):
             if number != 0:
                 yield f"{name} is {default!r}, which is {number} in C"
         elif default != 0:
-            documented = re.search(r"\b0: ([\d.]+)", comment_of(headers, structure, member))
+            documented = re.search(r"\b0: ([\d.]+(?:e-?\d+)?)", comment_of(headers, structure, member))
             if not documented or float(documented[1]) != default:
                 yield f"{name} is {default}, and 0 means {documented and documented[1]} in C"
 
@@ -110,6 +120,12 @@ def wrong_defaults(source, cc, texts):
                 wrong.append(f"{place}: no defaults are found there")
             wrong += [f"{place}: {line}"
                       for line in wrong_in(api, tables.choices_of, text, structure, defaults)]
+    for file, pattern, structure, member in COMMAND:
+        found = re.search(pattern, texts[file])
+        count += 1
+        wrong += [f"{file}: {line}" for line in
+                  (wrong_in(api, tables.choices_of, text, structure, {member: float(found[1])}) if found
+                   else [f"{member} is not found there"])]
     return wrong, count
 
 
@@ -119,13 +135,16 @@ BREAKS = [("_patch_options.py", '"boundary": "zero"', '"boundary": "edge"'),
           ("groups.py", 'order: str = "drawn"', 'order: str = "distance"'),
           ("patches.jl", "anchor::Symbol = :corner", "anchor::Symbol = :half"),
           ("registration.jl", "plane_average::Symbol = :median", "plane_average::Symbol = :mean"),
-          ("pairs.jl", "gain = 1.0", "gain = 2.0")]
+          ("pairs.jl", "gain = 1.0", "gain = 2.0"),
+          ("assemble.cpp", "double tolerance = 1e-10", "double tolerance = 1e-9"),
+          ("align_options.hpp", "scene.upsample = 1;", "scene.upsample = 10;")]
 
 
 def main(source, cc):
     source = pathlib.Path(source)
     texts = {file.name: file.read_text() for folder, ending in (("python/ptychopatch", "py"), ("julia/src", "jl"))
              for file in (source / "bindings" / folder).glob(f"*.{ending}")}
+    texts |= {file.name: file.read_text() for file in (source / "apps/commands").rglob("*.?pp")}
     wrong, count = wrong_defaults(source, cc, texts)
     print(f"{count} defaults")
     if count < 100:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every argument of ppatch_fit_scan, spoilt; what is refused writes nothing.
+// Every argument of ppatch_scan_fit, spoilt; what is refused writes nothing.
 #include <math.h>
 
 #include "check.h"
@@ -17,7 +17,7 @@ static ppatch_array table(double *data, int64_t columns) {
 
 static ppatch_array nominal, refined, information, residual;
 static ppatch_scan_fit_options options;
-static ppatch_scan_fit fit, fit_before;
+static ppatch_scan_fit_info fit, fit_before;
 
 static void reset(void) {
   int i;
@@ -39,7 +39,7 @@ static void reset(void) {
 }
 
 static ppatch_status call(void) {
-  return ppatch_fit_scan(&nominal, &refined, &information, &options, &residual, &fit);
+  return ppatch_scan_fit(&nominal, &refined, &information, &options, &residual, &fit);
 }
 
 #define REFUSED(change, ...)                                                  \
@@ -47,7 +47,7 @@ static ppatch_status call(void) {
     reset();                                                                  \
     change;                                                                   \
     fit_before = fit;                                                         \
-    CHECK_INVALID(call(), "ppatch_fit_scan", "expected", "got", __VA_ARGS__); \
+    CHECK_INVALID(call(), "ppatch_scan_fit", "expected", "got", __VA_ARGS__); \
     CHECK(same_bytes(before, residual_data, sizeof before));                  \
     CHECK(same_bytes(&fit_before, &fit, sizeof fit));                         \
   } while (0)
@@ -81,13 +81,13 @@ int main(void) {
   REFUSED(options.struct_size = 2, "struct_size", "got 2");
   REFUSED(fit.struct_size = 1, "fit", "got 1");
   reset();
-  CHECK_INVALID(ppatch_fit_scan(NULL, &refined, NULL, NULL, NULL, &fit), "nominal", "NULL");
-  CHECK_INVALID(ppatch_fit_scan(&nominal, NULL, NULL, NULL, NULL, &fit), "refined", "NULL");
-  CHECK_INVALID(ppatch_fit_scan(&nominal, &refined, NULL, NULL, NULL, NULL), "fit", "NULL");
+  CHECK_INVALID(ppatch_scan_fit(NULL, &refined, NULL, NULL, NULL, &fit), "nominal", "NULL");
+  CHECK_INVALID(ppatch_scan_fit(&nominal, NULL, NULL, NULL, NULL, &fit), "refined", "NULL");
+  CHECK_INVALID(ppatch_scan_fit(&nominal, &refined, NULL, NULL, NULL, NULL), "fit", "NULL");
   CHECK(same_bytes(&fit_before, &fit, sizeof fit));
   CHECK_OK(call());
   CHECK(fit.status == PPATCH_SCAN_FIT_STATUS_OK && fabs(fit.shift[0] - 1.0) < 1e-12);
   CHECK(fabs(residual_data[7]) < 1e-9);
-  CHECK_OK(ppatch_fit_scan(&nominal, &refined, NULL, NULL, NULL, &fit));
+  CHECK_OK(ppatch_scan_fit(&nominal, &refined, NULL, NULL, NULL, &fit));
   return report("scan_errors_test");
 }

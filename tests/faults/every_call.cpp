@@ -124,9 +124,9 @@ void EveryCall::add_patches() {
                               nullptr);
   });
   const ppatch_array residual = Data::array(d.residual, {kCount, 2});
-  add("ppatch_fit_scan", [=] {
-    ppatch_scan_fit fit = PPATCH_SCAN_FIT_INIT;
-    return ppatch_fit_scan(&where, &where, nullptr, nullptr, &residual, &fit);
+  add("ppatch_scan_fit", [=] {
+    ppatch_scan_fit_info fit = PPATCH_SCAN_FIT_INFO_INIT;
+    return ppatch_scan_fit(&where, &where, nullptr, nullptr, &residual, &fit);
   });
   add("ppatch_patch_solve_bytes", [=, &d] {
     std::uint64_t bytes = 0;

@@ -139,13 +139,13 @@ contains
   subroutine test_scan_fit()
     real(double), target :: refined(2, count), residual(2, count)
     type(ppatch_scan_fit_options) :: how
-    type(ppatch_scan_fit) :: fit
+    type(ppatch_scan_fit_info) :: fit
     integer :: k
     do k = 1, count
       refined(:, k) = 2 * positions(:, k) - sum(positions, 2) / count + [1.0_double, 2.0_double]
     end do
     how%sigma = 1
-    call expect_ok(ppatch_fit_scan(ppatch_array_of(positions), ppatch_array_of(refined), options=how, &
+    call expect_ok(ppatch_scan_fit(ppatch_array_of(positions), ppatch_array_of(refined), options=how, &
                                    residual=ppatch_array_of(residual), fit=fit), 'a fit of the scan')
     call expect(fit%status == PPATCH_SCAN_FIT_STATUS_OK, 'the status of the fit')
     call expect(maxval(abs(fit%matrix - [2, 0, 0, 2])) < 1e-9_double, 'the matrix')

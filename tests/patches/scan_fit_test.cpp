@@ -20,7 +20,7 @@ using ptychopatch::array;
 constexpr double kHuber = 2.4477468306808161;
 
 struct Fit {
-  ppatch_scan_fit answer;
+  ppatch_scan_fit_info answer;
   std::vector<double> residual;
 };
 
@@ -161,7 +161,7 @@ TEST_F(ScanFit, KnowsItsErrors) {
   for (int trial = 0; trial < kTrials; ++trial) {
     oracle::AffineProblem problem = scan(150, matrix, 2.5, -1.25);
     add_noise(problem, 0.3);
-    const ppatch_scan_fit a = fit(problem, trial % 2 ? 0.3 : 0).answer;
+    const ppatch_scan_fit_info a = fit(problem, trial % 2 ? 0.3 : 0).answer;
     const double z[6] = {(a.rotation - wanted[0]) / a.rotation_sigma,
                          (a.scale[0] - wanted[1]) / a.scale_sigma[0],
                          (a.scale[1] - wanted[2]) / a.scale_sigma[1],
@@ -189,7 +189,7 @@ TEST_F(ScanFit, TurnsTheRightWay) {
   oracle::AffineProblem problem;
   problem.nominal = {0, 0, 1, 0, 0, 1, 1, 1};
   problem.refined = {0, 0, 0, 1, -1, 0, -1, 1};
-  const ppatch_scan_fit yx = fit(problem, 1).answer;
+  const ppatch_scan_fit_info yx = fit(problem, 1).answer;
   EXPECT_NEAR(yx.rotation, std::numbers::pi / 2, 1e-12);
   EXPECT_NEAR(yx.scale[0], 1, 1e-12);
   EXPECT_NEAR(yx.scale[1], 1, 1e-12);
@@ -197,7 +197,7 @@ TEST_F(ScanFit, TurnsTheRightWay) {
   EXPECT_NEAR(yx.shift[0], -1, 1e-12);  // the centre (1/2, 1/2) goes to (-1/2, 1/2)
   EXPECT_NEAR(yx.shift[1], 0, 1e-12);
   EXPECT_EQ(yx.matrix[2] > 0.5, true);
-  const ppatch_scan_fit xy = fit(problem, 1, PPATCH_AXES_XY).answer;
+  const ppatch_scan_fit_info xy = fit(problem, 1, PPATCH_AXES_XY).answer;
   EXPECT_NEAR(xy.rotation, -std::numbers::pi / 2, 1e-12);
 
   const double matrix[4] = {1.2, 0.3, -0.1, 0.8};

@@ -12,12 +12,12 @@ void GroupChoices::add_options(CLI::App& app) {
               "Nearest neighbours that members are drawn from (default: N x N + 2)");
   set.integer("--samples", samples, 1, "Groups to draw (default: one for each position)",
               std::int64_t{1} << 40);
-  set.integer("--seed", seed, 0, "Seed of the random numbers (default 0)");
+  set.integer("--seed", seed, 0, "Seed of the random numbers (default {})");
   set.flag("--sequential", sequential, "The first positions are the centres of the groups");
   set.flag("--oversample", oversample,
            "More groups than positions: different choices of the neighbours");
   set.flag("--include-centre", include_centre, "The centre is a member of its group");
-  set.choice("--order", order, kGroupOrderChoices, "Order of a group's members (default drawn)");
+  set.choice("--order", order, kGroupOrderChoices, "Order of a group's members (default {})");
 }
 
 bool GroupChoices::asked() const {

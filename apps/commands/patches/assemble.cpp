@@ -21,6 +21,10 @@ namespace {
 using formats::Shape;
 using formats::Tensor;
 
+// Of --solve, as the library's.
+constexpr std::int64_t max_iterations = 100;
+constexpr double tolerance = 1e-10;
+
 struct AssembleOptions {
   CommonOptions common;
   PatchSettings patches;
@@ -67,8 +71,8 @@ class Assemble {
       throw UsageError(std::string("argument ") + needy + ": needs --solve");
     }
     ppatch_patch_solve_options how = solve_options();
-    how.max_iterations = options.iterations.value_or(100);
-    how.tolerance = options.tolerance.value_or(1e-10);
+    how.max_iterations = options.iterations.value_or(max_iterations);
+    how.tolerance = options.tolerance.value_or(tolerance);
     how.lambda = options.lambda.value_or(0);
     return how;
   }
@@ -179,7 +183,8 @@ Command add_assemble(CLI::App& root) {
   set.required_operand("PATCHES", options->input, "What `ptychopatch extract` wrote, .npz or .h5");
   set.texts("--shape", options->shape, "H W", "Image height and width (default: the metadata's)", 2,
             2);
-  set.parsed("--eps", "X", "image = sum / max(coverage, eps); default 1e-9",
+  set.parsed("--eps", "X",
+             with_default("image = sum / max(coverage, eps) (default {})", options->eps),
              [options](const std::string& text) {
                options->eps = parse_number("--eps", text, 0);
                if (options->eps > 0) return;
@@ -189,10 +194,10 @@ Command add_assemble(CLI::App& root) {
   exact.flag(
       "--solve", options->solve,
       "The image whose patches come closest to these, by least squares, instead of the mean");
-  exact.integer("--iterations", options->iterations, 1, "The most of them (default 100)",
-                INT32_MAX);
+  exact.integer("--iterations", options->iterations, 1,
+                with_default("The most of them (default {})", max_iterations), INT32_MAX);
   exact.parsed(
-      "--tolerance", "X", "Of the residual, where it ends; default 1e-10",
+      "--tolerance", "X", with_default("Of the residual, where it ends (default {})", tolerance),
       [options](const std::string& text) {
         const double value = parse_number("--tolerance", text, 0);
         if (!(value > 0 && value < 1)) {
@@ -202,7 +207,7 @@ Command add_assemble(CLI::App& root) {
         options->tolerance = value;
       });
   exact.number("--lambda", options->lambda, 0,
-               "Keeps pixels near the mean where few patches reach (default 0)");
+               "Keeps pixels near the mean where few patches reach (default {})");
   options->patches.add_geometry_options(*app);
   set.picture("--preview", options->preview, "Also draw the image and its coverage");
   options->common.add_output_options(*app);

@@ -39,9 +39,9 @@ constexpr Field kFields[] = {
     {"--patch-height", "patch_height", &Options::patch_height, "Patch height, where it differs",
      true},
     {"--patch-width", "patch_width", &Options::patch_width, "Patch width, where it differs", true},
-    {"--interp", "interpolation", &Options::interpolation, "Interpolation (default bilinear)",
-     false, kInterpolationChoices},
-    {"--boundary", "boundary", &Options::boundary, "What lies outside of the image (default zero)",
+    {"--interp", "interpolation", &Options::interpolation, "Interpolation (default {})", false,
+     kInterpolationChoices},
+    {"--boundary", "boundary", &Options::boundary, "What lies outside of the image (default {})",
      false, kBoundaryChoices},
     {"--constant", "constant", Complex{&Options::constant_real, &Options::constant_imag},
      "Value outside, for --boundary constant"},
@@ -50,18 +50,20 @@ constexpr Field kFields[] = {
     {"--axes", "axes", &Options::axes, "Order of the positions' columns", false, kAxesChoices},
     {"--sign", "sign", &Options::sign, "Positions move the window, or the content under it", false,
      kSignChoices},
-    {"--layout", "layout", &Options::layout, "Axes of the patches (default flat)", false,
+    {"--layout", "layout", &Options::layout, "Axes of the patches (default {})", false,
      kLayoutChoices},
     {"--halves", "halves", &Options::halves, "Which way --interp nearest rounds what lies half-way",
      false, kHalvesChoices},
     {"--algorithm", "algorithm", &Options::algorithm, "How the work is done; equal bits", false,
      kAlgorithmChoices},
-    {"--group-size", "group_size", &Options::group_size, "Positions that make a group (default 1)"},
+    {"--group-size", "group_size", &Options::group_size,
+     "Positions that make a group (default {})"},
     {"--local-offsets", "local_offsets", &Options::local_offsets,
      "Mirror each group about its mean as PtychoPINN does", true, kLocalOffsetsChoices},
     {"--jitter", "jitter_sigma", &Options::jitter_sigma,
      "Move each position by N(0, X) pixels on each axis", true},
-    {"--jitter-seed", "jitter_seed", &Options::jitter_seed, "Seed of the jitter (default 0)", true},
+    {"--jitter-seed", "jitter_seed", &Options::jitter_seed, "Seed of the jitter (default {})",
+     true},
 };
 
 const char* type_of(const Field& field) {
@@ -121,6 +123,24 @@ struct Read {
   }
 };
 
+// The defaults of the library, which it writes as 0, spelled out.
+Options defaults() {
+  Options options{};
+  options.group_size = 1;
+  return options;
+}
+
+std::string help_of(const Field& field) {
+  static const Options from = defaults();
+  if (const auto* member = std::get_if<Enum>(&field.member)) {
+    return with_default(field.help, from.*(*member), field.choices);
+  }
+  if (const auto* member = std::get_if<Count>(&field.member)) {
+    return with_default(field.help, from.*(*member));
+  }
+  return with_default(field.help, std::int64_t{0});
+}
+
 struct Write {
   const Field& field;
   const Options& from;
@@ -140,7 +160,7 @@ void PatchSettings::add_options(CLI::App& app, bool extraction) {
   for (const Field& field : kFields) {
     if (field.extraction != extraction) continue;
     const std::string type = field.choices.empty() ? type_of(field) : braced(field.choices);
-    set.parsed(field.option, type, field.help,
+    set.parsed(field.option, type, help_of(field),
                [this, &field](const std::string& text) { given_[field.key] = parse(field, text); });
   }
 }

@@ -204,7 +204,7 @@ class Positions {
   Console& console_;
   formats::Tensor nominal_, refined_, residual_;
   std::string nominal_source_, refined_source_;
-  ppatch_scan_fit fit_{};
+  ppatch_scan_fit_info fit_{};
 };
 
 }  // namespace

@@ -136,7 +136,7 @@ double draw_map(Canvas& canvas, const std::vector<ScanStep>& steps, Point corner
   return end.x;
 }
 
-std::string words_of(const ppatch_scan_fit& fit) {
+std::string words_of(const ppatch_scan_fit_info& fit) {
   if (fit.status != PPATCH_SCAN_FIT_STATUS_OK) return "no affine map: the scan says too little";
   return "rotation " + pictures::fixed(fit.rotation * 180 / std::numbers::pi, 3) +
          "\u00b0, scales " + pictures::fixed(fit.scale[0], 4) + " and " +
@@ -146,7 +146,7 @@ std::string words_of(const ppatch_scan_fit& fit) {
 
 }  // namespace
 
-Canvas draw_scan_map(const std::vector<ScanStep>& steps, const ppatch_scan_fit& fit) {
+Canvas draw_scan_map(const std::vector<ScanStep>& steps, const ppatch_scan_fit_info& fit) {
   Canvas canvas;
   const double right =
       draw_map(canvas, steps, {0, 0}, "from nominal to refined positions", &ScanStep::moved);

@@ -19,6 +19,6 @@ struct ScanStep {
 
 // Two maps of a scan side by side: arrows from nominal to refined positions, and what the affine
 // map leaves of them, each with its own scale.
-pictures::Canvas draw_scan_map(const std::vector<ScanStep>& steps, const ppatch_scan_fit& fit);
+pictures::Canvas draw_scan_map(const std::vector<ScanStep>& steps, const ppatch_scan_fit_info& fit);
 
 }  // namespace ptychopatch::app

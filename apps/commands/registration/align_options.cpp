@@ -74,18 +74,19 @@ void AlignOptions::add_input_options(CLI::App& app) {
 void AlignOptions::add_scene_options(CLI::App& app) {
   OptionSet set(app);
   set.choice("--method", scene.method, kMethodChoices,
-             "ml (default): the maximum-likelihood estimate; others to compare with");
-  set.parsed("--max-shift", "D[,DX]",
-             "Largest shift to look for in pixels, or of y and of x (default 128); 0: any",
-             [this](const std::string& text) {
-               const std::size_t comma = text.find(',');
-               const auto part = [&](std::size_t from, std::size_t count) {
-                 return parse_integer("--max-shift", text.substr(from, count), 0, 1'000'000);
-               };
-               scene.max_shift[0] = scene.max_shift[1] = part(0, comma);
-               if (comma != std::string::npos)
-                 scene.max_shift[1] = part(comma + 1, std::string::npos);
-             });
+             "ml: the maximum-likelihood estimate; others to compare with (default {})");
+  set.parsed(
+      "--max-shift", "D[,DX]",
+      with_default("Largest shift to look for in pixels, or of y and of x (default {}); 0: any",
+                   scene.max_shift[0]),
+      [this](const std::string& text) {
+        const std::size_t comma = text.find(',');
+        const auto part = [&](std::size_t from, std::size_t count) {
+          return parse_integer("--max-shift", text.substr(from, count), 0, 1'000'000);
+        };
+        scene.max_shift[0] = scene.max_shift[1] = part(0, comma);
+        if (comma != std::string::npos) scene.max_shift[1] = part(comma + 1, std::string::npos);
+      });
   set.text("--mask", mask, "FILE",
            "Image of the reference's size; where it is 0, pixels are left out");
   set.parsed("--cfa", "PATTERN",
@@ -99,31 +100,30 @@ void AlignOptions::add_scene_options(CLI::App& app) {
                }
                image.cfa = *cfa;
              });
-  set.number("--black", image.black, -1e300, "Their black level (default 0)");
+  set.number("--black", image.black, -1e300, "Their black level (default {})");
   set.number("--white", image.white, -1e300,
              "Their white level; at or above it a pixel is clipped (default: not known)");
-  set.choice("--extent", scene.extent, kExtentChoices,
-             "What lies beyond an image (default linear: nothing)");
+  set.choice("--extent", scene.extent, kExtentChoices, "What lies beyond an image (default {})");
   set.choice("--hot-pixels", scene.hot_pixels, kSwitchChoices,
-             "Repair hot and dead pixels (default auto)");
+             "Repair hot and dead pixels (default {})");
   set.choice("--fixed-pattern", scene.fixed_pattern, kSwitchChoices,
-             "Find and leave out patterns of rows and columns (default auto)");
+             "Find and leave out patterns of rows and columns (default {})");
   set.choice("--plane-average", scene.plane_average, kPlaneAverageChoices,
-             "Of per-plane (default median)");
+             "Of per-plane (default {})");
   set.integer("--upsample", scene.upsample, 1,
-              "Grid of phase, cross and per-plane in 1/N pixel (default 1)", 1000);
+              "Grid of phase, cross and per-plane in 1/N pixel (default {})", 1000);
   set.number("--false-alarm-limit", scene.false_alarm_limit, 0.0,
-             "Of ml: unrelated is what noise shows with a higher probability (default 1e-4); 1: "
+             "Of ml: unrelated is what noise shows with a higher probability (default {}); 1: "
              "nothing");
   set.number("--ambiguity-limit", scene.ambiguity_limit, 0.0,
              "Of ml: ambiguous is what has a second shift that is likelier than that times the "
-             "best (default 1e-4); 1: nothing");
+             "best (default {}); 1: nothing");
   set.choice("--model", scene.motion, kMotionModelChoices,
              "Of ml: also measure tiles and fit a model of how they move; field: their own shifts "
-             "(default none)");
+             "(default {})");
   set.choice("--search", scene.motion_search, kMotionSearchChoices,
              "With --model similarity, affine or field: rotation finds any rotation with scales of "
-             "1/2 to 2 (default none)");
+             "1/2 to 2 (default {})");
   set.flag("--closure", closure,
            "Of ml: also align a scene's images onto each other; where their shifts do not add up, "
            "standard errors grow. Holds all images of a scene in memory");
@@ -148,9 +148,10 @@ void AlignOptions::add_result_options(CLI::App& app) {
   set.text("--apply", apply, "DIR", "Also write the aligned images");
   static constexpr Choice kModes[] = {choice_of("crop", ApplyMode::kCrop),
                                       choice_of("resample", ApplyMode::kResample)};
-  set.choice("--apply-mode", apply_mode, kModes,
-             "crop (default): the common area of both, at the lattice shift, colours kept; "
-             "resample: the image on the reference's pixels, by the motion that --model names");
+  set.choice(
+      "--apply-mode", apply_mode, kModes,
+      "crop: the common area of both, at the lattice shift, colours kept; resample: the image "
+      "on the reference's pixels, by the motion that --model names (default {})");
   set.text("--write-masks", masks, "DIR", "Also write where each pair agrees, as PNG");
   set.flag("--overwrite", common.overwrite, "Replace outputs that exist");
   set.flag("--dry-run", common.dry_run,

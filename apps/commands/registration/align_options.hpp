@@ -16,6 +16,7 @@ namespace ptychopatch::app {
 struct AlignOptions {
   AlignOptions() {
     scene.max_shift[0] = scene.max_shift[1] = 128;
+    scene.upsample = 1;
     scene.false_alarm_limit = scene.ambiguity_limit = 1e-4;
   }
 

@@ -167,15 +167,15 @@ class SimulateScan {
 
 void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& options) {
   OptionSet set(app);
-  set.texts("--size", options->size, "H [W]", "Object height and width in pixels (default 256)", 1,
+  set.texts("--size", options->size, "H [W]", "Object height and width in pixels (default {})", 1,
             2);
-  set.integer("-N", options->patch, 1, "Probe and patch size in pixels (default 64)", kLargestSide);
-  set.choice("--path", options->path, kPaths, "Order and place of the positions (default fermat)");
+  set.integer("-N", options->patch, 1, "Probe and patch size in pixels (default {})", kLargestSide);
+  set.choice("--path", options->path, kPaths, "Order and place of the positions (default {})");
   set.number("--step", options->step, 1e-3, "Pixels between neighbours (default N / 10)");
   set.integer("--count", options->count, 1, "How many positions, instead of --step", kMaxPositions);
   set.number("--probe-diameter", options->diameter, 0.5,
              "Pixels of the defocused probe (default 0.45 N)");
-  set.integer("--seed", options->seed, 0, "Seed of specimen and scan (default 0; SplitMix64)");
+  set.integer("--seed", options->seed, 0, "Seed of specimen and scan (default {}; SplitMix64)");
   set.picture("--preview", options->preview, "Also draw object, scan and probe");
   options->common.add_output_options(app);
   options->common.add_run_options(app);

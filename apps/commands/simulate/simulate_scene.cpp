@@ -206,28 +206,28 @@ void add_options(CLI::App& app, const std::shared_ptr<SceneOptions>& options) {
   set.required_operand("ROOT", options->root,
                        "Folder of the data set; the scene comes to ROOT/src/{Bayer,X-Trans}/NAME, "
                        "its truth to ROOT/truth.json");
-  set.text("--name", options->name, "NAME", "Of the scene (default simulated)");
-  set.texts("--size", options->size, "H [W]", "Height and width in pixels (default 600 800)", 1, 2);
-  set.text("--cfa", options->cfa, "PATTERN", std::string(mosaics::kCfaNames) + " (default RGGB)");
-  set.integer("--references", options->references, 1, "How many clean references (default 1)", 7);
-  set.texts("--iso", options->iso, "N ...",
-            "Of each noisy image (default 800 3200 12800 65535); noise grows with it", 1);
-  set.texts("--gain", options->gain, "X ...", "Brightness of each noisy image (default 1)", 1);
-  set.number("--max-shift", options->furthest, 0, "Largest random shift in pixels (default 3)");
+  set.text("--name", options->name, "NAME", "Of the scene (default {})");
+  set.texts("--size", options->size, "H [W]", "Height and width in pixels (default {})", 1, 2);
+  set.text("--cfa", options->cfa, "PATTERN", std::string(mosaics::kCfaNames) + " (default {})");
+  set.integer("--references", options->references, 1, "How many clean references (default {})", 7);
+  set.texts("--iso", options->iso, "N ...", "Of each noisy image (default {}); noise grows with it",
+            1);
+  set.texts("--gain", options->gain, "X ...", "Brightness of each noisy image (default {})", 1);
+  set.number("--max-shift", options->furthest, 0, "Largest random shift in pixels (default {})");
   set.texts("--shift", options->shifts, "DY,DX ...",
             "Shift that registers each noisy image onto the first reference, instead of "
             "random ones",
             1);
   simulate::Sensor& sensor = options->sensor;
-  set.number("--shot-noise", sensor.shot, 0, "Variance over signal at ISO 100 (default 1e-4)");
+  set.number("--shot-noise", sensor.shot, 0, "Variance over signal at ISO 100 (default {})");
   set.number("--read-noise", sensor.read, 0,
-             "Noise of a dark pixel over green's mean (default 0.002)");
+             "Noise of a dark pixel over green's mean (default {})");
   set.number("--fixed-pattern", sensor.fixed_pattern, 0,
-             "Offsets of rows and columns, the same in all images, over green's mean (default 0)");
+             "Offsets of rows and columns, the same in all images, over green's mean (default {})");
   set.number("--hot-pixels", sensor.hot_pixels, 0,
-             "Share of hot pixels, the same in all images (default 0)");
+             "Share of hot pixels, the same in all images (default {})");
   set.integer("--seed", options->seed, 0,
-              "Seed of scene, shifts and noise (default 0; SplitMix64)");
+              "Seed of scene, shifts and noise (default {}; SplitMix64)");
   set.flag("--overwrite", options->common.overwrite, "Replace a simulated scene of that name");
   set.flag("--dry-run", options->common.dry_run, "Check everything, write nothing");
   options->common.add_run_options(app);

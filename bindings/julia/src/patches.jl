@@ -310,15 +310,15 @@ end
 The affine map from nominal positions `(2, K)` to refined ones, refined = centre + shift + matrix (nominal -
 centre) + residual, by least squares with Huber's weights; `information` is `(3, K)`, rows H_00, H_01, H_11.
 `sigma` is the error that is expected where H is 1; 0: it is found. It answers `(fit, residual)`, the C
-API's `ppatch_scan_fit` and what is left of each position, `(2, K)`; numbers by axis in it are (y, x), its
+API's `ppatch_scan_fit_info` and what is left of each position, `(2, K)`; numbers by axis in it are (y, x), its
 matrix [yy, yx, xy, xx].
 """
 function fit_scan(nominal, refined; information = nothing, sigma = 0.0, axes::Symbol = :yx)
     residual = Matrix{Float64}(undef, 2, count_of(nominal))
     options = Ref(CApi.ppatch_scan_fit_options(;
         axes = number_of("axes", axes, CApi.axes_choices), sigma))
-    fit = Ref(CApi.ppatch_scan_fit())
-    check(CApi.ppatch_fit_scan(View(nominal), View(refined), optional_view(information), options,
+    fit = Ref(CApi.ppatch_scan_fit_info())
+    check(CApi.ppatch_scan_fit(View(nominal), View(refined), optional_view(information), options,
                                View(residual), fit))
     return fit[], residual
 end

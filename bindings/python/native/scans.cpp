@@ -20,7 +20,7 @@ nb::dict fit(nb::handle nominal, nb::handle refined, nb::handle information, nb:
   ppatch_scan_fit_options options = scan_fit_options();
   options.axes = axes;
   options.sigma = sigma;
-  const ppatch_scan_fit found =
+  const ppatch_scan_fit_info found =
       run_unlocked([&] { return fit_scan(*from, *to, known.get(), &*left, options); });
   nb::dict told;
   told["status"] = found.status;

@@ -87,7 +87,7 @@ class AffineFit {
     length_ = length_ > 0.0 ? std::sqrt(length_) : 1.0;
   }
 
-  void run(ppatch_scan_fit* fit) {
+  void run(ppatch_scan_fit_info* fit) {
     fit->status = PPATCH_SCAN_FIT_STATUS_OK;
     if (informed_ < 3) fit->status = PPATCH_SCAN_FIT_STATUS_FEW;
     if (informed_ >= 3 && on_a_line()) fit->status = PPATCH_SCAN_FIT_STATUS_LINE;
@@ -236,7 +236,7 @@ class AffineFit {
     return std::sqrt(sum / share / static_cast<double>(freedom));
   }
 
-  void answer(ppatch_scan_fit* fit) const {
+  void answer(ppatch_scan_fit_info* fit) const {
     const std::int64_t freedom = numbers_ - (whole_ ? parameters : 2);
     fit->degrees_of_freedom = freedom;
     fit->sigma = given_ > 0.0 ? given_ : freedom > 0 ? cut_scale(freedom) : nan;
@@ -266,7 +266,7 @@ class AffineFit {
     decompose(fit);
   }
 
-  static void decompose(ppatch_scan_fit* fit) {
+  static void decompose(ppatch_scan_fit_info* fit) {
     const double* m = fit->matrix;
     const double angle = std::atan2(m[2], m[0]);
     const double c = std::cos(angle);
@@ -312,7 +312,7 @@ class AffineFit {
 
 }  // namespace
 
-void fit_affine(std::vector<ScanPosition>& positions, double sigma, ppatch_scan_fit* fit) {
+void fit_affine(std::vector<ScanPosition>& positions, double sigma, ppatch_scan_fit_info* fit) {
   AffineFit(positions, sigma).run(fit);
 }
 

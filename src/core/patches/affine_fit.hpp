@@ -18,6 +18,6 @@ struct ScanPosition {
 };
 
 // Fills the fit, but for its struct_size, and the residuals. sigma 0: it is found.
-void fit_affine(std::vector<ScanPosition>& positions, double sigma, ppatch_scan_fit* fit);
+void fit_affine(std::vector<ScanPosition>& positions, double sigma, ppatch_scan_fit_info* fit);
 
 }  // namespace ppatch

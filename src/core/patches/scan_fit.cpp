@@ -94,7 +94,7 @@ void read_information(const CheckedArray& array, std::int64_t k, bool swapped,
 
 void fit_scan(const ppatch_array* nominal, const ppatch_array* refined,
               const ppatch_array* information, const ppatch_scan_fit_options* options,
-              const ppatch_array* residual, ppatch_scan_fit* fit) {
+              const ppatch_array* residual, ppatch_scan_fit_info* fit) {
   check_info("fit", fit);
   const ppatch_scan_fit_options o = read_options("options", options);
   const bool swapped = read_enum("axes", o.axes, Axes::xy) == Axes::xy;
@@ -118,7 +118,7 @@ void fit_scan(const ppatch_array* nominal, const ppatch_array* refined,
     }
     if (known) read_information(*known, k, swapped, position);
   }
-  ppatch_scan_fit answer{};
+  ppatch_scan_fit_info answer{};
   fit_affine(positions, o.sigma, &answer);
   for (std::int64_t k = 0; left && k < read.count(); ++k) {
     for (int axis = 0; axis < 2; ++axis) {
