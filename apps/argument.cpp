@@ -87,10 +87,10 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
   if (unit.ends_with('B')) unit.pop_back();
   const bool binary = unit.ends_with('i');
   if (binary) unit.pop_back();
-  static constexpr std::string_view kPrefixes = "kMGTP";
+  static constexpr std::string_view prefixes = "kMGTP";
   if (!unit.empty()) {
     if (unit == "K") unit = "k";
-    const std::size_t power = kPrefixes.find(unit);
+    const std::size_t power = prefixes.find(unit);
     if (unit.size() != 1 || power == std::string_view::npos) wrong(option, expected, text);
     value *= std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
   } else if (binary) {

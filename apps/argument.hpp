@@ -17,7 +17,7 @@ namespace ptychopatch::app {
 // Arguments that explain themselves when what they were given is wrong: UsageError names the
 // option, what was expected and what came.
 
-inline constexpr double kAnyNumber = std::numeric_limits<double>::lowest();
+inline constexpr double any_number = std::numeric_limits<double>::lowest();
 
 // A choice of the command's own.
 template <class Enum>
@@ -34,7 +34,7 @@ std::int64_t parse_integer(const std::string& option, const std::string& text, s
 double parse_number(const std::string& option, const std::string& text, double least);
 // "Y,X", or one number for both; second_alone: the second where there is but one.
 std::array<double, 2> parse_pair(const std::string& option, const std::string& text,
-                                 double least = kAnyNumber,
+                                 double least = any_number,
                                  std::optional<double> second_alone = std::nullopt);
 // "512M", "2GiB", "1.5e9": k, M, G, T (also kB, MB, ...) are powers of 1000, KiB, MiB, ... of 1024.
 std::uint64_t parse_size(const std::string& option, const std::string& text);

@@ -17,19 +17,19 @@
 namespace ptychopatch::app {
 namespace {
 
-constexpr const char* kGroup = "Common options";
+constexpr const char* group = "Common options";
 
 ProgressStyle automatic_style() {
-  return ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::kBar : ProgressStyle::kNone;
+  return ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::none;
 }
 
 }  // namespace
 
 void CommonOptions::set_device(const std::string& text) {
-  constexpr std::string_view kCuda = "cuda:";
+  constexpr std::string_view cuda = "cuda:";
   device = 0;
   every_device = false;
-  for (const auto& [name, choice] : kBackendChoices) {
+  for (const auto& [name, choice] : backend_choices) {
     if (text != name) continue;
     backend = choice;
     every_device = choice == PPATCH_BACKEND_CUDA;
@@ -37,7 +37,7 @@ void CommonOptions::set_device(const std::string& text) {
   }
   backend = PPATCH_BACKEND_CUDA;
   const char* end = text.data() + text.size();
-  const char* number = text.starts_with(kCuda) ? text.data() + kCuda.size() : end;
+  const char* number = text.starts_with(cuda) ? text.data() + cuda.size() : end;
   const auto parsed = std::from_chars(number, end, device);
   if (parsed.ec != std::errc() || parsed.ptr != end || device < 0) {
     throw UsageError("argument --device: expected auto, cpu, cuda or cuda:N, got " +
@@ -49,7 +49,7 @@ std::vector<CommonOptions> CommonOptions::each_device(std::size_t max) const {
   std::int32_t devices = 1;
   // That there is none is told by who makes a context.
   if (every_device && ppatch_backend_probe(backend, &devices) != PPATCH_OK) devices = 1;
-  const std::size_t count = formats::kBesideThreads
+  const std::size_t count = formats::beside_threads
                                 ? std::clamp<std::size_t>(max, 1, static_cast<std::size_t>(devices))
                                 : 1;
   std::vector<CommonOptions> each(count, *this);
@@ -77,7 +77,7 @@ ppatch_context_options CommonOptions::context() const {
 }
 
 void CommonOptions::add_run_options(CLI::App& app) {
-  OptionSet set(app, kGroup);
+  OptionSet set(app, group);
   set.flag("-q,--quiet", quiet, "Errors only");
   set.flag("-v,--verbose", verbose, "What the library does, too");
   set.integer("-j,--threads", threads, 0, "CPU threads; 0: all that the process may use",
@@ -94,24 +94,24 @@ void CommonOptions::add_run_options(CLI::App& app) {
   set.parsed("--progress", "STYLE",
              "auto (default: a bar on a terminal), bar, json (lines on stderr), none",
              [this](const std::string& text) {
-               constexpr std::int32_t kAutomatic = -1;
-               static constexpr Choice kChoices[] = {{"auto", kAutomatic},
-                                                     choice_of("bar", ProgressStyle::kBar),
-                                                     choice_of("json", ProgressStyle::kJson),
-                                                     choice_of("none", ProgressStyle::kNone)};
-               const std::int32_t style = parse_choice("--progress", text, kChoices);
+               constexpr std::int32_t automatic = -1;
+               static constexpr Choice choices[] = {{"auto", automatic},
+                                                    choice_of("bar", ProgressStyle::bar),
+                                                    choice_of("json", ProgressStyle::json),
+                                                    choice_of("none", ProgressStyle::none)};
+               const std::int32_t style = parse_choice("--progress", text, choices);
                progress =
-                   style == kAutomatic ? automatic_style() : static_cast<ProgressStyle>(style);
+                   style == automatic ? automatic_style() : static_cast<ProgressStyle>(style);
              });
 }
 
 void CommonOptions::add_output_options(CLI::App& app) {
-  OptionSet set(app, kGroup);
+  OptionSet set(app, group);
   set.text("-o,--output", output, "FILE", "File to write; - is standard output (default)");
   set.parsed("--format", "NAME", "npz or h5 (default: what the output's name says, else npz)",
              [this](const std::string& text) {
-               static constexpr Choice kChoices[] = {{"npz", 0}, {"h5", 1}};
-               hdf5 = parse_choice("--format", text, kChoices) == 1;
+               static constexpr Choice choices[] = {{"npz", 0}, {"h5", 1}};
+               hdf5 = parse_choice("--format", text, choices) == 1;
              });
   set.flag("--compress", compress, "Deflate the arrays in the output");
   set.flag("--overwrite", overwrite, "Replace outputs that exist");
@@ -124,11 +124,11 @@ bool CommonOptions::wants_hdf5() const {
 
 void CommonOptions::apply(Console& console) const {
   if (quiet && verbose) throw UsageError("arguments --quiet and --verbose exclude each other");
-  console.set_verbosity(quiet     ? Verbosity::kQuiet
-                        : verbose ? Verbosity::kVerbose
-                                  : Verbosity::kNormal);
-  const bool silent = quiet && progress != ProgressStyle::kJson;
-  console.set_progress(silent ? ProgressStyle::kNone : progress);
+  console.set_verbosity(quiet     ? Verbosity::quiet
+                        : verbose ? Verbosity::verbose
+                                  : Verbosity::normal);
+  const bool silent = quiet && progress != ProgressStyle::json;
+  console.set_progress(silent ? ProgressStyle::none : progress);
 }
 
 }  // namespace ptychopatch::app

@@ -26,7 +26,7 @@ struct CommonOptions {
   ppatch_backend backend = PPATCH_BACKEND_AUTO;
   std::int32_t device = 0;
   bool every_device = false;  // of the backend, for what can share work out among them
-  ProgressStyle progress = ProgressStyle::kNone;
+  ProgressStyle progress = ProgressStyle::none;
 
   // -q, -v, -j, --device, --memory-budget, --progress
   void add_run_options(CLI::App& app);

@@ -13,8 +13,8 @@
 namespace ptychopatch::app {
 namespace {
 
-constexpr std::int64_t kRedrawMs = 100;
-constexpr int kBarWidth = 30;
+constexpr std::int64_t redraw_ms = 100;
+constexpr int bar_width = 30;
 
 std::int64_t now_ms() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -33,9 +33,9 @@ Console::Console()
 Console::~Console() { clear_bar(); }
 
 void Console::set_verbosity(Verbosity verbosity) {
-  logger_->set_level(verbosity == Verbosity::kQuiet    ? spdlog::level::err
-                     : verbosity == Verbosity::kNormal ? spdlog::level::info
-                                                       : spdlog::level::debug);
+  logger_->set_level(verbosity == Verbosity::quiet    ? spdlog::level::err
+                     : verbosity == Verbosity::normal ? spdlog::level::info
+                                                      : spdlog::level::debug);
 }
 
 void Console::detail(const std::string& message) {
@@ -76,9 +76,9 @@ void Console::begin(const std::string& stage, std::int64_t total) {
 
 void Console::advance(double fraction) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!active_ || style_ == ProgressStyle::kNone) return;
+  if (!active_ || style_ == ProgressStyle::none) return;
   const std::int64_t now = now_ms();
-  if (now - last_drawn_ms_ < kRedrawMs) return;
+  if (now - last_drawn_ms_ < redraw_ms) return;
   last_drawn_ms_ = now;
   furthest_ = std::max(furthest_, fraction);
   draw(furthest_);
@@ -87,14 +87,14 @@ void Console::advance(double fraction) {
 void Console::end() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!active_) return;
-  if (style_ == ProgressStyle::kJson) draw(1);
+  if (style_ == ProgressStyle::json) draw(1);
   clear_bar();
   active_ = false;
 }
 
 void Console::draw(double fraction) {
   const double share = std::clamp(fraction, 0.0, 1.0);
-  if (style_ == ProgressStyle::kJson) {
+  if (style_ == ProgressStyle::json) {
     const nlohmann::ordered_json line = {
         {"event", "progress"},
         {"stage", stage_},
@@ -103,9 +103,9 @@ void Console::draw(double fraction) {
         {"fraction", share}};
     std::fprintf(stderr, "%s\n", line.dump().c_str());
   } else {
-    const int filled = static_cast<int>(share * kBarWidth);
+    const int filled = static_cast<int>(share * bar_width);
     const std::string bar = std::string(static_cast<std::size_t>(filled), '#') +
-                            std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
+                            std::string(static_cast<std::size_t>(bar_width - filled), '.');
     std::fprintf(stderr, "\r%s [%s] %3d %%", stage_.c_str(), bar.c_str(),
                  static_cast<int>(100 * share));
     bar_shown_ = true;

@@ -12,8 +12,8 @@ class logger;
 
 namespace ptychopatch::app {
 
-enum class Verbosity { kQuiet, kNormal, kVerbose };
-enum class ProgressStyle { kNone, kBar, kJson };
+enum class Verbosity { quiet, normal, verbose };
+enum class ProgressStyle { none, bar, json };
 
 // Messages and progress, on standard error, from any thread.
 class Console {
@@ -40,7 +40,7 @@ class Console {
 
   std::mutex mutex_;
   std::shared_ptr<spdlog::logger> logger_;
-  ProgressStyle style_ = ProgressStyle::kNone;
+  ProgressStyle style_ = ProgressStyle::none;
   std::string stage_;
   std::int64_t total_ = 0;
   bool active_ = false;

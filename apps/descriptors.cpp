@@ -15,7 +15,7 @@ namespace ptychopatch::app {
 namespace {
 
 // A pipe to a process, what that opens, an input, an output, its folder and its lock.
-constexpr std::size_t kNeeded = 8;
+constexpr std::size_t needed = 8;
 
 }  // namespace
 
@@ -26,11 +26,11 @@ void prepare_descriptors() {
     if (::open("/dev/null", standard == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) break;
   }
   std::vector<formats::FileDescriptor> opened;
-  while (opened.size() < kNeeded) {
+  while (opened.size() < needed) {
     opened.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (opened.back()) continue;
     if (errno != EMFILE && errno != ENFILE) return;
-    throw std::runtime_error("expected room for " + std::to_string(kNeeded) +
+    throw std::runtime_error("expected room for " + std::to_string(needed) +
                              " more open files, got " + std::to_string(opened.size() - 1) +
                              ": raise the limit (ulimit -n)");
   }

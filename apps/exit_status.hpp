@@ -10,10 +10,10 @@
 namespace ptychopatch::app {
 
 enum ExitStatus {
-  kDone = 0,
-  kDoneInPart = 1,  // some items rejected, each with its reason
-  kBadInput = 2,    // usage, or a file that cannot be read or written
-  kRunFailed = 3    // device, memory, interruption
+  done = 0,
+  done_in_part = 1,  // some items rejected, each with its reason
+  bad_input = 2,     // usage, or a file that cannot be read or written
+  run_failed = 3     // device, memory, interruption
 };
 
 // An argument that is wrong. what() is one sentence.
@@ -34,11 +34,11 @@ inline std::string sentence(const Error& error) {
   std::string text = error.what();
   const std::size_t colon = text.find(": ");
   if (text.starts_with("ppatch_") && colon != std::string::npos) text.erase(0, colon + 2);
-  constexpr std::pair<const char*, const char*> kNames[] = {{"options.group_count", "--samples"},
-                                                            {"options.neighbours", "-K"},
-                                                            {"options.oversample", "--oversample"},
-                                                            {"options.gridsize", "--gridsize"}};
-  for (const auto& [theirs, ours] : kNames) {
+  constexpr std::pair<const char*, const char*> names[] = {{"options.group_count", "--samples"},
+                                                           {"options.neighbours", "-K"},
+                                                           {"options.oversample", "--oversample"},
+                                                           {"options.gridsize", "--gridsize"}};
+  for (const auto& [theirs, ours] : names) {
     const std::string name = theirs;
     for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
       text.replace(at, name.size(), ours);
@@ -59,9 +59,9 @@ auto with_source(const std::string& source, Body&& body) {
 }
 
 inline int exit_status(ppatch_status status) {
-  if (status == PPATCH_OK) return kDone;
-  return status == PPATCH_ERROR_INVALID_ARGUMENT || status == PPATCH_ERROR_IO ? kBadInput
-                                                                              : kRunFailed;
+  if (status == PPATCH_OK) return done;
+  return status == PPATCH_ERROR_INVALID_ARGUMENT || status == PPATCH_ERROR_IO ? bad_input
+                                                                              : run_failed;
 }
 
 }  // namespace ptychopatch::app

@@ -41,13 +41,13 @@ int report(Console& console, const std::exception_ptr& failure) {
     std::rethrow_exception(failure);
   } catch (const UsageError& error) {
     console.error(one_line(error.what()));
-    return kBadInput;
+    return bad_input;
   } catch (const formats::FormatError& error) {
     console.error(one_line(error.what()));
-    return kBadInput;
+    return bad_input;
   } catch (const Interrupted& error) {
     console.error(error.what());
-    return kRunFailed;
+    return run_failed;
   } catch (const Error& error) {
     const bool cancelled = error.status() == PPATCH_ERROR_CANCELLED;
     console.error(cancelled ? std::string(Interrupted().what())
@@ -56,10 +56,10 @@ int report(Console& console, const std::exception_ptr& failure) {
     return exit_status(error.status());
   } catch (const std::bad_alloc&) {
     console.error("out of memory, nothing was written");
-    return kRunFailed;
+    return run_failed;
   } catch (const std::exception& error) {
     console.error(one_line(error.what()));
-    return kRunFailed;
+    return run_failed;
   }
 }
 
@@ -108,7 +108,7 @@ int run(int argc, char** argv, Console& console) {
   } catch (const CLI::Success& success) {  // help or version
     root.exit(success, std::cout, std::cerr);
     flush_standard_output();
-    return kDone;
+    return done;
   } catch (const CLI::ParseError& error) {
     throw UsageError(usage_sentence(root, error) + "; see ptychopatch --help");
   }
@@ -118,7 +118,7 @@ int run(int argc, char** argv, Console& console) {
     flush_standard_output();
     return status;
   }
-  return kBadInput;
+  return bad_input;
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ namespace {
 // Half of what a control group allows, the other half being for images and arrays; else the
 // library's.
 std::uint64_t default_budget() {
-  constexpr std::uint64_t kUsual = std::uint64_t{1} << 30;
+  constexpr std::uint64_t usual = std::uint64_t{1} << 30;
   const std::optional<std::uint64_t> limit = formats::control_group_memory();
-  return limit ? std::clamp<std::uint64_t>(*limit / 2, 1, kUsual) : 0;
+  return limit ? std::clamp<std::uint64_t>(*limit / 2, 1, usual) : 0;
 }
 
 }  // namespace
@@ -35,14 +35,14 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
 }
 
 std::uint64_t process_bytes(const CommonOptions& options) {
-  constexpr std::uint64_t kLibraries = std::uint64_t{24} << 20, kThread = std::uint64_t{1} << 20;
+  constexpr std::uint64_t libraries = std::uint64_t{24} << 20, thread = std::uint64_t{1} << 20;
   const auto threads = static_cast<std::uint64_t>(Context(options.context()).info().num_threads);
-  return formats::resident_bytes() + kLibraries + threads * kThread;
+  return formats::resident_bytes() + libraries + threads * thread;
 }
 
 std::string sufficient_budget(std::uint64_t needed) {
-  constexpr std::uint64_t kMayDiffer = 4'000'000;
-  return std::to_string((needed + kMayDiffer) / 1'000'000 + 1) + "M";
+  constexpr std::uint64_t may_differ = 4'000'000;
+  return std::to_string((needed + may_differ) / 1'000'000 + 1) + "M";
 }
 
 void Session::set_part(double begin, double end) {

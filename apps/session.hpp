@@ -24,7 +24,7 @@ class Session {
   // What works on arrays of files, which are the host's.
   const char* backend_name() const {
     const ppatch_backend backend = context_->info().backend;
-    return name_of(kBackendChoices, backend == PPATCH_BACKEND_AUTO ? PPATCH_BACKEND_CPU : backend);
+    return name_of(backend_choices, backend == PPATCH_BACKEND_AUTO ? PPATCH_BACKEND_CPU : backend);
   }
 
   // The next call into the library is the part from `begin` to `end` (0 to 1) of the stage.

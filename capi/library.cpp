@@ -31,11 +31,11 @@ const char* ppatch_version_string(void) {
 int32_t ppatch_abi_version(void) { return PTYCHOPATCH_ABI; }
 
 const char* ppatch_status_string(ppatch_status status) {
-  static constexpr const char* kTexts[] = {
+  static constexpr const char* texts[] = {
       "ok",        "invalid argument", "out of memory", "unsupported",           "cancelled",
       "not built", "no device",        "device error",  "input or output error", "internal error"};
-  static_assert(std::size(kTexts) == PPATCH_ERROR_INTERNAL + 1);
-  return status >= 0 && status <= PPATCH_ERROR_INTERNAL ? kTexts[status] : "unknown status";
+  static_assert(std::size(texts) == PPATCH_ERROR_INTERNAL + 1);
+  return status >= 0 && status <= PPATCH_ERROR_INTERNAL ? texts[status] : "unknown status";
 }
 
 const char* ppatch_last_error(void) { return ppatch::last_error().text; }

@@ -21,11 +21,11 @@ ppatch_status ppatch_cfa_block(const ppatch_cfa* cfa, int64_t* block) {
 }
 
 const char* ppatch_shift_status_string(ppatch_shift_status status) {
-  static constexpr const char* kWords[] = {"ok",        "flat",      "saturated",     "not-finite",
-                                           "too-small", "unrelated", "not-converged", "reference",
-                                           "ambiguous"};
-  static_assert(std::size(kWords) == PPATCH_SHIFT_STATUS_AMBIGUOUS + 1);
-  return status >= 0 && status <= PPATCH_SHIFT_STATUS_AMBIGUOUS ? kWords[status] : "unknown";
+  static constexpr const char* words[] = {"ok",        "flat",      "saturated",     "not-finite",
+                                          "too-small", "unrelated", "not-converged", "reference",
+                                          "ambiguous"};
+  static_assert(std::size(words) == PPATCH_SHIFT_STATUS_AMBIGUOUS + 1);
+  return status >= 0 && status <= PPATCH_SHIFT_STATUS_AMBIGUOUS ? words[status] : "unknown";
 }
 
 ppatch_status ppatch_scene_plan_bytes(const ppatch_context* context,

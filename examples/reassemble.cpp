@@ -15,14 +15,14 @@
 namespace {
 
 using Complex = std::complex<double>;
-constexpr std::int64_t kSize = 96;
-constexpr std::int64_t kPatch = 32;
+constexpr std::int64_t image_size = 96;
+constexpr std::int64_t patch = 32;
 
 std::vector<Complex> make_object() {
-  std::vector<Complex> object(kSize * kSize);
-  for (std::int64_t y = 0; y < kSize; ++y) {
-    for (std::int64_t x = 0; x < kSize; ++x) {
-      object[y * kSize + x] = std::polar(1.0, 0.002 * static_cast<double>(x * y));
+  std::vector<Complex> object(image_size * image_size);
+  for (std::int64_t y = 0; y < image_size; ++y) {
+    for (std::int64_t x = 0; x < image_size; ++x) {
+      object[y * image_size + x] = std::polar(1.0, 0.002 * static_cast<double>(x * y));
     }
   }
   return object;
@@ -30,8 +30,8 @@ std::vector<Complex> make_object() {
 
 std::vector<float> make_raster(std::int64_t step) {
   std::vector<float> positions;
-  for (std::int64_t y = 0; y + kPatch <= kSize; y += step) {
-    for (std::int64_t x = 0; x + kPatch <= kSize; x += step) {
+  for (std::int64_t y = 0; y + patch <= image_size; y += step) {
+    for (std::int64_t x = 0; x + patch <= image_size; x += step) {
       positions.push_back(static_cast<float>(y));
       positions.push_back(static_cast<float>(x));
     }
@@ -43,17 +43,17 @@ void run() {
   const std::vector<Complex> object = make_object();
   const std::vector<float> positions = make_raster(16);
   const auto count = static_cast<std::int64_t>(positions.size() / 2);
-  std::vector<Complex> patches(count * kPatch * kPatch);
+  std::vector<Complex> patches(count * patch * patch);
   std::vector<Complex> image(object.size());
   std::vector<double> coverage(object.size());
 
   const ptychopatch::Context context;
   ptychopatch::PatchPlan plan(context, ptychopatch::array(positions.data(), {count, 2}),
-                              ptychopatch::patch_options(kPatch, kPatch));
-  const auto patches_array = ptychopatch::array(patches.data(), {count, kPatch, kPatch});
-  plan.extract(ptychopatch::array(object.data(), {kSize, kSize}), patches_array);
-  plan.assemble(patches_array, ptychopatch::array(image.data(), {kSize, kSize}),
-                ptychopatch::array(coverage.data(), {kSize, kSize}), 1e-12);
+                              ptychopatch::patch_options(patch, patch));
+  const auto patches_array = ptychopatch::array(patches.data(), {count, patch, patch});
+  plan.extract(ptychopatch::array(object.data(), {image_size, image_size}), patches_array);
+  plan.assemble(patches_array, ptychopatch::array(image.data(), {image_size, image_size}),
+                ptychopatch::array(coverage.data(), {image_size, image_size}), 1e-12);
   context.synchronize();
 
   double worst = 0;

@@ -28,10 +28,10 @@ namespace {
 
 using Complex = std::complex<float>;
 using std::size_t;
-constexpr std::int64_t kMargin = 16;  // pixels about the scan, for positions to move into
-constexpr std::int64_t kBatch = 48;
-constexpr float kMomentum = 0.5F;
-constexpr float kDamping = 0.1F;  // of the mean normal matrix
+constexpr std::int64_t margin = 16;  // pixels about the scan, for positions to move into
+constexpr std::int64_t batch = 48;
+constexpr float momentum = 0.5F;
+constexpr float damping_ratio = 0.1F;  // of the mean normal matrix
 
 // Unitary transforms of n x n planes.
 class Fourier {
@@ -89,7 +89,7 @@ void move_position(float* position, float* move, const float* gradient, const fl
                          scale * (yx * gradient[0] - yy * gradient[1])};
   const float length = std::max(1.0F, std::hypot(step[0], step[1]));
   for (int axis = 0; axis < 2; ++axis) {
-    move[axis] = kMomentum * move[axis] + step[axis] / length;
+    move[axis] = momentum * move[axis] + step[axis] / length;
     position[axis] += move[axis];
   }
 }
@@ -121,8 +121,8 @@ class Reconstruction {
         low = std::min(low, positions_[i]);
         high = std::max(high, positions_[i]);
       }
-      for (size_t i = axis; i < positions_.size(); i += 2) positions_[i] += kMargin - low;
-      shape_.push_back(static_cast<std::int64_t>(std::ceil(high - low)) + n_ + 2 * kMargin);
+      for (size_t i = axis; i < positions_.size(); i += 2) positions_[i] += margin - low;
+      shape_.push_back(static_cast<std::int64_t>(std::ceil(high - low)) + n_ + 2 * margin);
     }
     image_.assign(static_cast<size_t>(shape_[0] * shape_[1]), Complex(1));
     moves_.resize(positions_.size());
@@ -137,8 +137,8 @@ class Reconstruction {
     std::iota(order.begin(), order.end(), 0);
     std::shuffle(order.begin(), order.end(), random);
     double residual = 0;
-    for (std::int64_t first = 0; first < count_; first += kBatch) {
-      const auto end = std::min(count_, first + kBatch);
+    for (std::int64_t first = 0; first < count_; first += batch) {
+      const auto end = std::min(count_, first + batch);
       residual += step({order.begin() + first, order.begin() + end}, iteration > 1, iteration > 9);
     }
     return residual / power_;
@@ -201,7 +201,7 @@ class Reconstruction {
     plan_.position_normal(ptychopatch::array(smooth.data(), shape_), &probe, waves,
                           ptychopatch::array(gradient.data(), {size, 2}), &normals);
     const float damping =
-        kDamping * std::accumulate(normal.begin(), normal.end(), 0.0F) / normal.size();
+        damping_ratio * std::accumulate(normal.begin(), normal.end(), 0.0F) / normal.size();
     for (size_t b = 0; b < chosen.size(); ++b) {
       move_position(&positions_[2 * chosen[b]], &moves_[2 * chosen[b]], &gradient[2 * b],
                     &normal[3 * b], damping);
@@ -225,7 +225,7 @@ class Reconstruction {
   static ppatch_patch_options options(std::int64_t n) {
     ppatch_patch_options options = ptychopatch::patch_options(n, n);
     options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
-    options.position_capacity = kBatch;
+    options.position_capacity = batch;
     return options;
   }
 

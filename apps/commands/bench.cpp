@@ -68,7 +68,7 @@ Command add_bench(CLI::App& root) {
   set.flag("--overwrite", options->overwrite, "Replace outputs that exist");
   set.flag("--dry-run", options->dry_run, "Name the cases and run none");
   return {app, [options](Console& console) -> int {
-            console.set_verbosity(options->quiet ? Verbosity::kQuiet : Verbosity::kNormal);
+            console.set_verbosity(options->quiet ? Verbosity::quiet : Verbosity::normal);
             OutputPaths paths;
             paths.add_output("--output", options->page);
             if (!options->json.empty()) paths.add_output("--json", options->json);

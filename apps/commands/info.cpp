@@ -35,7 +35,7 @@ struct InfoOptions {
 Json backend_info(ppatch_backend backend) {
   std::int32_t devices = 0;
   const ppatch_status status = ppatch_backend_probe(backend, &devices);
-  Json info = {{"name", name_of(kBackendChoices, backend)}, {"devices", devices}};
+  Json info = {{"name", name_of(backend_choices, backend)}, {"devices", devices}};
   if (status != PPATCH_OK) {
     info["status"] = ppatch_status_string(status);
     info["reason"] = sentence(Error(status, ppatch_last_error()));
@@ -55,8 +55,8 @@ Json machine_info(const InfoOptions& options, Console& console) {
                      {"memory_budget", info.memory_budget}};
   const formats::Sandbox sandbox = formats::probe_sandbox();
   json["libraries"] = {{"libzip", zip_libzip_version()},
-                       {"libseccomp", sandbox != formats::Sandbox::kNotBuilt}};
-  json["decoders"] = {{"filtered", sandbox == formats::Sandbox::kEntered},
+                       {"libseccomp", sandbox != formats::Sandbox::not_built}};
+  json["decoders"] = {{"filtered", sandbox == formats::Sandbox::entered},
                       {"filter", formats::text_of(sandbox)}};
   return json;
 }
@@ -105,9 +105,9 @@ Json scan_info(const formats::ScanInput& scan) {
           {"convention", scan.convention_text},
           {"placement", placement.value ? formats::placement_text(*placement.value)
                                         : "unknown: " + placement.refused},
-          {"anchor", name_of(kAnchorChoices, options.anchor)},
-          {"axes", name_of(kAxesChoices, options.axes)},
-          {"sign", name_of(kSignChoices, options.sign)},
+          {"anchor", name_of(anchor_choices, options.anchor)},
+          {"axes", name_of(axes_choices, options.axes)},
+          {"sign", name_of(sign_choices, options.sign)},
           {"image", part_info(scan.image)},
           {"positions", part_info(scan.positions)}};
 }
@@ -125,8 +125,8 @@ Json store_info(const formats::ArrayStore& archive, const std::string& path) {
     info["arrays"].push_back(std::move(array));
   }
   try {
-    const auto text = archive.text(kMetadataKey);
-    if (text) info["metadata"] = parse_metadata(*text, archive.source(kMetadataKey));
+    const auto text = archive.text(metadata_key);
+    if (text) info["metadata"] = parse_metadata(*text, archive.source(metadata_key));
   } catch (const formats::FormatError& error) {
     info["metadata_unreadable"] = error.what();
   }
@@ -160,7 +160,7 @@ Json unknown_info(const std::string& path) {
   try {
     return image_info(path);
   } catch (const mosaics::Refusal& refusal) {
-    if (refusal.reason() != mosaics::Reason::kNotAMosaic) throw;
+    if (refusal.reason() != mosaics::Reason::not_a_mosaic) throw;
   }
   throw formats::FormatError(formats::quoted(path) +
                              " is neither .npz nor .npy nor HDF5 nor MAT nor an image that is "
@@ -173,10 +173,10 @@ std::string shape_of(const Json& array) {
 
 // What is found in a process of its own comes back as text, with the file's metadata in it.
 Json described(const std::string& path) {
-  constexpr std::size_t kAround = 8;
+  constexpr std::size_t around = 8;
   const auto text = formats::ask_store<std::string>(
       path, [&](const auto& store) { return metadata_text(store_info(store, path)); });
-  Json info = formats::parse_json(text, formats::quoted(path), formats::kDeepestJson + kAround);
+  Json info = formats::parse_json(text, formats::quoted(path), formats::deepest_json + around);
   if (!info.is_object()) {
     throw formats::FormatError(formats::quoted(path) +
                                ": the process that reads it gave an answer that has no meaning");
@@ -188,9 +188,9 @@ Json described(const std::string& path) {
 // cannot be read is listed with the reason.
 Json file_info(const std::string& path) {
   switch (formats::container_of(path)) {
-    case formats::Container::kNpy:
+    case formats::Container::npy:
       return npy_info(path);
-    case formats::Container::kUnknown:
+    case formats::Container::unknown:
       return unknown_info(path);
     default:
       return described(path);
@@ -272,7 +272,7 @@ Command add_info(CLI::App& root) {
             } else {
               print_file(info);
             }
-            return kDone;
+            return done;
           }};
 }
 

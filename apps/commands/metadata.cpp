@@ -11,7 +11,7 @@ using Json = nlohmann::ordered_json;
 
 Json make_metadata(const char* schema, const std::string& backend) {
   return {{"schema", schema},
-          {"schema_version", kSchemaVersion},
+          {"schema_version", schema_version},
           {"library_version", ppatch_version_string()},
           {"backend", backend}};
 }

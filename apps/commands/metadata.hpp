@@ -8,14 +8,14 @@ namespace ptychopatch::app {
 
 // Every output carries a JSON text under the key "metadata". Bump the version when a reader of the
 // old one would go wrong.
-inline constexpr int kSchemaVersion = 1;
-inline constexpr const char* kMetadataKey = "metadata";
-inline constexpr const char* kPatchesSchema = "ptychopatch/patches";
-inline constexpr const char* kGroupsSchema = "ptychopatch/groups";
-inline constexpr const char* kImageSchema = "ptychopatch/image";
-inline constexpr const char* kScanSchema = "ptychopatch/scan";
-inline constexpr const char* kSceneSchema = "ptychopatch/scene";
-inline constexpr const char* kAlignmentSchema = "ptychopatch/alignment";
+inline constexpr int schema_version = 1;
+inline constexpr const char* metadata_key = "metadata";
+inline constexpr const char* patches_schema = "ptychopatch/patches";
+inline constexpr const char* groups_schema = "ptychopatch/groups";
+inline constexpr const char* image_schema = "ptychopatch/image";
+inline constexpr const char* scan_schema = "ptychopatch/scan";
+inline constexpr const char* scene_schema = "ptychopatch/scene";
+inline constexpr const char* alignment_schema = "ptychopatch/alignment";
 
 // Schema, versions and backend; the rest is the command's. Nothing in it depends on the time, the
 // machine or the number of threads.

@@ -99,8 +99,8 @@ void print_speed(const std::string& device, const SelftestOptions& options) {
       run_suite({"--device", device, "--threads", std::to_string(options.threads), "--quiet",
                  "--filter", "^main/.*/c64/bilinear/N128/.*/raster/", "--json", report.path()});
   const auto json = formats::parse_json(
-      formats::read_text_file(report.path(), formats::kMaxIndexBytes), "the report");
-  if (status != kDone || !json.is_object()) {
+      formats::read_text_file(report.path(), formats::max_index_bytes), "the report");
+  if (status != done || !json.is_object()) {
     throw Error(PPATCH_ERROR_INTERNAL, "the benchmark suite ended with status " +
                                            std::to_string(status) + " and without a report");
   }
@@ -128,7 +128,7 @@ int run(const SelftestOptions& options, Console& console) {
   }
   std::cout << (good ? "all answers are right" : "some answers are WRONG: do not use this device")
             << '\n';
-  return good ? kDone : kDoneInPart;
+  return good ? done : done_in_part;
 }
 
 }  // namespace

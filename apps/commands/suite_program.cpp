@@ -16,11 +16,11 @@
 namespace ptychopatch::app {
 namespace {
 
-constexpr const char* kSuite = "ptychopatch-bench";
+constexpr const char* suite = "ptychopatch-bench";
 
 // The program's name, its arguments, and the null pointer at the end.
 std::vector<char*> words_of(std::vector<std::string>& arguments) {
-  arguments.insert(arguments.begin(), kSuite);
+  arguments.insert(arguments.begin(), suite);
   std::vector<char*> words;
   words.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) words.push_back(argument.data());
@@ -34,10 +34,10 @@ std::string find_suite() {
   const std::filesystem::path folder =
       std::filesystem::read_symlink("/proc/self/exe").parent_path();
   for (const std::filesystem::path& place :
-       {folder / kSuite, folder.parent_path() / "benchmarks" / kSuite}) {
+       {folder / suite, folder.parent_path() / "benchmarks" / suite}) {
     if (::access(place.c_str(), X_OK) == 0) return place;
   }
-  throw Error(PPATCH_ERROR_NOT_BUILT, "there is no " + std::string(kSuite) +
+  throw Error(PPATCH_ERROR_NOT_BUILT, "there is no " + std::string(suite) +
                                           " beside the command, in " +
                                           formats::quoted(folder.string()) +
                                           "; it is built with -DPTYCHOPATCH_BENCHMARKS=ON");

@@ -7,19 +7,19 @@ namespace ptychopatch::formats {
 
 std::unique_ptr<ArrayStore> open_store(const std::string& path) {
   switch (container_of(path)) {
-    case Container::kZip:
+    case Container::zip:
       return open_npz(path);
-    case Container::kHdf5:
+    case Container::hdf5:
       return open_hdf5(path);
-    case Container::kMat:
+    case Container::mat:
       return open_mat(path);
-    case Container::kBzip2:
+    case Container::bzip2:
       return open_bzip2(path);
-    case Container::kNpy:
+    case Container::npy:
       throw FormatError(quoted(path) +
                         " is a single .npy array, expected a scan; give it as --image or "
                         "--positions");
-    case Container::kUnknown:
+    case Container::unknown:
       break;
   }
   throw FormatError(quoted(path) +

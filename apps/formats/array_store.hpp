@@ -14,11 +14,11 @@
 namespace ptychopatch::formats {
 
 // Beyond what any real file has.
-inline constexpr std::size_t kMaxKeys = 10000;
-inline constexpr int kMaxDepth = 16;
+inline constexpr std::size_t max_keys = 10000;
+inline constexpr int max_depth = 16;
 
 // Deflate makes at most 1032 bytes of one; no other filter in use comes near.
-inline constexpr std::uint64_t kMaxExpansion = 1032;
+inline constexpr std::uint64_t max_expansion = 1032;
 
 // A file of named arrays, whatever its format.
 class ArrayStore {
@@ -78,9 +78,9 @@ template <class Value, class Question>
 Value ask_store(const std::string& path, const Question& question) {
   const auto answer = [&]() -> Value { return question(*open_store(path)); };
   switch (container_of(path)) {
-    case Container::kHdf5:
+    case Container::hdf5:
       return in_child<Value>({"the HDF5 library", quoted(path), {}}, answer);
-    case Container::kMat:
+    case Container::mat:
       return in_child<Value>({"libmatio", quoted(path), {}}, answer);
     default:
       return answer();

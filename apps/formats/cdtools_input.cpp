@@ -8,7 +8,7 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr const char* kObject = "obj";
+constexpr const char* object_key = "obj";
 
 const char* first_of(const ArrayStore& store, std::initializer_list<const char*> keys) {
   for (const char* key : keys) {
@@ -38,7 +38,7 @@ Placement placement_of(const ArrayStore& store) {
     placement.origin_source = "the model's min_translation";
     return placement;
   }
-  placement.origin.kind = Origin::Kind::kFit;
+  placement.origin.kind = Origin::Kind::fit;
   placement.origin_source = "the results do not say how the object was padded";
   if (!store.has("probe")) return placement;
   // The object is as wide as the scan, rounded up, and the probe, with equal padding about them;
@@ -46,7 +46,7 @@ Placement placement_of(const ArrayStore& store) {
   const char* original = first_of(store, {"original_translations"});
   const NpyArray positions =
       along_basis(store, original != nullptr ? original : translations_key(store), basis).array;
-  const Shape object = without_single_axes({{}, store.header(kObject).shape, {}}).shape;
+  const Shape object = without_single_axes({{}, store.header(object_key).shape, {}}).shape;
   const Shape probe = store.header("probe").shape;
   if (object.size() < 2 || probe.size() < 2 || positions.shape[0] == 0) return placement;
   const auto* values = reinterpret_cast<const double*>(positions.data.data());
@@ -62,7 +62,7 @@ Placement placement_of(const ArrayStore& store) {
         static_cast<double>(object[object.size() - 2 + d] - probe[probe.size() - 2 + d]);
     placement.origin.place[d] = std::floor((rest - std::ceil(most - least)) / 2) - least;
   }
-  placement.origin.kind = Origin::Kind::kPlace;
+  placement.origin.kind = Origin::Kind::place;
   placement.origin_source = "equal padding about the scan and the probe";
   return placement;
 }
@@ -70,13 +70,13 @@ Placement placement_of(const ArrayStore& store) {
 }  // namespace
 
 std::optional<Layout> find_cdtools(const ArrayStore& store) {
-  if (!store.has(kObject) || translations_key(store) == nullptr || basis_key(store) == nullptr) {
+  if (!store.has(object_key) || translations_key(store) == nullptr || basis_key(store) == nullptr) {
     return std::nullopt;
   }
   return Layout{"cdtools",
                 "cdtools results: positions are patch corners by the object's basis",
                 {PPATCH_ANCHOR_CORNER, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW},
-                [&] { return read_object(store, kObject); },
+                [&] { return read_object(store, object_key); },
                 [&] {
                   return along_basis(store, translations_key(store),
                                      read_basis(store, basis_key(store)));

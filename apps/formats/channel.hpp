@@ -19,11 +19,11 @@ class ChannelClosed {};
 // both ends: the child sends what the parent receives, and checks like what comes from a file.
 class Channel {
  public:
-  enum class End { kSender, kReceiver };
+  enum class End { sender, receiver };
 
   // source: the file of which the values speak.
   Channel(int pipe, End end, std::string source)
-      : pipe_(pipe), sends_(end == End::kSender), source_(std::move(source)) {}
+      : pipe_(pipe), sends_(end == End::sender), source_(std::move(source)) {}
 
   const std::string& source() const { return source_; }
   // Called before each piece that is received; what it throws ends it.

@@ -19,26 +19,26 @@ namespace {
 
 // Beyond what any file takes of which no data are read, and what data take.
 #if defined(PTYCHOPATCH_CHILD_MICROSECONDS)
-constexpr suseconds_t kMicroseconds = PTYCHOPATCH_CHILD_MICROSECONDS;
+constexpr suseconds_t microseconds = PTYCHOPATCH_CHILD_MICROSECONDS;
 #else
-constexpr suseconds_t kMicroseconds = 4000000;
+constexpr suseconds_t microseconds = 4000000;
 #endif
-constexpr suseconds_t kSecond = 1000000;
-constexpr rlim_t kMemory = rlim_t{512} << 20;
-constexpr std::uint64_t kBytesASecond = 1 << 20;
-constexpr std::uint64_t kCopies = 3;
+constexpr suseconds_t second = 1000000;
+constexpr rlim_t memory_bytes = rlim_t{512} << 20;
+constexpr std::uint64_t bytes_a_second = 1 << 20;
+constexpr std::uint64_t copies = 3;
 
 // A sanitizer's own memory would count.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
+constexpr bool sanitized = true;
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool kSanitized = true;
+constexpr bool sanitized = true;
 #else
-constexpr bool kSanitized = false;
+constexpr bool sanitized = false;
 #endif
 #else
-constexpr bool kSanitized = false;
+constexpr bool sanitized = false;
 #endif
 
 void limit(__rlimit_resource resource, rlim_t most) {
@@ -58,11 +58,11 @@ void limit_for_good(__rlimit_resource resource, rlim_t most) {
 
 // A superuser could raise them again.
 void drop_rights() {
-  constexpr std::uint32_t kKept = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
+  constexpr std::uint32_t kept_capabilities = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> rights{};
   if (::syscall(SYS_capget, &header, rights.data()) != 0) return;
-  const std::uint32_t kept = rights[0].permitted & kKept;
+  const std::uint32_t kept = rights[0].permitted & kept_capabilities;
   rights = {};
   rights[0].permitted = rights[0].effective = kept;
   ::syscall(SYS_capset, &header, rights.data());
@@ -103,8 +103,8 @@ void begin_child_limits() {
   allowance() = {true, 0, memory_of_parent()};
   limit_for_good(RLIMIT_FSIZE, 0);
   const std::uint64_t data = memory_of_machine(), most = child_limit;
-  limit_for_good(RLIMIT_CPU, data / kBytesASecond + kMicroseconds / kSecond + 1);
-  if (!kSanitized) {
+  limit_for_good(RLIMIT_CPU, data / bytes_a_second + microseconds / second + 1);
+  if (!sanitized) {
     limit_for_good(RLIMIT_DATA, allowance().parent_memory + (most != 0 ? most : data));
   }
   drop_rights();
@@ -116,11 +116,11 @@ void allow_child(std::uint64_t data_bytes) {
   if (!now.limited) return;
   now.data_bytes += data_bytes;
   // Of the processor's time; a slow disk or network may take any.
-  const auto seconds = static_cast<time_t>(now.data_bytes / kBytesASecond);
-  const itimerval left{{}, {seconds + kMicroseconds / kSecond, kMicroseconds % kSecond}};
+  const auto seconds = static_cast<time_t>(now.data_bytes / bytes_a_second);
+  const itimerval left{{}, {seconds + microseconds / second, microseconds % second}};
   ::setitimer(ITIMER_PROF, &left, nullptr);
-  if (kSanitized) return;
-  const rlim_t wanted = kMemory + kCopies * now.data_bytes, most = child_limit;
+  if (sanitized) return;
+  const rlim_t wanted = memory_bytes + copies * now.data_bytes, most = child_limit;
   limit(RLIMIT_DATA, now.parent_memory + (most != 0 ? std::min(wanted, most) : wanted));
 }
 

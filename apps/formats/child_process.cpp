@@ -35,9 +35,9 @@ void set_signals() {
 }
 
 // What every answer begins with.
-enum class Answer { kGood, kRefused, kNoMemory };
+enum class Answer { good, refused, no_memory };
 
-constexpr int kPipeBytes = 1 << 20;
+constexpr int pipe_bytes = 1 << 20;
 
 class Child {
  public:
@@ -89,18 +89,18 @@ class Watch {
 
   // Time is counted by what this process saw of it: it may have been stopped itself.
   void operator()() {
-    constexpr std::chrono::milliseconds kStep{50};
+    constexpr std::chrono::milliseconds step{50};
     std::optional<std::uint64_t> ticks;
     std::chrono::milliseconds waited{0};
     for (;;) {
       if (work_.stop && work_.stop()) throw Interruption();
       pollfd end{pipe_, POLLIN, 0};
-      if (::poll(&end, 1, static_cast<int>(kStep.count())) > 0) {
+      if (::poll(&end, 1, static_cast<int>(step.count())) > 0) {
         answers_ = true;
         return;
       }
       const std::optional<std::uint64_t> idle = child_.idle_since();
-      waited = idle && idle == ticks ? waited + kStep : std::chrono::milliseconds{0};
+      waited = idle && idle == ticks ? waited + step : std::chrono::milliseconds{0};
       ticks = idle;
       if (waited > work_.patience) throw Stalled{answers_};
     }
@@ -116,19 +116,19 @@ class Watch {
 [[noreturn]] void serve(Channel& channel, const std::function<void()>& function,
                         const std::function<void(Channel&)>& answer) {
   try {
-    Answer how = Answer::kGood;
+    Answer how = Answer::good;
     std::string refusal;
     try {
       function();
     } catch (const FormatError& error) {
-      how = Answer::kRefused;
+      how = Answer::refused;
       refusal = error.what();
     } catch (const std::bad_alloc&) {
-      how = Answer::kNoMemory;
+      how = Answer::no_memory;
     }
-    channel.limited(how, Answer::kNoMemory);
-    if (how == Answer::kGood) answer(channel);
-    if (how == Answer::kRefused) channel(refusal);
+    channel.limited(how, Answer::no_memory);
+    if (how == Answer::good) answer(channel);
+    if (how == Answer::refused) channel(refusal);
   } catch (...) {
     ::_exit(1);
   }
@@ -137,9 +137,9 @@ class Watch {
 
 void receive(Channel& channel, const std::function<void(Channel&)>& answer) {
   Answer how{};
-  channel.limited(how, Answer::kNoMemory);
-  if (how == Answer::kGood) return answer(channel);
-  if (how == Answer::kNoMemory) {
+  channel.limited(how, Answer::no_memory);
+  if (how == Answer::good) return answer(channel);
+  if (how == Answer::no_memory) {
     const std::uint64_t most = child_memory();
     if (most == 0) throw std::bad_alloc();
     throw FormatError(channel.source() + " takes more to be read than the " + size_text(most) +
@@ -151,19 +151,19 @@ void receive(Channel& channel, const std::function<void(Channel&)>& answer) {
 }
 
 // It takes over no signals, prints nothing, leaves no core and has no open file but the pipe, which
-// is kPipe.
-constexpr int kPipe = 3;
+// is pipe_descriptor.
+constexpr int pipe_descriptor = 3;
 
 Sandbox begin_child(int pipe) {
   set_signals();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_DUMPABLE, 0);
   // What a library prints is for nobody, and no other open file is its business.
-  pipe = ::fcntl(pipe, F_DUPFD, kPipe);  // it may be one of the three
+  pipe = ::fcntl(pipe, F_DUPFD, pipe_descriptor);  // it may be one of the three
   const int nothing = ::open("/dev/null", O_RDWR);
-  for (int standard = 0; standard < kPipe; ++standard) ::dup2(nothing, standard);
-  ::dup2(pipe, kPipe);
-  ::close_range(kPipe + 1, ~0U, 0);
+  for (int standard = 0; standard < pipe_descriptor; ++standard) ::dup2(nothing, standard);
+  ::dup2(pipe, pipe_descriptor);
+  ::close_range(pipe_descriptor + 1, ~0U, 0);
   begin_child_limits();
   return enter_sandbox();
 }
@@ -181,7 +181,7 @@ void run_once(const ChildWork& work, const std::function<void()>& function,
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error(problem);
   const FileDescriptor out(ends[0]);
-  ::fcntl(out.get(), F_SETPIPE_SZ, kPipeBytes);  // faster, where it is allowed
+  ::fcntl(out.get(), F_SETPIPE_SZ, pipe_bytes);  // faster, where it is allowed
   FileDescriptor in(ends[1]);
   prepare_sandbox();
   prepare_child_limits();
@@ -189,8 +189,8 @@ void run_once(const ChildWork& work, const std::function<void()>& function,
   if (id < 0) throw system_error(problem);
   if (id == 0) {
     const Sandbox sandbox = begin_child(in.get());
-    Channel channel(kPipe, Channel::End::kSender, work.source);
-    if (sandbox != Sandbox::kRefused) serve(channel, function, answer);
+    Channel channel(pipe_descriptor, Channel::End::sender, work.source);
+    if (sandbox != Sandbox::refused) serve(channel, function, answer);
     serve(
         channel, [&] { refuse_without_sandbox(work); }, answer);
   }
@@ -198,7 +198,7 @@ void run_once(const ChildWork& work, const std::function<void()>& function,
   // Else its death would not be seen.
   in = FileDescriptor();
   try {
-    Channel channel(out.get(), Channel::End::kReceiver, work.source);
+    Channel channel(out.get(), Channel::End::receiver, work.source);
     channel.on_wait(Watch(out.get(), child, work));
     receive(channel, answer);
   } catch (const ChannelClosed&) {

@@ -25,14 +25,14 @@ struct ChildWork {
 // Whether a child may begin while other threads allocate. The sanitizers of GCC 12 leave their
 // allocator locked in the child then; the C library does not.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kBesideThreads = false;
+inline constexpr bool beside_threads = false;
 #else
-inline constexpr bool kBesideThreads = true;
+inline constexpr bool beside_threads = true;
 #endif
 
 // The child works, then answers; one that waits for nothing before it answers is tried a second
 // time; the parent takes the answer. FormatError where the file is refused or the child dies of it.
-// Where kBesideThreads, several threads may have a child each.
+// Where beside_threads, several threads may have a child each.
 void run_child(const ChildWork& work, const std::function<void()>& function,
                const std::function<void(Channel&)>& answer);
 

@@ -11,8 +11,8 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr char kNativeOrder = std::endian::native == std::endian::little ? '<' : '>';
-constexpr std::size_t kMaxCharacters = 1u << 28;
+constexpr char native_order = std::endian::native == std::endian::little ? '<' : '>';
+constexpr std::size_t max_characters = 1u << 28;
 
 [[noreturn]] void refuse(const std::string& source, std::string_view descr,
                          const std::string& reason) {
@@ -24,10 +24,10 @@ struct Numbers {
   char letter;
   std::initializer_list<std::size_t> sizes;
 };
-constexpr std::initializer_list<std::size_t> kOne = {1}, kPowers = {1, 2, 4, 8},
-                                             kFloats = {2, 4, 8}, kComplex = {8, 16};
-constexpr std::array<Numbers, 5> kNumbers = {
-    {{'b', kOne}, {'i', kPowers}, {'u', kPowers}, {'f', kFloats}, {'c', kComplex}}};
+constexpr std::initializer_list<std::size_t> one = {1}, powers = {1, 2, 4, 8}, floats = {2, 4, 8},
+                                             complex = {8, 16};
+constexpr std::array<Numbers, 5> numbers = {
+    {{'b', one}, {'i', powers}, {'u', powers}, {'f', floats}, {'c', complex}}};
 
 // Why 'f16' and its like are not read.
 std::string reason_against(char letter, std::size_t size) {
@@ -48,10 +48,10 @@ std::string reason_against(char letter, std::size_t size) {
 // The kind and bytes of 'f8' and its like.
 ElementType parse_kind(char letter, std::size_t size, const std::string& source,
                        std::string_view descr) {
-  if (letter == 'U' && size <= kMaxCharacters) return {Kind::kText, 4 * size};
-  const auto* found = std::ranges::find(kNumbers, letter, &Numbers::letter);
-  const ElementType type{static_cast<Kind>(found - kNumbers.begin()), size};
-  if (found == kNumbers.end() || !type.known()) refuse(source, descr, reason_against(letter, size));
+  if (letter == 'U' && size <= max_characters) return {Kind::text, 4 * size};
+  const auto* found = std::ranges::find(numbers, letter, &Numbers::letter);
+  const ElementType type{static_cast<Kind>(found - numbers.begin()), size};
+  if (found == numbers.end() || !type.known()) refuse(source, descr, reason_against(letter, size));
   return type;
 }
 
@@ -79,27 +79,27 @@ ElementType parse_element_type(std::string_view descr, const std::string& source
     refuse(source, descr, "is unknown, expected a boolean, integer, float or complex type");
   }
   ElementType type = parse_kind(rest[0], size, source, descr);
-  const bool has_order = type.size > 1 && type.kind != Kind::kBoolean;
+  const bool has_order = type.size > 1 && type.kind != Kind::boolean;
   if (has_order && order == '|') refuse(source, descr, "names no byte order, expected < or >");
-  type.swapped = has_order && order != '=' && order != kNativeOrder;
+  type.swapped = has_order && order != '=' && order != native_order;
   return type;
 }
 
 bool ElementType::known() const {
   if (!numeric()) return true;
-  const auto& sizes = kNumbers[static_cast<std::size_t>(kind)].sizes;
+  const auto& sizes = numbers[static_cast<std::size_t>(kind)].sizes;
   return std::ranges::find(sizes, size) != sizes.end();
 }
 
 std::string ElementType::name() const {
-  if (kind == Kind::kBoolean) return "bool";
-  static constexpr std::array kNames = {"bool", "int", "uint", "float", "complex", "str"};
-  return kNames[static_cast<std::size_t>(kind)] + std::to_string(numeric() ? 8 * size : size / 4);
+  if (kind == Kind::boolean) return "bool";
+  static constexpr std::array names = {"bool", "int", "uint", "float", "complex", "str"};
+  return names[static_cast<std::size_t>(kind)] + std::to_string(numeric() ? 8 * size : size / 4);
 }
 
 std::string ElementType::descr() const {
-  if (kind == Kind::kBoolean) return "|b1";
-  const std::string order(1, size > 1 || !numeric() ? kNativeOrder : '|');
+  if (kind == Kind::boolean) return "|b1";
+  const std::string order(1, size > 1 || !numeric() ? native_order : '|');
   return order + "biufcU"[static_cast<std::size_t>(kind)] +
          std::to_string(numeric() ? size : size / 4);
 }

@@ -7,15 +7,15 @@
 
 namespace ptychopatch::formats {
 
-enum class Kind { kBoolean, kSigned, kUnsigned, kFloat, kComplex, kText };
+enum class Kind { boolean, signed_integer, unsigned_integer, floating, complex, text };
 
 // What one element of an array is, in NumPy's terms.
 struct ElementType {
-  Kind kind = Kind::kFloat;
+  Kind kind = Kind::floating;
   std::size_t size = 8;  // bytes
   bool swapped = false;  // stored in the other byte order than this machine's
 
-  bool numeric() const { return kind != Kind::kText; }
+  bool numeric() const { return kind != Kind::text; }
   // Whether its elements have one of the sizes that are read.
   bool known() const;
   // NumPy's name, "complex128".

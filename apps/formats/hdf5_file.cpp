@@ -18,7 +18,7 @@ herr_t take_name(hid_t, const char* name, const H5L_info_t*, void* names) {
   } catch (...) {
     return -1;
   }
-  return found->size() < kMaxKeys ? 0 : 1;
+  return found->size() < max_keys ? 0 : 1;
 }
 
 // An HDF5 file opened for reading. A key is a path from the root group; links are followed.
@@ -46,7 +46,7 @@ class Hdf5File : public ArrayStore {
     if (!header.type.numeric()) throw FormatError(what + " is text, expected a numeric array");
     require_memory(header.data_bytes, what);
     const std::uint64_t stored = hdf5_stored_bytes(dataset.id.get(), what);
-    if (header.data_bytes / kMaxExpansion > stored || (stored == 0 && header.data_bytes != 0)) {
+    if (header.data_bytes / max_expansion > stored || (stored == 0 && header.data_bytes != 0)) {
       throw FormatError(what + " is declared as " + std::to_string(header.data_bytes) +
                         " bytes, which the " + std::to_string(stored) +
                         " that are stored cannot hold");
@@ -103,9 +103,9 @@ class Hdf5File : public ArrayStore {
 
   std::optional<std::string> link(const std::string& key) const override {
     H5L_info_t info{};
-    constexpr std::size_t kMaxLength = 4096;
+    constexpr std::size_t max_length = 4096;
     if (H5Lget_info(file_.get(), key.c_str(), &info, H5P_DEFAULT) < 0 ||
-        info.type != H5L_TYPE_SOFT || info.u.val_size > kMaxLength) {
+        info.type != H5L_TYPE_SOFT || info.u.val_size > max_length) {
       return std::nullopt;
     }
     std::string target(info.u.val_size, '\0');
@@ -156,8 +156,8 @@ class Hdf5File : public ArrayStore {
     H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr);
     for (const hsize_t extent : extents) {
       // A count beyond any memory is refused as a shape; here it only has to fit.
-      constexpr hsize_t kMost = hsize_t{1} << 62;
-      dataset.header.shape.push_back(static_cast<std::int64_t>(std::min(extent, kMost)));
+      constexpr hsize_t most = hsize_t{1} << 62;
+      dataset.header.shape.push_back(static_cast<std::int64_t>(std::min(extent, most)));
     }
     dataset.header.type = element_type_of(dataset.type.get(), what);
     dataset.header.data_bytes =
@@ -169,7 +169,7 @@ class Hdf5File : public ArrayStore {
   void list(const std::string& group, int depth, std::vector<std::string>& found,
             std::set<Identity>& seen) const {
     for (const std::string& name : children(group)) {
-      if (found.size() >= kMaxKeys) return;
+      if (found.size() >= max_keys) return;
       std::string key = group;
       if (!key.empty()) key += '/';
       key += name;
@@ -179,7 +179,7 @@ class Hdf5File : public ArrayStore {
         continue;
       }
       H5O_info_t info{};
-      if (depth < kMaxDepth && H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) >= 0 &&
+      if (depth < max_depth && H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) >= 0 &&
           seen.emplace(info.fileno, info.addr).second && !link(key)) {
         list(key, depth + 1, found, seen);
       }

@@ -64,7 +64,7 @@ ElementType float_type(hid_t type, const std::string& source) {
   const std::size_t size = H5Tget_size(type);
   if (size > sizeof(double)) refuse(source, "floats of more than 64 bits");
   if (!is_ieee_float(type)) refuse(source, "floats that are not of IEEE 754");
-  return {Kind::kFloat, size <= sizeof(float) ? sizeof(float) : sizeof(double)};
+  return {Kind::floating, size <= sizeof(float) ? sizeof(float) : sizeof(double)};
 }
 
 ElementType integer_type(hid_t type, const std::string& source) {
@@ -72,11 +72,11 @@ ElementType integer_type(hid_t type, const std::string& source) {
   if (size != 1 && size != 2 && size != 4 && size != 8) refuse(source, "integers of an odd size");
   if (!is_plain_number(type)) refuse(source, "integers with bits that are not in use");
   const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
-  return {is_signed ? Kind::kSigned : Kind::kUnsigned, size};
+  return {is_signed ? Kind::signed_integer : Kind::unsigned_integer, size};
 }
 
 hid_t native_integer(const ElementType& type) {
-  const bool is_signed = type.kind == Kind::kSigned;
+  const bool is_signed = type.kind == Kind::signed_integer;
   if (type.size == 1) return is_signed ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8;
   if (type.size == 2) return is_signed ? H5T_NATIVE_INT16 : H5T_NATIVE_UINT16;
   if (type.size == 4) return is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32;
@@ -90,7 +90,7 @@ std::string member_name(hid_t type, unsigned index, const char* otherwise) {
   return text;
 }
 
-constexpr std::size_t kMaxLength = std::size_t{1} << 20;
+constexpr std::size_t max_length = std::size_t{1} << 20;
 
 herr_t take_error(unsigned, const H5E_error2_t* error, void* innermost) {
   if (error->desc != nullptr) *static_cast<std::string*>(innermost) = error->desc;
@@ -104,10 +104,10 @@ std::string hdf5_reason() {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, &take_error, &innermost);
   if (innermost.empty()) return "unknown reason";
   // "file write failed: time = ..., error message = 'No space left on device', buf = ..."
-  constexpr const char* kMessage = "error message = '";
-  const std::size_t begin = innermost.find(kMessage);
+  constexpr const char* message = "error message = '";
+  const std::size_t begin = innermost.find(message);
   if (begin == std::string::npos) return innermost;
-  const std::size_t from = begin + std::strlen(kMessage);
+  const std::size_t from = begin + std::strlen(message);
   return innermost.substr(from, innermost.find('\'', from) - from);
 }
 
@@ -130,7 +130,7 @@ std::optional<std::string> hdf5_text(hid_t object, bool is_attribute) {
     return copy;
   }
   const std::size_t size = H5Tget_size(type.get());
-  if (size > kMaxLength) return std::nullopt;
+  if (size > max_length) return std::nullopt;
   std::string text(size, '\0');
   if (!read(type.get(), text.data())) return std::nullopt;
   return text.substr(0, text.find('\0'));
@@ -162,15 +162,15 @@ ElementType element_type_of(hid_t type, const std::string& source) {
     case H5T_COMPOUND: {
       if (!is_float_pair(type)) refuse(source, "records that are no complex numbers");
       const Hdf5Handle part(H5Tget_member_type(type, 0), &H5Tclose);
-      return {Kind::kComplex, 2 * float_type(part.get(), source).size};
+      return {Kind::complex, 2 * float_type(part.get(), source).size};
     }
     case H5T_ENUM:
       // h5py's booleans.
       if (H5Tget_size(type) != 1 || H5Tget_nmembers(type) != 2) refuse(source, "named values");
-      return {Kind::kBoolean, 1};
+      return {Kind::boolean, 1};
     case H5T_STRING: {
       const bool fixed = H5Tis_variable_str(type) == 0;
-      return {Kind::kText, fixed ? 4 * H5Tget_size(type) : 0};
+      return {Kind::text, fixed ? 4 * H5Tget_size(type) : 0};
     }
     default:
       refuse(source, "neither numbers nor text");
@@ -179,12 +179,12 @@ ElementType element_type_of(hid_t type, const std::string& source) {
 
 Hdf5Handle memory_type(const ElementType& type, hid_t like) {
   switch (type.kind) {
-    case Kind::kBoolean:
+    case Kind::boolean:
       return {H5Tcopy(like), &H5Tclose};
-    case Kind::kSigned:
-    case Kind::kUnsigned:
+    case Kind::signed_integer:
+    case Kind::unsigned_integer:
       return {H5Tcopy(native_integer(type)), &H5Tclose};
-    case Kind::kComplex: {
+    case Kind::complex: {
       const std::size_t half = type.size / 2;
       const hid_t part = half == sizeof(float) ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
       Hdf5Handle pair(H5Tcreate(H5T_COMPOUND, type.size), &H5Tclose);

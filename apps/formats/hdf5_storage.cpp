@@ -12,8 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxName = 4096;
-constexpr std::size_t kMaxParts = 100000;
+constexpr std::size_t max_name = 4096;
+constexpr std::size_t max_parts = 100000;
 
 class Storage {
  public:
@@ -45,11 +45,11 @@ class Storage {
 
   std::uint64_t of_view(hid_t plist) const {
     std::size_t parts = 0;
-    if (H5Pget_virtual_count(plist, &parts) < 0 || parts > kMaxParts) damaged();
+    if (H5Pget_virtual_count(plist, &parts) < 0 || parts > max_parts) damaged();
     std::set<std::string> names;
     for (std::size_t i = 0; i < parts; ++i) {
       const ssize_t length = H5Pget_virtual_filename(plist, i, nullptr, 0);
-      if (length < 0 || static_cast<std::size_t>(length) > kMaxName) damaged();
+      if (length < 0 || static_cast<std::size_t>(length) > max_name) damaged();
       std::string name(static_cast<std::size_t>(length), '\0');
       H5Pget_virtual_filename(plist, i, name.data(), name.size() + 1);
       names.insert(std::move(name));
@@ -62,7 +62,7 @@ class Storage {
   std::uint64_t of_external(hid_t plist, int parts) const {
     std::uint64_t bytes = 0;
     for (int i = 0; i < parts; ++i) {
-      std::string name(kMaxName, '\0');
+      std::string name(max_name, '\0');
       if (H5Pget_external(plist, static_cast<unsigned>(i), name.size() - 1, name.data(), nullptr,
                           nullptr) < 0) {
         damaged();
@@ -79,7 +79,7 @@ class Storage {
                         ", expected their names");
     }
     fs::path path(name);
-    std::string own(kMaxName, '\0');
+    std::string own(max_name, '\0');
     if (beside && path.is_relative() && H5Fget_name(file_.get(), own.data(), own.size()) > 0) {
       const fs::path there = fs::path(own.c_str()).parent_path() / path;
       std::error_code ignored;

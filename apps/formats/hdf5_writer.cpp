@@ -9,7 +9,7 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr unsigned kDeflateLevel = 4;
+constexpr unsigned deflate_level = 4;
 
 using Extents = std::vector<hsize_t>;
 
@@ -67,11 +67,11 @@ Hdf5Handle creation(const Extents& shape, bool deflate) {
   const bool empty = std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end();
   if (deflate && !empty && !shape.empty()) {
     Extents chunk = shape;
-    constexpr std::size_t kPatchAxes = 2;
-    for (std::size_t d = 0; d + kPatchAxes < shape.size(); ++d) chunk[d] = 1;
+    constexpr std::size_t patch_axes = 2;
+    for (std::size_t d = 0; d + patch_axes < shape.size(); ++d) chunk[d] = 1;
     H5Pset_chunk(plist.get(), static_cast<int>(chunk.size()), chunk.data());
     H5Pset_shuffle(plist.get());
-    H5Pset_deflate(plist.get(), kDeflateLevel);
+    H5Pset_deflate(plist.get(), deflate_level);
   }
   return plist;
 }

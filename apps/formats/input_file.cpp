@@ -57,7 +57,7 @@ std::string read_text_file(const std::string& path, std::uint64_t most_bytes) {
 
 Container container_of(const std::string& path) {
   InputFile file(path);
-  std::array<std::byte, kMagicBytes> first{};
+  std::array<std::byte, magic_bytes> first{};
   const std::size_t count = file.read(first);
   return container_of(std::span<const std::byte>(first).first(count));
 }
@@ -65,16 +65,16 @@ Container container_of(const std::string& path) {
 Container container_of(std::span<const std::byte> first_bytes) {
   const std::string_view text(reinterpret_cast<const char*>(first_bytes.data()),
                               first_bytes.size());
-  if (text.starts_with("\x93NUMPY")) return Container::kNpy;
-  if (text.starts_with("PK\x03\x04") || text.starts_with("PK\x05\x06")) return Container::kZip;
-  if (text.starts_with("\x89HDF\r\n\x1a\n")) return Container::kHdf5;
+  if (text.starts_with("\x93NUMPY")) return Container::npy;
+  if (text.starts_with("PK\x03\x04") || text.starts_with("PK\x05\x06")) return Container::zip;
+  if (text.starts_with("\x89HDF\r\n\x1a\n")) return Container::hdf5;
   // The byte order ends the header.
   const bool ordered = text.ends_with("IM") || text.ends_with("MI");
   if (text.starts_with("MATLAB 7.3") || (text.starts_with("MATLAB") && ordered)) {
-    return Container::kMat;
+    return Container::mat;
   }
-  if (text.starts_with("BZh")) return Container::kBzip2;
-  return Container::kUnknown;
+  if (text.starts_with("BZh")) return Container::bzip2;
+  return Container::unknown;
 }
 
 }  // namespace ptychopatch::formats

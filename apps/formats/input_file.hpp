@@ -31,16 +31,16 @@ class InputFile : public SeekableReader {
 
 // The largest files of text that are read: a data set's index and reports; records of images, of
 // which that is a million, or with fields of motion some 30,000.
-inline constexpr std::uint64_t kMaxIndexBytes = 64'000'000;
-inline constexpr std::uint64_t kMaxRecordBytes = 4'000'000'000;
+inline constexpr std::uint64_t max_index_bytes = 64'000'000;
+inline constexpr std::uint64_t max_record_bytes = 4'000'000'000;
 
 // All of a file, FormatError where it is larger than that.
 std::string read_text_file(const std::string& path, std::uint64_t most_bytes);
 
-enum class Container { kNpy, kZip, kHdf5, kMat, kBzip2, kUnknown };
+enum class Container { npy, zip, hdf5, mat, bzip2, unknown };
 
 // So many first bytes tell a container.
-inline constexpr std::size_t kMagicBytes = 128;
+inline constexpr std::size_t magic_bytes = 128;
 
 // By the first bytes, never by the name.
 Container container_of(const std::string& path);

@@ -32,8 +32,8 @@ class Bounds : public nlohmann::json_sax<Json> {
   }
 
   bool key(string_t&) override {
-    if (++keys_.back() > kMostJsonKeys) {
-      throw FormatError(source_ + " has an object of more than " + std::to_string(kMostJsonKeys) +
+    if (++keys_.back() > most_json_keys) {
+      throw FormatError(source_ + " has an object of more than " + std::to_string(most_json_keys) +
                         " keys, which is more than is read of JSON");
     }
     return true;
@@ -63,9 +63,9 @@ class Bounds : public nlohmann::json_sax<Json> {
 
 Json parse_json(const std::string& text, const std::string& source, std::size_t deepest) {
   // Cells of a table come one by one, and what is small is not worth a look.
-  constexpr std::size_t kSmall = 1 << 20;
-  constexpr std::uint64_t kBytesAMark = 128;
-  if (text.size() > kSmall) require_memory_to_parse(text, kBytesAMark, source);
+  constexpr std::size_t small_text = 1 << 20;
+  constexpr std::uint64_t bytes_a_mark = 128;
+  if (text.size() > small_text) require_memory_to_parse(text, bytes_a_mark, source);
   Bounds bounds(source, deepest);
   if (!Json::sax_parse(text, &bounds)) return Json::value_t::discarded;
   return Json::parse(text, nullptr, false);

@@ -36,7 +36,7 @@ std::optional<Layout> find_tike(const ArrayStore& store) {
                 [&] { return read_object(store, "scan"); },
                 [] {
                   return Placement{
-                      .origin = {Origin::Kind::kFit},
+                      .origin = {Origin::Kind::fit},
                       .origin_source = "a scan without its object is laid on the image's middle"};
                 }};
 }
@@ -44,16 +44,16 @@ std::optional<Layout> find_tike(const ArrayStore& store) {
 // Ptychodus and PtychoShelves.
 namespace {
 
-const std::string kObject = "object";
+const std::string object_key = "object";
 
 NamedArray read_own_object(const ArrayStore& store) {
-  if (store.has(kObject)) return {store.read(kObject), store.source(kObject)};
-  throw FormatError(store.source(kObject) + " is missing; name an image with --image");
+  if (store.has(object_key)) return {store.read(object_key), store.source(object_key)};
+  throw FormatError(store.source(object_key) + " is missing; name an image with --image");
 }
 
 std::optional<double> number(const ArrayStore& store, const std::string& name) {
-  if (const auto value = store.attribute(kObject, name)) return value;
-  const std::string flat = kObject + "_" + name;
+  if (const auto value = store.attribute(object_key, name)) return value;
+  const std::string flat = object_key + "_" + name;
   if (const auto value = store.attribute("", flat)) return value;
   if (store.has(flat)) return read_number(store, flat);
   return std::nullopt;
@@ -68,7 +68,7 @@ Placement about_centre(const ArrayStore& store) {
   placement.size_source = "the object's pixel_height_m, pixel_width_m";
   placement.zero = {number(store, "center_y_m").value_or(0),
                     number(store, "center_x_m").value_or(0)};
-  placement.origin.kind = Origin::Kind::kCentre;
+  placement.origin.kind = Origin::Kind::centre;
   placement.origin_source = "the object's center_y_m, center_x_m lies at H/2, W/2";
   return placement;
 }
@@ -92,13 +92,13 @@ double first_pixel(std::int64_t object, std::int64_t probe) {
 
 Placement about_middle(const ArrayStore& store) {
   Placement placement;
-  placement.origin.kind = Origin::Kind::kFit;
+  placement.origin.kind = Origin::Kind::fit;
   placement.origin_source = "there is no object or no probe that would say";
-  if (!store.has(kObject) || !store.has("probe")) return placement;
-  const Shape object = store.header(kObject).shape;
+  if (!store.has(object_key) || !store.has("probe")) return placement;
+  const Shape object = store.header(object_key).shape;
   const Shape probe = store.header("probe").shape;
   if (object.size() < 2 || probe.size() < 2) return placement;
-  placement.origin.kind = Origin::Kind::kPlace;
+  placement.origin.kind = Origin::Kind::place;
   placement.origin.place = {first_pixel(object[0], probe[0]), first_pixel(object[1], probe[1])};
   placement.origin_source = "ceil((object - probe) / 2) - 1";
   return placement;
@@ -107,9 +107,9 @@ Placement about_middle(const ArrayStore& store) {
 }  // namespace
 
 std::optional<Layout> find_ptychodus(const ArrayStore& store) {
-  constexpr const char* kX = "probe_position_x_m";
-  constexpr const char* kY = "probe_position_y_m";
-  if (!store.has(kX) || !store.has(kY)) return std::nullopt;
+  constexpr const char* x_key = "probe_position_x_m";
+  constexpr const char* y_key = "probe_position_y_m";
+  if (!store.has(x_key) || !store.has(y_key)) return std::nullopt;
   // Products written before 2025 name the layers' distance and the losses differently.
   const bool old = store.has("object_layer_distance_m") || store.has("costs");
   return Layout{"ptychodus",
@@ -121,13 +121,13 @@ std::optional<Layout> find_ptychodus(const ArrayStore& store) {
                   object.array = without_single_axes(std::move(object.array));
                   return object;
                 },
-                [&] { return two_columns(store, kY, kX); },
+                [&] { return two_columns(store, y_key, x_key); },
                 [&] { return about_centre(store); }};
 }
 
 std::optional<Layout> find_ptychoshelves(const ArrayStore& store) {
-  constexpr const char* kPositions = "outputs.probe_positions";
-  if (!store.has(kPositions)) return std::nullopt;
+  constexpr const char* positions = "outputs.probe_positions";
+  if (!store.has(positions)) return std::nullopt;
   return Layout{"ptychoshelves",
                 "PtychoShelves reconstruction: positions are patch corners (x, y) about the middle",
                 {PPATCH_ANCHOR_CORNER, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW},
@@ -136,7 +136,7 @@ std::optional<Layout> find_ptychoshelves(const ArrayStore& store) {
                   object.array = layers_first(std::move(object.array));
                   return object;
                 },
-                [&] { return read_positions(store, kPositions); },
+                [&] { return read_positions(store, positions); },
                 [&] { return about_middle(store); }};
 }
 

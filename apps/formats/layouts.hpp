@@ -98,11 +98,11 @@ NamedArray along_basis(const ArrayStore& store, const std::string& key, const Ba
 Basis read_basis(const ArrayStore& store, const std::string& key);
 
 // Planck's constant times the speed of light, J m.
-inline constexpr double kPlanckLight = 6.62607015e-34 * 299792458.0;
-inline constexpr double kElectronVolt = 1.602176634e-19;  // J
+inline constexpr double planck_light = 6.62607015e-34 * 299792458.0;
+inline constexpr double electron_volt = 1.602176634e-19;  // J
 
 // What a placement says of such a pixel.
-inline constexpr const char* kFarField =
+inline constexpr const char* far_field =
     "in the far field: wavelength x distance / (detector pixel x frame)";
 
 // Size in metres of a pixel of the object (row, column) whose far field falls on a detector, whose

@@ -17,8 +17,8 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr std::uint64_t kHeaderBytes = 128;
-constexpr std::uint64_t kTagBytes = 8;
+constexpr std::uint64_t header_bytes = 128;
+constexpr std::uint64_t tag_bytes = 8;
 
 class Inflater {
  public:
@@ -56,16 +56,16 @@ class Checker {
   explicit Checker(const std::string& path) : name_(quoted(path)), file_(path) {}
 
   std::vector<std::uint64_t> check() {
-    std::array<std::byte, kHeaderBytes> header{};
+    std::array<std::byte, header_bytes> header{};
     file_.read(header);
-    const bool little = header[kHeaderBytes - 2] == std::byte{'I'};
+    const bool little = header[header_bytes - 2] == std::byte{'I'};
     const bool swapped = little != (std::endian::native == std::endian::little);
     std::vector<std::uint64_t> sizes;
-    for (std::uint64_t at = kHeaderBytes; at < file_.size();) {
+    for (std::uint64_t at = header_bytes; at < file_.size();) {
       std::array<std::uint32_t, 2> tag{};
       file_.read(std::as_writable_bytes(std::span(tag)));
       if (swapped) tag = {__builtin_bswap32(tag[0]), __builtin_bswap32(tag[1])};
-      const std::uint64_t left = file_.size() - std::min(file_.size(), at + kTagBytes);
+      const std::uint64_t left = file_.size() - std::min(file_.size(), at + tag_bytes);
       if (tag[0] != MAT_T_MATRIX && tag[0] != MAT_T_COMPRESSED) {
         damaged("at byte " + std::to_string(at) + " no variable begins");
       }
@@ -74,7 +74,7 @@ class Checker {
                 std::to_string(tag[1]) + " bytes where " + std::to_string(left) + " are left");
       }
       sizes.push_back(tag[0] == MAT_T_COMPRESSED ? inflated_size(tag[1]) : tag[1]);
-      at += kTagBytes + tag[1];
+      at += tag_bytes + tag[1];
       file_.seek(at);
     }
     return sizes;

@@ -14,7 +14,7 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr const char* kVersion5 = "mat";
+constexpr const char* version5 = "mat";
 
 // What libmatio said last; it has one function for all files.
 std::string& complaint() {
@@ -23,20 +23,20 @@ std::string& complaint() {
 }
 
 void take_message(int level, char* message) {
-  constexpr int kCritical = MATIO_LOG_LEVEL_CRITICAL;
-  if (level <= kCritical && complaint().empty()) complaint() = message;
+  constexpr int critical = MATIO_LOG_LEVEL_CRITICAL;
+  if (level <= critical && complaint().empty()) complaint() = message;
 }
 
 // Of one number's parts; size 0 where there are neither numbers nor text.
 ElementType part_of(const matvar_t& variable) {
   const int kind = variable.class_type;
-  if (kind == MAT_C_CHAR) return {Kind::kText, 4};
-  if (kind == MAT_C_DOUBLE) return {Kind::kFloat, 8};
-  if (kind == MAT_C_SINGLE) return {Kind::kFloat, 4};
-  if (kind == MAT_C_UINT8 && variable.isLogical != 0) return {Kind::kBoolean, 1};
-  if (kind < MAT_C_INT8 || kind > MAT_C_UINT64) return {Kind::kFloat, 0};
+  if (kind == MAT_C_CHAR) return {Kind::text, 4};
+  if (kind == MAT_C_DOUBLE) return {Kind::floating, 8};
+  if (kind == MAT_C_SINGLE) return {Kind::floating, 4};
+  if (kind == MAT_C_UINT8 && variable.isLogical != 0) return {Kind::boolean, 1};
+  if (kind < MAT_C_INT8 || kind > MAT_C_UINT64) return {Kind::floating, 0};
   const auto nth = static_cast<unsigned>(kind - MAT_C_INT8);
-  return {nth % 2 == 0 ? Kind::kSigned : Kind::kUnsigned, std::size_t{1} << nth / 2};
+  return {nth % 2 == 0 ? Kind::signed_integer : Kind::unsigned_integer, std::size_t{1} << nth / 2};
 }
 
 // Numbers of `size` bytes, one every `stride` bytes.
@@ -90,7 +90,7 @@ class MatFile : public ArrayStore {
       end = key.find('.', begin);
       at = Mat_VarGetStructFieldByName(at, key.substr(begin, end - begin).c_str(), 0);
     }
-    const bool complex = header.type.kind == Kind::kComplex;
+    const bool complex = header.type.kind == Kind::complex;
     const std::size_t part = header.type.size / (complex ? 2 : 1);
     if (at == nullptr || Mat_VarReadDataAll(file_.get(), at) != 0 || at->data == nullptr ||
         at->nbytes != array.data.size() / (complex ? 2 : 1) || !complaint().empty()) {
@@ -128,11 +128,11 @@ class MatFile : public ArrayStore {
     std::vector<std::uint64_t> sizes;  // of each variable, at most
     const mat_ft version = Mat_GetVersion(file_.get());
     if (version == MAT_FT_MAT5) {
-      format_ = kVersion5;
+      format_ = version5;
       sizes = check_mat_elements(path);
     } else if (version == MAT_FT_MAT73) {
       format_ = "mat, version 7.3";
-      const std::uint64_t most = kMaxExpansion * InputFile(path).size();
+      const std::uint64_t most = max_expansion * InputFile(path).size();
       for (const std::string& child : open_hdf5(path)->children("")) {
         if (!child.starts_with('#')) sizes.push_back(most);
       }
@@ -153,7 +153,7 @@ class MatFile : public ArrayStore {
   void add(matvar_t& variable, const std::string& key, std::uint64_t bytes, int depth) {
     const bool unset = variable.class_type == MAT_C_EMPTY && variable.rank == 0;
     // MATLAB's own objects have no shape.
-    if (unset || variable.class_type == MAT_C_OPAQUE || depth > kMaxDepth) return;
+    if (unset || variable.class_type == MAT_C_OPAQUE || depth > max_depth) return;
     if (variable.class_type == MAT_C_STRUCT) {
       const char* const* names = Mat_VarGetStructFieldnames(&variable);
       const bool has_fields = names != nullptr && variable.data != nullptr;
@@ -167,8 +167,8 @@ class MatFile : public ArrayStore {
       return;
     }
     if (!entries_.emplace(key, describe(variable, key, bytes)).second) return;
-    if (keys_.size() == kMaxKeys) {
-      throw FormatError(name() + " has more than " + std::to_string(kMaxKeys) +
+    if (keys_.size() == max_keys) {
+      throw FormatError(name() + " has more than " + std::to_string(max_keys) +
                         " arrays, which no scan has");
     }
     keys_.push_back(key);
@@ -187,23 +187,23 @@ class MatFile : public ArrayStore {
     if (header.type.size == 0) {
       return {{}, what + " is neither numbers nor text, expected a numeric array"};
     }
-    if (variable.rank < 1 || variable.rank > static_cast<int>(kMaxAxes)) {
+    if (variable.rank < 1 || variable.rank > static_cast<int>(max_axes)) {
       return {{}, what + " has a shape that libmatio cannot read"};
     }
-    if (complex && header.type.kind != Kind::kFloat) {
+    if (complex && header.type.kind != Kind::floating) {
       return {{}, what + " is complex integers, expected complex floats"};
     }
-    if (complex) header.type = {Kind::kComplex, 2 * header.type.size};
+    if (complex) header.type = {Kind::complex, 2 * header.type.size};
     for (int d = 0; d < variable.rank; ++d) {
       // A count beyond any memory is refused as a shape; here it only has to fit.
-      constexpr std::size_t kMost = std::size_t{1} << 62;
-      header.shape.push_back(static_cast<std::int64_t>(std::min(variable.dims[d], kMost)));
+      constexpr std::size_t most_elements = std::size_t{1} << 62;
+      header.shape.push_back(static_cast<std::int64_t>(std::min(variable.dims[d], most_elements)));
     }
     try {
       const std::uint64_t count = bytes_of_shape(header.shape, 1, what);
       header.data_bytes = bytes_of_shape(header.shape, header.type.size, what);
       // Version 5 stores numbers in the smallest type that holds them all, and text may be UTF-8.
-      const std::uint64_t least = format_ == kVersion5 ? count : header.data_bytes;
+      const std::uint64_t least = format_ == version5 ? count : header.data_bytes;
       if (header.type.numeric() && least > bytes) {
         throw FormatError(what + " is declared as of shape " + shape_text(header.shape) +
                           ", which " + std::to_string(bytes) + " bytes cannot hold");

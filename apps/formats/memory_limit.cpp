@@ -22,11 +22,11 @@ namespace fs = std::filesystem;
 void lessen(std::optional<std::uint64_t>& limit, const fs::path& mount, const std::string& group,
             const char* file) {
   // Without a number ("max") there is no limit; version 1 has one that no memory reaches.
-  constexpr std::uint64_t kUnlimited = std::uint64_t{1} << 60;
+  constexpr std::uint64_t unlimited = std::uint64_t{1} << 60;
   fs::path place = fs::path(group).relative_path();
   for (;;) {
     std::uint64_t bytes = 0;
-    if (std::ifstream(mount / place / file) >> bytes && bytes < kUnlimited) {
+    if (std::ifstream(mount / place / file) >> bytes && bytes < unlimited) {
       limit = std::min(limit.value_or(bytes), bytes);
     }
     if (place.empty()) return;
@@ -78,8 +78,8 @@ std::optional<std::uint64_t> control_group_memory() {
 }
 
 std::uint64_t allowed_memory() {
-  constexpr std::uint64_t kAny = std::uint64_t{1} << 60;
-  return std::min(machine_memory().value_or(kAny), control_group_memory().value_or(kAny));
+  constexpr std::uint64_t any = std::uint64_t{1} << 60;
+  return std::min(machine_memory().value_or(any), control_group_memory().value_or(any));
 }
 
 void require_memory(std::uint64_t bytes, const std::string& source) {
@@ -102,9 +102,9 @@ void require_memory(std::uint64_t bytes, const std::string& source) {
 
 void require_memory_to_parse(const std::string& text, std::uint64_t bytes_a_mark,
                              const std::string& source) {
-  constexpr std::string_view kMarks = "[]{},:-?\n";
+  constexpr std::string_view token_marks = "[]{},:-?\n";
   std::uint64_t marks = 0;
-  for (const char c : text) marks += kMarks.find(c) != std::string_view::npos ? 1 : 0;
+  for (const char c : text) marks += token_marks.find(c) != std::string_view::npos ? 1 : 0;
   require_memory(marks * bytes_a_mark + 2 * text.size(), source);
 }
 
@@ -115,17 +115,16 @@ std::uint64_t resident_bytes() {
 }
 
 std::string size_text(std::uint64_t bytes) {
-  static constexpr std::array<const char*, 7> kUnits = {"bytes", "kB", "MB", "GB",
-                                                        "TB",    "PB", "EB"};
+  static constexpr std::array<const char*, 7> units = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
   if (bytes < 1000) return std::to_string(bytes) + " bytes";
   double value = static_cast<double>(bytes);
   std::size_t unit = 0;
-  while (value >= 999.95 && unit + 1 < kUnits.size()) {
+  while (value >= 999.95 && unit + 1 < units.size()) {
     value /= 1000;
     ++unit;
   }
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f %s", value, kUnits[unit]);
+  std::snprintf(text.data(), text.size(), "%.1f %s", value, units[unit]);
   return text.data();
 }
 

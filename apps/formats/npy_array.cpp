@@ -12,11 +12,11 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr std::size_t kFirstPiece = std::size_t{64} << 20;
+constexpr std::size_t first_piece = std::size_t{64} << 20;
 
 Bytes read_data(ByteReader& reader, std::size_t size, const std::string& source) {
   require_memory(size, source);
-  Bytes data(reader.size_is_certain() ? size : std::min(size, kFirstPiece));
+  Bytes data(reader.size_is_certain() ? size : std::min(size, first_piece));
   std::size_t done = 0;
   while (done < size) {
     if (done == data.size()) data.resize(std::min(size, 2 * data.size()));
@@ -39,9 +39,9 @@ Bytes read_data(ByteReader& reader, std::size_t size, const std::string& source)
 
 void to_native_order(NpyArray& array) {
   if (!array.type.swapped) return;
-  const std::size_t unit = array.type.kind == Kind::kComplex ? array.type.size / 2
-                           : array.type.kind == Kind::kText  ? 4
-                                                             : array.type.size;
+  const std::size_t unit = array.type.kind == Kind::complex ? array.type.size / 2
+                           : array.type.kind == Kind::text  ? 4
+                                                            : array.type.size;
   for (std::size_t at = 0; at + unit <= array.data.size(); at += unit) {
     std::reverse(array.data.data() + at, array.data.data() + at + unit);
   }
@@ -97,7 +97,7 @@ NpyArray read_npy_file(const std::string& path) {
 }
 
 std::vector<std::string> texts_of(const NpyArray& array, const std::string& source) {
-  if (array.type.kind != Kind::kText) {
+  if (array.type.kind != Kind::text) {
     throw FormatError(source + " is " + array.type.name() + ", expected text");
   }
   if (array.type.size == 0) return {std::string()};
@@ -119,7 +119,7 @@ std::vector<std::string> texts_of(const NpyArray& array, const std::string& sour
 
 NpyArray text_array(const std::string& utf8) {
   const std::u32string wide = utf32_of(utf8);
-  NpyArray array{{Kind::kText, wide.size() * sizeof(char32_t)}, {}, {}};
+  NpyArray array{{Kind::text, wide.size() * sizeof(char32_t)}, {}, {}};
   array.data = Bytes(array.type.size);
   if (!wide.empty()) std::memcpy(array.data.data(), wide.data(), array.type.size);
   return array;

@@ -11,9 +11,9 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr std::uint64_t kMaxHeaderBytes = 1u << 20;
-constexpr std::uint64_t kMaxDataBytes = std::uint64_t{1} << 62;
-constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::uint64_t max_header_bytes = 1u << 20;
+constexpr std::uint64_t max_data_bytes = std::uint64_t{1} << 62;
+constexpr std::string_view npy_magic = "\x93NUMPY";
 
 std::string in_bytes(std::uint64_t count) { return std::to_string(count) + " bytes"; }
 
@@ -118,7 +118,7 @@ class DictionaryParser {
     expect('(');
     while (!accept(')')) {
       shape.push_back(parse_extent());
-      if (shape.size() > kMaxAxes) fail("more than 32 axes");
+      if (shape.size() > max_axes) fail("more than 32 axes");
       if (!accept(',')) {
         expect(')');
         break;
@@ -177,7 +177,7 @@ std::uint64_t bytes_of_shape(const Shape& shape, std::size_t element_size,
   std::uint64_t bytes = std::max<std::uint64_t>(element_size, 1);
   for (const std::int64_t extent : shape) {
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &bytes) ||
-        bytes > kMaxDataBytes) {
+        bytes > max_data_bytes) {
       throw FormatError(source + ": shape " + shape_text(shape) + " is larger than any memory");
     }
   }
@@ -193,11 +193,12 @@ NpyHeader read_npy_header(ByteReader& reader, const std::string& source) {
   const std::span<std::byte> all(prefix);
   const std::size_t count = reader.read(all.first(8));
   const std::string_view magic(reinterpret_cast<const char*>(prefix.data()),
-                               std::min(count, kMagic.size()));
-  if (magic != kMagic) {
-    throw FormatError(source + ": " +
-                      (count < kMagic.size() ? in_bytes(count) + " in all" : "other first bytes") +
-                      ", expected a .npy array, which begins with \\x93NUMPY");
+                               std::min(count, npy_magic.size()));
+  if (magic != npy_magic) {
+    throw FormatError(
+        source + ": " +
+        (count < npy_magic.size() ? in_bytes(count) + " in all" : "other first bytes") +
+        ", expected a .npy array, which begins with \\x93NUMPY");
   }
   const std::string truncated = source + ": the .npy header is truncated";
   if (count < 8) throw FormatError(truncated);
@@ -210,9 +211,9 @@ NpyHeader read_npy_header(ByteReader& reader, const std::string& source) {
   const std::span<std::byte> length_bytes = all.subspan(8, version == 1 ? 2 : 4);
   if (reader.read(length_bytes) != length_bytes.size()) throw FormatError(truncated);
   const std::uint64_t length = number_of(length_bytes, false);
-  if (length > kMaxHeaderBytes) {
+  if (length > max_header_bytes) {
     throw FormatError(source + ": a .npy header of " + in_bytes(length) + ", expected at most " +
-                      in_bytes(kMaxHeaderBytes));
+                      in_bytes(max_header_bytes));
   }
   const std::uint64_t before = 8 + length_bytes.size();
   if (before + length > reader.size()) throw FormatError(truncated);
@@ -237,7 +238,7 @@ std::string format_npy_header(const ElementType& type, const Shape& shape) {
   const std::size_t padded = (10 + text.size() + 1 + 63) / 64 * 64;
   text.append(padded - 10 - text.size() - 1, ' ');
   text += '\n';
-  std::string header(kMagic);
+  std::string header(npy_magic);
   header += '\x01';
   header += '\x00';
   header += static_cast<char>(text.size() & 0xff);

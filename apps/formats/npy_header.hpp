@@ -14,7 +14,7 @@ namespace ptychopatch::formats {
 
 using Shape = std::vector<std::int64_t>;
 
-inline constexpr std::size_t kMaxAxes = 32;  // NumPy's and HDF5's own limit
+inline constexpr std::size_t max_axes = 32;  // NumPy's and HDF5's own limit
 
 // What a .npy file says about itself before its data.
 struct NpyHeader {

@@ -142,10 +142,10 @@ class NpzReader : public ArrayStore {
     const std::string what = source(key);
     zip_stat_t status;
     zip_stat_init(&status);
-    constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD |
-                                     ZIP_STAT_ENCRYPTION_METHOD | ZIP_STAT_INDEX;
+    constexpr zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD |
+                                    ZIP_STAT_ENCRYPTION_METHOD | ZIP_STAT_INDEX;
     if (zip_stat_index(archive_.get(), found->second, 0, &status) != 0 ||
-        (status.valid & kNeeded) != kNeeded) {
+        (status.valid & needed) != needed) {
       throw FormatError(what + " cannot be inspected: " + zip_strerror(archive_.get()));
     }
     if (status.encryption_method != ZIP_EM_NONE) {
@@ -157,7 +157,7 @@ class NpzReader : public ArrayStore {
                         ", expected stored (0) or deflated (8)");
     }
     if (status.comp_size > archive_bytes_ || (stored && status.size != status.comp_size) ||
-        status.size / kMaxExpansion > status.comp_size) {
+        status.size / max_expansion > status.comp_size) {
       throw FormatError(what + " is declared as " + std::to_string(status.size) + " bytes from " +
                         std::to_string(status.comp_size) + ", which an archive of " +
                         std::to_string(archive_bytes_) + " bytes cannot hold");
@@ -176,7 +176,7 @@ class NpzReader : public ArrayStore {
 // What a bzip2 file holds. Memory is taken as the bytes come; more than this machine has is
 // refused.
 Bytes unpack_bzip2(const std::string& path) {
-  constexpr std::size_t kPiece = std::size_t{1} << 16;
+  constexpr std::size_t piece_bytes = std::size_t{1} << 16;
   const std::string source = quoted(path);
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "rbe"),
                                                                 &std::fclose);
@@ -189,14 +189,14 @@ Bytes unpack_bzip2(const std::string& path) {
   const std::unique_ptr<BZFILE, decltype(close)> stream(
       BZ2_bzReadOpen(&status, file.get(), 0, 0, nullptr, 0));
   if (!stream) throw std::bad_alloc();
-  Bytes out(kPiece);
+  Bytes out(piece_bytes);
   std::size_t done = 0;
   while (status == BZ_OK) {
     if (done == out.size()) {
       require_memory(2 * out.size(), source);
       out.resize(2 * out.size());
     }
-    const int room = static_cast<int>(std::min(out.size() - done, kPiece));
+    const int room = static_cast<int>(std::min(out.size() - done, piece_bytes));
     done += static_cast<std::size_t>(BZ2_bzRead(&status, stream.get(), out.data() + done, room));
   }
   if (status == BZ_UNEXPECTED_EOF) {

@@ -203,10 +203,10 @@ void NpzWriter::write(OutputFile& file, bool deflate) {
       return false;
     }
     const auto at = static_cast<zip_uint64_t>(index);
-    constexpr zip_uint16_t kFirstDay = 0x21;  // 1980-01-01, as NumPy
+    constexpr zip_uint16_t first_day = 0x21;  // 1980-01-01, as NumPy
     return zip_set_file_compression(archive.get(), at, deflate ? ZIP_CM_DEFLATE : ZIP_CM_STORE,
                                     0) == 0 &&
-           zip_file_set_dostime(archive.get(), at, 0, kFirstDay, 0) == 0;
+           zip_file_set_dostime(archive.get(), at, 0, first_day, 0) == 0;
   };
   bool good = true;
   for (const Array& array : arrays_) {

@@ -17,7 +17,7 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
 
 std::string random_suffix() {
   std::random_device device;
@@ -95,7 +95,7 @@ OutputFile::OutputFile(const std::string& path, bool overwrite, Temporary tempor
     : target_(OutputTarget::check(path, overwrite)),
       overwrite_(overwrite),
       temporary_(temporary),
-      buffer_(kBufferBytes) {
+      buffer_(buffer_bytes) {
   if (target_.special) {
     open_elsewhere();
   } else {
@@ -124,10 +124,10 @@ void OutputFile::open_elsewhere() {
 }
 
 void OutputFile::open_temporary(const std::string& folder) {
-  constexpr mode_t kMode = 0666;
+  constexpr mode_t file_mode = 0666;
   const bool can_be_linked = ::access("/proc/self/fd", X_OK) == 0;
-  if (temporary_ == Temporary::kAutomatic && can_be_linked) {
-    file_ = FileDescriptor(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+  if (temporary_ == Temporary::automatic && can_be_linked) {
+    file_ = FileDescriptor(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, file_mode));
     if (file_) return;
     // These say that the file system cannot, not that the folder is closed to us.
     if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) {
@@ -135,7 +135,7 @@ void OutputFile::open_temporary(const std::string& folder) {
     }
   }
   const std::string path = folder + "/.ptychopatch-" + random_suffix() + ".tmp";
-  file_ = FileDescriptor(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, kMode));
+  file_ = FileDescriptor(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, file_mode));
   if (!file_) throw system_error("cannot write " + target_.name + " in folder " + quoted(folder));
   temporary_path_ = path;
 }

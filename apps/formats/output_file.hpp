@@ -33,9 +33,9 @@ struct OutputTarget {
 // refused.
 class OutputFile {
  public:
-  enum class Temporary { kAutomatic, kNamed };
+  enum class Temporary { automatic, named };
 
-  OutputFile(const std::string& path, bool overwrite, Temporary temporary = Temporary::kAutomatic);
+  OutputFile(const std::string& path, bool overwrite, Temporary temporary = Temporary::automatic);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

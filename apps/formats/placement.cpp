@@ -33,12 +33,12 @@ struct Axis {
 double origin_of(const Origin& origin, const Axis& axis, double sign, ppatch_anchor anchor) {
   const auto image = static_cast<double>(axis.image);
   switch (origin.kind) {
-    case Origin::Kind::kCentre:
+    case Origin::Kind::centre:
       return image / 2;
-    case Origin::Kind::kFit:
+    case Origin::Kind::fit:
       return (image - static_cast<double>(axis.patch)) / 2 + anchor_shift(anchor, axis.patch) -
              sign * axis.middle;
-    case Origin::Kind::kPlace:
+    case Origin::Kind::place:
       break;
   }
   return origin.place[axis.place];
@@ -48,7 +48,7 @@ double origin_of(const Origin& origin, const Axis& axis, double sign, ppatch_anc
 
 bool Placement::trivial() const {
   return pixel_size == std::array<double, 2>{1, 1} && zero == std::array<double, 2>{0, 0} &&
-         origin.kind == Origin::Kind::kPlace && origin.place == std::array<double, 2>{0, 0};
+         origin.kind == Origin::Kind::place && origin.place == std::array<double, 2>{0, 0};
 }
 
 NpyArray place(NpyArray numbers, const Placement& placement, const ppatch_patch_options& options,
@@ -88,11 +88,11 @@ NpyArray place(NpyArray numbers, const Placement& placement, const ppatch_patch_
 
 std::string origin_text(const Origin& origin) {
   switch (origin.kind) {
-    case Origin::Kind::kCentre:
+    case Origin::Kind::centre:
       return "centre";
-    case Origin::Kind::kFit:
+    case Origin::Kind::fit:
       return "fit";
-    case Origin::Kind::kPlace:
+    case Origin::Kind::place:
       break;
   }
   if (origin.place == std::array<double, 2>{0, 0}) return "corner";

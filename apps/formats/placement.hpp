@@ -13,11 +13,11 @@ namespace ptychopatch::formats {
 // Where in the image a scan's zero lies, in pixels (row, column).
 struct Origin {
   enum class Kind {
-    kPlace,   // at `place`, which is pixel (0, 0) unless said otherwise
-    kCentre,  // at (H / 2, W / 2)
-    kFit      // so that the area that all patches cover lies in the middle of the image
+    place,   // at `place`, which is pixel (0, 0) unless said otherwise
+    centre,  // at (H / 2, W / 2)
+    fit      // so that the area that all patches cover lies in the middle of the image
   };
-  Kind kind = Kind::kPlace;
+  Kind kind = Kind::place;
   std::array<double, 2> place = {0, 0};
 };
 

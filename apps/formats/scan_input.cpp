@@ -39,7 +39,7 @@ static void exchange(Channel& channel, Part<T>& part) {
 
 static void exchange(Channel& channel, Placement& placement) {
   channel(placement.units, placement.pixel_size, placement.size_source, placement.zero);
-  channel.limited(placement.origin.kind, Origin::Kind::kFit);
+  channel.limited(placement.origin.kind, Origin::Kind::fit);
   channel(placement.origin.place, placement.origin_source);
 }
 
@@ -71,7 +71,7 @@ ScanInput read_scan(const std::string& path, Wanted wanted) {
 }
 
 ScanInput read_part(const std::string& path, Wanted wanted) {
-  if (container_of(path) != Container::kNpy) return read_scan(path, wanted);
+  if (container_of(path) != Container::npy) return read_scan(path, wanted);
   Layout plain{"npy", "plain arrays, the library's defaults", {}, {}, {}};
   plain.image = plain.positions = [&] { return NamedArray{read_npy_file(path), quoted(path)}; };
   return read(plain, wanted);

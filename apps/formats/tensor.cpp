@@ -60,9 +60,9 @@ template <class From>
 void convert_from(const Bytes& from, Bytes& to, ppatch_dtype dtype) {
   if (dtype == PPATCH_C64) return convert_all<std::complex<float>, From>(from, to);
   if (dtype == PPATCH_C128) return convert_all<std::complex<double>, From>(from, to);
-  constexpr bool kComplex =
+  constexpr bool complex =
       std::is_same_v<From, std::complex<float>> || std::is_same_v<From, std::complex<double>>;
-  if constexpr (!kComplex) {
+  if constexpr (!complex) {
     if (dtype == PPATCH_F32) return convert_all<float, From>(from, to);
     if (dtype == PPATCH_F64) return convert_all<double, From>(from, to);
   }
@@ -74,26 +74,26 @@ void convert_from(const Bytes& from, Bytes& to, ppatch_dtype dtype) {
 void convert_bytes(const NpyArray& array, Bytes& to, ppatch_dtype dtype) {
   const Bytes& from = array.data;
   switch (array.type.kind) {
-    case Kind::kBoolean:
+    case Kind::boolean:
       return convert_from<Boolean>(from, to, dtype);
-    case Kind::kSigned:
+    case Kind::signed_integer:
       if (array.type.size == 1) return convert_from<std::int8_t>(from, to, dtype);
       if (array.type.size == 2) return convert_from<std::int16_t>(from, to, dtype);
       if (array.type.size == 4) return convert_from<std::int32_t>(from, to, dtype);
       return convert_from<std::int64_t>(from, to, dtype);
-    case Kind::kUnsigned:
+    case Kind::unsigned_integer:
       if (array.type.size == 1) return convert_from<std::uint8_t>(from, to, dtype);
       if (array.type.size == 2) return convert_from<std::uint16_t>(from, to, dtype);
       if (array.type.size == 4) return convert_from<std::uint32_t>(from, to, dtype);
       return convert_from<std::uint64_t>(from, to, dtype);
-    case Kind::kFloat:
+    case Kind::floating:
       if (array.type.size == 2) return convert_from<Half>(from, to, dtype);
       if (array.type.size == 4) return convert_from<float>(from, to, dtype);
       return convert_from<double>(from, to, dtype);
-    case Kind::kComplex:
+    case Kind::complex:
       if (array.type.size == 8) return convert_from<std::complex<float>>(from, to, dtype);
       return convert_from<std::complex<double>>(from, to, dtype);
-    case Kind::kText:
+    case Kind::text:
       return;
   }
 }
@@ -120,8 +120,8 @@ bool is_complex(ppatch_dtype dtype) { return dtype == PPATCH_C64 || dtype == PPA
 
 ElementType element_type(ppatch_dtype dtype) {
   const auto size = static_cast<std::size_t>(ppatch_dtype_size(dtype));
-  if (dtype == PPATCH_I32 || dtype == PPATCH_I64) return {Kind::kSigned, size};
-  return {is_complex(dtype) ? Kind::kComplex : Kind::kFloat, size};
+  if (dtype == PPATCH_I32 || dtype == PPATCH_I64) return {Kind::signed_integer, size};
+  return {is_complex(dtype) ? Kind::complex : Kind::floating, size};
 }
 
 NpyArray to_array(Tensor tensor) {
@@ -129,8 +129,8 @@ NpyArray to_array(Tensor tensor) {
 }
 
 ppatch_dtype nearest_dtype(const ElementType& type) {
-  if (type.kind == Kind::kComplex) return type.size == 8 ? PPATCH_C64 : PPATCH_C128;
-  if (type.kind == Kind::kFloat) return type.size == 8 ? PPATCH_F64 : PPATCH_F32;
+  if (type.kind == Kind::complex) return type.size == 8 ? PPATCH_C64 : PPATCH_C128;
+  if (type.kind == Kind::floating) return type.size == 8 ? PPATCH_F64 : PPATCH_F32;
   return type.size <= 2 ? PPATCH_F32 : PPATCH_F64;
 }
 
@@ -138,11 +138,12 @@ Tensor to_tensor(NpyArray array, ppatch_dtype dtype, const std::string& source) 
   if (!array.type.numeric()) {
     throw FormatError(source + " is text, expected a numeric array");
   }
-  if (array.type.kind == Kind::kComplex && !is_complex(dtype)) {
+  if (array.type.kind == Kind::complex && !is_complex(dtype)) {
     throw FormatError(source + " is " + array.type.name() +
                       ", which cannot become real without losing its imaginary part");
   }
-  const bool whole = array.type.kind == Kind::kSigned || array.type.kind == Kind::kUnsigned;
+  const bool whole =
+      array.type.kind == Kind::signed_integer || array.type.kind == Kind::unsigned_integer;
   if (dtype == PPATCH_I64 && !whole) {
     throw FormatError(source + " is " + array.type.name() + ", expected integers");
   }

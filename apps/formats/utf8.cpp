@@ -8,11 +8,11 @@
 namespace ptychopatch::formats {
 namespace {
 
-constexpr char32_t kReplacement = 0xfffd;
+constexpr char32_t replacement = 0xfffd;
 
 // The character at a place, which moves behind it, or by one byte where there is none.
 std::optional<char32_t> next_character(const std::string& text, std::size_t& at) {
-  static constexpr char32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
+  static constexpr char32_t least_codes[] = {0, 0x80, 0x800, 0x10000};
   const auto lead = static_cast<unsigned char>(text[at]);
   const std::size_t more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : 3;
   bool valid = lead < 0x80 || (lead >= 0xc0 && lead < 0xf8);
@@ -22,7 +22,7 @@ std::optional<char32_t> next_character(const std::string& text, std::size_t& at)
     valid = next >> 6 == 2;
     c = c << 6 | (next & 0x3f);
   }
-  valid = valid && is_character(c) && c >= kLeast[more];
+  valid = valid && is_character(c) && c >= least_codes[more];
   at += valid ? more + 1 : 1;
   if (!valid) return std::nullopt;
   return c;
@@ -38,8 +38,8 @@ void append_utf8(std::string& text, char32_t c) {
     return;
   }
   const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  static constexpr unsigned kLead[] = {0, 0xc0, 0xe0, 0xf0};
-  text += static_cast<char>(kLead[more] | c >> (6 * more));
+  static constexpr unsigned lead_marks[] = {0, 0xc0, 0xe0, 0xf0};
+  text += static_cast<char>(lead_marks[more] | c >> (6 * more));
   for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | (c >> (6 * i) & 0x3f));
 }
 
@@ -53,7 +53,7 @@ bool is_utf8(const std::string& text) {
 std::u32string utf32_of(const std::string& utf8) {
   std::u32string result;
   for (std::size_t at = 0; at < utf8.size();) {
-    result += next_character(utf8, at).value_or(kReplacement);
+    result += next_character(utf8, at).value_or(replacement);
   }
   return result;
 }
@@ -66,20 +66,20 @@ std::string valid_utf8(const std::string& text) {
 }
 
 std::string text_of_name(const std::string& name) {
-  static constexpr char kDigits[] = "0123456789abcdef";
+  static constexpr char digits[] = "0123456789abcdef";
   std::string text;
   for (std::size_t at = 0; at < name.size();) {
     const std::size_t begin = at;
     const std::optional<char32_t> c = next_character(name, at);
-    if (c && *c != kReplacement) {
+    if (c && *c != replacement) {
       text.append(name, begin, at - begin);
       continue;
     }
     for (std::size_t i = begin; i < at; ++i) {
       const auto byte = static_cast<unsigned char>(name[i]);
-      append_utf8(text, kReplacement);
-      text += kDigits[byte >> 4];
-      text += kDigits[byte & 15];
+      append_utf8(text, replacement);
+      text += digits[byte >> 4];
+      text += digits[byte & 15];
     }
   }
   return text;

@@ -42,8 +42,8 @@ class Bounds : public YAML::EventHandler {
   }
 
   void begin(const YAML::Mark& mark) {
-    if (++depth_ > kDeepestYaml) {
-      throw FormatError(at(mark) + " nests deeper than the " + std::to_string(kDeepestYaml) +
+    if (++depth_ > deepest_yaml) {
+      throw FormatError(at(mark) + " nests deeper than the " + std::to_string(deepest_yaml) +
                         " levels that are read of YAML");
     }
   }
@@ -55,8 +55,8 @@ class Bounds : public YAML::EventHandler {
 }  // namespace
 
 YAML::Node parse_yaml(const std::string& text, const std::string& source) {
-  constexpr std::uint64_t kBytesAMark = 512;
-  require_memory_to_parse(text, kBytesAMark, source);
+  constexpr std::uint64_t bytes_a_mark = 512;
+  require_memory_to_parse(text, bytes_a_mark, source);
   {
     Bounds bounds(source);
     std::istringstream stream(text);

@@ -10,7 +10,7 @@ class Node;
 
 namespace ptychopatch::formats {
 
-inline constexpr std::size_t kDeepestYaml = 64;
+inline constexpr std::size_t deepest_yaml = 64;
 
 // Every YAML that the command reads comes through here. FormatError, begun by source, where lists
 // and maps nest deeper than that, or where something is an alias of another part of the text, by

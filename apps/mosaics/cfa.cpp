@@ -7,7 +7,7 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-constexpr std::string_view kLetters = "RGB";
+constexpr std::string_view colour_letters = "RGB";
 
 std::optional<Cfa> parse_letters(const std::string& text) {
   std::string letters = text;
@@ -16,7 +16,7 @@ std::optional<Cfa> parse_letters(const std::string& text) {
   if (letters.size() != 4 && letters.size() != 36) return std::nullopt;
   cfa.period = letters.size() == 4 ? 2 : 6;
   for (std::size_t i = 0; i < letters.size(); ++i) {
-    const std::size_t colour = kLetters.find(letters[i]);
+    const std::size_t colour = colour_letters.find(letters[i]);
     if (colour == std::string_view::npos) return std::nullopt;
     cfa.colours[i] = static_cast<std::uint8_t>(colour);
   }
@@ -62,7 +62,7 @@ std::string Cfa::name() const {
   std::string text;
   for (int y = 0; y < period; ++y) {
     if (period > 2 && y != 0) text += '/';
-    for (int x = 0; x < period; ++x) text += kLetters[colour(y, x)];
+    for (int x = 0; x < period; ++x) text += colour_letters[colour(y, x)];
   }
   return text;
 }
@@ -79,7 +79,7 @@ Cfa Cfa::shifted(std::int64_t y, std::int64_t x) const {
 }
 
 std::optional<Cfa> parse_cfa(const std::string& text) {
-  if (text == "none") return kNoCfa;
+  if (text == "none") return no_cfa;
   if (text == "XTRANS") return xtrans();
   const std::optional<Cfa> cfa = parse_letters(text);
   return cfa && is_real(*cfa) ? cfa : std::nullopt;

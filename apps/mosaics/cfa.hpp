@@ -29,9 +29,9 @@ struct Cfa {
   friend bool operator==(const Cfa&, const Cfa&) = default;
 };
 
-inline constexpr Cfa kNoCfa{};
+inline constexpr Cfa no_cfa{};
 // Beside none, what parse_cfa takes, for a sentence.
-inline constexpr const char* kCfaNames =
+inline constexpr const char* cfa_names =
     "RGGB, BGGR, GRBG, GBRG, XTRANS or 36 letters of an X-Trans";
 const Cfa& xtrans();  // GGRGGB/GGBGGR/BRGRBG/GGBGGR/GGRGGB/RBGBRG
 

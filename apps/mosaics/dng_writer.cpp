@@ -17,14 +17,14 @@ void require(bool good) {
   if (!good) throw std::runtime_error("libtiff cannot write a DNG");
 }
 
-constexpr std::uint32_t kCfaRepeat = 33421, kCfaPattern = 33422;
+constexpr std::uint32_t cfa_repeat = 33421, cfa_pattern = 33422;
 
 // libtiff knows a pattern of 2 x 2 only.
 void know_patterns(TIFF* tiff) {
   static std::array<char, 24> repeat_name{"CFARepeatPatternDim"}, pattern_name{"CFAPattern"};
   static const std::array<TIFFFieldInfo, 2> fields = {
-      {{kCfaRepeat, 2, 2, TIFF_SHORT, FIELD_CUSTOM, 1, 0, repeat_name.data()},
-       {kCfaPattern, TIFF_VARIABLE, TIFF_VARIABLE, TIFF_BYTE, FIELD_CUSTOM, 1, 1,
+      {{cfa_repeat, 2, 2, TIFF_SHORT, FIELD_CUSTOM, 1, 0, repeat_name.data()},
+       {cfa_pattern, TIFF_VARIABLE, TIFF_VARIABLE, TIFF_BYTE, FIELD_CUSTOM, 1, 1,
         pattern_name.data()}}};
   require(TIFFMergeFieldInfo(tiff, fields.data(), fields.size()) == 0);
 }
@@ -46,29 +46,29 @@ void set_tags(TIFF* tiff, std::int64_t height, std::int64_t width, const DngSett
   set(TIFFTAG_MAKE, "ptychopatch");
   set(TIFFTAG_MODEL, "simulated");
   set(TIFFTAG_UNIQUECAMERAMODEL, "ptychopatch simulated");
-  static constexpr std::array<std::uint8_t, 4> kVersion = {1, 4, 0, 0}, kBackward = {1, 1, 0, 0};
-  set(TIFFTAG_DNGVERSION, kVersion.data());
-  set(TIFFTAG_DNGBACKWARDVERSION, kBackward.data());
+  static constexpr std::array<std::uint8_t, 4> version = {1, 4, 0, 0}, backward = {1, 1, 0, 0};
+  set(TIFFTAG_DNGVERSION, version.data());
+  set(TIFFTAG_DNGBACKWARDVERSION, backward.data());
   const auto period = static_cast<std::uint16_t>(settings.cfa.period);
   const std::array<std::uint16_t, 2> repeat = {period, period};
-  set(kCfaRepeat, repeat.data());
-  set(kCfaPattern, period * period, settings.cfa.colours.data());
-  static constexpr std::array<std::uint8_t, 3> kPlanes = {0, 1, 2};
-  set(TIFFTAG_CFAPLANECOLOR, 3, kPlanes.data());
+  set(cfa_repeat, repeat.data());
+  set(cfa_pattern, period * period, settings.cfa.colours.data());
+  static constexpr std::array<std::uint8_t, 3> planes = {0, 1, 2};
+  set(TIFFTAG_CFAPLANECOLOR, 3, planes.data());
   set(TIFFTAG_CFALAYOUT, 1);
-  static constexpr std::array<std::uint16_t, 2> kOne = {1, 1};
-  set(TIFFTAG_BLACKLEVELREPEATDIM, kOne.data());
+  static constexpr std::array<std::uint16_t, 2> one = {1, 1};
+  set(TIFFTAG_BLACKLEVELREPEATDIM, one.data());
   const auto black = static_cast<float>(settings.black);
   set(TIFFTAG_BLACKLEVEL, 1, &black);
   set(TIFFTAG_WHITELEVEL, 1, &settings.white);
   // Linear sRGB as the camera's colours: from XYZ at D65.
-  static constexpr std::array<float, 9> kColours = {3.2406F, -1.5372F, -0.4986F, -0.9689F, 1.8758F,
-                                                    0.0415F, 0.0557F,  -0.2040F, 1.0570F};
-  set(TIFFTAG_COLORMATRIX1, 9, kColours.data());
-  static constexpr std::uint16_t kD65 = 21;
-  set(TIFFTAG_CALIBRATIONILLUMINANT1, kD65);
-  static constexpr std::array<float, 3> kNeutral = {1, 1, 1};
-  set(TIFFTAG_ASSHOTNEUTRAL, 3, kNeutral.data());
+  static constexpr std::array<float, 9> colour_matrix = {
+      3.2406F, -1.5372F, -0.4986F, -0.9689F, 1.8758F, 0.0415F, 0.0557F, -0.2040F, 1.0570F};
+  set(TIFFTAG_COLORMATRIX1, 9, colour_matrix.data());
+  static constexpr std::uint16_t d65 = 21;
+  set(TIFFTAG_CALIBRATIONILLUMINANT1, d65);
+  static constexpr std::array<float, 3> neutral = {1, 1, 1};
+  set(TIFFTAG_ASSHOTNEUTRAL, 3, neutral.data());
 }
 
 }  // namespace

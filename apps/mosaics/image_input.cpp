@@ -17,7 +17,7 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-enum class Format { kNpy, kPng, kJpeg, kTiff, kMrc, kRaw };
+enum class Format { npy, png, jpeg, tiff, mrc, raw };
 
 std::string in_lower_case(std::string text) {
   std::ranges::transform(text, text.begin(),
@@ -30,27 +30,27 @@ bool ends_with_case(const std::string& name, std::string_view end) {
 }
 
 // Longer than every header that tells a format or counts images.
-constexpr std::size_t kFirstBytes = 1024;
+constexpr std::size_t first_bytes = 1024;
 
 Format format_of(std::span<const std::byte> bytes, const std::string& path) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.starts_with("\x93NUMPY")) return Format::kNpy;
-  if (text.starts_with("\x89PNG")) return Format::kPng;
+  if (text.starts_with("\x93NUMPY")) return Format::npy;
+  if (text.starts_with("\x89PNG")) return Format::png;
   // By another name it is what a camera made of a RAW.
   const bool jpeg = text.starts_with("\xff\xd8\xff");
-  if (jpeg && (ends_with_case(path, ".jpg") || ends_with_case(path, ".jpeg"))) return Format::kJpeg;
+  if (jpeg && (ends_with_case(path, ".jpg") || ends_with_case(path, ".jpeg"))) return Format::jpeg;
   const bool tiff = text.starts_with(std::string_view("II*\0", 4)) ||
                     text.starts_with(std::string_view("MM\0*", 4)) ||
                     text.starts_with(std::string_view("II+\0", 4)) ||
                     text.starts_with(std::string_view("MM\0+", 4));
-  if (tiff && (ends_with_case(path, ".tif") || ends_with_case(path, ".tiff"))) return Format::kTiff;
+  if (tiff && (ends_with_case(path, ".tif") || ends_with_case(path, ".tiff"))) return Format::tiff;
   const bool mrc = text.size() >= 212 && text.substr(208, 3) == "MAP";
-  if (mrc || ends_with_case(path, ".mrc") || ends_with_case(path, ".mrcs")) return Format::kMrc;
-  return Format::kRaw;
+  if (mrc || ends_with_case(path, ".mrc") || ends_with_case(path, ".mrcs")) return Format::mrc;
+  return Format::raw;
 }
 
 [[noreturn]] void too_few(const ImageItem& item, const std::string& source) {
-  throw Refusal(Reason::kUnreadable, source + " has fewer images than " + item.name() + " says");
+  throw Refusal(Reason::unreadable, source + " has fewer images than " + item.name() + " says");
 }
 
 formats::NpyArray read_npy_item(formats::SeekableReader& bytes, const ImageItem& item,
@@ -70,7 +70,7 @@ formats::NpyArray read_npy_item(formats::SeekableReader& bytes, const ImageItem&
     array.data = formats::Bytes(static_cast<std::size_t>(one));
     bytes.seek(header.header_bytes + static_cast<std::uint64_t>(index) * one);
     if (bytes.read(array.data.span()) != one) {
-      throw Refusal(Reason::kTruncated, source + " was cut off while it was read");
+      throw Refusal(Reason::truncated, source + " was cut off while it was read");
     }
     formats::to_native_order(array);
     return array;
@@ -86,28 +86,28 @@ formats::NpyArray read_npy_item(formats::SeekableReader& bytes, const ImageItem&
 }  // namespace
 
 bool names_image(const std::string& name) {
-  static constexpr std::string_view kEndings[] = {
+  static constexpr std::string_view endings[] = {
       "3fr", "arw", "cr2", "cr3", "crw", "dcr",  "dng", "erf", "fff", "gpr",  "iiq", "jpeg", "jpg",
       "k25", "kdc", "mef", "mos", "mrc", "mrcs", "mrw", "nef", "npy", "nrw",  "orf", "pef",  "png",
       "ptx", "raf", "raw", "rw2", "rwl", "sr2",  "srf", "srw", "tif", "tiff", "x3f"};
   const std::string ending = in_lower_case(std::filesystem::path(name).extension().string());
   return !ending.empty() &&
-         std::ranges::find(kEndings, std::string_view(ending).substr(1)) != std::end(kEndings);
+         std::ranges::find(endings, std::string_view(ending).substr(1)) != std::end(endings);
 }
 
 std::vector<ImageItem> items_of(const std::string& path) {
   formats::InputFile file(path);
-  formats::Bytes first(kFirstBytes);
+  formats::Bytes first(first_bytes);
   const std::size_t count = file.read(first.span());
   const Format format = format_of(first.span().first(count), path);
   std::int64_t images = 0;
-  if (format == Format::kNpy) {
+  if (format == Format::npy) {
     formats::InputFile again(path);
     const formats::NpyHeader header = formats::read_npy_header(again, formats::quoted(path));
     // Where there are no pixels nothing bounds the number of images.
     const bool is_stack = header.shape.size() == 3 && !has_colours(header.shape);
     if (is_stack && header.data_bytes != 0) images = header.shape[0];
-  } else if (format == Format::kMrc) {
+  } else if (format == Format::mrc) {
     const MrcHeader header =
         read_mrc_header(first.span().first(count), file.size(), formats::quoted(path));
     if (header.sections > 1) images = header.sections;
@@ -124,13 +124,13 @@ namespace {
 RawImage decode_plain(Format format, formats::SeekableReader& bytes, const ImageItem& item,
                       const ImageSettings& settings, const std::string& source) {
   switch (format) {
-    case Format::kPng:
+    case Format::png:
       return plain(decode_png(bytes, source), settings, source);
-    case Format::kJpeg:
+    case Format::jpeg:
       return plain(decode_jpeg(bytes, source), settings, source);
-    case Format::kTiff:
+    case Format::tiff:
       return plain(decode_tiff(bytes, source), settings, source);
-    case Format::kMrc:
+    case Format::mrc:
       return plain(decode_mrc(bytes, item.index.value_or(0), source), settings, source);
     default:
       return plain(read_npy_item(bytes, item, source), settings, source);
@@ -139,7 +139,7 @@ RawImage decode_plain(Format format, formats::SeekableReader& bytes, const Image
 
 // Leaves the reader at its beginning.
 Format format_of(formats::InputFile& file, const std::string& path) {
-  formats::Bytes first(kFirstBytes);
+  formats::Bytes first(first_bytes);
   const Format format = format_of(first.span().first(file.read(first.span())), path);
   file.seek(0);
   return format;
@@ -155,9 +155,9 @@ ImageNeeds plain_needs(const PlainHeader& header, bool copies, const ImageSettin
   const std::uint64_t read = formats::bytes_of_shape(header.shape, type.size, source);
   ImageNeeds needs{header.shape[0], header.shape[1], settings.cfa, 0, 0};
   const std::uint64_t count = formats::bytes_of_shape({needs.height, needs.width}, 1, source);
-  const bool is_short = type.kind == formats::Kind::kUnsigned && type.size <= 2;
-  const bool is_double = type.size == 8 || (type.size == 4 && type.kind != formats::Kind::kFloat);
-  const bool is_long = type.kind == formats::Kind::kFloat && type.size == 8;
+  const bool is_short = type.kind == formats::Kind::unsigned_integer && type.size <= 2;
+  const bool is_double = type.size == 8 || (type.size == 4 && type.kind != formats::Kind::floating);
+  const bool is_long = type.kind == formats::Kind::floating && type.size == 8;
   const std::uint64_t size = is_short ? 2 : is_double ? 8 : 4;
   needs.pixels = count * (colour ? (is_long ? 8 : 4) : size);
   // As read, in order, and all channels in a type that becomes luminance.
@@ -175,7 +175,7 @@ RawImage decode_image(std::span<const std::byte> bytes, const ImageItem& item,
                       const ImageSettings& settings, const std::function<bool()>& stop) {
   const std::string source = formats::quoted(item.path);
   const Format format = format_of(bytes, item.path);
-  if (format == Format::kRaw) return decode_raw(bytes, source, stop);
+  if (format == Format::raw) return decode_raw(bytes, source, stop);
   formats::SpanReader reader(bytes);
   return decode_plain(format, reader, item, settings, source);
 }
@@ -185,7 +185,7 @@ RawImage read_image(const ImageItem& item, const ImageSettings& settings,
   const std::string source = formats::quoted(item.path);
   formats::InputFile file(item.path);
   const Format format = format_of(file, item.path);
-  if (format == Format::kRaw) return read_raw(file, source, stop);
+  if (format == Format::raw) return read_raw(file, source, stop);
   return decode_plain(format, file, item, settings, source);
 }
 
@@ -193,19 +193,19 @@ ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings) {
   const std::string source = formats::quoted(item.path);
   formats::InputFile file(item.path);
   switch (format_of(file, item.path)) {
-    case Format::kPng:
+    case Format::png:
       return plain_needs(read_png_header(file, source), false, settings, source);
-    case Format::kJpeg:
+    case Format::jpeg:
       return plain_needs(read_jpeg_header(file, source), false, settings, source);
-    case Format::kTiff:
+    case Format::tiff:
       return plain_needs(read_tiff_header(file, source), false, settings, source);
-    case Format::kMrc: {
-      formats::Bytes first(kFirstBytes);
+    case Format::mrc: {
+      formats::Bytes first(first_bytes);
       const std::size_t count = file.read(first.span());
       const MrcHeader header = read_mrc_header(first.span().first(count), file.size(), source);
       return plain_needs({header.type, {header.height, header.width}}, false, settings, source);
     }
-    case Format::kNpy: {
+    case Format::npy: {
       const formats::NpyHeader header = formats::read_npy_header(file, source);
       PlainHeader one{header.type, header.shape};
       if (item.index && one.shape.size() == 3) one.shape.erase(one.shape.begin());
@@ -213,7 +213,7 @@ ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings) {
       if (header.fortran_order && item.index) needs.decoding += 2 * header.data_bytes;
       return needs;
     }
-    case Format::kRaw:
+    case Format::raw:
       break;
   }
   return raw_needs(file, source);

@@ -11,11 +11,11 @@
 namespace ptychopatch::mosaics {
 
 // The formats that are read, for a sentence.
-inline constexpr const char* kImageFormats = "camera RAW, .npy, .tif, .png, .jpg, .mrc";
+inline constexpr const char* image_formats = "camera RAW, .npy, .tif, .png, .jpg, .mrc";
 
 // What a file that is no camera RAW does not say by itself.
 struct ImageSettings {
-  Cfa cfa = kNoCfa;
+  Cfa cfa = no_cfa;
   double black = 0;
   double white = 0;  // 0: not known
 };

@@ -14,8 +14,8 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-constexpr std::size_t kBuffer = 64 << 10;
-constexpr int kMaxScans = 200;  // a file of a few bytes may have thousands of empty ones
+constexpr std::size_t buffer = 64 << 10;
+constexpr int max_scans = 200;  // a file of a few bytes may have thousands of empty ones
 
 // libjpeg reports by a long jump, which may pass over nothing that has a destructor: so all that is
 // owned lies here, and the functions that call libjpeg own nothing.
@@ -61,12 +61,12 @@ class Reader {
   }
 
   PlainHeader header() const {
-    PlainHeader header{{formats::Kind::kUnsigned, 1},
+    PlainHeader header{{formats::Kind::unsigned_integer, 1},
                        {jpeg_.image_height, jpeg_.image_width, jpeg_.num_components}};
     // The coefficients of all of a picture that is sent in several scans.
-    constexpr std::uint64_t kCoefficient = 2;
+    constexpr std::uint64_t coefficient = 2;
     if (jpeg_.progressive_mode != 0 || jpeg_.comps_in_scan != jpeg_.num_components) {
-      header.decoding = kCoefficient * jpeg_.image_height * jpeg_.image_width *
+      header.decoding = coefficient * jpeg_.image_height * jpeg_.image_width *
                         static_cast<std::uint64_t>(jpeg_.num_components);
     }
     return header;
@@ -91,9 +91,9 @@ class Reader {
   }
   static void count_scans(j_common_ptr jpeg) {
     const auto* decompress = reinterpret_cast<j_decompress_ptr>(jpeg);
-    if (jpeg->is_decompressor == 0 || decompress->input_scan_number <= kMaxScans) return;
+    if (jpeg->is_decompressor == 0 || decompress->input_scan_number <= max_scans) return;
     Reader& self = of(jpeg);
-    std::snprintf(self.message_.data(), self.message_.size(), "more than %d scans", kMaxScans);
+    std::snprintf(self.message_.data(), self.message_.size(), "more than %d scans", max_scans);
     std::longjmp(self.jump_, 1);  // NOLINT: libjpeg's own way
   }
   static boolean fill(j_decompress_ptr jpeg) {
@@ -130,21 +130,21 @@ class Reader {
   jpeg_source_mgr source_{};
   jpeg_progress_mgr progress_{};
   std::jmp_buf jump_{};
-  std::array<std::byte, kBuffer> buffer_{};
+  std::array<std::byte, buffer> buffer_{};
   std::array<char, 200> message_{};
   bool is_cut_ = false;
 };
 
 [[noreturn]] void refuse(const Reader& reader, const std::string& source) {
-  if (reader.is_cut()) throw Refusal(Reason::kTruncated, source + " is cut off");
-  throw Refusal(Reason::kUnreadable, source + " cannot be read: libjpeg says: " + reader.message());
+  if (reader.is_cut()) throw Refusal(Reason::truncated, source + " is cut off");
+  throw Refusal(Reason::unreadable, source + " cannot be read: libjpeg says: " + reader.message());
 }
 
 PlainHeader header_of(Reader& reader, const std::string& source) {
   if (!reader.read_header()) refuse(reader, source);
   if (reader.components() != 1 && reader.components() != 3) {
-    throw Refusal(Reason::kUnsupported, source + " has " + std::to_string(reader.components()) +
-                                            " colours a pixel, expected 1 or 3");
+    throw Refusal(Reason::unsupported, source + " has " + std::to_string(reader.components()) +
+                                           " colours a pixel, expected 1 or 3");
   }
   return reader.header();
 }
@@ -162,11 +162,11 @@ formats::NpyArray decode_jpeg(formats::ByteReader& bytes, const std::string& sou
   formats::NpyArray array{header.type, header.shape, {}};
   const std::uint64_t size = formats::bytes_of_shape(array.shape, 1, source);
   // A block of 64 has at least a bit of its own, or a share of some in progressive files.
-  constexpr std::uint64_t kBestCompression = 2000;
-  if (size / kBestCompression > bytes.size()) {
-    throw Refusal(Reason::kTruncated, source + " is cut off: its header tells of " +
-                                          formats::size_text(size) + " of pixels, but it has " +
-                                          formats::size_text(bytes.size()));
+  constexpr std::uint64_t best_compression = 2000;
+  if (size / best_compression > bytes.size()) {
+    throw Refusal(Reason::truncated, source + " is cut off: its header tells of " +
+                                         formats::size_text(size) + " of pixels, but it has " +
+                                         formats::size_text(bytes.size()));
   }
   formats::require_memory(size + header.decoding, source);
   array.data = formats::Bytes(static_cast<std::size_t>(size));

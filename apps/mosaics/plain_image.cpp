@@ -15,10 +15,10 @@ namespace {
 formats::NpyArray converted(formats::NpyArray array, const std::string& source) {
   using formats::Kind;
   const formats::ElementType type = array.type;
-  if (type.kind == Kind::kUnsigned && type.size == 2) return array;
-  if (type.kind == Kind::kUnsigned && type.size == 1) {
+  if (type.kind == Kind::unsigned_integer && type.size == 2) return array;
+  if (type.kind == Kind::unsigned_integer && type.size == 1) {
     formats::NpyArray wide{
-        {Kind::kUnsigned, 2}, array.shape, formats::Bytes(2 * array.data.size())};
+        {Kind::unsigned_integer, 2}, array.shape, formats::Bytes(2 * array.data.size())};
     auto* to = reinterpret_cast<std::uint16_t*>(wide.data.data());
     for (std::size_t i = 0; i < array.data.size(); ++i) {
       to[i] = static_cast<std::uint16_t>(array.data.data()[i]);
@@ -30,9 +30,9 @@ formats::NpyArray converted(formats::NpyArray array, const std::string& source) 
 }
 
 ppatch_dtype sample_type(const formats::ElementType& type) {
-  const bool is_float = type.kind == formats::Kind::kFloat;
+  const bool is_float = type.kind == formats::Kind::floating;
   if (is_float) return type.size == 8 ? PPATCH_F64 : PPATCH_F32;
-  if (type.kind == formats::Kind::kSigned) return PPATCH_I16;
+  if (type.kind == formats::Kind::signed_integer) return PPATCH_I16;
   return type.size == 2 ? PPATCH_U16 : PPATCH_U8;
 }
 
@@ -81,7 +81,7 @@ formats::NpyArray luminance_of(const formats::NpyArray& array, double white) {
   const std::int64_t height = array.shape[0], width = array.shape[1], channels = array.shape[2];
   const ppatch_dtype from_type = sample_type(array.type);
   const std::size_t size = from_type == PPATCH_F64 ? 8 : 4;
-  formats::NpyArray luminance{{formats::Kind::kFloat, size},
+  formats::NpyArray luminance{{formats::Kind::floating, size},
                               {height, width},
                               formats::Bytes(static_cast<std::size_t>(height * width) * size)};
   const std::int64_t shape[] = {height, width, 3}, strides[] = {width * channels, channels, 1};
@@ -103,8 +103,8 @@ formats::NpyArray one_channel(formats::NpyArray array, double white, const std::
     return array;
   }
   if (channels > 4) {
-    throw Refusal(Reason::kUnsupported, source + " has " + std::to_string(channels) +
-                                            " numbers a pixel, expected 1 or 3, and alpha");
+    throw Refusal(Reason::unsupported, source + " has " + std::to_string(channels) +
+                                           " numbers a pixel, expected 1 or 3, and alpha");
   }
   if (!becomes_luminance(array.type)) {
     formats::Shape shape = array.shape;
@@ -113,7 +113,7 @@ formats::NpyArray one_channel(formats::NpyArray array, double white, const std::
     array.shape = std::move(shape);
   }
   if (channels % 2 == 0 && !is_opaque(array)) {
-    throw Refusal(Reason::kUnsupported,
+    throw Refusal(Reason::unsupported,
                   source +
                       " has pixels that are transparent, expected none: remove its alpha "
                       "channel, or cut it to what is opaque");
@@ -124,29 +124,29 @@ formats::NpyArray one_channel(formats::NpyArray array, double white, const std::
 }  // namespace
 
 bool becomes_luminance(const formats::ElementType& type) {
-  if (type.kind == formats::Kind::kFloat) return type.size == 4 || type.size == 8;
-  const bool is_unsigned = type.kind == formats::Kind::kUnsigned;
+  if (type.kind == formats::Kind::floating) return type.size == 4 || type.size == 8;
+  const bool is_unsigned = type.kind == formats::Kind::unsigned_integer;
   return (is_unsigned && type.size == 1) ||
-         (type.size == 2 && (is_unsigned || type.kind == formats::Kind::kSigned));
+         (type.size == 2 && (is_unsigned || type.kind == formats::Kind::signed_integer));
 }
 
 RawImage plain(formats::NpyArray array, const ImageSettings& settings, const std::string& source) {
   const std::int64_t channels = array.shape.size() == 3 ? array.shape[2] : 1;
   if (array.shape.size() < 2 || array.shape.size() > 3) {
-    throw Refusal(Reason::kUnsupported,
+    throw Refusal(Reason::unsupported,
                   formats::shape_mismatch(source, array.shape, "an image (H, W) or (H, W, 3)"));
   }
   if (channels >= 3 && settings.cfa.mosaic()) {
-    throw Refusal(Reason::kDemosaiced, source +
-                                           " has three colours a pixel, but --cfa says that it "
-                                           "is a mosaic");
+    throw Refusal(Reason::demosaiced, source +
+                                          " has three colours a pixel, but --cfa says that it "
+                                          "is a mosaic");
   }
   if (array.shape[0] < 1 || array.shape[1] < 1 || channels < 1) {
-    throw Refusal(Reason::kNoImageData,
+    throw Refusal(Reason::no_image_data,
                   formats::shape_mismatch(source, array.shape, "at least one pixel"));
   }
-  if (!array.type.numeric() || array.type.kind == formats::Kind::kComplex) {
-    throw Refusal(Reason::kUnsupported,
+  if (!array.type.numeric() || array.type.kind == formats::Kind::complex) {
+    throw Refusal(Reason::unsupported,
                   source + " is " + array.type.name() + ", expected real numbers");
   }
   if (array.shape.size() == 3) array = one_channel(std::move(array), settings.white, source);

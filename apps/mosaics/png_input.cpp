@@ -76,11 +76,11 @@ class Reader {
 };
 
 [[noreturn]] void refuse(const Reader& reader, const std::string& source) {
-  throw Refusal(Reason::kUnreadable, source + " cannot be read: libpng says: " + reader.message());
+  throw Refusal(Reason::unreadable, source + " cannot be read: libpng says: " + reader.message());
 }
 
 PlainHeader header_of(const Reader& reader) {
-  return {{formats::Kind::kUnsigned, static_cast<std::size_t>(reader.bits() / 8)},
+  return {{formats::Kind::unsigned_integer, static_cast<std::size_t>(reader.bits() / 8)},
           {reader.height(), reader.width(), reader.channels()}};
 }
 
@@ -102,11 +102,11 @@ formats::NpyArray decode_png(formats::ByteReader& bytes, const std::string& sour
   const std::uint64_t size =
       static_cast<std::uint64_t>(reader.row_bytes()) * static_cast<std::uint64_t>(reader.height());
   // Deflate's best is a thousandth.
-  constexpr std::uint64_t kBestCompression = 2000;
-  if (size / kBestCompression > bytes.size()) {
-    throw Refusal(Reason::kTruncated, source + " is cut off: its header tells of " +
-                                          formats::size_text(size) + " of pixels, but it has " +
-                                          formats::size_text(bytes.size()));
+  constexpr std::uint64_t best_compression = 2000;
+  if (size / best_compression > bytes.size()) {
+    throw Refusal(Reason::truncated, source + " is cut off: its header tells of " +
+                                         formats::size_text(size) + " of pixels, but it has " +
+                                         formats::size_text(bytes.size()));
   }
   formats::require_memory(size, source);
   array.data = formats::Bytes(static_cast<std::size_t>(size));

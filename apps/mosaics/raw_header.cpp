@@ -16,9 +16,9 @@ std::uint64_t number_at(std::string_view text, std::size_t at, std::size_t size,
 }
 
 [[noreturn]] void cut_off(const std::string& source, std::uint64_t needed, std::size_t size) {
-  throw Refusal(Reason::kTruncated, source + " is cut off: its data reach to byte " +
-                                        std::to_string(needed) + ", but it ends at byte " +
-                                        std::to_string(size));
+  throw Refusal(Reason::truncated, source + " is cut off: its data reach to byte " +
+                                       std::to_string(needed) + ", but it ends at byte " +
+                                       std::to_string(size));
 }
 
 // Of the image's strips or tiles, the furthest end and the nearest beginning.
@@ -31,7 +31,7 @@ struct Extent {
 Extent extent_of(const TiffDirectory& directory) {
   Extent extent;
   for (const auto& [offsets_tag, bytes_tag] :
-       {std::pair{kTiffStripOffsets, kTiffStripBytes}, {kTiffTileOffsets, kTiffTileBytes}}) {
+       {std::pair{tiff_strip_offsets, tiff_strip_bytes}, {tiff_tile_offsets, tiff_tile_bytes}}) {
     const auto offsets = directory.tags.find(offsets_tag);
     const auto counts = directory.tags.find(bytes_tag);
     if (offsets == directory.tags.end() || counts == directory.tags.end()) continue;
@@ -47,8 +47,8 @@ Extent extent_of(const TiffDirectory& directory) {
 }
 
 std::string pixels_text(const TiffDirectory& directory) {
-  return std::to_string(directory.number(kTiffWidth)) + " x " +
-         std::to_string(directory.number(kTiffHeight)) + " pixels";
+  return std::to_string(directory.number(tiff_width)) + " x " +
+         std::to_string(directory.number(tiff_height)) + " pixels";
 }
 
 void check_image(const TiffDirectory& image, std::size_t size, const std::string& source) {
@@ -56,21 +56,21 @@ void check_image(const TiffDirectory& image, std::size_t size, const std::string
   // A directory without strips leaves it to the camera's own tags where they are.
   const bool stripped = extent.begin != UINT64_MAX;
   if (stripped && (extent.bytes == 0 || extent.begin >= size)) {
-    throw Refusal(Reason::kNoImageData, source + " holds no image data: its directory tells of " +
-                                            pixels_text(image) + " that are not in the file");
+    throw Refusal(Reason::no_image_data, source + " holds no image data: its directory tells of " +
+                                             pixels_text(image) + " that are not in the file");
   }
   if (extent.end > size) cut_off(source, extent.end, size);
-  if (image.number(kTiffPhotometric) == kPhotometricLinearRaw) {
-    throw Refusal(Reason::kDemosaiced, source + " is already demosaiced (LinearRaw, " +
-                                           pixels_text(image) +
-                                           "), expected the sensor's own mosaic");
+  if (image.number(tiff_photometric) == photometric_linear_raw) {
+    throw Refusal(Reason::demosaiced, source + " is already demosaiced (LinearRaw, " +
+                                          pixels_text(image) +
+                                          "), expected the sensor's own mosaic");
   }
 }
 
 void check_tiff(std::span<const std::byte> bytes, const std::string& source) {
   const std::vector<TiffDirectory> directories = tiff_directories(bytes);
   if (directories.empty() || directories[0].cut) {
-    throw Refusal(Reason::kTruncated, source + " is cut off: its directory lies behind its end");
+    throw Refusal(Reason::truncated, source + " is cut off: its directory lies behind its end");
   }
   if (const TiffDirectory* image = find_raw_image(directories)) {
     check_image(*image, bytes.size(), source);
@@ -78,10 +78,10 @@ void check_tiff(std::span<const std::byte> bytes, const std::string& source) {
   }
   for (const TiffDirectory& each : directories) {
     if (each.cut) {
-      throw Refusal(Reason::kTruncated, source + " is cut off: a directory lies behind its end");
+      throw Refusal(Reason::truncated, source + " is cut off: a directory lies behind its end");
     }
-    if (each.number(kTiffDngVersion) != 0) {
-      throw Refusal(Reason::kNoImageData,
+    if (each.number(tiff_dng_version) != 0) {
+      throw Refusal(Reason::no_image_data,
                     source +
                         " holds no image data: this DNG has pictures to look at, but no raw "
                         "image");
@@ -90,21 +90,21 @@ void check_tiff(std::span<const std::byte> bytes, const std::string& source) {
 }
 
 void check_raf(std::string_view text, const std::string& source) {
-  constexpr std::size_t kHeaderBytes = 108;
-  if (text.size() < kHeaderBytes) cut_off(source, kHeaderBytes, text.size());
+  constexpr std::size_t header_bytes = 108;
+  if (text.size() < header_bytes) cut_off(source, header_bytes, text.size());
   const std::uint64_t end = number_at(text, 100, 4) + number_at(text, 104, 4);
   if (end > text.size()) cut_off(source, end, text.size());
 }
 
 void check_crw(std::string_view text, const std::string& source) {
   // The heap ends with where its directory begins, counted from behind the header.
-  constexpr std::size_t kHeaderBytes = 26;
-  if (text.size() < kHeaderBytes + 4) cut_off(source, kHeaderBytes + 4, text.size());
+  constexpr std::size_t header_bytes = 26;
+  if (text.size() < header_bytes + 4) cut_off(source, header_bytes + 4, text.size());
   const bool big = text[0] == 'M';
   const std::uint64_t directory =
       number_at(text, 2, 4, big) + number_at(text, text.size() - 4, 4, big);
   if (directory + 2 > text.size()) {
-    throw Refusal(Reason::kTruncated, source + " is cut off: its last bytes name no directory");
+    throw Refusal(Reason::truncated, source + " is cut off: its last bytes name no directory");
   }
 }
 
@@ -117,13 +117,13 @@ void check_cr3(std::string_view text, const std::string& source) {
     if (size == 1 && at + 16 <= text.size()) size = number_at(text, at + 8, 8);
     if (size == 0) break;  // to the end of the file
     if (size < 8) {
-      throw Refusal(Reason::kUnreadable, source + " is damaged: a box of it has no size");
+      throw Refusal(Reason::unreadable, source + " is damaged: a box of it has no size");
     }
     if (size > text.size() - at) cut_off(source, at + size, text.size());
     at += size;
   }
   if (!data) {
-    throw Refusal(Reason::kNoImageData,
+    throw Refusal(Reason::no_image_data,
                   source + " holds no image data: this CR3 has no 'mdat' box");
   }
 }
@@ -133,7 +133,7 @@ void check_cr3(std::string_view text, const std::string& source) {
 void check_raw_header(std::span<const std::byte> bytes, const std::string& source) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::string_view first = text.substr(0, 4);
-  if (text.empty()) throw Refusal(Reason::kTruncated, source + " is empty, expected a camera RAW");
+  if (text.empty()) throw Refusal(Reason::truncated, source + " is empty, expected a camera RAW");
   if (first == std::string_view("II*\0", 4) || first == std::string_view("MM\0*", 4)) {
     return check_tiff(bytes, source);
   }
@@ -147,14 +147,14 @@ void check_raw_header(std::span<const std::byte> bytes, const std::string& sourc
     if (first == magic) return;
   }
   if (text.starts_with("\xff\xd8\xff")) {
-    throw Refusal(Reason::kNotAMosaic,
+    throw Refusal(Reason::not_a_mosaic,
                   source + " is a JPEG picture, whatever its name says: it holds no mosaic");
   }
   if (text.starts_with("FOVb")) {
-    throw Refusal(Reason::kNotAMosaic,
+    throw Refusal(Reason::not_a_mosaic,
                   source + " is of a Foveon sensor, which has no mosaic of colours");
   }
-  throw Refusal(Reason::kNotAMosaic,
+  throw Refusal(Reason::not_a_mosaic,
                 source +
                     " is no mosaic of a known format: its first bytes are of no camera RAW "
                     "(DNG, CR2, CR3, CRW, NEF, ARW, RAF, ORF, RW2, PEF, MRW)");

@@ -30,7 +30,7 @@ struct RawImage {
   double pixel(std::int64_t y, std::int64_t x) const {
     const auto i = static_cast<std::size_t>(y * width() + x);
     const std::byte* data = pixels.data.data();
-    if (pixels.type.kind == formats::Kind::kUnsigned) {
+    if (pixels.type.kind == formats::Kind::unsigned_integer) {
       return reinterpret_cast<const std::uint16_t*>(data)[i];
     }
     if (pixels.type.size == 4) return reinterpret_cast<const float*>(data)[i];

@@ -13,14 +13,14 @@ namespace ptychopatch::mosaics {
 namespace {
 
 // Less than a quarter of a bit a pixel is no compression, but data that are not there.
-constexpr std::uint64_t kMaxPixelsPerByte = 32;
+constexpr std::uint64_t max_pixels_per_byte = 32;
 // Decoders read ahead.
-constexpr std::uint64_t kReadAhead = 64;
-constexpr unsigned kXTransFilters = 9;
+constexpr std::uint64_t read_ahead = 64;
+constexpr unsigned x_trans_filters = 9;
 // What a child takes besides pixels, and how many rows are copied before they are given back.
-constexpr std::uint64_t kOwnBytes = std::uint64_t{16} << 20;
-constexpr std::int64_t kRowsHeld = 64;
-constexpr unsigned kOddFilters = 1000;  // below: no code of 2 x 8 colours
+constexpr std::uint64_t own_bytes = std::uint64_t{16} << 20;
+constexpr std::int64_t rows_held = 64;
+constexpr unsigned odd_filters = 1000;  // below: no code of 2 x 8 colours
 
 class Decoder {
  public:
@@ -31,7 +31,7 @@ class Decoder {
   ImageNeeds needs() {
     open();
     const std::uint64_t all = 2 * std::uint64_t{sizes().raw_width} * sizes().raw_height;
-    ImageNeeds needs{sizes().height, sizes().width, cfa(), all, kOwnBytes};
+    ImageNeeds needs{sizes().height, sizes().width, cfa(), all, own_bytes};
     // Of a DNG one tile is decoded after the other; other decoders may hold all data a second time.
     if (raw_->imgdata.idata.dng_version == 0) needs.decoding += all;
     return needs;
@@ -40,11 +40,11 @@ class Decoder {
   RawImage decode() {
     open();
     check(raw_->unpack());
-    if (stream_.missing() > kReadAhead) cut_off();
+    if (stream_.missing() > read_ahead) cut_off();
     if (raw_->imgdata.rawdata.raw_image == nullptr) {
-      throw Refusal(Reason::kDemosaiced, source_ +
-                                             " is already demosaiced: it decodes to several "
-                                             "colours a pixel, expected one");
+      throw Refusal(Reason::demosaiced, source_ +
+                                            " is already demosaiced: it decodes to several "
+                                            "colours a pixel, expected one");
     }
     return make();
   }
@@ -63,9 +63,9 @@ class Decoder {
   const libraw_colordata_t& levels() const { return raw_->imgdata.color; }
 
   [[noreturn]] void cut_off() const {
-    throw Refusal(Reason::kTruncated, source_ + " is cut off or damaged: its " + pixels() +
-                                          " do not end within its " +
-                                          formats::size_text(bytes_.size()));
+    throw Refusal(Reason::truncated, source_ + " is cut off or damaged: its " + pixels() +
+                                         " do not end within its " +
+                                         formats::size_text(bytes_.size()));
   }
 
   std::string pixels() const {
@@ -76,24 +76,24 @@ class Decoder {
   void check(int status) const {
     if (status == LIBRAW_SUCCESS) return;
     if (status == LIBRAW_UNSUFFICIENT_MEMORY) throw std::bad_alloc();
-    if (stream_.missing() > kReadAhead || status == LIBRAW_IO_ERROR) cut_off();
+    if (stream_.missing() > read_ahead || status == LIBRAW_IO_ERROR) cut_off();
     if (status == LIBRAW_FILE_UNSUPPORTED) {
       throw Refusal(
-          Reason::kUnsupported,
+          Reason::unsupported,
           source_ + " is of no camera and format that LibRaw " LIBRAW_VERSION_STR " knows");
     }
-    throw Refusal(Reason::kUnreadable,
+    throw Refusal(Reason::unreadable,
                   source_ + " cannot be decoded: LibRaw says: " + libraw_strerror(status));
   }
 
   void check_kind() const {
     const libraw_iparams_t& image = raw_->imgdata.idata;
     if (image.is_foveon != 0) {
-      throw Refusal(Reason::kNotAMosaic,
+      throw Refusal(Reason::not_a_mosaic,
                     source_ + " is of a Foveon sensor, which has no mosaic of colours");
     }
     if (image.filters == 0) {
-      throw Refusal(image.colors > 1 ? Reason::kDemosaiced : Reason::kNotAMosaic,
+      throw Refusal(image.colors > 1 ? Reason::demosaiced : Reason::not_a_mosaic,
                     source_ + (image.colors > 1
                                    ? " is already demosaiced: it has no colour filter array"
                                    : " is of a monochrome sensor: it has no colour filter array"));
@@ -102,19 +102,19 @@ class Decoder {
 
   void check_size() const {
     const std::uint64_t count = std::uint64_t{sizes().raw_width} * sizes().raw_height;
-    if (count == 0 || count / kMaxPixelsPerByte > bytes_.size()) cut_off();
+    if (count == 0 || count / max_pixels_per_byte > bytes_.size()) cut_off();
   }
 
   Cfa cfa() const {
     const unsigned filters = raw_->imgdata.idata.filters;
-    if (raw_->is_fuji_rotated() != 0 || filters < kXTransFilters ||
-        (filters > kXTransFilters && filters < kOddFilters)) {
-      throw Refusal(Reason::kUnsupported,
+    if (raw_->is_fuji_rotated() != 0 || filters < x_trans_filters ||
+        (filters > x_trans_filters && filters < odd_filters)) {
+      throw Refusal(Reason::unsupported,
                     source_ + " has a sensor whose pixels are neither Bayer's nor X-Trans'");
     }
     Cfa found;
     // A code of filters may have a period of 2 x 8; it is Bayer's where it repeats every 2 x 2.
-    found.period = filters == kXTransFilters ? 6 : 2;
+    found.period = filters == x_trans_filters ? 6 : 2;
     for (int i = 0; i < found.period * found.period; ++i) {
       found.colours[static_cast<std::size_t>(i)] = colour_at(i / found.period, i % found.period);
     }
@@ -123,7 +123,7 @@ class Decoder {
       for (int x = 0; x < 24; ++x) repeats = repeats && found.colour(y, x) == colour_at(y, x);
     }
     if (!repeats || !is_real(found)) {
-      throw Refusal(Reason::kUnsupported,
+      throw Refusal(Reason::unsupported,
                     source_ + " has a colour filter array that is neither Bayer's nor X-Trans'");
     }
     return found;
@@ -143,7 +143,7 @@ class Decoder {
     const std::vector<TiffDirectory> directories = tiff_directories(bytes_);
     const TiffDirectory* image = find_raw_image(directories);
     if (image == nullptr) return;
-    const auto area = image->tags.find(kTiffActiveArea);
+    const auto area = image->tags.find(tiff_active_area);
     if (area == image->tags.end() || area->second.size() < 2) return;
     dropped_rows_ = sizes().top_margin == area->second[0] + 1 ? 1 : 0;
     dropped_columns_ = sizes().left_margin == area->second[1] + 1 ? 1 : 0;
@@ -174,10 +174,10 @@ class Decoder {
     const std::int64_t width = std::min<std::int64_t>(sizes().width, sizes().raw_width - raw.left);
     const std::int64_t pitch = sizes().raw_pitch / 2;
     if (height < 1 || width < 1 || pitch < raw.left + width) {
-      throw Refusal(Reason::kUnreadable,
+      throw Refusal(Reason::unreadable,
                     source_ + " is damaged: its active area is not on its sensor");
     }
-    raw.pixels.type = {formats::Kind::kUnsigned, 2};
+    raw.pixels.type = {formats::Kind::unsigned_integer, 2};
     raw.pixels.shape = {height, width};
     raw.pixels.data = formats::Bytes(static_cast<std::size_t>(2 * height * width));
     std::uint16_t* const from = raw_->imgdata.rawdata.raw_image + raw.top * pitch;
@@ -185,9 +185,9 @@ class Decoder {
     for (std::int64_t y = 0; y < height; ++y) {
       std::copy_n(from + y * pitch + raw.left, width, to + y * width);
       // So that both are not held at once.
-      if (y % kRowsHeld != kRowsHeld - 1) continue;
-      const std::int64_t first = (y + 1 - kRowsHeld) * pitch;
-      formats::give_back(from + first, static_cast<std::size_t>(2 * kRowsHeld * pitch));
+      if (y % rows_held != rows_held - 1) continue;
+      const std::int64_t first = (y + 1 - rows_held) * pitch;
+      formats::give_back(from + first, static_cast<std::size_t>(2 * rows_held * pitch));
     }
     set_levels(raw, to);
     describe(raw);
@@ -254,7 +254,7 @@ RawImage decode_raw_here(std::span<const std::byte> bytes, const std::string& so
                          const formats::MappedFile* file) {
   RawImage raw = Decoder(bytes, source, file).decode();
   if (!(raw.white > raw.black)) {
-    throw Refusal(Reason::kUnreadable,
+    throw Refusal(Reason::unreadable,
                   source + " says that its white level, " + std::to_string(raw.white) +
                       ", is not above its black level, " + std::to_string(raw.black));
   }

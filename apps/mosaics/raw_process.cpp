@@ -6,34 +6,34 @@
 
 namespace ptychopatch::mosaics {
 
-constexpr std::int64_t kLongestSide = 1 << 20;
+constexpr std::int64_t longest_side = 1 << 20;
 
 static void exchange(formats::Channel& channel, Cfa& cfa) {
-  constexpr int kLongestPeriod = 6;
-  constexpr std::uint8_t kLastColour = 3;
-  channel.limited(cfa.period, kLongestPeriod);
-  for (std::uint8_t& colour : cfa.colours) channel.limited(colour, kLastColour);
+  constexpr int longest_period = 6;
+  constexpr std::uint8_t last_colour = 3;
+  channel.limited(cfa.period, longest_period);
+  for (std::uint8_t& colour : cfa.colours) channel.limited(colour, last_colour);
   if (!is_real(cfa)) channel.nonsense();
 }
 
 static void exchange(formats::Channel& channel, ImageNeeds& needs) {
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 42;
+  constexpr std::uint64_t most = std::uint64_t{1} << 42;
   channel(needs.cfa);
-  channel.limited(needs.height, kLongestSide);
-  channel.limited(needs.width, kLongestSide);
-  channel.limited(needs.pixels, kMost);
-  channel.limited(needs.decoding, kMost);
+  channel.limited(needs.height, longest_side);
+  channel.limited(needs.width, longest_side);
+  channel.limited(needs.pixels, most);
+  channel.limited(needs.decoding, most);
 }
 
 static void exchange(formats::Channel& channel, RawImage& raw) {
   channel(raw.cfa);
   channel(raw.black, raw.white, raw.clip);
-  channel.limited(raw.top, kLongestSide);
-  channel.limited(raw.left, kLongestSide);
+  channel.limited(raw.top, longest_side);
+  channel.limited(raw.left, longest_side);
   channel(raw.camera, raw.iso, raw.rgb_xyz, raw.pixels);
   const formats::NpyArray& pixels = raw.pixels;
   if (pixels.shape.size() != 2 || pixels.count() < 1 ||
-      pixels.type.kind != formats::Kind::kUnsigned || pixels.type.size != 2) {
+      pixels.type.kind != formats::Kind::unsigned_integer || pixels.type.size != 2) {
     channel.nonsense();
   }
 }
@@ -41,7 +41,7 @@ static void exchange(formats::Channel& channel, RawImage& raw) {
 namespace {
 
 // How much of a child's time and memory one byte of a file may take.
-constexpr std::uint64_t kDataPerByte = 4;
+constexpr std::uint64_t data_per_byte = 4;
 
 // A value, or why there is none.
 template <class Value>
@@ -52,7 +52,7 @@ struct Answer {
 
   friend void exchange(formats::Channel& channel, Answer& answer) {
     channel(answer.refusal);
-    channel.limited(answer.reason, Reason::kUnsupported);
+    channel.limited(answer.reason, Reason::unsupported);
     if (answer.refusal.empty()) channel(answer.value);
   }
 };
@@ -62,7 +62,7 @@ template <class Value, class Function>
 Value ask(std::size_t bytes, const std::string& source, const std::function<bool()>& stop,
           const Function& function) {
   auto answer = formats::in_child<Answer<Value>>({"LibRaw", source, stop}, [&]() -> Answer<Value> {
-    formats::allow_child(kDataPerByte * bytes);
+    formats::allow_child(data_per_byte * bytes);
     try {
       return {function(), {}, {}};
     } catch (const Refusal& refusal) {

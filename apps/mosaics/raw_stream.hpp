@@ -23,10 +23,10 @@ class RawStream : public LibRaw_buffer_datastream {
       : LibRaw_buffer_datastream(const_cast<std::byte*>(bytes.data()), bytes.size()),
         bytes_(bytes),
         file_(file),
-        effort_left_(kMinEffort + kEffortPerByte * bytes.size()) {}
+        effort_left_(min_effort + effort_per_byte * bytes.size()) {}
 
   int read(void* to, std::size_t size, std::size_t count) override {
-    spend(kEffortOfCall);
+    spend(effort_of_call);
     std::size_t wanted = 0;
     if (__builtin_mul_overflow(size, count, &wanted)) spend(UINT64_MAX);
     const std::size_t left = bytes_.size() - static_cast<std::size_t>(tell());
@@ -36,7 +36,7 @@ class RawStream : public LibRaw_buffer_datastream {
     return taken;
   }
   int seek(INT64 offset, int whence) override {
-    spend(kEffortOfCall);
+    spend(effort_of_call);
     return LibRaw_buffer_datastream::seek(offset, whence);
   }
   int get_char() override {
@@ -45,16 +45,16 @@ class RawStream : public LibRaw_buffer_datastream {
     return LibRaw_buffer_datastream::get_char();
   }
   char* gets(char* to, int size) override {
-    spend(kEffortOfCall);
+    spend(effort_of_call);
     return LibRaw_buffer_datastream::gets(to, size);
   }
   // LibRaw's own takes the bytes for a text that ends with a zero.
   int scanf_one(const char* format, void* value) override {
-    constexpr std::size_t kLongestNumber = 24;
-    spend(kEffortOfCall);
-    std::array<char, kLongestNumber + 1> text{};
+    constexpr std::size_t longest_number = 24;
+    spend(effort_of_call);
+    std::array<char, longest_number + 1> text{};
     const auto at = static_cast<std::size_t>(tell());
-    const std::size_t count = std::min(kLongestNumber, bytes_.size() - at);
+    const std::size_t count = std::min(longest_number, bytes_.size() - at);
     if (count == 0) return -1;
     std::memcpy(text.data(), bytes_.data() + at, count);
     const int found = std::sscanf(text.data(), format, value);  // NOLINT: the format is LibRaw's
@@ -72,22 +72,22 @@ class RawStream : public LibRaw_buffer_datastream {
 
  private:
   // A good file is read about twice.
-  static constexpr std::uint64_t kEffortPerByte = 16;
-  static constexpr std::uint64_t kMinEffort = 50'000'000;
-  static constexpr std::uint64_t kEffortOfCall = 16;
-  static constexpr std::uint64_t kMaxMissing = 1 << 16;
-  static constexpr std::uint64_t kMaxEffortHeld = 4 << 20;
+  static constexpr std::uint64_t effort_per_byte = 16;
+  static constexpr std::uint64_t min_effort = 50'000'000;
+  static constexpr std::uint64_t effort_of_call = 16;
+  static constexpr std::uint64_t max_missing = 1 << 16;
+  static constexpr std::uint64_t max_effort_held = 4 << 20;
 
   void spend(std::uint64_t effort) {
     if (effort > effort_left_) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_CORRUPT);
     effort_left_ -= effort;
-    if (file_ == nullptr || (effort_held_ += effort) < kMaxEffortHeld) return;
+    if (file_ == nullptr || (effort_held_ += effort) < max_effort_held) return;
     effort_held_ = 0;
     file_->let_go();
   }
   void miss(std::uint64_t count) {
     missing_ += count;
-    if (missing_ > kMaxMissing) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_EOF);
+    if (missing_ > max_missing) throw LibRaw_exceptions(LIBRAW_EXCEPTION_IO_EOF);
   }
 
   std::span<const std::byte> bytes_;

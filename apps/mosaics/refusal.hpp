@@ -9,12 +9,12 @@
 namespace ptychopatch::mosaics {
 
 // Why a file is no image to register: one word for the record, one sentence for people.
-enum class Reason { kUnreadable, kTruncated, kNoImageData, kDemosaiced, kNotAMosaic, kUnsupported };
+enum class Reason { unreadable, truncated, no_image_data, demosaiced, not_a_mosaic, unsupported };
 
 inline const char* word_of(Reason reason) {
-  static constexpr std::array<const char*, 6> kWords = {
+  static constexpr std::array<const char*, 6> words = {
       "unreadable", "truncated", "no-image-data", "demosaiced", "not-a-mosaic", "unsupported"};
-  return kWords[static_cast<std::size_t>(reason)];
+  return words[static_cast<std::size_t>(reason)];
 }
 
 class Refusal : public formats::FormatError {

@@ -9,8 +9,8 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-constexpr std::size_t kMaxDirectories = 100;
-constexpr std::size_t kEntryBytes = 12;
+constexpr std::size_t max_directories = 100;
+constexpr std::size_t entry_bytes = 12;
 
 class Walk {
  public:
@@ -18,7 +18,7 @@ class Walk {
     if (bytes.size() < 8) return;
     big_endian_ = bytes[0] == std::byte{'M'};
     pending_.push_back(number(4, 4));
-    while (!pending_.empty() && directories_.size() < kMaxDirectories) {
+    while (!pending_.empty() && directories_.size() < max_directories) {
       const std::uint32_t at = pending_.back();
       pending_.pop_back();
       if (at != 0 && seen_.insert(at).second) read(at);
@@ -39,16 +39,16 @@ class Walk {
   void read(std::uint64_t at) {
     TiffDirectory directory;
     const std::size_t count = holds(at, 2) ? number(at, 2) : 0;
-    directory.cut = count == 0 || !holds(at + 2, count * kEntryBytes);
+    directory.cut = count == 0 || !holds(at + 2, count * entry_bytes);
     for (std::size_t i = 0; i < count && !directory.cut; ++i) {
-      read_entry(at + 2 + i * kEntryBytes, directory);
+      read_entry(at + 2 + i * entry_bytes, directory);
     }
-    const std::uint64_t next = at + 2 + count * kEntryBytes;
+    const std::uint64_t next = at + 2 + count * entry_bytes;
     if (!directory.cut && holds(next, 4)) pending_.push_back(number(next, 4));
-    const auto below = directory.tags.find(kTiffSubDirectories);
+    const auto below = directory.tags.find(tiff_sub_directories);
     if (below != directory.tags.end()) {
       for (const std::uint32_t each : below->second) {
-        if (pending_.size() < kMaxDirectories) pending_.push_back(each);
+        if (pending_.size() < max_directories) pending_.push_back(each);
       }
     }
     directories_.push_back(std::move(directory));
@@ -67,9 +67,9 @@ class Walk {
       return;
     }
     // What a directory's numbers may cost is bounded by the file, but not what many copies may.
-    constexpr std::uint64_t kMaxNumbers = 1 << 22;
+    constexpr std::uint64_t max_numbers = 1 << 22;
     numbers_ += count;
-    if (numbers_ > kMaxNumbers) return;
+    if (numbers_ > max_numbers) return;
     std::vector<std::uint32_t>& values = directory.tags[tag];
     values.clear();
     for (std::uint64_t i = 0; i < count; ++i) values.push_back(number(from + i * size, size));
@@ -86,20 +86,20 @@ class Walk {
 }  // namespace
 
 std::vector<TiffDirectory> tiff_directories(std::span<const std::byte> bytes) {
-  constexpr std::string_view kLittle("II*\0", 4), kBig("MM\0*", 4);
+  constexpr std::string_view little("II*\0", 4), big("MM\0*", 4);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (!text.starts_with(kLittle) && !text.starts_with(kBig)) return {};
+  if (!text.starts_with(little) && !text.starts_with(big)) return {};
   return Walk(bytes).take();
 }
 
 const TiffDirectory* find_raw_image(const std::vector<TiffDirectory>& directories) {
   const TiffDirectory* found = nullptr;
   const auto pixels = [](const TiffDirectory& each) {
-    return std::uint64_t{each.number(kTiffWidth)} * each.number(kTiffHeight);
+    return std::uint64_t{each.number(tiff_width)} * each.number(tiff_height);
   };
   for (const TiffDirectory& each : directories) {
-    const std::uint32_t photometric = each.number(kTiffPhotometric);
-    if (photometric != kPhotometricCfa && photometric != kPhotometricLinearRaw) continue;
+    const std::uint32_t photometric = each.number(tiff_photometric);
+    if (photometric != photometric_cfa && photometric != photometric_linear_raw) continue;
     if (found == nullptr || pixels(each) > pixels(*found)) found = &each;
   }
   return found;

@@ -9,12 +9,12 @@
 
 namespace ptychopatch::mosaics {
 
-inline constexpr std::uint16_t kTiffWidth = 256, kTiffHeight = 257, kTiffPhotometric = 262,
-                               kTiffStripOffsets = 273, kTiffStripBytes = 279,
-                               kTiffTileOffsets = 324, kTiffTileBytes = 325,
-                               kTiffSubDirectories = 330, kTiffDngVersion = 50706,
-                               kTiffActiveArea = 50829;
-inline constexpr std::uint32_t kPhotometricCfa = 32803, kPhotometricLinearRaw = 34892;
+inline constexpr std::uint16_t tiff_width = 256, tiff_height = 257, tiff_photometric = 262,
+                               tiff_strip_offsets = 273, tiff_strip_bytes = 279,
+                               tiff_tile_offsets = 324, tiff_tile_bytes = 325,
+                               tiff_sub_directories = 330, tiff_dng_version = 50706,
+                               tiff_active_area = 50829;
+inline constexpr std::uint32_t photometric_cfa = 32803, photometric_linear_raw = 34892;
 
 // One directory of a TIFF file as far as its whole-number tags go.
 struct TiffDirectory {

@@ -66,13 +66,13 @@ class Source {
 using Tiff = std::unique_ptr<TIFF, decltype(&TIFFClose)>;
 
 Tiff open_tiff(Source& source) {
-  constexpr tmsize_t kLargestAllocation = tmsize_t{1} << 30;
+  constexpr tmsize_t largest_allocation = tmsize_t{1} << 30;
   const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(
       TIFFOpenOptionsAlloc(), &TIFFOpenOptionsFree);
   if (!options) throw std::bad_alloc();
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), &Source::say, &source);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), &Source::ignore, &source);
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kLargestAllocation);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), largest_allocation);
   return {TIFFClientOpenExt("TIFF", "rm", &source, &Source::read, &Source::write, &Source::seek,
                             &Source::close, &Source::length, nullptr, nullptr, options.get()),
           &TIFFClose};
@@ -94,12 +94,12 @@ formats::ElementType type_of(TIFF* tiff, const std::string& source) {
   const auto format = field<std::uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
   const std::size_t size = bits / 8;
   const bool whole = bits == 8 || bits == 16 || bits == 32;
-  if (format == SAMPLEFORMAT_UINT && whole) return {formats::Kind::kUnsigned, size};
-  if (format == SAMPLEFORMAT_INT && whole) return {formats::Kind::kSigned, size};
+  if (format == SAMPLEFORMAT_UINT && whole) return {formats::Kind::unsigned_integer, size};
+  if (format == SAMPLEFORMAT_INT && whole) return {formats::Kind::signed_integer, size};
   if (format == SAMPLEFORMAT_IEEEFP && (bits == 32 || bits == 64)) {
-    return {formats::Kind::kFloat, size};
+    return {formats::Kind::floating, size};
   }
-  refuse(Reason::kUnsupported, source,
+  refuse(Reason::unsupported, source,
          "has pixels of " + std::to_string(bits) +
              " bits that are not read: expected whole numbers of 8, 16 or 32 bits, or floats of 32 "
              "or 64");
@@ -115,7 +115,7 @@ void check_colours(TIFF* tiff, std::uint16_t channels, const std::string& source
   }
   const bool is_grey = photometric != PHOTOMETRIC_PALETTE && photometric != PHOTOMETRIC_RGB;
   if (channels < 3 ? is_grey : photometric == PHOTOMETRIC_RGB) return;
-  refuse(Reason::kUnsupported, source,
+  refuse(Reason::unsupported, source,
          "has " + std::to_string(channels) + " numbers a pixel whose colours (photometric " +
              std::to_string(photometric) + ") are not read: expected grey, or red, green and blue");
 }
@@ -132,16 +132,16 @@ PlainHeader header_of(TIFF* tiff, const std::string& source) {
 
 Tiff opened(Source& file, const std::string& source) {
   Tiff tiff = open_tiff(file);
-  if (!tiff) refuse(Reason::kUnreadable, source, "cannot be read: libtiff says: " + file.message());
+  if (!tiff) refuse(Reason::unreadable, source, "cannot be read: libtiff says: " + file.message());
   return tiff;
 }
 
 // Before so many bytes of pixels are given a place.
 void require_pixels(std::uint64_t size, const Source& file, const std::string& source) {
   // The best that a compression of TIFF's does to an even picture is about a thousandth.
-  constexpr std::uint64_t kBestCompression = 2000;
-  if (size / kBestCompression > file.size()) {
-    refuse(Reason::kTruncated, source,
+  constexpr std::uint64_t best_compression = 2000;
+  if (size / best_compression > file.size()) {
+    refuse(Reason::truncated, source,
            "is cut off: it tells of " + formats::size_text(size) + " of pixels, but has " +
                formats::size_text(file.size()));
   }
@@ -184,13 +184,12 @@ class Pieces {
 
   void check_length(std::uint64_t found, std::int64_t pixels, const char* what) const {
     if (found != static_cast<std::uint64_t>(pixels) * part_) {
-      refuse(Reason::kUnsupported, source_,
-             std::string("has ") + what + " of an unexpected length");
+      refuse(Reason::unsupported, source_, std::string("has ") + what + " of an unexpected length");
     }
   }
 
   [[noreturn]] void refuse_at(const std::string& place) const {
-    refuse(Reason::kUnreadable, source_,
+    refuse(Reason::unreadable, source_,
            "cannot be read at " + place + ": libtiff says: " + file_.message());
   }
 
@@ -208,7 +207,7 @@ class Pieces {
   void read_tiles(std::uint16_t plane) {
     const std::int64_t high = field<std::uint32_t>(tiff_, TIFFTAG_TILELENGTH, 0);
     const std::int64_t wide = field<std::uint32_t>(tiff_, TIFFTAG_TILEWIDTH, 0);
-    if (high < 1 || wide < 1) refuse(Reason::kUnreadable, source_, "has tiles without pixels");
+    if (high < 1 || wide < 1) refuse(Reason::unreadable, source_, "has tiles without pixels");
     const std::uint64_t size = formats::bytes_of_shape({high, wide}, part_, source_);
     check_length(TIFFTileSize64(tiff_), high * wide, "tiles");
     require_pixels(size, file_, source_);

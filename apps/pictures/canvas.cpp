@@ -17,7 +17,7 @@
 namespace ptychopatch::pictures {
 namespace {
 
-constexpr double kMargin = 12;
+constexpr double margin = 12;
 
 using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
 using Cairo = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
@@ -119,9 +119,9 @@ void Image::set(std::int64_t y, std::int64_t x, Rgb colour) {
 std::optional<Format> format_of(std::string_view name) {
   std::string ending(name.substr(name.size() - std::min<std::size_t>(name.size(), 4)));
   std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (ending == ".png") return Format::kPng;
-  if (ending == ".svg") return Format::kSvg;
-  if (ending == ".pdf") return Format::kPdf;
+  if (ending == ".png") return Format::png;
+  if (ending == ".svg") return Format::svg;
+  if (ending == ".pdf") return Format::pdf;
   return std::nullopt;
 }
 
@@ -141,8 +141,8 @@ void Canvas::path(const std::vector<Point>& points, const Pen& pen) {
     set_colour(cairo, pen.colour);
     cairo_set_line_width(cairo, pen.width);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
-    constexpr double kDashes[] = {5, 4};
-    cairo_set_dash(cairo, kDashes, pen.dashed ? 2 : 0, 0);
+    constexpr double dashes[] = {5, 4};
+    cairo_set_dash(cairo, dashes, pen.dashed ? 2 : 0, 0);
     // A thin upright or level line fills one pixel and not the halves of two.
     const bool level = points.size() == 2 && points[0].y == points[1].y;
     const bool upright = points.size() == 2 && points[0].x == points[1].x;
@@ -208,20 +208,20 @@ std::string Canvas::encoded(Format format) const {
   double left = 0, top = 0, width = 0, height = 0;
   cairo_recording_surface_ink_extents(cairo_get_target(measure_.get()), &left, &top, &width,
                                       &height);
-  width = std::ceil(left + width) - std::floor(left) + 2 * kMargin;
-  height = std::ceil(top + height) - std::floor(top) + 2 * kMargin;
+  width = std::ceil(left + width) - std::floor(left) + 2 * margin;
+  height = std::ceil(top + height) - std::floor(top) + 2 * margin;
 
   std::string file;
   cairo_surface_t* target = nullptr;
   switch (format) {
-    case Format::kPng:
+    case Format::png:
       target = cairo_image_surface_create(CAIRO_FORMAT_RGB24, length(width), length(height));
       break;
-    case Format::kSvg:
+    case Format::svg:
       target = cairo_svg_surface_create_for_stream(&append, &file, width, height);
       cairo_svg_surface_set_document_unit(target, CAIRO_SVG_UNIT_PX);
       break;
-    case Format::kPdf:
+    case Format::pdf:
       target = cairo_pdf_surface_create_for_stream(&append, &file, width, height);
       cairo_pdf_surface_set_metadata(target, CAIRO_PDF_METADATA_CREATE_DATE, "");
       break;
@@ -230,14 +230,14 @@ std::string Canvas::encoded(Format format) const {
   const Cairo cairo = on(paper);
   cairo_set_source_rgb(cairo.get(), 1, 1, 1);
   cairo_paint(cairo.get());
-  cairo_translate(cairo.get(), kMargin - std::floor(left), kMargin - std::floor(top));
+  cairo_translate(cairo.get(), margin - std::floor(left), margin - std::floor(top));
   // Marks are drawn again: a recording as a source is an image to SVG and PDF.
   for (const auto& mark : marks_) mark(cairo.get());
   check(cairo_status(cairo.get()));
-  if (format == Format::kPng) return png_of(paper);
+  if (format == Format::png) return png_of(paper);
   cairo_surface_finish(target);
   check(cairo_surface_status(target));
-  return format == Format::kSvg ? renumbered(renumbered(file, "image"), "surface") : file;
+  return format == Format::svg ? renumbered(renumbered(file, "image"), "surface") : file;
 }
 
 std::string encode_png(const Image& image) { return png_of(surface_of(image, 1)); }

@@ -15,7 +15,7 @@ struct _cairo;  // Cairo's own name. NOLINT(bugprone-reserved-identifier)
 namespace ptychopatch::pictures {
 
 using Rgb = std::array<std::uint8_t, 3>;  // sRGB
-inline constexpr Rgb kInk = {31, 41, 55}, kFaint = {107, 114, 128}, kGrid = {225, 228, 232};
+inline constexpr Rgb ink = {31, 41, 55}, faint = {107, 114, 128}, grid_grey = {225, 228, 232};
 
 // Pixels to look at; row 0 is on top.
 class Image {
@@ -33,7 +33,7 @@ class Image {
   std::vector<Rgb> pixels_;
 };
 
-enum class Format { kPng, kSvg, kPdf };
+enum class Format { png, svg, pdf };
 // What the ending of a file's name says, if it is .png, .svg or .pdf in small or capital letters.
 std::optional<Format> format_of(std::string_view name);
 
@@ -41,13 +41,13 @@ struct Point {
   double x, y;
 };
 struct Pen {
-  Rgb colour = kInk;
+  Rgb colour = ink;
   double width = 1;
   bool dashed = false;
 };
 struct Font {
   double size = 12;
-  Rgb colour = kInk;
+  Rgb colour = ink;
   double before = 0;  // the share of the text's width that lies left of its place
   bool bold = false;
 };
@@ -71,7 +71,7 @@ class Canvas {
   std::string encoded(Format format) const;
   // In the format that the name says, or as PNG.
   std::string encoded_for(std::string_view name) const {
-    return encoded(format_of(name).value_or(Format::kPng));
+    return encoded(format_of(name).value_or(Format::png));
   }
 
  private:

@@ -8,13 +8,13 @@
 namespace ptychopatch::pictures {
 namespace {
 
-constexpr double kTurn = 2 * std::numbers::pi;
+constexpr double full_turn = 2 * std::numbers::pi;
 
 struct Linear {
   double r, g, b;
   bool on_screen() const {
-    constexpr double kThreshold = 1e-6;
-    const auto fits = [](double v) { return v >= -kThreshold && v <= 1 + kThreshold; };
+    constexpr double threshold = 1e-6;
+    const auto fits = [](double v) { return v >= -threshold && v <= 1 + threshold; };
     return fits(r) && fits(g) && fits(b);
   }
 };
@@ -35,18 +35,18 @@ std::uint8_t encoded(double linear) {
   return static_cast<std::uint8_t>(std::lround(255 * srgb));
 }
 
-constexpr int kHues = 720;
-constexpr int kLevels = 256;
+constexpr int hues = 720;
+constexpr int levels = 256;
 
 std::vector<Rgb> make_phase_table() {
-  constexpr double kBlue = 4.45;  // radians
+  constexpr double blue = 4.45;  // radians
   std::vector<Rgb> table;
-  table.reserve(std::size_t{kHues} * kLevels);
-  for (int level = 0; level < kLevels; ++level) {
-    const double amplitude = static_cast<double>(level) / (kLevels - 1);
-    for (int hue = 0; hue < kHues; ++hue) {
+  table.reserve(std::size_t{hues} * levels);
+  for (int level = 0; level < levels; ++level) {
+    const double amplitude = static_cast<double>(level) / (levels - 1);
+    for (int hue = 0; hue < hues; ++hue) {
       table.push_back(from_oklch(0.04 + 0.74 * amplitude, 0.135 * std::sqrt(amplitude),
-                                 kBlue + kTurn * hue / kHues));
+                                 blue + full_turn * hue / hues));
     }
   }
   return table;
@@ -54,9 +54,9 @@ std::vector<Rgb> make_phase_table() {
 
 std::vector<Rgb> make_sequential_table() {
   std::vector<Rgb> table;
-  for (int level = 0; level < kLevels; ++level) {
-    const double t = static_cast<double>(level) / (kLevels - 1);
-    const double hue = (285 - 185 * t) / 360 * kTurn;
+  for (int level = 0; level < levels; ++level) {
+    const double t = static_cast<double>(level) / (levels - 1);
+    const double hue = (285 - 185 * t) / 360 * full_turn;
     const double chroma = 0.07 + 0.10 * std::sin(std::numbers::pi * std::min(0.9, 0.15 + t));
     table.push_back(from_oklch(0.16 + 0.79 * t, chroma, hue));
   }
@@ -84,17 +84,17 @@ Rgb phase_colour(std::complex<double> value) {
   static const std::vector<Rgb> table = make_phase_table();
   const double amplitude = std::abs(value);
   if (!std::isfinite(amplitude)) return {255, 255, 255};
-  double turn = std::arg(value) / kTurn;
+  double turn = std::arg(value) / full_turn;
   if (turn < 0) turn += 1;
-  const int hue = static_cast<int>(std::lround(turn * kHues)) % kHues;
-  const int level = static_cast<int>(std::lround(std::min(amplitude, 1.0) * (kLevels - 1)));
-  return table[static_cast<std::size_t>(level) * kHues + static_cast<std::size_t>(hue)];
+  const int hue = static_cast<int>(std::lround(turn * hues)) % hues;
+  const int level = static_cast<int>(std::lround(std::min(amplitude, 1.0) * (levels - 1)));
+  return table[static_cast<std::size_t>(level) * hues + static_cast<std::size_t>(hue)];
 }
 
 Rgb sequential_colour(double t) {
   static const std::vector<Rgb> table = make_sequential_table();
   if (std::isnan(t)) return {255, 255, 255};
-  return table[static_cast<std::size_t>(std::lround(std::clamp(t, 0.0, 1.0) * (kLevels - 1)))];
+  return table[static_cast<std::size_t>(std::lround(std::clamp(t, 0.0, 1.0) * (levels - 1)))];
 }
 
 }  // namespace ptychopatch::pictures

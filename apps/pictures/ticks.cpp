@@ -28,11 +28,11 @@ double round_step(double length, double count) {
 std::vector<double> round_ticks(double low, double high, double count, bool integers) {
   if (!(high > low)) return {low};
   const double step = std::max(round_step(high - low, count), integers ? 1.0 : 0.0);
-  constexpr double kRounding = 1e-9;
-  const double first = std::ceil(low / step - kRounding);
+  constexpr double rounding = 1e-9;
+  const double first = std::ceil(low / step - rounding);
   std::vector<double> ticks;
   // Counted, since a very large number plus one may be the same number.
-  for (int i = 0; i <= 2 * count && first + i <= high / step + kRounding; ++i) {
+  for (int i = 0; i <= 2 * count && first + i <= high / step + rounding; ++i) {
     ticks.push_back((first + i) * step + 0.0);  // no -0
   }
   return ticks;

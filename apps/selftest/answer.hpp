@@ -13,7 +13,7 @@
 
 namespace ptychopatch::app {
 
-constexpr double kSingle = 2e-6;  // roundings of a few operations
+constexpr double single = 2e-6;  // roundings of a few operations
 
 // Adds arrays' bytes and errors up.
 class Answer {

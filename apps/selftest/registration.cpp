@@ -7,8 +7,8 @@
 namespace ptychopatch::app {
 namespace {
 
-constexpr std::int64_t kHeight = 360;
-constexpr std::int64_t kWidth = 480;
+constexpr std::int64_t height = 360;
+constexpr std::int64_t width = 480;
 
 // A smooth random scene, `dy` and `dx` pixels on, with noise of its own.
 std::vector<std::uint16_t> scene(std::int64_t dy, std::int64_t dx, std::uint32_t seed) {
@@ -22,8 +22,8 @@ std::vector<std::uint16_t> scene(std::int64_t dy, std::int64_t dx, std::uint32_t
   }
   Numbers noise(seed);
   std::vector<std::uint16_t> pixels;
-  for (std::int64_t y = 0; y < kHeight; ++y) {
-    for (std::int64_t x = 0; x < kWidth; ++x) {
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
       double value = 4000 + noise.between(-40, 40);
       for (const auto& one : wave) {
         value += one[3] * std::sin(one[0] * static_cast<double>(y - dy) +
@@ -41,11 +41,11 @@ void add_registration(const Context& context, std::vector<KnownAnswer>& answers)
   const std::vector<std::uint16_t> reference = scene(0, 0, 6);
   const std::vector<std::uint16_t> moving = scene(-6, 4, 7);
   const ppatch_cfa cfa = ptychopatch::cfa("RGGB");
-  const std::vector<std::int64_t> shape = {kHeight, kWidth};
+  const std::vector<std::int64_t> shape = {height, width};
   const auto image_of = [&](const std::vector<std::uint16_t>& pixels) {
     return ppatch_scene_image_of(array(pixels.data(), shape));
   };
-  ScenePlan plan(context, scene_options(kHeight, kWidth, cfa));
+  ScenePlan plan(context, scene_options(height, width, cfa));
   plan.borrow_reference(image_of(reference));
   const ppatch_shift shift = plan.align(image_of(moving));
   // Not the CPU's bits: those of its own transforms.
@@ -60,10 +60,10 @@ void add_registration(const Context& context, std::vector<KnownAnswer>& answers)
   image_shift(context, array(reference.data(), shape), {2, -3}, array(moved.data(), shape));
   Answer shifted("image shift", 0);
   shifted.gave(moved);
-  for (std::int64_t y = 2; y < kHeight; ++y) {
-    for (std::int64_t x = 0; x < kWidth - 3; ++x) {
-      shifted.expect(std::abs(moved[static_cast<std::size_t>(y * kWidth + x)] -
-                              reference[static_cast<std::size_t>((y - 2) * kWidth + x + 3)]));
+  for (std::int64_t y = 2; y < height; ++y) {
+    for (std::int64_t x = 0; x < width - 3; ++x) {
+      shifted.expect(std::abs(moved[static_cast<std::size_t>(y * width + x)] -
+                              reference[static_cast<std::size_t>((y - 2) * width + x + 3)]));
     }
   }
   answers.push_back(shifted.get());
@@ -74,24 +74,24 @@ void add_registration(const Context& context, std::vector<KnownAnswer>& answers)
   levelled.white = 16000;
   std::vector<float> normal(reference.size());
   mosaic_normalise(context, cfa, levelled, array(normal.data(), shape));
-  Answer normalised("mosaic normalise", kSingle);
+  Answer normalised("mosaic normalise", single);
   normalised.gave(normal);
   for (std::size_t i = 0; i < normal.size(); ++i) {
     normalised.expect(std::abs(static_cast<double>(normal[i]) - (reference[i] - 500.0) / 15500.0));
   }
   answers.push_back(normalised.get());
 
-  const std::int64_t rows = kHeight / 2;
-  const std::int64_t columns = kWidth / 2;
+  const std::int64_t rows = height / 2;
+  const std::int64_t columns = width / 2;
   std::vector<float> colours(static_cast<std::size_t>(3 * rows * columns));
   mosaic_bin(context, cfa, levelled, array(colours.data(), {3, rows, columns}));
-  Answer binned("mosaic bin", kSingle);
+  Answer binned("mosaic bin", single);
   binned.gave(colours);
   for (std::int64_t y = 0; y < rows; ++y) {
     for (std::int64_t x = 0; x < columns; ++x) {
       const auto at = [&](std::int64_t dy, std::int64_t dx) {
         return static_cast<double>(
-            normal[static_cast<std::size_t>((2 * y + dy) * kWidth + 2 * x + dx)]);
+            normal[static_cast<std::size_t>((2 * y + dy) * width + 2 * x + dx)]);
       };
       const double wanted[3] = {at(0, 0), (at(0, 1) + at(1, 0)) / 2, at(1, 1)};
       for (std::int64_t c = 0; c < 3; ++c) {
@@ -121,9 +121,9 @@ void add_registration(const Context& context, std::vector<KnownAnswer>& answers)
   std::vector<std::uint8_t> mask(normal.size());
   pair_mask(context, anchor, target, array(mask.data(), shape));
   std::vector<std::uint8_t> kept(normal.size(), 1);
-  for (const std::int64_t y : {std::int64_t{0}, kHeight - 1}) {
-    for (const std::int64_t x : {std::int64_t{0}, kWidth - 1}) {
-      kept[static_cast<std::size_t>(y * kWidth + x)] = 0;
+  for (const std::int64_t y : {std::int64_t{0}, height - 1}) {
+    for (const std::int64_t x : {std::int64_t{0}, width - 1}) {
+      kept[static_cast<std::size_t>(y * width + x)] = 0;
     }
   }
   answers.push_back(Answer("pair mask", 0).gave(mask).expect(mask == kept ? 0 : 1).get());

@@ -10,7 +10,7 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int thread_count = 256;
 
 struct Clock {
   cudaStream_t stream = nullptr;
@@ -115,12 +115,12 @@ double seconds(void (*run)(void* context), void* context, std::int32_t runs) {
 }
 
 // The sum is only written where it is what no sum is, so that nothing is left out.
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(thread_count)
     read_all(const float4* from, std::int64_t count, float* out) {
   float sum = 0;
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * kThreads;
-  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x; i < count;
-       i += step) {
+  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * thread_count;
+  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * thread_count + threadIdx.x;
+       i < count; i += step) {
     const float4 four = __ldcs(from + i);
     sum += four.x + four.y + four.z + four.w;
   }
@@ -131,25 +131,25 @@ void limit(GpuLimit which, void* memory, const void* from, std::uint64_t bytes) 
   const Clock& clock = the_clock();
   char* const first = static_cast<char*>(memory);
   switch (which) {
-    case GpuLimit::kMemset:
+    case GpuLimit::memset:
       good(cudaMemsetAsync(memory, 0x3f, bytes, clock.stream), "filling memory");
       break;
-    case GpuLimit::kCopy:
+    case GpuLimit::copy:
       good(cudaMemcpyAsync(first, first + bytes / 2, bytes / 2, cudaMemcpyDeviceToDevice,
                            clock.stream),
            "copying");
       break;
-    case GpuLimit::kRead: {
+    case GpuLimit::read: {
       const auto count = static_cast<std::int64_t>(bytes / sizeof(float4));
-      const auto wanted = (count + kThreads - 1) / kThreads;
+      const auto wanted = (count + thread_count - 1) / thread_count;
       const auto blocks = static_cast<unsigned>(
           std::clamp<std::int64_t>(wanted, 1, std::int64_t{32} * clock.processors));
-      read_all<<<blocks, kThreads, 0, clock.stream>>>(static_cast<const float4*>(memory), count,
-                                                      static_cast<float*>(memory));
+      read_all<<<blocks, thread_count, 0, clock.stream>>>(static_cast<const float4*>(memory), count,
+                                                          static_cast<float*>(memory));
       good(cudaGetLastError(), "reading memory");
       break;
     }
-    case GpuLimit::kHostToDevice:
+    case GpuLimit::host_to_device:
       good(cudaMemcpyAsync(memory, from, bytes, cudaMemcpyHostToDevice, clock.stream), "copying");
       break;
   }
@@ -165,7 +165,7 @@ __device__ void add(float2* pixel, float weight, float2 value) {
 }
 
 // A block adds one patch: its position is taken apart once.
-__global__ void __launch_bounds__(kThreads) add_patches(AtomicAdjoint work) {
+__global__ void __launch_bounds__(thread_count) add_patches(AtomicAdjoint work) {
   const std::int64_t k = blockIdx.x;
   const auto size = static_cast<std::int32_t>(work.size);
   const auto side = static_cast<std::int32_t>(work.side);
@@ -178,7 +178,7 @@ __global__ void __launch_bounds__(kThreads) add_patches(AtomicAdjoint work) {
   const float2* const patch = static_cast<const float2*>(work.patches) + k * size * size;
   float2* const corner = static_cast<float2*>(work.image) + static_cast<std::int64_t>(y0) * side +
                          static_cast<std::int64_t>(x0);
-  for (std::int32_t i = threadIdx.x; i < size * size; i += kThreads) {
+  for (std::int32_t i = threadIdx.x; i < size * size; i += thread_count) {
     const float2 value = patch[i];
     float2* const pixel = corner + i / size * side + i % size;
     add(pixel, (1 - v) * (1 - u), value);
@@ -194,7 +194,7 @@ void atomic_adjoint(const AtomicAdjoint* work) {
   if (!good(cudaMemsetAsync(work->image, 0, image_bytes, clock.stream), "clearing the image")) {
     return;
   }
-  add_patches<<<static_cast<unsigned>(work->count), kThreads, 0, clock.stream>>>(*work);
+  add_patches<<<static_cast<unsigned>(work->count), thread_count, 0, clock.stream>>>(*work);
   good(cudaGetLastError(), "adding patches");
 }
 
@@ -226,8 +226,8 @@ extern "C" __attribute__((visibility("default"))) const ptychopatch::bench::GpuM
 ppatch_bench_gpu() {
   using namespace ptychopatch::bench;  // NOLINT(google-build-using-namespace)
   static const GpuModule module = {
-      kGpuModuleVersion, &open,           &problem,        &facts,  &allocate, &release,
-      &allocate_pinned,  &release_pinned, &fill,           &copy,   &wait,     &stream,
-      &seconds,          &limit,          &atomic_adjoint, &record, &replay};
+      gpu_module_version, &open,           &problem,        &facts,  &allocate, &release,
+      &allocate_pinned,   &release_pinned, &fill,           &copy,   &wait,     &stream,
+      &seconds,           &limit,          &atomic_adjoint, &record, &replay};
   return &module;
 }

@@ -8,7 +8,7 @@
 // starts where there is none.
 namespace ptychopatch::bench {
 
-constexpr std::int32_t kGpuModuleVersion = 2;
+constexpr std::int32_t gpu_module_version = 2;
 
 struct GpuFacts {
   char name[256];
@@ -16,7 +16,7 @@ struct GpuFacts {
   std::int64_t l2_bytes, memory_bytes, free_bytes;
 };
 
-enum class GpuLimit : std::int32_t { kMemset, kCopy, kRead, kHostToDevice };
+enum class GpuLimit : std::int32_t { memset, copy, read, host_to_device };
 
 // Patches (K, N, N) c64 added to a square c64 image by bilinear weights, four atomic additions a
 // pixel, of two floats where the card has those, as ptychography programs do it. Positions are (K,
@@ -44,7 +44,7 @@ struct GpuModule {
   void* (*stream)();  // on which all that is timed has to run
   // Of `runs` calls, by events before and behind them.
   double (*seconds)(void (*run)(void* context), void* context, std::int32_t runs);
-  // Enqueues it: memory is on the card; from: pinned, for kHostToDevice.
+  // Enqueues it: memory is on the card; from: pinned, for host_to_device.
   void (*limit)(GpuLimit limit, void* memory, const void* from, std::uint64_t bytes);
   void (*atomic_adjoint)(const AtomicAdjoint* work);
   // A graph of what run(context) enqueues; NULL where that cannot be one. replay enqueues it.
@@ -53,6 +53,6 @@ struct GpuModule {
 };
 
 using GpuModuleFunction = const GpuModule* (*)();
-inline constexpr const char* kGpuModuleSymbol = "ppatch_bench_gpu";
+inline constexpr const char* gpu_module_symbol = "ppatch_bench_gpu";
 
 }  // namespace ptychopatch::bench

@@ -14,7 +14,7 @@ using pictures::grouped;
 // Where a value is drawn, between two places on the page.
 class Axis {
  public:
-  enum class Kind { kLinear, kLogarithmic };
+  enum class Kind { linear, logarithmic };
 
   // Grows to the next tick: from 0, or decades. The values are positive.
   Axis(Kind kind, const std::vector<double>& values, double begin, double end);

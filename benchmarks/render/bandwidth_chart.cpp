@@ -10,13 +10,14 @@ namespace ptychopatch::bench {
 namespace {
 
 using pictures::Canvas;
-using pictures::kFaint;
+using pictures::faint;
 using pictures::Rgb;
 
-constexpr double kWidth = 860, kLeft = 210, kRight = 150, kRow = 22, kBar = 14, kHead = 104;
-constexpr Rgb kLimit = {185, 28, 28};
-constexpr Rgb kWrite = {37, 99, 235}, kWriteRandom = {147, 180, 245};
-constexpr Rgb kRead = {15, 118, 110}, kReadRandom = {131, 197, 190};
+constexpr double chart_width = 860, left_margin = 210, right_margin = 150, row_height = 22,
+                 bar_height = 14, head_height = 104;
+constexpr Rgb limit_colour = {185, 28, 28};
+constexpr Rgb write_colour = {37, 99, 235}, write_random_colour = {147, 180, 245};
+constexpr Rgb read_colour = {15, 118, 110}, read_random_colour = {131, 197, 190};
 
 std::string spoken(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
@@ -40,33 +41,34 @@ std::vector<LimitRecord> limits_beside(const Report& report, const Record& recor
 }
 
 void draw_row(Canvas& canvas, const Axis& axis, const Record& record, double top) {
-  const double middle = top + kRow / 2;
+  const double middle = top + row_height / 2;
   const bool reads = record.limit.ends_with("read"), random = record.order == "random";
-  canvas.text({kLeft - 8, middle + 4}, spoken(record.operation) + ", " + record.order,
+  canvas.text({left_margin - 8, middle + 4}, spoken(record.operation) + ", " + record.order,
               {.before = 1});
-  canvas.rectangle({kLeft, middle - kBar / 2}, axis.place(record.gigabytes_per_second) - kLeft,
-                   kBar,
-                   reads    ? random ? kReadRandom : kRead
-                   : random ? kWriteRandom
-                            : kWrite);
+  canvas.rectangle({left_margin, middle - bar_height / 2},
+                   axis.place(record.gigabytes_per_second) - left_margin, bar_height,
+                   reads    ? random ? read_random_colour : read_colour
+                   : random ? write_random_colour
+                            : write_colour);
   const double limit = axis.place(limit_speed(record));
-  canvas.path({{limit, middle - kBar / 2 - 2}, {limit, middle + kBar / 2 + 2}}, {kLimit, 3});
-  canvas.text({kWidth - kRight + 12, middle + 4},
+  canvas.path({{limit, middle - bar_height / 2 - 2}, {limit, middle + bar_height / 2 + 2}},
+              {limit_colour, 3});
+  canvas.text({chart_width - right_margin + 12, middle + 4},
               fixed(100 * record.share_of_limit, 0) + " % of " + record.limit);
 }
 
 void draw_limits(Canvas& canvas, const Axis& axis, const std::vector<LimitRecord>& limits,
                  double bottom) {
   const auto label = [&limits](std::size_t i) {
-    return kHead - 8 - 13 * static_cast<double>(limits.size() - 1 - i);
+    return head_height - 8 - 13 * static_cast<double>(limits.size() - 1 - i);
   };
   for (std::size_t i = 0; i < limits.size(); ++i) {
     const double x = axis.place(limits[i].gigabytes_per_second);
-    canvas.path({{x, label(i) + 3}, {x, bottom}}, {kLimit, 1, true});
+    canvas.path({{x, label(i) + 3}, {x, bottom}}, {limit_colour, 1, true});
   }
   // Over the lines of the limits before.
   for (std::size_t i = 0; i < limits.size(); ++i) {
-    const pictures::Font font = {.size = 11, .colour = kLimit, .before = 1};
+    const pictures::Font font = {.size = 11, .colour = limit_colour, .before = 1};
     const std::string words = limits[i].limit + " " + fixed(limits[i].gigabytes_per_second, 1);
     const double x = axis.place(limits[i].gigabytes_per_second) - 4;
     const double width = canvas.width_of(words, font) + 3;
@@ -91,33 +93,33 @@ Chart bandwidth_chart(const Report& report, std::int64_t size) {
   }
   for (const LimitRecord& limit : limits) speeds.push_back(limit.gigabytes_per_second);
 
-  const double bottom = kHead + kRow * static_cast<double>(rows.size());
+  const double bottom = head_height + row_height * static_cast<double>(rows.size());
   const std::string title =
       grouped(rows.front().patches_shape.front()) + " patches of " + std::to_string(size) + " x " +
       std::to_string(size) + " " + rows.front().dtype + ", " + rows.front().interpolation + ", " +
       std::to_string(rows.front().threads) + (rows.front().threads == 1 ? " thread" : " threads");
   Canvas canvas;
-  const Axis axis(Axis::Kind::kLinear, speeds, kLeft, kWidth - kRight);
+  const Axis axis(Axis::Kind::linear, speeds, left_margin, chart_width - right_margin);
   canvas.text({12, 20}, title, {.size = 14, .bold = true});
   canvas.text({12, 36},
               "red mark: the limit timed in turn with the case; dashed: limits by themselves",
-              {.size = 11, .colour = kFaint});
+              {.size = 11, .colour = faint});
   for (const double tick : axis.ticks()) {
     const double x = axis.place(tick);
-    canvas.path({{x, kHead}, {x, bottom}}, {pictures::kGrid});
+    canvas.path({{x, head_height}, {x, bottom}}, {pictures::grid_grey});
     canvas.text({x, bottom + 16}, pictures::short_text(tick),
-                {.size = 11, .colour = kFaint, .before = 0.5});
+                {.size = 11, .colour = faint, .before = 0.5});
   }
-  canvas.text({(kLeft + kWidth - kRight) / 2, bottom + 32}, "GB/s of the patches",
-              {.size = 11, .colour = kFaint, .before = 0.5});
-  double top = kHead;
+  canvas.text({(left_margin + chart_width - right_margin) / 2, bottom + 32}, "GB/s of the patches",
+              {.size = 11, .colour = faint, .before = 0.5});
+  double top = head_height;
   for (const Record& record : rows) {
     draw_row(canvas, axis, record, top);
-    top += kRow;
+    top += row_height;
   }
   if (!limits.empty()) draw_limits(canvas, axis, limits, bottom);
-  canvas.path({{kLeft, kHead}, {kLeft, bottom}}, {kFaint});
-  return {title, canvas.encoded(pictures::Format::kSvg)};
+  canvas.path({{left_margin, head_height}, {left_margin, bottom}}, {faint});
+  return {title, canvas.encoded(pictures::Format::svg)};
 }
 
 }  // namespace ptychopatch::bench

@@ -11,12 +11,13 @@ namespace ptychopatch::bench {
 namespace {
 
 using pictures::Canvas;
-using pictures::kFaint;
+using pictures::faint;
 using pictures::Point;
 
-constexpr double kWidth = 860, kHeight = 420, kLeft = 80, kRight = 200, kHead = 52, kFoot = 48;
-constexpr pictures::Rgb kColours[] = {{37, 99, 235}, {15, 118, 110}, {180, 83, 9}, {124, 58, 237}};
-constexpr double kSolid = 2, kLimit = 1.5;
+constexpr double chart_width = 860, chart_height = 420, left_margin = 80, right_margin = 200,
+                 head_height = 52, foot_height = 48;
+constexpr pictures::Rgb colours[] = {{37, 99, 235}, {15, 118, 110}, {180, 83, 9}, {124, 58, 237}};
+constexpr double solid_width = 2, limit_width = 1.5;
 
 using Abscissa = std::function<double(const Record&)>;
 
@@ -46,19 +47,20 @@ std::string tick_label(double seconds) {
 }
 
 void draw_frame(Canvas& canvas, const Axis& x, const Axis& y, const std::string& label) {
-  constexpr double kBottom = kHeight - kFoot;
+  constexpr double bottom = chart_height - foot_height;
   for (const double tick : x.ticks()) {
-    canvas.path({{x.place(tick), kHead}, {x.place(tick), kBottom}}, {pictures::kGrid});
-    canvas.text({x.place(tick), kBottom + 16}, grouped(static_cast<long long>(tick)),
-                {.size = 11, .colour = kFaint, .before = 0.5});
+    canvas.path({{x.place(tick), head_height}, {x.place(tick), bottom}}, {pictures::grid_grey});
+    canvas.text({x.place(tick), bottom + 16}, grouped(static_cast<long long>(tick)),
+                {.size = 11, .colour = faint, .before = 0.5});
   }
   for (const double tick : y.ticks()) {
-    canvas.path({{kLeft, y.place(tick)}, {kWidth - kRight, y.place(tick)}}, {pictures::kGrid});
-    canvas.text({kLeft - 8, y.place(tick) + 4}, tick_label(tick),
-                {.size = 11, .colour = kFaint, .before = 1});
+    canvas.path({{left_margin, y.place(tick)}, {chart_width - right_margin, y.place(tick)}},
+                {pictures::grid_grey});
+    canvas.text({left_margin - 8, y.place(tick) + 4}, tick_label(tick),
+                {.size = 11, .colour = faint, .before = 1});
   }
-  canvas.text({(kLeft + kWidth - kRight) / 2, kBottom + 36}, label,
-              {.size = 11, .colour = kFaint, .before = 0.5});
+  canvas.text({(left_margin + chart_width - right_margin) / 2, bottom + 36}, label,
+              {.size = 11, .colour = faint, .before = 0.5});
 }
 
 void draw_curve(Canvas& canvas, const Axis& x, const Axis& y, const Abscissa& abscissa,
@@ -68,18 +70,18 @@ void draw_curve(Canvas& canvas, const Axis& x, const Axis& y, const Abscissa& ab
     cost.push_back({x.place(abscissa(record)), y.place(record.seconds)});
     limit.push_back({x.place(abscissa(record)), y.place(record.limit_seconds)});
   }
-  canvas.path(limit, {colour, kLimit, true});
-  canvas.path(cost, {colour, kSolid});
+  canvas.path(limit, {colour, limit_width, true});
+  canvas.path(cost, {colour, solid_width});
   for (const Point& point : cost) canvas.disc(point, 4, colour);
 }
 
 void draw_legend(Canvas& canvas, const Curve& curve, const pictures::Rgb& colour, double place) {
-  const double left = kWidth - kRight + 16;
+  const double left = chart_width - right_margin + 16;
   std::string name = curve.operation;
   std::replace(name.begin(), name.end(), '_', ' ');
-  canvas.path({{left, place}, {left + 26, place}}, {colour, kSolid});
+  canvas.path({{left, place}, {left + 26, place}}, {colour, solid_width});
   canvas.text({left + 34, place + 4}, name);
-  canvas.path({{left, place + 18}, {left + 26, place + 18}}, {colour, kLimit, true});
+  canvas.path({{left, place + 18}, {left + 26, place + 18}}, {colour, limit_width, true});
   canvas.text({left + 34, place + 22}, "its limit");
 }
 
@@ -94,17 +96,17 @@ Chart chart(const Report& report, const std::string& set, const std::string& tit
       seconds.insert(seconds.end(), {record.seconds, record.limit_seconds});
     }
   }
-  const Axis x(Axis::Kind::kLogarithmic, places, kLeft, kWidth - kRight);
-  const Axis y(Axis::Kind::kLogarithmic, seconds, kHeight - kFoot, kHead);
+  const Axis x(Axis::Kind::logarithmic, places, left_margin, chart_width - right_margin);
+  const Axis y(Axis::Kind::logarithmic, seconds, chart_height - foot_height, head_height);
   Canvas canvas;
   canvas.text({12, 20}, title, {.size = 14, .bold = true});
   draw_frame(canvas, x, y, label);
   for (std::size_t i = 0; i < curves.size(); ++i) {
-    const pictures::Rgb& colour = kColours[i % std::size(kColours)];
+    const pictures::Rgb& colour = colours[i % std::size(colours)];
     draw_curve(canvas, x, y, abscissa, curves[i], colour);
-    draw_legend(canvas, curves[i], colour, kHead + 10 + 48 * static_cast<double>(i));
+    draw_legend(canvas, curves[i], colour, head_height + 10 + 48 * static_cast<double>(i));
   }
-  return {title, canvas.encoded(pictures::Format::kSvg)};
+  return {title, canvas.encoded(pictures::Format::svg)};
 }
 
 }  // namespace

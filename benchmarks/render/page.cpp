@@ -9,7 +9,7 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr std::string_view kHead = R"(<!doctype html>
+constexpr std::string_view page_head = R"(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -35,7 +35,7 @@ struct Set {
   const char* name;
   const char* title;
 };
-constexpr Set kSets[] = {
+constexpr Set sets[] = {
     {"main", "Patches of complex64, bilinear"},
     {"large", "Many patches, larger than the caches"},
     {"types", "Other types"},
@@ -67,8 +67,8 @@ std::string embedded(const Chart& chart) {
     } else if (std::string_view("%#\"&<>").find(c) == std::string_view::npos) {
       data += c;
     } else {
-      constexpr std::string_view kDigits = "0123456789ABCDEF";
-      data.append("%").append(1, kDigits[c / 16]).append(1, kDigits[c % 16]);
+      constexpr std::string_view digits = "0123456789ABCDEF";
+      data.append("%").append(1, digits[c / 16]).append(1, digits[c % 16]);
     }
   }
   return "<img alt=\"" + escaped(chart.title) + "\" src=\"data:image/svg+xml," + data + "\">\n";
@@ -101,7 +101,7 @@ std::string report_part(const Report& report) {
   }
   text += embedded(cost_against_patches(report));
   text += embedded(cost_against_pixels(report));
-  for (const Set& set : kSets) text += section(set.title, timed_table(report, set.name));
+  for (const Set& set : sets) text += section(set.title, timed_table(report, set.name));
   text += section("Memory beside inputs and outputs", memory_table(report));
   text += section("Bandwidth limits by themselves", limit_table(report));
   text += section("Not measured", skipped_list(report));
@@ -111,7 +111,7 @@ std::string report_part(const Report& report) {
 }  // namespace
 
 std::string page(const std::vector<Report>& reports) {
-  std::string text(kHead);
+  std::string text(page_head);
   text +=
       "<h1>libptychopatch: what it costs here</h1>\n"
       "<p>Every case is timed in turn with a bandwidth limit: the fastest that as many bytes can "
@@ -129,14 +129,14 @@ std::string page(const std::vector<Report>& reports) {
 }
 
 std::vector<Picture> pictures(const std::vector<Report>& reports) {
-  constexpr std::int64_t kPreferred = 128;
+  constexpr std::int64_t preferred = 128;
   const Report& report = reports.front();
   const std::vector<std::int64_t> sizes = main_sizes(report);
-  const bool has = std::find(sizes.begin(), sizes.end(), kPreferred) != sizes.end();
+  const bool has = std::find(sizes.begin(), sizes.end(), preferred) != sizes.end();
   std::vector<Picture> all = {{"cost-patches", cost_against_patches(report).svg},
                               {"cost-pixels", cost_against_pixels(report).svg}};
   if (!sizes.empty()) {
-    all.push_back({"bandwidth", bandwidth_chart(report, has ? kPreferred : sizes.back()).svg});
+    all.push_back({"bandwidth", bandwidth_chart(report, has ? preferred : sizes.back()).svg});
   }
   std::erase_if(all, [](const Picture& one) { return one.svg.empty(); });
   return all;

@@ -14,29 +14,29 @@ namespace ptychopatch::bench {
 namespace {
 
 std::byte* line_begin(std::byte* place) {
-  constexpr std::uintptr_t kLine = 64;
-  return place + (kLine - reinterpret_cast<std::uintptr_t>(place) % kLine) % kLine;
+  constexpr std::uintptr_t line = 64;
+  return place + (line - reinterpret_cast<std::uintptr_t>(place) % line) % line;
 }
 
 }  // namespace
 
 std::string name(BandwidthLimit limit) {
   switch (limit) {
-    case BandwidthLimit::kMemset:
+    case BandwidthLimit::memset:
       return "memset";
-    case BandwidthLimit::kFill:
+    case BandwidthLimit::fill:
       return "nt_fill";
-    case BandwidthLimit::kMemcpy:
+    case BandwidthLimit::memcpy:
       return "memcpy";
-    case BandwidthLimit::kRead:
+    case BandwidthLimit::read:
       return "read";
-    case BandwidthLimit::kDeviceMemset:
+    case BandwidthLimit::device_memset:
       return "device_memset";
-    case BandwidthLimit::kDeviceCopy:
+    case BandwidthLimit::device_copy:
       return "device_copy";
-    case BandwidthLimit::kDeviceRead:
+    case BandwidthLimit::device_read:
       return "device_read";
-    case BandwidthLimit::kHostToDevice:
+    case BandwidthLimit::host_to_device:
       return "host_to_device";
   }
   return "?";
@@ -44,19 +44,19 @@ std::string name(BandwidthLimit limit) {
 
 BandwidthLimit limit_of(const Case& one, const Gpu* gpu) {
   const bool writes =
-      one.operation == Operation::kExtract || one.operation == Operation::kProbeExtract;
-  if (gpu && one.on_host) return BandwidthLimit::kHostToDevice;
-  if (gpu) return writes ? BandwidthLimit::kDeviceMemset : BandwidthLimit::kDeviceRead;
-  if (!writes) return BandwidthLimit::kRead;
+      one.operation == Operation::extract || one.operation == Operation::probe_extract;
+  if (gpu && one.on_host) return BandwidthLimit::host_to_device;
+  if (gpu) return writes ? BandwidthLimit::device_memset : BandwidthLimit::device_read;
+  if (!writes) return BandwidthLimit::read;
   const std::int64_t near_caches = one.threads * sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return one.bytes() > near_caches ? BandwidthLimit::kFill : BandwidthLimit::kMemset;
+  return one.bytes() > near_caches ? BandwidthLimit::fill : BandwidthLimit::memset;
 }
 
 LimitRunner::LimitRunner(BandwidthLimit limit, const Buffer& buffer, ThreadTeam& team)
     : limit_(limit), team_(team), begin_(line_begin(buffer.data())) {
   const std::int64_t bytes = buffer.data() + buffer.bytes() - begin_;
-  threads_ = std::min<std::int64_t>(team.size(), bytes / kLimitBlock);
-  stretch_ = bytes / threads_ / kLimitBlock * kLimitBlock;
+  threads_ = std::min<std::int64_t>(team.size(), bytes / limit_block);
+  stretch_ = bytes / threads_ / limit_block * limit_block;
 }
 
 void LimitRunner::run() {
@@ -68,16 +68,16 @@ void LimitRunner::run() {
 void LimitRunner::run_stretch(std::byte* begin) const {
   const auto size = static_cast<std::size_t>(stretch_);
   switch (limit_) {
-    case BandwidthLimit::kMemset:
+    case BandwidthLimit::memset:
       std::memset(begin, 0x3f, size);
       break;
-    case BandwidthLimit::kFill:
+    case BandwidthLimit::fill:
       fill_streaming(begin, stretch_);
       break;
-    case BandwidthLimit::kMemcpy:
+    case BandwidthLimit::memcpy:
       std::memcpy(begin, begin + size / 2, size / 2);
       break;
-    case BandwidthLimit::kRead:
+    case BandwidthLimit::read:
       benchmark::DoNotOptimize(read_streaming(begin, stretch_));
       break;
     default:
@@ -90,14 +90,14 @@ namespace {
 
 GpuLimit on_card(BandwidthLimit limit) {
   switch (limit) {
-    case BandwidthLimit::kDeviceMemset:
-      return GpuLimit::kMemset;
-    case BandwidthLimit::kDeviceCopy:
-      return GpuLimit::kCopy;
-    case BandwidthLimit::kDeviceRead:
-      return GpuLimit::kRead;
-    case BandwidthLimit::kHostToDevice:
-      return GpuLimit::kHostToDevice;
+    case BandwidthLimit::device_memset:
+      return GpuLimit::memset;
+    case BandwidthLimit::device_copy:
+      return GpuLimit::copy;
+    case BandwidthLimit::device_read:
+      return GpuLimit::read;
+    case BandwidthLimit::host_to_device:
+      return GpuLimit::host_to_device;
     default:
       throw std::logic_error(name(limit) + " is no limit of a card");
   }

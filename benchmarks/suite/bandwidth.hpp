@@ -14,15 +14,15 @@ namespace ptychopatch::bench {
 // The bandwidth that memory has at best: nothing that has to write (or read) as many bytes is
 // faster.
 enum class BandwidthLimit {
-  kMemset,  // std::memset
-  kFill,    // stores past the caches
-  kMemcpy,  // std::memcpy of one half to the other: as many bytes moved
-  kRead,    // a sum over everything
+  memset,  // std::memset
+  fill,    // stores past the caches
+  memcpy,  // std::memcpy of one half to the other: as many bytes moved
+  read,    // a sum over everything
   // Of a card's memory.
-  kDeviceMemset,
-  kDeviceCopy,
-  kDeviceRead,
-  kHostToDevice  // from pinned memory
+  device_memset,
+  device_copy,
+  device_read,
+  host_to_device  // from pinned memory
 };
 
 std::string name(BandwidthLimit limit);
@@ -31,7 +31,7 @@ std::string name(BandwidthLimit limit);
 // them, or reads them.
 BandwidthLimit limit_of(const Case& one, const Gpu* gpu = nullptr);
 
-// Runs the loop of a limit over a buffer of at least two kLimitBlock, each thread on its own
+// Runs the loop of a limit over a buffer of at least two limit_block, each thread on its own
 // stretch.
 class LimitRunner {
  public:
@@ -54,7 +54,7 @@ class LimitRunner {
 // The limit of a card's memory, or of the way to it, over buffers in turn.
 class DeviceLimitRunner {
  public:
-  // from: pinned, as large as each buffer, for kHostToDevice.
+  // from: pinned, as large as each buffer, for host_to_device.
   DeviceLimitRunner(BandwidthLimit limit, std::vector<const Buffer*> buffers,
                     const void* from = nullptr);
 

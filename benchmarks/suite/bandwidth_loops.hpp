@@ -6,8 +6,8 @@
 
 namespace ptychopatch::bench {
 
-// Bytes are a multiple of kLimitBlock, pointers of 64.
-constexpr std::int64_t kLimitBlock = 1024;
+// Bytes are a multiple of limit_block, pointers of 64.
+constexpr std::int64_t limit_block = 1024;
 
 // Stores past the caches.
 void fill_streaming(std::byte* to, std::int64_t bytes);

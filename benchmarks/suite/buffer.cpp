@@ -21,21 +21,21 @@ namespace {
 template <class T>
 void fill(T* numbers, std::int64_t count, std::uint64_t seed) {
   // Repeating a block is much faster than drawing gigabytes, and no loop of the library knows.
-  constexpr std::int64_t kBlock = std::int64_t{1} << 16;
+  constexpr std::int64_t block = std::int64_t{1} << 16;
   std::mt19937_64 random(seed);
   std::uniform_real_distribution<T> uniform(-1, 1);
-  const std::int64_t drawn = std::min(count, kBlock);
+  const std::int64_t drawn = std::min(count, block);
   for (std::int64_t i = 0; i < drawn; ++i) numbers[i] = uniform(random);
-  for (std::int64_t i = drawn; i < count; i += kBlock) {
+  for (std::int64_t i = drawn; i < count; i += block) {
     std::memcpy(numbers + i, numbers,
-                static_cast<std::size_t>(std::min(kBlock, count - i)) * sizeof(T));
+                static_cast<std::size_t>(std::min(block, count - i)) * sizeof(T));
   }
 }
 
 template <class T>
 bool sample_is_finite(const T* numbers, std::int64_t count) {
-  constexpr std::int64_t kSamples = 4096;
-  const std::int64_t step = std::max<std::int64_t>(1, count / kSamples) | 1;
+  constexpr std::int64_t samples = 4096;
+  const std::int64_t step = std::max<std::int64_t>(1, count / samples) | 1;
   for (std::int64_t i = 0; i < count; i += step) {
     if (!std::isfinite(numbers[i])) return false;
   }

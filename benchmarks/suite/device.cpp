@@ -6,12 +6,12 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr std::string_view kCuda = "cuda:";
+constexpr std::string_view cuda = "cuda:";
 
 std::int32_t parse_ordinal(const std::string& name) {
   std::int32_t ordinal = -1;
   const char* const end = name.data() + name.size();
-  const auto result = std::from_chars(name.data() + kCuda.size(), end, ordinal);
+  const auto result = std::from_chars(name.data() + cuda.size(), end, ordinal);
   if (result.ec != std::errc() || result.ptr != end || ordinal < 0) {
     throw std::invalid_argument("--device: expected cpu or cuda:N, got '" + name + "'");
   }
@@ -22,7 +22,7 @@ std::int32_t parse_ordinal(const std::string& name) {
 
 ppatch_backend backend_named(const std::string& name) {
   if (name == "cpu") return PPATCH_BACKEND_CPU;
-  if (!name.starts_with(kCuda)) {
+  if (!name.starts_with(cuda)) {
     throw std::invalid_argument("--device: expected cpu or cuda:N, got '" + name + "'");
   }
   parse_ordinal(name);

@@ -14,28 +14,28 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr const char* kFile = "libptychopatch_bench_cuda.so";
+constexpr const char* file = "libptychopatch_bench_cuda.so";
 
 // Where the library looks for its own modules.
 std::filesystem::path module_path() {
   if (const char* folder = std::getenv("PPATCH_BACKEND_DIR"); folder && *folder) {
-    return std::filesystem::path(folder) / kFile;
+    return std::filesystem::path(folder) / file;
   }
   Dl_info library{};
-  if (dladdr(reinterpret_cast<const void*>(&ppatch_version_string), &library) == 0) return kFile;
-  return std::filesystem::path(library.dli_fname).parent_path() / "ptychopatch" / kFile;
+  if (dladdr(reinterpret_cast<const void*>(&ppatch_version_string), &library) == 0) return file;
+  return std::filesystem::path(library.dli_fname).parent_path() / "ptychopatch" / file;
 }
 
 const GpuModule* open_module() {
   const std::string path = module_path().string();
   void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) throw DeviceMissing(std::string("the suite's part for CUDA: ") + dlerror());
-  const auto function = reinterpret_cast<GpuModuleFunction>(dlsym(library, kGpuModuleSymbol));
+  const auto function = reinterpret_cast<GpuModuleFunction>(dlsym(library, gpu_module_symbol));
   if (!function) throw DeviceMissing(path + " is no part of this suite");
   const GpuModule* const module = function();
-  if (module->version != kGpuModuleVersion) {
+  if (module->version != gpu_module_version) {
     throw DeviceMissing(path + " is of another version: expected " +
-                        std::to_string(kGpuModuleVersion) + ", got " +
+                        std::to_string(gpu_module_version) + ", got " +
                         std::to_string(module->version));
   }
   return module;

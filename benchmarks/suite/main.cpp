@@ -16,7 +16,7 @@ namespace {
 
 void complain(const char* what) { std::fprintf(stderr, "ptychopatch-bench: %s\n", what); }
 
-enum ExitStatus { kDone = 0, kDoneInPart = 1, kBadInput = 2, kDeviceMissing = 3 };
+enum ExitStatus { done = 0, done_in_part = 1, bad_input = 2, device_missing = 3 };
 
 void write_pictures(const Options& options, const std::vector<Report>& reports) {
   if (!options.html.empty()) write_file(options.html, page(reports));
@@ -36,19 +36,19 @@ int render(const Options& options) {
   }
   if (reports.empty()) throw std::invalid_argument("--render: there is no report in these files");
   write_pictures(options, reports);
-  return kDone;
+  return done;
 }
 
 // On every device that is there; those that are not are named, and the status says so.
 int run_all(const Options& options) {
-  int status = kDone;
+  int status = done;
   std::vector<Device> devices;
   for (const std::string& name : options.devices) {
     try {
       devices.emplace_back(name);
     } catch (const DeviceMissing& missing) {
       complain(missing.what());
-      status = kDeviceMissing;
+      status = device_missing;
     }
   }
   if (devices.empty()) return status;
@@ -58,7 +58,7 @@ int run_all(const Options& options) {
   std::vector<Report> reports;
   for (const Device& device : devices) {
     reports.push_back(Suite(options, device.backend()).run(device));
-    if (!reports.back().skipped.empty()) status = std::max<int>(status, kDoneInPart);
+    if (!reports.back().skipped.empty()) status = std::max<int>(status, done_in_part);
   }
   if (!options.json.empty()) write_file(options.json, to_text(reports));
   write_pictures(options, reports);
@@ -71,7 +71,7 @@ int run(const Options& options) {
     const Device device(options.devices.front());
     const Suite suite(options, device.backend());
     std::cout << nlohmann::json(suite.run_memory_case(device, options.memory_case)) << '\n';
-    return kDone;
+    return done;
   }
   for (const std::string& device : options.devices) {
     const Suite suite(options, backend_named(device));
@@ -82,7 +82,7 @@ int run(const Options& options) {
     if (!options.list) continue;
     for (const std::string& name : suite.names()) std::cout << name << '\n';
   }
-  return options.list ? kDone : run_all(options);
+  return options.list ? done : run_all(options);
 }
 
 }  // namespace
@@ -94,12 +94,12 @@ int main(int argc, char** argv) {
     return bench::run(bench::parse_options(argc, argv));
   } catch (const CLI::ParseError& error) {
     bench::complain((std::string(error.what()) + "; see --help").c_str());
-    return bench::kBadInput;
+    return bench::bad_input;
   } catch (const bench::DeviceMissing& error) {
     bench::complain(error.what());
-    return bench::kDeviceMissing;
+    return bench::device_missing;
   } catch (const std::exception& error) {
     bench::complain(error.what());
-    return bench::kBadInput;
+    return bench::bad_input;
   }
 }

@@ -25,8 +25,8 @@ Record describe(const Case& one, const Gpu* gpu) {
   record.set = one.set;
   record.operation = name(one.operation);
   record.dtype = dtype_name(one.dtype);
-  record.interpolation = name_of(kInterpolationChoices, one.interpolation);
-  record.boundary = name_of(kBoundaryChoices, one.boundary);
+  record.interpolation = name_of(interpolation_choices, one.interpolation);
+  record.boundary = name_of(boundary_choices, one.boundary);
   record.order = name(one.order);
   record.image_shape = {one.image_side(), one.image_side()};
   record.patches_shape = {one.patches, one.size, one.size};
@@ -38,13 +38,13 @@ Record describe(const Case& one, const Gpu* gpu) {
 
 // On a card so many sets in turn that its cache holds none until it is used again.
 std::vector<Arrays> make_sets(const Case& one, const Gpu* gpu) {
-  constexpr std::int64_t kCaches = 4, kMaxSets = 128;
+  constexpr std::int64_t caches = 4, max_sets = 128;
   std::int64_t count = 1;
   if (gpu) {
     const GpuFacts facts = gpu->facts();
-    const std::int64_t wanted = kCaches * facts.l2_bytes / std::max<std::int64_t>(one.bytes(), 1);
+    const std::int64_t wanted = caches * facts.l2_bytes / std::max<std::int64_t>(one.bytes(), 1);
     const std::int64_t room = facts.free_bytes / 2 / std::max<std::int64_t>(one.total_bytes(), 1);
-    count = std::clamp<std::int64_t>(std::min(wanted + 1, room), 1, kMaxSets);
+    count = std::clamp<std::int64_t>(std::min(wanted + 1, room), 1, max_sets);
   }
   std::vector<Arrays> sets;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -88,14 +88,14 @@ void time_beside(const LimitBeside& beside, const std::function<void()>& work, W
     on_card = std::make_unique<DeviceLimitRunner>(beside.limit, beside.buffers, beside.from);
     limit = [&on_card, gpu, how] {
       on_card->run();
-      if (how == Work::kDone) gpu->wait();
+      if (how == Work::done) gpu->wait();
     };
   } else {
     team = std::make_unique<ThreadTeam>(beside.threads);
     on_host = std::make_unique<LimitRunner>(beside.limit, *beside.buffers.front(), *team);
     limit = [&on_host] { on_host->run(); };
   }
-  PairTimer timer(limit, work, min_seconds, timer_of(how == Work::kEnqueued ? gpu : nullptr));
+  PairTimer timer(limit, work, min_seconds, timer_of(how == Work::enqueued ? gpu : nullptr));
   while (state.KeepRunning()) {
     state.SetIterationTime(timer.time_pair());
     ++record.repetitions;
@@ -118,7 +118,7 @@ namespace {
 void check_atomic_adjoint(const Case& one, const Arrays& arrays, const Context& context,
                           const Gpu* gpu) {
   Case plain = one;
-  plain.operation = Operation::kAdjoint;
+  plain.operation = Operation::adjoint;
   std::vector<Arrays> sets;
   sets.emplace_back(plain, gpu);
   Workload(plain, context, sets, gpu).run();
@@ -155,14 +155,14 @@ Record measure_case(const Case& one, const Device& device, double min_seconds,
   context.synchronize();
   if (arrays_gpu) arrays_gpu->wait();
   if (!sets.front().outputs_look_finite()) throw std::runtime_error("outputs were not written");
-  if (one.operation == Operation::kAtomicAdjoint) {
+  if (one.operation == Operation::atomic_adjoint) {
     check_atomic_adjoint(one, sets.front(), context, gpu);
   }
 
   // Where the case's arrays are none that the limit could move, it moves as many bytes of its own.
   Buffer stand_in;
   if (one.has_no_pixels() || (gpu && one.on_host)) {
-    stand_in = Buffer(std::max(one.bytes(), 2 * kLimitBlock), 0, gpu);
+    stand_in = Buffer(std::max(one.bytes(), 2 * limit_block), 0, gpu);
   }
   const PinnedBuffer from(gpu && one.on_host ? stand_in.bytes() : 0, gpu);
   Record record = describe(one, gpu);
@@ -175,7 +175,7 @@ Record measure_case(const Case& one, const Device& device, double min_seconds,
     work = [gpu, graph] { gpu->replay(graph); };
   }
   // What waits for the card, or works before it, is timed by the host's clock.
-  const bool waits = one.has_no_pixels() || one.operation == Operation::kMovedAdjoint;
+  const bool waits = one.has_no_pixels() || one.operation == Operation::moved_adjoint;
   if (arrays_gpu && waits) {
     work = [run = work, arrays_gpu] {
       run();
@@ -185,8 +185,7 @@ Record measure_case(const Case& one, const Device& device, double min_seconds,
   time_beside({limit_of(one, gpu),
                stand_in.data() ? std::vector<const Buffer*>{&stand_in} : largest_of(sets),
                one.threads, from.data()},
-              work, arrays_gpu && !waits ? Work::kEnqueued : Work::kDone, min_seconds, state,
-              record);
+              work, arrays_gpu && !waits ? Work::enqueued : Work::done, min_seconds, state, record);
   return record;
 }
 
@@ -197,7 +196,7 @@ LimitRecord measure_limit(BandwidthLimit limit, std::int64_t bytes, int threads,
   std::unique_ptr<ThreadTeam> team;
   std::unique_ptr<LimitRunner> on_host;
   std::unique_ptr<DeviceLimitRunner> on_card;
-  const PinnedBuffer from(limit == BandwidthLimit::kHostToDevice ? bytes : 0, gpu);
+  const PinnedBuffer from(limit == BandwidthLimit::host_to_device ? bytes : 0, gpu);
   std::function<void()> run;
   if (gpu) {
     on_card = std::make_unique<DeviceLimitRunner>(limit, std::vector<const Buffer*>{&buffer},

@@ -19,11 +19,11 @@ struct LimitBeside {
   BandwidthLimit limit;
   std::vector<const Buffer*> buffers;  // one after the other; more than one on a card alone
   int threads = 1;
-  const void* from = nullptr;  // pinned, for kHostToDevice
+  const void* from = nullptr;  // pinned, for host_to_device
 };
 
 // Whether work has been done when it returns, or is only enqueued on the card.
-enum class Work { kDone, kEnqueued };
+enum class Work { done, enqueued };
 
 // Times pairs as long as state says so, and adds what came out to a record that has its bytes.
 void time_beside(const LimitBeside& beside, const std::function<void()>& work, Work how,

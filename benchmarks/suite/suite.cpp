@@ -26,11 +26,11 @@ std::string now() {
   return text;
 }
 
-constexpr BandwidthLimit kLimitsOfHosts[] = {BandwidthLimit::kMemset, BandwidthLimit::kFill,
-                                             BandwidthLimit::kMemcpy, BandwidthLimit::kRead};
-constexpr BandwidthLimit kLimitsOfCards[] = {
-    BandwidthLimit::kDeviceMemset, BandwidthLimit::kDeviceCopy, BandwidthLimit::kDeviceRead,
-    BandwidthLimit::kHostToDevice};
+constexpr BandwidthLimit limits_of_hosts[] = {BandwidthLimit::memset, BandwidthLimit::fill,
+                                              BandwidthLimit::memcpy, BandwidthLimit::read};
+constexpr BandwidthLimit limits_of_cards[] = {
+    BandwidthLimit::device_memset, BandwidthLimit::device_copy, BandwidthLimit::device_read,
+    BandwidthLimit::host_to_device};
 
 double min_seconds(const Options& options) { return options.quick ? 1e-4 : 5e-3; }
 
@@ -90,7 +90,7 @@ Suite::Suite(const Options& options, ppatch_backend backend) : options_(options)
   const int threads = on_card ? 1 : options.threads;
   for (const std::int64_t bytes : limit_sizes(backend, options.quick)) {
     for (const BandwidthLimit limit :
-         on_card ? std::span<const BandwidthLimit>(kLimitsOfCards) : kLimitsOfHosts) {
+         on_card ? std::span<const BandwidthLimit>(limits_of_cards) : limits_of_hosts) {
       for (int fewer = 1; fewer < threads; fewer *= 2) limits_.push_back({limit, bytes, fewer});
       limits_.push_back({limit, bytes, threads});
     }

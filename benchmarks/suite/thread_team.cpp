@@ -6,8 +6,8 @@ namespace {
 
 // Waking a sleeping thread takes as long as filling a megabyte: look for a while before sleeping.
 void wait_while(const std::atomic<int>& value, int old) {
-  constexpr int kLooks = 2000;
-  for (int i = 0; i < kLooks; ++i) {
+  constexpr int looks = 2000;
+  for (int i = 0; i < looks; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
     __builtin_ia32_pause();
   }

@@ -57,7 +57,7 @@ double seconds(void (*run)(void* context), void* context, std::int32_t runs) {
 }
 
 void limit(GpuLimit which, void* memory, const void* from, std::uint64_t bytes) {
-  if (which == GpuLimit::kHostToDevice) {
+  if (which == GpuLimit::host_to_device) {
     std::memcpy(memory, from, bytes);
   } else {
     std::memset(memory, 0x3f, bytes);
@@ -109,8 +109,8 @@ extern "C" __attribute__((visibility("default"))) const ptychopatch::bench::GpuM
 ppatch_bench_gpu() {
   using namespace ptychopatch::bench;  // NOLINT(google-build-using-namespace)
   static const GpuModule module = {
-      kGpuModuleVersion, &open,           &problem,        &facts,  &allocate, &release,
-      &allocate_pinned,  &release_pinned, &fill,           &copy,   &wait,     &stream,
-      &seconds,          &limit,          &atomic_adjoint, &record, &replay};
+      gpu_module_version, &open,           &problem,        &facts,  &allocate, &release,
+      &allocate_pinned,   &release_pinned, &fill,           &copy,   &wait,     &stream,
+      &seconds,           &limit,          &atomic_adjoint, &record, &replay};
   return &module;
 }

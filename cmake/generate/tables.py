@@ -22,8 +22,7 @@ def cxx(api):
              "    if (choice.value == value) return choice.name;", "  }",
              '  return "unknown";', "}", ""]
     for name, choices, _ in choices_of(api):
-        camel = "".join(part.capitalize() for part in name.split("_"))
-        lines.append(f"inline constexpr Choice k{camel}Choices[] = {{")
+        lines.append(f"inline constexpr Choice {name}_choices[] = {{")
         lines += [f'    {{"{option}", {enumerator}}},' for option, enumerator in choices.items()]
         lines += ["};", ""]
     return ["// SPDX-License-Identifier: Apache-2.0", *lines, "}  // namespace ptychopatch", "",

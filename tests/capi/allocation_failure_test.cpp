@@ -33,7 +33,7 @@ class AllocationFailure : public testing::TestWithParam<Way>, protected FailingA
     // First use of what stays for the life of the process, GoogleTest's own included.
     SCOPED_TRACE("first use");
     const PlanPointer plan = make_plan(make_context(options()), problem_);
-    for (const Operation operation : kAllOperations) {
+    for (const Operation operation : all_operations) {
       EXPECT_EQ(problem_.run(plan.get(), operation, &reference(operation)), PPATCH_OK);
     }
   }
@@ -50,7 +50,7 @@ class AllocationFailure : public testing::TestWithParam<Way>, protected FailingA
 
   Random random_;
   Problem problem_;
-  Outputs references_[std::size(kAllOperations)];
+  Outputs references_[std::size(all_operations)];
 };
 
 TEST_P(AllocationFailure, OfMakingAContext) {
@@ -112,7 +112,7 @@ TEST_P(AllocationFailure, OfNewPositionsKeepsTheOldOnes) {
   const Account account(allocator());
   const PlanPointer plan = make_plan(context, problem_);
   const auto expect_old_ones = [&] {
-    for (const Operation operation : {Operation::kExtract, Operation::kAdjoint}) {
+    for (const Operation operation : {Operation::extract, Operation::adjoint}) {
       Outputs outputs;
       ASSERT_EQ(problem_.run(plan.get(), operation, &outputs), PPATCH_OK) << ppatch_last_error();
       ASSERT_TRUE(outputs.same_bits(reference(operation))) << name_of(operation);
@@ -142,7 +142,7 @@ TEST_P(AllocationFailure, OfNewPositionsKeepsTheOldOnes) {
 // The first run of a new plan may take more than later ones do.
 TEST_P(AllocationFailure, OfTheFirstRunOfEveryOperation) {
   const ContextPointer context = make_context(options());
-  for (const Operation operation : kAllOperations) {
+  for (const Operation operation : all_operations) {
     const Account account(allocator());
     fail_each(std::string("ppatch_patch_") + name_of(operation), [&] {
       const PlanPointer plan = make_plan(context, problem_);
@@ -160,7 +160,7 @@ TEST_P(AllocationFailure, OfEveryOperationLeavesThePlanUsable) {
   const ContextPointer context = make_context(options());
   const Account account(allocator());
   const PlanPointer plan = make_plan(context, problem_);
-  for (const Operation operation : kAllOperations) {
+  for (const Operation operation : all_operations) {
     Outputs outputs;
     fail_each(
         std::string("ppatch_patch_") + name_of(operation),
@@ -177,17 +177,17 @@ TEST_P(AllocationFailure, OfEveryOperationLeavesThePlanUsable) {
   }
 }
 
-constexpr ppatch_subpixel kObject = PPATCH_SUBPIXEL_OBJECT, kProbe = PPATCH_SUBPIXEL_PROBE;
+constexpr ppatch_subpixel object = PPATCH_SUBPIXEL_OBJECT, probe = PPATCH_SUBPIXEL_PROBE;
 
 INSTANTIATE_TEST_SUITE_P(Ways, AllocationFailure,
-                         testing::Values(Way{"new_once", false, false, kObject},
-                                         Way{"new_onwards", false, true, kObject},
-                                         Way{"callback_once", true, false, kObject},
-                                         Way{"callback_onwards", true, true, kObject},
-                                         Way{"shifted_new_once", false, false, kProbe},
-                                         Way{"shifted_new_onwards", false, true, kProbe},
-                                         Way{"shifted_callback_once", true, false, kProbe},
-                                         Way{"shifted_callback_onwards", true, true, kProbe}),
+                         testing::Values(Way{"new_once", false, false, object},
+                                         Way{"new_onwards", false, true, object},
+                                         Way{"callback_once", true, false, object},
+                                         Way{"callback_onwards", true, true, object},
+                                         Way{"shifted_new_once", false, false, probe},
+                                         Way{"shifted_new_onwards", false, true, probe},
+                                         Way{"shifted_callback_once", true, false, probe},
+                                         Way{"shifted_callback_onwards", true, true, probe}),
                          [](const auto& tested) { return tested.param.name; });
 
 }  // namespace

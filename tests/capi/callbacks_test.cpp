@@ -66,7 +66,7 @@ class AlgorithmLog : public testing::Test {
     const ContextPointer context = make_context(logging_options(&log, PPATCH_LOG_LEVEL_DEBUG));
     const PlanPointer plan = make_plan(context, problem);
     Outputs outputs;
-    EXPECT_EQ(problem.run(plan.get(), Operation::kExtract, &outputs), PPATCH_OK);
+    EXPECT_EQ(problem.run(plan.get(), Operation::extract, &outputs), PPATCH_OK);
     ppatch_patch_plan_info info = PPATCH_PATCH_PLAN_INFO_INIT;
     EXPECT_EQ(ppatch_patch_plan_get_info(plan.get(), &info), PPATCH_OK);
     const bool iterative = info.algorithm == PPATCH_ALGORITHM_ITERATIVE;
@@ -100,7 +100,7 @@ TEST_F(AlgorithmLog, EqualBits) {
   Random random = test_random("EqualBits");
   Problem problem(40, 23, 8, random);
   const ContextPointer context = make_context(cpu_options(2));
-  for (const Operation operation : kAllOperations) {
+  for (const Operation operation : all_operations) {
     Outputs batched;
     Outputs iterative;
     problem.options().algorithm = PPATCH_ALGORITHM_BATCHED;
@@ -154,7 +154,7 @@ class ProgressTest : public testing::TestWithParam<Work> {
 
   // Least squares needs an image's memory besides.
   const PlanPointer& plan_for(Operation operation) {
-    if (operation != Operation::kSolve) {
+    if (operation != Operation::solve) {
       if (!plan_) plan_ = make_plan(make_context(options_), problem_);
       return plan_;
     }
@@ -172,7 +172,7 @@ class ProgressTest : public testing::TestWithParam<Work> {
 };
 
 TEST_P(ProgressTest, GrowsFromZeroToOne) {
-  for (const Operation operation : kAllOperations) {
+  for (const Operation operation : all_operations) {
     SCOPED_TRACE(name_of(operation));
     const PlanPointer& plan = plan_for(operation);
     progress_.fractions.clear();
@@ -188,7 +188,7 @@ TEST_P(ProgressTest, GrowsFromZeroToOne) {
 }
 
 TEST_P(ProgressTest, CancelsAtAReportAndThePlanLivesOn) {
-  for (const Operation operation : kAllOperations) {
+  for (const Operation operation : all_operations) {
     SCOPED_TRACE(name_of(operation));
     const PlanPointer& plan = plan_for(operation);
     Outputs reference;

@@ -13,15 +13,15 @@
 namespace {
 
 TEST(Concurrency, PlansOfOneContextInSeveralThreads) {
-  constexpr int kThreads = 3;
+  constexpr int thread_count = 3;
   Random random = test_random("PlansOfOneContextInSeveralThreads");
   const ContextPointer context = make_context(cpu_options(2));
   std::vector<Problem> problems;
-  std::vector<std::vector<Outputs>> references(kThreads);
-  for (int t = 0; t < kThreads; ++t) {
+  std::vector<std::vector<Outputs>> references(thread_count);
+  for (int t = 0; t < thread_count; ++t) {
     problems.emplace_back(64 + 10 * t, 50 + 7 * t, 12 + t, random);
     const PlanPointer plan = make_plan(context, problems.back());
-    for (const Operation operation : kAllOperations) {
+    for (const Operation operation : all_operations) {
       ASSERT_EQ(problems[t].run(plan.get(), operation, &references[t].emplace_back()), PPATCH_OK);
     }
   }
@@ -29,16 +29,16 @@ TEST(Concurrency, PlansOfOneContextInSeveralThreads) {
   std::atomic<int> wrong{0};
   std::atomic<int> ready{0};
   std::vector<std::thread> threads;
-  threads.reserve(kThreads);
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(thread_count);
+  for (int t = 0; t < thread_count; ++t) {
     threads.emplace_back([&, t] {
       ++ready;
-      while (ready < kThreads) std::this_thread::yield();
+      while (ready < thread_count) std::this_thread::yield();
       for (int round = 0; round < 5; ++round) {
         const PlanPointer plan = make_plan(context, problems[t]);
         for (std::size_t i = 0; i < references[t].size(); ++i) {
           Outputs outputs;
-          const ppatch_status status = problems[t].run(plan.get(), kAllOperations[i], &outputs);
+          const ppatch_status status = problems[t].run(plan.get(), all_operations[i], &outputs);
           wrong += status != PPATCH_OK || !outputs.same_bits(references[t][i]);
         }
       }
@@ -60,7 +60,7 @@ TEST(Concurrency, ContextsComeAndGoInSeveralThreads) {
         const ContextPointer context = make_context(cpu_options(1 + t));
         const PlanPointer plan = make_plan(context, problem);
         Outputs outputs;
-        wrong += problem.run(plan.get(), Operation::kAssemble, &outputs) != PPATCH_OK;
+        wrong += problem.run(plan.get(), Operation::assemble, &outputs) != PPATCH_OK;
       }
     });
   }
@@ -74,14 +74,14 @@ TEST(Lifetime, APlanKeepsItsContextAlive) {
   ContextPointer context = make_context(cpu_options(2));
   const PlanPointer plan = make_plan(context, problem);
   std::vector<Outputs> references;
-  for (const Operation operation : kAllOperations) {
+  for (const Operation operation : all_operations) {
     ASSERT_EQ(problem.run(plan.get(), operation, &references.emplace_back()), PPATCH_OK);
   }
   context.reset();
   for (std::size_t i = 0; i < references.size(); ++i) {
     Outputs outputs;
-    ASSERT_EQ(problem.run(plan.get(), kAllOperations[i], &outputs), PPATCH_OK);
-    EXPECT_TRUE(outputs.same_bits(references[i])) << name_of(kAllOperations[i]);
+    ASSERT_EQ(problem.run(plan.get(), all_operations[i], &outputs), PPATCH_OK);
+    EXPECT_TRUE(outputs.same_bits(references[i])) << name_of(all_operations[i]);
   }
 }
 
@@ -90,10 +90,10 @@ TEST(Lifetime, AContextMayBeUsedFromAnotherThreadThanItsMaker) {
   const Problem problem(48, 25, 10, random);
   const ContextPointer context = make_context(cpu_options(2));
   Outputs here;
-  ASSERT_EQ(problem.run(make_plan(context, problem).get(), Operation::kAdjoint, &here), PPATCH_OK);
+  ASSERT_EQ(problem.run(make_plan(context, problem).get(), Operation::adjoint, &here), PPATCH_OK);
   Outputs there;
   std::thread([&] {
-    EXPECT_EQ(problem.run(make_plan(context, problem).get(), Operation::kAdjoint, &there),
+    EXPECT_EQ(problem.run(make_plan(context, problem).get(), Operation::adjoint, &there),
               PPATCH_OK);
   }).join();
   EXPECT_TRUE(here.same_bits(there)) << seed_note();

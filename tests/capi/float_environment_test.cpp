@@ -94,7 +94,7 @@ TEST_P(FloatEnvironment, PatchesAreTheSame) {
   // Products of these are subnormal.
   const Problem small(64, 150, 12, random, 1e-160), usual(64, 150, 12, random, 1.0);
   for (const Problem* problem : {&small, &usual}) {
-    for (const Operation operation : kAllOperations) {
+    for (const Operation operation : all_operations) {
       Outputs want;
       ASSERT_EQ(problem->run(make_plan(context(), *problem).get(), operation, &want), PPATCH_OK);
       for (const Mode& mode : all_modes()) {

@@ -15,14 +15,14 @@
 namespace {
 
 // Ends a child that hangs.
-constexpr unsigned kPatience = 60;
-constexpr int kThreads = 2;
+constexpr unsigned patience = 60;
+constexpr int thread_count = 2;
 
 template <class Body>
 pid_t forked(const Body& body) {
   const pid_t child = fork();
   if (child != 0) return child;
-  alarm(kPatience);
+  alarm(patience);
   body();
   _exit(testing::Test::HasFailure() ? 1 : 0);
 }
@@ -51,7 +51,7 @@ class BusyThreads {
         const PlanPointer plan = make_plan(context, problem);
         while (!done_) {
           Outputs outputs;
-          EXPECT_EQ(problem.run(plan.get(), Operation::kAssemble, &outputs), PPATCH_OK);
+          EXPECT_EQ(problem.run(plan.get(), Operation::assemble, &outputs), PPATCH_OK);
           ++calls_;
         }
       });
@@ -75,60 +75,60 @@ class BusyThreads {
 // A sanitizer's allocator stays locked in a child if another thread was inside it at the fork; the
 // C library's does not.
 #if defined(__SANITIZE_THREAD__)
-constexpr bool kForks = false;
-constexpr bool kForksBesideBusyThreads = false;
+constexpr bool forks = false;
+constexpr bool forks_beside_busy_threads = false;
 #elif defined(__SANITIZE_ADDRESS__)
-constexpr bool kForks = true;
-constexpr bool kForksBesideBusyThreads = false;
+constexpr bool forks = true;
+constexpr bool forks_beside_busy_threads = false;
 #else
-constexpr bool kForks = true;
-constexpr bool kForksBesideBusyThreads = true;
+constexpr bool forks = true;
+constexpr bool forks_beside_busy_threads = true;
 #endif
-constexpr const char* kLockedAllocator = "the sanitizer's allocator may stay locked in a child";
+constexpr const char* locked_allocator = "the sanitizer's allocator may stay locked in a child";
 
 TEST(Fork, ChildrenWorkWhileOtherThreadsAreInside) {
-  if (!kForksBesideBusyThreads) GTEST_SKIP() << kLockedAllocator;
+  if (!forks_beside_busy_threads) GTEST_SKIP() << locked_allocator;
   Random random = test_random("ChildrenWork");
   const Problem problem(96, 300, 16, random);
-  const ContextPointer context = make_context(cpu_options(kThreads));
+  const ContextPointer context = make_context(cpu_options(thread_count));
   const PlanPointer plan = make_plan(context, problem);
   std::vector<Outputs> want;
-  for (const Operation operation : kAllOperations) {
+  for (const Operation operation : all_operations) {
     ASSERT_EQ(problem.run(plan.get(), operation, &want.emplace_back()), PPATCH_OK);
   }
   std::vector<pid_t> children;
   {
-    const BusyThreads busy(kThreads, context, problem);
+    const BusyThreads busy(thread_count, context, problem);
     for (int round = 0; round < 8; ++round) {
       const int before = busy.calls();
       while (busy.calls() < before + 3) std::this_thread::yield();
       children.push_back(forked([&] {
-        const ContextPointer own_context = make_context(cpu_options(kThreads));
+        const ContextPointer own_context = make_context(cpu_options(thread_count));
         const PlanPointer own_plan = make_plan(own_context, problem);
         EXPECT_EQ(threads_of(context), PTYCHOPATCH_CHILD_THREADS);
         EXPECT_EQ(threads_of(own_context), PTYCHOPATCH_CHILD_THREADS);
         for (ppatch_patch_plan* each : {own_plan.get(), plan.get()}) {
           for (std::size_t i = 0; i < want.size(); ++i) {
             Outputs outputs;
-            EXPECT_EQ(problem.run(each, kAllOperations[i], &outputs), PPATCH_OK);
-            EXPECT_TRUE(outputs.same_bits(want[i])) << name_of(kAllOperations[i]) << seed_note();
+            EXPECT_EQ(problem.run(each, all_operations[i], &outputs), PPATCH_OK);
+            EXPECT_TRUE(outputs.same_bits(want[i])) << name_of(all_operations[i]) << seed_note();
           }
         }
         ppatch_context_destroy(make_context(cpu_options(0)).release());
         // A child of the child.
         expect_success(forked([&] {
           Outputs outputs;
-          EXPECT_EQ(problem.run(plan.get(), Operation::kAdjoint, &outputs), PPATCH_OK);
+          EXPECT_EQ(problem.run(plan.get(), Operation::adjoint, &outputs), PPATCH_OK);
         }));
       }));
     }
     for (const pid_t child : children) expect_success(child);
   }
-  EXPECT_EQ(threads_of(context), kThreads);
+  EXPECT_EQ(threads_of(context), thread_count);
 }
 
 TEST(Fork, AChildSaysThatItHasOneThread) {
-  if (!kForks) GTEST_SKIP() << kLockedAllocator;
+  if (!forks) GTEST_SKIP() << locked_allocator;
   if (PTYCHOPATCH_CHILD_THREADS != 1) GTEST_SKIP() << "loops start their own threads";
   const ContextPointer before = make_context(cpu_options(2));
   expect_success(forked([] {
@@ -145,18 +145,18 @@ TEST(Fork, AChildSaysThatItHasOneThread) {
 
 // Of memory that the parent made: nothing of it is given back twice or waited for.
 TEST(Fork, AChildMayDestroyWhatTheParentMade) {
-  if (!kForksBesideBusyThreads) GTEST_SKIP() << kLockedAllocator;
+  if (!forks_beside_busy_threads) GTEST_SKIP() << locked_allocator;
   Random random = test_random("AChildMayDestroy");
   const Problem problem(64, 100, 12, random);
-  ContextPointer context = make_context(cpu_options(kThreads));
+  ContextPointer context = make_context(cpu_options(thread_count));
   PlanPointer plan = make_plan(context, problem);
   Outputs outputs;
-  ASSERT_EQ(problem.run(plan.get(), Operation::kAssemble, &outputs), PPATCH_OK);
-  const BusyThreads busy(kThreads, context, problem);
+  ASSERT_EQ(problem.run(plan.get(), Operation::assemble, &outputs), PPATCH_OK);
+  const BusyThreads busy(thread_count, context, problem);
   for (int round = 0; round < 4; ++round) {
     expect_success(forked([&] {
       Outputs again;
-      EXPECT_EQ(problem.run(plan.get(), Operation::kAssemble, &again), PPATCH_OK);
+      EXPECT_EQ(problem.run(plan.get(), Operation::assemble, &again), PPATCH_OK);
       plan.reset();
       context.reset();
     }));

@@ -65,8 +65,8 @@ TEST_P(PlanMemory, IsAllTakenByCreate) {
   const ContextPointer context = make_context(options);
   const PlanPointer plan = make_plan(context, problem_);
   const std::int64_t calls = allocator_.calls();
-  for (const Operation operation : kAllOperations) {
-    if (operation == Operation::kSolve) continue;  // takes memory for an image, and gives it back
+  for (const Operation operation : all_operations) {
+    if (operation == Operation::solve) continue;  // takes memory for an image, and gives it back
     Outputs outputs;
     ASSERT_EQ(problem_.run(plan.get(), operation, &outputs), PPATCH_OK) << ppatch_last_error();
     EXPECT_EQ(allocator_.calls(), calls) << name_of(operation);
@@ -83,7 +83,7 @@ TEST_P(PlanMemory, ComesBackWithThePlan) {
   const std::uint64_t before = allocator_.live();
   for (int round = 0; round < 3; ++round) {
     const PlanPointer plan = make_plan(context, problem_);
-    for (const Operation operation : kAllOperations) {
+    for (const Operation operation : all_operations) {
       Outputs outputs;
       ASSERT_EQ(problem_.run(plan.get(), operation, &outputs), PPATCH_OK);
     }
@@ -96,7 +96,7 @@ TEST_P(PlanMemory, StaysBelowEveryBudgetWithEqualBits) {
   {
     const ContextPointer context = make_context(cpu_options(2));
     const PlanPointer plan = make_plan(context, problem_);
-    for (const Operation operation : kAllOperations) {
+    for (const Operation operation : all_operations) {
       ASSERT_EQ(problem_.run(plan.get(), operation, &reference.emplace_back()), PPATCH_OK);
     }
   }
@@ -120,9 +120,9 @@ TEST_P(PlanMemory, StaysBelowEveryBudgetWithEqualBits) {
       continue;
     }
     for (std::size_t i = 0; i < reference.size(); ++i) {
-      SCOPED_TRACE(name_of(kAllOperations[i]));
+      SCOPED_TRACE(name_of(all_operations[i]));
       Outputs outputs;
-      const ppatch_status ran = problem_.run(plan.get(), kAllOperations[i], &outputs);
+      const ppatch_status ran = problem_.run(plan.get(), all_operations[i], &outputs);
       // The budget may hold the plan but not what an image of this size needs besides.
       if (ran == PPATCH_ERROR_OUT_OF_MEMORY) {
         EXPECT_GT(min_budget(ppatch_last_error()), budget) << ppatch_last_error();
@@ -157,8 +157,8 @@ TEST_P(PlanMemory, LeastBudgetInTheTextIsEnoughAndNoLessIs) {
       return status;
     }
     EXPECT_LE(bytes, budget);
-    for (const Operation operation : kAllOperations) {
-      if (operation == Operation::kSolve) continue;  // needs an image's memory besides
+    for (const Operation operation : all_operations) {
+      if (operation == Operation::solve) continue;  // needs an image's memory besides
       Outputs outputs;
       EXPECT_EQ(problem_.run(plan.get(), operation, &outputs), PPATCH_OK) << ppatch_last_error();
     }

@@ -45,7 +45,7 @@ void give_back(void* memory) noexcept {
   std::free(memory);
 }
 
-constexpr std::size_t kAlignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+constexpr std::size_t default_alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 std::size_t value_of(std::align_val_t alignment) { return static_cast<std::size_t>(alignment); }
 
 }  // namespace
@@ -68,12 +68,16 @@ std::int64_t live_blocks() { return live; }
 }  // namespace new_hook
 
 // Every form is replaced: the sanitizers bring their own of those that are not.
-void* operator new(std::size_t n) { return take_or_throw(n, kAlignment); }
-void* operator new[](std::size_t n) { return take_or_throw(n, kAlignment); }
+void* operator new(std::size_t n) { return take_or_throw(n, default_alignment); }
+void* operator new[](std::size_t n) { return take_or_throw(n, default_alignment); }
 void* operator new(std::size_t n, std::align_val_t a) { return take_or_throw(n, value_of(a)); }
 void* operator new[](std::size_t n, std::align_val_t a) { return take_or_throw(n, value_of(a)); }
-void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return take(n, kAlignment); }
-void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return take(n, kAlignment); }
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
+  return take(n, default_alignment);
+}
+void* operator new[](std::size_t n, const std::nothrow_t&) noexcept {
+  return take(n, default_alignment);
+}
 void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept {
   return take(n, value_of(a));
 }

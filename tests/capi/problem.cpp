@@ -8,8 +8,8 @@
 
 namespace {
 
-constexpr std::int64_t kModes = 2;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int64_t modes = 2;
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::complex<double>> random_values(std::int64_t count, Random& random, double scale) {
   std::uniform_real_distribution<double> uniform(-scale, scale);
@@ -28,23 +28,23 @@ bool same_bytes(const std::vector<T>& a, const std::vector<T>& b) {
 
 const char* name_of(Operation operation) {
   switch (operation) {
-    case Operation::kExtract:
+    case Operation::extract:
       return "extract";
-    case Operation::kAdjoint:
+    case Operation::adjoint:
       return "adjoint";
-    case Operation::kAssemble:
+    case Operation::assemble:
       return "assemble";
-    case Operation::kSolve:
+    case Operation::solve:
       return "solve";
-    case Operation::kPositionGradient:
+    case Operation::position_gradient:
       return "position_gradient";
-    case Operation::kPositionNormal:
+    case Operation::position_normal:
       return "position_normal";
-    case Operation::kProbeExtract:
+    case Operation::probe_extract:
       return "probe_extract";
-    case Operation::kProbeAdjointImage:
+    case Operation::probe_adjoint_image:
       return "probe_adjoint_image";
-    case Operation::kProbeAdjointProbe:
+    case Operation::probe_adjoint_probe:
       return "probe_adjoint_probe";
   }
   return "";
@@ -63,8 +63,8 @@ Problem::Problem(std::int64_t size, std::int64_t count, std::int64_t patch, Rand
       where_(static_cast<std::size_t>(2 * count)),
       image_(random_values(size * size, random, scale)),
       patches_(random_values(count * patch * patch, random, scale)),
-      probe_(random_values(kModes * patch * patch, random, scale)),
-      waves_(random_values(count * kModes * patch * patch, random, scale)) {
+      probe_(random_values(modes * patch * patch, random, scale)),
+      waves_(random_values(count * modes * patch * patch, random, scale)) {
   std::uniform_real_distribution<double> uniform(-0.5 * static_cast<double>(patch),
                                                  static_cast<double>(size));
   for (double& value : where_) value = uniform(random);
@@ -73,24 +73,24 @@ Problem::Problem(std::int64_t size, std::int64_t count, std::int64_t patch, Rand
 ppatch_status Call::operator()(ppatch_patch_plan* plan) const {
   const ppatch_array* a = arrays;
   switch (operation) {
-    case Operation::kExtract:
+    case Operation::extract:
       return ppatch_patch_extract(plan, a, a + 1);
-    case Operation::kAdjoint:
+    case Operation::adjoint:
       return ppatch_patch_adjoint(plan, a, a + 1, a + 2, PPATCH_ADJOINT_OVERWRITE);
-    case Operation::kAssemble:
+    case Operation::assemble:
       return ppatch_patch_assemble(plan, a, a + 1, a + 2, 1e-9);
-    case Operation::kSolve:
+    case Operation::solve:
       return ppatch_patch_solve(plan, a, nullptr, a + 1, a + 2, nullptr, nullptr);
-    case Operation::kPositionGradient:
+    case Operation::position_gradient:
       return ppatch_patch_position_gradient(plan, a, a + 1, a + 2, a + 3);
-    case Operation::kPositionNormal:
+    case Operation::position_normal:
       return ppatch_patch_position_normal(plan, a, a + 1, a + 2, a + 3, a + 4);
-    case Operation::kProbeExtract:
+    case Operation::probe_extract:
       return ppatch_patch_probe_extract(plan, a, a + 1, a + 2);
-    case Operation::kProbeAdjointImage:
+    case Operation::probe_adjoint_image:
       return ppatch_patch_probe_adjoint_image(plan, a, a + 1, a + 2, a + 3,
                                               PPATCH_ADJOINT_OVERWRITE);
-    case Operation::kProbeAdjointProbe:
+    case Operation::probe_adjoint_probe:
       return ppatch_patch_probe_adjoint_probe(plan, a, a + 1, a + 2, PPATCH_ADJOINT_OVERWRITE);
   }
   return PPATCH_ERROR_INTERNAL;
@@ -100,27 +100,27 @@ Call Problem::prepare(Operation operation, Outputs* outputs) const {
   using ptychopatch::array;
   const ppatch_array image = array(image_.data(), {size_, size_});
   const ppatch_array patches = array(patches_.data(), {count_, patch_, patch_});
-  const ppatch_array probe = array(probe_.data(), {kModes, patch_, patch_});
-  const ppatch_array waves = array(waves_.data(), {count_, kModes, patch_, patch_});
+  const ppatch_array probe = array(probe_.data(), {modes, patch_, patch_});
+  const ppatch_array waves = array(waves_.data(), {count_, modes, patch_, patch_});
   *outputs = {};
   // The output shaped as one of the inputs.
   const auto as = [&](const Values& input, ppatch_array described) {
-    outputs->main.assign(input.size(), {kNan, kNan});
+    outputs->main.assign(input.size(), {not_a_number, not_a_number});
     described.data = outputs->main.data();
     return described;
   };
   const auto real = [&](const std::vector<std::int64_t>& shape) {
-    outputs->real.assign(static_cast<std::size_t>(shape[0] * shape[1]), kNan);
+    outputs->real.assign(static_cast<std::size_t>(shape[0] * shape[1]), not_a_number);
     return array(outputs->real.data(), shape);
   };
   switch (operation) {
-    case Operation::kExtract:
+    case Operation::extract:
       return {operation, {image, as(patches_, patches)}};
-    case Operation::kAdjoint:
-    case Operation::kAssemble:
-    case Operation::kSolve:
+    case Operation::adjoint:
+    case Operation::assemble:
+    case Operation::solve:
       return {operation, {patches, as(image_, image), real({size_, size_})}};
-    case Operation::kPositionGradient: {
+    case Operation::position_gradient: {
       const ppatch_array both = real({2 * count_, 2});  // gradient, then curvature
       ppatch_array gradient = both;
       gradient.shape[0] = count_;
@@ -128,17 +128,17 @@ Call Problem::prepare(Operation operation, Outputs* outputs) const {
       curvature.data = outputs->real.data() + 2 * count_;
       return {operation, {image, patches, gradient, curvature}};
     }
-    case Operation::kPositionNormal: {
+    case Operation::position_normal: {
       real({count_, 5});  // gradient, then normal matrix
       return {operation,
               {image, probe, waves, array(outputs->real.data(), {count_, 2}),
                array(outputs->real.data() + 2 * count_, {count_, 3})}};
     }
-    case Operation::kProbeExtract:
+    case Operation::probe_extract:
       return {operation, {image, probe, as(waves_, waves)}};
-    case Operation::kProbeAdjointImage:
+    case Operation::probe_adjoint_image:
       return {operation, {waves, probe, as(image_, image), real({size_, size_})}};
-    case Operation::kProbeAdjointProbe:
+    case Operation::probe_adjoint_probe:
       return {operation, {image, waves, as(probe_, probe)}};
   }
   return {};

@@ -10,21 +10,26 @@
 #include "ptychopatch/ptychopatch.hpp"
 
 enum class Operation {
-  kExtract,
-  kAdjoint,
-  kAssemble,
-  kSolve,
-  kPositionGradient,
-  kPositionNormal,
-  kProbeExtract,
-  kProbeAdjointImage,
-  kProbeAdjointProbe
+  extract,
+  adjoint,
+  assemble,
+  solve,
+  position_gradient,
+  position_normal,
+  probe_extract,
+  probe_adjoint_image,
+  probe_adjoint_probe
 };
 
-inline constexpr Operation kAllOperations[] = {
-    Operation::kExtract,      Operation::kAdjoint,           Operation::kAssemble,
-    Operation::kSolve,        Operation::kPositionGradient,  Operation::kPositionNormal,
-    Operation::kProbeExtract, Operation::kProbeAdjointImage, Operation::kProbeAdjointProbe};
+inline constexpr Operation all_operations[] = {Operation::extract,
+                                               Operation::adjoint,
+                                               Operation::assemble,
+                                               Operation::solve,
+                                               Operation::position_gradient,
+                                               Operation::position_normal,
+                                               Operation::probe_extract,
+                                               Operation::probe_adjoint_image,
+                                               Operation::probe_adjoint_probe};
 
 const char* name_of(Operation operation);
 

@@ -29,7 +29,7 @@ namespace {
 
 using test::refusal;
 
-const ChildWork kWork{"the library", "'f'", {}};
+const ChildWork child_work{"the library", "'f'", {}};
 
 std::vector<pid_t> children() {
   const std::string task = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
@@ -40,7 +40,7 @@ std::vector<pid_t> children() {
 }
 
 NpyArray counting(std::int64_t count) {
-  NpyArray array{{Kind::kFloat, 8}, {count}, Bytes(static_cast<std::size_t>(count) * 8)};
+  NpyArray array{{Kind::floating, 8}, {count}, Bytes(static_cast<std::size_t>(count) * 8)};
   for (std::int64_t i = 0; i < count; ++i) {
     reinterpret_cast<double*>(array.data.data())[i] = 0.5 * static_cast<double>(i);
   }
@@ -54,18 +54,18 @@ TEST(ChildProcess, DeathCostsTheFileOnly) {
       ::raise(how);
       return "it lives";
     };
-    EXPECT_EQ(refusal([&] { in_child<std::string>(kWork, die); }),
+    EXPECT_EQ(refusal([&] { in_child<std::string>(child_work, die); }),
               "'f' is damaged: the library fails or does not end on it");
-    EXPECT_EQ(in_child<std::string>(kWork, [] { return std::string("well"); }), "well");
+    EXPECT_EQ(in_child<std::string>(child_work, [] { return std::string("well"); }), "well");
     EXPECT_TRUE(children().empty());
   }
 }
 
 TEST(ChildProcess, RefusalsArePassedOn) {
   const auto refuse = []() -> std::string { throw FormatError("'f' is odd"); };
-  EXPECT_EQ(refusal([&] { in_child<std::string>(kWork, refuse); }), "'f' is odd");
+  EXPECT_EQ(refusal([&] { in_child<std::string>(child_work, refuse); }), "'f' is odd");
   const auto starve = []() -> std::string { throw std::bad_alloc(); };
-  EXPECT_THROW(in_child<std::string>(kWork, starve), std::bad_alloc);
+  EXPECT_THROW(in_child<std::string>(child_work, starve), std::bad_alloc);
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -77,13 +77,13 @@ TEST(ChildProcess, MemoryAndTimeHaveLimits) {
     *first = {};
     return std::to_string(bytes.size());
   };
-  EXPECT_THROW(in_child<std::string>(kWork, take), std::bad_alloc);
+  EXPECT_THROW(in_child<std::string>(child_work, take), std::bad_alloc);
   const auto run = []() -> std::string {
     std::atomic<bool> end = false;
     while (!end) continue;
     return "it ends";
   };
-  EXPECT_NE(refusal([&] { in_child<std::string>(kWork, run); }).find("does not end"),
+  EXPECT_NE(refusal([&] { in_child<std::string>(child_work, run); }).find("does not end"),
             std::string::npos);
 }
 #endif
@@ -97,7 +97,7 @@ TEST(ChildProcess, ItsLimitsAreForGood) {
     return std::to_string(::setrlimit(resource, &more) == 0 ? RLIM_INFINITY : now.rlim_max);
   };
   const auto limit_of = [&](__rlimit_resource resource) {
-    return std::stoull(in_child<std::string>(kWork, [&] { return raise(resource); }));
+    return std::stoull(in_child<std::string>(child_work, [&] { return raise(resource); }));
   };
   EXPECT_EQ(limit_of(RLIMIT_FSIZE), 0u);
   EXPECT_GE(limit_of(RLIMIT_CPU), 5u);
@@ -117,7 +117,7 @@ TEST(ChildProcess, IsTriedASecondTime) {
       ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(shared, MAP_FAILED);
   int& children_so_far = *static_cast<int*>(shared);
-  ChildWork work = kWork;
+  ChildWork work = child_work;
   work.patience = std::chrono::milliseconds(200);
   const auto once = [&]() -> std::string {
     while (children_so_far++ == 0) ::pause();
@@ -130,7 +130,7 @@ TEST(ChildProcess, IsTriedASecondTime) {
 
 // A child that waits, and uses neither the processor nor a disk, is not waited for.
 TEST(ChildProcess, WaitsForNothingInVain) {
-  ChildWork work = kWork;
+  ChildWork work = child_work;
   work.patience = std::chrono::milliseconds(200);
   const std::string said = "'f' is damaged: the library waits on it for what does not come";
   const auto sleep = []() -> std::string {
@@ -161,20 +161,20 @@ TEST(ChildProcess, WaitsForNothingInVain) {
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(ChildProcess, TakesNoMoreThanItIsLeft) {
-  constexpr std::size_t kMega = std::size_t{1} << 20;
+  constexpr std::size_t mega = std::size_t{1} << 20;
   const auto take = [](std::size_t size) {
-    return in_child<std::string>(kWork, [size] {
+    return in_child<std::string>(child_work, [size] {
       Bytes bytes(size);
       std::memset(bytes.data(), 1, size);
       return std::to_string(std::to_integer<int>(bytes.data()[size - 1]));
     });
   };
-  limit_children(64 * kMega);
-  EXPECT_EQ(take(16 * kMega), "1");
-  EXPECT_NE(refusal([&] { take(100 * kMega); }).find("takes more to be read than the 67.1 MB"),
+  limit_children(64 * mega);
+  EXPECT_EQ(take(16 * mega), "1");
+  EXPECT_NE(refusal([&] { take(100 * mega); }).find("takes more to be read than the 67.1 MB"),
             std::string::npos);
   limit_children(0);
-  EXPECT_EQ(take(100 * kMega), "1");
+  EXPECT_EQ(take(100 * mega), "1");
 }
 #endif
 
@@ -188,7 +188,7 @@ TEST(ChildProcess, StopsWhereItIsToldTo) {
 }
 
 TEST(ChildProcess, ThreadsHaveAChildEach) {
-  if (!kBesideThreads) GTEST_SKIP() << "not with this sanitizer's allocator";
+  if (!beside_threads) GTEST_SKIP() << "not with this sanitizer's allocator";
   std::vector<std::thread> threads;
   threads.reserve(4);
   std::vector<std::string> wrong(4);
@@ -196,7 +196,7 @@ TEST(ChildProcess, ThreadsHaveAChildEach) {
     threads.emplace_back([t, &wrong] {
       for (int i = 0; i < 20; ++i) {
         const std::string sent = std::to_string(t) + "," + std::to_string(i);
-        const auto got = in_child<std::string>(kWork, [&] { return std::string(sent); });
+        const auto got = in_child<std::string>(child_work, [&] { return std::string(sent); });
         if (got != sent) wrong[static_cast<std::size_t>(t)] = got;
       }
     });
@@ -221,12 +221,12 @@ TEST(ChildProcess, TakesOverNoSignals) {
   ::sigprocmask(SIG_BLOCK, &blocked, &before);
   const auto usual = ::signal(SIGILL, [](int) {});
   const auto look = [](const char* name) {
-    return in_child<std::string>(kWork, [&] { return status_of(name); });
+    return in_child<std::string>(child_work, [&] { return status_of(name); });
   };
   // The C library keeps two for itself.
-  constexpr std::uint64_t kOthers = ~(std::uint64_t{3} << 31);
+  constexpr std::uint64_t others = ~(std::uint64_t{3} << 31);
   for (const char* line : {"SigCgt", "SigBlk"}) {
-    EXPECT_EQ(std::stoull(look(line), nullptr, 16) & kOthers, 0u) << line;
+    EXPECT_EQ(std::stoull(look(line), nullptr, 16) & others, 0u) << line;
   }
   ::signal(SIGILL, usual);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
@@ -235,7 +235,7 @@ TEST(ChildProcess, TakesOverNoSignals) {
 TEST(ChildProcess, PrintsNothingAndHasNoOtherFile) {
   ::testing::internal::CaptureStderr();
   ::testing::internal::CaptureStdout();
-  const auto open_files = in_child<std::string>(kWork, [] {
+  const auto open_files = in_child<std::string>(child_work, [] {
     for (const int standard : {1, 2}) {
       if (::write(standard, "noise\n", 6) != 6) return std::string("it cannot print");
     }
@@ -251,7 +251,7 @@ TEST(ChildProcess, PrintsNothingAndHasNoOtherFile) {
 }
 
 TEST(ChildProcess, ValuesComeWhole) {
-  const auto scan = in_child<ScanInput>(kWork, [] {
+  const auto scan = in_child<ScanInput>(child_work, [] {
     ScanInput sent;
     sent.format = "a format";
     sent.convention = {PPATCH_ANCHOR_HALF, PPATCH_AXES_XY, PPATCH_SIGN_CONTENT};
@@ -259,7 +259,7 @@ TEST(ChildProcess, ValuesComeWhole) {
     sent.positions.refused = "no positions";
     sent.placement.value.emplace();
     sent.placement.value->pixel_size = {std::numeric_limits<double>::quiet_NaN(), -0.0};
-    sent.placement.value->origin.kind = Origin::Kind::kFit;
+    sent.placement.value->origin.kind = Origin::Kind::fit;
     return sent;
   });
   EXPECT_EQ(scan.format, "a format");
@@ -276,7 +276,7 @@ TEST(ChildProcess, ValuesComeWhole) {
   ASSERT_TRUE(scan.placement.value && scan.placement.value->pixel_size);
   EXPECT_TRUE(std::isnan((*scan.placement.value->pixel_size)[0]));
   EXPECT_TRUE(std::signbit((*scan.placement.value->pixel_size)[1]));
-  EXPECT_EQ(scan.placement.value->origin.kind, Origin::Kind::kFit);
+  EXPECT_EQ(scan.placement.value->origin.kind, Origin::Kind::fit);
 }
 
 // Passes the numbers where the parent takes a value.
@@ -290,12 +290,12 @@ std::string answer_to(const std::vector<std::uint64_t>& numbers) {
   };
   return refusal([&] {
     run_child(
-        kWork, [] {}, answer);
+        child_work, [] {}, answer);
   });
 }
 
 TEST(ChildProcess, AnswersAreChecked) {
-  const auto float_kind = static_cast<std::uint64_t>(Kind::kFloat);
+  const auto float_kind = static_cast<std::uint64_t>(Kind::floating);
   const std::string nonsense = "'f': the process that reads it gave an answer that has no meaning";
   EXPECT_EQ(answer_to<std::string>({std::uint64_t{1} << 40}), nonsense);
   EXPECT_EQ(answer_to<bool>({2}), nonsense);

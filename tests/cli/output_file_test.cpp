@@ -89,8 +89,8 @@ TEST_P(OutputFileTest, SeeksAndBuffers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Temporaries, OutputFileTest,
-                         testing::Values(OutputFile::Temporary::kAutomatic,
-                                         OutputFile::Temporary::kNamed));
+                         testing::Values(OutputFile::Temporary::automatic,
+                                         OutputFile::Temporary::named));
 
 TEST(OutputFile, RefusesWhatCannotBeWritten) {
   const TemporaryFolder folder;

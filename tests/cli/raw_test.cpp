@@ -19,7 +19,7 @@ using namespace ptychopatch;  // NOLINT(google-build-using-namespace)
 using mosaics::RawImage;
 using mosaics::Reason;
 
-constexpr const char* kXTrans = "GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG";
+constexpr const char* x_trans = "GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG";
 
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
@@ -58,7 +58,7 @@ class RawTest : public testing::Test {
       return refusal.reason();
     }
     ADD_FAILURE() << "was not refused";
-    return Reason::kUnreadable;
+    return Reason::unreadable;
   }
 
   testing::ScopedTrace trace_{__FILE__, __LINE__, seed_note()};
@@ -90,7 +90,7 @@ TEST_F(RawTest, WhatIsWrittenIsReadBack) {
 
 // The pattern of a DNG begins at its active area, wherever that lies on the sensor.
 TEST_F(RawTest, MarginsOfEveryPhase) {
-  for (const std::string& pattern : {std::string("GBRG"), std::string(kXTrans)}) {
+  for (const std::string& pattern : {std::string("GBRG"), std::string(x_trans)}) {
     for (std::uint32_t top = 0; top < 7; top += 1 + below(2)) {
       for (std::uint32_t left = 0; left < 7; left += 1 + below(3)) {
         test::Dng made = dng(48, 64);
@@ -159,33 +159,33 @@ TEST_F(RawTest, BlackLevelsOfAPattern) {
 
 TEST_F(RawTest, WhatIsRefused) {
   const std::string good = dng(40, 60).bytes();
-  EXPECT_EQ(refused(""), Reason::kTruncated);
-  EXPECT_EQ(refused("II"), Reason::kNotAMosaic);
-  EXPECT_EQ(refused(good.substr(0, 8)), Reason::kTruncated);
-  EXPECT_EQ(refused(std::string(786432, 'x')), Reason::kNotAMosaic);
-  EXPECT_EQ(refused("\xff\xd8\xff\xe0 and so on", "JPEG"), Reason::kNotAMosaic);
-  EXPECT_EQ(refused("FUJIFILMCCD-RAW 0201", "cut off"), Reason::kTruncated);
+  EXPECT_EQ(refused(""), Reason::truncated);
+  EXPECT_EQ(refused("II"), Reason::not_a_mosaic);
+  EXPECT_EQ(refused(good.substr(0, 8)), Reason::truncated);
+  EXPECT_EQ(refused(std::string(786432, 'x')), Reason::not_a_mosaic);
+  EXPECT_EQ(refused("\xff\xd8\xff\xe0 and so on", "JPEG"), Reason::not_a_mosaic);
+  EXPECT_EQ(refused("FUJIFILMCCD-RAW 0201", "cut off"), Reason::truncated);
   // Every cut within pixels or directory is told; pixels come last.
   for (int i = 0; i < 200; ++i) {
     const auto size = below(static_cast<std::uint32_t>(good.size()));
     const Reason reason = refused(good.substr(0, size));
-    EXPECT_TRUE(reason == Reason::kTruncated || reason == Reason::kNoImageData ||
-                (size < 8 && reason == Reason::kNotAMosaic))
+    EXPECT_TRUE(reason == Reason::truncated || reason == Reason::no_image_data ||
+                (size < 8 && reason == Reason::not_a_mosaic))
         << size << " of " << good.size();
   }
   test::Dng linear = dng(40, 60);
   linear.photometric = 34892;
-  EXPECT_EQ(refused(linear.bytes(), "already demosaiced"), Reason::kDemosaiced);
+  EXPECT_EQ(refused(linear.bytes(), "already demosaiced"), Reason::demosaiced);
   test::Dng large = dng(40, 60);
   large.height = 30000;
   large.width = 40000;
-  EXPECT_EQ(refused(large.bytes()), Reason::kTruncated);
+  EXPECT_EQ(refused(large.bytes()), Reason::truncated);
   test::Dng odd = dng(40, 60);
   odd.pattern = "RGBG";
-  EXPECT_EQ(refused(odd.bytes(), "colour filter"), Reason::kUnsupported);
+  EXPECT_EQ(refused(odd.bytes(), "colour filter"), Reason::unsupported);
   test::Dng dark = dng(40, 60);
   dark.black = {20000};
-  EXPECT_EQ(refused(dark.bytes(), "white level"), Reason::kUnreadable);
+  EXPECT_EQ(refused(dark.bytes(), "white level"), Reason::unreadable);
 }
 
 TEST_F(RawTest, DamageIsSurvived) {
@@ -263,12 +263,12 @@ TEST_F(RawTest, RealFilesThatAreNone) {
   const fs::path folder = fs::path(PTYCHOPATCH_TEST_DATA) / "raw_negative";
   if (!fs::exists(folder)) GTEST_SKIP() << "there is no " << folder;
   const std::map<std::string, Reason> reasons = {
-      {"Canon-R6-pruned.CR3", Reason::kNoImageData},
-      {"DSC_1339_768x512_rggb.raw", Reason::kNotAMosaic},
-      {"IMG_1361.dng", Reason::kNoImageData},
-      {"exiftool_FujiFilm.raf", Reason::kTruncated},
-      {"issue247-1.nef", Reason::kNotAMosaic},
-      {"photoprism_canon_eos_6d.dng", Reason::kDemosaiced}};
+      {"Canon-R6-pruned.CR3", Reason::no_image_data},
+      {"DSC_1339_768x512_rggb.raw", Reason::not_a_mosaic},
+      {"IMG_1361.dng", Reason::no_image_data},
+      {"exiftool_FujiFilm.raf", Reason::truncated},
+      {"issue247-1.nef", Reason::not_a_mosaic},
+      {"photoprism_canon_eos_6d.dng", Reason::demosaiced}};
   std::size_t count = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();

@@ -133,7 +133,7 @@ TEST(WorkList, EveryImageAndEveryOtherReferenceOntoEveryReference) {
                                              "D>gt/B"}));
   const alignment::SceneWork lonely = alignment::work_of({"Bayer", "s", "f/", {}, {"C"}});
   ASSERT_EQ(lonely.pairs.size(), 1u);
-  EXPECT_EQ(lonely.pairs[0].reference, alignment::SceneWork::kNoReference);
+  EXPECT_EQ(lonely.pairs[0].reference, alignment::SceneWork::no_reference);
 }
 
 TEST(Index, SmallOnes) {

@@ -13,7 +13,8 @@ namespace {
 using namespace ptychopatch;             // NOLINT(google-build-using-namespace)
 using namespace ptychopatch::alignment;  // NOLINT(google-build-using-namespace)
 
-constexpr RecordFormat kFormats[] = {RecordFormat::kJson, RecordFormat::kCsv, RecordFormat::kYaml};
+constexpr RecordFormat record_formats[] = {RecordFormat::json, RecordFormat::csv,
+                                           RecordFormat::yaml};
 
 class RecordFile : public testing::Test {
  protected:
@@ -23,34 +24,34 @@ class RecordFile : public testing::Test {
   }
 
   std::string text() {
-    static const std::vector<std::string> kTexts = {"Bayer_a_ISO100_sha1=0f.arw",
-                                                    "no",
-                                                    "null",
-                                                    "1e5",
-                                                    "- x",
-                                                    "a: b",
-                                                    "'q' \"r\"",
-                                                    "comma, here",
-                                                    "{",
-                                                    "# c",
-                                                    " x ",
-                                                    "*a",
-                                                    "&b",
-                                                    "%d",
-                                                    "ü €",
-                                                    "two\nlines",
-                                                    "~",
-                                                    "0x10",
-                                                    "gt/x y",
-                                                    "-",
-                                                    "true",
-                                                    "[1, 2]",
-                                                    "tab\tx",
-                                                    "!tag x",
-                                                    "ends:",
-                                                    "2024-01-01",
-                                                    ".5"};
-    return kTexts[random_() % kTexts.size()];
+    static const std::vector<std::string> texts = {"Bayer_a_ISO100_sha1=0f.arw",
+                                                   "no",
+                                                   "null",
+                                                   "1e5",
+                                                   "- x",
+                                                   "a: b",
+                                                   "'q' \"r\"",
+                                                   "comma, here",
+                                                   "{",
+                                                   "# c",
+                                                   " x ",
+                                                   "*a",
+                                                   "&b",
+                                                   "%d",
+                                                   "ü €",
+                                                   "two\nlines",
+                                                   "~",
+                                                   "0x10",
+                                                   "gt/x y",
+                                                   "-",
+                                                   "true",
+                                                   "[1, 2]",
+                                                   "tab\tx",
+                                                   "!tag x",
+                                                   "ends:",
+                                                   "2024-01-01",
+                                                   ".5"};
+    return texts[random_() % texts.size()];
   }
 
   Record record() {
@@ -82,7 +83,7 @@ TEST_F(RecordFile, EveryFormatGivesTheSameBack) {
   for (int i = 0; i < 200; ++i) {
     std::vector<Record> records;
     for (std::size_t k = 0; k <= random_() % 4; ++k) records.push_back(record());
-    for (const RecordFormat format : kFormats) {
+    for (const RecordFormat format : record_formats) {
       const std::string text = encode_records(records, format);
       const std::vector<Record> back = decode_records(text, format, "'r'");
       ASSERT_EQ(back.size(), records.size());
@@ -105,12 +106,12 @@ TEST_F(RecordFile, KeysAreAlwaysAllThere) {
 }
 
 TEST_F(RecordFile, NoRecordsAndNonsense) {
-  for (const RecordFormat format : kFormats) {
+  for (const RecordFormat format : record_formats) {
     EXPECT_TRUE(decode_records(encode_records({}, format), format, "'r'").empty());
   }
   for (const char* text : {"{", "{}", "[1]", "a,b\n1\n", "a,\"b", "f_fpath,status\nx\n", "- a: [",
                            "[{}]", "- {f_fpath: 1}", "status,f_fpath,peak\nok,x,{\n"}) {
-    for (const RecordFormat format : kFormats) {
+    for (const RecordFormat format : record_formats) {
       EXPECT_THROW(decode_records(text, format, "'r'"), formats::FormatError) << text;
     }
   }
@@ -118,7 +119,7 @@ TEST_F(RecordFile, NoRecordsAndNonsense) {
 
 TEST_F(RecordFile, NamesAreTextWhateverAFileIsCalled) {
   const Record one = empty_record({"s", "gt", "a\xff.dng"}, "ml");
-  for (const RecordFormat format : kFormats) {
+  for (const RecordFormat format : record_formats) {
     const std::vector<Record> back = decode_records(encode_records({one}, format), format, "'r'");
     ASSERT_EQ(back.size(), 1u);
     EXPECT_EQ(names_of(back[0]).image,
@@ -132,7 +133,7 @@ TEST_F(RecordFile, NamesAreTextWhateverAFileIsCalled) {
 
 TEST_F(RecordFile, DamageIsSurvived) {
   for (int i = 0; i < 300; ++i) {
-    const RecordFormat format = kFormats[random_() % 3];
+    const RecordFormat format = record_formats[random_() % 3];
     std::string text = encode_records({record(), record()}, format);
     for (std::size_t k = 0; k <= random_() % 5; ++k) {
       text[random_() % text.size()] = static_cast<char>(random_() % 256);

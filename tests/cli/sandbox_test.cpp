@@ -27,11 +27,11 @@ namespace {
 
 using test::refusal;
 
-const ChildWork kWork{"the library", "'f'", {}};
+const ChildWork child_work{"the library", "'f'", {}};
 
 // What a child may not is its end, and a sentence says so.
 TEST(Sandbox, AsksForNothingButToRead) {
-  if (probe_sandbox() != Sandbox::kEntered) GTEST_SKIP() << text_of(probe_sandbox());
+  if (probe_sandbox() != Sandbox::entered) GTEST_SKIP() << text_of(probe_sandbox());
   const test::TemporaryFolder folder;
   const std::string path = folder / "file";
   std::ofstream(path) << "text";
@@ -53,7 +53,7 @@ TEST(Sandbox, AsksForNothingButToRead) {
   for (const auto& each : forbidden) {
     const std::string& what = each.first;
     const std::string said = refusal([&] {
-      in_child<std::string>(kWork, [&] {
+      in_child<std::string>(child_work, [&] {
         each.second();
         return what;
       });
@@ -68,7 +68,7 @@ TEST(Sandbox, AsksForNothingButToRead) {
 
 // Of fcntl, what reading files takes: not what has a signal sent to somebody.
 TEST(Sandbox, SendsNoSignalsByFiles) {
-  if (probe_sandbox() != Sandbox::kEntered) GTEST_SKIP() << text_of(probe_sandbox());
+  if (probe_sandbox() != Sandbox::entered) GTEST_SKIP() << text_of(probe_sandbox());
   const test::TemporaryFolder folder;
   const std::string path = folder / "file";
   std::ofstream(path) << "text";
@@ -102,7 +102,7 @@ TEST(Sandbox, SendsNoSignalsByFiles) {
     note(static_cast<int>(::syscall(SYS_fcntl, file, (1L << 32) | F_SETOWN, parent)));
     return answers;
   };
-  EXPECT_EQ(in_child<std::string>(kWork, work), "+++++++ --------");
+  EXPECT_EQ(in_child<std::string>(child_work, work), "+++++++ --------");
 }
 
 TEST(Sandbox, MayReadFilesAndHaveThreads) {
@@ -112,12 +112,12 @@ TEST(Sandbox, MayReadFilesAndHaveThreads) {
   const auto work = [&] {
     std::string text;
     std::ifstream(path) >> text;
-    if (kBesideThreads) std::thread([&] { text += "s"; }).join();
+    if (beside_threads) std::thread([&] { text += "s"; }).join();
     const auto missing = ::open((path + "3").c_str(), O_RDONLY);
     return text + (missing < 0 ? std::strerror(errno) : "?");
   };
-  EXPECT_EQ(in_child<std::string>(kWork, work),
-            std::string(kBesideThreads ? "texts" : "text") + std::strerror(ENOENT));
+  EXPECT_EQ(in_child<std::string>(child_work, work),
+            std::string(beside_threads ? "texts" : "text") + std::strerror(ENOENT));
 }
 
 }  // namespace

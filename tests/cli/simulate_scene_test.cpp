@@ -42,25 +42,25 @@ TEST(Fourier, IsTheSumThatDefinesIt) {
 TEST(Gaussian, HasItsMoments) {
   SCOPED_TRACE(seed_note());
   Gaussian gaussian(test_seed(), 1);
-  constexpr int kCount = 200000;
+  constexpr int sample_count = 200000;
   double sum = 0, squares = 0, fourths = 0;
-  for (int i = 0; i < kCount; ++i) {
+  for (int i = 0; i < sample_count; ++i) {
     const double value = gaussian.next();
     sum += value;
     squares += value * value;
     fourths += value * value * value * value;
   }
   // Six of their own standard errors.
-  EXPECT_NEAR(sum / kCount, 0, 6 / std::sqrt(kCount));
-  EXPECT_NEAR(squares / kCount, 1, 6 * std::sqrt(2.0 / kCount));
-  EXPECT_NEAR(fourths / kCount, 3, 6 * std::sqrt(96.0 / kCount));
+  EXPECT_NEAR(sum / sample_count, 0, 6 / std::sqrt(sample_count));
+  EXPECT_NEAR(squares / sample_count, 1, 6 * std::sqrt(2.0 / sample_count));
+  EXPECT_NEAR(fourths / sample_count, 3, 6 * std::sqrt(96.0 / sample_count));
 }
 
 class RandomFieldTest : public testing::Test {
  protected:
-  static constexpr std::int64_t kHeight = 64, kWidth = 128;
+  static constexpr std::int64_t image_height = 64, image_width = 128;
   testing::ScopedTrace trace_{__FILE__, __LINE__, seed_note()};
-  RandomField field_{kHeight, kWidth, test_seed(), 9};
+  RandomField field_{image_height, image_width, test_seed(), 9};
 };
 
 TEST_F(RandomFieldTest, UnitVarianceAndNoMean) {
@@ -82,11 +82,12 @@ TEST_F(RandomFieldTest, UnitVarianceAndNoMean) {
 // One bright place at (y, x) of the unshifted field is at (y - dy, x - dx) of the shifted one.
 TEST_F(RandomFieldTest, WholeShiftsMoveIt) {
   const auto still = field_.sampled(0, 0), moved = field_.sampled(3, -5);
-  for (std::int64_t y = 0; y < kHeight; ++y) {
-    for (std::int64_t x = 0; x < kWidth; ++x) {
-      const std::int64_t from_y = (y + 3) % kHeight, from_x = (x - 5 + kWidth) % kWidth;
-      const Complex want = still[static_cast<std::size_t>(from_y * kWidth + from_x)];
-      ASSERT_LT(std::abs(moved[static_cast<std::size_t>(y * kWidth + x)] - want), 1e-9);
+  for (std::int64_t y = 0; y < image_height; ++y) {
+    for (std::int64_t x = 0; x < image_width; ++x) {
+      const std::int64_t from_y = (y + 3) % image_height,
+                         from_x = (x - 5 + image_width) % image_width;
+      const Complex want = still[static_cast<std::size_t>(from_y * image_width + from_x)];
+      ASSERT_LT(std::abs(moved[static_cast<std::size_t>(y * image_width + x)] - want), 1e-9);
     }
   }
 }
@@ -119,7 +120,7 @@ TEST(MosaicScene, NoisePatternAndHotPixels) {
   sensor.cfa = ptychopatch::mosaics::xtrans();
   sensor.shot = 0;
   sensor.read = 0.02;
-  const double unit = (sensor.white - sensor.black) / kFullSignal;
+  const double unit = (sensor.white - sensor.black) / full_signal;
   const auto difference = [&](const Sensor& with) {
     const MosaicScene scene(with, 1, test_seed());
     const auto first = scene.photograph({0, 0}, 1, 100, 0);

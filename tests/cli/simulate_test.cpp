@@ -31,11 +31,12 @@ TEST(Random, IsSplitMix64) {
 }
 
 TEST(Probe, IsRoundAndOfTheSizeAskedFor) {
-  constexpr std::int64_t kSize = 64;
-  const auto probe = defocused_probe(kSize, 28);
-  ASSERT_EQ(probe.size(), static_cast<std::size_t>(kSize * kSize));
+  constexpr std::int64_t image_size = 64;
+  const auto probe = defocused_probe(image_size, 28);
+  ASSERT_EQ(probe.size(), static_cast<std::size_t>(image_size * image_size));
   const auto at = [&](std::int64_t dy, std::int64_t dx) {
-    return probe[static_cast<std::size_t>((kSize / 2 + dy) * kSize + kSize / 2 + dx)];
+    return probe[static_cast<std::size_t>((image_size / 2 + dy) * image_size + image_size / 2 +
+                                          dx)];
   };
   double largest = 0, inside = 0, all = 0;
   for (std::int64_t dy = -31; dy <= 31; ++dy) {
@@ -56,7 +57,7 @@ TEST(Probe, IsRoundAndOfTheSizeAskedFor) {
 
 TEST(ScanPath, RasterStepsAndOrder) {
   const Field field{10, 20, 40, 61};
-  const auto positions = path_by_step(PathKind::kRaster, field, 10, 0);
+  const auto positions = path_by_step(PathKind::raster, field, 10, 0);
   ASSERT_EQ(positions.size(), 4u * 5u);
   EXPECT_EQ(positions[0].y, 10);
   EXPECT_EQ(positions[0].x, 20.5);
@@ -66,7 +67,7 @@ TEST(ScanPath, RasterStepsAndOrder) {
 
 TEST(ScanPath, EveryKindStaysInTheFieldAndIsRepeatable) {
   const Field field{32, 16, 200.5, 90};
-  for (const PathKind kind : {PathKind::kRaster, PathKind::kRasterJittered, PathKind::kFermat}) {
+  for (const PathKind kind : {PathKind::raster, PathKind::raster_jittered, PathKind::fermat}) {
     for (const std::int64_t count : {1, 2, 7, 500, 1001}) {
       const auto positions = path_by_count(kind, field, count, 3);
       ASSERT_EQ(positions.size(), static_cast<std::size_t>(count));
@@ -77,7 +78,7 @@ TEST(ScanPath, EveryKindStaysInTheFieldAndIsRepeatable) {
     ASSERT_EQ(a.size(), b.size());
     const auto same = [](const Position& p, const Position& q) { return p.y == q.y && p.x == q.x; };
     EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), same));
-    const bool seeded = kind == PathKind::kRasterJittered;
+    const bool seeded = kind == PathKind::raster_jittered;
     EXPECT_EQ(std::equal(a.begin(), a.end(), c.begin(), c.end(), same), !seeded);
     const double expected = field.height() * field.width() / 25;
     EXPECT_NEAR(static_cast<double>(a.size()), expected, 0.15 * expected);
@@ -99,13 +100,13 @@ TEST(Specimen, IsPassiveAndSeeded) {
 }
 
 TEST(Specimen, TheStarHasSpokes) {
-  constexpr std::int64_t kSide = 256;
-  const Specimen specimen(kSide, kSide, 0);
+  constexpr std::int64_t side = 256;
+  const Specimen specimen(side, side, 0);
   int changes = 0;
   bool last = false;
   for (int i = 0; i <= 7200; ++i) {
     const double angle = i * 2 * M_PI / 7200;
-    const double radius = 0.6 * 0.27 * kSide;
+    const double radius = 0.6 * 0.27 * side;
     const bool metal = std::abs(specimen.pixel(std::lround(128 + radius * std::sin(angle)),
                                                std::lround(128 + radius * std::cos(angle)))) < 0.65;
     if (i > 0 && metal != last) ++changes;

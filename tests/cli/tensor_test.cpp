@@ -33,49 +33,49 @@ TEST(Tensor, HalfPrecisionIsExact) {
       {0x0400, 0x1p-14},  {0x0001, 0x1p-24},  {0x83ff, -0x1.ff8p-15}, {0x3555, 0x1.554p-2},
       {0x7c00, INFINITY}, {0xfc00, -INFINITY}};
   for (const auto& [bits, value] : cases) {
-    EXPECT_EQ(first(Kind::kFloat, bits, PPATCH_F64), value) << bits;
-    EXPECT_EQ(first(Kind::kFloat, bits, PPATCH_F32), value) << bits;
+    EXPECT_EQ(first(Kind::floating, bits, PPATCH_F64), value) << bits;
+    EXPECT_EQ(first(Kind::floating, bits, PPATCH_F32), value) << bits;
   }
-  EXPECT_TRUE(std::isnan(first<std::uint16_t>(Kind::kFloat, 0x7e01, PPATCH_F64)));
-  EXPECT_TRUE(std::signbit(first<std::uint16_t>(Kind::kFloat, 0x8000, PPATCH_F64)));
+  EXPECT_TRUE(std::isnan(first<std::uint16_t>(Kind::floating, 0x7e01, PPATCH_F64)));
+  EXPECT_TRUE(std::signbit(first<std::uint16_t>(Kind::floating, 0x8000, PPATCH_F64)));
 }
 
 TEST(Tensor, IntegersKeepTheirValue) {
-  EXPECT_EQ(first<std::int8_t>(Kind::kSigned, -128, PPATCH_F32), -128);
-  EXPECT_EQ(first<std::int16_t>(Kind::kSigned, -32768, PPATCH_F32), -32768);
-  EXPECT_EQ(
-      first<std::int32_t>(Kind::kSigned, std::numeric_limits<std::int32_t>::min(), PPATCH_F64),
-      -0x1p31);
-  EXPECT_EQ(first<std::int64_t>(Kind::kSigned, -(std::int64_t{1} << 52) - 1, PPATCH_F64),
+  EXPECT_EQ(first<std::int8_t>(Kind::signed_integer, -128, PPATCH_F32), -128);
+  EXPECT_EQ(first<std::int16_t>(Kind::signed_integer, -32768, PPATCH_F32), -32768);
+  EXPECT_EQ(first<std::int32_t>(Kind::signed_integer, std::numeric_limits<std::int32_t>::min(),
+                                PPATCH_F64),
+            -0x1p31);
+  EXPECT_EQ(first<std::int64_t>(Kind::signed_integer, -(std::int64_t{1} << 52) - 1, PPATCH_F64),
             -0x1p52 - 1);
-  EXPECT_EQ(first<std::uint8_t>(Kind::kUnsigned, 255, PPATCH_F32), 255);
-  EXPECT_EQ(first<std::uint16_t>(Kind::kUnsigned, 65535, PPATCH_F32), 65535);
-  EXPECT_EQ(first<std::uint32_t>(Kind::kUnsigned, 0xffffffffu, PPATCH_F64), 0x1p32 - 1);
-  EXPECT_EQ(first<std::uint64_t>(Kind::kUnsigned, ~std::uint64_t{0}, PPATCH_F64), 0x1p64);
-  EXPECT_EQ(first<std::uint8_t>(Kind::kBoolean, 2, PPATCH_F32), 1);
+  EXPECT_EQ(first<std::uint8_t>(Kind::unsigned_integer, 255, PPATCH_F32), 255);
+  EXPECT_EQ(first<std::uint16_t>(Kind::unsigned_integer, 65535, PPATCH_F32), 65535);
+  EXPECT_EQ(first<std::uint32_t>(Kind::unsigned_integer, 0xffffffffu, PPATCH_F64), 0x1p32 - 1);
+  EXPECT_EQ(first<std::uint64_t>(Kind::unsigned_integer, ~std::uint64_t{0}, PPATCH_F64), 0x1p64);
+  EXPECT_EQ(first<std::uint8_t>(Kind::boolean, 2, PPATCH_F32), 1);
 }
 
 TEST(Tensor, NearestTypes) {
   const std::pair<ElementType, ppatch_dtype> cases[] = {
-      {{Kind::kBoolean, 1}, PPATCH_F32},  {{Kind::kSigned, 2}, PPATCH_F32},
-      {{Kind::kSigned, 4}, PPATCH_F64},   {{Kind::kUnsigned, 8}, PPATCH_F64},
-      {{Kind::kFloat, 2}, PPATCH_F32},    {{Kind::kFloat, 4}, PPATCH_F32},
-      {{Kind::kFloat, 8}, PPATCH_F64},    {{Kind::kComplex, 8}, PPATCH_C64},
-      {{Kind::kComplex, 16}, PPATCH_C128}};
+      {{Kind::boolean, 1}, PPATCH_F32},        {{Kind::signed_integer, 2}, PPATCH_F32},
+      {{Kind::signed_integer, 4}, PPATCH_F64}, {{Kind::unsigned_integer, 8}, PPATCH_F64},
+      {{Kind::floating, 2}, PPATCH_F32},       {{Kind::floating, 4}, PPATCH_F32},
+      {{Kind::floating, 8}, PPATCH_F64},       {{Kind::complex, 8}, PPATCH_C64},
+      {{Kind::complex, 16}, PPATCH_C128}};
   for (const auto& [type, dtype] : cases) EXPECT_EQ(nearest_dtype(type), dtype) << type.name();
 }
 
 TEST(Tensor, ComplexAndReal) {
   using C64 = std::complex<float>;
   using C128 = std::complex<double>;
-  const Tensor wide = to_tensor(array_of<C64>(Kind::kComplex, {{1, -2}}), PPATCH_C128, "x");
+  const Tensor wide = to_tensor(array_of<C64>(Kind::complex, {{1, -2}}), PPATCH_C128, "x");
   EXPECT_EQ(wide.as<C128>()[0], C128(1, -2));
-  const Tensor narrow = to_tensor(array_of<C128>(Kind::kComplex, {{0.1, -2}}), PPATCH_C64, "x");
+  const Tensor narrow = to_tensor(array_of<C128>(Kind::complex, {{0.1, -2}}), PPATCH_C64, "x");
   EXPECT_EQ(narrow.as<C64>()[0], C64(0.1f, -2));
-  const Tensor from_real = to_tensor(array_of<double>(Kind::kFloat, {3}), PPATCH_C64, "x");
+  const Tensor from_real = to_tensor(array_of<double>(Kind::floating, {3}), PPATCH_C64, "x");
   EXPECT_EQ(from_real.as<C64>()[0], C64(3, 0));
-  EXPECT_THROW(to_tensor(array_of<C64>(Kind::kComplex, {{1, 0}}), PPATCH_F64, "x"), FormatError);
-  EXPECT_THROW(to_tensor(array_of<char32_t>(Kind::kText, {U'a'}), PPATCH_F64, "x"), FormatError);
+  EXPECT_THROW(to_tensor(array_of<C64>(Kind::complex, {{1, 0}}), PPATCH_F64, "x"), FormatError);
+  EXPECT_THROW(to_tensor(array_of<char32_t>(Kind::text, {U'a'}), PPATCH_F64, "x"), FormatError);
 }
 
 }  // namespace

@@ -30,11 +30,11 @@ TEST(TextArray, BytesThatAreNotUtf8BecomeReplacements) {
 }
 
 TEST(TextArray, RefusesWhatIsNoText) {
-  NpyArray array{{Kind::kText, 4}, {}, Bytes(4)};
+  NpyArray array{{Kind::text, 4}, {}, Bytes(4)};
   const char32_t beyond = 0x110000;
   std::memcpy(array.data.data(), &beyond, 4);
   EXPECT_THROW(texts_of(array, "x"), FormatError);
-  EXPECT_THROW(texts_of({{Kind::kFloat, 8}, {}, Bytes(8)}, "x"), FormatError);
+  EXPECT_THROW(texts_of({{Kind::floating, 8}, {}, Bytes(8)}, "x"), FormatError);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ int card_count() {
 }
 
 void simplify(Case& c) {
-  c.form = PositionForm::kF64;
+  c.form = PositionForm::f64;
   c.count = std::max<std::int64_t>(c.count, 2);
 }
 

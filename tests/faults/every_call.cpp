@@ -60,17 +60,17 @@ void EveryCall::add_common(const ppatch_context_options& options) {
 
 void EveryCall::add_patches() {
   Data& d = *data_;
-  d.patch_options.patch_height = d.patch_options.patch_width = kPatch;
-  const ppatch_array where = Data::array(d.where, {kCount, 2});
-  const ppatch_array integer = Data::array(d.integer, {kCount, 2});
-  const ppatch_array fraction = Data::array(d.fraction, {kCount, 2});
-  const ppatch_array index = Data::array(d.image_index, {kCount});
+  d.patch_options.patch_height = d.patch_options.patch_width = patch_size;
+  const ppatch_array where = Data::array(d.where, {patch_count, 2});
+  const ppatch_array integer = Data::array(d.integer, {patch_count, 2});
+  const ppatch_array fraction = Data::array(d.fraction, {patch_count, 2});
+  const ppatch_array index = Data::array(d.image_index, {patch_count});
   require(ppatch_patch_plan_create(&d.patch_plan, context_, &where, &d.patch_options));
   // Images are of a batch from then on.
   require(ppatch_patch_plan_set_image_index(d.patch_plan, &index));
   add("ppatch_patch_plan_bytes", [this, &d] {
     std::uint64_t bytes = 0;
-    return ppatch_patch_plan_bytes(context_, kCount, &d.patch_options, &bytes);
+    return ppatch_patch_plan_bytes(context_, patch_count, &d.patch_options, &bytes);
   });
   add("ppatch_patch_plan_create", [this, &d, where] {
     ppatch_patch_plan* made = nullptr;
@@ -92,24 +92,26 @@ void EveryCall::add_patches() {
     ppatch_patch_plan_info info = PPATCH_PATCH_PLAN_INFO_INIT;
     return ppatch_patch_plan_get_info(d.patch_plan, &info);
   });
-  const ppatch_array positions = Data::array(d.positions, {kCount, 2});
+  const ppatch_array positions = Data::array(d.positions, {patch_count, 2});
   add("ppatch_patch_plan_get_positions",
       [&d, positions] { return ppatch_patch_plan_get_positions(d.patch_plan, &positions); });
 
-  const ppatch_array image = Data::array(d.image, {1, kSize, kSize});
-  const ppatch_array patches = Data::array(d.patches, {kCount, kPatch, kPatch});
-  const ppatch_array probe = Data::array(d.probe, {kModes, kPatch, kPatch});
-  const ppatch_array waves = Data::array(d.waves, {kCount, kModes, kPatch, kPatch});
-  const ppatch_array to_patches = Data::array(d.to_patches, {kCount, kPatch, kPatch});
-  const ppatch_array to_image = Data::array(d.to_image, {1, kSize, kSize});
-  const ppatch_array to_probe = Data::array(d.to_probe, {kModes, kPatch, kPatch});
-  const ppatch_array to_waves = Data::array(d.to_waves, {kCount, kModes, kPatch, kPatch});
-  const ppatch_array to_object = Data::array(d.to_object, {1, kSize, kSize});
-  const ppatch_array to_sum = Data::array(d.to_sum, {1, kSize, kSize});
-  const ppatch_array coverage = Data::array(d.coverage, {1, kSize, kSize});
-  const ppatch_array cover = Data::array(d.cover, {1, kSize, kSize});
-  const ppatch_array covered = Data::array(d.covered, {1, kSize, kSize});
-  const ppatch_array gradient = Data::array(d.gradient, {kCount, 2});
+  const ppatch_array image = Data::array(d.image, {1, image_size, image_size});
+  const ppatch_array patches = Data::array(d.patches, {patch_count, patch_size, patch_size});
+  const ppatch_array probe = Data::array(d.probe, {mode_count, patch_size, patch_size});
+  const ppatch_array waves =
+      Data::array(d.waves, {patch_count, mode_count, patch_size, patch_size});
+  const ppatch_array to_patches = Data::array(d.to_patches, {patch_count, patch_size, patch_size});
+  const ppatch_array to_image = Data::array(d.to_image, {1, image_size, image_size});
+  const ppatch_array to_probe = Data::array(d.to_probe, {mode_count, patch_size, patch_size});
+  const ppatch_array to_waves =
+      Data::array(d.to_waves, {patch_count, mode_count, patch_size, patch_size});
+  const ppatch_array to_object = Data::array(d.to_object, {1, image_size, image_size});
+  const ppatch_array to_sum = Data::array(d.to_sum, {1, image_size, image_size});
+  const ppatch_array coverage = Data::array(d.coverage, {1, image_size, image_size});
+  const ppatch_array cover = Data::array(d.cover, {1, image_size, image_size});
+  const ppatch_array covered = Data::array(d.covered, {1, image_size, image_size});
+  const ppatch_array gradient = Data::array(d.gradient, {patch_count, 2});
   add("ppatch_patch_extract",
       [=, &d] { return ppatch_patch_extract(d.patch_plan, &image, &to_patches); });
   add("ppatch_patch_adjoint", [=, &d] {
@@ -118,12 +120,12 @@ void EveryCall::add_patches() {
   });
   add("ppatch_patch_assemble",
       [=, &d] { return ppatch_patch_assemble(d.patch_plan, &patches, &to_object, &cover, 1e-9); });
-  const ppatch_array to_solution = Data::array(d.to_solution, {1, kSize, kSize});
+  const ppatch_array to_solution = Data::array(d.to_solution, {1, image_size, image_size});
   add("ppatch_patch_solve", [=, &d] {
     return ppatch_patch_solve(d.patch_plan, &patches, nullptr, &to_solution, nullptr, nullptr,
                               nullptr);
   });
-  const ppatch_array residual = Data::array(d.residual, {kCount, 2});
+  const ppatch_array residual = Data::array(d.residual, {patch_count, 2});
   add("ppatch_scan_fit", [=] {
     ppatch_scan_fit_info fit = PPATCH_SCAN_FIT_INFO_INIT;
     return ppatch_scan_fit(&where, &where, nullptr, nullptr, &residual, &fit);
@@ -145,8 +147,8 @@ void EveryCall::add_patches() {
     return ppatch_patch_probe_adjoint_probe(d.patch_plan, &image, &waves, &to_probe,
                                             PPATCH_ADJOINT_OVERWRITE);
   });
-  const ppatch_array slope = Data::array(d.slope, {kCount, 2});
-  const ppatch_array normal = Data::array(d.matrix, {kCount, 3});
+  const ppatch_array slope = Data::array(d.slope, {patch_count, 2});
+  const ppatch_array normal = Data::array(d.matrix, {patch_count, 3});
   add("ppatch_patch_position_normal", [=, &d] {
     return ppatch_patch_position_normal(d.patch_plan, &image, &probe, &waves, &slope, &normal);
   });
@@ -159,8 +161,8 @@ void EveryCall::add_shifted_probe(const ppatch_array& image, const ppatch_array&
   Data& d = *data_;
   d.shifted_options = d.patch_options;
   d.shifted_options.subpixel = PPATCH_SUBPIXEL_PROBE;
-  const ppatch_array where = Data::array(d.where, {kCount, 2});
-  const ppatch_array index = Data::array(d.image_index, {kCount});
+  const ppatch_array where = Data::array(d.where, {patch_count, 2});
+  const ppatch_array index = Data::array(d.image_index, {patch_count});
   require(ppatch_patch_plan_create(&d.shifted_plan, context_, &where, &d.shifted_options));
   require(ppatch_patch_plan_set_image_index(d.shifted_plan, &index));
   add("ppatch_patch_plan_create", [this, &d, where] {
@@ -170,12 +172,13 @@ void EveryCall::add_shifted_probe(const ppatch_array& image, const ppatch_array&
     ppatch_patch_plan_destroy(made);
     return status;
   });
-  const ppatch_array to_waves = Data::array(d.shifted_waves, {kCount, kModes, kPatch, kPatch});
-  const ppatch_array to_image = Data::array(d.shifted_image, {1, kSize, kSize});
-  const ppatch_array to_probe = Data::array(d.shifted_probe, {kModes, kPatch, kPatch});
-  const ppatch_array covered = Data::array(d.shifted_covered, {1, kSize, kSize});
-  const ppatch_array slope = Data::array(d.shifted_slope, {kCount, 2});
-  const ppatch_array normal = Data::array(d.shifted_matrix, {kCount, 3});
+  const ppatch_array to_waves =
+      Data::array(d.shifted_waves, {patch_count, mode_count, patch_size, patch_size});
+  const ppatch_array to_image = Data::array(d.shifted_image, {1, image_size, image_size});
+  const ppatch_array to_probe = Data::array(d.shifted_probe, {mode_count, patch_size, patch_size});
+  const ppatch_array covered = Data::array(d.shifted_covered, {1, image_size, image_size});
+  const ppatch_array slope = Data::array(d.shifted_slope, {patch_count, 2});
+  const ppatch_array normal = Data::array(d.shifted_matrix, {patch_count, 3});
   add("ppatch_patch_probe_extract",
       [=, &d] { return ppatch_patch_probe_extract(d.shifted_plan, &image, &probe, &to_waves); });
   add("ppatch_patch_probe_adjoint_image", [=, &d] {
@@ -194,14 +197,14 @@ void EveryCall::add_shifted_probe(const ppatch_array& image, const ppatch_array&
 void EveryCall::add_groups() {
   Data& d = *data_;
   d.group_options.gridsize = 2;
-  d.group_options.neighbours = kNeighbours;
-  d.group_options.point_capacity = kPoints;
-  const ppatch_array points = Data::array(d.points, {kPoints, 2});
+  d.group_options.neighbours = neighbour_count;
+  d.group_options.point_capacity = point_count;
+  const ppatch_array points = Data::array(d.points, {point_count, 2});
   require(ppatch_group_plan_create(&d.group_plan, context_, &d.group_options));
   require(ppatch_group_plan_borrow_points(d.group_plan, &points));
   add("ppatch_group_plan_bytes", [this, &d] {
     std::uint64_t bytes = 0;
-    return ppatch_group_plan_bytes(context_, kPoints, &d.group_options, &bytes);
+    return ppatch_group_plan_bytes(context_, point_count, &d.group_options, &bytes);
   });
   add("ppatch_group_plan_create", [this, &d] {
     ppatch_group_plan* made = nullptr;
@@ -217,12 +220,12 @@ void EveryCall::add_groups() {
     ppatch_group_plan_info info = PPATCH_GROUP_PLAN_INFO_INIT;
     return ppatch_group_plan_get_info(d.group_plan, &info);
   });
-  const ppatch_array drawn = Data::array(d.drawn, {kPoints, kGroup});
-  const ppatch_array members = Data::array(d.members, {kPoints, kGroup});
-  const ppatch_array offsets = Data::array(d.offsets, {kPoints, 2});
-  const ppatch_array queries = Data::array(d.queries, {kPoints / 2});
-  const ppatch_array indices = Data::array(d.indices, {kPoints / 2, kNeighbours});
-  const ppatch_array squares = Data::array(d.squares, {kPoints / 2, kNeighbours});
+  const ppatch_array drawn = Data::array(d.drawn, {point_count, group_size});
+  const ppatch_array members = Data::array(d.members, {point_count, group_size});
+  const ppatch_array offsets = Data::array(d.offsets, {point_count, 2});
+  const ppatch_array queries = Data::array(d.queries, {point_count / 2});
+  const ppatch_array indices = Data::array(d.indices, {point_count / 2, neighbour_count});
+  const ppatch_array squares = Data::array(d.squares, {point_count / 2, neighbour_count});
   add("ppatch_group_plan_draw", [=, &d] {
     return ppatch_group_plan_draw(d.group_plan, 0, &drawn, nullptr, nullptr, nullptr);
   });

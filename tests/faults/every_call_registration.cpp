@@ -3,12 +3,13 @@
 
 void EveryCall::add_scenes() {
   Data& d = *data_;
-  d.scene_options.height = d.scene_options.width = kSide;
+  d.scene_options.height = d.scene_options.width = scene_size;
   d.scene_options.cfa = d.cfa;
   d.scene_options.max_shift[0] = d.scene_options.max_shift[1] = 12;
-  const ppatch_scene_image reference = ppatch_scene_image_of(Data::array(d.still, {kSide, kSide}));
+  const ppatch_scene_image reference =
+      ppatch_scene_image_of(Data::array(d.still, {scene_size, scene_size}));
   const std::vector<ppatch_scene_image> images(
-      kImages, ppatch_scene_image_of(Data::array(d.moved, {kSide, kSide})));
+      image_count, ppatch_scene_image_of(Data::array(d.moved, {scene_size, scene_size})));
   require(ppatch_scene_plan_create(&d.scene_plan, context_, &d.scene_options));
   require(ppatch_scene_plan_borrow_reference(d.scene_plan, &reference));
   add("ppatch_scene_plan_bytes", [this, &d] {
@@ -30,7 +31,7 @@ void EveryCall::add_scenes() {
     return ppatch_scene_plan_get_info(d.scene_plan, &info);
   });
   add("ppatch_scene_plan_align", [images, &d] {
-    return ppatch_scene_plan_align(d.scene_plan, kImages, images.data(), d.shifts.data());
+    return ppatch_scene_plan_align(d.scene_plan, image_count, images.data(), d.shifts.data());
   });
   // Three tiles by three.
   ppatch_scene_options options = d.scene_options;
@@ -39,26 +40,26 @@ void EveryCall::add_scenes() {
   require(ppatch_scene_plan_create(&d.motion_plan, context_, &options));
   require(ppatch_scene_plan_borrow_reference(d.motion_plan, &reference));
   add("ppatch_scene_plan_measure_motion", [images, &d] {
-    return ppatch_scene_plan_measure_motion(d.motion_plan, kImages, images.data(),
-                                            d.of_motions.data(), d.motions.data(), kTiles,
+    return ppatch_scene_plan_measure_motion(d.motion_plan, image_count, images.data(),
+                                            d.of_motions.data(), d.motions.data(), tile_count,
                                             d.tiles.data());
   });
 }
 
 void EveryCall::add_pairs() {
   Data& d = *data_;
-  ppatch_scene_image image = ppatch_scene_image_of(Data::array(d.still, {kSide, kSide}));
+  ppatch_scene_image image = ppatch_scene_image_of(Data::array(d.still, {scene_size, scene_size}));
   image.own_levels = 1;
   for (double& black : image.black) black = 100.0;
   image.white = 9000.0;
-  const ppatch_array anchor = Data::array(d.anchor, {kSide, kSide});
-  const ppatch_array target = Data::array(d.target, {kSide, kSide});
-  const ppatch_array shifted = Data::array(d.shifted, {kSide, kSide});
-  const ppatch_array warped = Data::array(d.warped, {kSide, kSide});
-  const ppatch_array luminance = Data::array(d.luminance, {kSide / 2, kSide / 2});
-  const ppatch_array normal = Data::array(d.normal, {kSide, kSide});
-  const ppatch_array binned = Data::array(d.binned, {3, kSide / 2, kSide / 2});
-  const ppatch_array mask = Data::array(d.mask, {kSide, kSide});
+  const ppatch_array anchor = Data::array(d.anchor, {scene_size, scene_size});
+  const ppatch_array target = Data::array(d.target, {scene_size, scene_size});
+  const ppatch_array shifted = Data::array(d.shifted, {scene_size, scene_size});
+  const ppatch_array warped = Data::array(d.warped, {scene_size, scene_size});
+  const ppatch_array luminance = Data::array(d.luminance, {scene_size / 2, scene_size / 2});
+  const ppatch_array normal = Data::array(d.normal, {scene_size, scene_size});
+  const ppatch_array binned = Data::array(d.binned, {3, scene_size / 2, scene_size / 2});
+  const ppatch_array mask = Data::array(d.mask, {scene_size, scene_size});
   double* numbers = d.numbers.data();
   add("ppatch_image_shift", [=, this] {
     const double shift[2] = {1.25, -0.5};
@@ -74,7 +75,7 @@ void EveryCall::add_pairs() {
   add("ppatch_image_luminance", [=, this] {
     ppatch_array channels = anchor;
     channels.ndim = 3;
-    channels.shape[0] = channels.shape[1] = kSide / 2;
+    channels.shape[0] = channels.shape[1] = scene_size / 2;
     channels.shape[2] = 3;
     channels.strides[2] = 1;
     return ppatch_image_luminance(context_, &channels, nullptr, 0.9, &luminance);
@@ -91,8 +92,8 @@ void EveryCall::add_pairs() {
     return ppatch_pair_mask(context_, &anchor, &target, nullptr, &mask, numbers + 2);
   });
   ppatch_scene_image other = image;
-  other.pixels = Data::array(d.moved, {kSide, kSide});
-  const ppatch_array measured = Data::array(d.measured, {kSide / 2, kSide / 2});
+  other.pixels = Data::array(d.moved, {scene_size, scene_size});
+  const ppatch_array measured = Data::array(d.measured, {scene_size / 2, scene_size / 2});
   add("ppatch_pair_measure", [=, this, &d] {
     return ppatch_pair_measure(context_, &d.cfa, &image, &other, nullptr, &measured,
                                d.measures.data());
@@ -111,7 +112,7 @@ void EveryCall::add_pairs() {
     return ppatch_cfa_round(&d.cfa, shift, lattice);
   });
   add("ppatch_common_area_of", [] {
-    const std::int64_t shape[2] = {kSide, kSide}, shift[2] = {2, -4};
+    const std::int64_t shape[2] = {scene_size, scene_size}, shift[2] = {2, -4};
     ppatch_common_area area;
     return ppatch_common_area_of(shape, shape, shift, &area);
   });

@@ -75,7 +75,7 @@ void free(void* memory) {
 
 namespace {
 
-constexpr std::size_t kFunctions = 56;  // of EveryCall, which main checks
+constexpr std::size_t functions = 56;  // of EveryCall, which main checks
 int faults = 0;
 std::int64_t failures = 0;
 
@@ -87,8 +87,8 @@ void fault(const std::string& name, std::int64_t at, const char* what) {
 
 // Every n-th allocation of the call fails once.
 void fail_each(const NamedCall& call) {
-  constexpr std::int64_t kMost = 100000;
-  for (std::int64_t at = 1; at < kMost; ++at) {
+  constexpr std::int64_t most = 100000;
+  for (std::int64_t at = 1; at < most; ++at) {
     has_failed = false;
     countdown = at;
     const ppatch_status status = call.run();
@@ -103,7 +103,7 @@ void fail_each(const NamedCall& call) {
       fault(call.name, at, "not out of memory");
     }
   }
-  fault(call.name, kMost, "never succeeds");
+  fault(call.name, most, "never succeeds");
 }
 
 void all_of(std::int32_t threads) {
@@ -114,7 +114,7 @@ void all_of(std::int32_t threads) {
   if (ppatch_context_create(&context, &options) != PPATCH_OK) return fault("context", 0, "fails");
   {
     EveryCall every(context, options, 1);
-    if (every.calls().size() != kFunctions) fault("all", 0, "another number of functions");
+    if (every.calls().size() != functions) fault("all", 0, "another number of functions");
     const auto run_all = [&] {
       every.poison();
       for (const NamedCall& call : every.calls()) {
@@ -138,8 +138,8 @@ void all_of(std::int32_t threads) {
 // Each n-th allocation of a function's first call in a process, in a child of its own: what is made
 // once, threads too. The last child finds none that fails.
 void first_calls(std::int32_t threads) {
-  constexpr int kNoneFailed = 1, kFault = 2;
-  for (std::size_t which = 0; which < kFunctions; ++which) {
+  constexpr int exit_none_failed = 1, exit_fault = 2;
+  for (std::size_t which = 0; which < functions; ++which) {
     for (std::int64_t at = 1;; ++at) {
       std::fflush(stdout);
       const pid_t child = fork();
@@ -149,7 +149,7 @@ void first_calls(std::int32_t threads) {
         options.backend = PPATCH_BACKEND_CPU;
         options.num_threads = threads;
         ppatch_context* context = nullptr;
-        if (ppatch_context_create(&context, &options) != PPATCH_OK) _exit(kFault);
+        if (ppatch_context_create(&context, &options) != PPATCH_OK) _exit(exit_fault);
         EveryCall every(context, options, 1);
         const NamedCall& call = every.calls()[which];
         has_failed = false;
@@ -163,18 +163,18 @@ void first_calls(std::int32_t threads) {
           if (each.run() != PPATCH_OK) fault(each.name, at, "fails after a first call that failed");
         }
         std::fflush(stdout);
-        if (faults != 0) _exit(kFault);
-        _exit(has_failed ? 0 : kNoneFailed);
+        if (faults != 0) _exit(exit_fault);
+        _exit(has_failed ? 0 : exit_none_failed);
       }
       int status = 0;
       waitpid(child, &status, 0);
-      if (!WIFEXITED(status) || WEXITSTATUS(status) == kFault) {
+      if (!WIFEXITED(status) || WEXITSTATUS(status) == exit_fault) {
         ++faults;
         std::printf("the first call of function %zu, allocation %lld: status %x\n", which,
                     static_cast<long long>(at), static_cast<unsigned>(status));
         break;
       }
-      if (WEXITSTATUS(status) == kNoneFailed) break;
+      if (WEXITSTATUS(status) == exit_none_failed) break;
       ++failures;
     }
   }

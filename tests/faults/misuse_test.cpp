@@ -19,7 +19,7 @@
 
 namespace {
 
-constexpr int kThreads = 8;
+constexpr int thread_count = 8;
 
 std::vector<unsigned char> outputs_of(EveryCall& every) {
   every.poison();
@@ -51,20 +51,20 @@ TEST(Threads, EightOnSharedContextsGetTheirOwnResults) {
   const ContextPointer contexts[2] = {make_context(options), make_context(options)};
   std::vector<std::unique_ptr<EveryCall>> every;
   std::vector<std::vector<unsigned char>> wanted;
-  for (int t = 0; t < kThreads; ++t) {
+  for (int t = 0; t < thread_count; ++t) {
     every.push_back(std::make_unique<EveryCall>(contexts[t % 2].get(), options,
                                                 test_seed() + static_cast<std::uint64_t>(t)));
     wanted.push_back(outputs_of(*every.back()));
   }
   std::atomic<int> wrong{0}, ready{0};
   std::vector<std::thread> threads;
-  threads.reserve(kThreads);
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(thread_count);
+  for (int t = 0; t < thread_count; ++t) {
     threads.emplace_back([&, t] {
       Random random = test_random("EightOnSharedContexts" + std::to_string(t));
       std::vector<NamedCall> calls = every[t]->calls();
       ++ready;
-      while (ready < kThreads) std::this_thread::yield();
+      while (ready < thread_count) std::this_thread::yield();
       for (int round = 0; round < case_count(20); ++round) {
         // The order matters to none of them; an error of one is not another's.
         std::shuffle(calls.begin(), calls.end(), random);
@@ -84,16 +84,16 @@ TEST(Threads, EightOnSharedContextsGetTheirOwnResults) {
 
 // Throws at the n-th call of any callback.
 struct Thrower {
-  enum class What { kException, kNumber, kMemory };
+  enum class What { exception, number, memory };
 
   void pass() {
     if (++calls != at) return;
     switch (what) {
-      case What::kException:
+      case What::exception:
         throw std::runtime_error("a host's own error");
-      case What::kNumber:
+      case What::number:
         throw 7;
-      case What::kMemory:
+      case What::memory:
         throw std::bad_alloc();
     }
   }
@@ -120,7 +120,7 @@ struct Thrower {
     options->log_user = options->progress_user = options->allocator_user = this;
   }
 
-  What what = What::kException;
+  What what = What::exception;
   std::int64_t at = 0, calls = 0, live = 0;
 };
 
@@ -137,7 +137,7 @@ TEST_P(Throwing, ACallbackEndsItsCallAlone) {
   const std::int64_t blocks = new_hook::live_blocks(), scratch = thrower.live;
   thrower.what = GetParam();
   const ppatch_status status =
-      thrower.what == Thrower::What::kMemory ? PPATCH_ERROR_OUT_OF_MEMORY : PPATCH_ERROR_INTERNAL;
+      thrower.what == Thrower::What::memory ? PPATCH_ERROR_OUT_OF_MEMORY : PPATCH_ERROR_INTERNAL;
   int thrown = 0;
   for (const NamedCall& call : every.calls()) {
     for (std::int64_t at = 1;; ++at) {
@@ -161,8 +161,8 @@ TEST_P(Throwing, ACallbackEndsItsCallAlone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Whats, Throwing,
-                         testing::Values(Thrower::What::kException, Thrower::What::kNumber,
-                                         Thrower::What::kMemory));
+                         testing::Values(Thrower::What::exception, Thrower::What::number,
+                                         Thrower::What::memory));
 
 // A callback may use other plans of its context.
 TEST(Callbacks, MayCallTheLibrary) {

@@ -5,7 +5,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzFile file(data, size);
-  if (file.container() != ptychopatch::formats::Container::kBzip2) return 0;
+  if (file.container() != ptychopatch::formats::Container::bzip2) return 0;
   file.read();
   return 0;
 }

@@ -28,8 +28,8 @@ class FuzzFile {
   std::span<const std::byte> bytes() const { return bytes_; }
 
   ptychopatch::formats::Container container() const {
-    using ptychopatch::formats::kMagicBytes;
-    return ptychopatch::formats::container_of(bytes_.first(std::min(bytes_.size(), kMagicBytes)));
+    using ptychopatch::formats::magic_bytes;
+    return ptychopatch::formats::container_of(bytes_.first(std::min(bytes_.size(), magic_bytes)));
   }
 
   // Where it lies on the disk, for libraries that read by name.

@@ -6,7 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzFile file(data, size);
-  if (file.container() != ptychopatch::formats::Container::kHdf5) return 0;
+  if (file.container() != ptychopatch::formats::Container::hdf5) return 0;
   file.read();
   return 0;
 }

@@ -12,9 +12,9 @@ using namespace ptychopatch;  // NOLINT(google-build-using-namespace)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // Where names decide between formats; those of RAWs do not.
-  static const std::array<std::string, 5> kNames = {"x.dng", "x.tif", "x.mrc", "x.npy", "x.jpg"};
+  static const std::array<std::string, 5> names = {"x.dng", "x.tif", "x.mrc", "x.npy", "x.jpg"};
   if (size == 0) return 0;
-  const std::string& name = kNames[data[size - 1] % kNames.size()];
+  const std::string& name = names[data[size - 1] % names.size()];
   const auto bytes = std::as_bytes(std::span(data, size - 1));
   mosaics::ImageSettings settings;
   if (data[size - 1] >= 128) settings.cfa = mosaics::xtrans();

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const auto records = alignment::decode_records(text, format, "'x'");
     for (const auto& record : records) alignment::names_of(record);
-    const auto json = alignment::RecordFormat::kJson;
+    const auto json = alignment::RecordFormat::json;
     const std::string written = alignment::encode_records(records, json);
     const auto again = alignment::decode_records(written, json, "'x'");
     if (alignment::encode_records(again, json) != written) std::abort();

@@ -10,7 +10,7 @@
 
 namespace {
 
-constexpr std::array kNames = {
+constexpr std::array names = {
     "object",
     "probe_position_x_m",
     "probe_position_y_m",
@@ -54,9 +54,9 @@ constexpr std::array kNames = {
     "\xc3\xa4\n'",
 };
 
-constexpr std::array kAttributes = {"pixel_height_m", "pixel_width_m", "center_y_m",
-                                    "center_x_m",     "units",         "metadata"};
-constexpr std::array kTexts = {"m", "eV", "real", "NXcxi_ptycho", "{}", "", "a\nb\xff"};
+constexpr std::array attributes = {"pixel_height_m", "pixel_width_m", "center_y_m",
+                                   "center_x_m",     "units",         "metadata"};
+constexpr std::array texts = {"m", "eV", "real", "NXcxi_ptycho", "{}", "", "a\nb\xff"};
 
 struct Pair {
   double real, imaginary;
@@ -112,8 +112,8 @@ Hdf5Builder::Hdf5Builder(FuzzInput& input) : input_(input) {
 std::string Hdf5Builder::name() {
   const auto which = static_cast<std::size_t>(input_.take<std::uint8_t>());
   std::string chosen;
-  if (which < 5 * kNames.size()) {
-    chosen = kNames[which % kNames.size()];
+  if (which < 5 * names.size()) {
+    chosen = names[which % names.size()];
   } else {
     for (std::int64_t left = input_.small(1, 6); left != 0; --left) {
       const auto letter = static_cast<char>(input_.small(1, 255));
@@ -125,11 +125,11 @@ std::string Hdf5Builder::name() {
 }
 
 hid_t Hdf5Builder::space(bool may_be_large) {
-  constexpr hsize_t kLarge = hsize_t{1} << 40;
+  constexpr hsize_t large = hsize_t{1} << 40;
   if (may_be_large && input_.small(0, 7) == 0) return H5Screate(H5S_NULL);
   std::vector<hsize_t> extents(static_cast<std::size_t>(input_.small(0, 4)));
   for (hsize_t& extent : extents) extent = static_cast<hsize_t>(input_.small(0, 5));
-  if (may_be_large && !extents.empty() && input_.small(0, 1) == 0) extents[0] = kLarge;
+  if (may_be_large && !extents.empty() && input_.small(0, 1) == 0) extents[0] = large;
   return H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr);
 }
 
@@ -182,9 +182,9 @@ hid_t Hdf5Builder::number_type(BuiltDataset& dataset) {
     case 3: {
       dataset.is_boolean = true;
       const hid_t truth = H5Tenum_create(H5T_NATIVE_INT8);
-      constexpr std::int8_t kFalse = 0, kTrue = 1;
-      H5Tenum_insert(truth, "FALSE", &kFalse);
-      H5Tenum_insert(truth, "TRUE", &kTrue);
+      constexpr std::int8_t false_value = 0, true_value = 1;
+      H5Tenum_insert(truth, "FALSE", &false_value);
+      H5Tenum_insert(truth, "TRUE", &true_value);
       return truth;
     }
     default:
@@ -310,7 +310,7 @@ hid_t Hdf5Builder::text_type() {
 void Hdf5Builder::text(hid_t at, const std::string& key, bool is_attribute) {
   const hid_t type = text_type();
   const hid_t extents = input_.small(0, 7) == 0 ? space(false) : H5Screate(H5S_SCALAR);
-  const char* const chosen = kTexts.at(static_cast<std::size_t>(input_.small(0, 6)));
+  const char* const chosen = texts.at(static_cast<std::size_t>(input_.small(0, 6)));
   const auto count = static_cast<std::size_t>(H5Sget_simple_extent_npoints(extents));
   const std::vector<const char*> pointers(count, chosen);
   std::string block(count * H5Tget_size(type), ' ');
@@ -335,7 +335,7 @@ void Hdf5Builder::attribute() {
   const bool of_root = names_.empty() || input_.small(0, 2) == 0;
   const hid_t at = H5Oopen(file_, of_root ? "/" : names_.back().c_str(), H5P_DEFAULT);
   if (at < 0) return;
-  const char* const key = kAttributes.at(static_cast<std::size_t>(input_.small(0, 5)));
+  const char* const key = attributes.at(static_cast<std::size_t>(input_.small(0, 5)));
   if (input_.small(0, 2) == 0) {
     text(at, key, true);
   } else {

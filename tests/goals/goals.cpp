@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr int kCases = 200;  // of each interpolation and boundary
+constexpr int cases = 200;  // of each interpolation and boundary
 
 bool all_met = true;
 
@@ -33,7 +33,7 @@ void report_dots(ppatch_dtype dtype, const char* name) {
   DotResiduals worst{};
   for (ppatch_interpolation interpolation = 0; interpolation < 4; ++interpolation) {
     for (ppatch_boundary boundary = 0; boundary < 5; ++boundary) {
-      for (int i = 0; i < kCases; ++i) {
+      for (int i = 0; i < cases; ++i) {
         const Case c = draw_case(random(), [&](Case& drawn) {
           drawn.dtype = dtype;
           drawn.options.interpolation = interpolation;
@@ -58,7 +58,7 @@ void report_shifted(ppatch_dtype dtype, const char* name) {
   Random random = test_random(std::string("goals shifted ") + name);
   ShiftedResiduals worst{};
   for (ppatch_boundary boundary = 0; boundary < 5; ++boundary) {
-    for (int i = 0; i < kCases / 4; ++i) {
+    for (int i = 0; i < cases / 4; ++i) {
       const ShiftedResiduals residuals = shifted_residuals(draw_case(random(), [&](Case& drawn) {
         drawn.dtype = dtype;
         drawn.options.boundary = boundary;
@@ -80,7 +80,7 @@ void report_shifted(ppatch_dtype dtype, const char* name) {
 void report_normals(ppatch_subpixel subpixel, const char* name) {
   Random random = test_random(std::string("goals normals ") + name);
   double worst = 0;
-  for (int i = 0; i < kCases; ++i) {
+  for (int i = 0; i < cases; ++i) {
     const Case c = draw_case(random(), [&](Case& drawn) {
       make_smooth(drawn);
       drawn.options.subpixel = subpixel;

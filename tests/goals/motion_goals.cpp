@@ -20,9 +20,9 @@
 
 namespace {
 
-constexpr int kParameters = 6;
-using Vector = std::array<double, kParameters>;
-using Matrix = std::array<Vector, kParameters>;
+constexpr int parameters = 6;
+using Vector = std::array<double, parameters>;
+using Matrix = std::array<Vector, parameters>;
 
 bool all_met = true;
 
@@ -66,8 +66,8 @@ class BayerScene {
         const double v = static_cast<double>(y) - centre;
         const double u = static_cast<double>(x) - centre;
         const Vector row = {gy, gx, gy * v, gy * u, gx * v, gx * u};
-        for (std::size_t i = 0; i < kParameters; ++i) {
-          for (std::size_t j = 0; j < kParameters; ++j) sum[i][j] += row[i] * row[j] / variance;
+        for (std::size_t i = 0; i < parameters; ++i) {
+          for (std::size_t j = 0; j < parameters; ++j) sum[i][j] += row[i] * row[j] / variance;
         }
       }
     }
@@ -82,11 +82,11 @@ class BayerScene {
 // b' A^-1 b by elimination; A is positive definite.
 double quadratic_form(Matrix a, Vector b) {
   double sum = 0.0;
-  for (std::size_t i = 0; i < kParameters; ++i) {
+  for (std::size_t i = 0; i < parameters; ++i) {
     sum += b[i] * b[i] / a[i][i];
-    for (std::size_t r = i + 1; r < kParameters; ++r) {
+    for (std::size_t r = i + 1; r < parameters; ++r) {
       const double part = a[r][i] / a[i][i];
-      for (std::size_t k = i; k < kParameters; ++k) a[r][k] -= part * a[i][k];
+      for (std::size_t k = i; k < parameters; ++k) a[r][k] -= part * a[i][k];
       b[r] -= part * b[i];
     }
   }
@@ -100,10 +100,10 @@ struct Pool {
   void add(const ppatch_scene_motion& found, const Affine& truth, const Matrix& information,
            std::int64_t size) {
     Vector error;
-    for (std::size_t p = 0; p < kParameters; ++p) {
+    for (std::size_t p = 0; p < parameters; ++p) {
       error[p] =
           p < 2 ? found.shift[p] - truth.shift[p] : found.matrix[p - 2] - truth.matrix[p - 2];
-      standardised += error[p] * error[p] / found.covariance[(kParameters + 1) * p];
+      standardised += error[p] * error[p] / found.covariance[(parameters + 1) * p];
     }
     ++count;
     const double half = 0.5 * static_cast<double>(size - 1);
@@ -115,7 +115,7 @@ struct Pool {
           at[2 + 2 * axis] = y;
           at[3 + 2 * axis] = x;
           double off = 0.0;
-          for (std::size_t p = 0; p < kParameters; ++p) off += at[p] * error[p];
+          for (std::size_t p = 0; p < parameters; ++p) off += at[p] * error[p];
           squares += off * off;
           bounds += quadratic_form(information, at);
         }
@@ -169,7 +169,7 @@ void report_maps(const ptychopatch::Context& context, int trials, std::int64_t s
   const std::string name = ", Bayer, gain 1/4, to 1 degree and 1 %";
   report("corners: ratio to the bound" + name, std::sqrt(pool.squares / pool.bounds), 0.0, 1.5);
   report("|error| / sigma" + name,
-         std::sqrt(pool.standardised / (kParameters * static_cast<double>(pool.count))), 0.8, 1.25);
+         std::sqrt(pool.standardised / (parameters * static_cast<double>(pool.count))), 0.8, 1.25);
 }
 
 void report_objects(const ptychopatch::Context& context, int trials, std::int64_t size) {

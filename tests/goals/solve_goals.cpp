@@ -19,8 +19,8 @@ namespace {
 
 using ptychopatch::array;
 
-constexpr std::int64_t kPatch = 128, kSide = 32, kCount = kSide * kSide;
-constexpr std::int64_t kImage = 540;  // of such a scan with steps of a tenth of a patch
+constexpr std::int64_t patch = 128, side = 32, scan_count = side * side;
+constexpr std::int64_t image_size = 540;  // of such a scan with steps of a tenth of a patch
 
 bool all_met = true;
 
@@ -35,10 +35,10 @@ void report(const std::string& name, double value, double limit) {
 // from all sides.
 std::vector<double> scan(Random& random) {
   std::uniform_real_distribution<double> jitter(-2, 2);
-  const double step = static_cast<double>(kImage) / static_cast<double>(kSide);
+  const double step = static_cast<double>(image_size) / static_cast<double>(side);
   std::vector<double> positions;
-  for (std::int64_t k = 0; k < kCount; ++k) {
-    for (const std::int64_t place : {k / kSide, k % kSide}) {
+  for (std::int64_t k = 0; k < scan_count; ++k) {
+    for (const std::int64_t place : {k / side, k % side}) {
       positions.push_back(step * static_cast<double>(place) + jitter(random));
     }
   }
@@ -57,19 +57,19 @@ void measure(const char* name, double limit) {
   Random random = test_random(std::string("solve goals ") + name);
   ptychopatch::Context context;
   const std::vector<double> positions = scan(random);
-  auto settings = ptychopatch::patch_options(kPatch, kPatch);
+  auto settings = ptychopatch::patch_options(patch, patch);
   settings.boundary = PPATCH_BOUNDARY_WRAP;
-  ptychopatch::PatchPlan plan(context, array(positions.data(), {kCount, 2}), settings);
+  ptychopatch::PatchPlan plan(context, array(positions.data(), {scan_count, 2}), settings);
   std::uniform_real_distribution<double> uniform(-1, 1);
-  std::vector<std::complex<T>> object(kImage * kImage), image(kImage * kImage);
+  std::vector<std::complex<T>> object(image_size * image_size), image(image_size * image_size);
   for (auto& value : object)
     value = {static_cast<T>(uniform(random)), static_cast<T>(uniform(random))};
-  std::vector<std::complex<T>> patches(kCount * kPatch * kPatch);
-  std::vector<T> coverage(kImage * kImage);
-  const auto from = array(object.data(), {kImage, kImage});
-  const auto extracted = array(patches.data(), {kCount, kPatch, kPatch});
-  const auto to = array(image.data(), {kImage, kImage});
-  const auto sums = array(coverage.data(), {kImage, kImage});
+  std::vector<std::complex<T>> patches(scan_count * patch * patch);
+  std::vector<T> coverage(image_size * image_size);
+  const auto from = array(object.data(), {image_size, image_size});
+  const auto extracted = array(patches.data(), {scan_count, patch, patch});
+  const auto to = array(image.data(), {image_size, image_size});
+  const auto sums = array(coverage.data(), {image_size, image_size});
   plan.extract(from, extracted);
 
   auto options = ptychopatch::solve_options();
@@ -88,10 +88,11 @@ void measure(const char* name, double limit) {
   // A scan with a rim, steps of a tenth of a patch: there the iterations go on.
   std::vector<double> inside = positions;
   for (double& place : inside) {
-    place = 3 + place * static_cast<double>(kImage - kPatch - 8) / static_cast<double>(kImage);
+    place =
+        3 + place * static_cast<double>(image_size - patch - 8) / static_cast<double>(image_size);
   }
   settings.boundary = PPATCH_BOUNDARY_ZERO;
-  ptychopatch::PatchPlan rimmed(context, array(inside.data(), {kCount, 2}), settings);
+  ptychopatch::PatchPlan rimmed(context, array(inside.data(), {scan_count, 2}), settings);
   rimmed.extract(from, extracted);
   options.tolerance = 1e-300;
   const auto iterate = [&](std::int32_t count) {

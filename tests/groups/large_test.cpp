@@ -18,7 +18,7 @@ using ptychopatch::GroupPlan;
 
 namespace {
 
-constexpr std::int64_t kPoints = 10000000;
+constexpr std::int64_t point_count = 10000000;
 
 // Most bytes that the process has held so far.
 std::uint64_t peak_bytes() {
@@ -34,8 +34,8 @@ class Large : public testing::TestWithParam<std::string> {};
 
 TEST_P(Large, StaysWithinSixteenBytesAPoint) {
   Random random = test_random("Large" + GetParam());
-  const std::vector<Point> points = draw_points(GetParam(), kPoints, random);
-  for (const std::int64_t groups : {std::int64_t{1000}, kPoints / 4}) {
+  const std::vector<Point> points = draw_points(GetParam(), point_count, random);
+  for (const std::int64_t groups : {std::int64_t{1000}, point_count / 4}) {
     ppatch_group_options o = group_options(2, 7);
     o.group_count = groups;
     o.seed = random();
@@ -50,10 +50,11 @@ TEST_P(Large, StaysWithinSixteenBytesAPoint) {
     const Array from_means = array(relative.data(), {groups, 4, 2});
     plan.draw(0, array(members.data(), {groups, 4}), nullptr, &means, &from_means);
     const std::uint64_t after = peak_bytes();
-    const auto limit = static_cast<std::uint64_t>(16 * kPoints + 8 * 4 * groups);
+    const auto limit = static_cast<std::uint64_t>(16 * point_count + 8 * 4 * groups);
     EXPECT_LE(plan.info().bytes, limit);
     EXPECT_LE(after - before, limit) << GetParam() << ", " << groups << " groups";
-    EXPECT_GT(after - before, static_cast<std::uint64_t>(8 * kPoints)) << "nothing was measured";
+    EXPECT_GT(after - before, static_cast<std::uint64_t>(8 * point_count))
+        << "nothing was measured";
     for (std::int64_t i = 0; i < groups; i += groups / 4) {
       const std::vector<std::int64_t> group = {members.begin() + i * 4,
                                                members.begin() + i * 4 + 4};
@@ -61,7 +62,7 @@ TEST_P(Large, StaysWithinSixteenBytesAPoint) {
       EXPECT_EQ(offsets[2 * i], want.offset[0]) << seed_note();
       EXPECT_EQ(relative[8 * i + 3], want.relative[1][1]) << seed_note();
     }
-    const std::int64_t queries[3] = {0, 5000001, kPoints - 1};
+    const std::int64_t queries[3] = {0, 5000001, point_count - 1};
     std::int64_t found[21];
     plan.neighbours_of(array(queries, {3}), array(found, {3, 7}));
     for (int q = 0; q < 3; ++q) {

@@ -12,21 +12,21 @@
 
 namespace {
 
-constexpr std::int64_t kPoints = 3000;
-constexpr std::int64_t kGroups = 900;
+constexpr std::int64_t point_count = 3000;
+constexpr std::int64_t groups = 900;
 
 class GroupMemory : public testing::TestWithParam<bool>, protected FailingAllocations {
  protected:
   GroupMemory()
       : FailingAllocations(GetParam()),
-        points_(2 * kPoints),
-        members_(4 * kGroups),
-        offsets_(2 * kGroups) {
+        points_(2 * point_count),
+        members_(4 * groups),
+        offsets_(2 * groups) {
     Random random = test_random("GroupMemory");
     std::normal_distribution<double> place;
     for (double& v : points_) v = place(random);
     options_ = ptychopatch::group_options(2, 6);
-    options_.group_count = kGroups;
+    options_.group_count = groups;
     options_.seed = random();
   }
 
@@ -39,13 +39,13 @@ class GroupMemory : public testing::TestWithParam<bool>, protected FailingAlloca
     options.log_level = PPATCH_LOG_LEVEL_DEBUG;
     return options;
   }
-  ptychopatch::Array points() const { return ptychopatch::array(points_.data(), {kPoints, 2}); }
+  ptychopatch::Array points() const { return ptychopatch::array(points_.data(), {point_count, 2}); }
 
   // Takes no memory of its own.
   ppatch_status draw(ppatch_group_plan* plan) {
     members_.assign(members_.size(), -7);
-    const std::int64_t shape[2] = {kGroups, 4};
-    const std::int64_t pairs[2] = {kGroups, 2};
+    const std::int64_t shape[2] = {groups, 4};
+    const std::int64_t pairs[2] = {groups, 2};
     const ppatch_array members = ppatch_array_c(members_.data(), PPATCH_I64, 2, shape);
     const ppatch_array offsets = ppatch_array_c(offsets_.data(), PPATCH_F64, 2, pairs);
     return ppatch_group_plan_draw(plan, 0, &members, nullptr, &offsets, nullptr);
@@ -60,7 +60,7 @@ class GroupMemory : public testing::TestWithParam<bool>, protected FailingAlloca
 TEST_P(GroupMemory, IsWhatWasToldBeforehand) {
   const ptychopatch::Context context(context_options());
   const std::uint64_t before = allocator().live();
-  const std::uint64_t told = ptychopatch::GroupPlan::bytes(context, kPoints, options_);
+  const std::uint64_t told = ptychopatch::GroupPlan::bytes(context, point_count, options_);
   ptychopatch::GroupPlan plan = ptychopatch::GroupPlan::borrow(context, points(), options_);
   EXPECT_EQ(plan.info().bytes, told);
   EXPECT_EQ(allocator().live() - before, told);
@@ -73,7 +73,7 @@ TEST_P(GroupMemory, IsWhatWasToldBeforehand) {
 TEST_P(GroupMemory, FailsWhileAPlanIsMade) {
   const ptychopatch::Context context(context_options());
   ppatch_group_options options = options_;
-  options.point_capacity = kPoints;
+  options.point_capacity = point_count;
   { const ptychopatch::GroupPlan warm = ptychopatch::GroupPlan(context, options); }
   fail_each("ppatch_group_plan_create", [&] {
     const Account account(allocator());

@@ -20,7 +20,7 @@ using ptychopatch::GroupPlan;
 
 namespace {
 
-constexpr std::int64_t kKeys = 40000;
+constexpr std::int64_t keys = 40000;
 
 // Points of which no two distances are equal.
 std::vector<Point> uneven(std::int64_t n) {
@@ -52,7 +52,7 @@ void each_key(const std::vector<Point>& points, ppatch_group_options o,
   drawn.centres.resize(o.group_count);
   drawn.ranks.resize(o.group_count);
   const Array centres = array(drawn.centres.data(), {o.group_count});
-  for (o.seed = 0; o.seed < kKeys; ++o.seed) {
+  for (o.seed = 0; o.seed < keys; ++o.seed) {
     GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points), o);
     plan.draw(0, array(members.data(), {o.group_count, c}), &centres);
     for (std::int64_t i = 0; i < o.group_count; ++i) {

@@ -11,7 +11,7 @@ namespace {
 class Adjoint : public SumsTest {};
 
 std::vector<double> ones_magnitude(const oracle::Scan& scan, const Values& patches) {
-  return oracle::adjoint_magnitude(scan, Values(patches.size(), 1.0), oracle::kMinWeight);
+  return oracle::adjoint_magnitude(scan, Values(patches.size(), 1.0), oracle::least_weight);
 }
 
 TEST_P(Adjoint, AgreesWithTheOracle) {
@@ -21,7 +21,7 @@ TEST_P(Adjoint, AgreesWithTheOracle) {
     const double limit = sum_tolerance(c.dtype, scan);
     const Values patches = job.patch_values();
     const Wanted wanted = {oracle::adjoint(scan, patches),
-                           largest(oracle::adjoint_magnitude(scan, patches, oracle::kMinWeight)),
+                           largest(oracle::adjoint_magnitude(scan, patches, oracle::least_weight)),
                            as_complex(oracle::coverage(scan)),
                            largest(ones_magnitude(scan, patches))};
     const Job::Sums over = job.adjoint(PPATCH_ADJOINT_OVERWRITE);
@@ -40,7 +40,7 @@ TEST_P(Adjoint, AssembleDividesByTheCoverage) {
     const Job::Sums got = job.assemble(eps);
     const Values want = oracle::assemble(scan, job.patch_values(), eps);
     const double scale =
-        largest(oracle::adjoint_magnitude(scan, job.patch_values(), oracle::kMinWeight));
+        largest(oracle::adjoint_magnitude(scan, job.patch_values(), oracle::least_weight));
     const double weights_scale = largest(ones_magnitude(scan, job.patch_values()));
     expect_close(got.image.values(), want, scale / eps * (1 + weights_scale / eps), limit,
                  "assembled image");
@@ -79,7 +79,7 @@ TEST(AdjointOfManyImages, AgreesWithTheOracle) {
     const Values patches = job.patch_values();
     expect_close(job.adjoint(PPATCH_ADJOINT_OVERWRITE).image.values(),
                  oracle::adjoint(scan, patches),
-                 largest(oracle::adjoint_magnitude(scan, patches, oracle::kMinWeight)),
+                 largest(oracle::adjoint_magnitude(scan, patches, oracle::least_weight)),
                  sum_tolerance(c.dtype, scan), "image");
   });
 }
@@ -99,7 +99,7 @@ TEST(Assemble, GivesTheImageBackFromWholePositions) {
   const auto whole = [](Case& c) {
     c.options.boundary = PPATCH_BOUNDARY_ZERO;
     c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
-    c.form = PositionForm::kF64;
+    c.form = PositionForm::f64;
   };
   for_each_case(60, whole, [](const Case& drawn) {
     Case c = drawn;

@@ -19,7 +19,7 @@ class Copy : public testing::TestWithParam<Kind> {};
 TEST_P(Copy, OfWholePositionsIsExact) {
   const auto whole = [&](Case& c) {
     set_kind(c, GetParam());
-    c.form = c.images ? PositionForm::kSplitF64 : PositionForm::kF64;
+    c.form = c.images ? PositionForm::split_f64 : PositionForm::f64;
     c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
     if (c.options.anchor == PPATCH_ANCHOR_CENTRE) c.options.anchor = PPATCH_ANCHOR_HALF;
     c.options.constant_real = 0.625;  // the same in every dtype

@@ -194,7 +194,7 @@ TEST(Determinism, PositionsSplitIntoBatches) {
     c.indexed = false;
     c.images = 0;
     c.contiguous = true;
-    c.form = PositionForm::kF64;
+    c.form = PositionForm::f64;
     c.positions_grouped = false;
   };
   for_each_case(12, flat, [](const Case& c) {

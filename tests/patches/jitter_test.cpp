@@ -17,7 +17,7 @@ namespace {
 using ptychopatch::array;
 using ptychopatch::PatchPlan;
 
-constexpr std::int64_t kCount = 20000;
+constexpr std::int64_t draw_count = 20000;
 
 ppatch_patch_options jittered(double sigma, std::uint64_t seed) {
   ppatch_patch_options options = ptychopatch::patch_options(1, 1);
@@ -40,7 +40,7 @@ std::uint64_t fresh_seed(const char* test) { return test_random(test)(); }
 
 TEST(Jitter, IsNormalWithTheGivenSigma) {
   const double sigma = 0.7;
-  std::vector<double> z = moves(jittered(sigma, fresh_seed("normal")), kCount);
+  std::vector<double> z = moves(jittered(sigma, fresh_seed("normal")), draw_count);
   const double n = static_cast<double>(z.size());
   double mean = 0;
   double square = 0;
@@ -69,15 +69,15 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
 
 TEST(Jitter, IsIndependentBetweenAxesPositionsAndSeeds) {
   const std::uint64_t seed = fresh_seed("independent");
-  const std::vector<double> z = moves(jittered(1, seed), kCount);
-  const std::vector<double> other = moves(jittered(1, seed + 1), kCount);
+  const std::vector<double> z = moves(jittered(1, seed), draw_count);
+  const std::vector<double> other = moves(jittered(1, seed + 1), draw_count);
   std::vector<double> y;
   std::vector<double> x;
   for (std::size_t i = 0; i < z.size(); i += 2) {
     y.push_back(z[i]);
     x.push_back(z[i + 1]);
   }
-  const double bound = 6 / std::sqrt(static_cast<double>(kCount));
+  const double bound = 6 / std::sqrt(static_cast<double>(draw_count));
   EXPECT_LT(std::fabs(correlation(y, x)), bound) << seed_note();
   EXPECT_LT(std::fabs(correlation(z, other)), bound) << seed_note();
   for (std::size_t lag : {1U, 2U, 64U}) {

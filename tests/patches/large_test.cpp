@@ -38,7 +38,7 @@ TEST_P(Large, ExtractAndAdjointAgreeWithTheOracle) {
                tolerance(c.dtype), "patch element");
   const Job::Sums sums = job.adjoint(PPATCH_ADJOINT_OVERWRITE);
   expect_close(sums.image.values(), oracle::adjoint(scan, job.patch_values()),
-               largest(oracle::adjoint_magnitude(scan, job.patch_values(), oracle::kMinWeight)),
+               largest(oracle::adjoint_magnitude(scan, job.patch_values(), oracle::least_weight)),
                tolerance(c.dtype), "image");
 }
 

@@ -12,12 +12,12 @@ namespace {
 using ptychopatch::array;
 using ptychopatch::PatchPlan;
 
-constexpr std::int64_t kHeight = 9;
-constexpr std::int64_t kWidth = 7;
-constexpr std::int64_t kBrightY = 5;
-constexpr std::int64_t kBrightX = 2;
-constexpr std::int64_t kPatchHeight = 6;
-constexpr std::int64_t kPatchWidth = 4;
+constexpr std::int64_t height = 9;
+constexpr std::int64_t width = 7;
+constexpr std::int64_t bright_y = 5;
+constexpr std::int64_t bright_x = 2;
+constexpr std::int64_t patch_height = 6;
+constexpr std::int64_t patch_width = 4;
 
 struct Row {
   const char* name;
@@ -32,7 +32,7 @@ struct Row {
 void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
 // Half: a = (3, 2). Centre: a = (2.5, 1.5).
-const Row kRows[] = {
+const Row rows[] = {
     {"corner_yx_window", PPATCH_ANCHOR_CORNER, PPATCH_AXES_YX, PPATCH_SIGN_WINDOW, {3, 1}, 2, 1},
     {"corner_xy_window", PPATCH_ANCHOR_CORNER, PPATCH_AXES_XY, PPATCH_SIGN_WINDOW, {1, 3}, 2, 1},
     {"corner_yx_content",
@@ -84,13 +84,13 @@ const Row kRows[] = {
 };
 
 std::vector<double> bright_image() {
-  std::vector<double> image(kHeight * kWidth, 0);
-  image[kBrightY * kWidth + kBrightX] = 1;
+  std::vector<double> image(height * width, 0);
+  image[bright_y * width + bright_x] = 1;
   return image;
 }
 
 ppatch_patch_options options_of(const Row& row) {
-  ppatch_patch_options options = ptychopatch::patch_options(kPatchHeight, kPatchWidth);
+  ppatch_patch_options options = ptychopatch::patch_options(patch_height, patch_width);
   options.anchor = row.anchor;
   options.axes = row.axes;
   options.sign = row.sign;
@@ -102,22 +102,22 @@ class BrightPixel : public testing::TestWithParam<Row> {};
 TEST_P(BrightPixel, ComesOutWhereDocumented) {
   const Row& row = GetParam();
   PatchPlan plan(shared_context(1), array(row.position, {1, 2}), options_of(row));
-  std::vector<double> patch(kPatchHeight * kPatchWidth, -7);
-  plan.extract(array(bright_image().data(), {kHeight, kWidth}),
-               array(patch.data(), {1, kPatchHeight, kPatchWidth}));
-  for (std::int64_t i = 0; i < kPatchHeight * kPatchWidth; ++i) {
-    EXPECT_EQ(patch[i], i == row.r * kPatchWidth + row.q ? 1 : 0) << i;
+  std::vector<double> patch(patch_height * patch_width, -7);
+  plan.extract(array(bright_image().data(), {height, width}),
+               array(patch.data(), {1, patch_height, patch_width}));
+  for (std::int64_t i = 0; i < patch_height * patch_width; ++i) {
+    EXPECT_EQ(patch[i], i == row.r * patch_width + row.q ? 1 : 0) << i;
   }
 }
 
 TEST_P(BrightPixel, GoesBackToWhereItCameFrom) {
   const Row& row = GetParam();
   PatchPlan plan(shared_context(1), array(row.position, {1, 2}), options_of(row));
-  std::vector<double> patch(kPatchHeight * kPatchWidth, 0);
-  patch[row.r * kPatchWidth + row.q] = 1;
-  std::vector<double> image(kHeight * kWidth, -7);
-  plan.adjoint(array(patch.data(), {1, kPatchHeight, kPatchWidth}),
-               array(image.data(), {kHeight, kWidth}));
+  std::vector<double> patch(patch_height * patch_width, 0);
+  patch[row.r * patch_width + row.q] = 1;
+  std::vector<double> image(height * width, -7);
+  plan.adjoint(array(patch.data(), {1, patch_height, patch_width}),
+               array(image.data(), {height, width}));
   EXPECT_EQ(image, bright_image());
 }
 
@@ -126,10 +126,10 @@ TEST_P(BrightPixel, GradientPointsUphill) {
   const Row& row = GetParam();
   ppatch_patch_options options = options_of(row);
   options.patch_height = options.patch_width = 1;
-  std::vector<double> ramp(kHeight * kWidth);
-  for (std::int64_t i = 0; i < kHeight * kWidth; ++i) {
-    const std::int64_t y = i / kWidth;
-    ramp[i] = static_cast<double>(10 * y + i % kWidth);
+  std::vector<double> ramp(height * width);
+  for (std::int64_t i = 0; i < height * width; ++i) {
+    const std::int64_t y = i / width;
+    ramp[i] = static_cast<double>(10 * y + i % width);
   }
   const double sign = row.sign == PPATCH_SIGN_CONTENT ? -1 : 1;
   const double inside[2] = {sign * 3.25, sign * 3.5};
@@ -138,7 +138,7 @@ TEST_P(BrightPixel, GradientPointsUphill) {
   double gradient[2] = {-7, -7};
   double curvature[2] = {-7, -7};
   const ppatch_array curvature_view = array(curvature, {1, 2});
-  plan.position_gradient(array(ramp.data(), {kHeight, kWidth}), array(&one, {1, 1, 1}),
+  plan.position_gradient(array(ramp.data(), {height, width}), array(&one, {1, 1, 1}),
                          array(gradient, {1, 2}), &curvature_view);
   const int y = row.axes == PPATCH_AXES_YX ? 0 : 1;
   EXPECT_NEAR(gradient[y], sign * 10, 1e-12);
@@ -149,18 +149,18 @@ TEST_P(BrightPixel, GradientPointsUphill) {
 
 std::string row_name(const testing::TestParamInfo<Row>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Conventions, BrightPixel, testing::ValuesIn(kRows), row_name);
+INSTANTIATE_TEST_SUITE_P(Conventions, BrightPixel, testing::ValuesIn(rows), row_name);
 
 // The window at y = 3.25 sees the bright row 5 at r = 1.75: mostly in row 2, a quarter in row 1.
 TEST(SubPixel, MovesTheWindowDown) {
   const double position[2] = {3.25, 1};
   PatchPlan plan(shared_context(1), array(position, {1, 2}),
-                 ptychopatch::patch_options(kPatchHeight, kPatchWidth));
-  std::vector<double> patch(kPatchHeight * kPatchWidth, -7);
-  plan.extract(array(bright_image().data(), {kHeight, kWidth}),
-               array(patch.data(), {1, kPatchHeight, kPatchWidth}));
-  EXPECT_EQ(patch[2 * kPatchWidth + 1], 0.75);
-  EXPECT_EQ(patch[1 * kPatchWidth + 1], 0.25);
+                 ptychopatch::patch_options(patch_height, patch_width));
+  std::vector<double> patch(patch_height * patch_width, -7);
+  plan.extract(array(bright_image().data(), {height, width}),
+               array(patch.data(), {1, patch_height, patch_width}));
+  EXPECT_EQ(patch[2 * patch_width + 1], 0.75);
+  EXPECT_EQ(patch[1 * patch_width + 1], 0.25);
 }
 
 // Two groups of three: position k = 4 is group 1, member 1.
@@ -170,21 +170,21 @@ TEST(Layouts, PutPatchFourWhereDocumented) {
   positions[9] = 1;
   for (ppatch_layout layout :
        {PPATCH_LAYOUT_FLAT, PPATCH_LAYOUT_CHANNEL_LAST, PPATCH_LAYOUT_CHANNEL_FIRST}) {
-    ppatch_patch_options options = ptychopatch::patch_options(kPatchHeight, kPatchWidth);
+    ppatch_patch_options options = ptychopatch::patch_options(patch_height, patch_width);
     options.layout = layout;
     options.group_size = 3;
     PatchPlan plan(shared_context(1), array(positions.data(), {6, 2}), options);
-    std::vector<double> patches(6 * kPatchHeight * kPatchWidth, -7);
-    const std::vector<std::int64_t> flat{6, kPatchHeight, kPatchWidth};
-    const std::vector<std::int64_t> last{2, kPatchHeight, kPatchWidth, 3};
-    const std::vector<std::int64_t> first{2, 3, kPatchHeight, kPatchWidth};
-    plan.extract(array(bright_image().data(), {kHeight, kWidth}),
+    std::vector<double> patches(6 * patch_height * patch_width, -7);
+    const std::vector<std::int64_t> flat{6, patch_height, patch_width};
+    const std::vector<std::int64_t> last{2, patch_height, patch_width, 3};
+    const std::vector<std::int64_t> first{2, 3, patch_height, patch_width};
+    plan.extract(array(bright_image().data(), {height, width}),
                  array(patches.data(), layout == PPATCH_LAYOUT_FLAT           ? flat
                                        : layout == PPATCH_LAYOUT_CHANNEL_LAST ? last
                                                                               : first));
     const std::size_t bright = layout == PPATCH_LAYOUT_CHANNEL_LAST
-                                   ? ((1 * kPatchHeight + 2) * kPatchWidth + 1) * 3 + 1
-                                   : (4 * kPatchHeight + 2) * kPatchWidth + 1;
+                                   ? ((1 * patch_height + 2) * patch_width + 1) * 3 + 1
+                                   : (4 * patch_height + 2) * patch_width + 1;
     for (std::size_t i = 0; i < patches.size(); ++i) {
       EXPECT_EQ(patches[i], i == bright ? 1 : 0) << "layout " << layout << " element " << i;
     }

@@ -16,8 +16,8 @@ using ptychopatch::array;
 using ptychopatch::PatchPlan;
 using testing::IsSubstring;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 class Positions : public testing::Test {
  protected:
@@ -37,7 +37,7 @@ class Positions : public testing::Test {
 
   void expect_positions(const std::vector<double>& want) {
     ASSERT_EQ(plan_->info().position_count, static_cast<std::int64_t>(want.size() / 2));
-    std::vector<double> used(want.size(), kNan);
+    std::vector<double> used(want.size(), nan);
     plan_->positions(array(used.data(), {static_cast<std::int64_t>(used.size() / 2), 2}));
     EXPECT_EQ(used, want);
   }
@@ -66,13 +66,13 @@ TEST_F(Positions, MayBeFewerOrMoreUpToTheCapacity) {
 TEST_F(Positions, NamesTheNaN) {
   for (std::size_t bad = 0; bad < 10; ++bad) {
     std::vector<double> wanted(10, 1.5);
-    wanted[bad] = kNan;
+    wanted[bad] = nan;
     expect_refused(set(wanted), {"positions", std::to_string(bad / 2), "nan"});
   }
 }
 
 TEST_F(Positions, NamesTheInfinity) {
-  for (double value : {kInfinity, -kInfinity}) {
+  for (double value : {infinity, -infinity}) {
     expect_refused(set({1, 2, 3, 4, 5, value}), {"positions", "2", "inf"});
   }
 }
@@ -115,7 +115,7 @@ TEST_F(Positions, NamesTheIntegerOutOfRange) {
 
 TEST_F(Positions, NamesTheBadFraction) {
   const std::int32_t integer[] = {1, 2, 3, 4, 5, 6};
-  for (double value : {kNan, kInfinity, -kInfinity, 1e300}) {
+  for (double value : {nan, infinity, -infinity, 1e300}) {
     const double fraction[] = {0, 0, 0, value, 0, 0};
     const ppatch_array integer_view = array(integer, {3, 2});
     const ppatch_array fraction_view = array(fraction, {3, 2});
@@ -170,7 +170,7 @@ TEST_F(Positions, MustFillGroups) {
 
 // Refused at creation, too, without a plan left behind.
 TEST(PositionsAtCreation, NamesTheNaN) {
-  const double values[] = {1, 2, 3, 4, kNan, 5};
+  const double values[] = {1, 2, 3, 4, nan, 5};
   const ppatch_array view = array(values, {3, 2});
   const ppatch_patch_options options = ptychopatch::patch_options(2, 2);
   auto* plan = reinterpret_cast<ppatch_patch_plan*>(1);

@@ -45,9 +45,9 @@ TEST_P(Probe, AdjointByImageAgreesWithTheOracle) {
         oracle::adjoint(scan, oracle::probe_weighted(scan, job.wave_values(), job.probe())),
         largest(oracle::adjoint_magnitude(
             scan, oracle::probe_weighted(scan, absolute(job.wave_values()), bound),
-            oracle::kMinWeight)),
+            oracle::least_weight)),
         real_part(oracle::adjoint(scan, power)),
-        largest(oracle::adjoint_magnitude(scan, power, oracle::kMinWeight))};
+        largest(oracle::adjoint_magnitude(scan, power, oracle::least_weight))};
     const Job::Sums over = job.probe_adjoint_image(PPATCH_ADJOINT_OVERWRITE);
     const Job::Sums more = job.probe_adjoint_image(PPATCH_ADJOINT_ACCUMULATE);
     expect_sums(over, more, wanted, limit);

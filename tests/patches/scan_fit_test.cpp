@@ -17,7 +17,7 @@ namespace {
 using ptychopatch::array;
 
 // Residuals beyond so many expected errors count less.
-constexpr double kHuber = 2.4477468306808161;
+constexpr double huber = 2.4477468306808161;
 
 struct Fit {
   ppatch_scan_fit_info answer;
@@ -130,8 +130,8 @@ TEST_F(ScanFit, WeighsOutliersAsHuber) {
   int outliers = 0;
   for (std::size_t k = 0; k < 200; ++k) {
     const double length = std::hypot(got.residual[2 * k], got.residual[2 * k + 1]) / 0.3;
-    const double weight = length > kHuber ? kHuber / length : 1;
-    outliers += length > kHuber;
+    const double weight = length > huber ? huber / length : 1;
+    outliers += length > huber;
     weighed.information.insert(weighed.information.end(), {weight, 0, weight});
   }
   EXPECT_GE(outliers, 25);
@@ -157,8 +157,8 @@ TEST_F(ScanFit, KnowsItsErrors) {
   double squares[6] = {};
   double found_sigma = 0;
   int beyond = 0;
-  constexpr int kTrials = 200;
-  for (int trial = 0; trial < kTrials; ++trial) {
+  constexpr int trials = 200;
+  for (int trial = 0; trial < trials; ++trial) {
     oracle::AffineProblem problem = scan(150, matrix, 2.5, -1.25);
     add_noise(problem, 0.3);
     const ppatch_scan_fit_info a = fit(problem, trial % 2 ? 0.3 : 0).answer;
@@ -169,11 +169,11 @@ TEST_F(ScanFit, KnowsItsErrors) {
                          (a.shift[0] - 2.5) / std::sqrt(a.covariance[0]),
                          (a.shift[1] + 1.25) / std::sqrt(a.covariance[7])};
     for (int i = 0; i < 6; ++i) {
-      squares[i] += z[i] * z[i] / kTrials;
+      squares[i] += z[i] * z[i] / trials;
       beyond += std::fabs(z[i]) > 3;
       EXPECT_LT(std::fabs(z[i]), 6);
     }
-    found_sigma += a.sigma / kTrials;
+    found_sigma += a.sigma / trials;
     EXPECT_NEAR(a.chi2_per_dof, 1, 0.4);
   }
   for (double square : squares) {

@@ -110,7 +110,7 @@ TEST_P(Shifted, AdjointByProbeAgreesWithTheOracle) {
 TEST_P(Shifted, WholePositionsAreExact) {
   const auto whole = [](Case& c) {
     std::tie(c.dtype, c.options.boundary) = GetParam();
-    c.form = PositionForm::kI64;
+    c.form = PositionForm::i64;
     c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
     c.options.anchor = PPATCH_ANCHOR_HALF;
     c.options.subpixel = PPATCH_SUBPIXEL_PROBE;
@@ -131,8 +131,8 @@ std::string shifted_name(
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Shifted,
-                         testing::Combine(each_of(kPixelTypes),
-                                          each_of(ptychopatch::kBoundaryChoices)),
+                         testing::Combine(each_of(pixel_types),
+                                          each_of(ptychopatch::boundary_choices)),
                          shifted_name);
 
 // A smooth probe, of a wave along x and a Gaussian along y, moves where the position goes: to

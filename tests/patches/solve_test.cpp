@@ -151,9 +151,9 @@ void expect_residual_told(const Case& c) {
     const double left = oracle::relative_residual(equations, x);
     // Weights, differences of numbers about 1, are right to four roundings in double precision.
     const double min_weight = 4.0 / 80.0;
-    const double rounding =
-        rounding_left(equations, x, roundoff, normal_magnitude(c.scan(), weights, x, min_weight),
-                      oracle::adjoint_magnitude(c.scan(), job.patch_values(), oracle::kMinWeight));
+    const double rounding = rounding_left(
+        equations, x, roundoff, normal_magnitude(c.scan(), weights, x, min_weight),
+        oracle::adjoint_magnitude(c.scan(), job.patch_values(), oracle::least_weight));
     EXPECT_NEAR(got.info.residual, left, 20 * rounding + 1e-6 * left);
     const double now = energy(equations, x);
     EXPECT_LE(now, before + 1e3 * roundoff * std::fabs(now) + 20 * rounding * std::fabs(now));

@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr std::int64_t kStep = 3'000'000'000;  // elements between rows
+constexpr std::int64_t step = 3'000'000'000;  // elements between rows
 
 class Sparse {
  public:
@@ -31,14 +31,14 @@ class Sparse {
 };
 
 TEST(HugeStrides, OfImageAndPatches) {
-  const Sparse far_rows(2 * kStep * sizeof(float) + 4096);
-  const Sparse far_patches(2 * kStep * sizeof(float) + 4096);
+  const Sparse far_rows(2 * step * sizeof(float) + 4096);
+  const Sparse far_patches(2 * step * sizeof(float) + 4096);
   if (!far_rows.valid() || !far_patches.valid()) GTEST_SKIP() << "no address space for 48 GB";
   const double positions[] = {0.25, 0.5, -0.5, 1, 1.5, 0.75};
   const std::int64_t image_shape[] = {3, 5};
   const std::int64_t patch_shape[] = {3, 2, 2};
-  const std::int64_t image_strides[] = {kStep, 1};
-  const std::int64_t patch_strides[] = {kStep, 2, 1};
+  const std::int64_t image_strides[] = {step, 1};
+  const std::int64_t patch_strides[] = {step, 2, 1};
   for (ppatch_algorithm algorithm : {PPATCH_ALGORITHM_BATCHED, PPATCH_ALGORITHM_ITERATIVE}) {
     ppatch_patch_options options = ptychopatch::patch_options(2, 2);
     options.algorithm = algorithm;
@@ -51,26 +51,26 @@ TEST(HugeStrides, OfImageAndPatches) {
     HostArray plain_patches(PPATCH_F32, {3, 2, 2});
     for (std::int64_t i = 0; i < 15; ++i) {
       plain.set(i, static_cast<double>(i + 1));
-      far_rows.data()[i / 5 * kStep + i % 5] = static_cast<float>(i + 1);
+      far_rows.data()[i / 5 * step + i % 5] = static_cast<float>(i + 1);
     }
     plan.extract(plain.view(), plain_patches.view());
     plan.extract(image, patches);
     for (std::int64_t i = 0; i < 12; ++i) {
-      EXPECT_EQ(far_patches.data()[i / 4 * kStep + i % 4], plain_patches.get(i).real());
+      EXPECT_EQ(far_patches.data()[i / 4 * step + i % 4], plain_patches.get(i).real());
     }
     plan.adjoint(plain_patches.view(), plain.view());
     plan.adjoint(patches, image);
     for (std::int64_t i = 0; i < 15; ++i) {
-      EXPECT_EQ(far_rows.data()[i / 5 * kStep + i % 5], plain.get(i).real());
+      EXPECT_EQ(far_rows.data()[i / 5 * step + i % 5], plain.get(i).real());
     }
   }
 }
 
 // Where there is nothing to step to, a stride may be any number.
 TEST(HugeStrides, OfNoPositionsAndOfOneGroup) {
-  constexpr std::int64_t kAny = std::int64_t{1} << 48;
+  constexpr std::int64_t any = std::int64_t{1} << 48;
   const double positions[] = {0.25, 0.5};
-  const std::int64_t strides[] = {kAny, kAny, 1};
+  const std::int64_t strides[] = {any, any, 1};
   ppatch_patch_options options = ptychopatch::patch_options(2, 2);
   const std::int64_t one[] = {1, 1, 2};
   ptychopatch::PatchPlan single(

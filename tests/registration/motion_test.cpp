@@ -15,7 +15,7 @@ using ptychopatch::MeasuredMotion;
 using ptychopatch::scene_options;
 using ptychopatch::ScenePlan;
 
-constexpr int kParameters = 6;
+constexpr int parameters = 6;
 
 struct Pair {
   Picture still, moved;
@@ -71,7 +71,7 @@ double error_of(const ppatch_scene_motion& motion, const Affine& truth, int i) {
                : motion.matrix[i - 2] - truth.matrix[static_cast<std::size_t>(i - 2)];
 }
 double sigmas_of(const ppatch_scene_motion& motion, const Affine& truth, int i) {
-  return error_of(motion, truth, i) / std::sqrt(motion.covariance[(kParameters + 1) * i]);
+  return error_of(motion, truth, i) / std::sqrt(motion.covariance[(parameters + 1) * i]);
 }
 
 class Models : public testing::TestWithParam<Kind> {};
@@ -89,7 +89,7 @@ TEST_P(Models, FindTheMapWithinItsErrors) {
     ASSERT_EQ(affine.motion.status, PPATCH_SHIFT_STATUS_OK);
     EXPECT_EQ(affine.motion.tile_count, static_cast<std::int64_t>(affine.tiles.size()));
     EXPECT_EQ(affine.motion.centre[0], 0.5 * (size - 1));
-    for (int i = 0; i < kParameters; ++i) {
+    for (int i = 0; i < parameters; ++i) {
       const double error = sigmas_of(affine.motion, truth, i);
       EXPECT_LT(std::abs(error), 5.0) << i;
       square += error * error;
@@ -105,14 +105,14 @@ TEST_P(Models, FindTheMapWithinItsErrors) {
     // A model of fewer terms is known better, and right here.
     const MeasuredMotion similarity =
         measure(pair, options_of(pair, GetParam().letters, PPATCH_MOTION_MODEL_SIMILARITY));
-    for (int i = 0; i < kParameters; ++i) {
+    for (int i = 0; i < parameters; ++i) {
       EXPECT_LT(std::abs(sigmas_of(similarity.motion, truth, i)), 5.0) << i;
     }
     EXPECT_EQ(similarity.motion.matrix[0], similarity.motion.matrix[3]);
     EXPECT_EQ(similarity.motion.matrix[1], -similarity.motion.matrix[2]);
     EXPECT_LT(similarity.motion.covariance[14], affine.motion.covariance[14]);
   }
-  const double mean = square / (trials * kParameters);
+  const double mean = square / (trials * parameters);
   EXPECT_GT(mean, 0.25);
   EXPECT_LT(mean, 2.5);
 }
@@ -170,7 +170,7 @@ TEST(Motion, AnObjectThatMovesIsFound) {
     const MeasuredMotion field = measure(pair, options_of(pair, "", PPATCH_MOTION_MODEL_FIELD));
     ASSERT_EQ(field.motion.status, PPATCH_SHIFT_STATUS_OK);
     EXPECT_NE(field.shift.flags & PPATCH_SHIFT_FLAG_MOVING, 0U);
-    for (int i = 0; i < kParameters; ++i) {
+    for (int i = 0; i < parameters; ++i) {
       EXPECT_LT(std::abs(sigmas_of(field.motion, truth, i)), 6.0) << i;
     }
     const double half = 0.5 * static_cast<double>(field.motion.tile_size);
@@ -244,7 +244,7 @@ TEST(Motion, NoiseInAPartIsLeftOut) {
   }
   const MeasuredMotion motion = measure(pair, options_of(pair, "", PPATCH_MOTION_MODEL_AFFINE));
   ASSERT_EQ(motion.motion.status, PPATCH_SHIFT_STATUS_OK);
-  for (int i = 0; i < kParameters; ++i) {
+  for (int i = 0; i < parameters; ++i) {
     EXPECT_LT(std::abs(sigmas_of(motion.motion, truth, i)), 6.0) << i;
   }
   const double half = 0.5 * static_cast<double>(motion.motion.tile_size);

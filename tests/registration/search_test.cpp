@@ -16,7 +16,7 @@ namespace {
 using ptychopatch::MeasuredMotion;
 using ptychopatch::ScenePlan;
 
-constexpr double kPi = 3.14159265358979323846;
+constexpr double pi = 3.14159265358979323846;
 
 Random here_random() {
   const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
@@ -25,8 +25,8 @@ Random here_random() {
 
 // The map is c + offset + scale * rotation (x - c): matrix = 2 - that.
 Affine turned_by(double degrees, double scale, double dy, double dx) {
-  const double c = scale * std::cos(degrees * kPi / 180.0);
-  const double s = scale * std::sin(degrees * kPi / 180.0);
+  const double c = scale * std::cos(degrees * pi / 180.0);
+  const double s = scale * std::sin(degrees * pi / 180.0);
   return {{dy, dx}, {2.0 - c, s, -s, 2.0 - c}};
 }
 

@@ -45,7 +45,7 @@ class Group {
                   formats::quoted(options_.common.output) + ": groups " +
                   formats::shape_text(groups.indices().shape) + " of " +
                   std::to_string(positions_.shape[0]) + " positions");
-    return kDone;
+    return done;
   }
 
  private:
@@ -68,7 +68,7 @@ class Group {
   }
 
   void write(const Session& session, const ScanGroups& groups) {
-    nlohmann::ordered_json metadata = make_metadata(kGroupsSchema, session.backend_name());
+    nlohmann::ordered_json metadata = make_metadata(groups_schema, session.backend_name());
     metadata["options"] = to_json(group_options_);
     metadata["positions"] = {{"source", source_},
                              {"format", format_},
@@ -77,7 +77,7 @@ class Group {
     metadata["seed"] = group_options_.seed;
     const auto writer = outputs_.make_writer();
     groups.add_to(*writer);
-    writer->add_text(kMetadataKey, metadata_text(metadata));
+    writer->add_text(metadata_key, metadata_text(metadata));
     outputs_.write_arrays(*writer);
     outputs_.publish();
     console_.end();
@@ -101,7 +101,7 @@ Command add_group(CLI::App& root) {
   set.text("--positions", options->positions, "FILE",
            "Positions (n, 2), .npy (default: yx), or a scan's file");
   options->groups.add_options(*app);
-  set.choice("--axes", options->axes, kAxesChoices, "Order of the positions' columns");
+  set.choice("--axes", options->axes, axes_choices, "Order of the positions' columns");
   add_pixel_size(*app, options->pixel_size);
   options->common.add_output_options(*app);
   options->common.add_run_options(*app);

@@ -17,7 +17,7 @@ void GroupChoices::add_options(CLI::App& app) {
   set.flag("--oversample", oversample,
            "More groups than positions: different choices of the neighbours");
   set.flag("--include-centre", include_centre, "The centre is a member of its group");
-  set.choice("--order", order, kGroupOrderChoices, "Order of a group's members (default {})");
+  set.choice("--order", order, group_order_choices, "Order of a group's members (default {})");
 }
 
 bool GroupChoices::asked() const {
@@ -53,10 +53,10 @@ nlohmann::ordered_json to_json(const ppatch_group_options& options) {
       {"neighbours", options.neighbours},
       {"seed", options.seed},
       {"include_centre", options.members == PPATCH_GROUP_MEMBERS_WITH_CENTRE},
-      {"order", name_of(kGroupOrderChoices, options.order)},
+      {"order", name_of(group_order_choices, options.order)},
       {"sequential", options.sampling == PPATCH_GROUP_SAMPLING_SEQUENTIAL},
       {"oversample", options.oversample == 1},
-      {"axes", name_of(kAxesChoices, options.axes)},
+      {"axes", name_of(axes_choices, options.axes)},
       {"relative", options.relative_sign == PPATCH_RELATIVE_SIGN_TO_OFFSET ? "-(member - offset)"
                                                                            : "member - offset"}};
 }

@@ -11,11 +11,11 @@ namespace {
 
 using formats::Tensor;
 
-constexpr const char* kIndices = "nn_indices";
-constexpr const char* kWhat = "the groups";
+constexpr const char* indices_key = "nn_indices";
+constexpr const char* what = "the groups";
 
 Tensor make_relative(std::int64_t groups, std::int64_t size) {
-  return Tensor::make(PPATCH_F64, {groups, 1, 2, size}, kWhat);
+  return Tensor::make(PPATCH_F64, {groups, 1, 2, size}, what);
 }
 ScanGroups::Coordinates make_coordinates(std::int64_t groups, std::int64_t size) {
   return {make_relative(groups, 1), make_relative(groups, size)};
@@ -45,8 +45,8 @@ ScanGroups ScanGroups::draw(const Session& session, const Tensor& positions,
     GroupPlan plan = GroupPlan::borrow(session.context(), positions.view(), options);
     const ppatch_group_plan_info info = plan.info();
     ScanGroups groups;
-    groups.indices_ = Tensor::make(PPATCH_I64, {info.group_count, info.group_size}, kWhat);
-    groups.centres_ = Tensor::make(PPATCH_I64, {info.group_count}, kWhat);
+    groups.indices_ = Tensor::make(PPATCH_I64, {info.group_count, info.group_size}, what);
+    groups.centres_ = Tensor::make(PPATCH_I64, {info.group_count}, what);
     groups.coordinates_ = make_coordinates(info.group_count, info.group_size);
     const Array centres = groups.centres_.view();
     const Array offsets = offsets_view(groups.coordinates_.offsets);
@@ -92,7 +92,7 @@ Tensor ScanGroups::coords(const Tensor& positions) const {
 }
 
 Tensor ScanGroups::positions(const Tensor& scan, bool as_ptychopinn) const {
-  Tensor all = Tensor::make(PPATCH_F64, {count() * size(), 2}, kWhat);
+  Tensor all = Tensor::make(PPATCH_F64, {count() * size(), 2}, what);
   for (std::int64_t k = 0; k < count() * size(); ++k) {
     const std::int64_t point = indices_.as<std::int64_t>()[k];
     for (std::int64_t axis = 0; axis < 2; ++axis) {
@@ -108,7 +108,7 @@ Tensor ScanGroups::positions(const Tensor& scan, bool as_ptychopinn) const {
 }
 
 void ScanGroups::add_to(formats::ArrayWriter& writer) const {
-  writer.add(kIndices, indices_);
+  writer.add(indices_key, indices_);
   if (!centres_.shape.empty()) writer.add("centre_indices", centres_);
   writer.add("coords_offsets", coordinates_.offsets);
   writer.add("coords_relative", coordinates_.relative);
@@ -116,10 +116,10 @@ void ScanGroups::add_to(formats::ArrayWriter& writer) const {
 
 Tensor read_groups(const std::string& path, std::string* source) {
   formats::NamedArray groups =
-      formats::container_of(path) == formats::Container::kNpy
+      formats::container_of(path) == formats::Container::npy
           ? formats::NamedArray{formats::read_npy_file(path), formats::quoted(path)}
           : formats::ask_store<formats::NamedArray>(path, [](const formats::ArrayStore& store) {
-              return formats::NamedArray{store.read(kIndices), store.source(kIndices)};
+              return formats::NamedArray{store.read(indices_key), store.source(indices_key)};
             });
   *source = groups.source;
   const formats::Shape& shape = groups.array.shape;

@@ -52,13 +52,13 @@ class Assemble {
       make_plan(session);
       say_convention();
       console_.note("dry run: would write " + summary());
-      return kDone;
+      return done;
     }
     assemble(session);
     write(session);
     say_convention();
     console_.note("wrote " + summary());
-    return kDone;
+    return done;
   }
 
  private:
@@ -119,7 +119,7 @@ class Assemble {
   }
 
   void write(const Session& session) {
-    nlohmann::ordered_json metadata = make_metadata(kImageSchema, session.backend_name());
+    nlohmann::ordered_json metadata = make_metadata(image_schema, session.backend_name());
     metadata["options"] = to_json(file_.options);
     if (options_.solve) {
       metadata["solve"] = {{"max_iterations", how_.max_iterations},
@@ -138,7 +138,7 @@ class Assemble {
     const auto writer = outputs_.make_writer();
     writer->add("image", image_);
     writer->add("coverage", coverage_);
-    writer->add_text(kMetadataKey, metadata_text(metadata));
+    writer->add_text(metadata_key, metadata_text(metadata));
     outputs_.write_arrays(*writer);
     if (outputs_.wants_picture()) outputs_.write_picture(preview_assembled(image_, coverage_));
     outputs_.publish();

@@ -21,16 +21,16 @@ namespace {
 
 using pictures::grouped;
 
-constexpr Choice kDtypes[] = {
+constexpr Choice dtypes[] = {
     {"f32", PPATCH_F32}, {"f64", PPATCH_F64}, {"c64", PPATCH_C64}, {"c128", PPATCH_C128}};
 
-constexpr std::int64_t kMaxColumns = 12;
-constexpr std::int64_t kMaxRows = 8;
-constexpr std::int64_t kWantedSide = 96;
-constexpr std::int64_t kLargestSide = 512;
-constexpr std::int64_t kGap = 8;
-constexpr std::int64_t kLine = 16;
-constexpr pictures::Font kNumber = {.size = 10, .colour = pictures::kFaint};
+constexpr std::int64_t max_columns = 12;
+constexpr std::int64_t max_rows = 8;
+constexpr std::int64_t wanted_side = 96;
+constexpr std::int64_t largest_side = 512;
+constexpr std::int64_t gap = 8;
+constexpr std::int64_t line = 16;
+constexpr pictures::Font number = {.size = 10, .colour = pictures::faint};
 
 // A picture of some of the patches, evenly spread over the scan, on one scale. Above each is the
 // number of its position, after that of its image where there are several.
@@ -38,7 +38,7 @@ class PatchMontage {
  public:
   explicit PatchMontage(const PatchGeometry& geometry) : geometry_(geometry) {
     const std::int64_t count = geometry.images * geometry.positions;
-    const std::int64_t shown = std::min(count, kMaxColumns * kMaxRows);
+    const std::int64_t shown = std::min(count, max_columns * max_rows);
     for (std::int64_t i = 0; i < shown; ++i) {
       chosen_.push_back(shown == 1 ? 0 : i * (count - 1) / (shown - 1));
     }
@@ -48,7 +48,7 @@ class PatchMontage {
   void take(std::int64_t first, std::int64_t count, const formats::Tensor& part) {
     auto next = std::lower_bound(chosen_.begin(), chosen_.end(), first);
     for (; next != chosen_.end() && *next < first + count; ++next) {
-      views_.emplace_back(geometry_.patch(part, *next - first), kLargestSide, kWantedSide);
+      views_.emplace_back(geometry_.patch(part, *next - first), largest_side, wanted_side);
     }
   }
 
@@ -73,25 +73,25 @@ class PatchMontage {
     };
     double widest = 0;
     for (std::int64_t i = 0; i < count; ++i)
-      widest = std::max(widest, canvas.width_of(name(i), kNumber));
+      widest = std::max(widest, canvas.width_of(name(i), number));
     const std::int64_t width =
-        std::max(views_[0].width(), static_cast<std::int64_t>(std::ceil(widest))) + kGap;
-    const std::int64_t height = views_[0].height() + kLine + kGap / 2;
+        std::max(views_[0].width(), static_cast<std::int64_t>(std::ceil(widest))) + gap;
+    const std::int64_t height = views_[0].height() + line + gap / 2;
     const std::int64_t columns = std::clamp<std::int64_t>(
-        std::llround(std::ceil(std::sqrt(1.5 * static_cast<double>(count)))), 1, kMaxColumns);
-    const double top = 2 * kLine;
+        std::llround(std::ceil(std::sqrt(1.5 * static_cast<double>(count)))), 1, max_columns);
+    const double top = 2 * line;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto& view = views_[static_cast<std::size_t>(i)];
       const auto x = static_cast<double>(i % columns * width);
       const std::int64_t row = i / columns;
       const double y = top + static_cast<double>(row * height);
-      canvas.text({x, y - 3}, name(i), kNumber);
+      canvas.text({x, y - 3}, name(i), number);
       canvas.image({x, y}, pictures::render(view.plane, scale), view.zoom);
     }
-    const auto right = static_cast<double>(std::min(columns, count) * width + kGap);
+    const auto right = static_cast<double>(std::min(columns, count) * width + gap);
     const std::int64_t rows = (count + columns - 1) / columns;
     const auto bottom = static_cast<double>(rows * height);
-    draw_key(canvas, {right, top}, std::min(bottom - kLine, 320.0), scale, views_[0].plane.complex);
+    draw_key(canvas, {right, top}, std::min(bottom - line, 320.0), scale, views_[0].plane.complex);
     return canvas;
   }
 
@@ -132,7 +132,7 @@ class Extract {
     if (!options_.common.dry_run) write(session, extractor, metadata(session, extractor));
     for (const std::string& note : input_.notes) console_.note(note);
     console_.note((options_.common.dry_run ? "dry run: would write " : "wrote ") + summary());
-    return kDone;
+    return done;
   }
 
  private:
@@ -141,12 +141,13 @@ class Extract {
   std::uint64_t scratch_budget() const {
     const std::uint64_t whole = options_.common.memory_budget;
     if (whole == 0) return 0;
-    constexpr std::uint64_t kPosition = 32, kGrouped = 128;
+    constexpr std::uint64_t position_bytes = 32, grouped_bytes = 128;
     const std::uint64_t patches =
         input_.bytes_of(input_.geometry.part_shape(input_.geometry.group));
     const std::uint64_t taken =
-        process_bytes(options_.common) + static_cast<std::uint64_t>(input_.geometry.positions) *
-                                             (input_.grouped ? kPosition + kGrouped : kPosition);
+        process_bytes(options_.common) +
+        static_cast<std::uint64_t>(input_.geometry.positions) *
+            (input_.grouped ? position_bytes + grouped_bytes : position_bytes);
     const std::uint64_t left = (whole - std::min(whole, taken)) / 3;
     const std::uint64_t least = std::max(2 * patches, min_scratch());
     if (2 * left >= least) return 2 * left;
@@ -189,8 +190,8 @@ class Extract {
   nlohmann::ordered_json metadata(const Session& session, const PatchExtractor& extractor) const {
     ppatch_patch_options used = input_.options;
     used.algorithm = extractor.algorithm();
-    nlohmann::ordered_json metadata = make_metadata(kPatchesSchema, session.backend_name());
-    metadata["dtype"] = name_of(kDtypes, input_.image.dtype);
+    nlohmann::ordered_json metadata = make_metadata(patches_schema, session.backend_name());
+    metadata["dtype"] = name_of(dtypes, input_.image.dtype);
     metadata["options"] = to_json(used);
     metadata.update(input_.metadata);
     metadata["seed"] = used.jitter_seed;
@@ -228,7 +229,7 @@ class Extract {
     writer->add("positions", extractor.positions());
     if (groups_) groups_->add_to(*writer);
     if (ptychopinn) add_ptychopinn(session, *writer);
-    writer->add_text(kMetadataKey, metadata_text(metadata));
+    writer->add_text(metadata_key, metadata_text(metadata));
     console_.begin("extract", geometry.images * geometry.positions);
     outputs_.write_arrays(*writer);
     if (outputs_.wants_picture()) outputs_.write_picture(montage.picture());
@@ -278,10 +279,10 @@ Command add_extract(CLI::App& root) {
   choices.groups.add_options(*app);
   groups.text("--groups", choices.group_file, "FILE",
               "Given groups (B, c) of positions: nn_indices of a file, or .npy");
-  static constexpr Choice kKeys[] = {{"ptychopatch", 0}, {"ptychopinn", 1}};
-  groups.choice("--keys", choices.ptychopinn_keys, kKeys,
+  static constexpr Choice keys[] = {{"ptychopatch", 0}, {"ptychopinn", 1}};
+  groups.choice("--keys", choices.ptychopinn_keys, keys,
                 "Names of the arrays: ours, or all that PtychoPINN's generate_grouped_data gives");
-  set.choice("--dtype", choices.dtype, kDtypes,
+  set.choice("--dtype", choices.dtype, dtypes,
              "Type of the patches (default: the image's, or nearest)");
   set.picture("--montage", options->montage, "Also draw patches, evenly spread over the scan");
   options->common.add_output_options(*app);

@@ -108,7 +108,7 @@ void ExtractInput::read_positions(formats::ScanInput& input) {
   geometry.set_positions(read.array.shape, read.source);
   read.array = place(std::move(read.array), read.source);
   const bool single =
-      read.array.type.kind == formats::Kind::kFloat && read.array.type.size == sizeof(float);
+      read.array.type.kind == formats::Kind::floating && read.array.type.size == sizeof(float);
   positions =
       formats::to_tensor(std::move(read.array), single ? PPATCH_F32 : PPATCH_F64, positions_source);
   metadata["positions"] = {{"source", positions_source},

@@ -9,7 +9,7 @@
 namespace ptychopatch::app {
 namespace {
 
-constexpr std::uint64_t kMaxPartBytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t max_part_bytes = std::uint64_t{256} << 20;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ PatchExtractor::PatchExtractor(Session& session, const PatchGeometry& geometry,
 
 std::int64_t PatchExtractor::part_positions() const {
   const std::uint64_t budget = session_.context().info().memory_budget;
-  const auto wanted = static_cast<std::int64_t>(std::min(budget / 2, kMaxPartBytes));
+  const auto wanted = static_cast<std::int64_t>(std::min(budget / 2, max_part_bytes));
   const std::uint64_t group_bytes = formats::bytes_of_shape(
       {geometry_.group, geometry_.height, geometry_.width},
       static_cast<std::size_t>(ppatch_dtype_size(image_.dtype)), "one group of patches");

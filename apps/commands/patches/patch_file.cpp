@@ -35,8 +35,8 @@ ppatch_patch_options options_from(const Json& metadata, const std::string& sourc
                       ", as `ptychopatch extract` writes it, got " +
                       came.dump(-1, ' ', true).substr(0, 60));
   };
-  require("schema", kPatchesSchema);
-  require("schema_version", kSchemaVersion);
+  require("schema", patches_schema);
+  require("schema_version", schema_version);
   ppatch_patch_options options = patch_options_from_json(member(metadata, "options"), source);
   // The positions in the file are those that were used.
   options.jitter_sigma = 0;
@@ -59,16 +59,16 @@ struct PatchFile::Stored {
 
 PatchFile::PatchFile(const std::string& path, const PatchSettings& settings,
                      const std::vector<std::string>& shape) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  constexpr std::int64_t most = std::int64_t{1} << 40;
   Shape image;
-  for (const std::string& size : shape) image.push_back(parse_integer("--shape", size, 1, kMost));
+  for (const std::string& size : shape) image.push_back(parse_integer("--shape", size, 1, most));
   auto stored = formats::ask_store<Stored>(path, [](const formats::ArrayStore& store) {
     const auto named = [&](const char* name) {
       return formats::NamedArray{store.read(name), store.source(name)};
     };
     // PtychoPINN's name, with --keys ptychopinn.
     const char* key = !store.has("patches") && store.has("Y") ? "Y" : "patches";
-    return Stored{store.text(kMetadataKey), store.source(kMetadataKey), named("positions"),
+    return Stored{store.text(metadata_key), store.source(metadata_key), named("positions"),
                   named(key)};
   });
   read_options(stored, settings, image);
@@ -114,7 +114,7 @@ void PatchFile::take_patch_shape(const Shape& shape, const std::string& source) 
   }
   formats::require_shape(shape == geometry.patches_shape(), source, shape,
                          expected_shape() + " for " + std::to_string(geometry.positions) +
-                             " positions and layout " + name_of(kLayoutChoices, geometry.layout));
+                             " positions and layout " + name_of(layout_choices, geometry.layout));
   formats::require_shape(geometry.height > 0 && geometry.width > 0, source, shape,
                          "patches of at least one pixel");
   options.patch_height = geometry.height;

@@ -12,8 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Options = ppatch_patch_options;
 
-constexpr const char* kGroup = "Patches";
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr const char* group = "Patches";
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 struct Complex {
   double Options::*real;
@@ -35,31 +35,31 @@ struct Field {
 };
 
 // In the order of the metadata.
-constexpr Field kFields[] = {
+constexpr Field fields[] = {
     {"--patch-height", "patch_height", &Options::patch_height, "Patch height, where it differs",
      true},
     {"--patch-width", "patch_width", &Options::patch_width, "Patch width, where it differs", true},
     {"--interp", "interpolation", &Options::interpolation, "Interpolation (default {})", false,
-     kInterpolationChoices},
+     interpolation_choices},
     {"--boundary", "boundary", &Options::boundary, "What lies outside of the image (default {})",
-     false, kBoundaryChoices},
+     false, boundary_choices},
     {"--constant", "constant", Complex{&Options::constant_real, &Options::constant_imag},
      "Value outside, for --boundary constant"},
     {"--anchor", "anchor", &Options::anchor, "Place in the patch that a position names", false,
-     kAnchorChoices},
-    {"--axes", "axes", &Options::axes, "Order of the positions' columns", false, kAxesChoices},
+     anchor_choices},
+    {"--axes", "axes", &Options::axes, "Order of the positions' columns", false, axes_choices},
     {"--sign", "sign", &Options::sign, "Positions move the window, or the content under it", false,
-     kSignChoices},
+     sign_choices},
     {"--layout", "layout", &Options::layout, "Axes of the patches (default {})", false,
-     kLayoutChoices},
+     layout_choices},
     {"--halves", "halves", &Options::halves, "Which way --interp nearest rounds what lies half-way",
-     false, kHalvesChoices},
+     false, halves_choices},
     {"--algorithm", "algorithm", &Options::algorithm, "How the work is done; equal bits", false,
-     kAlgorithmChoices},
+     algorithm_choices},
     {"--group-size", "group_size", &Options::group_size,
      "Positions that make a group (default {})"},
     {"--local-offsets", "local_offsets", &Options::local_offsets,
-     "Mirror each group about its mean as PtychoPINN does", true, kLocalOffsetsChoices},
+     "Mirror each group about its mean as PtychoPINN does", true, local_offsets_choices},
     {"--jitter", "jitter_sigma", &Options::jitter_sigma,
      "Move each position by N(0, X) pixels on each axis", true},
     {"--jitter-seed", "jitter_seed", &Options::jitter_seed, "Seed of the jitter (default {})",
@@ -67,8 +67,8 @@ constexpr Field kFields[] = {
 };
 
 const char* type_of(const Field& field) {
-  constexpr const char* kTypes[] = {"", "N", "N", "X", "RE[,IM]"};
-  return kTypes[field.member.index()];
+  constexpr const char* types[] = {"", "N", "N", "X", "RE[,IM]"};
+  return types[field.member.index()];
 }
 
 // What the command line says of a field, as the metadata would say it.
@@ -78,11 +78,11 @@ Json parse(const Field& field, const std::string& text) {
       return name_of(field.choices, parse_choice(field.option, text, field.choices));
     case 1:
     case 2:
-      return parse_integer(field.option, text, field.member.index() == 1 ? 1 : 0, kMost);
+      return parse_integer(field.option, text, field.member.index() == 1 ? 1 : 0, most);
     case 3:
       return parse_number(field.option, text, 0);
     default:
-      return parse_pair(field.option, text, kAnyNumber, 0.0);
+      return parse_pair(field.option, text, any_number, 0.0);
   }
 }
 
@@ -156,8 +156,8 @@ struct Write {
 }  // namespace
 
 void PatchSettings::add_options(CLI::App& app, bool extraction) {
-  OptionSet set(app, kGroup);
-  for (const Field& field : kFields) {
+  OptionSet set(app, group);
+  for (const Field& field : fields) {
     if (field.extraction != extraction) continue;
     const std::string type = field.choices.empty() ? type_of(field) : braced(field.choices);
     set.parsed(field.option, type, help_of(field),
@@ -166,9 +166,9 @@ void PatchSettings::add_options(CLI::App& app, bool extraction) {
 }
 
 void PatchSettings::add_extraction_options(CLI::App& app) {
-  OptionSet(app, kGroup)
+  OptionSet(app, group)
       .parsed("-N", "N", "Patch height and width in pixels", [this](const auto& text) {
-        const std::int64_t size = parse_integer("-N", text, 1, kMost);
+        const std::int64_t size = parse_integer("-N", text, 1, most);
         given_["patch_height"] = size;
         given_["patch_width"] = size;
       });
@@ -176,17 +176,17 @@ void PatchSettings::add_extraction_options(CLI::App& app) {
 }
 
 void PatchSettings::apply(ppatch_patch_options& options) const {
-  for (const Field& field : kFields) {
+  for (const Field& field : fields) {
     if (given(field.key)) std::visit(Read{field, given_[field.key], "", options}, field.member);
   }
   if (given("constant") && options.boundary != PPATCH_BOUNDARY_CONSTANT) {
     throw UsageError("argument --constant: needs --boundary constant, got --boundary " +
-                     std::string(name_of(kBoundaryChoices, options.boundary)));
+                     std::string(name_of(boundary_choices, options.boundary)));
   }
 }
 
 void add_pixel_size(CLI::App& app, std::optional<std::array<double, 2>>& pixel_size) {
-  OptionSet(app, kGroup)
+  OptionSet(app, group)
       .parsed("--pixel-size", "P[,PX]",
               "Height and width of a pixel in the positions' units (metres)",
               [&pixel_size](const std::string& text) {
@@ -204,7 +204,7 @@ void apply(const std::optional<std::array<double, 2>>& pixel_size, formats::Plac
 }
 
 void add_origin(CLI::App& app, std::optional<formats::Origin>& origin) {
-  OptionSet(app, kGroup)
+  OptionSet(app, group)
       .parsed("--origin", "{corner, centre, fit or Y,X}",
               "Pixel of the image where the positions' zero lies: corner, centre, Y,X; or fit: the "
               "scan lies in the middle",
@@ -213,11 +213,11 @@ void add_origin(CLI::App& app, std::optional<formats::Origin>& origin) {
                 if (text == "corner") {
                   origin = formats::Origin{};
                 } else if (text == "centre") {
-                  origin = formats::Origin{Kind::kCentre, {0, 0}};
+                  origin = formats::Origin{Kind::centre, {0, 0}};
                 } else if (text == "fit") {
-                  origin = formats::Origin{Kind::kFit, {0, 0}};
+                  origin = formats::Origin{Kind::fit, {0, 0}};
                 } else if (text.find(',') != std::string::npos) {
-                  origin = formats::Origin{Kind::kPlace, parse_pair("--origin", text)};
+                  origin = formats::Origin{Kind::place, parse_pair("--origin", text)};
                 } else {
                   throw UsageError("argument --origin: expected corner, centre, fit or Y,X, got " +
                                    formats::quoted(text));
@@ -232,13 +232,13 @@ void apply(const formats::Convention& convention, ppatch_patch_options& options)
 }
 
 std::string convention_text(const ppatch_patch_options& options) {
-  return std::string("anchor ") + name_of(kAnchorChoices, options.anchor) + ", axes " +
-         name_of(kAxesChoices, options.axes) + ", sign " + name_of(kSignChoices, options.sign);
+  return std::string("anchor ") + name_of(anchor_choices, options.anchor) + ", axes " +
+         name_of(axes_choices, options.axes) + ", sign " + name_of(sign_choices, options.sign);
 }
 
 Json to_json(const ppatch_patch_options& options) {
   Json json;
-  for (const Field& field : kFields) {
+  for (const Field& field : fields) {
     json[field.key] = std::visit(Write{field, options}, field.member);
   }
   return json;
@@ -247,7 +247,7 @@ Json to_json(const ppatch_patch_options& options) {
 ppatch_patch_options patch_options_from_json(const Json& json, const std::string& source) {
   if (!json.is_object()) throw formats::FormatError(source + ": expected a JSON object of options");
   ppatch_patch_options options = patch_options(0, 0);
-  for (const Field& field : kFields) {
+  for (const Field& field : fields) {
     // How the work was done binds nobody.
     if (field.key == std::string_view("algorithm")) continue;
     const auto found = json.find(field.key);

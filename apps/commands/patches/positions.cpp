@@ -36,7 +36,7 @@ struct PositionsOptions {
 };
 
 // Of errors of one length, those beyond so many of them are rare.
-constexpr double kFar = 2.4477468306808161;
+constexpr double far = 2.4477468306808161;
 
 std::string text_of(const char* format, double value, double error) {
   char text[100];
@@ -75,7 +75,7 @@ class Positions {
     }
     options_.json ? print_json() : print_text();
     if (!options_.picture.empty()) console_.note("wrote " + formats::quoted(options_.picture));
-    return kDone;
+    return done;
   }
 
  private:
@@ -118,7 +118,7 @@ class Positions {
       out.push_back({{q[0], q[1]},
                      {p[0] - q[0], p[1] - q[1]},
                      {r[0], r[1]},
-                     std::hypot(r[0], r[1]) > kFar * fit_.sigma});
+                     std::hypot(r[0], r[1]) > far * fit_.sigma});
     }
     return out;
   }
@@ -131,10 +131,10 @@ class Positions {
                 << ", " << text_of("dx %+.4f +- %.4f px", fit_.shift[1], error_of(1)) << '\n';
     }
     if (fit_.status == PPATCH_SCAN_FIT_STATUS_OK) {
-      constexpr double kDegrees = 180 / std::numbers::pi;
+      constexpr double degrees = 180 / std::numbers::pi;
       std::cout << "rotation  "
-                << text_of("%+.4f +- %.4f degrees, from y towards x", kDegrees * fit_.rotation,
-                           kDegrees * fit_.rotation_sigma)
+                << text_of("%+.4f +- %.4f degrees, from y towards x", degrees * fit_.rotation,
+                           degrees * fit_.rotation_sigma)
                 << "\nscales    " << text_of("y %.5f +- %.5f", fit_.scale[0], fit_.scale_sigma[0])
                 << ", " << text_of("x %.5f +- %.5f", fit_.scale[1], fit_.scale_sigma[1])
                 << "\nshear     " << text_of("%+.5f +- %.5f", fit_.shear, fit_.shear_sigma) << '\n';
@@ -160,7 +160,7 @@ class Positions {
               << text_of("rms %.4f px on an axis, at most %.4f px",
                          std::sqrt(squares / 2 / static_cast<double>(count)), most)
               << " (position " << farthest << "), " << outliers << " beyond "
-              << text_of("%.3f px", kFar * fit_.sigma, 0) << "\nerror     "
+              << text_of("%.3f px", far * fit_.sigma, 0) << "\nerror     "
               << text_of(options_.sigma > 0 ? "%.4f px as given" : "%.4f px, found", fit_.sigma, 0);
     if (std::isfinite(fit_.chi2_per_dof)) {
       std::cout << text_of(options_.sigma > 0 ? ", chi^2 %.3f per degree of freedom"
@@ -174,12 +174,12 @@ class Positions {
   double error_of(int parameter) const { return std::sqrt(fit_.covariance[7 * parameter]); }
 
   void print_json() const {
-    constexpr const char* kStatus[] = {"ok", "few", "line"};
+    constexpr const char* status_words[] = {"ok", "few", "line"};
     Json json;
     json["nominal"] = nominal_source_;
     json["refined"] = refined_source_;
     json["count"] = nominal_.shape[0];
-    json["status"] = kStatus[fit_.status];
+    json["status"] = status_words[fit_.status];
     json["centre"] = fit_.centre;
     json["shift"] = fit_.shift;
     json["matrix"] = fit_.matrix;
@@ -217,7 +217,7 @@ Command add_positions(CLI::App& root) {
   set.required_operand("NOMINAL", options->nominal,
                        "A scan, as `ptychopatch extract` reads it, or positions (n, 2), .npy");
   set.required_operand("REFINED", options->refined, "The same scan's refined positions, likewise");
-  set.choice("--axes", options->axes, kAxesChoices, "Order of the positions' columns, in both");
+  set.choice("--axes", options->axes, axes_choices, "Order of the positions' columns, in both");
   set.number("--sigma", options->sigma, 0,
              "Expected error of a position on an axis in pixels (default: found)");
   set.picture("--picture", options->picture, "Draw both as arrows, and what the affine map leaves");

@@ -16,15 +16,15 @@ using pictures::grouped;
 using pictures::Scale;
 using pictures::View;
 
-constexpr std::int64_t kWantedSide = 640;
-constexpr std::int64_t kLargestSide = 1600;
-constexpr double kGap = 64;               // of panels: the numbers of the next are in it
-constexpr std::size_t kMaxDots = 20'000;  // More are one area, and a file of vectors names each.
+constexpr std::int64_t wanted_side = 640;
+constexpr std::int64_t largest_side = 1600;
+constexpr double gap = 64;                // of panels: the numbers of the next are in it
+constexpr std::size_t max_dots = 20'000;  // More are one area, and a file of vectors names each.
 
-View view_of(const formats::Tensor& tensor, std::int64_t wanted = kWantedSide) {
+View view_of(const formats::Tensor& tensor, std::int64_t wanted = wanted_side) {
   const std::size_t axes = tensor.shape.size();
   return {pictures::plane_of(tensor, 0, tensor.shape[axes - 2], tensor.shape[axes - 1]),
-          kLargestSide, wanted};
+          largest_side, wanted};
 }
 
 std::string titled(const std::string& name, const formats::Tensor& tensor) {
@@ -53,20 +53,20 @@ Canvas preview_assembled(const formats::Tensor& image, const formats::Tensor& co
   Canvas canvas;
   const double end = draw_panel(canvas, {0, 0}, titled("image", image), left,
                                 pictures::render(left.plane, scale), &scale);
-  draw_panel(canvas, {std::ceil(end) + kGap, 0}, "coverage, patches at a pixel", right,
+  draw_panel(canvas, {std::ceil(end) + gap, 0}, "coverage, patches at a pixel", right,
              pictures::render(right.plane, counted), &counted);
   return canvas;
 }
 
 Canvas preview_scan(const formats::Tensor& object, const formats::Tensor& probe,
                     const std::vector<simulate::Position>& centres) {
-  const View view = view_of(object), beam = view_of(probe, kWantedSide / 2);
+  const View view = view_of(object), beam = view_of(probe, wanted_side / 2);
   const Scale scale = pictures::scale_of(view.plane), lit = pictures::scale_of(beam.plane);
   Canvas canvas;
   double end = draw_panel(canvas, {0, 0}, titled("object", object), view,
                           pictures::render(view.plane, scale), &scale);
-  const double left = std::ceil(end) + kGap;
-  const std::size_t dots = std::min(centres.size(), kMaxDots);
+  const double left = std::ceil(end) + gap;
+  const std::size_t dots = std::min(centres.size(), max_dots);
   const std::string all = grouped(static_cast<long long>(centres.size()));
   end = draw_panel(
       canvas, {left, 0},
@@ -80,7 +80,7 @@ Canvas preview_scan(const formats::Tensor& object, const formats::Tensor& probe,
     const double time = (static_cast<double>(i) + 0.5) / static_cast<double>(dots);
     canvas.disc({left + place.x, place.y}, std::clamp(0.9 * pixel, 1.2, 3.0), colour_of_time(time));
   }
-  draw_panel(canvas, {std::ceil(end) + kGap, 0}, titled("probe", probe), beam,
+  draw_panel(canvas, {std::ceil(end) + gap, 0}, titled("probe", probe), beam,
              pictures::render(beam.plane, lit), &lit);
   return canvas;
 }

@@ -16,14 +16,15 @@ using pictures::Font;
 using pictures::Point;
 using pictures::Rgb;
 
-constexpr double kSide = 420, kBetween = 96, kTick = 4, kHalfLetter = 4;
-constexpr Rgb kArrow = {17, 75, 165}, kOutlier = {196, 60, 42}, kPlace = {166, 172, 181};
-constexpr Font kSmall = {.size = 11, .colour = pictures::kFaint};
-constexpr Font kTitle = {.size = 13, .bold = true};
-constexpr double kLongest = 26;  // of nineteen arrows in twenty
+constexpr double side = 420, between = 96, tick_length = 4, half_letter = 4;
+constexpr Rgb arrow_colour = {17, 75, 165}, outlier_colour = {196, 60, 42},
+              place_colour = {166, 172, 181};
+constexpr Font small_font = {.size = 11, .colour = pictures::faint};
+constexpr Font title_font = {.size = 13, .bold = true};
+constexpr double longest = 26;  // of nineteen arrows in twenty
 
 Font at(double before) {
-  Font font = kSmall;
+  Font font = small_font;
   font.before = before;
   return font;
 }
@@ -48,7 +49,7 @@ struct Frame {
       low[axis] -= 0.06 * longer;
       high[axis] += 0.06 * longer;
     }
-    zoom = kSide / std::max(high[0] - low[0], high[1] - low[1]);
+    zoom = side / std::max(high[0] - low[0], high[1] - low[1]);
   }
 
   Point point(double y, double x) const {
@@ -58,22 +59,23 @@ struct Frame {
 
 void draw_frame(Canvas& canvas, const Frame& frame, const std::string& title) {
   const Point end = frame.point(frame.high[0], frame.high[1]);
-  canvas.text({frame.corner.x, frame.corner.y - 9}, title, kTitle);
+  canvas.text({frame.corner.x, frame.corner.y - 9}, title, title_font);
   canvas.path({frame.corner, {end.x, frame.corner.y}, end, {frame.corner.x, end.y}, frame.corner},
-              {pictures::kGrid});
+              {pictures::grid_grey});
   const auto ticks = [&](int axis) {
     return pictures::round_ticks(frame.low[axis], frame.high[axis],
                                  frame.zoom * (frame.high[axis] - frame.low[axis]) / 80);
   };
   for (const double tick : ticks(1)) {
     const double x = frame.point(0, tick).x;
-    canvas.path({{x, end.y}, {x, end.y + kTick}}, {pictures::kFaint});
-    canvas.text({x, end.y + kTick + 12}, pictures::short_text(tick), at(0.5));
+    canvas.path({{x, end.y}, {x, end.y + tick_length}}, {pictures::faint});
+    canvas.text({x, end.y + tick_length + 12}, pictures::short_text(tick), at(0.5));
   }
   for (const double tick : ticks(0)) {
     const double y = frame.point(tick, 0).y;
-    canvas.path({{frame.corner.x - kTick, y}, {frame.corner.x, y}}, {pictures::kFaint});
-    canvas.text({frame.corner.x - kTick - 4, y + kHalfLetter}, pictures::short_text(tick), at(1));
+    canvas.path({{frame.corner.x - tick_length, y}, {frame.corner.x, y}}, {pictures::faint});
+    canvas.text({frame.corner.x - tick_length - 4, y + half_letter}, pictures::short_text(tick),
+                at(1));
   }
 }
 
@@ -101,7 +103,7 @@ double magnification(const std::vector<ScanStep>& steps, double (ScanStep::*vect
   const auto most = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() * 19 / 20);
   std::nth_element(lengths.begin(), most, lengths.end());
   if (!(*most > 0)) return 1;
-  const double wanted = kLongest / (zoom * *most);
+  const double wanted = longest / (zoom * *most);
   // The round step that is not above it.
   double step = pictures::round_step(wanted, 1);
   while (step > wanted) step = pictures::round_step(step / 2.6, 1);
@@ -114,25 +116,25 @@ double draw_map(Canvas& canvas, const std::vector<ScanStep>& steps, Point corner
   draw_frame(canvas, frame, title);
   const double times = magnification(steps, vector, frame.zoom);
   for (const ScanStep& step : steps) {
-    canvas.disc(frame.point(step.place[0], step.place[1]), 1.4, kPlace);
+    canvas.disc(frame.point(step.place[0], step.place[1]), 1.4, place_colour);
   }
   for (const bool outliers : {false, true}) {
     for (const ScanStep& step : steps) {
       if (step.outlier != outliers) continue;
       const double scale = frame.zoom * times;
       draw_arrow(canvas, frame.point(step.place[0], step.place[1]), scale * (step.*vector)[1],
-                 scale * (step.*vector)[0], outliers ? kOutlier : kArrow);
+                 scale * (step.*vector)[0], outliers ? outlier_colour : arrow_colour);
     }
   }
   // A bar as long as a round number of pixels.
   const Point end = frame.point(frame.high[0], frame.high[1]);
-  const double pixels = pictures::round_step(kLongest / (frame.zoom * times), 1);
+  const double pixels = pictures::round_step(longest / (frame.zoom * times), 1);
   const Point bar = {corner.x, end.y + 34};
   const double length = pixels * frame.zoom * times;
-  canvas.path({bar, {bar.x + length, bar.y}}, {kArrow, 2});
-  canvas.text({bar.x + length + 6, bar.y + kHalfLetter},
+  canvas.path({bar, {bar.x + length, bar.y}}, {arrow_colour, 2});
+  canvas.text({bar.x + length + 6, bar.y + half_letter},
               pictures::short_text(pixels, 3) + " px, arrows x " + pictures::short_text(times, 3),
-              kSmall);
+              small_font);
   return end.x;
 }
 
@@ -150,10 +152,10 @@ Canvas draw_scan_map(const std::vector<ScanStep>& steps, const ppatch_scan_fit_i
   Canvas canvas;
   const double right =
       draw_map(canvas, steps, {0, 0}, "from nominal to refined positions", &ScanStep::moved);
-  draw_map(canvas, steps, {right + kBetween, 0}, "what the affine map leaves", &ScanStep::left);
+  draw_map(canvas, steps, {right + between, 0}, "what the affine map leaves", &ScanStep::left);
   const Frame frame(steps, {0, 0});
   canvas.text({0, frame.point(frame.high[0], 0).y + 58}, words_of(fit),
-              {.size = 12, .colour = pictures::kInk});
+              {.size = 12, .colour = pictures::ink});
   return canvas;
 }
 

@@ -47,8 +47,8 @@ class Align {
     }
     check_outputs();
     if (options_.common.dry_run) return list();
-    Record metadata = make_metadata(kAlignmentSchema, "none");
-    metadata["schema_version"] = alignment::kRecordVersion;
+    Record metadata = make_metadata(alignment_schema, "none");
+    metadata["schema_version"] = alignment::record_version;
     metadata["options"] = options_.json();
     results_ = std::make_unique<alignment::Results>(
         options_.common.output, options_.record_format(), options_.common.overwrite,
@@ -74,15 +74,15 @@ class Align {
     write_plot();
     console_.end();
     console_.note(results_->account());
-    if (results_->count_ok() == results_->size()) return kDone;
-    return results_->count_ok() > 0 ? kDoneInPart : kBadInput;
+    if (results_->count_ok() == results_->size()) return done;
+    return results_->count_ok() > 0 ? done_in_part : bad_input;
   }
 
  private:
   void check_closure() const {
     if (options_.scene.method != PPATCH_METHOD_ML) {
       throw UsageError("argument --closure: expected --method ml, whose shifts have errors, got " +
-                       formats::quoted(name_of(kMethodChoices, options_.scene.method)));
+                       formats::quoted(name_of(method_choices, options_.scene.method)));
     }
     if (!options_.mask.empty()) {
       throw UsageError(
@@ -100,11 +100,11 @@ class Align {
     const ppatch_motion_model model = options_.scene.motion;
     if (options_.scene.method != PPATCH_METHOD_ML) {
       throw UsageError("argument --search: expected --method ml, whose models it is for, got " +
-                       formats::quoted(name_of(kMethodChoices, options_.scene.method)));
+                       formats::quoted(name_of(method_choices, options_.scene.method)));
     }
     if (model < PPATCH_MOTION_MODEL_SIMILARITY) {
       throw UsageError("argument --search: expected --model similarity, affine or field, got " +
-                       formats::quoted(name_of(kMotionModelChoices, model)));
+                       formats::quoted(name_of(motion_model_choices, model)));
     }
     if (options_.closure) {
       throw UsageError(
@@ -240,7 +240,7 @@ class Align {
       for (Pair& pair : scene.pairs) {
         const Record* record = results_->kept(pair.names);
         pair.replaces_files = options_.common.overwrite || record != nullptr;
-        if (pair.reference == SceneWork::kNoReference) continue;
+        if (pair.reference == SceneWork::no_reference) continue;
         if (keeps_it && finished(pair) != nullptr) continue;
         targets_->check(pair.names, record, options_.common.overwrite);
       }
@@ -266,13 +266,13 @@ class Align {
         (options_.shards > 1 ? " of " + std::to_string(scenes_.size()) + " scenes in this shard"
                              : "") +
         (missing != 0 ? "; " + std::to_string(missing) + " files are not there" : ""));
-    return kDone;
+    return done;
   }
 
   void read_mask() {
     if (options_.mask.empty()) return;
     const mosaics::RawImage image = mosaics::read_image({options_.mask, std::nullopt}, {});
-    mask_.type = {formats::Kind::kUnsigned, 1};
+    mask_.type = {formats::Kind::unsigned_integer, 1};
     mask_.shape = image.pixels.shape;
     const auto count = static_cast<std::size_t>(image.height() * image.width());
     mask_.data = formats::Bytes(count);
@@ -299,7 +299,7 @@ class Align {
           if (options_.plot.empty()) continue;
           const ppatch_shift shift = alignment::shift_of(*record);
           plot_.mark(pair.place, shift);
-          if (++kept > alignment::AlignmentPlot::kMaxDetails) continue;
+          if (++kept > alignment::AlignmentPlot::max_details) continue;
           task.pairs.push_back(pair);
           task.pairs.back().known = std::make_shared<const ppatch_shift>(shift);
         } else {
@@ -358,7 +358,7 @@ class Align {
     save();
     console_.error("interrupted: " + std::to_string(results_->size()) + " of " +
                    std::to_string(pairs_) + " results are written; --resume goes on");
-    return kRunFailed;
+    return run_failed;
   }
 
   void write_plot() {

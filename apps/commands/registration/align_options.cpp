@@ -13,22 +13,22 @@ using alignment::RecordFormat;
 RecordFormat AlignOptions::record_format() const {
   if (format) return *format;
   const auto ends = [this](const char* end) { return common.output.ends_with(end); };
-  if (ends(".csv")) return RecordFormat::kCsv;
-  return ends(".yaml") || ends(".yml") ? RecordFormat::kYaml : RecordFormat::kJson;
+  if (ends(".csv")) return RecordFormat::csv;
+  return ends(".yaml") || ends(".yml") ? RecordFormat::yaml : RecordFormat::json;
 }
 
 nlohmann::ordered_json AlignOptions::json() const {
-  return {{"method", name_of(kMethodChoices, scene.method)},
+  return {{"method", name_of(method_choices, scene.method)},
           {"max_shift", scene.max_shift},
-          {"extent", name_of(kExtentChoices, scene.extent)},
-          {"hot_pixels", name_of(kSwitchChoices, scene.hot_pixels)},
-          {"fixed_pattern", name_of(kSwitchChoices, scene.fixed_pattern)},
-          {"plane_average", name_of(kPlaneAverageChoices, scene.plane_average)},
+          {"extent", name_of(extent_choices, scene.extent)},
+          {"hot_pixels", name_of(switch_choices, scene.hot_pixels)},
+          {"fixed_pattern", name_of(switch_choices, scene.fixed_pattern)},
+          {"plane_average", name_of(plane_average_choices, scene.plane_average)},
           {"upsample", scene.upsample},
           {"false_alarm_limit", scene.false_alarm_limit},
           {"ambiguity_limit", scene.ambiguity_limit},
-          {"model", name_of(kMotionModelChoices, scene.motion)},
-          {"search", name_of(kMotionSearchChoices, scene.motion_search)},
+          {"model", name_of(motion_model_choices, scene.motion)},
+          {"search", name_of(motion_search_choices, scene.motion_search)},
           {"closure", closure},
           {"cfa", image.cfa.name()},
           {"black", image.black},
@@ -46,15 +46,15 @@ void AlignOptions::add_options(CLI::App& app) {
 void AlignOptions::add_input_options(CLI::App& app) {
   OptionSet set(app);
   set.operands("INPUT", inputs,
-               std::string("Images to align onto --ref (") + mosaics::kImageFormats +
+               std::string("Images to align onto --ref (") + mosaics::image_formats +
                    "; arrays and stacks of several too); or the data set's ROOT with --layout");
   set.text("--ref", reference, "REF", "The image to align onto");
   set.parsed("--layout", "{rawnind}",
              "All scenes of ROOT/src/{Bayer,X-Trans}/SCENE: every image and every other reference "
              "onto every reference in gt/",
              [this](const std::string& text) {
-               static constexpr Choice kChoices[] = {{"rawnind", 0}};
-               parse_choice("--layout", text, kChoices);
+               static constexpr Choice choices[] = {{"rawnind", 0}};
+               parse_choice("--layout", text, choices);
                layout = text;
              });
   set.text("--index", index, "FILE",
@@ -73,7 +73,7 @@ void AlignOptions::add_input_options(CLI::App& app) {
 
 void AlignOptions::add_scene_options(CLI::App& app) {
   OptionSet set(app);
-  set.choice("--method", scene.method, kMethodChoices,
+  set.choice("--method", scene.method, method_choices,
              "ml: the maximum-likelihood estimate; others to compare with (default {})");
   set.parsed(
       "--max-shift", "D[,DX]",
@@ -91,24 +91,24 @@ void AlignOptions::add_scene_options(CLI::App& app) {
            "Image of the reference's size; where it is 0, pixels are left out");
   set.parsed("--cfa", "PATTERN",
              std::string("Colours of images that do not say them: none (default), ") +
-                 mosaics::kCfaNames + "; a camera RAW knows its own",
+                 mosaics::cfa_names + "; a camera RAW knows its own",
              [this](const std::string& text) {
                const auto cfa = mosaics::parse_cfa(text);
                if (!cfa) {
                  throw UsageError(std::string("argument --cfa: expected none, ") +
-                                  mosaics::kCfaNames + ", got " + formats::quoted(text));
+                                  mosaics::cfa_names + ", got " + formats::quoted(text));
                }
                image.cfa = *cfa;
              });
   set.number("--black", image.black, -1e300, "Their black level (default {})");
   set.number("--white", image.white, -1e300,
              "Their white level; at or above it a pixel is clipped (default: not known)");
-  set.choice("--extent", scene.extent, kExtentChoices, "What lies beyond an image (default {})");
-  set.choice("--hot-pixels", scene.hot_pixels, kSwitchChoices,
+  set.choice("--extent", scene.extent, extent_choices, "What lies beyond an image (default {})");
+  set.choice("--hot-pixels", scene.hot_pixels, switch_choices,
              "Repair hot and dead pixels (default {})");
-  set.choice("--fixed-pattern", scene.fixed_pattern, kSwitchChoices,
+  set.choice("--fixed-pattern", scene.fixed_pattern, switch_choices,
              "Find and leave out patterns of rows and columns (default {})");
-  set.choice("--plane-average", scene.plane_average, kPlaneAverageChoices,
+  set.choice("--plane-average", scene.plane_average, plane_average_choices,
              "Of per-plane (default {})");
   set.integer("--upsample", scene.upsample, 1,
               "Grid of phase, cross and per-plane in 1/N pixel (default {})", 1000);
@@ -118,10 +118,10 @@ void AlignOptions::add_scene_options(CLI::App& app) {
   set.number("--ambiguity-limit", scene.ambiguity_limit, 0.0,
              "Of ml: ambiguous is what has a second shift that is likelier than that times the "
              "best (default {}); 1: nothing");
-  set.choice("--model", scene.motion, kMotionModelChoices,
+  set.choice("--model", scene.motion, motion_model_choices,
              "Of ml: also measure tiles and fit a model of how they move; field: their own shifts "
              "(default {})");
-  set.choice("--search", scene.motion_search, kMotionSearchChoices,
+  set.choice("--search", scene.motion_search, motion_search_choices,
              "With --model similarity, affine or field: rotation finds any rotation with scales of "
              "1/2 to 2 (default {})");
   set.flag("--closure", closure,
@@ -132,10 +132,10 @@ void AlignOptions::add_scene_options(CLI::App& app) {
 void AlignOptions::add_result_options(CLI::App& app) {
   OptionSet set(app);
   set.text("-o,--output", common.output, "FILE", "File to write; - is standard output (default)");
-  static constexpr Choice kFormats[] = {choice_of("json", RecordFormat::kJson),
-                                        choice_of("csv", RecordFormat::kCsv),
-                                        choice_of("yaml", RecordFormat::kYaml)};
-  set.choice("--format", format, kFormats,
+  static constexpr Choice record_formats[] = {choice_of("json", RecordFormat::json),
+                                              choice_of("csv", RecordFormat::csv),
+                                              choice_of("yaml", RecordFormat::yaml)};
+  set.choice("--format", format, record_formats,
              "Of the records (default: what the output's name says, else json)");
   set.flag(
       "--resume", resume,
@@ -146,10 +146,10 @@ void AlignOptions::add_result_options(CLI::App& app) {
       "Also draw the shifts with their errors, details before and after, and with --model maps "
       "of how tiles moved");
   set.text("--apply", apply, "DIR", "Also write the aligned images");
-  static constexpr Choice kModes[] = {choice_of("crop", ApplyMode::kCrop),
-                                      choice_of("resample", ApplyMode::kResample)};
+  static constexpr Choice modes[] = {choice_of("crop", ApplyMode::crop),
+                                     choice_of("resample", ApplyMode::resample)};
   set.choice(
-      "--apply-mode", apply_mode, kModes,
+      "--apply-mode", apply_mode, modes,
       "crop: the common area of both, at the lattice shift, colours kept; resample: the image "
       "on the reference's pixels, by the motion that --model names (default {})");
   set.text("--write-masks", masks, "DIR", "Also write where each pair agrees, as PNG");

@@ -35,7 +35,7 @@ struct AlignOptions {
   std::optional<alignment::RecordFormat> format;
   bool resume = false;
   std::string plot, apply, masks;
-  alignment::ApplyMode apply_mode = alignment::ApplyMode::kCrop;
+  alignment::ApplyMode apply_mode = alignment::ApplyMode::crop;
 
   void add_options(CLI::App& app);
 

@@ -16,12 +16,12 @@ using pictures::Font;
 using pictures::Plane;
 using pictures::Rgb;
 
-constexpr double kSide = 480;  // of the plot of shifts
-constexpr std::int64_t kZoom = 2, kGap = 6;
-constexpr double kMinWidth = 320;  // of a detail's place, for the words above it
-constexpr double kAboveMap = 16;
-constexpr Rgb kMark = {196, 60, 42}, kAxis = {150, 154, 162};
-constexpr Font kTitle = {.size = 13, .bold = true};
+constexpr double plot_side = 480;  // of the plot of shifts
+constexpr std::int64_t zoom = 2, gap = 6;
+constexpr double min_width = 320;  // of a detail's place, for the words above it
+constexpr double above_map = 16;
+constexpr Rgb mark_colour = {196, 60, 42}, axis_colour = {150, 154, 162};
+constexpr Font title_font = {.size = 13, .bold = true};
 
 // A name may be any bytes and of any length: its end says which image it is.
 std::string fitted(const Canvas& canvas, const std::string& name, double width) {
@@ -42,8 +42,8 @@ std::string short_name(const std::string& name) {
   return text.substr(0, text.find("_sha1="));
 }
 
-constexpr std::int64_t kDetailSide = 96;
-constexpr std::int64_t kStep = 48;
+constexpr std::int64_t detail_side = 96;
+constexpr std::int64_t step = 48;
 
 // Each colour over its mean in the part, then a mean over the pattern's own size about each pixel.
 Plane grey_of(const mosaics::RawImage& raw, std::int64_t top, std::int64_t left,
@@ -99,8 +99,8 @@ Place liveliest(const mosaics::RawImage& reference, std::int64_t margin, std::in
   Place best{(reference.height() - side) / 2, (reference.width() - side) / 2};
   double most = -1;
   const std::int64_t period = reference.cfa.period;
-  for (std::int64_t y = margin; y + side + margin <= reference.height(); y += kStep) {
-    for (std::int64_t x = margin; x + side + margin <= reference.width(); x += kStep) {
+  for (std::int64_t y = margin; y + side + margin <= reference.height(); y += step) {
+    for (std::int64_t x = margin; x + side + margin <= reference.width(); x += step) {
       double sum = 0;
       for (std::int64_t i = 0; i + 2 * period < side; i += 3) {
         for (std::int64_t k = 0; k + 2 * period < side; k += 3) {
@@ -121,9 +121,9 @@ Place liveliest(const mosaics::RawImage& reference, std::int64_t margin, std::in
 // Grey levels 0 to 1 between the darkest and the brightest of what is not noise, which is the
 // smaller part of means over 5 x 5 values.
 Plane levelled(Plane grey) {
-  constexpr std::int64_t kBox = 5;
+  constexpr std::int64_t box = 5;
   const pictures::Scale scale = pictures::scale_of(
-      pictures::shrunk(grey, std::min(kBox, grey.height), std::min(kBox, grey.width)));
+      pictures::shrunk(grey, std::min(box, grey.height), std::min(box, grey.width)));
   for (auto& value : grey.values) {
     value = static_cast<float>(std::clamp(
         (static_cast<double>(value.real()) - scale.low) / (scale.high - scale.low), 0.0, 1.0));
@@ -179,7 +179,7 @@ std::array<pictures::Image, 3> detail_strip(const Context& context,
   const std::int64_t shortest = std::min(height, width);
   const auto furthest = static_cast<std::int64_t>(std::ceil(reach)) + 4;
   const std::int64_t margin = std::min(furthest, std::max<std::int64_t>(0, shortest / 2 - 8));
-  const std::int64_t side = std::clamp<std::int64_t>(shortest - 2 * margin, 1, kDetailSide);
+  const std::int64_t side = std::clamp<std::int64_t>(shortest - 2 * margin, 1, detail_side);
   const Place found = liveliest(reference, margin, side);
   const std::int64_t size_y = std::min(side + 2 * margin, height);
   const std::int64_t size_x = std::min(side + 2 * margin, width);
@@ -212,13 +212,13 @@ void AlignmentPlot::add(std::size_t place, const Context& context,
   mark(place, shift);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (details_.size() == kMaxDetails && place > details_.rbegin()->first) return;
+    if (details_.size() == max_details && place > details_.rbegin()->first) return;
   }
   Detail detail{short_name(name), detail_strip(context, reference, image, shift), {}};
   if (motion != nullptr) detail.map.emplace(reference, *motion);
   const std::lock_guard<std::mutex> lock(mutex_);
   details_.emplace(place, std::move(detail));
-  if (details_.size() > kMaxDetails) details_.erase(std::prev(details_.end()));
+  if (details_.size() > max_details) details_.erase(std::prev(details_.end()));
 }
 
 void AlignmentPlot::draw_shifts(Canvas& canvas) const {
@@ -227,37 +227,39 @@ void AlignmentPlot::draw_shifts(Canvas& canvas) const {
     reach = std::max({reach, std::abs(mark.y) + mark.sigma_y, std::abs(mark.x) + mark.sigma_x});
   }
   reach *= 1.1;
-  const auto place = [&](double value) { return (value + reach) * kSide / (2 * reach); };
+  const auto place = [&](double value) { return (value + reach) * plot_side / (2 * reach); };
   for (const double tick : pictures::round_ticks(-reach, reach, 8)) {
     const double at = place(tick);
-    const pictures::Pen pen = {tick == 0 ? kAxis : pictures::kGrid};
-    canvas.path({{at, 0}, {at, kSide}}, pen);
-    canvas.path({{0, at}, {kSide, at}}, pen);
+    const pictures::Pen pen = {tick == 0 ? axis_colour : pictures::grid_grey};
+    canvas.path({{at, 0}, {at, plot_side}}, pen);
+    canvas.path({{0, at}, {plot_side, at}}, pen);
     canvas.text({-8, at + 4}, pictures::short_text(tick), {.before = 1});
-    canvas.text({at, kSide + 18}, pictures::short_text(tick), {.before = 0.5});
+    canvas.text({at, plot_side + 18}, pictures::short_text(tick), {.before = 0.5});
   }
   for (const auto& [place_of_pair, mark] : marks_) {
     const double y = place(mark.y), x = place(mark.x);
-    canvas.path({{x, place(mark.y - mark.sigma_y)}, {x, place(mark.y + mark.sigma_y)}}, {kMark});
-    canvas.path({{place(mark.x - mark.sigma_x), y}, {place(mark.x + mark.sigma_x), y}}, {kMark});
-    canvas.disc({x, y}, 2.5, kMark);
+    canvas.path({{x, place(mark.y - mark.sigma_y)}, {x, place(mark.y + mark.sigma_y)}},
+                {mark_colour});
+    canvas.path({{place(mark.x - mark.sigma_x), y}, {place(mark.x + mark.sigma_x), y}},
+                {mark_colour});
+    canvas.disc({x, y}, 2.5, mark_colour);
   }
-  canvas.text({0, -34}, "Shifts onto the reference, in pixels", kTitle);
+  canvas.text({0, -34}, "Shifts onto the reference, in pixels", title_font);
   canvas.text({0, -16}, "dy downwards, dx to the right; bars: one standard error");
 }
 
 void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
-  canvas.text({left, -34}, "Details of the reference", kTitle);
+  canvas.text({left, -34}, "Details of the reference", title_font);
   canvas.text({left, -16}, "alone, and the image (cyan) over it (red) before and after");
-  double width = kMinWidth, height = 0, map_height = 0;
+  double width = min_width, height = 0, map_height = 0;
   for (const auto& [place, detail] : details_) {
     const pictures::Image& one = detail.strip[0];
     if (detail.map) {
-      width = std::max(width, MotionMap::kWidth);
-      map_height = std::max(map_height, kAboveMap + detail.map->height());
+      width = std::max(width, MotionMap::max_width);
+      map_height = std::max(map_height, above_map + detail.map->height());
     }
-    width = std::max(width, static_cast<double>(3 * one.width() * kZoom + 2 * kGap));
-    height = std::max(height, static_cast<double>(one.height() * kZoom));
+    width = std::max(width, static_cast<double>(3 * one.width() * zoom + 2 * gap));
+    height = std::max(height, static_cast<double>(one.height() * zoom));
   }
   const auto measured = [](double value, double error) {
     return pictures::fixed(value, 3) + " \u00b1 " + pictures::fixed(error, 3);
@@ -273,11 +275,11 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
     canvas.text({x, y + 28},
                 "dy = " + measured(mark.y, mark.sigma_y) +
                     ", dx = " + measured(mark.x, mark.sigma_x) + " pixels",
-                {.colour = pictures::kFaint});
-    if (detail.map) detail.map->draw(canvas, {x, y + 36 + height + kAboveMap});
+                {.colour = pictures::faint});
+    if (detail.map) detail.map->draw(canvas, {x, y + 36 + height + above_map});
     for (const pictures::Image& one : detail.strip) {
-      canvas.image({x, y + 36}, one, kZoom);
-      x += static_cast<double>(one.width() * kZoom + kGap);
+      canvas.image({x, y + 36}, one, zoom);
+      x += static_cast<double>(one.width() * zoom + gap);
     }
     ++i;
   }
@@ -286,10 +288,10 @@ void AlignmentPlot::draw_details(Canvas& canvas, double left) const {
 Canvas AlignmentPlot::picture() const {
   Canvas canvas;
   draw_shifts(canvas);
-  if (!details_.empty()) draw_details(canvas, kSide + 56);
+  if (!details_.empty()) draw_details(canvas, plot_side + 56);
   for (const auto& [place, detail] : details_) {
     if (!detail.map) continue;
-    MotionMap::draw_legend(canvas, {0, kSide + 64});
+    MotionMap::draw_legend(canvas, {0, plot_side + 64});
     break;
   }
   return canvas;

@@ -21,7 +21,7 @@ namespace ptychopatch::alignment {
 // of it, too.
 class AlignmentPlot {
  public:
-  static constexpr std::size_t kMaxDetails = 24;
+  static constexpr std::size_t max_details = 24;
 
   // Of an image that is not at hand: its shift alone.
   void mark(std::size_t place, const ppatch_shift& shift);

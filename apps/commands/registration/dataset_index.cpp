@@ -93,7 +93,7 @@ std::vector<Scene> parse_index(const std::string& yaml, const std::string& root,
 }
 
 std::vector<Scene> read_index(const std::string& path, const std::string& root) {
-  return parse_index(formats::read_text_file(path, formats::kMaxIndexBytes), root,
+  return parse_index(formats::read_text_file(path, formats::max_index_bytes), root,
                      formats::quoted(path));
 }
 

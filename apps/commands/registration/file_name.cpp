@@ -14,7 +14,7 @@ std::string FileName::text() const {
 }
 
 std::optional<FileName> parse_file_name(std::string_view name) {
-  constexpr std::string_view kReference = "_GT";
+  constexpr std::string_view reference_suffix = "_GT";
   const std::size_t first = name.find('_');
   const std::size_t last = name.rfind("_ISO");
   if (first == std::string_view::npos || first == 0 || last == std::string_view::npos) {
@@ -25,8 +25,8 @@ std::optional<FileName> parse_file_name(std::string_view name) {
   std::string_view scene = name.substr(first + 1, last - first - 1);
   FileName parsed;
   parsed.type = name.substr(0, first);
-  parsed.reference = scene.ends_with(kReference);
-  if (parsed.reference) scene.remove_suffix(kReference.size());
+  parsed.reference = scene.ends_with(reference_suffix);
+  if (parsed.reference) scene.remove_suffix(reference_suffix.size());
   parsed.scene = scene;
   parsed.rest = name.substr(last + 1);
   return parsed;

@@ -17,7 +17,7 @@ Decoded decode(const mosaics::ImageItem& item, const mosaics::ImageSettings& set
   } catch (const mosaics::Refusal& refusal) {
     return {nullptr, mosaics::word_of(refusal.reason()), refusal.what()};
   } catch (const formats::FormatError& error) {
-    return {nullptr, mosaics::word_of(mosaics::Reason::kUnreadable), error.what()};
+    return {nullptr, mosaics::word_of(mosaics::Reason::unreadable), error.what()};
   }
 }
 
@@ -25,7 +25,7 @@ Decoded decode(const mosaics::ImageItem& item, const mosaics::ImageSettings& set
 
 ImageStream::ImageStream(std::vector<mosaics::ImageItem> items,
                          const mosaics::ImageSettings& settings, bool ahead)
-    : items_(std::move(items)), settings_(settings), ahead_(ahead && formats::kBesideThreads) {
+    : items_(std::move(items)), settings_(settings), ahead_(ahead && formats::beside_threads) {
   begin();
 }
 

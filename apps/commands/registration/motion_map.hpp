@@ -14,7 +14,7 @@ namespace ptychopatch::alignment {
 // from the image's own, with its error; which tiles move on their own; which have no shift.
 class MotionMap {
  public:
-  static constexpr double kWidth = 580;  // at most, with what is written about it
+  static constexpr double max_width = 580;  // at most, with what is written about it
 
   MotionMap(const mosaics::RawImage& reference, const MeasuredMotion& measured);
 
@@ -26,7 +26,7 @@ class MotionMap {
   static void draw_legend(pictures::Canvas& canvas, pictures::Point corner);
 
  private:
-  enum class Kind { kFits, kMoves, kNoShift };
+  enum class Kind { fits, moves, no_shift };
 
   struct Tile {
     double y, x;           // its centre in the picture

@@ -38,7 +38,7 @@ void set_motion(Record& record, const MeasuredMotion& measured) {
   const ppatch_scene_motion& motion = measured.motion;
   record["moving"] = (measured.shift.flags & PPATCH_SHIFT_FLAG_MOVING) != 0;
   Record& out = record["motion"];
-  out = {{"model", name_of(kMotionModelChoices, motion.model)},
+  out = {{"model", name_of(motion_model_choices, motion.model)},
          {"status", ppatch_shift_status_string(motion.status)},
          {"centre", rows(motion.centre, 2, 2)},
          {"shift", rows(motion.shift, 2, 2)},

@@ -29,8 +29,8 @@ formats::Bytes packed(const ppatch_array& image) {
 }
 
 formats::ElementType type_of(ppatch_dtype dtype) {
-  if (dtype == PPATCH_U16) return {formats::Kind::kUnsigned, 2};
-  return {formats::Kind::kFloat, static_cast<std::size_t>(ppatch_dtype_size(dtype))};
+  if (dtype == PPATCH_U16) return {formats::Kind::unsigned_integer, 2};
+  return {formats::Kind::floating, static_cast<std::size_t>(ppatch_dtype_size(dtype))};
 }
 
 void make_folder(const fs::path& folder) {
@@ -66,7 +66,7 @@ void PairFiles::write(const PairNames& names, bool replaces, const mosaics::RawI
   const std::string stem = targets_->image(names);
   make_folder(fs::path(stem).parent_path());
   const ppatch_common_area& common = aligned.measures.common;
-  if (targets_->mode() == ApplyMode::kCrop) {
+  if (targets_->mode() == ApplyMode::crop) {
     if (common.height < 1 || common.width < 1) return;
     const std::string path = write_image(
         stem,
@@ -104,7 +104,7 @@ void PairFiles::write_resampled(const std::string& stem, const mosaics::RawImage
   } else {
     check(ppatch_image_shift(session_.context().get(), &from, aligned.shift.shift, &options, &to));
   }
-  record["applied"] = warps ? name_of(kMotionModelChoices, aligned.motion->motion.model) : "shift";
+  record["applied"] = warps ? name_of(motion_model_choices, aligned.motion->motion.model) : "shift";
   const std::string path = write_image(stem, to, reference.cfa, image);
   record["applied_fpath"] = formats::text_of_name(path);
 }

@@ -5,7 +5,7 @@ namespace ptychopatch::alignment {
 namespace {
 
 ppatch_dtype dtype_of(const formats::ElementType& type) {
-  if (type.kind == formats::Kind::kUnsigned) return PPATCH_U16;
+  if (type.kind == formats::Kind::unsigned_integer) return PPATCH_U16;
   return type.size == 4 ? PPATCH_F32 : PPATCH_F64;
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kEndings[] = {".dng", ".npy"};
+constexpr const char* endings[] = {".dng", ".npy"};
 
 bool exists(const std::string& path) {
   std::error_code ignored;
@@ -73,9 +73,9 @@ std::vector<std::string> PairTargets::images_of(const PairNames& names) const {
   std::vector<std::string> paths;
   if (apply_.empty()) return paths;
   const std::string stem = image(names);
-  for (const char* ending : kEndings) {
+  for (const char* ending : endings) {
     paths.push_back(stem + ending);
-    if (mode_ == ApplyMode::kCrop) paths.push_back(stem + ".reference" + ending);
+    if (mode_ == ApplyMode::crop) paths.push_back(stem + ".reference" + ending);
   }
   return paths;
 }
@@ -88,11 +88,11 @@ bool PairTargets::made(const PairNames& names, const Record& record) const {
   }
   if (apply_.empty()) return true;
   const std::string applied = text_in(record, "applied");
-  if (applied.empty() || (applied == "crop") != (mode_ == ApplyMode::kCrop)) return false;
+  if (applied.empty() || (applied == "crop") != (mode_ == ApplyMode::crop)) return false;
   const std::string stem = image(names);
-  return std::ranges::any_of(kEndings, [&](const std::string& ending) {
+  return std::ranges::any_of(endings, [&](const std::string& ending) {
     return names_it(text_in(record, "applied_fpath"), stem + ending) && exists(stem + ending) &&
-           (mode_ != ApplyMode::kCrop || exists(stem + ".reference" + ending));
+           (mode_ != ApplyMode::crop || exists(stem + ".reference" + ending));
   });
 }
 

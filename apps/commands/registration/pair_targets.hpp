@@ -9,7 +9,7 @@
 
 namespace ptychopatch::alignment {
 
-enum class ApplyMode { kCrop, kResample };
+enum class ApplyMode { crop, resample };
 
 // The files that are wanted of aligned pairs, each whole or absent. A folder may be "": none.
 //   masks  DIR/SCENE_REFERENCE_IMAGE.png, white where the pair agrees

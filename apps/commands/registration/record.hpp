@@ -16,7 +16,7 @@ namespace ptychopatch::alignment {
 // of them and in one order. What is not known is null.
 using Record = nlohmann::ordered_json;
 
-inline constexpr int kRecordVersion = 2;
+inline constexpr int record_version = 2;
 
 // The images that a record is of, as it names them.
 struct PairNames {

@@ -35,12 +35,12 @@ std::vector<Record> decode_json(const std::string& text, const std::string& sour
 // CSV, as RFC 4180 has it.
 
 // Of these a cell is the text itself; of all others it is JSON.
-constexpr std::array<std::string_view, 15> kTexts = {
+constexpr std::array<std::string_view, 15> texts = {
     "gt_fpath",        "f_fpath", "image_set",     "mask_fpath", "alignment_method",
     "status",          "reason",  "fixed_pattern", "cfa",        "schema",
     "library_version", "backend", "applied",       "type",       "applied_fpath"};
 
-bool is_text(std::string_view key) { return std::ranges::find(kTexts, key) != kTexts.end(); }
+bool is_text(std::string_view key) { return std::ranges::find(texts, key) != texts.end(); }
 
 std::string quoted_cell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -121,8 +121,8 @@ std::string encode_csv(const std::vector<const Record*>& records) {
 }
 
 std::vector<Record> decode_csv(const std::string& text, const std::string& source) {
-  constexpr std::uint64_t kBytesAMark = 128;
-  formats::require_memory_to_parse(text, kBytesAMark, source);
+  constexpr std::uint64_t bytes_a_mark = 128;
+  formats::require_memory_to_parse(text, bytes_a_mark, source);
   const std::vector<std::vector<std::string>> rows = rows_of(text, source);
   std::vector<Record> records;
   for (std::size_t i = 1; i < rows.size(); ++i) {
@@ -143,16 +143,16 @@ std::vector<Record> decode_csv(const std::string& text, const std::string& sourc
 // YAML. Texts that another reader could take for something else are quoted as JSON does it, which
 // YAML understands.
 
-constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view kPlain =
+constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view plain =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_=./+-";
 
 bool is_plain(const std::string& text) {
   // Shorter words may be a YAML reader's true, off or null.
-  constexpr std::size_t kLongestWord = 5;
-  const bool safe = !text.empty() && (kLetters.find(text[0]) != std::string_view::npos) &&
-                    text.find_first_not_of(kPlain) == std::string::npos;
-  return safe && (text.size() > kLongestWord || text == "ok" || text == "cpu" || text == "ml");
+  constexpr std::size_t longest_word = 5;
+  const bool safe = !text.empty() && (letters.find(text[0]) != std::string_view::npos) &&
+                    text.find_first_not_of(plain) == std::string::npos;
+  return safe && (text.size() > longest_word || text == "ok" || text == "cpu" || text == "ml");
 }
 
 std::string scalar(const Record& value) {
@@ -203,7 +203,7 @@ class Reader {
       Record object = Record::object();
       for (const auto& each : node) {
         object[each.first.as<std::string>()] = read(each.second);
-        if (object.size() > formats::kMostJsonKeys) {
+        if (object.size() > formats::most_json_keys) {
           throw formats::FormatError(source_ + " has too many keys for a record");
         }
       }
@@ -248,9 +248,9 @@ std::vector<Record> decode_yaml(const std::string& text, const std::string& sour
 
 std::string encode_records_at(const std::vector<const Record*>& records, RecordFormat format) {
   switch (format) {
-    case RecordFormat::kCsv:
+    case RecordFormat::csv:
       return encode_csv(records);
-    case RecordFormat::kYaml:
+    case RecordFormat::yaml:
       return encode_yaml(records);
     default:
       return encode_json(records);
@@ -268,9 +268,9 @@ std::vector<Record> decode_records(const std::string& text, RecordFormat format,
                                    const std::string& source) {
   // Two keys that are not text would be written as one.
   if (!formats::is_utf8(text)) throw formats::FormatError(source + " is no text in UTF-8");
-  std::vector<Record> records = format == RecordFormat::kCsv    ? decode_csv(text, source)
-                                : format == RecordFormat::kYaml ? decode_yaml(text, source)
-                                                                : decode_json(text, source);
+  std::vector<Record> records = format == RecordFormat::csv    ? decode_csv(text, source)
+                                : format == RecordFormat::yaml ? decode_yaml(text, source)
+                                                               : decode_json(text, source);
   for (const Record& record : records) {
     if (!record.is_object() || !record.contains("f_fpath") || !record.contains("status")) {
       throw formats::FormatError(source + " holds something that is no record of an alignment");

@@ -8,7 +8,7 @@
 
 namespace ptychopatch::alignment {
 
-enum class RecordFormat { kJson, kCsv, kYaml };
+enum class RecordFormat { json, csv, yaml };
 
 // The same content in each of them, numbers to the last digit.
 //   JSON  one array, a record a line

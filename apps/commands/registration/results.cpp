@@ -29,7 +29,7 @@ Results::Results(const std::string& path, RecordFormat format, bool overwrite, b
 void Results::take_over() {
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return;
-  const std::string text = formats::read_text_file(path_, formats::kMaxRecordBytes);
+  const std::string text = formats::read_text_file(path_, formats::max_record_bytes);
   for (Record& record : decode_records(text, format_, formats::quoted(path_))) {
     for (const char* key : {"schema", "schema_version", "options"}) {
       if (record.value(key, Record()) != metadata_.value(key, Record())) {

@@ -14,8 +14,8 @@
 namespace ptychopatch::alignment {
 namespace {
 
-constexpr std::uint64_t kMega = std::uint64_t{1} << 20;
-constexpr std::uint64_t kRecordBytes = 12 << 10, kChildBytes = 16 * kMega;
+constexpr std::uint64_t mega = std::uint64_t{1} << 20;
+constexpr std::uint64_t record_bytes = 12 << 10, child_bytes = 16 * mega;
 
 // What a scene takes at once besides scratch.
 struct SceneNeeds {
@@ -38,24 +38,24 @@ std::optional<std::uint64_t> whole_budget(const app::AlignOptions& options) {
 // Tiles that are told of an image of that size, at most: they are laid half a side apart, and their
 // sides are at least a seventh of the image's shorter one, or 192 samples.
 std::uint64_t max_tiles(const mosaics::ImageNeeds& image) {
-  constexpr std::int64_t kPitch = 96, kLeast = 15;
+  constexpr std::int64_t pitch = 96, least = 15;
   const std::int64_t shorter = std::max<std::int64_t>(std::min(image.height, image.width), 1);
   const std::int64_t longer = std::max(image.height, image.width);
-  const std::int64_t across = std::max(kLeast, shorter / kPitch + 2);
+  const std::int64_t across = std::max(least, shorter / pitch + 2);
   return static_cast<std::uint64_t>(across * (across * longer / shorter + 1));
 }
 
 // What a record has of an image's tiles.
 std::uint64_t field_bytes(const app::AlignOptions& options, const mosaics::ImageNeeds& largest) {
-  constexpr std::uint64_t kTileBytes = 600;
-  return options.scene.motion == PPATCH_MOTION_MODEL_FIELD ? kTileBytes * max_tiles(largest) : 0;
+  constexpr std::uint64_t tile_bytes = 600;
+  return options.scene.motion == PPATCH_MOTION_MODEL_FIELD ? tile_bytes * max_tiles(largest) : 0;
 }
 
 // Maps of motion, kept until the run's end and drawn on one paper then.
 std::uint64_t drawn_bytes(const app::AlignOptions& options, std::uint64_t pairs) {
   if (options.plot.empty() || options.scene.motion == PPATCH_MOTION_MODEL_NONE) return 0;
-  constexpr std::uint64_t kMapBytes = 5 * kMega;
-  return kMapBytes * std::min<std::uint64_t>(pairs, AlignmentPlot::kMaxDetails);
+  constexpr std::uint64_t map_bytes = 5 * mega;
+  return map_bytes * std::min<std::uint64_t>(pairs, AlignmentPlot::max_details);
 }
 
 class Needs {
@@ -71,7 +71,7 @@ class Needs {
     std::map<std::size_t, mosaics::ImageNeeds> wanted;
     for (const Pair& pair : task.pairs) {
       for (const std::size_t i : {pair.image, pair.reference}) {
-        if (i != SceneWork::kNoReference && !wanted.contains(i)) {
+        if (i != SceneWork::no_reference && !wanted.contains(i)) {
           wanted[i] = of(task.scene->images[i]);
         }
       }
@@ -91,8 +91,8 @@ class Needs {
       if (area(image) > area(needs.largest)) needs.largest = image;
     }
     if (!task.closes) needs.images += next;
-    constexpr std::uint64_t kShiftBytes = 128;
-    needs.images += task.closing_pairs() * kShiftBytes;
+    constexpr std::uint64_t shift_bytes = 128;
+    needs.images += task.closing_pairs() * shift_bytes;
     return needs;
   }
 
@@ -108,15 +108,15 @@ class Needs {
 
   // Of an image of that size: rows for each thread, the mask and its picture, files of both images.
   std::uint64_t measuring(const mosaics::ImageNeeds& image) const {
-    constexpr std::uint64_t kCounts = std::uint64_t{512} << 10, kRowBytes = 192, kPicture = 8;
+    constexpr std::uint64_t counts = std::uint64_t{512} << 10, row_bytes = 192, picture = 8;
     const auto pixels = static_cast<std::uint64_t>(image.height * image.width);
     const std::uint64_t blocks = image.cfa.mosaic() ? pixels / 4 : pixels;
     std::uint64_t bytes =
-        threads_ * (kCounts + kRowBytes * static_cast<std::uint64_t>(image.width)) + 2 * kCounts +
+        threads_ * (counts + row_bytes * static_cast<std::uint64_t>(image.width)) + 2 * counts +
         blocks;
-    if (!options_.masks.empty()) bytes += kPicture * blocks;
+    if (!options_.masks.empty()) bytes += picture * blocks;
     if (!options_.apply.empty()) bytes += 4 * image.pixels;
-    if (!options_.plot.empty()) bytes += 8 * kMega;
+    if (!options_.plot.empty()) bytes += 8 * mega;
     return bytes;
   }
 
@@ -148,9 +148,9 @@ class Scratch {
 
   // What is enough, and not much more.
   std::uint64_t least(const mosaics::ImageNeeds& image) const {
-    std::uint64_t low = 0, high = kMega;
+    std::uint64_t low = 0, high = mega;
     while (!bytes(image, high)) high *= 2;
-    while (high - low > kMega) {
+    while (high - low > mega) {
       const std::uint64_t middle = low + (high - low) / 2;
       (bytes(image, middle) ? high : low) = middle;
     }
@@ -199,7 +199,7 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
   const ppatch_context_info info = Context(options.common.context()).info();
   const std::uint64_t all = workers;
   std::uint64_t own =
-      app::process_bytes(options.common) + pairs * kRecordBytes + drawn_bytes(options, pairs);
+      app::process_bytes(options.common) + pairs * record_bytes + drawn_bytes(options, pairs);
   own += mask_bytes(options, *whole, own);
   // A control group's limit costs the images that it does not allow, and no others.
   const bool asked_for = options.common.memory_budget != 0;
@@ -212,7 +212,7 @@ RunMemory RunMemory::of(const app::AlignOptions& options, const std::vector<Scen
     decoding = std::max(decoding, scenes.back().decoding);
     memory.child = std::max(memory.child, 2 * scenes.back().waiting + scenes.back().decoding);
   }
-  memory.child += kChildBytes;
+  memory.child += child_bytes;
   mosaics::ImageNeeds largest;
   for (const SceneNeeds& scene : scenes) {
     largest.height = std::max(largest.height, scene.largest.height);

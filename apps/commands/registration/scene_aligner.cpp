@@ -74,7 +74,7 @@ Aligned SceneAligner::align(std::size_t reference, const mosaics::RawImage& imag
     aligned.shift = plan_for(reference).align(moving_image(image, target));
   }
   set_shift(record, aligned.shift);
-  record["backend"] = name_of(kBackendChoices, aligned.shift.backend);
+  record["backend"] = name_of(backend_choices, aligned.shift.backend);
   if (aligned.shift.status == PPATCH_SHIFT_STATUS_OK) {
     aligned.measures = measure_pair(session_.context(), target, image, aligned.shift.lattice_shift);
     set_measures(record, aligned.measures);

@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 Json read_truth(const std::string& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return Json::array();
-  Json truth = formats::parse_json(formats::read_text_file(path, formats::kMaxRecordBytes),
+  Json truth = formats::parse_json(formats::read_text_file(path, formats::max_record_bytes),
                                    formats::quoted(path));
   if (!truth.is_array()) {
     throw formats::FormatError(formats::quoted(path) +
@@ -33,7 +33,7 @@ Json read_truth(const std::string& path) {
 }
 
 // In a scene, what truth.json is to tell of it, until it does.
-constexpr const char* kUntold = ".truth.json";
+constexpr const char* untold_name = ".truth.json";
 
 bool is_below(const Json& image, const std::string& folder) {
   const Json file = image.is_object() ? image.value("file", Json()) : Json();
@@ -47,7 +47,7 @@ std::vector<std::string> untold_scenes(const std::string& top) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(top + "src/" + type, ignored)) {
       const std::string name = entry.path().filename().string();
-      if (name.starts_with('.') || !fs::exists(entry.path() / kUntold, ignored)) continue;
+      if (name.starts_with('.') || !fs::exists(entry.path() / untold_name, ignored)) continue;
       found.push_back(std::string("src/") + type + "/" + name + "/");
     }
   }
@@ -85,7 +85,7 @@ void SceneFolder::take_over() {
     for (Json& each : all) {
       if (!is_below(each, scene)) others.push_back(std::move(each));
     }
-    for (Json& each : read_truth(top_ + scene + kUntold)) {
+    for (Json& each : read_truth(top_ + scene + untold_name)) {
       if (is_below(each, scene)) others.push_back(std::move(each));
     }
     all = std::move(others);
@@ -135,9 +135,9 @@ void SceneFolder::add(const std::string& name, std::span<const std::byte> bytes,
 void SceneFolder::put_back() const {
   std::error_code code;
   if (!fs::exists(replaced_, code)) return;
-  if (fs::exists(path_ + kUntold, code)) {
+  if (fs::exists(path_ + untold_name, code)) {
     fs::remove_all(replaced_, code);
-  } else if (!fs::exists(path_, code) && fs::exists(temporary_ + "/" + kUntold, code)) {
+  } else if (!fs::exists(path_, code) && fs::exists(temporary_ + "/" + untold_name, code)) {
     fs::rename(replaced_, without_slash(path_), code);
   }
   require(code, path_);
@@ -168,7 +168,7 @@ void SceneFolder::appear() {
 
 void SceneFolder::publish() {
   const std::string untold = own_.dump() + "\n";
-  formats::write_file(temporary_ + "/" + kUntold, false, std::as_bytes(std::span(untold)));
+  formats::write_file(temporary_ + "/" + untold_name, false, std::as_bytes(std::span(untold)));
   for (Json& each : own_) truth_.push_back(std::move(each));
   formats::OutputFile truth(truth_path_, true);
   const std::string text = truth_.dump(1) + "\n";
@@ -179,7 +179,7 @@ void SceneFolder::publish() {
   std::error_code ignored;
   if (moved_) fs::remove_all(replaced_, ignored);
   untold_.push_back(below_);
-  for (const std::string& scene : untold_) fs::remove(top_ + scene + kUntold, ignored);
+  for (const std::string& scene : untold_) fs::remove(top_ + scene + untold_name, ignored);
 }
 
 }  // namespace ptychopatch::app

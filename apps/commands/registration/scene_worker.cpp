@@ -17,7 +17,7 @@ std::vector<std::size_t> needed(const SceneTask& task) {
   std::vector<bool> wanted(task.scene->images.size());
   for (const Pair& pair : task.pairs) {
     wanted[pair.image] = true;
-    if (pair.reference != SceneWork::kNoReference) wanted[pair.reference] = true;
+    if (pair.reference != SceneWork::no_reference) wanted[pair.reference] = true;
   }
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -152,7 +152,7 @@ void SceneWorker::align_image(const SceneTask& task, std::size_t image,
       continue;
     }
     if (!begin_pair()) return;
-    Record record = empty_record(pair.names, name_of(kMethodChoices, options_.scene.method));
+    Record record = empty_record(pair.names, name_of(method_choices, options_.scene.method));
     const ppatch_shift shift = fill(pair, images, aligner, record);
     if (task.closes) {
       finished_.push_back({&pair, std::move(record), shift});
@@ -230,7 +230,7 @@ ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& ima
     reject(record, image.word, image.sentence);
     return {};
   }
-  if (pair.reference == SceneWork::kNoReference) {
+  if (pair.reference == SceneWork::no_reference) {
     reject(record, "no-reference", "the scene has no reference in gt/");
     return {};
   }

@@ -11,7 +11,7 @@ SceneWork work_of(const rawnind::Scene& scene) {
   for (const std::string& name : names) work.images.push_back({scene.folder + name, std::nullopt});
   if (work.references == 0) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      work.pairs.push_back({SceneWork::kNoReference, i, {scene.name, "", names[i], scene.type}, 0});
+      work.pairs.push_back({SceneWork::no_reference, i, {scene.name, "", names[i], scene.type}, 0});
     }
   }
   for (std::size_t g = 0; g < work.references; ++g) {

@@ -26,7 +26,7 @@ struct Pair {
 // and for each of them every other image. A scene without a reference has a pair of no_reference
 // for each image.
 struct SceneWork {
-  static constexpr std::size_t kNoReference = static_cast<std::size_t>(-1);
+  static constexpr std::size_t no_reference = static_cast<std::size_t>(-1);
 
   std::vector<mosaics::ImageItem> images;
   std::size_t references = 0;

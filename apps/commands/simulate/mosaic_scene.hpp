@@ -29,7 +29,7 @@ struct Shift {
 };
 
 // How many units fill a pixel up.
-inline constexpr double kFullSignal = 2.5;
+inline constexpr double full_signal = 2.5;
 
 // Three random fields mixed to colours, R = 0.9 L + 0.35 C1, G = L, B = 0.85 L + 0.4 C2, of means
 // 0.45, 1 and 0.6 and contrast 0.25, sampled by the sensor's pattern. Photographs differ in shift,

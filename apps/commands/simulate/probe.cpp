@@ -10,17 +10,17 @@
 namespace ptychopatch::simulate {
 namespace {
 
-constexpr double kDefocus = 2 * std::numbers::pi * kFresnelNumber;
+constexpr double defocus = 2 * std::numbers::pi * fresnel_number;
 
 // Simpson's rule, fine enough for the fastest of the two oscillations.
 std::complex<double> amplitude_at(double v) {
-  const int half_steps = std::max(128, static_cast<int>(4 * (v + kDefocus)));
+  const int half_steps = std::max(128, static_cast<int>(4 * (v + defocus)));
   const double step = 1.0 / (2 * half_steps);
   std::complex<double> sum = 0;
   for (int i = 0; i <= 2 * half_steps; ++i) {
     const double s = i * step;
     const double weight = i == 0 || i == 2 * half_steps ? 1 : i % 2 == 1 ? 4 : 2;
-    sum += weight * s * ::j0(v * s) * std::polar(1.0, kDefocus * s * s / 2);
+    sum += weight * s * ::j0(v * s) * std::polar(1.0, defocus * s * s / 2);
   }
   return 2.0 / 3.0 * step * sum;
 }
@@ -40,7 +40,7 @@ std::vector<std::complex<double>> defocused_probe(std::int64_t size, double diam
       const auto at = static_cast<std::size_t>(square);
       if (!known[at]) {
         by_square[at] =
-            amplitude_at(kDefocus * std::sqrt(static_cast<double>(square)) / (diameter / 2));
+            amplitude_at(defocus * std::sqrt(static_cast<double>(square)) / (diameter / 2));
         known[at] = true;
       }
       probe.push_back(by_square[at]);

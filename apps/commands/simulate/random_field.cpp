@@ -13,13 +13,13 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr double kPi = std::numbers::pi;
-constexpr double kSlope = 1.2;
-constexpr double kLens = 0.5;  // px
+constexpr double pi = std::numbers::pi;
+constexpr double slope = 1.2;
+constexpr double lens_blur = 0.5;  // px
 
-double box(double f) { return f == 0 ? 1 : std::sin(kPi * f) / (kPi * f); }
+double box(double f) { return f == 0 ? 1 : std::sin(pi * f) / (pi * f); }
 
-double lens(double squared) { return std::exp(-2 * kPi * kPi * kLens * kLens * squared); }
+double lens(double squared) { return std::exp(-2 * pi * pi * lens_blur * lens_blur * squared); }
 
 }  // namespace
 
@@ -66,12 +66,12 @@ std::vector<Complex> RandomField::transformed(double dy, double dx) const {
   std::vector<double> column_box(ramp.size());
   for (std::int64_t l = -width_; l < width_; ++l) {
     const double fx = static_cast<double>(l) / static_cast<double>(width_);
-    ramp[static_cast<std::size_t>(l + width_)] = std::polar(1.0, 2 * kPi * fx * dx);
+    ramp[static_cast<std::size_t>(l + width_)] = std::polar(1.0, 2 * pi * fx * dx);
     column_box[static_cast<std::size_t>(l + width_)] = box(fx);
   }
   for (std::int64_t k = -height_; k < height_; ++k) {
     const double fy = static_cast<double>(k) / static_cast<double>(height_);
-    const Complex row_ramp = std::polar(1.0, 2 * kPi * fy * dy) * box(fy);
+    const Complex row_ramp = std::polar(1.0, 2 * pi * fy * dy) * box(fy);
     Gaussian gaussian(seed_, stream_ << 32 | static_cast<std::uint64_t>(k + height_));
     Complex* row = spectrum.data() + (k + height_) % height_ * width_;
     for (std::int64_t l = -width_; l < width_; ++l) {
@@ -80,7 +80,7 @@ std::vector<Complex> RandomField::transformed(double dy, double dx) const {
       const double squared = fy * fy + fx * fx;
       if (squared == 0) continue;
       const auto column = static_cast<std::size_t>(l + width_);
-      const double amplitude = std::pow(squared, -kSlope / 2) * lens(squared) * column_box[column];
+      const double amplitude = std::pow(squared, -slope / 2) * lens(squared) * column_box[column];
       row[(l + width_) % width_] += amplitude * noise * row_ramp * ramp[column];
     }
   }

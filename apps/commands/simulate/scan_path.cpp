@@ -10,8 +10,8 @@
 namespace ptychopatch::simulate {
 namespace {
 
-constexpr std::uint64_t kJitterStream = 3;
-constexpr double kJitter = 0.35;
+constexpr std::uint64_t jitter_stream = 3;
+constexpr double jitter_ratio = 0.35;
 
 std::vector<Position> raster(const Field& field, std::int64_t rows, std::int64_t columns, double dy,
                              double dx) {
@@ -30,12 +30,12 @@ std::vector<Position> raster(const Field& field, std::int64_t rows, std::int64_t
 
 void jitter(std::vector<Position>& positions, const Field& field, double dy, double dx,
             std::uint64_t seed) {
-  Random random(seed, kJitterStream);
+  Random random(seed, jitter_stream);
   for (Position& position : positions) {
-    position.y =
-        std::clamp(position.y + dy * random.uniform(-kJitter, kJitter), field.top, field.bottom);
-    position.x =
-        std::clamp(position.x + dx * random.uniform(-kJitter, kJitter), field.left, field.right);
+    position.y = std::clamp(position.y + dy * random.uniform(-jitter_ratio, jitter_ratio),
+                            field.top, field.bottom);
+    position.x = std::clamp(position.x + dx * random.uniform(-jitter_ratio, jitter_ratio),
+                            field.left, field.right);
   }
 }
 
@@ -67,10 +67,10 @@ double expected_count(const Field& field, double step) {
 
 std::vector<Position> path_by_step(PathKind kind, const Field& field, double step,
                                    std::uint64_t seed) {
-  if (kind == PathKind::kFermat) return fermat(field, step);
+  if (kind == PathKind::fermat) return fermat(field, step);
   std::vector<Position> positions =
       raster(field, steps_in(field.height(), step), steps_in(field.width(), step), step, step);
-  if (kind == PathKind::kRasterJittered) jitter(positions, field, step, step, seed);
+  if (kind == PathKind::raster_jittered) jitter(positions, field, step, step, seed);
   return positions;
 }
 
@@ -78,7 +78,7 @@ std::vector<Position> path_by_count(PathKind kind, const Field& field, std::int6
                                     std::uint64_t seed) {
   std::vector<Position> positions;
   const auto wanted = static_cast<double>(count);
-  if (kind == PathKind::kFermat) {
+  if (kind == PathKind::fermat) {
     const double area = std::max(field.height(), 1.0) * std::max(field.width(), 1.0);
     double step = std::sqrt(area / wanted);
     while ((positions = fermat(field, step)).size() < static_cast<std::size_t>(count))
@@ -90,7 +90,7 @@ std::vector<Position> path_by_count(PathKind kind, const Field& field, std::int6
     const double dy = rows > 1 ? field.height() / static_cast<double>(rows - 1) : 0;
     const double dx = columns > 1 ? field.width() / static_cast<double>(columns - 1) : 0;
     positions = raster(field, rows, columns, dy, dx);
-    if (kind == PathKind::kRasterJittered) jitter(positions, field, dy, dx, seed);
+    if (kind == PathKind::raster_jittered) jitter(positions, field, dy, dx, seed);
   }
   positions.resize(static_cast<std::size_t>(count));
   return positions;

@@ -6,7 +6,7 @@
 
 namespace ptychopatch::simulate {
 
-enum class PathKind { kRaster, kRasterJittered, kFermat };
+enum class PathKind { raster, raster_jittered, fermat };
 
 struct Position {
   double y = 0;

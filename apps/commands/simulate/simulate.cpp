@@ -19,17 +19,17 @@ namespace {
 using formats::Tensor;
 using simulate::PathKind;
 
-constexpr Choice kPaths[] = {choice_of("raster", PathKind::kRaster),
-                             choice_of("raster-jittered", PathKind::kRasterJittered),
-                             choice_of("fermat", PathKind::kFermat)};
-constexpr std::int64_t kLargestSide = 1 << 20;
-constexpr std::int64_t kMaxPositions = 100'000'000;
+constexpr Choice paths[] = {choice_of("raster", PathKind::raster),
+                            choice_of("raster-jittered", PathKind::raster_jittered),
+                            choice_of("fermat", PathKind::fermat)};
+constexpr std::int64_t largest_side = 1 << 20;
+constexpr std::int64_t max_positions = 100'000'000;
 
 struct SimulateOptions {
   CommonOptions common;
   std::vector<std::string> size = {"256"};
   std::int64_t patch = 64;
-  PathKind path = PathKind::kFermat;
+  PathKind path = PathKind::fermat;
   std::optional<double> step;
   std::optional<std::int64_t> count;
   std::optional<double> diameter;
@@ -44,7 +44,7 @@ class SimulateScan {
         console_(console),
         outputs_(options.common, {}, options.preview, "--preview") {
     const auto extent = [&](std::size_t i) {
-      return parse_integer("--size", options.size[i], 1, kLargestSide);
+      return parse_integer("--size", options.size[i], 1, largest_side);
     };
     height_ = extent(0);
     width_ = options.size.size() > 1 ? extent(1) : height_;
@@ -59,7 +59,7 @@ class SimulateScan {
     probe_ = Tensor::make(PPATCH_C128, {options_.patch, options_.patch}, "argument -N");
     if (options_.common.dry_run) {
       console_.note("dry run: would write " + formats::quoted(options_.common.output));
-      return kDone;
+      return done;
     }
     make_object();
     const auto probe = simulate::defocused_probe(options_.patch, diameter());
@@ -68,7 +68,7 @@ class SimulateScan {
     write();
     console_.note("wrote " + formats::quoted(options_.common.output) +
                   (options_.preview.empty() ? "" : " and " + formats::quoted(options_.preview)));
-    return kDone;
+    return done;
   }
 
  private:
@@ -105,9 +105,9 @@ class SimulateScan {
       return;
     }
     const double step = options_.step.value_or(0.1 * static_cast<double>(options_.patch));
-    if (!(simulate::expected_count(area, step) <= static_cast<double>(kMaxPositions))) {
+    if (!(simulate::expected_count(area, step) <= static_cast<double>(max_positions))) {
       throw UsageError("argument --step: expected a step that gives at most " +
-                       std::to_string(kMaxPositions) + " positions, got '" + std::to_string(step) +
+                       std::to_string(max_positions) + " positions, got '" + std::to_string(step) +
                        "'");
     }
     centres_ = simulate::path_by_step(options_.path, area, step, options_.seed);
@@ -133,15 +133,15 @@ class SimulateScan {
       x.as<double>()[k] = centres_[static_cast<std::size_t>(k)].x;
       y.as<double>()[k] = centres_[static_cast<std::size_t>(k)].y;
     }
-    nlohmann::ordered_json metadata = make_metadata(kScanSchema, "none");
+    nlohmann::ordered_json metadata = make_metadata(scan_schema, "none");
     metadata["options"] = {
         {"size", {height_, width_}},
         {"patch_size", options_.patch},
-        {"path", name_of(kPaths, static_cast<std::int32_t>(options_.path))},
+        {"path", name_of(paths, static_cast<std::int32_t>(options_.path))},
         {"step", options_.step ? nlohmann::ordered_json(*options_.step) : nullptr},
         {"count", count},
         {"probe_diameter", diameter()},
-        {"fresnel_number", simulate::kFresnelNumber}};
+        {"fresnel_number", simulate::fresnel_number}};
     metadata["positions"] = {{"anchor", "half"}, {"axes", "xy"}, {"units", "pixels of the object"}};
     metadata["generator"] = "SplitMix64";
     metadata["seed"] = options_.seed;
@@ -150,7 +150,7 @@ class SimulateScan {
     writer->add("probeGuess", probe_);
     writer->add("xcoords", x);
     writer->add("ycoords", y);
-    writer->add_text(kMetadataKey, metadata_text(metadata));
+    writer->add_text(metadata_key, metadata_text(metadata));
     outputs_.write_arrays(*writer);
     if (outputs_.wants_picture()) outputs_.write_picture(preview_scan(object_, probe_, centres_));
     outputs_.publish();
@@ -169,10 +169,10 @@ void add_scan_options(CLI::App& app, const std::shared_ptr<SimulateOptions>& opt
   OptionSet set(app);
   set.texts("--size", options->size, "H [W]", "Object height and width in pixels (default {})", 1,
             2);
-  set.integer("-N", options->patch, 1, "Probe and patch size in pixels (default {})", kLargestSide);
-  set.choice("--path", options->path, kPaths, "Order and place of the positions (default {})");
+  set.integer("-N", options->patch, 1, "Probe and patch size in pixels (default {})", largest_side);
+  set.choice("--path", options->path, paths, "Order and place of the positions (default {})");
   set.number("--step", options->step, 1e-3, "Pixels between neighbours (default N / 10)");
-  set.integer("--count", options->count, 1, "How many positions, instead of --step", kMaxPositions);
+  set.integer("--count", options->count, 1, "How many positions, instead of --step", max_positions);
   set.number("--probe-diameter", options->diameter, 0.5,
              "Pixels of the defocused probe (default 0.45 N)");
   set.integer("--seed", options->seed, 0, "Seed of specimen and scan (default {}; SplitMix64)");

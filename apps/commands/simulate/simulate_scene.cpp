@@ -22,9 +22,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using simulate::Shift;
 
-constexpr std::int64_t kLargestSide = 16384;
-constexpr std::size_t kMaxImages = 1000;
-constexpr std::uint64_t kShiftStream = 7;
+constexpr std::int64_t largest_side = 16384;
+constexpr std::size_t max_images = 1000;
+constexpr std::uint64_t shift_stream = 7;
 
 struct SceneOptions {
   CommonOptions common;
@@ -68,7 +68,7 @@ class SimulateScene {
                              ", seed " + std::to_string(options_.seed);
     if (options_.common.dry_run) {
       console_.note("dry run: would write " + what + " to " + formats::quoted(folder.path()));
-      return kDone;
+      return done;
     }
     console_.note(what);
     folder.begin();
@@ -83,19 +83,19 @@ class SimulateScene {
     folder.publish();
     console_.note("wrote " + formats::quoted(folder.path()) + " and " +
                   formats::quoted(folder.truth_path()));
-    return kDone;
+    return done;
   }
 
  private:
   void read_sensor() {
     const auto extent = [&](std::size_t i) {
-      return parse_integer("--size", options_.size[i], 16, kLargestSide);
+      return parse_integer("--size", options_.size[i], 16, largest_side);
     };
     sensor_.height = extent(0);
     sensor_.width = options_.size.size() > 1 ? extent(1) : sensor_.height;
     const auto cfa = mosaics::parse_cfa(options_.cfa);
     if (!cfa || !cfa->mosaic()) {
-      throw UsageError(std::string("argument --cfa: expected ") + mosaics::kCfaNames + ", got " +
+      throw UsageError(std::string("argument --cfa: expected ") + mosaics::cfa_names + ", got " +
                        formats::quoted(options_.cfa));
     }
     sensor_.cfa = *cfa;
@@ -117,7 +117,7 @@ class SimulateScene {
     if (comma == std::string::npos) {
       throw UsageError("argument --shift: expected DY,DX, got " + formats::quoted(text));
     }
-    const auto [y, x] = parse_pair("--shift", text, -static_cast<double>(kLargestSide));
+    const auto [y, x] = parse_pair("--shift", text, -static_cast<double>(largest_side));
     if (!(std::abs(y) < static_cast<double>(sensor_.height)) ||
         !(std::abs(x) < static_cast<double>(sensor_.width))) {
       throw UsageError("argument --shift: expected less than the image's size, got " +
@@ -128,7 +128,7 @@ class SimulateScene {
 
   // References first. The first one is where it is; others stand as a camera put back would.
   void plan_exposures() {
-    simulate::Random random(options_.seed, kShiftStream);
+    simulate::Random random(options_.seed, shift_stream);
     const auto anywhere = [&](double reach) {
       // Thousandths can be written down and read back.
       const auto draw = [&] { return std::round(1000 * random.uniform(-reach, reach)) / 1000; };
@@ -141,8 +141,8 @@ class SimulateScene {
     }
     const std::size_t count =
         std::max({options_.iso.size(), options_.shifts.size(), options_.gain.size()});
-    if (count > kMaxImages) {
-      throw UsageError("argument --iso: expected at most " + std::to_string(kMaxImages) +
+    if (count > max_images) {
+      throw UsageError("argument --iso: expected at most " + std::to_string(max_images) +
                        " images, got '" + std::to_string(count) + "'");
     }
     for (std::size_t i = 0; i < count; ++i) {
@@ -179,11 +179,11 @@ class SimulateScene {
                   {"iso", exposure.iso},
                   {"gain", exposure.gain},
                   {"shift", {exposure.shift.y, exposure.shift.x}}};
-    truth.update(make_metadata(kSceneSchema, "none"));
+    truth.update(make_metadata(scene_schema, "none"));
     truth["options"] = {{"size", {sensor_.height, sensor_.width}},
                         {"black", sensor_.black},
                         {"white", sensor_.white},
-                        {"full_signal", simulate::kFullSignal},
+                        {"full_signal", simulate::full_signal},
                         {"shot_noise", sensor_.shot},
                         {"read_noise", sensor_.read},
                         {"fixed_pattern", sensor_.fixed_pattern},
@@ -208,7 +208,7 @@ void add_options(CLI::App& app, const std::shared_ptr<SceneOptions>& options) {
                        "its truth to ROOT/truth.json");
   set.text("--name", options->name, "NAME", "Of the scene (default {})");
   set.texts("--size", options->size, "H [W]", "Height and width in pixels (default {})", 1, 2);
-  set.text("--cfa", options->cfa, "PATTERN", std::string(mosaics::kCfaNames) + " (default {})");
+  set.text("--cfa", options->cfa, "PATTERN", std::string(mosaics::cfa_names) + " (default {})");
   set.integer("--references", options->references, 1, "How many clean references (default {})", 7);
   set.texts("--iso", options->iso, "N ...", "Of each noisy image (default {}); noise grows with it",
             1);

@@ -11,10 +11,10 @@
 namespace ptychopatch::simulate {
 namespace {
 
-constexpr double kTurn = 2 * std::numbers::pi;
-constexpr int kSpokes = 36;
-constexpr std::uint64_t kSupportStream = 1;
-constexpr std::uint64_t kCellStream = 2;
+constexpr double full_turn = 2 * std::numbers::pi;
+constexpr int spokes = 36;
+constexpr std::uint64_t support_stream = 1;
+constexpr std::uint64_t cell_stream = 2;
 
 double bell(double t) { return std::exp(-t * t); }
 
@@ -29,14 +29,15 @@ Specimen::Specimen(std::int64_t height, std::int64_t width, std::uint64_t seed)
 }
 
 void Specimen::make_support(std::uint64_t seed) {
-  Random random(seed, kSupportStream);
+  Random random(seed, support_stream);
   const double side = std::min(height_, width_);
   const auto add = [&](int count, double shortest, double longest, double amplitude) {
     for (int i = 0; i < count; ++i) {
       const double length = random.uniform(shortest, longest);
-      const double direction = random.uniform(0, kTurn);
-      waves_.push_back({kTurn / length * std::sin(direction), kTurn / length * std::cos(direction),
-                        random.uniform(0, kTurn), amplitude});
+      const double direction = random.uniform(0, full_turn);
+      waves_.push_back({full_turn / length * std::sin(direction),
+                        full_turn / length * std::cos(direction), random.uniform(0, full_turn),
+                        amplitude});
     }
   };
   add(7, 0.5 * side, 1.6 * side, 0.16);
@@ -44,17 +45,17 @@ void Specimen::make_support(std::uint64_t seed) {
 }
 
 void Specimen::make_cells(std::uint64_t seed) {
-  constexpr int kTrials = 400;
-  constexpr std::size_t kMost = 16;
-  Random random(seed, kCellStream);
+  constexpr int trials = 400;
+  constexpr std::size_t most = 16;
+  Random random(seed, cell_stream);
   const double side = std::min(height_, width_);
-  for (int trial = 0; trial < kTrials && cells_.size() < kMost; ++trial) {
+  for (int trial = 0; trial < trials && cells_.size() < most; ++trial) {
     Cell cell{};
     cell.y = random.uniform(0, height_ - 1);
     cell.x = random.uniform(0, width_ - 1);
     cell.radius = side * random.uniform(0.055, 0.105);
     cell.squash = random.uniform(1.0, 1.5);
-    const double angle = random.uniform(0, kTurn);
+    const double angle = random.uniform(0, full_turn);
     cell.cosine = std::cos(angle);
     cell.sine = std::sin(angle);
     cell.thickness = random.uniform(0.8, 1.5);
@@ -84,13 +85,13 @@ bool Specimen::in_star(double y, double x) const {
   const double radius = std::hypot(dy, dx);
   // Spokes end where a pair of them would be two pixels wide; rings without metal tell the eye
   // where on a spoke it is.
-  const double innermost = 2.0 * kSpokes / kTurn;
+  const double innermost = 2.0 * spokes / full_turn;
   if (radius > star_radius_ || radius < innermost) return false;
   for (const double ring : std::array{0.45, 0.72}) {
     if (std::abs(radius / star_radius_ - ring) < 0.018) return false;
   }
   if (radius > 0.965 * star_radius_) return true;  // the rim
-  return std::cos(kSpokes * std::atan2(dy, dx)) > 0;
+  return std::cos(spokes * std::atan2(dy, dx)) > 0;
 }
 
 Specimen::Matter Specimen::cell(const Cell& cell, double y, double x) const {
@@ -127,15 +128,15 @@ Specimen::Matter Specimen::matter(double y, double x) const {
 }
 
 std::complex<double> Specimen::pixel(std::int64_t y, std::int64_t x) const {
-  constexpr int kSamples = 4;
+  constexpr int samples = 4;
   std::complex<double> sum = 0;
-  for (int i = 0; i < kSamples * kSamples; ++i) {
-    const double dy = (i / kSamples + 0.5) / kSamples - 0.5;  // NOLINT(bugprone-integer-division)
-    const double dx = (i % kSamples + 0.5) / kSamples - 0.5;
+  for (int i = 0; i < samples * samples; ++i) {
+    const double dy = (i / samples + 0.5) / samples - 0.5;  // NOLINT(bugprone-integer-division)
+    const double dx = (i % samples + 0.5) / samples - 0.5;
     const Matter here = matter(static_cast<double>(y) + dy, static_cast<double>(x) + dx);
     sum += std::polar(std::exp(-here.absorption), here.phase);
   }
-  return sum / static_cast<double>(kSamples * kSamples);
+  return sum / static_cast<double>(samples * samples);
 }
 
 }  // namespace ptychopatch::simulate

@@ -10,10 +10,10 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr std::uint64_t kSeed = 3;
+constexpr std::uint64_t seed = 3;
 
 std::vector<double> random_points(std::int64_t count) {
-  std::mt19937_64 random(kSeed);
+  std::mt19937_64 random(seed);
   std::uniform_real_distribution<double> uniform(0, std::sqrt(static_cast<double>(count)));
   std::vector<double> points(static_cast<std::size_t>(2 * count));
   for (double& each : points) each = uniform(random);
@@ -75,11 +75,11 @@ Record measure_groups(const GroupCase& one, const Device& device, double min_sec
   record.bytes = one.bytes();
   record.plan_bytes = plan.info().bytes;
   // The limit's loop on the host runs over whole blocks.
-  const Buffer stand_in(gpu ? 0 : std::max(one.bytes(), 2 * kLimitBlock));
-  time_beside({gpu ? BandwidthLimit::kDeviceMemset : BandwidthLimit::kMemset,
+  const Buffer stand_in(gpu ? 0 : std::max(one.bytes(), 2 * limit_block));
+  time_beside({gpu ? BandwidthLimit::device_memset : BandwidthLimit::memset,
                {gpu ? &indices : &stand_in},
                one.threads},
-              work, gpu ? Work::kEnqueued : Work::kDone, min_seconds, state, record);
+              work, gpu ? Work::enqueued : Work::done, min_seconds, state, record);
   return record;
 }
 

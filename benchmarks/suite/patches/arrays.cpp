@@ -8,9 +8,9 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr std::uint64_t kSeed = 1;
+constexpr std::uint64_t seed = 1;
 // Taps of the widest interpolation beyond a patch.
-constexpr double kMargin = 4;
+constexpr double margin = 4;
 
 std::vector<double> make_positions(const Case& one) {
   const std::int64_t columns =
@@ -18,23 +18,23 @@ std::vector<double> make_positions(const Case& one) {
   const std::int64_t rows = (one.patches + columns - 1) / columns;
   const double side = static_cast<double>(one.image_side());
   const double size = static_cast<double>(one.size);
-  std::mt19937_64 random(kSeed);
+  std::mt19937_64 random(seed);
   std::uniform_real_distribution<double> uniform(0, 1);
   std::vector<std::pair<double, double>> places(static_cast<std::size_t>(one.patches));
   for (std::int64_t k = 0; k < one.patches; ++k) {
     auto& [y, x] = places[static_cast<std::size_t>(k)];
-    if (one.order == Order::kEdges) {
+    if (one.order == Order::edges) {
       y = uniform(random) * side - size / 2;
       x = uniform(random) * side - size / 2;
     } else {
       const std::int64_t row = k / columns, column = k % columns;
-      const double room = side - size - 2 * kMargin;
-      y = kMargin + room * (static_cast<double>(row) + uniform(random)) / static_cast<double>(rows);
-      x = kMargin +
+      const double room = side - size - 2 * margin;
+      y = margin + room * (static_cast<double>(row) + uniform(random)) / static_cast<double>(rows);
+      x = margin +
           room * (static_cast<double>(column) + uniform(random)) / static_cast<double>(columns);
     }
   }
-  if (one.order == Order::kRandom) std::shuffle(places.begin(), places.end(), random);
+  if (one.order == Order::random) std::shuffle(places.begin(), places.end(), random);
 
   std::vector<double> positions;
   positions.reserve(places.size() * 2);
@@ -59,21 +59,21 @@ Arrays::Arrays(const Case& one, const Gpu* gpu)
       positions_(make_positions(one)) {
   if (one.has_no_pixels()) return;
   image_ = Buffer(side_ * side_ * ppatch_dtype_size(dtype_), 0, gpu);
-  image_.fill_random(dtype_, kSeed);
+  image_.fill_random(dtype_, seed);
   patch_pixels_ = Buffer(one.bytes(), one.misaligned, gpu);
-  patch_pixels_.fill_random(dtype_, kSeed + 1);
-  if (operation_ == Operation::kAdjointCoverage) {
+  patch_pixels_.fill_random(dtype_, seed + 1);
+  if (operation_ == Operation::adjoint_coverage) {
     coverage_ = Buffer(side_ * side_ * real_size(dtype_), 0, gpu);
   }
   if (has_probe_) {
     probe_ = Buffer(modes_ * size_ * size_ * ppatch_dtype_size(dtype_), 0, gpu);
-    probe_.fill_random(dtype_, kSeed + 2);
+    probe_.fill_random(dtype_, seed + 2);
   }
-  if (operation_ == Operation::kPositionGradient) {
+  if (operation_ == Operation::position_gradient) {
     gradient_ = Buffer(patches_ * 2 * real_size(dtype_), 0, gpu);
     curvature_ = Buffer(patches_ * 2 * real_size(dtype_), 0, gpu);
   }
-  if (operation_ == Operation::kAtomicAdjoint) {
+  if (operation_ == Operation::atomic_adjoint) {
     const auto bytes = static_cast<std::int64_t>(positions_.size() * sizeof(double));
     card_positions_ = Buffer(bytes, 0, gpu);
     card_positions_.fill_from(positions_.data(), bytes);
@@ -99,22 +99,22 @@ AtomicAdjoint Arrays::atomic_adjoint() const {
 
 std::vector<Buffer*> Arrays::outputs() {
   switch (operation_) {
-    case Operation::kExtract:
-    case Operation::kProbeExtract:
+    case Operation::extract:
+    case Operation::probe_extract:
       return {&patch_pixels_};
-    case Operation::kAdjoint:
-    case Operation::kMovedAdjoint:
-    case Operation::kAtomicAdjoint:
-    case Operation::kProbeAdjointImage:
+    case Operation::adjoint:
+    case Operation::moved_adjoint:
+    case Operation::atomic_adjoint:
+    case Operation::probe_adjoint_image:
       return {&image_};
-    case Operation::kAdjointCoverage:
+    case Operation::adjoint_coverage:
       return {&image_, &coverage_};
-    case Operation::kPositionGradient:
+    case Operation::position_gradient:
       return {&gradient_, &curvature_};
-    case Operation::kProbeAdjointProbe:
+    case Operation::probe_adjoint_probe:
       return {&probe_};
-    case Operation::kSetPositions:
-    case Operation::kCreatePlan:
+    case Operation::set_positions:
+    case Operation::create_plan:
       return {};
   }
   return {};

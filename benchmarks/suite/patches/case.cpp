@@ -10,29 +10,29 @@ namespace ptychopatch::bench {
 namespace {
 
 // Room for the widest interpolation around patches that lie inside.
-constexpr std::int64_t kRoom = 16;
+constexpr std::int64_t room = 16;
 
 }  // namespace
 
 std::int64_t Case::image_side() const {
   const double pixels = static_cast<double>(patches) * static_cast<double>(size * size);
-  return std::max<std::int64_t>(size + kRoom, std::llround(std::sqrt(pixels / overlap)));
+  return std::max<std::int64_t>(size + room, std::llround(std::sqrt(pixels / overlap)));
 }
 
 bool Case::has_probe() const {
-  return operation == Operation::kProbeExtract || operation == Operation::kProbeAdjointImage ||
-         operation == Operation::kProbeAdjointProbe;
+  return operation == Operation::probe_extract || operation == Operation::probe_adjoint_image ||
+         operation == Operation::probe_adjoint_probe;
 }
 
 bool Case::has_no_pixels() const {
-  return operation == Operation::kSetPositions || operation == Operation::kCreatePlan;
+  return operation == Operation::set_positions || operation == Operation::create_plan;
 }
 
 std::int64_t Case::moved_bytes() const {
   if (has_no_pixels()) return bytes();
   const std::int64_t pixel = ppatch_dtype_size(dtype);
   return bytes() + image_side() * image_side() * pixel +
-         (operation == Operation::kAdjointCoverage ? image_side() * image_side() * pixel / 2 : 0) +
+         (operation == Operation::adjoint_coverage ? image_side() * image_side() * pixel / 2 : 0) +
          (has_probe() ? modes * size * size * pixel : 0);
 }
 
@@ -44,7 +44,7 @@ std::int64_t Case::bytes() const {
 }
 
 std::int64_t Case::total_bytes() const {
-  const std::int64_t images = operation == Operation::kAdjointCoverage ? 2 : 1;
+  const std::int64_t images = operation == Operation::adjoint_coverage ? 2 : 1;
   const std::int64_t positions = patches * 2 * static_cast<std::int64_t>(sizeof(double));
   return bytes() + 3 * positions + images * image_side() * image_side() * ppatch_dtype_size(dtype) +
          (has_probe() ? modes * size * size * ppatch_dtype_size(dtype) : 0);
@@ -57,8 +57,8 @@ std::string Case::name() const {
   };
   add("/", bench::name(operation));
   add("/", dtype_name(dtype));
-  add("/", name_of(kInterpolationChoices, interpolation));
-  if (order == Order::kEdges) add("/", name_of(kBoundaryChoices, boundary));
+  add("/", name_of(interpolation_choices, interpolation));
+  if (order == Order::edges) add("/", name_of(boundary_choices, boundary));
   add("/N", std::to_string(size));
   add("/K", std::to_string(patches));
   if (modes > 1) add("/M", std::to_string(modes));
@@ -81,27 +81,27 @@ std::int64_t real_size(ppatch_dtype dtype) { return ppatch_dtype_size(real_type(
 
 std::string name(Operation operation) {
   switch (operation) {
-    case Operation::kExtract:
+    case Operation::extract:
       return "extract";
-    case Operation::kAdjoint:
+    case Operation::adjoint:
       return "adjoint";
-    case Operation::kAdjointCoverage:
+    case Operation::adjoint_coverage:
       return "adjoint_coverage";
-    case Operation::kPositionGradient:
+    case Operation::position_gradient:
       return "position_gradient";
-    case Operation::kProbeExtract:
+    case Operation::probe_extract:
       return "probe_extract";
-    case Operation::kProbeAdjointImage:
+    case Operation::probe_adjoint_image:
       return "probe_adjoint_image";
-    case Operation::kProbeAdjointProbe:
+    case Operation::probe_adjoint_probe:
       return "probe_adjoint_probe";
-    case Operation::kSetPositions:
+    case Operation::set_positions:
       return "set_positions";
-    case Operation::kCreatePlan:
+    case Operation::create_plan:
       return "create_plan";
-    case Operation::kMovedAdjoint:
+    case Operation::moved_adjoint:
       return "moved_adjoint";
-    case Operation::kAtomicAdjoint:
+    case Operation::atomic_adjoint:
       return "atomic_adjoint";
   }
   return "?";
@@ -109,11 +109,11 @@ std::string name(Operation operation) {
 
 std::string name(Order order) {
   switch (order) {
-    case Order::kRaster:
+    case Order::raster:
       return "raster";
-    case Order::kRandom:
+    case Order::random:
       return "random";
-    case Order::kEdges:
+    case Order::edges:
       return "edges";
   }
   return "?";

@@ -10,36 +10,36 @@
 namespace ptychopatch::bench {
 
 enum class Operation {
-  kExtract,
-  kAdjoint,
-  kAdjointCoverage,
-  kPositionGradient,
-  kProbeExtract,
-  kProbeAdjointImage,
-  kProbeAdjointProbe,
-  kSetPositions,
-  kCreatePlan,
-  kMovedAdjoint,  // positions set anew before each
-  kAtomicAdjoint  // a kernel to compare with, on a card
+  extract,
+  adjoint,
+  adjoint_coverage,
+  position_gradient,
+  probe_extract,
+  probe_adjoint_image,
+  probe_adjoint_probe,
+  set_positions,
+  create_plan,
+  moved_adjoint,  // positions set anew before each
+  atomic_adjoint  // a kernel to compare with, on a card
 };
 
 enum class Order {
-  kRaster,  // rows of a scan, moved a little, inside the image
-  kRandom,  // the same positions shuffled
-  kEdges    // anywhere, also over the image's edges
+  raster,  // rows of a scan, moved a little, inside the image
+  random,  // the same positions shuffled
+  edges    // anywhere, also over the image's edges
 };
 
 // One thing to measure, the same on every backend.
 struct Case {
   std::string set;  // what it is compared with: main, types, patches, ...
-  Operation operation = Operation::kExtract;
+  Operation operation = Operation::extract;
   std::int64_t patches = 0;
   std::int64_t size = 0;   // of a patch along each axis
   std::int64_t modes = 1;  // of the probe
   ppatch_dtype dtype = PPATCH_C64;
   ppatch_interpolation interpolation = PPATCH_INTERPOLATION_BILINEAR;
   ppatch_boundary boundary = PPATCH_BOUNDARY_ZERO;
-  Order order = Order::kRaster;
+  Order order = Order::raster;
   int threads = 1;
   std::uint64_t memory_budget = 0;  // 0: the library's default
   double overlap = 16;              // patches over a pixel

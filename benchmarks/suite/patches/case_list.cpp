@@ -4,15 +4,19 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr Operation kOperations[] = {
-    Operation::kExtract,           Operation::kAdjoint,      Operation::kAdjointCoverage,
-    Operation::kPositionGradient,  Operation::kProbeExtract, Operation::kProbeAdjointImage,
-    Operation::kProbeAdjointProbe,
+constexpr Operation operations[] = {
+    Operation::extract,
+    Operation::adjoint,
+    Operation::adjoint_coverage,
+    Operation::position_gradient,
+    Operation::probe_extract,
+    Operation::probe_adjoint_image,
+    Operation::probe_adjoint_probe,
 };
-constexpr Operation kBoth[] = {Operation::kExtract, Operation::kAdjoint};
-constexpr Operation kProbes[] = {Operation::kProbeExtract, Operation::kProbeAdjointImage,
-                                 Operation::kProbeAdjointProbe};
-constexpr Order kOrders[] = {Order::kRaster, Order::kRandom};
+constexpr Operation both_operations[] = {Operation::extract, Operation::adjoint};
+constexpr Operation probes[] = {Operation::probe_extract, Operation::probe_adjoint_image,
+                                Operation::probe_adjoint_probe};
+constexpr Order orders[] = {Order::raster, Order::random};
 
 // How large the work is; the shape of the list does not depend on it.
 struct Scale {
@@ -72,15 +76,15 @@ class CaseList {
   }
 
   std::vector<Case> memory() {
-    for (const Operation operation : kOperations) add(usual("memory", operation));
-    for (const Operation operation : kBoth) {
+    for (const Operation operation : operations) add(usual("memory", operation));
+    for (const Operation operation : both_operations) {
       Case one = usual("memory", operation);
       one.memory_budget = std::uint64_t{1} << 20;
       add(one);
     }
     for (const std::uint64_t budget : {std::uint64_t{0}, std::uint64_t{4} << 20}) {
-      for (const Operation operation : kBoth) {
-        Case one = large("memory", operation, Order::kRandom);
+      for (const Operation operation : both_operations) {
+        Case one = large("memory", operation, Order::random);
         one.memory_budget = budget;
         add(one);
       }
@@ -89,8 +93,8 @@ class CaseList {
   }
 
   std::vector<std::int64_t> limit_sizes() const {
-    return {usual("limits", Operation::kExtract).bytes(),
-            large("limits", Operation::kExtract, Order::kRaster).bytes()};
+    return {usual("limits", Operation::extract).bytes(),
+            large("limits", Operation::extract, Order::raster).bytes()};
   }
 
  private:
@@ -117,8 +121,8 @@ class CaseList {
   void add_main() {
     const std::int64_t pixels = scale_.patches * scale_.size * scale_.size;
     for (const std::int64_t size : scale_.sizes) {
-      for (const Operation operation : kOperations) {
-        for (const Order order : kOrders) {
+      for (const Operation operation : operations) {
+        for (const Order order : orders) {
           Case one = usual("main", operation);
           one.size = size;
           one.patches = pixels / (size * size);
@@ -131,10 +135,10 @@ class CaseList {
 
   void add_types() {
     for (const ppatch_dtype dtype : {PPATCH_F32, PPATCH_F64, PPATCH_C128}) {
-      for (const Operation operation : kOperations) {
-        for (const Order order : kOrders) {
-          const bool both = operation == kBoth[0] || operation == kBoth[1];
-          if (order == Order::kRandom && !both) continue;
+      for (const Operation operation : operations) {
+        for (const Order order : orders) {
+          const bool both = operation == both_operations[0] || operation == both_operations[1];
+          if (order == Order::random && !both) continue;
           Case one = usual("types", operation);
           one.dtype = dtype;
           one.order = order;
@@ -148,7 +152,7 @@ class CaseList {
     for (const ppatch_interpolation interpolation :
          {PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BICUBIC,
           PPATCH_INTERPOLATION_LANCZOS3}) {
-      for (const Operation operation : kOperations) {
+      for (const Operation operation : operations) {
         Case one = usual("interpolations", operation);
         one.interpolation = interpolation;
         add(one);
@@ -158,7 +162,7 @@ class CaseList {
 
   // Several modes in the bytes of one.
   void add_probes() {
-    for (const Operation operation : kProbes) {
+    for (const Operation operation : probes) {
       Case one = usual("probes", operation);
       one.modes = 4;
       one.patches /= one.modes;
@@ -170,10 +174,10 @@ class CaseList {
     for (const ppatch_boundary boundary :
          {PPATCH_BOUNDARY_ZERO, PPATCH_BOUNDARY_CONSTANT, PPATCH_BOUNDARY_EDGE,
           PPATCH_BOUNDARY_REFLECT, PPATCH_BOUNDARY_WRAP}) {
-      for (const Operation operation : kBoth) {
+      for (const Operation operation : both_operations) {
         Case one = usual("edges", operation);
         one.boundary = boundary;
-        one.order = Order::kEdges;
+        one.order = Order::edges;
         add(one);
       }
     }
@@ -181,7 +185,7 @@ class CaseList {
 
   // Where NumPy's large arrays begin.
   void add_alignment() {
-    for (const Operation operation : kOperations) {
+    for (const Operation operation : operations) {
       Case one = usual("alignment", operation);
       one.misaligned = 16;
       add(one);
@@ -191,8 +195,8 @@ class CaseList {
   // Beside a kernel that adds every pixel by itself.
   void add_overlaps() {
     for (const double overlap : {4.0, 30.0, 200.0}) {
-      for (const Operation operation : {Operation::kAdjoint, Operation::kAtomicAdjoint}) {
-        for (const Order order : kOrders) {
+      for (const Operation operation : {Operation::adjoint, Operation::atomic_adjoint}) {
+        for (const Order order : orders) {
           Case one = usual("overlaps", operation);
           one.overlap = overlap;
           one.order = order;
@@ -204,8 +208,8 @@ class CaseList {
 
   // Rows that begin nowhere in particular, and groups whose patches lie side by side.
   void add_shapes() {
-    for (const Operation operation : kBoth) {
-      for (const Order order : kOrders) {
+    for (const Operation operation : both_operations) {
+      for (const Order order : orders) {
         Case odd = usual("shapes", operation);
         odd.size += 1;
         odd.order = order;
@@ -222,7 +226,7 @@ class CaseList {
   // positions.
   void add_calls() {
     for (const std::int64_t patches : {16, 64}) {
-      for (const Operation operation : kOperations) {
+      for (const Operation operation : operations) {
         for (const bool replayed : {false, true}) {
           Case one = usual("calls", operation);
           one.patches = patches;
@@ -231,7 +235,7 @@ class CaseList {
         }
       }
     }
-    for (const Operation operation : {Operation::kCreatePlan, Operation::kMovedAdjoint}) {
+    for (const Operation operation : {Operation::create_plan, Operation::moved_adjoint}) {
       for (const std::int64_t patches : {std::int64_t{64}, scale_.patches}) {
         Case one = usual("calls", operation);
         one.patches = patches;
@@ -241,7 +245,7 @@ class CaseList {
   }
 
   void add_host_arrays() {
-    for (const Operation operation : kBoth) {
+    for (const Operation operation : both_operations) {
       Case one = usual("host_arrays", operation);
       one.on_host = true;
       add(one);
@@ -250,7 +254,7 @@ class CaseList {
 
   void add_threads() {
     for (int threads = 1; threads < threads_; threads *= 2) {
-      for (const Operation operation : kOperations) {
+      for (const Operation operation : operations) {
         Case one = usual("threads", operation);
         one.threads = threads;
         add(one);
@@ -259,13 +263,14 @@ class CaseList {
   }
 
   void add_large() {
-    for (const Operation operation : kBoth) {
-      for (const Order order : kOrders) add(large("large", operation, order));
+    for (const Operation operation : both_operations) {
+      for (const Order order : orders) add(large("large", operation, order));
     }
   }
 
   void add_patches() {
-    for (const Operation operation : {kBoth[0], kBoth[1], Operation::kSetPositions}) {
+    for (const Operation operation :
+         {both_operations[0], both_operations[1], Operation::set_positions}) {
       for (const std::int64_t patches : scale_.patch_counts) {
         Case one = usual("patches", operation);
         one.patches = patches;
@@ -276,7 +281,7 @@ class CaseList {
   }
 
   void add_pixels() {
-    for (const Operation operation : kBoth) {
+    for (const Operation operation : both_operations) {
       for (const std::int64_t size : scale_.patch_sizes) {
         Case one = usual("pixels", operation);
         one.patches = 64;

@@ -17,9 +17,9 @@ double seconds_since(Clock::time_point start) {
 
 // Threads of a pool look for more work for a while before they sleep, in the way of what runs next.
 void let_threads_settle() {
-  constexpr double kSeconds = 3e-4;
+  constexpr double min_seconds = 3e-4;
   const Clock::time_point start = Clock::now();
-  while (seconds_since(start) < kSeconds) __builtin_ia32_pause();
+  while (seconds_since(start) < min_seconds) __builtin_ia32_pause();
 }
 
 }  // namespace
@@ -47,9 +47,9 @@ PairTimer::PairTimer(std::function<void()> limit, std::function<void()> work, do
     : timer_(std::move(timer)), limit_{std::move(limit)}, work_{std::move(work)} {
   for (Side* side : {&limit_, &work_}) {
     seconds(*side);
-    constexpr double kMaxRuns = 10'000;
+    constexpr double max_runs = 10'000;
     const double once = std::max(seconds(*side), 1e-9);
-    side->runs = static_cast<int>(std::clamp(std::ceil(min_seconds / once), 1.0, kMaxRuns));
+    side->runs = static_cast<int>(std::clamp(std::ceil(min_seconds / once), 1.0, max_runs));
   }
 }
 

@@ -32,42 +32,42 @@ Workload::Workload(const Case& one, const Context& context, const std::vector<Ar
 void Workload::run() {
   const Arrays& arrays = sets_[next_++ % sets_.size()];
   switch (operation_) {
-    case Operation::kExtract:
+    case Operation::extract:
       plan_.extract(arrays.image(), arrays.patches());
       break;
-    case Operation::kAdjoint:
+    case Operation::adjoint:
       plan_.adjoint(arrays.patches(), arrays.image());
       break;
-    case Operation::kAdjointCoverage: {
+    case Operation::adjoint_coverage: {
       const Array coverage = arrays.coverage();
       plan_.adjoint(arrays.patches(), arrays.image(), &coverage);
       break;
     }
-    case Operation::kPositionGradient: {
+    case Operation::position_gradient: {
       const Array curvature = arrays.curvature();
       plan_.position_gradient(arrays.image(), arrays.patches(), arrays.gradient(), &curvature);
       break;
     }
-    case Operation::kProbeExtract:
+    case Operation::probe_extract:
       plan_.probe_extract(arrays.image(), arrays.probe(), arrays.patches());
       break;
-    case Operation::kProbeAdjointImage:
+    case Operation::probe_adjoint_image:
       plan_.probe_adjoint_image(arrays.patches(), arrays.probe(), arrays.image());
       break;
-    case Operation::kProbeAdjointProbe:
+    case Operation::probe_adjoint_probe:
       plan_.probe_adjoint_probe(arrays.image(), arrays.patches(), arrays.probe());
       break;
-    case Operation::kSetPositions:
+    case Operation::set_positions:
       plan_.set_positions(arrays.positions());
       break;
-    case Operation::kCreatePlan:
+    case Operation::create_plan:
       PatchPlan(context_, arrays.positions(), options_);
       break;
-    case Operation::kMovedAdjoint:
+    case Operation::moved_adjoint:
       plan_.set_positions(arrays.positions());
       plan_.adjoint(arrays.patches(), arrays.image());
       break;
-    case Operation::kAtomicAdjoint:
+    case Operation::atomic_adjoint:
       gpu_->atomic_adjoint(arrays.atomic_adjoint());
       break;
   }

@@ -11,24 +11,24 @@
 namespace ptychopatch::bench {
 namespace {
 
-constexpr std::uint64_t kSeed = 4;
-constexpr std::int64_t kRoom = 16;  // of the scene around the images
-constexpr double kBlack = 512, kWhite = 16383;
+constexpr std::uint64_t seed = 4;
+constexpr std::int64_t room = 16;  // of the scene around the images
+constexpr double black_level = 512, white_level = 16383;
 
 // Detail of all sizes: white noise summed along rows and columns with some forgetting.
 std::vector<float> make_field(std::int64_t height, std::int64_t width) {
-  std::mt19937_64 random(kSeed);
+  std::mt19937_64 random(seed);
   std::uniform_real_distribution<float> uniform(-1, 1);
   std::vector<float> field(static_cast<std::size_t>(height * width));
-  constexpr float kKept = 0.9F;
+  constexpr float kept_share = 0.9F;
   std::vector<float> above(static_cast<std::size_t>(width));
   for (std::int64_t y = 0; y < height; ++y) {
     float left = 0;
     float* const row = field.data() + y * width;
     for (std::int64_t x = 0; x < width; ++x) {
-      left = kKept * left + uniform(random);
+      left = kept_share * left + uniform(random);
       float& kept = above[static_cast<std::size_t>(x)];
-      kept = kKept * kept + left;
+      kept = kept_share * kept + left;
       row[x] = kept;
     }
   }
@@ -38,23 +38,23 @@ std::vector<float> make_field(std::int64_t height, std::int64_t width) {
 // Image 0 is the reference; the others are moved by integer periods of the CFA pattern, and noisy.
 void fill_image(const std::vector<float>& field, const SceneCase& one, std::int64_t image,
                 std::uint16_t* out) {
-  std::mt19937_64 random(kSeed + static_cast<std::uint64_t>(image));
+  std::mt19937_64 random(seed + static_cast<std::uint64_t>(image));
   std::uniform_real_distribution<double> uniform(0, 1);
-  const std::int64_t dy = image * 2 % kRoom, dx = image * 6 % kRoom;
-  const std::int64_t pitch = one.width + kRoom;
+  const std::int64_t dy = image * 2 % room, dx = image * 6 % room;
+  const std::int64_t pitch = one.width + room;
   const double noise = image == 0 ? 5 : 60;
   // Drawing each pixel's would take longer than what is measured.
   std::vector<double> drawn(65537);
   for (double& each : drawn) each = noise * (uniform(random) + uniform(random) - 1);
-  constexpr double kColours[4] = {0.6, 1, 1, 0.5};
+  constexpr double colours[4] = {0.6, 1, 1, 0.5};
   for (std::int64_t y = 0; y < one.height; ++y) {
     const float* const row = field.data() + (y + dy) * pitch + dx;
     for (std::int64_t x = 0; x < one.width; ++x) {
       const double light = 2000 + 120 * static_cast<double>(row[x]);
       const auto pixel = static_cast<std::size_t>(y * one.width + x);
-      const double value =
-          kBlack + std::max(0.0, light) * kColours[y % 2 * 2 + x % 2] + drawn[pixel % drawn.size()];
-      out[pixel] = static_cast<std::uint16_t>(std::clamp(value, 0.0, kWhite));
+      const double value = black_level + std::max(0.0, light) * colours[y % 2 * 2 + x % 2] +
+                           drawn[pixel % drawn.size()];
+      out[pixel] = static_cast<std::uint16_t>(std::clamp(value, 0.0, white_level));
     }
   }
 }
@@ -83,7 +83,7 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
   const PinnedBuffer pinned(bytes + one.image_bytes(), gpu);
   Buffer card(gpu ? bytes + one.image_bytes() : 0, 0, gpu);
   {
-    const std::vector<float> field = make_field(one.height + kRoom, one.width + kRoom);
+    const std::vector<float> field = make_field(one.height + room, one.width + room);
     for (std::int64_t i = 0; i <= one.images; ++i) {
       fill_image(field, one, i,
                  reinterpret_cast<std::uint16_t*>(pinned.data() + i * one.image_bytes()));
@@ -103,8 +103,8 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
     images.push_back(ppatch_scene_image_of(view));
   }
   ppatch_scene_options options = scene_options(one.height, one.width, ptychopatch::cfa("RGGB"));
-  for (double& black : options.black) black = kBlack;
-  options.white = kWhite;
+  for (double& black : options.black) black = black_level;
+  options.white = white_level;
   options.max_shift[0] = options.max_shift[1] = 64;
   ScenePlan plan(context, options);
   plan.borrow_reference(images.front());
@@ -130,11 +130,11 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
   record.threads = one.threads;
   record.bytes = bytes;
   record.plan_bytes = plan.info().bytes;
-  const BandwidthLimit limit = !gpu          ? BandwidthLimit::kRead
-                               : one.on_card ? BandwidthLimit::kDeviceRead
-                                             : BandwidthLimit::kHostToDevice;
-  const Buffer stand_in(gpu ? 0 : std::max(bytes, 2 * kLimitBlock));
-  time_beside({limit, {gpu ? &card : &stand_in}, one.threads, pinned.data()}, work, Work::kDone,
+  const BandwidthLimit limit = !gpu          ? BandwidthLimit::read
+                               : one.on_card ? BandwidthLimit::device_read
+                                             : BandwidthLimit::host_to_device;
+  const Buffer stand_in(gpu ? 0 : std::max(bytes, 2 * limit_block));
+  time_beside({limit, {gpu ? &card : &stand_in}, one.threads, pinned.data()}, work, Work::done,
               min_seconds, state, record);
   return record;
 }

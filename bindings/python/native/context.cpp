@@ -12,13 +12,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // The interpreter's lock costs more than a small chunk of work.
-constexpr std::chrono::milliseconds kPatience{50};
+constexpr std::chrono::milliseconds patience{50};
 thread_local Clock::time_point next_look;
 
 std::int32_t look_for_signals(void*, double) {
   const Clock::time_point now = Clock::now();
   if (now < next_look) return 0;
-  next_look = now + kPatience;
+  next_look = now + patience;
   const nb::gil_scoped_acquire locked;
   return PyErr_CheckSignals() != 0 ? 1 : 0;
 }
@@ -46,7 +46,7 @@ PlanningContext::PlanningContext(ppatch_backend backend, int device, int threads
                                  std::uint64_t memory_budget)
     : context_(options_of(backend, device, threads, memory_budget)) {}
 
-void begin_call() { next_look = Clock::now() + kPatience; }
+void begin_call() { next_look = Clock::now() + patience; }
 
 void end_call(const Error& error) {
   if (error.status() == PPATCH_ERROR_CANCELLED && PyErr_Occurred()) throw nb::python_error();

@@ -21,10 +21,10 @@ class GroupCall {
 
   void draw(std::int64_t first, nb::handle indices, nb::handle centres, nb::handle offsets,
             nb::handle relative) const {
-    const HeldArray members("indices", indices, Access::kWrite);
-    const OptionalArray chosen("centres", centres, Access::kWrite);
-    const OptionalArray means("offsets", offsets, Access::kWrite);
-    const OptionalArray from_means("relative", relative, Access::kWrite);
+    const HeldArray members("indices", indices, Access::write);
+    const OptionalArray chosen("centres", centres, Access::write);
+    const OptionalArray means("offsets", offsets, Access::write);
+    const OptionalArray from_means("relative", relative, Access::write);
     run([&](GroupPlan& plan) {
       plan.draw(first, *members, chosen.get(), means.get(), from_means.get());
     });
@@ -32,15 +32,15 @@ class GroupCall {
 
   void coordinates(nb::handle indices, nb::handle offsets, nb::handle relative) const {
     const HeldArray members("indices", indices);
-    const OptionalArray means("offsets", offsets, Access::kWrite);
-    const OptionalArray from_means("relative", relative, Access::kWrite);
+    const OptionalArray means("offsets", offsets, Access::write);
+    const OptionalArray from_means("relative", relative, Access::write);
     run([&](GroupPlan& plan) { plan.coordinates(*members, means.get(), from_means.get()); });
   }
 
   void neighbours(nb::handle queries, nb::handle indices, nb::handle squared_distances) const {
     const OptionalArray of("queries", queries);
-    const HeldArray found("indices", indices, Access::kWrite);
-    const OptionalArray squares("squared_distances", squared_distances, Access::kWrite);
+    const HeldArray found("indices", indices, Access::write);
+    const OptionalArray squares("squared_distances", squared_distances, Access::write);
     run([&](GroupPlan& plan) {
       of.get() ? plan.neighbours_of(*of.get(), *found, squares.get())
                : plan.neighbours(*found, squares.get());

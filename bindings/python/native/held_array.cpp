@@ -12,7 +12,7 @@
 namespace ptychopatch::python {
 namespace {
 
-constexpr const char* kInterface = "__cuda_array_interface__";
+constexpr const char* interface = "__cuda_array_interface__";
 
 template <class... Parts>
 std::string sentence(const char* name, const Parts&... parts) {
@@ -38,14 +38,14 @@ ppatch_dtype dtype_of(const char* name, char kind, std::int64_t size, const std:
     ppatch_dtype dtype;
     char kind;
   };
-  static constexpr Type kTypes[] = {
+  static constexpr Type types[] = {
       {4, PPATCH_F32, 'f'}, {8, PPATCH_F64, 'f'}, {8, PPATCH_C64, 'c'}, {16, PPATCH_C128, 'c'},
       {4, PPATCH_I32, 'i'}, {8, PPATCH_I64, 'i'}, {2, PPATCH_U16, 'u'}, {2, PPATCH_I16, 'i'},
       {1, PPATCH_U8, 'u'},  {1, PPATCH_U8, 'b'}};
-  const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& type) {
+  const auto* found = std::find_if(std::begin(types), std::end(types), [&](const Type& type) {
     return type.kind == kind && type.size == size;
   });
-  if (found != std::end(kTypes)) return found->dtype;
+  if (found != std::end(types)) return found->dtype;
   refuse(name, ": expected ", what,
          " of float32, float64, complex64, complex128, int32, int64, uint16, int16 or uint8, got ",
          came);
@@ -108,14 +108,14 @@ ppatch_array describe(const char* name, const void* data, ppatch_dtype dtype, st
 }  // namespace
 
 HeldArray::HeldArray(const char* name, nb::handle array, Access access) {
-  const bool writes = access == Access::kWrite;
+  const bool writes = access == Access::write;
   if (PyObject_CheckBuffer(array.ptr()) != 0) {
     take_buffer(name, array, writes);
     return;
   }
   if (take_tensor(name, array, writes) || take_cuda_array(name, array, writes)) return;
   throw nb::type_error(sentence(name, ": expected an array, NumPy's or one that DLPack or ",
-                                kInterface, " shares, got ", nb::type_name(array.type()).c_str())
+                                interface, " shares, got ", nb::type_name(array.type()).c_str())
                            .c_str());
 }
 
@@ -161,8 +161,8 @@ bool HeldArray::take_tensor(const char* name, nb::handle array, bool writes) {
 }
 
 bool HeldArray::take_cuda_array(const char* name, nb::handle array, bool writes) {
-  if (!nb::hasattr(array, kInterface)) return false;
-  const nb::dict told = nb::cast<nb::dict>(array.attr(kInterface));
+  if (!nb::hasattr(array, interface)) return false;
+  const nb::dict told = nb::cast<nb::dict>(array.attr(interface));
   const auto typestr = nb::cast<std::string>(told["typestr"]);
   const nb::tuple shape = nb::cast<nb::tuple>(told["shape"]);
   const nb::tuple data = nb::cast<nb::tuple>(told["data"]);

@@ -19,7 +19,7 @@ inline void* address_of(const nb::int_& number) {
   return address;
 }
 
-enum class Access { kRead, kWrite };
+enum class Access { read, write };
 
 // A caller's array described for the library where it lies: by the buffer protocol, by DLPack, or
 // by __cuda_array_interface__, which says nothing of the device: that is the first one. Holds it
@@ -27,7 +27,7 @@ enum class Access { kRead, kWrite };
 class HeldArray {
  public:
   // ValueError or TypeError, begun by the argument's name.
-  HeldArray(const char* name, nb::handle array, Access access = Access::kRead);
+  HeldArray(const char* name, nb::handle array, Access access = Access::read);
   HeldArray(const HeldArray&) = delete;
   HeldArray& operator=(const HeldArray&) = delete;
 
@@ -55,7 +55,7 @@ class HeldArray {
 // An argument that may be None.
 class OptionalArray {
  public:
-  OptionalArray(const char* name, nb::handle array, Access access = Access::kRead) {
+  OptionalArray(const char* name, nb::handle array, Access access = Access::read) {
     if (!array.is_none()) held_.emplace(name, array, access);
   }
 

@@ -34,7 +34,7 @@ nb::tuple common_area(const Extents& reference, const Extents& moving, const Ext
 void image_shift(const PlanningContext& context, nb::handle image,
                  const std::array<double, 2>& shift, const ppatch_resample_options& options,
                  nb::handle out) {
-  const HeldArray from("image", image), to("out", out, Access::kWrite);
+  const HeldArray from("image", image), to("out", out, Access::write);
   run_unlocked([&] {
     check(ppatch_image_shift(context.get().get(), &*from, shift.data(), &options, &*to));
   });
@@ -54,14 +54,14 @@ MeasuredMotion affine_motion(const std::array<double, 2>& centre,
 
 void image_warp(const PlanningContext& context, nb::handle image, const MeasuredMotion& motion,
                 const ppatch_resample_options& options, nb::handle out) {
-  const HeldArray from("image", image), to("out", out, Access::kWrite);
+  const HeldArray from("image", image), to("out", out, Access::write);
   run_unlocked([&] { ptychopatch::image_warp(context.get(), *from, motion, *to, options); });
 }
 
 // No weights: those of Rec. 709.
 void image_luminance(const PlanningContext& context, nb::handle image,
                      const std::vector<double>& weights, double white, nb::handle out) {
-  const HeldArray from("image", image), to("out", out, Access::kWrite);
+  const HeldArray from("image", image), to("out", out, Access::write);
   run_unlocked([&] { ptychopatch::image_luminance(context.get(), *from, *to, weights, white); });
 }
 
@@ -70,7 +70,7 @@ void mosaic(const PlanningContext& context, const std::string& letters, nb::hand
             const Levels& black, double white, nb::handle out) {
   const ppatch_cfa cfa = cfa_of(letters);
   const HeldImage from("image", image, nb::none(), black, white);
-  const HeldArray to("out", out, Access::kWrite);
+  const HeldArray to("out", out, Access::write);
   run_unlocked([&] { apply(context.get(), cfa, from.get(), *to); });
 }
 
@@ -87,7 +87,7 @@ double pair_loss(const PlanningContext& context, nb::handle anchor, nb::handle t
 
 double pair_mask(const PlanningContext& context, nb::handle anchor, nb::handle target,
                  const ppatch_mask_options& options, nb::handle out) {
-  const HeldArray onto("anchor", anchor), from("target", target), to("out", out, Access::kWrite);
+  const HeldArray onto("anchor", anchor), from("target", target), to("out", out, Access::write);
   return run_unlocked(
       [&] { return ptychopatch::pair_mask(context.get(), *onto, *from, *to, options); });
 }
@@ -106,7 +106,7 @@ nb::tuple pair_measure(const PlanningContext& context, const std::string& letter
   const ppatch_cfa cfa = cfa_of(letters);
   const HeldImage onto = raw_image("anchor", anchor, anchor_levels);
   const HeldImage from = raw_image("target", target, target_levels);
-  const HeldArray mask("out", out, Access::kWrite);
+  const HeldArray mask("out", out, Access::write);
   const ppatch_pair_measures found = run_unlocked([&] {
     return ptychopatch::pair_measure(context.get(), cfa, onto.get(), from.get(), options, &*mask);
   });

@@ -103,7 +103,7 @@ class PatchCall {
   void extract(nb::handle image, nb::handle probe, nb::handle out) const {
     const HeldArray from("image", image);
     const OptionalArray by("probe", probe);
-    const HeldArray to("out", out, Access::kWrite);
+    const HeldArray to("out", out, Access::write);
     run([&](PatchPlan& plan) {
       by.get() ? plan.probe_extract(*from, *by.get(), *to) : plan.extract(*from, *to);
     });
@@ -113,8 +113,8 @@ class PatchCall {
                bool accumulate) const {
     const HeldArray from("patches", patches);
     const OptionalArray by("probe", probe);
-    const HeldArray to("out", out, Access::kWrite);
-    const OptionalArray weights("coverage", coverage, Access::kWrite);
+    const HeldArray to("out", out, Access::write);
+    const OptionalArray weights("coverage", coverage, Access::write);
     run([&, flags = flags_of(accumulate)](PatchPlan& plan) {
       by.get() ? plan.probe_adjoint_image(*from, *by.get(), *to, weights.get(), flags)
                : plan.adjoint(*from, *to, weights.get(), flags);
@@ -123,13 +123,13 @@ class PatchCall {
 
   void probe_adjoint(nb::handle image, nb::handle waves, nb::handle out, bool accumulate) const {
     const HeldArray from("image", image), by("waves", waves);
-    const HeldArray to("out", out, Access::kWrite);
+    const HeldArray to("out", out, Access::write);
     run([&](PatchPlan& plan) { plan.probe_adjoint_probe(*from, *by, *to, flags_of(accumulate)); });
   }
 
   void assemble(nb::handle patches, nb::handle out, nb::handle coverage, double eps) const {
     const HeldArray from("patches", patches);
-    const HeldArray to("out", out, Access::kWrite), weights("coverage", coverage, Access::kWrite);
+    const HeldArray to("out", out, Access::write), weights("coverage", coverage, Access::write);
     run([&](PatchPlan& plan) { plan.assemble(*from, *to, *weights, eps); });
   }
 
@@ -137,8 +137,8 @@ class PatchCall {
                   int iterations, double tolerance, double lambda) const {
     const HeldArray from("patches", patches);
     const OptionalArray by("weights", weights);
-    const HeldArray to("out", out, Access::kWrite);
-    const OptionalArray sums("coverage", coverage, Access::kWrite);
+    const HeldArray to("out", out, Access::write);
+    const OptionalArray sums("coverage", coverage, Access::write);
     ppatch_patch_solve_options options = solve_options();
     options.max_iterations = iterations;
     options.tolerance = tolerance;
@@ -158,8 +158,8 @@ class PatchCall {
   void position_gradient(nb::handle image, nb::handle cotangent, nb::handle out,
                          nb::handle curvature) const {
     const HeldArray from("image", image), by("cotangent", cotangent);
-    const HeldArray to("out", out, Access::kWrite);
-    const OptionalArray squares("curvature", curvature, Access::kWrite);
+    const HeldArray to("out", out, Access::write);
+    const OptionalArray squares("curvature", curvature, Access::write);
     run([&](PatchPlan& plan) { plan.position_gradient(*from, *by, *to, squares.get()); });
   }
 
@@ -167,15 +167,15 @@ class PatchCall {
                        nb::handle normal) const {
     const HeldArray from("image", image), by("cotangent", cotangent);
     const OptionalArray through("probe", probe);
-    const HeldArray to("out", out, Access::kWrite);
-    const OptionalArray matrix("normal", normal, Access::kWrite);
+    const HeldArray to("out", out, Access::write);
+    const OptionalArray matrix("normal", normal, Access::write);
     run([&](PatchPlan& plan) {
       plan.position_normal(*from, through.get(), *by, *to, matrix.get());
     });
   }
 
   void used_positions(nb::handle out) const {
-    const HeldArray to("out", out, Access::kWrite);
+    const HeldArray to("out", out, Access::write);
     run([&](PatchPlan& plan) { plan.positions(*to); });
   }
 

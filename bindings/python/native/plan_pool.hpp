@@ -79,10 +79,10 @@ class PlanPool {
   void clear() { idle_.clear(); }
 
  private:
-  static constexpr std::size_t kMostIdle = 8;
+  static constexpr std::size_t most_idle = 8;
 
   void give_back(std::unique_ptr<Entry> entry) {
-    if (idle_.size() == kMostIdle) idle_.erase(idle_.begin());
+    if (idle_.size() == most_idle) idle_.erase(idle_.begin());
     idle_.push_back(std::move(entry));
   }
 

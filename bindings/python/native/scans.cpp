@@ -16,7 +16,7 @@ nb::dict fit(nb::handle nominal, nb::handle refined, nb::handle information, nb:
              double sigma, ppatch_axes axes) {
   const HeldArray from("nominal", nominal), to("refined", refined);
   const OptionalArray known("information", information);
-  const HeldArray left("residual", residual, Access::kWrite);
+  const HeldArray left("residual", residual, Access::write);
   ppatch_scan_fit_options options = scan_fit_options();
   options.axes = axes;
   options.sigma = sigma;

@@ -20,7 +20,7 @@ struct Pair {
         random(c.seed + 9) {}
 
   DeviceArray like(const HostArray& want) {
-    return DeviceArray(HostArray(want.dtype(), want.shape(), random, Strides::kAny));
+    return DeviceArray(HostArray(want.dtype(), want.shape(), random, Strides::any));
   }
 };
 
@@ -139,7 +139,7 @@ TEST(DeviceArrays, OfGroupsSideBySide) {
 
 TEST(DeviceArrays, OfPositions) {
   for_each_case(
-      20, [](Case& c) { c.form = PositionForm::kF64; },
+      20, [](Case& c) { c.form = PositionForm::f64; },
       [](const Case& c) {
         Pair job(c);
         const DeviceArray positions(job.card.positions());
@@ -158,7 +158,7 @@ TEST(DeviceArrays, OfPositions) {
 TEST(DeviceArrays, AreRefusedWhereTheHostReads) {
   const Case c = draw_case(5, [](Case& narrowed) {
     narrowed.count = 3;
-    narrowed.form = PositionForm::kF64;
+    narrowed.form = PositionForm::f64;
   });
   Pair job(c);
   const DeviceArray out(HostArray(PPATCH_F64, {c.count, 2}));

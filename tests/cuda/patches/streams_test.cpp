@@ -23,7 +23,7 @@ class Stream {
 };
 
 void simplify(Case& c) {
-  c.form = PositionForm::kF64;
+  c.form = PositionForm::f64;
   c.count = std::max<std::int64_t>(c.count, 2);
 }
 

@@ -8,7 +8,7 @@ namespace oracle {
 namespace {
 
 using Wide = long double;
-constexpr std::size_t kTerms = 6;
+constexpr std::size_t terms = 6;
 using Row = std::vector<Wide>;  // six terms, then the value
 
 }  // namespace
@@ -36,9 +36,9 @@ AffineAnswer affine(const AffineProblem& problem) {
     const Wide a = std::sqrt(h[0]);
     const Wide b = h[1] / a;
     const Wide c = std::sqrt(h[2] - b * b);
-    Row upper(kTerms + 1);
-    Row lower(kTerms + 1);
-    for (std::size_t i = 0; i <= kTerms; ++i) {
+    Row upper(terms + 1);
+    Row lower(terms + 1);
+    for (std::size_t i = 0; i <= terms; ++i) {
       upper[i] = a * first[i] + b * second[i];
       lower[i] = c * second[i];
     }
@@ -46,7 +46,7 @@ AffineAnswer affine(const AffineProblem& problem) {
     rows.push_back(lower);
   }
 
-  for (std::size_t j = 0; j < kTerms; ++j) {
+  for (std::size_t j = 0; j < terms; ++j) {
     Wide norm = 0;
     for (std::size_t i = j; i < rows.size(); ++i) norm += rows[i][j] * rows[i][j];
     norm = std::sqrt(norm) * (rows[j][j] > 0 ? -1 : 1);
@@ -57,7 +57,7 @@ AffineAnswer affine(const AffineProblem& problem) {
       square += reflector[i] * reflector[i];
     }
     if (square == 0) continue;
-    for (std::size_t c = j; c <= kTerms; ++c) {
+    for (std::size_t c = j; c <= terms; ++c) {
       Wide dot = 0;
       for (std::size_t i = j; i < rows.size(); ++i) dot += reflector[i] * rows[i][c];
       for (std::size_t i = j; i < rows.size(); ++i) rows[i][c] -= 2 * dot / square * reflector[i];
@@ -65,34 +65,34 @@ AffineAnswer affine(const AffineProblem& problem) {
   }
 
   // R^-1, column by column, whose product with its transpose is the inverse of the normal matrix.
-  Wide inverse[kTerms][kTerms] = {};
-  for (std::size_t column = 0; column < kTerms; ++column) {
-    for (std::size_t i = kTerms; i-- > 0;) {
+  Wide inverse[terms][terms] = {};
+  for (std::size_t column = 0; column < terms; ++column) {
+    for (std::size_t i = terms; i-- > 0;) {
       Wide sum = i == column ? 1 : 0;
-      for (std::size_t j = i + 1; j < kTerms; ++j) sum -= rows[i][j] * inverse[j][column];
+      for (std::size_t j = i + 1; j < terms; ++j) sum -= rows[i][j] * inverse[j][column];
       inverse[i][column] = sum / rows[i][i];
     }
   }
   AffineAnswer answer;
-  for (std::size_t i = 0; i < kTerms; ++i) {
+  for (std::size_t i = 0; i < terms; ++i) {
     Wide value = 0;
-    for (std::size_t j = 0; j < kTerms; ++j) value += inverse[i][j] * rows[j][kTerms];
+    for (std::size_t j = 0; j < terms; ++j) value += inverse[i][j] * rows[j][terms];
     answer.parameters.push_back(static_cast<double>(value));
-    for (std::size_t j = 0; j < kTerms; ++j) {
+    for (std::size_t j = 0; j < terms; ++j) {
       Wide sum = 0;
-      for (std::size_t k = 0; k < kTerms; ++k) sum += inverse[i][k] * inverse[j][k];
+      for (std::size_t k = 0; k < terms; ++k) sum += inverse[i][k] * inverse[j][k];
       answer.covariance.push_back(static_cast<double>(sum));
     }
   }
   for (const Row& row : plain) {
-    Wide value = row[kTerms];
-    for (std::size_t i = 0; i < kTerms; ++i) {
+    Wide value = row[terms];
+    for (std::size_t i = 0; i < terms; ++i) {
       value -= row[i] * static_cast<Wide>(answer.parameters[i]);
     }
     answer.residual.push_back(static_cast<double>(value));
   }
   Wide squares = 0;
-  for (std::size_t i = kTerms; i < rows.size(); ++i) squares += rows[i][kTerms] * rows[i][kTerms];
+  for (std::size_t i = terms; i < rows.size(); ++i) squares += rows[i][terms] * rows[i][terms];
   answer.sum_of_squares = static_cast<double>(squares);
   return answer;
 }

@@ -15,9 +15,9 @@ Gradient position_gradient(const Scan& scan, const Values& image, const Values& 
   out.curvature_magnitude.assign(2 * count, 0);
   for (int column = 0; column < 2; ++column) {
     const bool y = (column == 0) == (scan.options.axes == PPATCH_AXES_YX);
-    const Derivative derivative = y ? Derivative::kY : Derivative::kX;
+    const Derivative derivative = y ? Derivative::y : Derivative::x;
     const Values change = extract(scan, image, derivative);
-    const std::vector<double> magnitude = extract_magnitude(scan, image, kMinWeight, derivative);
+    const std::vector<double> magnitude = extract_magnitude(scan, image, least_weight, derivative);
     for (std::size_t k = 0; k < count; ++k) {
       long double gradient = 0;
       long double curvature = 0;

@@ -27,7 +27,7 @@ std::int64_t extended(ppatch_boundary boundary, std::int64_t i, std::int64_t n) 
       for (std::int64_t j = 0; j < n; ++j) period.push_back(j);
       return periodic(period, i);
     default:
-      return kOutside;
+      return outside_index;
   }
 }
 

@@ -9,13 +9,13 @@
 
 namespace oracle {
 
-inline constexpr std::int64_t kOutside = -1;
+inline constexpr std::int64_t outside_index = -1;
 
-// The sample of a line of n that stands for index i, or kOutside.
+// The sample of a line of n that stands for index i, or outside_index.
 std::int64_t extended(ppatch_boundary boundary, std::int64_t i, std::int64_t n);
 
 struct Source {
-  std::int64_t index;  // or kOutside
+  std::int64_t index;  // or outside_index
   double weight;
   double slope;
 };

@@ -15,10 +15,10 @@ struct Change {
 // The derivative of the waves by the window's place along one axis.
 Change change_of(const Scan& scan, const Values& image, const Probe& probe, Derivative by) {
   const bool shifts = shifts_probe(scan);
-  const Derivative of_image = shifts ? Derivative::kNone : by;
+  const Derivative of_image = shifts ? Derivative::none : by;
   const Probe used = shifts ? shifted_probe(scan, probe, by) : probe;
   const Values patches = extract(scan, image, of_image);
-  const std::vector<double> sizes = extract_magnitude(scan, image, kMinWeight, of_image);
+  const std::vector<double> sizes = extract_magnitude(scan, image, least_weight, of_image);
   const std::size_t area = scan.options.patch_height * scan.options.patch_width;
   const std::vector<PatchPlace> all = patch_places(scan);
   // A shifted probe is right to an ulp of its largest value, its derivative to one of pi times
@@ -54,8 +54,8 @@ Normal position_normal(const Scan& scan, const Values& image, const Probe* given
   // Without a probe, patches at whole pixels do not move.
   if (!given && shifts_probe(scan)) return out;
   const bool yx = scan.options.axes == PPATCH_AXES_YX;
-  const Change change[2] = {change_of(scan, image, probe, yx ? Derivative::kY : Derivative::kX),
-                            change_of(scan, image, probe, yx ? Derivative::kX : Derivative::kY)};
+  const Change change[2] = {change_of(scan, image, probe, yx ? Derivative::y : Derivative::x),
+                            change_of(scan, image, probe, yx ? Derivative::x : Derivative::y)};
   const std::size_t each = probe.modes * area;
   for (std::size_t k = 0; k < count; ++k) {
     for (int a = 0; a < 2; ++a) {

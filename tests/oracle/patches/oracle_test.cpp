@@ -17,13 +17,13 @@ namespace {
 
 using oracle::Complex;
 
-constexpr ppatch_interpolation kAll[] = {PPATCH_INTERPOLATION_BILINEAR,
-                                         PPATCH_INTERPOLATION_NEAREST, PPATCH_INTERPOLATION_BICUBIC,
-                                         PPATCH_INTERPOLATION_LANCZOS3};
+constexpr ppatch_interpolation all[] = {PPATCH_INTERPOLATION_BILINEAR, PPATCH_INTERPOLATION_NEAREST,
+                                        PPATCH_INTERPOLATION_BICUBIC,
+                                        PPATCH_INTERPOLATION_LANCZOS3};
 
 TEST(Taps, SumToOneAndTheirSlopesToZero) {
   Random random = test_random("taps");
-  for (ppatch_interpolation interpolation : kAll) {
+  for (ppatch_interpolation interpolation : all) {
     for (int i = 0; i < 200; ++i) {
       const double f = i == 0 ? 0 : std::uniform_real_distribution<double>(0, 1)(random);
       double sum = 0;
@@ -41,7 +41,7 @@ TEST(Taps, SumToOneAndTheirSlopesToZero) {
 TEST(Taps, SlopesAreFiniteDifferences) {
   Random random = test_random("slopes");
   const double step = 1e-6;
-  for (ppatch_interpolation interpolation : kAll) {
+  for (ppatch_interpolation interpolation : all) {
     for (int i = 0; i < 200; ++i) {
       const double f = std::uniform_real_distribution<double>(0.01, 0.99)(random);
       if (interpolation == PPATCH_INTERPOLATION_NEAREST && std::fabs(f - 0.5) < 0.01) continue;
@@ -58,7 +58,7 @@ TEST(Taps, SlopesAreFiniteDifferences) {
 
 TEST(Taps, SlopesAtIntegersAreFromTheRight) {
   const double step = 1e-7;
-  for (ppatch_interpolation interpolation : kAll) {
+  for (ppatch_interpolation interpolation : all) {
     const auto here = oracle::taps(interpolation, 0);
     const auto after = oracle::taps(interpolation, step);
     for (std::size_t t = 0; t < here.size(); ++t) {
@@ -91,7 +91,7 @@ TEST(Boundary, TablesOfTheExtension) {
     std::string text;
     for (std::int64_t i = -7; i < 10; ++i) {
       const std::int64_t s = oracle::extended(boundary, i, n);
-      text += s == oracle::kOutside ? '.' : static_cast<char>('a' + s);
+      text += s == oracle::outside_index ? '.' : static_cast<char>('a' + s);
     }
     return text;
   };
@@ -130,7 +130,7 @@ TEST(Gradient, IsTheFiniteDifferenceOfExtract) {
     oracle::Scan scan{};
     scan.options.patch_height = 3;
     scan.options.patch_width = 2;
-    scan.options.interpolation = kAll[run % 4];
+    scan.options.interpolation = all[run % 4];
     scan.options.boundary = run % 5;
     scan.options.axes = run % 2;
     scan.options.sign = (run / 2) % 2;

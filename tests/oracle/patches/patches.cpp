@@ -9,7 +9,7 @@
 namespace oracle {
 namespace {
 
-// Calls visit(patch element, image element or kOutside, weight) for every term of every patch.
+// Calls visit(patch element, image element or outside_index, weight) for every term of every patch.
 // Terms of weight zero are no terms: an integer position copies, whatever its neighbours hold.
 template <class Visit>
 void for_each_term(const Scan& scan, Derivative derivative, Visit visit) {
@@ -23,13 +23,14 @@ void for_each_term(const Scan& scan, Derivative derivative, Visit visit) {
     for (std::int64_t r = 0; r < h; ++r) {
       for (std::int64_t q = 0; q < w; ++q) {
         for (const Source& y : rows[r]) {
-          const double wy = derivative == Derivative::kY ? y.slope : y.weight;
+          const double wy = derivative == Derivative::y ? y.slope : y.weight;
           for (const Source& x : columns[q]) {
-            const double wx = derivative == Derivative::kX ? x.slope : x.weight;
+            const double wx = derivative == Derivative::x ? x.slope : x.weight;
             if (wy == 0 || wx == 0) continue;
-            const bool outside = y.index == kOutside || x.index == kOutside;
+            const bool outside = y.index == outside_index || x.index == outside_index;
             visit((patch_number * h + r) * w + q,
-                  outside ? kOutside : (place.image * scan.height + y.index) * scan.width + x.index,
+                  outside ? outside_index
+                          : (place.image * scan.height + y.index) * scan.width + x.index,
                   wy * wx);
           }
         }
@@ -79,7 +80,7 @@ Values extract(const Scan& scan, const Values& image, Derivative derivative) {
   Values out(patch_elements(scan));
   const Complex constant = outside_value(scan);
   for_each_term(scan, derivative, [&](std::int64_t p, std::int64_t i, double weight) {
-    out[p] += weight * (i == kOutside ? constant : image[i]);
+    out[p] += weight * (i == outside_index ? constant : image[i]);
   });
   return out;
 }
@@ -89,24 +90,25 @@ std::vector<double> extract_magnitude(const Scan& scan, const Values& image, dou
   std::vector<double> out(patch_elements(scan));
   const Complex constant = outside_value(scan);
   for_each_term(scan, derivative, [&](std::int64_t p, std::int64_t i, double weight) {
-    out[p] +=
-        std::max(std::fabs(weight), min_weight) * std::abs(i == kOutside ? constant : image[i]);
+    out[p] += std::max(std::fabs(weight), min_weight) *
+              std::abs(i == outside_index ? constant : image[i]);
   });
   return out;
 }
 
 Values adjoint(const Scan& scan, const Values& patches) {
   std::vector<Wide> out(image_elements(scan));
-  for_each_term(scan, Derivative::kNone, [&](std::int64_t p, std::int64_t i, double weight) {
-    if (i != kOutside) out[i] += weight * patches[p];
+  for_each_term(scan, Derivative::none, [&](std::int64_t p, std::int64_t i, double weight) {
+    if (i != outside_index) out[i] += weight * patches[p];
   });
   return rounded(out);
 }
 
 std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches, double min_weight) {
   std::vector<double> out(image_elements(scan));
-  for_each_term(scan, Derivative::kNone, [&](std::int64_t p, std::int64_t i, double weight) {
-    if (i != kOutside) out[i] += std::max(std::fabs(weight), min_weight) * std::abs(patches[p]);
+  for_each_term(scan, Derivative::none, [&](std::int64_t p, std::int64_t i, double weight) {
+    if (i != outside_index)
+      out[i] += std::max(std::fabs(weight), min_weight) * std::abs(patches[p]);
   });
   return out;
 }
@@ -119,7 +121,7 @@ std::int64_t max_additions(const Scan& scan) {
     std::vector<std::int64_t> out(n);
     for (std::int64_t i = all.front().offset; i < length + all.back().offset; ++i) {
       const std::int64_t index = extended(scan.options.boundary, start.integer + i, n);
-      if (index != kOutside) ++out[index];
+      if (index != outside_index) ++out[index];
     }
     return out;
   };

@@ -17,7 +17,7 @@ using Complex = std::complex<double>;
 using Values = std::vector<Complex>;
 
 // Small enough that 1e-12 of it is an ulp or two.
-inline constexpr double kMinWeight = 1e-3;
+inline constexpr double least_weight = 1e-3;
 
 struct PatchPlace {
   std::int64_t image;
@@ -37,15 +37,15 @@ struct Scan {
 std::vector<PatchPlace> patch_places(const Scan& scan);
 
 // Which factor of the separable weights is differentiated.
-enum class Derivative { kNone, kY, kX };
+enum class Derivative { none, y, x };
 
-Values extract(const Scan& scan, const Values& image, Derivative derivative = Derivative::kNone);
+Values extract(const Scan& scan, const Values& image, Derivative derivative = Derivative::none);
 
 // The same sums with every term replaced by its absolute value: what a rounding error is relative
 // to. A weight counts as min_weight at least: being a difference of numbers about 1, it is right
 // to an ulp of 1 and no better, however small it is.
 std::vector<double> extract_magnitude(const Scan& scan, const Values& image, double min_weight,
-                                      Derivative derivative = Derivative::kNone);
+                                      Derivative derivative = Derivative::none);
 
 Values adjoint(const Scan& scan, const Values& patches);
 std::vector<double> adjoint_magnitude(const Scan& scan, const Values& patches, double min_weight);

@@ -64,7 +64,7 @@ Values probe_adjoint_probe(const Scan& scan, const Values& image, const Values& 
 
 std::vector<double> probe_adjoint_probe_magnitude(const Scan& scan, const Values& image,
                                                   const Values& waves, const Probe& shape_of) {
-  const std::vector<double> patches = extract_magnitude(scan, image, kMinWeight);
+  const std::vector<double> patches = extract_magnitude(scan, image, least_weight);
   std::vector<double> out(shape_of.values.size());
   for_each_wave(scan, shape_of, [&](std::int64_t p, std::int64_t wave, std::int64_t b) {
     out[b] += patches[p] * std::abs(waves[wave]);

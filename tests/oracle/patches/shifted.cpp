@@ -6,7 +6,7 @@
 namespace oracle {
 namespace {
 
-constexpr long double kTwoPi = 6.283185307179586476925286766559005768L;
+constexpr long double two_pi = 6.283185307179586476925286766559005768L;
 
 // What a window coordinate is beside the integer it is rounded to, halves up.
 long double signed_fraction(const Coordinate& c) {
@@ -14,7 +14,7 @@ long double signed_fraction(const Coordinate& c) {
 }
 
 std::complex<long double> turned(long double turns) {
-  return {std::cos(kTwoPi * turns), std::sin(kTwoPi * turns)};
+  return {std::cos(two_pi * turns), std::sin(two_pi * turns)};
 }
 
 // Row 0 of the inverse transform times the phases times the transform: entry d weighs the sample d
@@ -28,7 +28,7 @@ Values circulant(std::int64_t n, long double shift, bool derived) {
     const long double f =
         static_cast<long double>(k < (n + 1) / 2 ? k : k - n) / static_cast<long double>(n);
     whole.push_back(turned(static_cast<long double>(k) / static_cast<long double>(n)));
-    shifted.push_back(turned(-f * shift) * (derived ? Wide(0, -kTwoPi * f) : Wide(1)));
+    shifted.push_back(turned(-f * shift) * (derived ? Wide(0, -two_pi * f) : Wide(1)));
   }
   Values out;
   for (std::int64_t d = 0; d < n; ++d) {
@@ -52,9 +52,9 @@ struct Shift {
 
   Shift(const Scan& scan, const Position& start, Derivative derivative)
       : y(circulant(scan.options.patch_height, signed_fraction(start[0]),
-                    derivative == Derivative::kY)),
+                    derivative == Derivative::y)),
         x(circulant(scan.options.patch_width, signed_fraction(start[1]),
-                    derivative == Derivative::kX)) {}
+                    derivative == Derivative::x)) {}
 
   // adjoint: by the conjugate transpose.
   Values operator()(const Complex* from, bool adjoint) const {
@@ -118,7 +118,7 @@ Probe shifted_probe(const Scan& scan, const Probe& probe, Derivative derivative)
 
 Values unshifted_sum(const Scan& scan, const Values& values, const Probe& shape_of) {
   Values out(shape_of.values.size());
-  for_each_shift(scan, shape_of, Derivative::kNone,
+  for_each_shift(scan, shape_of, Derivative::none,
                  [&](const Shift& shift, std::size_t to, std::size_t from) {
                    for (Complex value : shift(&values[from], true)) {
                      out[to++] += scan.real ? Complex(value.real()) : value;

@@ -13,8 +13,7 @@ namespace oracle {
 bool shifts_probe(const Scan& scan);
 
 // The probe of each position, (K, modes, h, w): shifted, or the derivative of that by the shift.
-Probe shifted_probe(const Scan& scan, const Probe& probe,
-                    Derivative derivative = Derivative::kNone);
+Probe shifted_probe(const Scan& scan, const Probe& probe, Derivative derivative = Derivative::none);
 
 // The adjoint of shifted_probe: shaped as the probe, of values shaped as its result.
 Values unshifted_sum(const Scan& scan, const Values& values, const Probe& shape_of);

@@ -8,7 +8,7 @@
 namespace oracle {
 namespace {
 
-constexpr long double kPi = std::numbers::pi_v<long double>;
+constexpr long double pi = std::numbers::pi_v<long double>;
 
 struct Kernel {
   int first;  // offset of the leftmost tap
@@ -20,15 +20,15 @@ struct Kernel {
 long double sinc(long double t) {
   if (t == 0) return 1;
   if (t == std::round(t)) return 0;
-  return std::sin(kPi * t) / (kPi * t);
+  return std::sin(pi * t) / (pi * t);
 }
 
 long double sinc_derivative(long double t) {
   if (std::fabs(t) < 1e-3L) {  // (cos - sinc) / t cancels here
-    const long double u = kPi * kPi * t * t;
-    return -kPi * kPi * t * (1 / 3.0L - u / 30 + u * u / 840);
+    const long double u = pi * pi * t * t;
+    return -pi * pi * t * (1 / 3.0L - u / 30 + u * u / 840);
   }
-  return (std::cos(kPi * t) - sinc(t)) / t;
+  return (std::cos(pi * t) - sinc(t)) / t;
 }
 
 long double lanczos(long double t) { return std::fabs(t) < 3 ? sinc(t) * sinc(t / 3) : 0; }

@@ -10,7 +10,7 @@ namespace oracle {
 namespace {
 
 using Value = std::complex<double>;
-constexpr double kTurn = 2.0 * std::numbers::pi;
+constexpr double full_turn = 2.0 * std::numbers::pi;
 
 // sum over x of value e^{-i turn f x}, line by line, by its definition.
 std::vector<Value> spectrum_of(const Image& image) {
@@ -22,8 +22,8 @@ std::vector<Value> spectrum_of(const Image& image) {
     for (std::int64_t k = 0; k < w; ++k) {
       Value sum = 0.0;
       for (std::int64_t x = 0; x < w; ++x) {
-        sum += image.at(y, x) *
-               std::polar(1.0, -kTurn * static_cast<double>(k * x % w) / static_cast<double>(w));
+        sum += image.at(y, x) * std::polar(1.0, -full_turn * static_cast<double>(k * x % w) /
+                                                    static_cast<double>(w));
       }
       rows[static_cast<std::size_t>(y * w + k)] = sum;
     }
@@ -32,8 +32,9 @@ std::vector<Value> spectrum_of(const Image& image) {
     for (std::int64_t l = 0; l < h; ++l) {
       Value sum = 0.0;
       for (std::int64_t y = 0; y < h; ++y) {
-        sum += rows[static_cast<std::size_t>(y * w + k)] *
-               std::polar(1.0, -kTurn * static_cast<double>(l * y % h) / static_cast<double>(h));
+        sum +=
+            rows[static_cast<std::size_t>(y * w + k)] *
+            std::polar(1.0, -full_turn * static_cast<double>(l * y % h) / static_cast<double>(h));
       }
       all[static_cast<std::size_t>(l * w + k)] = sum;
     }
@@ -145,7 +146,7 @@ std::array<std::int64_t, 2> circular_peak(const Image& reference, const Image& m
           if (phase) {
             const double turns = static_cast<double>(y * dy) / static_cast<double>(h) +
                                  static_cast<double>(x * dx) / static_cast<double>(w);
-            sum += (cross[static_cast<std::size_t>(y * w + x)] * std::polar(1.0, kTurn * turns))
+            sum += (cross[static_cast<std::size_t>(y * w + x)] * std::polar(1.0, full_turn * turns))
                        .real();
           } else {
             sum += reference.at(y, x) * moving.at((y + dy + h) % h, (x + dx + w) % w);
@@ -204,7 +205,7 @@ std::array<double, 2> likeliest_displacement(const Image& reference, const Image
     std::vector<double> n(rings);
     for (const Bin& bin : bins) {
       s[bin.ring] +=
-          (bin.cross * std::polar(1.0, kTurn * (bin.fy * fraction[0] + bin.fx * fraction[1])))
+          (bin.cross * std::polar(1.0, full_turn * (bin.fy * fraction[0] + bin.fx * fraction[1])))
               .real();
       p1[bin.ring] += bin.reference;
       p2[bin.ring] += bin.moving;
@@ -221,7 +222,7 @@ std::array<double, 2> likeliest_displacement(const Image& reference, const Image
         const double weight = g / (1.0 - g) / (s[ring] / n[ring]);
         const double copies = bin.fx == 0.0 ? 1.0 : 2.0;
         sum += copies * weight *
-               (bin.cross * std::polar(1.0, kTurn * (bin.fy * ry + bin.fx * rx))).real();
+               (bin.cross * std::polar(1.0, full_turn * (bin.fy * ry + bin.fx * rx))).real();
       }
       return sum;
     };

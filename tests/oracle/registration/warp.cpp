@@ -157,7 +157,7 @@ double sampled(const Stack& image, std::int64_t channel, std::int64_t y, std::in
   for (const auto& [row, down] : sources[0]) {
     for (const auto& [column, across] : sources[1]) {
       const double outside = options.boundary == PPATCH_BOUNDARY_CONSTANT ? options.constant : 0.0;
-      const bool lies_in = row != kOutside && column != kOutside;
+      const bool lies_in = row != outside_index && column != outside_index;
       sum += down * across * (lies_in ? image.at(channel, row, column) : outside);
     }
   }

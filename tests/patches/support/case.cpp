@@ -114,7 +114,7 @@ void draw_positions(Case& c, Random& random) {
         const std::int64_t moved = pick(random, -1000, 1000);
         place = {place.integer + moved, place.fraction - static_cast<double>(moved)};
       }
-      if (c.form == PositionForm::kF32 || c.form == PositionForm::kSplitF32) {
+      if (c.form == PositionForm::f32 || c.form == PositionForm::split_f32) {
         place.fraction = static_cast<float>(place.fraction);
       }
       c.integer.push_back(place.integer);

@@ -11,7 +11,7 @@
 #include "oracle/seed.hpp"
 #include "support/host_array.hpp"
 
-enum class PositionForm { kF32, kF64, kSplitF32, kSplitF64, kI32, kI64 };
+enum class PositionForm { f32, f64, split_f32, split_f64, i32, i64 };
 
 // One random problem: everything that decides what the library must answer, and how it is asked.
 struct Case {
@@ -26,7 +26,7 @@ struct Case {
   std::int64_t modes = 1;
   bool probe_per_position = false;
   bool plain_probe = false;  // (h, w), of the one mode
-  PositionForm form = PositionForm::kF64;
+  PositionForm form = PositionForm::f64;
   bool positions_grouped = false;  // (B, c, 2)
   bool contiguous = false;
   bool far = true;  // some positions far outside
@@ -37,8 +37,8 @@ struct Case {
   std::vector<double> fraction;       // (count, 2), as the form's dtype holds it
 
   std::int64_t members() const { return options.group_size ? options.group_size : 1; }
-  bool split() const { return form == PositionForm::kSplitF32 || form == PositionForm::kSplitF64; }
-  bool integers() const { return form == PositionForm::kI32 || form == PositionForm::kI64; }
+  bool split() const { return form == PositionForm::split_f32 || form == PositionForm::split_f64; }
+  bool integers() const { return form == PositionForm::i32 || form == PositionForm::i64; }
   // The modes of waves as layout takes them: 0 where these have no such axis.
   std::int64_t wave_modes() const { return plain_probe ? 0 : modes; }
   bool image_axis() const { return images > 0 && !indexed; }

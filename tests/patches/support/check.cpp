@@ -78,9 +78,9 @@ void for_each_case(int count, const std::function<void(Case&)>& adjust,
 
 std::string kind_name(const testing::TestParamInfo<Kind>& info) {
   const auto& [dtype, interpolation, boundary] = info.param;
-  std::string name = std::string(ptychopatch::name_of(kPixelTypes, dtype)) + "_" +
-                     ptychopatch::name_of(ptychopatch::kInterpolationChoices, interpolation) + "_" +
-                     ptychopatch::name_of(ptychopatch::kBoundaryChoices, boundary);
+  std::string name = std::string(ptychopatch::name_of(pixel_types, dtype)) + "_" +
+                     ptychopatch::name_of(ptychopatch::interpolation_choices, interpolation) + "_" +
+                     ptychopatch::name_of(ptychopatch::boundary_choices, boundary);
   std::replace(name.begin(), name.end(), '-', '_');  // GoogleTest takes no other sign
   return name;
 }

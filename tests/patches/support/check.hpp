@@ -43,7 +43,7 @@ using Kind = std::tuple<ppatch_dtype, ppatch_interpolation, ppatch_boundary>;
 std::string kind_name(const testing::TestParamInfo<Kind>& info);
 void set_kind(Case& c, const Kind& kind);
 
-inline constexpr ptychopatch::Choice kPixelTypes[] = {
+inline constexpr ptychopatch::Choice pixel_types[] = {
     {"f32", PPATCH_F32}, {"f64", PPATCH_F64}, {"c64", PPATCH_C64}, {"c128", PPATCH_C128}};
 
 // All of them, as a generator of a test's parameter.
@@ -54,6 +54,6 @@ inline auto each_of(ptychopatch::Choices choices) {
 }
 
 inline auto all_kinds() {
-  return testing::Combine(each_of(kPixelTypes), each_of(ptychopatch::kInterpolationChoices),
-                          each_of(ptychopatch::kBoundaryChoices));
+  return testing::Combine(each_of(pixel_types), each_of(ptychopatch::interpolation_choices),
+                          each_of(ptychopatch::boundary_choices));
 }

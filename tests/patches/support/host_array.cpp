@@ -7,7 +7,7 @@
 
 namespace {
 
-constexpr std::byte kPoison{0xff};
+constexpr std::byte poison{0xff};
 
 std::int64_t element_bytes(ppatch_dtype dtype) {
   switch (dtype) {
@@ -66,8 +66,8 @@ HostArray::HostArray(ppatch_dtype dtype, const Shape& shape) : dtype_(dtype), sh
 
 HostArray::HostArray(ppatch_dtype dtype, const Shape& shape, Random& random, Strides strides)
     : HostArray(dtype, shape) {
-  if (strides == Strides::kContiguous) return;
-  lay_out(drawn_strides(shape, random, strides == Strides::kRepeated), pick(random, 0, 9),
+  if (strides == Strides::contiguous) return;
+  lay_out(drawn_strides(shape, random, strides == Strides::repeated), pick(random, 0, 9),
           pick(random, 1, 9));
 }
 
@@ -91,7 +91,7 @@ void HostArray::lay_out(const Shape& strides, std::int64_t margin_before,
   }
   origin_ = margin_before - low;
   for (std::int64_t& place : places_) place += origin_;
-  memory_.assign((margin_before + high - low + 1 + margin_after) * element_bytes(dtype_), kPoison);
+  memory_.assign((margin_before + high - low + 1 + margin_after) * element_bytes(dtype_), poison);
 }
 
 ppatch_array HostArray::view() const {
@@ -164,6 +164,6 @@ std::vector<std::byte> HostArray::bits() const {
 bool HostArray::gaps_intact() const {
   std::vector<std::byte> rest = memory_;
   const std::int64_t bytes = element_bytes(dtype_);
-  for (std::int64_t place : places_) std::fill_n(rest.begin() + place * bytes, bytes, kPoison);
-  return std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == kPoison; });
+  for (std::int64_t place : places_) std::fill_n(rest.begin() + place * bytes, bytes, poison);
+  return std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == poison; });
 }

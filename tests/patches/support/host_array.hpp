@@ -14,9 +14,9 @@ using Values = oracle::Values;
 using Shape = std::vector<std::int64_t>;
 
 enum class Strides {
-  kContiguous,
-  kAny,      // axes in any order, gaps, negative steps, nonsense where the length is 1
-  kRepeated  // the same, and some axes with stride 0: for inputs
+  contiguous,
+  any,      // axes in any order, gaps, negative steps, nonsense where the length is 1
+  repeated  // the same, and some axes with stride 0: for inputs
 };
 
 // A host array of any dtype with its memory, born poisoned: every byte 0xff, so NaN.

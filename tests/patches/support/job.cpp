@@ -33,9 +33,9 @@ Job::Job(const Case& c, const Context& context)
       waves_(input(c.dtype, oracle::shape(c.layout(c.wave_modes())))) {
   const Shape shape =
       c.positions_grouped ? Shape{c.count / c.members(), c.members(), 2} : Shape{c.count, 2};
-  const bool narrow = c.form == PositionForm::kF32 || c.form == PositionForm::kSplitF32;
-  const Strides strides = c.contiguous ? Strides::kContiguous : Strides::kAny;
-  const ppatch_dtype integer = c.form == PositionForm::kI64 ? PPATCH_I64 : PPATCH_I32;
+  const bool narrow = c.form == PositionForm::f32 || c.form == PositionForm::split_f32;
+  const Strides strides = c.contiguous ? Strides::contiguous : Strides::any;
+  const ppatch_dtype integer = c.form == PositionForm::i64 ? PPATCH_I64 : PPATCH_I32;
   positions_ = HostArray(c.split() || c.integers() ? integer
                          : narrow                  ? PPATCH_F32
                                                    : PPATCH_F64,
@@ -64,14 +64,13 @@ Job::Job(const Case& c, const Context& context)
 }
 
 HostArray Job::input(ppatch_dtype dtype, const Shape& shape) {
-  HostArray out(dtype, shape, random_,
-                case_.contiguous ? Strides::kContiguous : Strides::kRepeated);
+  HostArray out(dtype, shape, random_, case_.contiguous ? Strides::contiguous : Strides::repeated);
   out.fill(random_);
   return out;
 }
 
 HostArray Job::output(ppatch_dtype dtype, const Shape& shape) {
-  return HostArray(dtype, shape, random_, case_.contiguous ? Strides::kContiguous : Strides::kAny);
+  return HostArray(dtype, shape, random_, case_.contiguous ? Strides::contiguous : Strides::any);
 }
 
 Shape Job::image_shape() const {
@@ -147,7 +146,7 @@ Job::Solution Job::solve(const ppatch_patch_solve_options& options,
                          const std::vector<double>& weights) {
   Solution out{output(case_.dtype, image_shape()), output(real_of(case_.dtype), image_shape()), {}};
   const ppatch_array coverage = out.coverage.view();
-  HostArray given(case_.seed % 2 ? PPATCH_F32 : PPATCH_F64, {case_.count}, random_, Strides::kAny);
+  HostArray given(case_.seed % 2 ? PPATCH_F32 : PPATCH_F64, {case_.count}, random_, Strides::any);
   for (std::size_t k = 0; k < weights.size(); ++k)
     given.set(static_cast<std::int64_t>(k), weights[k]);
   const ppatch_array view = given.view();

@@ -101,7 +101,7 @@ ShiftedResiduals shifted_residuals(const Case& c) {
 
 void make_smooth(Case& c) {
   c.dtype = c.seed % 2 ? PPATCH_C128 : PPATCH_F64;
-  c.form = PositionForm::kI64;
+  c.form = PositionForm::i64;
   c.far = false;
   c.positions_grouped = false;
   c.options.local_offsets = PPATCH_LOCAL_OFFSETS_AS_GIVEN;
@@ -111,7 +111,7 @@ void make_smooth(Case& c) {
 
 Case generic_fractions(const Case& c) {
   Case out = c;
-  out.form = PositionForm::kF64;
+  out.form = PositionForm::f64;
   Random random(c.seed + 9);
   for (double& fraction : out.fraction)
     fraction += std::uniform_real_distribution<double>(0.1, 0.4)(random);

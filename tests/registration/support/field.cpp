@@ -12,15 +12,15 @@
 namespace {
 
 using Value = std::complex<double>;
-constexpr std::int64_t kFine = 2048;  // samples of the fine grid, two a pixel
-constexpr std::int64_t kGrid = kFine / 2;
-constexpr double kPi = std::numbers::pi;
+constexpr std::int64_t fine = 2048;  // samples of the fine grid, two a pixel
+constexpr std::int64_t grid_size = fine / 2;
+constexpr double pi = std::numbers::pi;
 
-double sinc(double x) { return x == 0.0 ? 1.0 : std::sin(kPi * x) / (kPi * x); }
+double sinc(double x) { return x == 0.0 ? 1.0 : std::sin(pi * x) / (pi * x); }
 
 // Cycles per pixel of index k of the fine grid.
 double frequency(std::int64_t k) {
-  return 2.0 * static_cast<double>(k < kFine / 2 ? k : k - kFine) / static_cast<double>(kFine);
+  return 2.0 * static_cast<double>(k < fine / 2 ? k : k - fine) / static_cast<double>(fine);
 }
 
 class Gaussian {
@@ -42,32 +42,32 @@ struct Folded {
 
 Folded fold(Random& random, double dy, double dx, bool with_gradient) {
   Folded out;
-  const auto cells = static_cast<std::size_t>(kGrid * kGrid);
+  const auto cells = static_cast<std::size_t>(grid_size * grid_size);
   out.pictures.resize(cells);
   if (with_gradient) out.gradient.resize(cells);
-  std::vector<double> transfer(static_cast<std::size_t>(kFine));
-  std::vector<Value> ramp_x(static_cast<std::size_t>(kFine));
-  for (std::int64_t k = 0; k < kFine; ++k) {
+  std::vector<double> transfer(static_cast<std::size_t>(fine));
+  std::vector<Value> ramp_x(static_cast<std::size_t>(fine));
+  for (std::int64_t k = 0; k < fine; ++k) {
     const double f = frequency(k);
-    transfer[static_cast<std::size_t>(k)] = std::exp(-2.0 * kPi * kPi * 0.25 * f * f) * sinc(f);
-    ramp_x[static_cast<std::size_t>(k)] = std::polar(1.0, -2.0 * kPi * f * dx);
+    transfer[static_cast<std::size_t>(k)] = std::exp(-2.0 * pi * pi * 0.25 * f * f) * sinc(f);
+    ramp_x[static_cast<std::size_t>(k)] = std::polar(1.0, -2.0 * pi * f * dx);
   }
   Gaussian gaussian(random);
   const auto add = [&](std::int64_t ky, std::int64_t kx, Value amplitude, Value ramp) {
-    const auto cell = static_cast<std::size_t>(ky % kGrid * kGrid + kx % kGrid);
+    const auto cell = static_cast<std::size_t>(ky % grid_size * grid_size + kx % grid_size);
     out.pictures[cell] += amplitude + Value(0.0, 1.0) * (amplitude * ramp);
     out.variance += std::norm(amplitude);
     if (!with_gradient) return;
-    const Value slope = Value(0.0, 2.0 * kPi) * amplitude;
+    const Value slope = Value(0.0, 2.0 * pi) * amplitude;
     out.gradient[cell] += slope * frequency(ky) + Value(0.0, 1.0) * (slope * frequency(kx));
   };
   // Each frequency of one half plane together with its mirror image.
-  for (std::int64_t ky = 0; ky < kFine; ++ky) {
-    if (ky == kFine / 2) continue;
+  for (std::int64_t ky = 0; ky < fine; ++ky) {
+    if (ky == fine / 2) continue;
     const double fy = frequency(ky);
-    const Value ramp_y = std::polar(1.0, -2.0 * kPi * fy * dy);
-    for (std::int64_t kx = 0; kx < kFine / 2; ++kx) {
-      if (kx == 0 && (ky == 0 || ky > kFine / 2)) continue;
+    const Value ramp_y = std::polar(1.0, -2.0 * pi * fy * dy);
+    for (std::int64_t kx = 0; kx < fine / 2; ++kx) {
+      if (kx == 0 && (ky == 0 || ky > fine / 2)) continue;
       const double fx = frequency(kx);
       const double size = std::pow(fy * fy + fx * fx, -0.6) *
                           transfer[static_cast<std::size_t>(ky)] *
@@ -75,7 +75,7 @@ Folded fold(Random& random, double dy, double dx, bool with_gradient) {
       const Value amplitude = size * Value(gaussian(), gaussian());
       const Value ramp = ramp_y * ramp_x[static_cast<std::size_t>(kx)];
       add(ky, kx, amplitude, ramp);
-      add((kFine - ky) % kFine, (kFine - kx) % kFine, std::conj(amplitude), std::conj(ramp));
+      add((fine - ky) % fine, (fine - kx) % fine, std::conj(amplitude), std::conj(ramp));
     }
   }
   return out;
@@ -83,10 +83,10 @@ Folded fold(Random& random, double dy, double dx, bool with_gradient) {
 
 Picture crop(const std::vector<Value>& grid, std::int64_t size, double scale, bool imaginary) {
   Picture picture{size, size, std::vector<float>(static_cast<std::size_t>(size * size))};
-  const std::int64_t margin = (kGrid - size) / 2;
+  const std::int64_t margin = (grid_size - size) / 2;
   for (std::int64_t y = 0; y < size; ++y) {
     for (std::int64_t x = 0; x < size; ++x) {
-      const Value value = grid[static_cast<std::size_t>((y + margin) * kGrid + x + margin)];
+      const Value value = grid[static_cast<std::size_t>((y + margin) * grid_size + x + margin)];
       picture.at(y, x) = static_cast<float>(scale * (imaginary ? value.imag() : value.real()));
     }
   }
@@ -129,12 +129,12 @@ const std::string xtrans_letters = "GBGGRGRGRBGBGBGGRGGRGGBGBGBRGRGRGGBG";
 FieldPair draw_field(Random& random, std::int64_t size, double dy, double dx, bool with_gradient) {
   Folded folded = fold(random, dy, dx, with_gradient);
   const double scale = 1.0 / std::sqrt(folded.variance);
-  fourier_square(folded.pictures, static_cast<std::size_t>(kGrid), 1);
+  fourier_square(folded.pictures, static_cast<std::size_t>(grid_size), 1);
   FieldPair pair;
   pair.still = crop(folded.pictures, size, scale, false);
   pair.moved = crop(folded.pictures, size, scale, true);
   if (!with_gradient) return pair;
-  fourier_square(folded.gradient, static_cast<std::size_t>(kGrid), 1);
+  fourier_square(folded.gradient, static_cast<std::size_t>(grid_size), 1);
   const Picture gy = crop(folded.gradient, size, scale, false);
   const Picture gx = crop(folded.gradient, size, scale, true);
   for (std::size_t i = 0; i < gy.pixels.size(); ++i) {
