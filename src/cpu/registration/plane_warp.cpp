@@ -23,7 +23,7 @@ int wide_taps(double place, double wide, const float* table, std::int64_t* first
     const double at = (static_cast<double>(*first + i) - place) / wide;
     const double up = std::ceil(at);
     const auto tap = static_cast<int>(up) + surface_taps / 2 - 1;
-    const auto phase = static_cast<int>((up - at) * warp_phases + 0.5);
+    const auto phase = static_cast<int>(std::lround((up - at) * warp_phases));
     taps[i] = tap < 0 || tap >= surface_taps ? 0.0F : table[surface_taps * phase + tap];
     sum += taps[i];
   }
