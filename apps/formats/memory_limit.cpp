@@ -50,7 +50,35 @@ std::uint64_t held_bytes() {
          static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+// Of the one MemoryBudget that lives.
+struct Budget {
+  std::uint64_t bytes = 0;
+  std::string option;
+};
+
+Budget& the_budget() {
+  static Budget budget;
+  return budget;
+}
+
+void require_budget(std::uint64_t bytes, const std::string& source) {
+  const Budget& budget = the_budget();
+  if (budget.bytes == 0) return;
+  const std::uint64_t held = resident_bytes();
+  if (bytes <= budget.bytes - std::min(budget.bytes, held)) return;
+  constexpr std::uint64_t mega = 1'000'000;
+  throw FormatError(source + ": at least " + std::to_string((held + bytes) / mega + 1) +
+                    "M are needed, " + size_text(bytes) + " of them beside what is held, got " +
+                    size_text(budget.bytes) + " of " + budget.option);
+}
+
 }  // namespace
+
+MemoryBudget::MemoryBudget(std::uint64_t bytes, const std::string& option) {
+  the_budget() = {bytes, option};
+}
+
+MemoryBudget::~MemoryBudget() { the_budget() = {}; }
 
 std::optional<std::uint64_t> control_group_memory(const std::string& groups,
                                                   const std::string& folder) {
@@ -83,6 +111,7 @@ std::uint64_t allowed_memory() {
 }
 
 void require_memory(std::uint64_t bytes, const std::string& source) {
+  require_budget(bytes, source);
   const std::optional<std::uint64_t> memory = machine_memory();
   if (!memory) return;
   if (bytes > *memory) {

@@ -12,8 +12,18 @@ namespace ptychopatch::formats {
 // overcommitted, taking it would not fail but have the process killed later.
 void require_memory(std::uint64_t bytes, const std::string& source);
 
-// The same for what becomes of a text that is parsed: so many bytes for each mark by which JSON,
-// CSV or YAML part one thing from another, and twice the text.
+// While it lives, require_memory also refuses what would make this process hold more than so many
+// bytes, and says that the option wants more; 0 bytes: nothing. One lives at a time.
+class MemoryBudget {
+ public:
+  MemoryBudget(std::uint64_t bytes, const std::string& option);
+  ~MemoryBudget();
+  MemoryBudget(const MemoryBudget&) = delete;
+  MemoryBudget& operator=(const MemoryBudget&) = delete;
+};
+
+// What require_memory does, for what becomes of a text that is parsed: so many bytes for each mark
+// by which JSON, CSV or YAML part one thing from another, and twice the text.
 void require_memory_to_parse(const std::string& text, std::uint64_t bytes_a_mark,
                              const std::string& source);
 

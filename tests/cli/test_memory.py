@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """--memory-budget: a run holds no more, all of its processes together, or is refused beforehand."""
+import bz2
 import os
 import pathlib
 import re
@@ -39,12 +40,21 @@ class MemoryTest(CommandTest):
         answer.unlink()
         return peak
 
+    def budget_asked_for(self, *arguments, given):
+        """The budget that refusals name, until none is left for what is read."""
+        while True:
+            message = self.run_badly(*arguments, "--memory-budget", given,
+                                     says=("--memory-budget", "are needed"))
+            needed = int(re.search(r"at least (\d+)M", message).group(1))
+            if "do not hold this run" in message or "beside what is held" not in message:
+                return needed
+            self.assertGreater(needed, int(given[:-1]))
+            given = f"{needed}M"
+
     def check_budget(self, *arguments, least, data):
         """Refused with the number that would do; with this it does, and holds no more. With less
         than `data`, the bytes that there are, no run could do."""
-        message = self.run_badly(*arguments, "--memory-budget", least,
-                                 says=("--memory-budget", "are needed"))
-        needed = int(re.search(r"at least (\d+)M", message).group(1))
+        needed = self.budget_asked_for(*arguments, given=least)
         peak = self.run_at_peak(*arguments, "--memory-budget", f"{needed}M", "-q")
         self.assertLessEqual(peak, needed * MEGA)
         self.assertGreater(peak, data)
@@ -123,6 +133,25 @@ class MemoryTest(CommandTest):
         self.assertLess(memory, 60 * MEGA)
         # Which does; that the mask is no larger than its reference is another refusal.
         self.assertNotIn(b"of memory", self.execute(*run, f"{needed.group(1).decode()}M", "-q").stderr)
+
+    def test_what_is_read(self):
+        """Is in the budget while it is read and made another type, too: no run holds more before it
+        is refused."""
+        self.run_well("simulate", "scan", "--size", 1500, "--count", 60, "-o", "s.npz", "-q")
+        self.path("s.npz.bz2").write_bytes(bz2.compress(self.path("s.npz").read_bytes()))
+        np.save(self.path("p.npy"), self.rng.uniform(0, 1400, (60, 2)))
+        np.save(self.path("i.npy"), self.rng.normal(0, 1, (1500, 1500)).astype("f4"))
+        for arguments in (["s.npz.bz2"], ["s.npz"], ["s.npz", "--dtype", "c128"],
+                          ["--image", "i.npy", "--positions", "p.npy", "--dtype", "c128"]):
+            run = ["extract", *arguments, "-N", 64, "--overwrite", "-o", "o.npz"]
+            for budget in range(30, 200, 10):
+                done, memory = self.execute_measured(*run, "--memory-budget", f"{budget}M", "-q")
+                self.assertLessEqual(memory, budget * MEGA, (arguments, budget, done.stderr))
+                if done.returncode == 0:
+                    break
+                self.assertIn(b"--memory-budget", done.stderr)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertGreater(budget, 30)
 
     def test_extract(self):
         np.save(self.path("i.npy"), self.complex_image(700, 700).astype("c8"))

@@ -116,7 +116,7 @@ class Extract {
                  {options.choices.input, options.choices.image, options.choices.positions,
                   options.choices.group_file},
                  options.montage, "--montage"),
-        input_(options.choices) {}
+        input_(read(options)) {}
 
   int run() {
     outputs_.require_room(input_.bytes_of(input_.geometry.patches_shape()));
@@ -136,6 +136,11 @@ class Extract {
   }
 
  private:
+  static ExtractInput read(const ExtractOptions& options) {
+    const formats::MemoryBudget budget(options.common.memory_budget, "--memory-budget");
+    return ExtractInput(options.choices);
+  }
+
   // Of the process's budget, if there is one, what is for the library's scratch: half as much again
   // is for patches.
   std::uint64_t scratch_budget() const {
