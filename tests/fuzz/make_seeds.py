@@ -6,6 +6,7 @@ usage: make_seeds.py FOLDER [REAL_FILES]
 """
 import bz2
 import io
+import json
 import pathlib
 import sys
 
@@ -138,9 +139,18 @@ def copy_group(old, new):
     new.attrs.update(old.attrs)
 
 
+def metadata(folder):
+    options = {"patch_height": 64, "patch_width": 48, "interpolation": "bicubic", "boundary": "constant",
+               "constant": [0.5, -1], "anchor": "half", "axes": "xy", "sign": "content", "layout": "flat",
+               "halves": "even", "group_size": 4, "local_offsets": "none", "jitter_sigma": 0.25,
+               "jitter_seed": 7}
+    for boundary in ("zero", "constant", "edge", "reflect", "wrap"):
+        (folder / boundary).write_text(json.dumps({**options, "boundary": boundary}))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
-    names = ("npy", "npz", "bzip2", "mat", "hdf5")
+    names = ("npy", "npz", "bzip2", "mat", "hdf5", "metadata")
     at = {name: folder / f"fuzz_{name}" for name in names}
     for each in at.values():
         each.mkdir(parents=True, exist_ok=True)
@@ -148,6 +158,7 @@ def main():
     npz(at["npz"])
     bzip2(at["bzip2"], sorted(at["npz"].glob("*.npz")))
     mat(at["mat"])
+    metadata(at["metadata"])
     if formats.h5py:
         hdf5(at["hdf5"])
     if len(sys.argv) > 2 and pathlib.Path(sys.argv[2]).is_dir():
