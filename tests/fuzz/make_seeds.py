@@ -142,7 +142,7 @@ def copy_group(old, new):
 def metadata(folder):
     options = {"patch_height": 64, "patch_width": 48, "interpolation": "bicubic", "boundary": "constant",
                "constant": [0.5, -1], "anchor": "half", "axes": "xy", "sign": "content", "layout": "flat",
-               "halves": "even", "group_size": 4, "local_offsets": "none", "jitter_sigma": 0.25,
+               "halves": "even", "group_size": 4, "local_offsets": "as-given", "jitter_sigma": 0.25,
                "jitter_seed": 7}
     for boundary in ("zero", "constant", "edge", "reflect", "wrap"):
         (folder / boundary).write_text(json.dumps({**options, "boundary": boundary}))
