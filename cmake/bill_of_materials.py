@@ -28,7 +28,8 @@ DEBIAN_PARTS = {
 }
 
 # Of the toolkit that the CUDA backend is compiled with.
-CUDA_PARTS = {"cudart": "LicenseRef-NVIDIA-CUDA-EULA", "cccl": "Apache-2.0 WITH LLVM-exception"}
+CUDA_PARTS = {"cudart": "LicenseRef-NVIDIA-CUDA-EULA",
+              "cccl": "BSD-3-Clause AND Apache-2.0 WITH LLVM-exception"}
 EULA = ("NVIDIA's End User License Agreement for the CUDA Toolkit, whose attachment A allows the runtime "
         "library to be passed on: https://docs.nvidia.com/cuda/eula/")
 
@@ -51,6 +52,22 @@ def comments_until_gpl(path):
     return "\n\n".join(chosen)
 
 
+def eula(toolkit):
+    """The licence that came with the CUDA toolkit's folder; where none did, the place where it is."""
+    for pattern in ("EULA.txt", "dist-info/nvidia_cuda_runtime-*/licenses/License.txt"):
+        for found in sorted(pathlib.Path(toolkit or "/nowhere").glob(pattern)):
+            return f"{EULA}\n\n{found.read_text(encoding='utf-8', errors='replace').strip()}"
+    return EULA
+
+
+def cub_notice(toolkit):
+    """The head of CUB's header: copyright and the BSD licence."""
+    for pattern in ("include/cccl/cub/cub.cuh", "include/cub/cub.cuh"):
+        for found in pathlib.Path(toolkit or "/nowhere").glob(pattern):
+            return re.search(r"/\*.*?\*/", found.read_text(encoding="utf-8"), re.DOTALL).group(0)
+    return "CUB's licence: https://github.com/NVIDIA/cccl/blob/main/cub/LICENSE.TXT"
+
+
 def part(name, options):
     """Its name, version, licence, where it is from, and its licence's text."""
     if name == "ducc0":
@@ -70,7 +87,7 @@ def part(name, options):
         notice = re.search(r"/\*.*?\*/", found.read_text(encoding="utf-8"), re.DOTALL).group(0)
         return "robin-map", "NOASSERTION", "MIT", "pkg:github/Tessil/robin-map", notice
     if name in CUDA_PARTS:
-        notice = EULA if name == "cudart" else "https://github.com/NVIDIA/cccl/blob/main/LICENSE"
+        notice = eula(options.cuda_root) if name == "cudart" else cub_notice(options.cuda_root)
         return name, f"CUDA {options.cuda}", CUDA_PARTS[name], None, notice
     licence, package = DEBIAN_PARTS[name]
     version = debian_version(package)
@@ -128,6 +145,7 @@ def main():
     parser.add_argument("--ducc0")
     parser.add_argument("--nanobind")
     parser.add_argument("--cuda")
+    parser.add_argument("--cuda-root")
     options = parser.parse_args()
     own = pathlib.Path(options.source, "LICENSE").read_text(encoding="utf-8")
     parts = [part(name, options) for name in options.contains]
@@ -156,7 +174,7 @@ def main():
         "packages": packages, "relationships": relations}
     if "cudart" in options.contains:
         document["hasExtractedLicensingInfos"] = [
-            {"licenseId": CUDA_PARTS["cudart"], "extractedText": EULA}]
+            {"licenseId": CUDA_PARTS["cudart"], "extractedText": eula(options.cuda_root)}]
     # Of the same content, the same name.
     content = json.dumps(document, sort_keys=True)
     document["documentNamespace"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content)}"

@@ -26,12 +26,16 @@ function(ptychopatch_materials component package folder)
   if(nanobind_ROOT)
     cmake_path(GET nanobind_ROOT PARENT_PATH nanobind)
   endif()
+  set(cuda_root)
+  if(CUDAToolkit_BIN_DIR)
+    cmake_path(GET CUDAToolkit_BIN_DIR PARENT_PATH cuda_root)
+  endif()
   set(script ${PROJECT_SOURCE_DIR}/cmake/bill_of_materials.py)
   add_custom_command(OUTPUT ${out}/${package}.spdx.json ${out}/${it_NOTICES}
     COMMAND ${Python3_EXECUTABLE} -B ${script} --source ${PROJECT_SOURCE_DIR} --name ${package}
             --version ${PROJECT_VERSION} --spdx ${out}/${package}.spdx.json
             --notices ${out}/${it_NOTICES} --ducc0 ${ducc0} --nanobind=${nanobind}
-            --cuda=${CUDAToolkit_VERSION}
+            --cuda=${CUDAToolkit_VERSION} --cuda-root=${cuda_root}
             --contains ${it_CONTAINS} --binary ${binaries}
     DEPENDS ${script} ${PROJECT_SOURCE_DIR}/LICENSE ${it_BINARIES}
     COMMENT "What ${package} is made of" VERBATIM)

@@ -64,6 +64,8 @@ fetch_cuda() {
   for library in "$toolkit"/lib/lib*.so.*; do
     [[ -e ${library%%.so.*}.so ]] || ln -s "${library##*/}" "${library%%.so.*}.so"
   done
+  # A package of the backend hands it on.
+  cp "$part"/nvidia_cuda_runtime-*.dist-info/licenses/License.txt "$toolkit/EULA.txt"
   mkdir -p "$(dirname "$folder")"
   mv "$toolkit" "$folder"
   rm -rf "$part"

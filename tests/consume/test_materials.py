@@ -15,13 +15,14 @@ SOURCE, LIBRARY, DUCC0 = sys.argv[1:4]
 
 
 class Materials(unittest.TestCase):
-    def make(self, time="1700000000", *contains):
+    def make(self, time="1700000000", *contains, toolkit=""):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         spdx, notices = pathlib.Path(folder.name, "s"), pathlib.Path(folder.name, "n")
         subprocess.run([sys.executable, "-B", SOURCE + "/cmake/bill_of_materials.py", "--source", SOURCE,
                         "--name", "package", "--version", "1.2.3", "--spdx", spdx, "--notices", notices,
-                        "--ducc0", DUCC0, "--contains", *contains, "--binary", LIBRARY], check=True,
+                        "--ducc0", DUCC0, f"--cuda-root={toolkit}", "--cuda=13.0",
+                        "--contains", *contains, "--binary", LIBRARY], check=True,
                        env={**os.environ, "SOURCE_DATE_EPOCH": time})
         return spdx.read_text(), notices.read_text()
 
@@ -47,6 +48,29 @@ class Materials(unittest.TestCase):
         # DUCC0's FFT is taken under one of its two licences.
         ducc0 = notices.split("---- ducc0")[1].split("\n---- ")[0]
         self.assertNotIn("GNU General Public License", ducc0)
+
+    def test_the_toolkits_licences(self):
+        """Their texts are handed on where the toolkit has them, else the places where they are."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        head = "/****\n * Copyright of a sorter\n ****/"
+        licence = "An agreement about the runtime"
+        for place, text in (("include/cccl/cub/cub.cuh", head + "\n/** \\file */\n#pragma once\n"),
+                            ("EULA.txt", licence)):
+            file = pathlib.Path(folder.name, place)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        text, notices = self.make("5", "cudart", "cccl", toolkit=folder.name)
+        extracted, = json.loads(text)["hasExtractedLicensingInfos"]
+        self.assertIn(licence, extracted["extractedText"])
+        self.assertIn(licence, notices)
+        self.assertIn(head, notices)
+        self.assertNotIn("pragma", notices)
+        without = self.make("5", "cudart", "cccl")
+        for part in without:
+            self.assertIn("https://docs.nvidia.com/cuda/eula/", part)
+            self.assertNotIn(licence, part)
+        self.assertIn("https://github.com/NVIDIA/cccl", without[1])
 
     def test_the_same_bytes_of_the_same_inputs(self):
         self.assertEqual(self.make("5", "ducc0"), self.make("5", "ducc0"))
