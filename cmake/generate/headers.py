@@ -40,7 +40,7 @@ class Enumeration(NamedTuple):
     integer: str
     values: dict
 
-    def choices(self, exceptions):
+    def choices(self):
         """Options' names and their enumerators: PPATCH_LAYOUT_CHANNEL_LAST is channel-last."""
         prefix = f"{self.name}_".upper()
         carry = [name.startswith(prefix) for name in self.values]
@@ -49,8 +49,7 @@ class Enumeration(NamedTuple):
                              f"got {', '.join(self.values)}")
         if not any(carry):
             return {}
-        return {exceptions.get(name, name[len(prefix):].lower().replace("_", "-")): name
-                for name in self.values}
+        return {name[len(prefix):].lower().replace("_", "-"): name for name in self.values}
 
 
 class Function(NamedTuple):

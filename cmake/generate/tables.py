@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The choices of options for C++ and Python, and the recorded constants."""
-from exceptions import CHOICES
 
 
 def choices_of(api):
     """(name, {option's name: enumerator}, enumeration) of every enumeration that is one of choices."""
     for one in api.enumerations:
-        choices = one.choices(CHOICES)
+        choices = one.choices()
         if choices:
             yield one.name[len("ppatch_"):], choices, one
 

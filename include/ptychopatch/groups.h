@@ -55,13 +55,13 @@ enum {
 /* Of the members of a group. */
 typedef int32_t ppatch_group_order;
 enum {
-  PPATCH_GROUP_ORDER_AS_DRAWN = 0,
+  PPATCH_GROUP_ORDER_DRAWN = 0,
   /* As neighbours are ordered; a centre that is a member comes first. */
-  PPATCH_GROUP_ORDER_BY_DISTANCE = 1,
+  PPATCH_GROUP_ORDER_DISTANCE = 1,
   /* Rows of gridsize members from low y to high y, in each row from low x to high x: channel j is
    * the same corner in every group. Members are sorted by (y, x, index), cut into gridsize rows,
    * and each row is sorted by (x, y, index). */
-  PPATCH_GROUP_ORDER_BY_POSITION = 2
+  PPATCH_GROUP_ORDER_POSITION = 2
 };
 
 typedef int32_t ppatch_group_sampling;

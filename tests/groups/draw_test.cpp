@@ -91,13 +91,13 @@ void expect_legal(const std::vector<Point>& points, const ppatch_group_options& 
       }
     }
     ASSERT_EQ(by_distance.size(), group.size()) << "a member that is no neighbour, group " << i;
-    if (o.order == PPATCH_GROUP_ORDER_BY_DISTANCE) {
+    if (o.order == PPATCH_GROUP_ORDER_DISTANCE) {
       ASSERT_EQ(group, by_distance);
     }
-    if (o.order == PPATCH_GROUP_ORDER_AS_DRAWN && with_centre) {
+    if (o.order == PPATCH_GROUP_ORDER_DRAWN && with_centre) {
       ASSERT_EQ(group[0], centre);
     }
-    if (o.order == PPATCH_GROUP_ORDER_BY_POSITION) {
+    if (o.order == PPATCH_GROUP_ORDER_POSITION) {
       ASSERT_EQ(group,
                 oracle::by_position(points, group, o.gridsize, o.axes == PPATCH_AXES_YX ? 0 : 1));
     }
@@ -197,7 +197,7 @@ TEST(Draw, ByPositionKeepsCorners) {
   }
   ppatch_group_options o = group_options(2, 3);
   o.members = PPATCH_GROUP_MEMBERS_WITH_CENTRE;
-  o.order = PPATCH_GROUP_ORDER_BY_POSITION;
+  o.order = PPATCH_GROUP_ORDER_POSITION;
   GroupPlan plan = GroupPlan::borrow(group_context(1), array_of(points), o);
   const Groups groups = draw(plan);
   for (std::int64_t i = 0; i < groups.count; ++i) {

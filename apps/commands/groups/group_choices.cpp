@@ -39,7 +39,7 @@ ppatch_group_options GroupChoices::options() const {
                                                neighbours.value_or(members() + 2));
   options.group_count = samples.value_or(0);
   options.seed = seed.value_or(0);
-  options.order = order.value_or(PPATCH_GROUP_ORDER_AS_DRAWN);
+  options.order = order.value_or(PPATCH_GROUP_ORDER_DRAWN);
   options.members =
       include_centre ? PPATCH_GROUP_MEMBERS_WITH_CENTRE : PPATCH_GROUP_MEMBERS_NEIGHBOURS;
   options.sampling = sequential ? PPATCH_GROUP_SAMPLING_SEQUENTIAL : PPATCH_GROUP_SAMPLING_RANDOM;

@@ -9,8 +9,8 @@
 namespace ppatch {
 namespace {
 
-static_assert(static_cast<int>(GroupOrder::by_distance) == PPATCH_GROUP_ORDER_BY_DISTANCE);
-static_assert(static_cast<int>(GroupOrder::by_position) == PPATCH_GROUP_ORDER_BY_POSITION);
+static_assert(static_cast<int>(GroupOrder::by_distance) == PPATCH_GROUP_ORDER_DISTANCE);
+static_assert(static_cast<int>(GroupOrder::by_position) == PPATCH_GROUP_ORDER_POSITION);
 
 constexpr std::int64_t max_gridsize = 64;
 constexpr std::int64_t max_points = INT32_MAX;
@@ -32,7 +32,7 @@ GroupSettings read_group_settings(const ppatch_group_options* given, std::int64_
   check_option("neighbours", o.neighbours, 0, max_points);
   check_option("group_count", o.group_count, 0, INT64_MAX);
   check_option("members", o.members, 0, PPATCH_GROUP_MEMBERS_WITH_CENTRE);
-  check_option("order", o.order, 0, PPATCH_GROUP_ORDER_BY_POSITION);
+  check_option("order", o.order, 0, PPATCH_GROUP_ORDER_POSITION);
   check_option("sampling", o.sampling, 0, PPATCH_GROUP_SAMPLING_SEQUENTIAL);
   check_option("oversample", o.oversample, 0, 1);
   check_option("axes", o.axes, 0, PPATCH_AXES_XY);
