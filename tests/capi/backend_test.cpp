@@ -22,7 +22,7 @@ struct Found {
 // Names of tests come from the folder.
 void PrintTo(const Found& found, std::ostream* out) { *out << found.folder; }
 
-const std::string module = "libptychopatch_cuda.so";
+const std::string module_name = "libptychopatch_cuda.so";
 
 class Backend : public testing::TestWithParam<Found> {
  protected:
@@ -30,7 +30,7 @@ class Backend : public testing::TestWithParam<Found> {
     const std::filesystem::path root = BACKEND_MODULES;
     std::filesystem::create_directories(root / "empty");
     std::filesystem::create_directories(root / "no_library");
-    std::ofstream(root / "no_library" / module) << "not a shared library\n";
+    std::ofstream(root / "no_library" / module_name) << "not a shared library\n";
     folder_ = (root / GetParam().folder).string();
     setenv("PPATCH_BACKEND_DIR", folder_.c_str(), 1);
   }
@@ -90,12 +90,12 @@ TEST_P(Backend, CpuIsAlwaysThere) {
 INSTANTIATE_TEST_SUITE_P(
     Modules, Backend,
     testing::Values(
-        Found{"empty", PPATCH_ERROR_NOT_BUILT, {module}},
-        Found{"no_such_folder", PPATCH_ERROR_NOT_BUILT, {module}},
-        Found{"no_library", PPATCH_ERROR_NOT_BUILT, {module}},
-        Found{"no_symbol", PPATCH_ERROR_NOT_BUILT, {module, "ppatch_backend_module"}},
-        Found{"other_version", PPATCH_ERROR_NOT_BUILT, {module, "version", "expected", "-17"}},
-        Found{"null_module", PPATCH_ERROR_NOT_BUILT, {module, "version"}},
+        Found{"empty", PPATCH_ERROR_NOT_BUILT, {module_name}},
+        Found{"no_such_folder", PPATCH_ERROR_NOT_BUILT, {module_name}},
+        Found{"no_library", PPATCH_ERROR_NOT_BUILT, {module_name}},
+        Found{"no_symbol", PPATCH_ERROR_NOT_BUILT, {module_name, "ppatch_backend_module"}},
+        Found{"other_version", PPATCH_ERROR_NOT_BUILT, {module_name, "version", "expected", "-17"}},
+        Found{"null_module", PPATCH_ERROR_NOT_BUILT, {module_name, "version"}},
         Found{"no_device", PPATCH_ERROR_NO_DEVICE, {"the test has no driver"}}),
     [](const auto& tested) { return std::string(tested.param.folder); });
 
@@ -114,7 +114,7 @@ class Modules : public testing::Test {
   ~Modules() override { unsetenv("PPATCH_BACKEND_DIR"); }
 
   void add(const std::string& kind, const std::string& name) const {
-    std::filesystem::copy_file(root_ / kind / module, folder_ / name);
+    std::filesystem::copy_file(root_ / kind / module_name, folder_ / name);
   }
 
   std::filesystem::path root_, folder_;
