@@ -31,8 +31,8 @@ packages=(
   g++ gfortran cmake ninja-build pkg-config binutils abigail-tools git ca-certificates
   libhwy-dev libtbb-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libzip-dev libpng-dev libcairo2-dev fonts-dejavu-core
-  libhdf5-dev libmatio-dev libseccomp-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libjpeg-dev libyaml-cpp-dev
-  nettle-dev libkissfft-dev
+  libhdf5-dev libmatio-dev libseccomp-dev zlib1g-dev libbz2-dev libraw-dev libtiff-dev libjpeg-dev libopenexr-dev
+  libyaml-cpp-dev nettle-dev libkissfft-dev
   libgtest-dev libflann-dev liblz4-dev
   python3 python3-dev python3-numpy python3-h5py python3-scipy python3-yaml python3-pip
   python3-pytest python3-venv python3-pycparser

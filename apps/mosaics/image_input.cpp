@@ -17,7 +17,7 @@
 namespace ptychopatch::mosaics {
 namespace {
 
-enum class Format { npy, png, jpeg, tiff, mrc, raw };
+enum class Format { npy, png, jpeg, tiff, exr, mrc, raw };
 
 std::string in_lower_case(std::string text) {
   std::ranges::transform(text, text.begin(),
@@ -36,6 +36,7 @@ Format format_of(std::span<const std::byte> bytes, const std::string& path) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.starts_with("\x93NUMPY")) return Format::npy;
   if (text.starts_with("\x89PNG")) return Format::png;
+  if (text.starts_with("\x76\x2f\x31\x01")) return Format::exr;
   // By another name it is what a camera made of a RAW.
   const bool jpeg = text.starts_with("\xff\xd8\xff");
   if (jpeg && (ends_with_case(path, ".jpg") || ends_with_case(path, ".jpeg"))) return Format::jpeg;
@@ -87,9 +88,9 @@ formats::NpyArray read_npy_item(formats::SeekableReader& bytes, const ImageItem&
 
 bool names_image(const std::string& name) {
   static constexpr std::string_view endings[] = {
-      "3fr", "arw", "cr2", "cr3", "crw", "dcr",  "dng", "erf", "fff", "gpr",  "iiq", "jpeg", "jpg",
-      "k25", "kdc", "mef", "mos", "mrc", "mrcs", "mrw", "nef", "npy", "nrw",  "orf", "pef",  "png",
-      "ptx", "raf", "raw", "rw2", "rwl", "sr2",  "srf", "srw", "tif", "tiff", "x3f"};
+      "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng",  "erf", "exr", "fff", "gpr",  "iiq", "jpeg",
+      "jpg", "k25", "kdc", "mef", "mos", "mrc", "mrcs", "mrw", "nef", "npy", "nrw",  "orf", "pef",
+      "png", "ptx", "raf", "raw", "rw2", "rwl", "sr2",  "srf", "srw", "tif", "tiff", "x3f"};
   const std::string ending = in_lower_case(std::filesystem::path(name).extension().string());
   return !ending.empty() &&
          std::ranges::find(endings, std::string_view(ending).substr(1)) != std::end(endings);
@@ -130,6 +131,8 @@ RawImage decode_plain(Format format, formats::SeekableReader& bytes, const Image
       return plain(decode_jpeg(bytes, source), settings, source);
     case Format::tiff:
       return plain(decode_tiff(bytes, source), settings, source);
+    case Format::exr:
+      return plain(decode_exr(bytes, source), settings, source);
     case Format::mrc:
       return plain(decode_mrc(bytes, item.index.value_or(0), source), settings, source);
     default:
@@ -199,6 +202,8 @@ ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings) {
       return plain_needs(read_jpeg_header(file, source), false, settings, source);
     case Format::tiff:
       return plain_needs(read_tiff_header(file, source), false, settings, source);
+    case Format::exr:
+      return plain_needs(read_exr_header(file, source), false, settings, source);
     case Format::mrc: {
       formats::Bytes first(first_bytes);
       const std::size_t count = file.read(first.span());

@@ -63,6 +63,7 @@ ImageNeeds needs_of(const ImageItem& item, const ImageSettings& settings);
 formats::NpyArray decode_png(formats::ByteReader& bytes, const std::string& source);
 formats::NpyArray decode_jpeg(formats::ByteReader& bytes, const std::string& source);
 formats::NpyArray decode_tiff(formats::SeekableReader& bytes, const std::string& source);
+formats::NpyArray decode_exr(formats::SeekableReader& bytes, const std::string& source);
 
 // What they would make.
 struct PlainHeader {
@@ -73,6 +74,7 @@ struct PlainHeader {
 PlainHeader read_png_header(formats::ByteReader& bytes, const std::string& source);
 PlainHeader read_jpeg_header(formats::ByteReader& bytes, const std::string& source);
 PlainHeader read_tiff_header(formats::SeekableReader& bytes, const std::string& source);
+PlainHeader read_exr_header(formats::SeekableReader& bytes, const std::string& source);
 
 // Of an MRC file's header; data follow it.
 struct MrcHeader {

@@ -3,68 +3,12 @@
 import io
 import struct
 import unittest
-import zlib
 
 import numpy as np
 
 import scenes
 from command import SEED, CommandTest
-
-
-def png(picture):
-    """A PNG of 8 or 16 bits, of grey, colours, and alpha."""
-    def chunk(kind, data):
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-    height, width, channels = picture.shape
-    rows = picture.astype(picture.dtype.newbyteorder(">")).reshape(height, -1)
-    colour = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(
-        ">IIBBBBB", width, height, 8 * picture.dtype.itemsize, colour, 0, 0, 0))
-        + chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows)))
-        + chunk(b"IEND", b""))
-
-
-def tiff(picture, planar=False, tile=None, photometric=2):
-    """A TIFF in tiles or strips of 7 rows, interleaved or in planes."""
-    height, width, channels = picture.shape
-    high, wide = tile or (7, width)
-    pieces = []
-    for plane in np.moveaxis(picture, 2, 0)[..., None] if planar else [picture]:
-        for y in range(0, height, high):
-            for x in range(0, width, wide):
-                part = plane[y:y + high, x:x + wide]
-                if tile:
-                    part = np.pad(part, ((0, high - part.shape[0]), (0, wide - part.shape[1]), (0, 0)))
-                pieces.append(np.ascontiguousarray(part).tobytes())
-    kind = {"u": 1, "f": 3}[picture.dtype.kind]
-    tags = {256: [width], 257: [height], 258: [8 * picture.dtype.itemsize] * channels, 259: [1],
-            262: [photometric], 277: [channels], 284: [2 if planar else 1], 339: [kind] * channels}
-    if channels == 4:
-        tags[338] = [2]
-    if tile:
-        tags.update({322: [wide], 323: [high], 324: None, 325: None})
-    else:
-        tags.update({273: None, 278: [high], 279: None})
-    begin = 8 + 2 + 12 * len(tags) + 4
-    room = sum(4 * max(len(values), 2) for values in tags.values() if values) + 8 * len(pieces)
-    places, at = [], begin + room
-    for piece in pieces:
-        places.append(at)
-        at += len(piece)
-    for tag in tags:
-        if tags[tag] is None:
-            tags[tag] = places if tag in (273, 324) else [len(piece) for piece in pieces]
-    text, extra = struct.pack("<2sHIH", b"II", 42, 8, len(tags)), b""
-    for tag, values in sorted(tags.items()):
-        packed = struct.pack(f"<{len(values)}I", *values)
-        text += struct.pack("<HHI", tag, 4, len(values))
-        if len(values) == 1:
-            text += packed
-        else:
-            text += struct.pack("<I", begin + len(extra))
-            extra += packed
-    return text + struct.pack("<I", 0) + extra.ljust(room, b"\0") + b"".join(pieces)
+from image_bytes import exr, png, tiff
 
 
 class AlignColoursTest(CommandTest):
@@ -100,6 +44,8 @@ class AlignColoursTest(CommandTest):
                 colours = stored(picture).astype(float)
                 grey = colours @ [0.2126, 0.7152, 0.0722]
                 return npy(grey if dtype == np.float64 else grey.astype(np.float32))
+            def luma_of(picture):
+                return picture @ np.array([[0.2126], [0.7152], [0.0722]])
             def alpha(picture, dtype=dtype, top=top):
                 picture = stored(picture)
                 return np.concatenate([picture, np.full_like(picture[..., :1], top)], axis=2)
@@ -113,10 +59,29 @@ class AlignColoursTest(CommandTest):
                             lambda p: tiff(alpha(p)), lambda p: tiff(alpha(p), planar=True)]}
             if dtype in (np.uint8, np.uint16):
                 ways["png"] = [lambda p: png(stored(p)), lambda p: png(alpha(p))]
+            if dtype == np.float32:
+                ways["exr"] = [exr, lambda p: exr(p, compression=3), lambda p: exr(p, tile=(16, 32)),
+                               lambda p: exr(p, tile=(48, 16), compression=3), lambda p: exr(alpha(p)),
+                               lambda p: exr(luma_of(p)), lambda p: exr(np.repeat(luma_of(p), 2, 2) *
+                                                                        [1, 0] + [0, 1], names="YA")]
             for end, encoders in ways.items():
                 for number, encode in enumerate(encoders):
                     np.testing.assert_allclose(self.align(end, encode), wanted, atol=1e-4,
                                                err_msg=f"{end} {number} of {dtype} {note}")
+
+    def test_exr_of_halves_and_whole_numbers(self):
+        for kinds, scale, tolerance in (("hhh", 1, 2e-2), ("hfh", 1, 2e-2), ("uuu", 1e5, 1e-2)):
+            found = self.align("exr", lambda p, k=kinds, s=scale: exr(s * p, k))
+            np.testing.assert_allclose(found, self.align("exr", exr), atol=tolerance,
+                                       err_msg=f"{kinds} {SEED}")
+        whole = exr(self.pair[1], compression=3)
+        for size in [len(whole) // 2, len(whole) - 2, 30, 5,
+                     *(int(n) for n in self.rng.integers(5, len(whole) - 2, 10))]:
+            self.path("b.exr").write_bytes(whole[:size])
+            done = self.execute("align", "--ref", "a.exr", "b.exr", "-o", "r.json", "-q", "--overwrite")
+            self.assertEqual(done.returncode, 2, f"{size} {SEED} {done.stderr}")
+            record, = scenes.read_records(self.path("r.json"))
+            self.assertIn(record["status"], ("truncated", "unreadable"))
 
     def test_jpeg(self):
         try:
@@ -154,7 +119,9 @@ class AlignColoursTest(CommandTest):
         np.save(self.path("clear.npy"), clear)
         np.save(self.path("many.npy"), np.zeros((2, 20, 20, 3)))
         files = {"clear.png": png(clear), "clear.tif": tiff(clear), "cmyk.tif": tiff(clear, photometric=5),
-                 "grey.png": png(clear[..., 2:]), "lab.tif": tiff(first, photometric=8)}
+                 "grey.png": png(clear[..., 2:]), "lab.tif": tiff(first, photometric=8),
+                 "clear.exr": exr(clear / 255), "depth.exr": exr(first, names="RGZ"),
+                 "part.exr": exr(first, shown=struct.pack("<4i", 0, 0, 200, 200))}
         for name, text in files.items():
             self.path(name).write_bytes(text)
         for name in (*files, "clear.npy", "many.npy"):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Camera RAWs, DNG, PNG, TIFF, MRC and .npy as `align` reads them, from memory: any bytes are read
-// or refused in one sentence.
+// Camera RAWs, DNG, PNG, TIFF, OpenEXR, MRC and .npy as `align` reads them, from memory: any bytes
+// are read or refused in one sentence.
 #include <array>
 #include <cstdlib>
 #include <string>

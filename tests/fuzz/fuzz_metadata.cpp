@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The metadata of patches as `assemble` reads them: options that were read are written and read again
-// as the same.
+// The metadata of patches as `assemble` reads them: options that were read are written and read
+// again as the same.
 #include <cstdlib>
 
 #include "commands/metadata.hpp"

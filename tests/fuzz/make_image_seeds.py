@@ -12,6 +12,9 @@ import tempfile
 
 import numpy as np
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+import image_bytes  # noqa: E402
+
 MOST = 1 << 14  # bytes of a real file that are kept
 
 INDEX = """Bayer:
@@ -45,6 +48,18 @@ def images(folder, command, real):
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         np.save(file.name, np.ones((4, 5), np.uint16))
         (folder / "a.npy").write_bytes(pathlib.Path(file.name).read_bytes() + b"\3")
+    picture = np.linspace(0, 1, 9 * 11 * 3).reshape(9, 11, 3)
+    for number, how in enumerate(({}, {"kinds": "huf"}, {"compression": 3}, {"tile": (4, 8)},
+                                  {"tile": (4, 8), "compression": 3})):
+        (folder / f"{number}.exr").write_bytes(image_bytes.exr(picture, **how) + b"\0")
+    # Other compressions, which one byte names: what follows is none of theirs.
+    for kind in (1, 2, 4, 5, 6, 7, 8, 9):
+        text = image_bytes.exr(picture, compression=3)
+        at = text.index(b"compression\0compression\0") + 24 + 4
+        (folder / f"kind{kind}.exr").write_bytes(text[:at] + bytes([kind]) + text[at + 1:] + b"\0")
+    whole = (255 * picture).astype(np.uint8)
+    (folder / "a.tif").write_bytes(image_bytes.tiff(whole, tile=(16, 16)) + b"\1")
+    (folder / "b.png").write_bytes(image_bytes.png(whole) + b"\0")
     for path in sorted(real.rglob("*")) if real else ():
         if path.suffix.lower() in (".crw", ".dng", ".raf", ".nef", ".cr3", ".png", ".mrc"):
             (folder / path.name).write_bytes(path.read_bytes()[:MOST] + b"\0")
