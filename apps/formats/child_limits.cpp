@@ -97,7 +97,12 @@ std::uint64_t memory_of_machine() {
 
 }  // namespace
 
-void prepare_child_limits() { memory_of_machine(); }
+// Of a static variable that another thread was just making, a child would wait for the end for
+// ever.
+void prepare_child_limits() {
+  memory_of_machine();
+  require_memory(0, {});
+}
 
 void begin_child_limits() {
   allowance() = {true, 0, memory_of_parent()};

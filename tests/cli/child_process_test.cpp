@@ -128,6 +128,37 @@ TEST(ChildProcess, IsTriedASecondTime) {
   ::munmap(shared, sizeof(int));
 }
 
+// What another thread was just making when a child was forked is never made in the child: nothing
+// that a child takes may be such. The processes that find that out are new ones, in which all is to
+// be made.
+TEST(ChildProcess, FirstOnesOfSeveralThreads) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer's allocator stays locked in a child beside busy threads";
+#endif
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto all_read = [] {
+    std::atomic<int> waiting{0}, read{0};
+    std::vector<std::thread> threads;
+    constexpr int count = 6;
+    for (int i = 0; i < count; ++i) {
+      threads.emplace_back([&] {
+        ChildWork work = child_work;
+        work.patience = std::chrono::seconds(1);
+        ++waiting;
+        while (waiting < count) continue;
+        try {
+          const auto array = in_child<NpyArray>(work, [] { return counting(10); });
+          read += array.shape == Shape{10} ? 1 : 0;
+        } catch (const FormatError&) {
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    ::_exit(read == count ? 0 : 1);
+  };
+  for (int i = 0; i < 30; ++i) ASSERT_EXIT(all_read(), testing::ExitedWithCode(0), "") << i;
+}
+
 // A child that waits, and uses neither the processor nor a disk, is not waited for.
 TEST(ChildProcess, WaitsForNothingInVain) {
   ChildWork work = child_work;
