@@ -60,11 +60,17 @@ class CommandTest(unittest.TestCase):
         return done.stdout.decode()
 
     def min_budget(self, *arguments, more=0):
-        """The least --memory-budget of a command, and so many megabytes more."""
-        done = self.execute(*arguments, "--memory-budget", "1M", "-q")
-        found = re.search(r"at least (\d+)M are needed", done.stderr.decode())
-        self.assertTrue(done.returncode == 2 and found, f"{arguments}\n{done.stderr.decode()}")
-        return f"{int(found.group(1)) + more}M"
+        """The least --memory-budget of a command, and so many megabytes more: what refusals ask for,
+        first for what is read, until none is left for that."""
+        needed, message = 1, "beside what is held"
+        while "beside what is held" in message:
+            done = self.execute(*arguments, "--memory-budget", f"{needed}M", "-q")
+            message = done.stderr.decode()
+            found = re.search(r"at least (\d+)M are needed", message)
+            self.assertTrue(done.returncode == 2 and found, f"{arguments}\n{message}")
+            self.assertGreater(int(found.group(1)), needed)
+            needed = int(found.group(1))
+        return f"{needed + more}M"
 
     def run_badly(self, *arguments, status=2, says=(), **options):
         """Runs a command that must fail: the status, one sentence, no file that was not there."""
