@@ -138,8 +138,9 @@ TEST(ChildProcess, FirstOnesOfSeveralThreads) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto all_read = [] {
     std::atomic<int> waiting{0}, read{0};
-    std::vector<std::thread> threads;
     constexpr int count = 6;
+    std::vector<std::thread> threads;
+    threads.reserve(count);
     for (int i = 0; i < count; ++i) {
       threads.emplace_back([&] {
         ChildWork work = child_work;
