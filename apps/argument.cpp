@@ -25,11 +25,6 @@ std::string plain(double value) {
   return {text.data(), end};
 }
 
-std::string filled(std::string help, const std::string& value) {
-  const std::size_t at = help.find("{}");
-  return at == std::string::npos ? help : help.replace(at, 2, value);
-}
-
 }  // namespace
 
 std::string listed(Choices choices) {
@@ -113,16 +108,21 @@ std::int32_t parse_choice(const std::string& option, const std::string& text, Ch
   wrong(option, names, text);
 }
 
+std::string with_default(std::string help, const std::string& value) {
+  const std::size_t at = help.find("{}");
+  return at == std::string::npos ? help : help.replace(at, 2, value);
+}
+
 std::string with_default(const std::string& help, std::int64_t value) {
-  return filled(help, std::to_string(value));
+  return with_default(help, std::to_string(value));
 }
 
 std::string with_default(const std::string& help, double value) {
-  return filled(help, plain(value));
+  return with_default(help, plain(value));
 }
 
 std::string with_default(const std::string& help, std::int32_t value, Choices choices) {
-  return filled(help, name_of(choices, value));
+  return with_default(help, std::string(name_of(choices, value)));
 }
 
 CLI::App* add_word(CLI::App& parent, const std::string& name, const std::string& help,
@@ -142,7 +142,7 @@ void OptionSet::flag(const std::string& name, bool& target, const std::string& h
 
 void OptionSet::text(const std::string& name, std::string& target, const std::string& type,
                      const std::string& help) {
-  app_.add_option(name, target, filled(help, target))->type_name(type)->group(group_);
+  app_.add_option(name, target, with_default(help, target))->type_name(type)->group(group_);
 }
 
 void OptionSet::texts(const std::string& name, std::vector<std::string>& target,
@@ -150,7 +150,7 @@ void OptionSet::texts(const std::string& name, std::vector<std::string>& target,
                       std::optional<int> max) {
   std::string values;
   for (const std::string& value : target) values.append(values.empty() ? "" : " ").append(value);
-  app_.add_option(name, target, filled(help, values))
+  app_.add_option(name, target, with_default(help, values))
       ->expected(min, max.value_or(-1))
       ->type_name(type)
       ->group(group_);

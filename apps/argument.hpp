@@ -48,6 +48,7 @@ void require_word(CLI::App& parent);
 bool was_given(const CLI::App& word);
 
 // A help whose "{}" is replaced by the value that holds where none is given.
+std::string with_default(std::string help, const std::string& value);
 std::string with_default(const std::string& help, std::int64_t value);
 std::string with_default(const std::string& help, double value);
 std::string with_default(const std::string& help, std::int32_t value, Choices choices);

@@ -52,20 +52,25 @@ def comments_until_gpl(path):
     return "\n\n".join(chosen)
 
 
+def text_in(toolkit, *patterns):
+    """Of the first file of those that the CUDA toolkit's folder has; else an empty one."""
+    for pattern in patterns if toolkit else ():
+        for found in sorted(pathlib.Path(toolkit).glob(pattern)):
+            return found.read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
 def eula(toolkit):
     """The licence that came with the CUDA toolkit's folder; where none did, the place where it is."""
-    for pattern in ("EULA.txt", "dist-info/nvidia_cuda_runtime-*/licenses/License.txt"):
-        for found in sorted(pathlib.Path(toolkit or "/nowhere").glob(pattern)):
-            return f"{EULA}\n\n{found.read_text(encoding='utf-8', errors='replace').strip()}"
-    return EULA
+    text = text_in(toolkit, "EULA.txt", "dist-info/nvidia_cuda_runtime-*/licenses/License.txt")
+    return f"{EULA}\n\n{text.strip()}" if text else EULA
 
 
 def cub_notice(toolkit):
     """The head of CUB's header: copyright and the BSD licence."""
-    for pattern in ("include/cccl/cub/cub.cuh", "include/cub/cub.cuh"):
-        for found in pathlib.Path(toolkit or "/nowhere").glob(pattern):
-            return re.search(r"/\*.*?\*/", found.read_text(encoding="utf-8"), re.DOTALL).group(0)
-    return "CUB's licence: https://github.com/NVIDIA/cccl/blob/main/cub/LICENSE.TXT"
+    text = text_in(toolkit, "include/cccl/cub/cub.cuh", "include/cub/cub.cuh")
+    head = re.search(r"/\*.*?\*/", text, re.DOTALL)
+    return head[0] if head else "CUB's licence: https://github.com/NVIDIA/cccl/blob/main/cub/LICENSE.TXT"
 
 
 def part(name, options):

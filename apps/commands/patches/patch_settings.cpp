@@ -123,24 +123,6 @@ struct Read {
   }
 };
 
-// The defaults of the library, which it writes as 0, spelled out.
-Options defaults() {
-  Options options{};
-  options.group_size = 1;
-  return options;
-}
-
-std::string help_of(const Field& field) {
-  static const Options from = defaults();
-  if (const auto* member = std::get_if<Enum>(&field.member)) {
-    return with_default(field.help, from.*(*member), field.choices);
-  }
-  if (const auto* member = std::get_if<Count>(&field.member)) {
-    return with_default(field.help, from.*(*member));
-  }
-  return with_default(field.help, std::int64_t{0});
-}
-
 struct Write {
   const Field& field;
   const Options& from;
@@ -152,6 +134,18 @@ struct Write {
     return from.*member;
   }
 };
+
+// The defaults of the library, which it writes as 0, spelled out.
+Options defaults() {
+  Options options{};
+  options.group_size = 1;
+  return options;
+}
+
+std::string help_of(const Field& field) {
+  const Json value = std::visit(Write{field, defaults()}, field.member);
+  return with_default(field.help, value.is_string() ? value.get<std::string>() : value.dump());
+}
 
 }  // namespace
 
