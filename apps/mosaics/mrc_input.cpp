@@ -11,7 +11,7 @@ namespace ptychopatch::mosaics {
 namespace {
 
 constexpr std::size_t header_bytes = 1024;
-constexpr std::size_t mode_at = 12, extended_bytes_at = 92, map_at = 208, stamp_at = 212;
+constexpr std::size_t mode_at = 12, extended_bytes_at = 92, stamp_at = 212;
 
 formats::ElementType type_of_mode(std::int64_t mode, const std::string& source) {
   switch (mode) {
