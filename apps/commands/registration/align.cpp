@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <future>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <optional>
 
@@ -137,7 +136,7 @@ class Align {
       }
       moving.insert(moving.end(), items.begin(), items.end());
     }
-    require_own_names(moving);
+    alignment::require_own_names(moving);
     files_ = moving.size() + 1;
     inputs_ = {options_.reference, options_.mask};
     for (const mosaics::ImageItem& item : moving) inputs_.push_back(item.path);
@@ -147,19 +146,6 @@ class Align {
     }
     scenes_.push_back(alignment::work_of(references[0], mine));
     if (options_.writes_pairs()) name_files({alignment::work_of(references[0], moving)});
-  }
-
-  // A record is found again by its image's name.
-  static void require_own_names(const std::vector<mosaics::ImageItem>& moving) {
-    std::map<std::string, const mosaics::ImageItem*> by_name;
-    for (const mosaics::ImageItem& item : moving) {
-      const mosaics::ImageItem& first = *by_name.emplace(item.name(), &item).first->second;
-      if (first.path == item.path) continue;
-      const bool is_file = !item.index;
-      throw UsageError("expected images of different names, got the file " +
-                       formats::quoted(item.name()) + " and an image of " +
-                       formats::quoted(is_file ? first.path : item.path) + " that has this name");
-    }
   }
 
   // --layout rawnind ROOT, or a list of its files.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/registration/work_list.hpp"
 
+#include <map>
+
+#include "formats/format_error.hpp"
+
 namespace ptychopatch::alignment {
 
 SceneWork work_of(const rawnind::Scene& scene) {
@@ -21,6 +25,18 @@ SceneWork work_of(const rawnind::Scene& scene) {
     }
   }
   return work;
+}
+
+void require_own_names(const std::vector<mosaics::ImageItem>& moving) {
+  std::map<std::string, const mosaics::ImageItem*> by_name;
+  for (const mosaics::ImageItem& item : moving) {
+    const mosaics::ImageItem& first = *by_name.emplace(item.name(), &item).first->second;
+    if (first.path == item.path) continue;
+    throw formats::FormatError("expected images of different names, got the file " +
+                               formats::quoted(item.name()) + " and an image of " +
+                               formats::quoted(item.index ? item.path : first.path) +
+                               " that has this name");
+  }
 }
 
 SceneWork work_of(const mosaics::ImageItem& reference,

@@ -35,6 +35,10 @@ struct SceneWork {
 
 SceneWork work_of(const rawnind::Scene& scene);
 
+// A record is found again by its image's name: FormatError where a file has that of an image in
+// another one.
+void require_own_names(const std::vector<mosaics::ImageItem>& moving);
+
 // REF and the images in MOVING; names are as given.
 SceneWork work_of(const mosaics::ImageItem& reference,
                   const std::vector<mosaics::ImageItem>& moving);
