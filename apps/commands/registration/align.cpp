@@ -14,6 +14,7 @@
 #include "commands/registration/alignment_plot.hpp"
 #include "commands/registration/results.hpp"
 #include "commands/registration/run_memory.hpp"
+#include "commands/registration/scene_stack.hpp"
 #include "commands/registration/scene_worker.hpp"
 #include "commands/registration/work_list.hpp"
 #include "exit_status.hpp"
@@ -34,8 +35,7 @@ using alignment::SceneWork;
 class Align {
  public:
   Align(const AlignOptions& options, Console& console) : options_(options), console_(console) {
-    if (options.closure) check_closure();
-    if (options.scene.motion_search != PPATCH_MOTION_SEARCH_NONE) check_search();
+    options.check();
     options.layout.empty() && options.index.empty() ? take_files() : take_scenes();
     for (const SceneWork& work : scenes_) pairs_ += work.pairs.size();
   }
@@ -50,9 +50,13 @@ class Align {
     Record metadata = make_metadata(alignment_schema, "none");
     metadata["schema_version"] = alignment::record_version;
     metadata["options"] = options_.json();
-    results_ = std::make_unique<alignment::Results>(
-        options_.common.output, options_.record_format(), options_.common.overwrite,
-        options_.resume, std::move(metadata));
+    results_ =
+        std::make_unique<alignment::Results>(options_.record_path(), options_.record_format(),
+                                             options_.common.overwrite, options_.resume, metadata);
+    if (options_.stack) {
+      stack_.emplace(*options_.stack, options_.clip_limit, options_.common.output,
+                     options_.common.overwrite);
+    }
     replaces_plot_ = options_.common.overwrite || results_->resumed();
     if (!options_.plot.empty()) formats::OutputTarget::check(options_.plot, replaces_plot_);
     check_pair_files();
@@ -72,6 +76,7 @@ class Align {
     }
     results_->write(true);
     write_plot();
+    write_stack(std::move(metadata));
     console_.end();
     console_.note(results_->account());
     if (results_->count_ok() == results_->size()) return done;
@@ -79,40 +84,6 @@ class Align {
   }
 
  private:
-  void check_closure() const {
-    if (options_.scene.method != PPATCH_METHOD_ML) {
-      throw UsageError("argument --closure: expected --method ml, whose shifts have errors, got " +
-                       formats::quoted(name_of(method_choices, options_.scene.method)));
-    }
-    if (!options_.mask.empty()) {
-      throw UsageError(
-          "arguments --closure and --mask exclude each other: what the mask hides in the reference "
-          "is in the images");
-    }
-    if (!options_.reference.empty() && options_.shards > 1) {
-      throw UsageError(
-          "arguments --closure and --shard exclude each other with --ref: a shard has a part of "
-          "the images alone");
-    }
-  }
-
-  void check_search() const {
-    const ppatch_motion_model model = options_.scene.motion;
-    if (options_.scene.method != PPATCH_METHOD_ML) {
-      throw UsageError("argument --search: expected --method ml, whose models it is for, got " +
-                       formats::quoted(name_of(method_choices, options_.scene.method)));
-    }
-    if (model < PPATCH_MOTION_MODEL_SIMILARITY) {
-      throw UsageError("argument --search: expected --model similarity, affine or field, got " +
-                       formats::quoted(name_of(motion_model_choices, model)));
-    }
-    if (options_.closure) {
-      throw UsageError(
-          "arguments --closure and --search exclude each other: shifts of images that are turned "
-          "do not add up");
-    }
-  }
-
   // --ref REF MOVING...
   void take_files() {
     if (options_.reference.empty() || options_.inputs.empty()) {
@@ -207,6 +178,7 @@ class Align {
     OutputPaths paths;
     for (const std::string& input : inputs_) paths.add_input(input);
     paths.add_output("-o", options_.common.output);
+    if (!options_.records.empty()) paths.add_output("--records", options_.records);
     if (!options_.plot.empty()) paths.add_output("--plot", options_.plot);
     if (!targets_) return;
     for (const SceneWork& work : scenes_) {
@@ -314,8 +286,8 @@ class Align {
     for (const alignment::SceneTask& task : tasks) {
       steps += task.closing_pairs();
     }
-    alignment::AlignmentRun run(*results_, options_.plot.empty() ? nullptr : &plot_, steps,
-                                console_);
+    alignment::AlignmentRun run(*results_, options_.plot.empty() ? nullptr : &plot_,
+                                stack_ ? &*stack_ : nullptr, steps, console_);
     std::vector<std::unique_ptr<alignment::SceneWorker>> workers;
     std::vector<CommonOptions> devices = options_.common.each_device(tasks.size());
     const auto memory = alignment::RunMemory::of(options_, tasks, devices.size(), pairs_);
@@ -355,10 +327,11 @@ class Align {
   }
 
   int stop() {
-    if (results_->size() == 0) throw Interrupted();
+    if (results_->size() == 0 || options_.record_path().empty()) throw Interrupted();
     save();
     console_.error("interrupted: " + std::to_string(results_->size()) + " of " +
-                   std::to_string(pairs_) + " results are written; --resume goes on");
+                   std::to_string(pairs_) + " results are written; " +
+                   (stack_ ? "nothing is stacked" : "--resume goes on"));
     return run_failed;
   }
 
@@ -366,6 +339,19 @@ class Align {
     if (options_.plot.empty()) return;
     const std::string bytes = plot_.picture().encoded_for(options_.plot);
     formats::write_file(options_.plot, replaces_plot_, std::as_bytes(std::span(bytes)));
+  }
+
+  void write_stack(Record metadata) {
+    if (!stack_) return;
+    if (stack_->images() == 0) {
+      console_.note("nothing is stacked: no image is aligned");
+      return;
+    }
+    metadata["schema"] = image_schema;
+    metadata["schema_version"] = schema_version;
+    metadata["images"] = stack_->images();
+    stack_->write(metadata_text(metadata));
+    console_.note("wrote " + formats::quoted(options_.common.output) + ": " + stack_->summary());
   }
 
   const AlignOptions& options_;
@@ -378,6 +364,7 @@ class Align {
   formats::NpyArray mask_;
   std::unique_ptr<alignment::Results> results_;
   alignment::AlignmentPlot plot_;
+  std::optional<alignment::SceneStack> stack_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "commands/registration/align_options.hpp"
 
 #include "argument.hpp"
+#include "commands/registration/scene_stack.hpp"
 #include "exit_status.hpp"
 #include "formats/format_error.hpp"
 
@@ -9,12 +10,73 @@ namespace ptychopatch::app {
 
 using alignment::ApplyMode;
 using alignment::RecordFormat;
+using alignment::SceneStack;
+using alignment::StackMode;
 
 RecordFormat AlignOptions::record_format() const {
   if (format) return *format;
-  const auto ends = [this](const char* end) { return common.output.ends_with(end); };
+  const auto ends = [this](const char* end) { return record_path().ends_with(end); };
   if (ends(".csv")) return RecordFormat::csv;
   return ends(".yaml") || ends(".yml") ? RecordFormat::yaml : RecordFormat::json;
+}
+
+void AlignOptions::check() const {
+  if (closure) check_closure();
+  if (scene.motion_search != PPATCH_MOTION_SEARCH_NONE) check_search();
+  check_stack();
+}
+
+void AlignOptions::check_closure() const {
+  if (scene.method != PPATCH_METHOD_ML) {
+    throw UsageError("argument --closure: expected --method ml, whose shifts have errors, got " +
+                     formats::quoted(name_of(method_choices, scene.method)));
+  }
+  if (!mask.empty()) {
+    throw UsageError(
+        "arguments --closure and --mask exclude each other: what the mask hides in the reference "
+        "is in the images");
+  }
+  if (!reference.empty() && shards > 1) {
+    throw UsageError(
+        "arguments --closure and --shard exclude each other with --ref: a shard has a part of "
+        "the images alone");
+  }
+}
+
+void AlignOptions::check_search() const {
+  const ppatch_motion_model model = scene.motion;
+  if (scene.method != PPATCH_METHOD_ML) {
+    throw UsageError("argument --search: expected --method ml, whose models it is for, got " +
+                     formats::quoted(name_of(method_choices, scene.method)));
+  }
+  if (model < PPATCH_MOTION_MODEL_SIMILARITY) {
+    throw UsageError("argument --search: expected --model similarity, affine or field, got " +
+                     formats::quoted(name_of(motion_model_choices, model)));
+  }
+  if (closure) {
+    throw UsageError(
+        "arguments --closure and --search exclude each other: shifts of images that are turned "
+        "do not add up");
+  }
+}
+
+void AlignOptions::check_stack() const {
+  if (!stack) {
+    if (!records.empty())
+      throw UsageError("argument --records: needs --stack, whose -o is an image");
+    return;
+  }
+  if (reference.empty()) {
+    throw UsageError("argument --stack: expected --ref, whose images are stacked");
+  }
+  if (resume || shards > 1) {
+    throw UsageError(std::string("arguments --stack and ") + (resume ? "--resume" : "--shard") +
+                     " exclude each other: a stack is made of all images");
+  }
+  if (!SceneStack::knows_ending(common.output)) {
+    throw UsageError(std::string("argument --stack: expected -o FILE that ends with ") +
+                     SceneStack::endings + ", got " + formats::quoted(common.output));
+  }
 }
 
 nlohmann::ordered_json AlignOptions::json() const {
@@ -145,6 +207,15 @@ void AlignOptions::add_result_options(CLI::App& app) {
       "--plot", plot,
       "Also draw the shifts with their errors, details before and after, and with --model maps "
       "of how tiles moved");
+  static constexpr Choice stacks[] = {choice_of("mean", StackMode::mean),
+                                      choice_of("clip", StackMode::clip)};
+  set.choice("--stack", stack, stacks,
+             std::string("With --ref: combine the reference and all images to one, which -o is "
+                         "then (") +
+                 SceneStack::endings + "); clip leaves out what other images contradict");
+  set.number("--clip-limit", clip_limit, 0.0,
+             "Of --stack clip: how many standard errors from the median stay (default {})");
+  set.text("--records", records, "FILE", "With --stack: the records (default: none)");
   set.text("--apply", apply, "DIR", "Also write the aligned images");
   static constexpr Choice modes[] = {choice_of("crop", ApplyMode::crop),
                                      choice_of("resample", ApplyMode::resample)};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/registration/image_stack.hpp"
 #include "commands/registration/pair_files.hpp"
 #include "commands/registration/record_file.hpp"
 #include "common_options.hpp"
@@ -37,11 +38,20 @@ struct AlignOptions {
   std::string plot, apply, masks;
   alignment::ApplyMode apply_mode = alignment::ApplyMode::crop;
 
+  // The output is then the image that all make, and records are no output by themselves.
+  std::optional<alignment::StackMode> stack;
+  double clip_limit = 4;
+  std::string records;
+
   void add_options(CLI::App& app);
+  // Of options that need or exclude each other: UsageError.
+  void check() const;
 
   // What the results depend on, for their metadata.
   nlohmann::ordered_json json() const;
-  // As asked for, or as the output's name says.
+  // "": nowhere.
+  const std::string& record_path() const { return stack ? records : common.output; }
+  // As asked for, or as their file's name says.
   alignment::RecordFormat record_format() const;
   // Whether this run's shard has the i-th scene or image.
   bool in_shard(std::size_t i) const { return static_cast<std::int64_t>(i) % shards == shard - 1; }
@@ -49,6 +59,9 @@ struct AlignOptions {
   bool writes_pairs() const { return !apply.empty() || !masks.empty(); }
 
  private:
+  void check_closure() const;
+  void check_search() const;
+  void check_stack() const;
   void add_input_options(CLI::App& app);
   void add_scene_options(CLI::App& app);
   void add_result_options(CLI::App& app);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "commands/registration/pair_resample.hpp"
 #include "formats/format_error.hpp"
 #include "formats/output_file.hpp"
 #include "formats/utf8.hpp"
@@ -91,19 +92,7 @@ void PairFiles::write_resampled(const std::string& stem, const mosaics::RawImage
                                               ppatch_dtype_size(from.dtype));
   formats::Bytes moved(bytes);
   const ppatch_array to = array(moved.data(), from.dtype, {reference.height(), reference.width()});
-  ppatch_resample_options options{};
-  options.struct_size = sizeof options;
-  options.interpolation = PPATCH_INTERPOLATION_BICUBIC;
-  options.boundary = PPATCH_BOUNDARY_CONSTANT;
-  options.constant = image.black;
-  options.period = image.cfa.period;
-  // Where too few tiles tell of a motion there is the shift.
-  const bool warps = aligned.motion && aligned.motion->motion.status == PPATCH_SHIFT_STATUS_OK;
-  if (warps) {
-    image_warp(session_.context(), from, *aligned.motion, to, options);
-  } else {
-    check(ppatch_image_shift(session_.context().get(), &from, aligned.shift.shift, &options, &to));
-  }
+  const bool warps = resample(session_.context(), from, image.cfa, aligned, image.black, to);
   record["applied"] = warps ? name_of(motion_model_choices, aligned.motion->motion.model) : "shift";
   const std::string path = write_image(stem, to, reference.cfa, image);
   record["applied_fpath"] = formats::text_of_name(path);

@@ -19,7 +19,7 @@ Results::Results(const std::string& path, RecordFormat format, bool overwrite, b
     throw app::UsageError("argument --resume: expected -o FILE, whose records it goes on with");
   }
   // Records are text: a terminal will do.
-  if (path != "-") {
+  if (path != "-" && !path.empty()) {
     const auto target = formats::OutputTarget::check(path, overwrite || resume);
     if (!target.special) lock_ = formats::OutputLock(target.path, target.name);
   }
@@ -61,7 +61,7 @@ void Results::add(std::size_t place, Record record) {
 }
 
 void Results::write(bool last) const {
-  if (path_ == "-" && !last) return;
+  if (path_.empty() || (path_ == "-" && !last)) return;
   // Records of another shard or list come first, as they lay; the others where this run puts them.
   std::set<PairNames> here;
   for (const auto& [place, record] : records_) here.insert(names_of(record));

@@ -14,8 +14,9 @@ namespace ptychopatch::alignment {
 // are written to: it is replaced as a whole each time, so it always holds finished records.
 class Results {
  public:
-  // Every record gets `metadata` (schema, versions, options). With resume the records in the file
-  // are taken over: it may be missing, but what it holds must have been made with the same options.
+  // path "": no file. Every record gets `metadata` (schema, versions, options). With resume the
+  // records in the file are taken over: it may be missing, but what it holds must have been made
+  // with the same options.
   Results(const std::string& path, RecordFormat format, bool overwrite, bool resume,
           Record metadata);
 

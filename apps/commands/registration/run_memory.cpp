@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "commands/registration/alignment_plot.hpp"
+#include "commands/registration/scene_stack.hpp"
 #include "formats/format_error.hpp"
 #include "formats/memory_limit.hpp"
 #include "session.hpp"
@@ -58,6 +59,10 @@ std::uint64_t drawn_bytes(const app::AlignOptions& options, std::uint64_t pairs)
   return map_bytes * std::min<std::uint64_t>(pairs, AlignmentPlot::max_details);
 }
 
+std::uint64_t pixels_of(const mosaics::ImageNeeds& image) {
+  return static_cast<std::uint64_t>(image.height * image.width);
+}
+
 class Needs {
  public:
   // max_pixels: images that are larger are left out, for each is refused by itself when its turn
@@ -67,7 +72,7 @@ class Needs {
 
   SceneNeeds of(const SceneTask& task) {
     SceneNeeds needs;
-    std::uint64_t next = 0;
+    std::uint64_t next = 0, most_pixels = 0;
     std::map<std::size_t, mosaics::ImageNeeds> wanted;
     for (const Pair& pair : task.pairs) {
       for (const std::size_t i : {pair.image, pair.reference}) {
@@ -84,6 +89,7 @@ class Needs {
       needs.waiting = std::max(needs.waiting, image.pixels);
       const bool is_reference = i < task.scene->references;
       if (!is_reference) next = std::max(next, image.pixels);
+      most_pixels = std::max(most_pixels, pixels_of(image));
       if (is_reference || task.closes) needs.images += image.pixels;
       if (!is_reference) continue;
       needs.measuring = std::max(needs.measuring, measuring(image));
@@ -91,6 +97,11 @@ class Needs {
       if (area(image) > area(needs.largest)) needs.largest = image;
     }
     if (!task.closes) needs.images += next;
+    if (options_.stack) {
+      needs.images += SceneStack::bytes(*options_.stack, pixels_of(needs.largest), most_pixels,
+                                        needs.largest.cfa.mosaic(),
+                                        options_.scene.motion != PPATCH_MOTION_MODEL_NONE);
+    }
     constexpr std::uint64_t shift_bytes = 128;
     needs.images += task.closing_pairs() * shift_bytes;
     return needs;
@@ -109,7 +120,7 @@ class Needs {
   // Of an image of that size: rows for each thread, the mask and its picture, files of both images.
   std::uint64_t measuring(const mosaics::ImageNeeds& image) const {
     constexpr std::uint64_t counts = std::uint64_t{512} << 10, row_bytes = 192, picture = 8;
-    const auto pixels = static_cast<std::uint64_t>(image.height * image.width);
+    const std::uint64_t pixels = pixels_of(image);
     const std::uint64_t blocks = image.cfa.mosaic() ? pixels / 4 : pixels;
     std::uint64_t bytes =
         threads_ * (counts + row_bytes * static_cast<std::uint64_t>(image.width)) + 2 * counts +

@@ -242,6 +242,9 @@ ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& ima
   const Aligned aligned = aligner.align(pair.reference, *image.raw, record);
   if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return aligned.shift;
   files_.write(pair.names, pair.replaces_files, *reference.raw, *image.raw, aligned, record);
+  if (run_.stack() != nullptr) {
+    run_.stack()->add(session_.context(), *reference.raw, *image.raw, aligned);
+  }
   draw(pair, aligned.shift, aligned.motion ? &*aligned.motion : nullptr, images);
   return aligned.shift;
 }

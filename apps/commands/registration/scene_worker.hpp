@@ -15,6 +15,7 @@
 #include "commands/registration/pair_files.hpp"
 #include "commands/registration/results.hpp"
 #include "commands/registration/scene_aligner.hpp"
+#include "commands/registration/scene_stack.hpp"
 #include "commands/registration/work_list.hpp"
 #include "console.hpp"
 #include "session.hpp"
@@ -26,12 +27,20 @@ class SceneWorker;
 // What the workers of a run have in common: it takes their records and pictures, from any thread.
 class AlignmentRun {
  public:
-  // steps: pairs that will be aligned, with those that are done; no plot: none is drawn.
-  AlignmentRun(Results& results, AlignmentPlot* plot, std::size_t steps, app::Console& console)
-      : results_(results), plot_(plot), steps_(steps), done_(results.size()), console_(console) {}
+  // steps: pairs that will be aligned, with those that are done; no plot: none is drawn; no stack:
+  // nothing is stacked. A stack is one scene's, and so one worker's.
+  AlignmentRun(Results& results, AlignmentPlot* plot, SceneStack* stack, std::size_t steps,
+               app::Console& console)
+      : results_(results),
+        plot_(plot),
+        stack_(stack),
+        steps_(steps),
+        done_(results.size()),
+        console_(console) {}
 
   app::Console& console() const { return console_; }
   AlignmentPlot* plot() const { return plot_; }
+  SceneStack* stack() const { return stack_; }
 
   // Of the run's progress: what the next pair that is begun will add.
   std::pair<double, double> next_part() const;
@@ -51,6 +60,7 @@ class AlignmentRun {
  private:
   Results& results_;
   AlignmentPlot* plot_;
+  SceneStack* stack_;
   std::size_t steps_;
   std::atomic<std::size_t> done_;
   app::Console& console_;

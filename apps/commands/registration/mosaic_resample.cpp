@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/registration/mosaic_resample.hpp"
+
+#include <array>
+#include <cmath>
+#include <future>
+#include <limits>
+
+namespace ptychopatch::alignment {
+namespace {
+
+constexpr double kernel_sigma = 0.5, spread_floor = 0.03;  // pixels, and of their squares
+constexpr float beyond = 1e30F;                            // where an image ends
+
+int reach_of(const mosaics::Cfa& cfa) { return cfa.period == 2 ? 2 : 3; }
+
+// exp(-d^2 / (2 sigma^2)) at d = -reach, ..., reach less the part of a pixel.
+using Weights = std::array<double, 7>;
+
+Weights weights_at(double part, int reach) {
+  Weights weights{};
+  for (int i = -reach; i <= reach; ++i) {
+    const double d = (i - part) / kernel_sigma;
+    weights[static_cast<std::size_t>(i + reach)] = std::exp(-d * d / 2);
+  }
+  return weights;
+}
+
+struct Offset {
+  std::int8_t y, x;
+};
+
+// The offsets from a pixel of that phase at which the colour is the one.
+class Neighbours {
+ public:
+  explicit Neighbours(const mosaics::Cfa& cfa) : period_(cfa.period) {
+    const int reach = reach_of(cfa);
+    for (int i = 0; i < 3 * period_ * period_; ++i) {
+      const int colour = i % 3, y = i / 3 / period_, x = i / 3 % period_;
+      std::vector<Offset>& list = lists_.emplace_back();
+      for (int dy = -reach; dy <= reach; ++dy) {
+        for (int dx = -reach; dx <= reach; ++dx) {
+          if (cfa.colour(y + dy + period_, x + dx + period_) != colour) continue;
+          list.push_back({static_cast<std::int8_t>(dy), static_cast<std::int8_t>(dx)});
+        }
+      }
+    }
+  }
+
+  const std::vector<Offset>& of(int colour, std::int64_t y, std::int64_t x) const {
+    return lists_[static_cast<std::size_t>(((y % period_) * period_ + x % period_) * 3 + colour)];
+  }
+
+ private:
+  int period_;
+  std::vector<std::vector<Offset>> lists_;
+};
+
+// Of one image: its values at places between its pixels.
+class PixelFit {
+ public:
+  PixelFit(const MosaicPlane& image, const Neighbours& neighbours)
+      : image_(image), neighbours_(neighbours), reach_(reach_of(image.cfa)) {}
+
+  struct Value {
+    float value = std::numeric_limits<float>::quiet_NaN();
+    float weight = 0;
+  };
+
+  Value at(double y, double x, int colour) {
+    const double near_y = std::nearbyint(y), near_x = std::nearbyint(x);
+    if (!(near_y >= 0 && near_x >= 0 && near_y < static_cast<double>(image_.height) &&
+          near_x < static_cast<double>(image_.width))) {
+      return {};
+    }
+    // Most pixels have the parts of the one before them: those of a shift have all.
+    if (y - near_y != part_y_) by_y_ = weights_at(part_y_ = y - near_y, reach_);
+    if (x - near_x != part_x_) by_x_ = weights_at(part_x_ = x - near_x, reach_);
+    return fitted(static_cast<std::int64_t>(near_y), static_cast<std::int64_t>(near_x), colour);
+  }
+
+ private:
+  Value fitted(std::int64_t own_y, std::int64_t own_x, int colour) const {
+    double w0 = 0, wy = 0, wx = 0, wyy = 0, wxy = 0, wxx = 0, v0 = 0, vy = 0, vx = 0;
+    for (const Offset each : neighbours_.of(colour, own_y, own_x)) {
+      const std::int64_t row = own_y + each.y, column = own_x + each.x;
+      if (row < 0 || column < 0 || row >= image_.height || column >= image_.width) continue;
+      const float pixel = image_.pixels[static_cast<std::size_t>(row * image_.width + column)];
+      if (std::isnan(pixel)) continue;
+      const double w = by_y_[static_cast<std::size_t>(each.y + reach_)] *
+                       by_x_[static_cast<std::size_t>(each.x + reach_)];
+      const double ry = each.y - part_y_, rx = each.x - part_x_, v = w * pixel;
+      w0 += w, wy += w * ry, wx += w * rx;
+      wyy += w * ry * ry, wxy += w * ry * rx, wxx += w * rx * rx;
+      v0 += v, vy += v * ry, vx += v * rx;
+    }
+    if (!(w0 > 0)) return {};
+    wyy += spread_floor * w0;
+    wxx += spread_floor * w0;
+    const double determinant = wyy * wxx - wxy * wxy;
+    const double ay = (wxy * wx - wxx * wy) / determinant;
+    const double ax = (wxy * wy - wyy * wx) / determinant;
+    const double weight = w0 + ay * wy + ax * wx;
+    if (!(weight > 0)) return {};
+    return {static_cast<float>((v0 + ay * vy + ax * vx) / weight), static_cast<float>(weight)};
+  }
+
+  const MosaicPlane& image_;
+  const Neighbours& neighbours_;
+  int reach_;
+  double part_y_ = 2, part_x_ = 2;  // none of a pixel
+  Weights by_y_{}, by_x_{};
+};
+
+}  // namespace
+
+SourcePositions::SourcePositions(const Context& context, const Aligned& aligned,
+                                 std::int64_t image_height, std::int64_t image_width,
+                                 std::int64_t height, std::int64_t width)
+    : width_(width), shift_{aligned.shift.shift[0], aligned.shift.shift[1]} {
+  if (!aligned.motion || aligned.motion->motion.status != PPATCH_SHIFT_STATUS_OK) return;
+  // The motion moves a plane of coordinates, of which linear taps are exact.
+  std::vector<float> coordinates(static_cast<std::size_t>(image_height * image_width));
+  ppatch_resample_options options{};
+  options.struct_size = sizeof options;
+  options.interpolation = PPATCH_INTERPOLATION_BILINEAR;
+  options.boundary = PPATCH_BOUNDARY_CONSTANT;
+  options.constant = beyond;
+  for (std::vector<float>* axis : {&y_, &x_}) {
+    for (std::size_t i = 0; i < coordinates.size(); ++i) {
+      const std::size_t columns = static_cast<std::size_t>(image_width);
+      coordinates[i] = static_cast<float>(axis == &y_ ? i / columns : i % columns);
+    }
+    axis->resize(static_cast<std::size_t>(height * width));
+    image_warp(context, array(coordinates.data(), PPATCH_F32, {image_height, image_width}),
+               *aligned.motion, array(axis->data(), PPATCH_F32, {height, width}), options);
+  }
+}
+
+SourcePositions::Position SourcePositions::at(std::int64_t y, std::int64_t x) const {
+  if (y_.empty()) {
+    return {static_cast<double>(y) - shift_[0], static_cast<double>(x) - shift_[1]};
+  }
+  const auto i = static_cast<std::size_t>(y * width_ + x);
+  return {y_[i], x_[i]};
+}
+
+void resample_mosaic(const MosaicPlane& image, const SourcePositions& positions,
+                     const mosaics::Cfa& reference, std::int64_t height, std::int64_t width,
+                     std::span<float> values, std::span<float> weights, int threads) {
+  const Neighbours neighbours(image.cfa);
+  const auto rows = [&](std::int64_t begin, std::int64_t end) {
+    PixelFit fit(image, neighbours);
+    for (std::int64_t y = begin; y < end; ++y) {
+      for (std::int64_t x = 0; x < width; ++x) {
+        const auto i = static_cast<std::size_t>(y * width + x);
+        const auto [at_y, at_x] = positions.at(y, x);
+        const PixelFit::Value found = fit.at(at_y, at_x, reference.colour(y, x));
+        values[i] = found.value;
+        weights[i] = found.weight;
+      }
+    }
+  };
+  std::vector<std::future<void>> parts;
+  for (int part = 0; part < threads; ++part) {
+    parts.push_back(std::async(std::launch::async, rows, height * part / threads,
+                               height * (part + 1) / threads));
+  }
+  for (std::future<void>& part : parts) part.get();
+}
+
+}  // namespace ptychopatch::alignment
