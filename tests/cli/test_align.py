@@ -191,12 +191,6 @@ class AlignTest(CommandTest):
             np.testing.assert_allclose([r["shift"] for r in records], shifts, atol=0.1,
                                        err_msg=f"PTYCHOPATCH_TEST_SEED={SEED}")
         self.run_badly("align", "--ref", "stack.npy", "a.npy", says=("--ref", "3"))
-        # A record of either would be taken for the other's.
-        self.path("stack.npy[1]").write_bytes(self.path("a.npy").read_bytes())
-        for inputs in (("stack.npy", "stack.npy[1]"), ("stack.npy[1]", "stack.npy")):
-            self.run_badly("align", "--ref", "a.npy", *inputs, "-o", "named.json",
-                           says=("different names", "stack.npy[1]", "an image of 'stack.npy'"))
-            self.assertFalse(self.path("named.json").exists())
 
     def test_largest_shifts(self):
         a, b = np.zeros((2, 64, 64), np.float32)

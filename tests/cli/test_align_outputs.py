@@ -55,6 +55,15 @@ class AlignOutputsTest(CommandTest):
         # Without files of pairs their names do not matter.
         self.run_well("align", "--ref", "ref.npy", "a/x.npy", "b/x.npy", "-o", "r.json")
 
+    def test_a_file_named_as_an_image_of_a_stack_is_refused(self):
+        """A record of either would be taken for the other's."""
+        np.save(self.path("stack.npy"), np.array([self.picture[7:-9, 8:-8], self.picture[8:-8, 8:-8]]))
+        self.path("stack.npy[1]").write_bytes(self.path("ref.npy").read_bytes())
+        for inputs in (("stack.npy", "stack.npy[1]"), ("stack.npy[1]", "stack.npy")):
+            self.run_badly("align", "--ref", "ref.npy", *inputs, "-o", "named.json",
+                           says=("different names", "stack.npy[1]", "an image of 'stack.npy'"))
+        self.run_well("align", "--ref", "ref.npy", "stack.npy", "ref.npy", "-q")
+
     def test_names_that_differ_in_their_endings(self):
         self.save_moved("x.npy", 1, 0)
         self.save_moved("x.reference.npy", 0, 2)
