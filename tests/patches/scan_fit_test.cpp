@@ -97,7 +97,7 @@ TEST_F(ScanFit, AgreesWithLeastSquares) {
     double growth = 1;
     for (int i = 2; i < 6; ++i) {
       growth =
-          std::max(growth, 1e4 * unit * unit * want.covariance[static_cast<std::size_t>(7 * i)]);
+          std::max(growth, 1e4 * unit * unit * want.covariance[7 * static_cast<std::size_t>(i)]);
     }
     for (int i = 0; i < 6; ++i) {
       EXPECT_NEAR(given[i], want.parameters[i], growth * (i < 2 ? 1e-9 : 1e-11));
@@ -124,7 +124,7 @@ TEST_F(ScanFit, WeighsOutliersAsHuber) {
   const double matrix[4] = {1.01, 0.02, -0.01, 0.99};
   oracle::AffineProblem problem = scan(200, matrix, 1, -2);
   add_noise(problem, 0.3);
-  for (int k = 0; k < 30; ++k) problem.refined[static_cast<std::size_t>(2 * k)] += uniform(2, 40);
+  for (int k = 0; k < 30; ++k) problem.refined[2 * static_cast<std::size_t>(k)] += uniform(2, 40);
   const Fit got = fit(problem, 0.3);
   oracle::AffineProblem weighed = problem;
   int outliers = 0;
@@ -254,7 +254,7 @@ TEST_F(ScanFit, TellsScansThatSayTooLittle) {
   for (int k = 0; k < 30; ++k) {
     const double h = k < 6 ? 0 : 1;
     partly.information.insert(partly.information.end(), {h, 0, h});
-    if (k < 6) partly.refined[static_cast<std::size_t>(2 * k)] += 1e6;
+    if (k < 6) partly.refined[2 * static_cast<std::size_t>(k)] += 1e6;
   }
   const Fit rest = fit(partly, 1);
   EXPECT_EQ(rest.answer.status, PPATCH_SCAN_FIT_STATUS_OK);
