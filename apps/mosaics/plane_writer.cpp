@@ -78,7 +78,7 @@ void write_mrc(formats::OutputFile& file, std::span<const float> pixels, std::in
   put(8, w), put(9, h), put(10, std::int32_t{1});
   put(11, static_cast<float>(width)), put(12, static_cast<float>(height)), put(13, 1.0F);
   for (const std::size_t angle : {14, 15, 16}) put(angle, 90.0F);
-  for (const std::int32_t axis : {1, 2, 3}) put(static_cast<std::size_t>(16 + axis), axis);
+  put(17, std::int32_t{1}), put(18, std::int32_t{2}), put(19, std::int32_t{3});
   put(20, least), put(21, most), put(22, static_cast<float>(mean));
   put(23, std::int32_t{0}), put(28, std::int32_t{20140});
   put_text(208, "MAP ");

@@ -14,17 +14,33 @@ constexpr float beyond = 1e30F;                            // where an image end
 
 int reach_of(const mosaics::Cfa& cfa) { return cfa.period == 2 ? 2 : 3; }
 
-// exp(-d^2 / (2 sigma^2)) at d = -reach, ..., reach less the part of a pixel.
-using Weights = std::array<double, 7>;
+// exp(-d^2 / (2 sigma^2)) of the offsets -reach, ..., reach on an axis, d being an offset less the
+// part of a pixel.
+class Weights {
+ public:
+  explicit Weights(int reach) : reach_(reach) {}
 
-Weights weights_at(double part, int reach) {
-  Weights weights{};
-  for (int i = -reach; i <= reach; ++i) {
-    const double d = (i - part) / kernel_sigma;
-    weights[static_cast<std::size_t>(i + reach)] = std::exp(-d * d / 2);
+  double part() const { return part_; }
+  void set_part(double part) {
+    if (part == part_) return;
+    part_ = part;
+    for (int offset = -reach_; offset <= reach_; ++offset) {
+      const double d = (offset - part) / kernel_sigma;
+      values_[index(offset)] = std::exp(-d * d / 2);
+    }
   }
-  return weights;
-}
+  double at(int offset) const { return values_[index(offset)]; }
+
+ private:
+  std::size_t index(int offset) const {
+    const int i = offset + reach_;
+    return static_cast<std::size_t>(i);
+  }
+
+  int reach_;
+  double part_ = 2;  // none of a pixel
+  std::array<double, 7> values_{};
+};
 
 struct Offset {
   std::int8_t y, x;
@@ -60,7 +76,10 @@ class Neighbours {
 class PixelFit {
  public:
   PixelFit(const MosaicPlane& image, const Neighbours& neighbours)
-      : image_(image), neighbours_(neighbours), reach_(reach_of(image.cfa)) {}
+      : image_(image),
+        neighbours_(neighbours),
+        by_y_(reach_of(image.cfa)),
+        by_x_(reach_of(image.cfa)) {}
 
   struct Value {
     float value = std::numeric_limits<float>::quiet_NaN();
@@ -74,8 +93,8 @@ class PixelFit {
       return {};
     }
     // Most pixels have the parts of the one before them: those of a shift have all.
-    if (y - near_y != part_y_) by_y_ = weights_at(part_y_ = y - near_y, reach_);
-    if (x - near_x != part_x_) by_x_ = weights_at(part_x_ = x - near_x, reach_);
+    by_y_.set_part(y - near_y);
+    by_x_.set_part(x - near_x);
     return fitted(static_cast<std::int64_t>(near_y), static_cast<std::int64_t>(near_x), colour);
   }
 
@@ -87,9 +106,8 @@ class PixelFit {
       if (row < 0 || column < 0 || row >= image_.height || column >= image_.width) continue;
       const float pixel = image_.pixels[static_cast<std::size_t>(row * image_.width + column)];
       if (std::isnan(pixel)) continue;
-      const double w = by_y_[static_cast<std::size_t>(each.y + reach_)] *
-                       by_x_[static_cast<std::size_t>(each.x + reach_)];
-      const double ry = each.y - part_y_, rx = each.x - part_x_, v = w * pixel;
+      const double w = by_y_.at(each.y) * by_x_.at(each.x);
+      const double ry = each.y - by_y_.part(), rx = each.x - by_x_.part(), v = w * pixel;
       w0 += w, wy += w * ry, wx += w * rx;
       wyy += w * ry * ry, wxy += w * ry * rx, wxx += w * rx * rx;
       v0 += v, vy += v * ry, vx += v * rx;
@@ -107,9 +125,7 @@ class PixelFit {
 
   const MosaicPlane& image_;
   const Neighbours& neighbours_;
-  int reach_;
-  double part_y_ = 2, part_x_ = 2;  // none of a pixel
-  Weights by_y_{}, by_x_{};
+  Weights by_y_, by_x_;
 };
 
 }  // namespace
@@ -162,6 +178,7 @@ void resample_mosaic(const MosaicPlane& image, const SourcePositions& positions,
     }
   };
   std::vector<std::future<void>> parts;
+  parts.reserve(static_cast<std::size_t>(threads));
   for (int part = 0; part < threads; ++part) {
     parts.push_back(std::async(std::launch::async, rows, height * part / threads,
                                height * (part + 1) / threads));
