@@ -74,26 +74,38 @@ class RawRows final : public PairRows {
       for (std::int64_t x = 0; x < width; ++x) values[x] = single(spare[x]);
       return;
     }
-    std::fill(values, values + count * width, 0.0);
-    // Of every so many blocks of a row, all have their colours at the same places.
-    const int kinds = cfa_.period / block;
-    for (int k = 0; k < kinds; ++k) {
-      int pixels[3] = {};
-      for (int i = 0; i < block * block; ++i) {
-        const int c = colour(y, k, i);
-        ++pixels[c];
-        double* const to = values + c * width;
-        const double* const from = spare + i / block * pixel_width + i % block;
-        for (std::int64_t x = k; x < width; x += kinds) to[x] += from[x * block];
-      }
-      for (int c = 0; c < 3; ++c) {
-        double* const to = values + c * width;
-        for (std::int64_t x = k; x < width; x += kinds) to[x] = single(to[x] / pixels[c]);
-      }
+    if (block == 2) {
+      bin<2, 1>(y, values, spare);
+    } else {
+      bin<3, 2>(y, values, spare);
     }
   }
 
  private:
+  // Blocks of side Block, of which Kinds in a row have their colours at the same places: constant,
+  // so that loops are made of vectors.
+  template <int Block, int Kinds>
+  void bin(std::int64_t y, double* values, const double* pixels) const {
+    for (int k = 0; k < Kinds; ++k) {
+      const std::int64_t n = (width - k + Kinds - 1) / Kinds;
+      for (int c = 0; c < 3; ++c) {
+        double* const to = values + c * width + k;
+        int found = 0;
+        for (int i = 0; i < Block * Block; ++i) {
+          if (colour(y, k, i) != c) continue;
+          const double* const from =
+              pixels + i / Block * pixel_width + i % Block + std::int64_t{k} * Block;
+          if (found++ == 0) {
+            for (std::int64_t x = 0; x < n; ++x) to[x * Kinds] = 0.0 + from[x * Kinds * Block];
+          } else {
+            for (std::int64_t x = 0; x < n; ++x) to[x * Kinds] += from[x * Kinds * Block];
+          }
+        }
+        for (std::int64_t x = 0; x < n; ++x) to[x * Kinds] = single(to[x * Kinds] / found);
+      }
+    }
+  }
+
   // Of pixel i of a block of that kind in row y of blocks.
   int colour(std::int64_t y, int kind, int i) const {
     return cfa_.at(y * block + i / block, std::int64_t{kind} * block + i % block);

@@ -8,20 +8,28 @@
 
 namespace ppatch {
 
+// All bits, or none.
+PPATCH_HD std::uint64_t mask_of(bool set) {
+  return std::uint64_t{0} - static_cast<std::uint64_t>(set);
+}
+
 // value^(1/2.2) where it is positive, else the value itself: 2^(log2(value) / 2.2) by series, with
-// an error of a few units in the last place. It has no branch, so that a loop over it is made of
-// vectors. x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh((m - 1) / (m + 1)).
+// an error of a few units in the last place. Masks choose, for a compiler makes branches of
+// conditions, and no vectors of a loop with those. x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m
+// = 2 artanh((m - 1) / (m + 1)).
 PPATCH_HD double gamma_of(double value) {
   constexpr double exponent = 5.0 / 11.0;
   constexpr double ln2 = 0.69314718055994530942;
   constexpr std::uint64_t one = 0x3ff0000000000000ULL;
   constexpr std::uint64_t root_of_half = 0x3fe6a09e667f3bcdULL;
+  constexpr std::uint64_t bits_of_54 = 0x404b000000000000ULL;
   constexpr std::uint64_t two_to_52 = 0x4330000000000000ULL;
   const bool subnormal = value < std::numeric_limits<double>::min();
-  const std::uint64_t bits = bits_of(value * (subnormal ? 0x1p54 : 1.0));
+  const std::uint64_t small = mask_of(subnormal);
+  const std::uint64_t bits = bits_of(value * double_of(one + (small & (std::uint64_t{54} << 52))));
   const std::uint64_t biased = (bits - root_of_half + one) >> 52;  // e + 1023
   const double m = double_of(bits - (biased << 52) + one);
-  const double e = double_of(biased | two_to_52) - 0x1p52 - (subnormal ? 1023.0 + 54.0 : 1023.0);
+  const double e = double_of(biased | two_to_52) - 0x1p52 - 1023.0 - double_of(small & bits_of_54);
   const double t = (m - 1.0) / (m + 1.0);
   const double s = t * t;
   double log = 1.0 / 21.0;
@@ -54,8 +62,9 @@ PPATCH_HD double gamma_of(double value) {
   exp = exp * z + 1.0;
   exp = exp * z + 1.0;
   const double result = double_of(bits_of(exp) + (bits_of(sum) << 52));
-  const bool in = value > 0.0 && value <= std::numeric_limits<double>::max();
-  return in ? result : value;
+  const std::uint64_t in =
+      mask_of(value > 0.0) & mask_of(value <= std::numeric_limits<double>::max());
+  return double_of((bits_of(result) & in) | (bits_of(value) & ~in));
 }
 
 }  // namespace ppatch
