@@ -45,6 +45,13 @@ void CommonOptions::set_device(const std::string& text) {
   }
 }
 
+int CommonOptions::cpu_threads() const {
+  if (threads != 0) return static_cast<int>(threads);
+  ppatch_context_options options = context_options();
+  options.backend = PPATCH_BACKEND_CPU;
+  return Context(options).info().num_threads;
+}
+
 std::vector<CommonOptions> CommonOptions::each_device(std::size_t max) const {
   std::int32_t devices = 1;
   // That there is none is told by who makes a context.
@@ -54,12 +61,7 @@ std::vector<CommonOptions> CommonOptions::each_device(std::size_t max) const {
                                 : 1;
   std::vector<CommonOptions> each(count, *this);
   if (count == 1) return each;
-  std::int64_t all = threads;
-  if (all == 0) {
-    ppatch_context_options options = context_options();
-    options.backend = PPATCH_BACKEND_CPU;
-    all = Context(options).info().num_threads;
-  }
+  const std::int64_t all = cpu_threads();
   for (std::size_t i = 0; i < count; ++i) {
     each[i].device = static_cast<std::int32_t>(i);
     each[i].threads = std::max<std::int64_t>(1, all / static_cast<std::int64_t>(count));

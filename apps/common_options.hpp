@@ -35,6 +35,8 @@ struct CommonOptions {
   void apply(Console& console) const;
   // auto, cpu, cuda or cuda:N.
   void set_device(const std::string& text);
+  // As asked for, or all that the process may use.
+  int cpu_threads() const;
   // These options for each of the devices, at most `max` of them, with its share of the threads.
   std::vector<CommonOptions> each_device(std::size_t max) const;
   // Of the backend, device, threads and budget.

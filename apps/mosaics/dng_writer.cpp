@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <tiffio.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
@@ -43,9 +44,11 @@ void set_tags(TIFF* tiff, std::int64_t height, std::int64_t width, const DngSett
   set(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
   set(TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
   set(TIFFTAG_ROWSPERSTRIP, static_cast<std::uint32_t>(height));
+  const DngCamera& camera = settings.camera;
+  const std::string model = camera.name.empty() ? "simulated" : camera.name;
   set(TIFFTAG_MAKE, "ptychopatch");
-  set(TIFFTAG_MODEL, "simulated");
-  set(TIFFTAG_UNIQUECAMERAMODEL, "ptychopatch simulated");
+  set(TIFFTAG_MODEL, model.c_str());
+  set(TIFFTAG_UNIQUECAMERAMODEL, ("ptychopatch " + model).c_str());
   static constexpr std::array<std::uint8_t, 4> version = {1, 4, 0, 0}, backward = {1, 1, 0, 0};
   set(TIFFTAG_DNGVERSION, version.data());
   set(TIFFTAG_DNGBACKWARDVERSION, backward.data());
@@ -62,12 +65,26 @@ void set_tags(TIFF* tiff, std::int64_t height, std::int64_t width, const DngSett
   set(TIFFTAG_BLACKLEVEL, 1, &black);
   set(TIFFTAG_WHITELEVEL, 1, &settings.white);
   // Linear sRGB as the camera's colours: from XYZ at D65.
-  static constexpr std::array<float, 9> colour_matrix = {
-      3.2406F, -1.5372F, -0.4986F, -0.9689F, 1.8758F, 0.0415F, 0.0557F, -0.2040F, 1.0570F};
+  std::array<float, 9> colour_matrix = {3.2406F, -1.5372F, -0.4986F, -0.9689F, 1.8758F,
+                                        0.0415F, 0.0557F,  -0.2040F, 1.0570F};
+  std::array<float, 3> neutral = {1, 1, 1};
+  if (camera.rgb_xyz != DngCamera().rgb_xyz) {
+    // What daylight is to the camera: as it was shot the file does not tell.
+    constexpr std::array<double, 3> daylight = {0.9505, 1.0, 1.0891};
+    for (std::size_t c = 0; c < 3; ++c) {
+      double seen = 0;
+      for (std::size_t k = 0; k < 3; ++k) {
+        colour_matrix[3 * c + k] = static_cast<float>(camera.rgb_xyz[c][k]);
+        seen += camera.rgb_xyz[c][k] * daylight[k];
+      }
+      neutral[c] = static_cast<float>(seen);
+    }
+    const float max = *std::ranges::max_element(neutral);
+    for (float& each : neutral) each = each > 0 ? each / max : 1;
+  }
   set(TIFFTAG_COLORMATRIX1, 9, colour_matrix.data());
   static constexpr std::uint16_t d65 = 21;
   set(TIFFTAG_CALIBRATIONILLUMINANT1, d65);
-  static constexpr std::array<float, 3> neutral = {1, 1, 1};
   set(TIFFTAG_ASSHOTNEUTRAL, 3, neutral.data());
 }
 

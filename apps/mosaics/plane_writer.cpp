@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -18,14 +19,14 @@ namespace ptychopatch::mosaics {
 void write_tiff(formats::OutputFile& file, std::span<const float> pixels, std::int64_t height,
                 std::int64_t width) {
   const auto require = [&file](bool good) {
-    if (!good) throw formats::system_error("cannot write " + file.name());
+    if (!good) throw formats::system_error("cannot write " + file.name(), errno != 0 ? errno : EIO);
   };
-  constexpr std::size_t most_of_classic = 4'000'000'000;
+  constexpr std::size_t max_of_classic = 4'000'000'000;
+  errno = 0;
   // What it says of an error is said here.
   TIFFSetErrorHandler(nullptr);
   const std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(
-      TIFFOpen(file.path().c_str(), pixels.size_bytes() > most_of_classic ? "w8" : "w"),
-      &TIFFClose);
+      TIFFOpen(file.path().c_str(), pixels.size_bytes() > max_of_classic ? "w8" : "w"), &TIFFClose);
   require(tiff != nullptr);
   const auto set = [&](std::uint32_t tag, auto... values) {
     require(TIFFSetField(tiff.get(), tag, values...) == 1);
@@ -63,10 +64,10 @@ void write_mrc(formats::OutputFile& file, std::span<const float> pixels, std::in
     std::memcpy(header.data() + at, text.data(), text.size());
   };
   double sum = 0, squares = 0;
-  float least = pixels[0], most = pixels[0];
+  float min = pixels[0], max = pixels[0];
   for (const float pixel : pixels) {
-    least = std::min(least, pixel);
-    most = std::max(most, pixel);
+    min = std::min(min, pixel);
+    max = std::max(max, pixel);
     sum += pixel;
   }
   const double mean = sum / static_cast<double>(pixels.size());
@@ -79,7 +80,7 @@ void write_mrc(formats::OutputFile& file, std::span<const float> pixels, std::in
   put(11, static_cast<float>(width)), put(12, static_cast<float>(height)), put(13, 1.0F);
   for (const std::size_t angle : {14, 15, 16}) put(angle, 90.0F);
   put(17, std::int32_t{1}), put(18, std::int32_t{2}), put(19, std::int32_t{3});
-  put(20, least), put(21, most), put(22, static_cast<float>(mean));
+  put(20, min), put(21, max), put(22, static_cast<float>(mean));
   put(23, std::int32_t{0}), put(28, std::int32_t{20140});
   put_text(208, "MAP ");
   const bool big = std::endian::native == std::endian::big;

@@ -54,14 +54,18 @@ class Align {
         std::make_unique<alignment::Results>(options_.record_path(), options_.record_format(),
                                              options_.common.overwrite, options_.resume, metadata);
     if (options_.stack) {
-      stack_.emplace(*options_.stack, options_.clip_limit, options_.common.output,
-                     options_.common.overwrite);
+      stack_.emplace(alignment::SceneStack::Settings{
+          *options_.stack,
+          options_.clip_limit.value_or(alignment::SceneStack::Settings().clip_limit),
+          options_.common.output, options_.common.overwrite, options_.common.cpu_threads(),
+          pairs_ + 1});
     }
     replaces_plot_ = options_.common.overwrite || results_->resumed();
     if (!options_.plot.empty()) formats::OutputTarget::check(options_.plot, replaces_plot_);
     check_pair_files();
     try {
       work();
+      combine();
     } catch (const mosaics::Interruption&) {
       return stop();
     } catch (const Interrupted&) {
@@ -105,6 +109,10 @@ class Align {
         items = mosaics::items_of(path);
       } catch (const formats::FormatError&) {
       }
+      if (options_.stack && is_reference(path)) {
+        console_.note(formats::quoted(path) + " is the reference, which is stacked already");
+        continue;
+      }
       moving.insert(moving.end(), items.begin(), items.end());
     }
     alignment::require_own_names(moving);
@@ -117,6 +125,11 @@ class Align {
     }
     scenes_.push_back(alignment::work_of(references[0], mine));
     if (options_.writes_pairs()) name_files({alignment::work_of(references[0], moving)});
+  }
+
+  bool is_reference(const std::string& path) const {
+    std::error_code ignored;
+    return std::filesystem::equivalent(path, options_.reference, ignored);
   }
 
   // --layout rawnind ROOT, or a list of its files.
@@ -341,16 +354,24 @@ class Align {
     formats::write_file(options_.plot, replaces_plot_, std::as_bytes(std::span(bytes)));
   }
 
+  void combine() {
+    if (!stack_ || stack_->images() < 2) return;
+    console_.begin("stack", 1);
+    stack_->combine([this](double share) {
+      stop_if_interrupted();
+      console_.advance(share);
+    });
+  }
+
   void write_stack(Record metadata) {
     if (!stack_) return;
-    if (stack_->images() == 0) {
+    if (stack_->images() < 2) {
       console_.note("nothing is stacked: no image is aligned");
       return;
     }
     metadata["schema"] = image_schema;
     metadata["schema_version"] = schema_version;
-    metadata["images"] = stack_->images();
-    stack_->write(metadata_text(metadata));
+    stack_->write(std::move(metadata));
     console_.note("wrote " + formats::quoted(options_.common.output) + ": " + stack_->summary());
   }
 

@@ -61,6 +61,9 @@ void AlignOptions::check_search() const {
 }
 
 void AlignOptions::check_stack() const {
+  if (clip_limit && stack != StackMode::clip) {
+    throw UsageError("argument --clip-limit: needs --stack clip");
+  }
   if (!stack) {
     if (!records.empty())
       throw UsageError("argument --records: needs --stack, whose -o is an image");
@@ -72,6 +75,11 @@ void AlignOptions::check_stack() const {
   if (resume || shards > 1) {
     throw UsageError(std::string("arguments --stack and ") + (resume ? "--resume" : "--shard") +
                      " exclude each other: a stack is made of all images");
+  }
+  if (records.empty() && writes_pairs()) {
+    throw UsageError(
+        "argument --stack: expected --records with --apply or --write-masks, whose files they "
+        "tell of");
   }
   if (!SceneStack::knows_ending(common.output)) {
     throw UsageError(std::string("argument --stack: expected -o FILE that ends with ") +
@@ -214,7 +222,9 @@ void AlignOptions::add_result_options(CLI::App& app) {
                          "then (") +
                  SceneStack::endings + "); clip leaves out what other images contradict");
   set.number("--clip-limit", clip_limit, 0.0,
-             "Of --stack clip: how many standard errors from the median stay (default {})");
+             with_default("Of --stack clip: how many standard errors from the median stay "
+                          "(default {})",
+                          SceneStack::Settings().clip_limit));
   set.text("--records", records, "FILE", "With --stack: the records (default: none)");
   set.text("--apply", apply, "DIR", "Also write the aligned images");
   static constexpr Choice modes[] = {choice_of("crop", ApplyMode::crop),

@@ -40,7 +40,7 @@ struct AlignOptions {
 
   // The output is then the image that all make, and records are no output by themselves.
   std::optional<alignment::StackMode> stack;
-  double clip_limit = 4;
+  std::optional<double> clip_limit;
   std::string records;
 
   void add_options(CLI::App& app);

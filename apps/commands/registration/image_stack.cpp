@@ -2,17 +2,20 @@
 #include "commands/registration/image_stack.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "formats/scratch_file.hpp"
+#include "parts.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
 
 constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
-constexpr std::size_t least_to_judge = 3;
+constexpr std::size_t min_to_judge = 3;
 
 class MeanStack : public ImageStack {
  public:
@@ -27,7 +30,7 @@ class MeanStack : public ImageStack {
       ++values_;
     }
   }
-  void combine(std::span<float> out) override {
+  void combine(std::span<float> out, int, const std::function<void(double)>&) override {
     for (std::size_t i = 0; i < out.size(); ++i) {
       out[i] = weights_[i] > 0 ? static_cast<float>(sums_[i] / weights_[i]) : nothing;
     }
@@ -48,8 +51,14 @@ float median_of(std::span<float> values) {
   return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
-// A normal distribution's standard deviation over the median of its distances.
+// A normal distribution's standard deviation over the median of its distances from their own
+// median, of so many values: one of few often is that median. Simulated.
 constexpr double sigma_of_median = 1.4826;
+double sigma_of_distances(std::size_t count) {
+  static constexpr std::array<double, 6> few = {3.187, 2.057, 2.040, 1.895, 1.816, 1.775};
+  if (count < min_to_judge + few.size()) return few[count - min_to_judge];
+  return sigma_of_median * (1 + 1.3 / static_cast<double>(count));
+}
 
 // The values of one pixel that tell something, and which images' they are.
 class PixelValues {
@@ -93,45 +102,47 @@ class PixelValues {
 };
 
 // The standard error of each image by brightness.
-class NoiseLevels {
+class StandardErrors {
  public:
-  NoiseLevels(std::size_t images, std::size_t max_samples) : images_(images) {
+  StandardErrors(std::size_t images, std::size_t max_samples) : images_(images) {
     samples_.reserve(max_samples);
   }
 
+  bool has_room() const { return samples_.capacity() - samples_.size() >= images_; }
+
   void add(const PixelValues& pixel) {
-    if (pixel.count() < least_to_judge) return;
+    if (pixel.count() < min_to_judge) return;
+    const double factor = sigma_of_distances(pixel.count());
     for (std::size_t i = 0; i < pixel.count(); ++i) {
-      samples_.push_back(
-          {pixel.median(), pixel.distance(i), static_cast<std::uint32_t>(pixel.image(i))});
+      samples_.push_back({pixel.median(), static_cast<float>(factor * pixel.distance(i)),
+                          static_cast<std::uint32_t>(pixel.image(i))});
     }
   }
 
-  // Of equally many samples each, from dark to bright; a level stands for the middle one of them.
+  // Bins of equally many samples each, from dark to bright; one stands for its middle sample.
   void make() {
-    constexpr std::size_t most_levels = 32, least_samples = 256;
+    constexpr std::size_t max_bins = 32, min_samples = 256;
     if (samples_.empty()) return;
     std::ranges::stable_sort(samples_, {}, &Sample::brightness);
-    const std::size_t levels =
-        std::clamp<std::size_t>(samples_.size() / (least_samples * images_), 1, most_levels);
-    std::vector<std::vector<float>> distances(images_);
-    for (std::size_t level = 0; level < levels; ++level) {
-      const std::size_t begin = samples_.size() * level / levels;
-      const std::size_t end = samples_.size() * (level + 1) / levels;
-      for (auto& each : distances) each.clear();
+    const std::size_t bins =
+        std::clamp<std::size_t>(samples_.size() / (min_samples * images_), 1, max_bins);
+    std::vector<std::vector<float>> errors(images_);
+    for (std::size_t bin = 0; bin < bins; ++bin) {
+      const std::size_t begin = samples_.size() * bin / bins;
+      const std::size_t end = samples_.size() * (bin + 1) / bins;
+      for (auto& each : errors) each.clear();
       for (std::size_t i = begin; i < end; ++i) {
-        distances[samples_[i].image].push_back(samples_[i].distance);
+        errors[samples_[i].image].push_back(samples_[i].error);
       }
       brightness_.push_back(samples_[(begin + end) / 2].brightness);
-      for (auto& each : distances) {
-        errors_.push_back(each.empty() ? std::numeric_limits<double>::infinity()
-                                       : sigma_of_median * median_of(each));
-      }
+      for (auto& each : errors) errors_.push_back(each.empty() ? unlimited : median_of(each));
     }
     samples_ = {};
   }
 
+  // Unlimited where no pixel told of it.
   double at(std::size_t image, float brightness) const {
+    if (brightness_.empty()) return unlimited;
     const auto above = std::ranges::upper_bound(brightness_, brightness);
     const auto next = static_cast<std::size_t>(above - brightness_.begin());
     if (next == 0) return errors_[image];
@@ -143,15 +154,17 @@ class NoiseLevels {
   }
 
  private:
+  static constexpr double unlimited = std::numeric_limits<double>::infinity();
+
   struct Sample {
-    float brightness, distance;
+    float brightness, error;
     std::uint32_t image;
   };
 
   std::size_t images_;
   std::vector<Sample> samples_;
   std::vector<float> brightness_;
-  std::vector<double> errors_;  // of each level all images
+  std::vector<double> errors_;  // of each bin all images
 };
 
 class ClippedStack : public ImageStack {
@@ -166,40 +179,69 @@ class ClippedStack : public ImageStack {
     ++images_;
   }
 
-  void combine(std::span<float> out) override {
+  void combine(std::span<float> out, int threads,
+               const std::function<void(double)>& advance) override {
     if (images_ == 0) {
       std::ranges::fill(out, nothing);
       return;
     }
-    constexpr std::size_t band_values = clipped_stack_memory / 4 / sizeof(float);
-    constexpr std::size_t most_samples = clipped_stack_memory / 4 / 12;
-    const std::size_t step = std::max<std::size_t>(band_values / (images_ * planes_), 1);
-    band_.resize(std::min(step, pixels_) * images_ * planes_);
-    PixelValues pixel(images_);
-    NoiseLevels levels(images_, most_samples);
-    const std::size_t stride = pixels_ / (most_samples / images_ + 1) + 1;
+    const StandardErrors errors = measured();
+    const std::size_t step = max_step(clipped_stack_memory / 4);
+    std::atomic<std::uint64_t> values = 0, rejected = 0;
     for (std::size_t begin = 0; begin < pixels_; begin += step) {
-      const std::size_t count = read(begin, step);
-      for (std::size_t i = (stride - begin % stride) % stride; i < count; i += stride) {
-        pixel.take(band_, planes_, count, i);
-        levels.add(pixel);
-      }
+      const std::size_t count = read(begin, std::min(step, pixels_ - begin));
+      const auto part = [&](std::int64_t first, std::int64_t last) {
+        PixelValues pixel(images_);
+        Counts counts;
+        for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+          pixel.take(band_, planes_, count, i);
+          out[begin + i] = combined(pixel, errors, counts);
+        }
+        values += counts.values;
+        rejected += counts.rejected;
+      };
+      app::in_parts(static_cast<std::int64_t>(count), threads, part);
+      advance(static_cast<double>(begin + count) / static_cast<double>(pixels_));
     }
-    levels.make();
-    for (std::size_t begin = 0; begin < pixels_; begin += step) {
-      const std::size_t count = read(begin, step);
-      for (std::size_t i = 0; i < count; ++i) {
-        pixel.take(band_, planes_, count, i);
-        out[begin + i] = combined(pixel, levels);
-      }
-    }
+    values_ = values;
+    rejected_ = rejected;
     band_ = {};
   }
 
  private:
+  struct Counts {
+    std::uint64_t values = 0, rejected = 0;
+  };
+
+  // Pixels of which so many bytes hold all images' values.
+  std::size_t max_step(std::size_t bytes) const {
+    return std::clamp<std::size_t>(bytes / (images_ * planes_ * sizeof(float)), 1, pixels_);
+  }
+
+  // From stretches of pixels all over the image.
+  StandardErrors measured() {
+    constexpr std::size_t max_samples = clipped_stack_memory / 4 / 12, max_stretch = 4096;
+    StandardErrors errors(images_, std::max(max_samples, images_));
+    const std::size_t stretch = std::min(max_step(clipped_stack_memory / 4), max_stretch);
+    const std::size_t there = (pixels_ + stretch - 1) / stretch;
+    const std::size_t stretches =
+        std::clamp<std::size_t>(max_samples / (images_ * stretch), 1, there);
+    PixelValues pixel(images_);
+    for (std::size_t k = 0; k < stretches; ++k) {
+      const std::size_t begin = (there * k / stretches + there / stretches / 2) * stretch;
+      const std::size_t count = read(begin, std::min(stretch, pixels_ - begin));
+      for (std::size_t i = 0; i < count && errors.has_room(); ++i) {
+        pixel.take(band_, planes_, count, i);
+        errors.add(pixel);
+      }
+    }
+    errors.make();
+    return errors;
+  }
+
   // So many pixels of each image, one image after the other.
-  std::size_t read(std::size_t begin, std::size_t step) {
-    const std::size_t count = std::min(step, pixels_ - begin);
+  std::size_t read(std::size_t begin, std::size_t count) {
+    band_.resize(count * images_ * planes_);
     for (std::size_t plane = 0; plane < images_ * planes_; ++plane) {
       kept_.read((plane * pixels_ + begin) * sizeof(float),
                  std::as_writable_bytes(std::span(band_).subspan(plane * count, count)));
@@ -207,17 +249,17 @@ class ClippedStack : public ImageStack {
     return count;
   }
 
-  float combined(PixelValues& pixel, const NoiseLevels& levels) {
-    values_ += pixel.count();
+  float combined(PixelValues& pixel, const StandardErrors& errors, Counts& counts) const {
+    counts.values += pixel.count();
     if (pixel.count() == 0) return nothing;
-    const bool judges = pixel.count() >= least_to_judge;
+    const bool judges = pixel.count() >= min_to_judge;
     const double scatter = judges ? pixel.scatter() : 0.0;
     double sum = 0, weights = 0;
     for (std::size_t i = 0; i < pixel.count(); ++i) {
       if (judges) {
-        const double error = std::max(levels.at(pixel.image(i), pixel.median()), scatter);
+        const double error = std::max(errors.at(pixel.image(i), pixel.median()), scatter);
         if (pixel.distance(i) > limit_ * error) {
-          ++rejected_;
+          ++counts.rejected;
           continue;
         }
       }

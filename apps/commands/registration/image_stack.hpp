@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,8 +19,10 @@ class ImageStack {
   // One value a pixel, and its weight in means; no weights: each is 1. All images of a stack have
   // weights, or none has.
   virtual void add(std::span<const float> image, std::span<const float> weights) = 0;
-  // Of all that were added; NaN where no image tells anything. The stack is spent then.
-  virtual void combine(std::span<float> out) = 0;
+  // Of all that were added, on so many threads; NaN where no image tells anything. The stack is
+  // spent then. advance is told the share that is done now and then; what it throws comes through.
+  virtual void combine(std::span<float> out, int threads,
+                       const std::function<void(double)>& advance) = 0;
 
   // Of the values that tell something, how many were left out.
   std::uint64_t values() const { return values_; }
@@ -33,10 +36,11 @@ class ImageStack {
 std::unique_ptr<ImageStack> mean_stack(std::size_t pixels);
 
 // The mean without what lies farther than `limit` standard errors from the median of its pixel. An
-// image's standard error at a brightness is 1.4826 times the median of its distances from the
-// pixels' medians, over pixels of about that brightness; where the values of a pixel scatter more
-// (1.4826 times the median of their distances), as at an edge, it is that. Of pixels with fewer
-// than three values it is the mean. Images are kept in a file without a name in the folder.
+// image's standard error at a brightness is the median of its distances from the pixels' medians,
+// over pixels of about that brightness, times what makes it that of normal noise (1.4826 of very
+// many images, 3.1 of three); where the values of a pixel scatter more (1.4826 times the median of
+// their distances), as at an edge, it is that. Of pixels with fewer than three values it is the
+// mean. Images are kept in a file without a name in the folder.
 std::unique_ptr<ImageStack> clipped_stack(std::size_t pixels, double limit,
                                           const std::string& folder);
 

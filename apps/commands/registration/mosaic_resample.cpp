@@ -3,8 +3,9 @@
 
 #include <array>
 #include <cmath>
-#include <future>
 #include <limits>
+
+#include "parts.hpp"
 
 namespace ptychopatch::alignment {
 namespace {
@@ -75,7 +76,7 @@ class Neighbours {
 // Of one image: its values at places between its pixels.
 class PixelFit {
  public:
-  PixelFit(const MosaicPlane& image, const Neighbours& neighbours)
+  PixelFit(const MosaicPixels& image, const Neighbours& neighbours)
       : image_(image),
         neighbours_(neighbours),
         by_y_(reach_of(image.cfa)),
@@ -100,19 +101,22 @@ class PixelFit {
 
  private:
   Value fitted(std::int64_t own_y, std::int64_t own_x, int colour) const {
-    double w0 = 0, wy = 0, wx = 0, wyy = 0, wxy = 0, wxx = 0, v0 = 0, vy = 0, vx = 0;
+    double unknown = 0, w0 = 0, wy = 0, wx = 0, wyy = 0, wxy = 0, wxx = 0, v0 = 0, vy = 0, vx = 0;
     for (const Offset each : neighbours_.of(colour, own_y, own_x)) {
       const std::int64_t row = own_y + each.y, column = own_x + each.x;
       if (row < 0 || column < 0 || row >= image_.height || column >= image_.width) continue;
       const float pixel = image_.pixels[static_cast<std::size_t>(row * image_.width + column)];
-      if (std::isnan(pixel)) continue;
       const double w = by_y_.at(each.y) * by_x_.at(each.x);
+      if (std::isnan(pixel)) {
+        unknown += w;
+        continue;
+      }
       const double ry = each.y - by_y_.part(), rx = each.x - by_x_.part(), v = w * pixel;
       w0 += w, wy += w * ry, wx += w * rx;
       wyy += w * ry * ry, wxy += w * ry * rx, wxx += w * rx * rx;
       v0 += v, vy += v * ry, vx += v * rx;
     }
-    if (!(w0 > 0)) return {};
+    if (!(w0 > unknown)) return {};
     wyy += spread_floor * w0;
     wxx += spread_floor * w0;
     const double determinant = wyy * wxx - wxy * wxy;
@@ -123,7 +127,7 @@ class PixelFit {
     return {static_cast<float>((v0 + ay * vy + ax * vx) / weight), static_cast<float>(weight)};
   }
 
-  const MosaicPlane& image_;
+  const MosaicPixels& image_;
   const Neighbours& neighbours_;
   Weights by_y_, by_x_;
 };
@@ -161,7 +165,7 @@ SourcePositions::Position SourcePositions::at(std::int64_t y, std::int64_t x) co
   return {y_[i], x_[i]};
 }
 
-void resample_mosaic(const MosaicPlane& image, const SourcePositions& positions,
+void resample_mosaic(const MosaicPixels& image, const SourcePositions& positions,
                      const mosaics::Cfa& reference, std::int64_t height, std::int64_t width,
                      std::span<float> values, std::span<float> weights, int threads) {
   const Neighbours neighbours(image.cfa);
@@ -177,13 +181,7 @@ void resample_mosaic(const MosaicPlane& image, const SourcePositions& positions,
       }
     }
   };
-  std::vector<std::future<void>> parts;
-  parts.reserve(static_cast<std::size_t>(threads));
-  for (int part = 0; part < threads; ++part) {
-    parts.push_back(std::async(std::launch::async, rows, height * part / threads,
-                               height * (part + 1) / threads));
-  }
-  for (std::future<void>& part : parts) part.get();
+  app::in_parts(height, threads, rows);
 }
 
 }  // namespace ptychopatch::alignment

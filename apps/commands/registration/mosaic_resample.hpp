@@ -9,8 +9,8 @@
 
 namespace ptychopatch::alignment {
 
-// A plane of an image in rows, and of which colours; NaN tells nothing.
-struct MosaicPlane {
+// The pixels of a raw image in rows, and of which colours; NaN tells nothing.
+struct MosaicPixels {
   std::span<const float> pixels;
   std::int64_t height, width;
   const mosaics::Cfa& cfa;
@@ -41,8 +41,9 @@ class SourcePositions {
 // that mean's own place, sum w (1 + a r) r, nearly zero: a = -(sum w (r r^T + 0.03))^-1 sum w r. So
 // a pixel that lies between others is drawn to neither. weights become sum w (1 + a r), which tells
 // how near a pixel was: a mean of several images by them has the resolution of all, where each by
-// itself is interpolated. values are NaN and weights 0 where there was no pixel.
-void resample_mosaic(const MosaicPlane& image, const SourcePositions& positions,
+// itself is interpolated. values are NaN and weights 0 where there was no pixel, or where those
+// that tell nothing have more of sum w than the others.
+void resample_mosaic(const MosaicPixels& image, const SourcePositions& positions,
                      const mosaics::Cfa& reference, std::int64_t height, std::int64_t width,
                      std::span<float> values, std::span<float> weights, int threads);
 

@@ -118,8 +118,10 @@ std::string PairFiles::write_image(const std::string& stem, const ppatch_array& 
       levels.black >= 0) {
     const std::span<const std::uint16_t> values(
         reinterpret_cast<const std::uint16_t*>(bytes.data()), bytes.size() / 2);
-    const mosaics::DngSettings settings{cfa, static_cast<std::uint32_t>(std::lround(levels.black)),
-                                        static_cast<std::uint32_t>(std::lround(levels.white))};
+    const mosaics::DngSettings settings{cfa,
+                                        static_cast<std::uint32_t>(std::lround(levels.black)),
+                                        static_cast<std::uint32_t>(std::lround(levels.white)),
+                                        {levels.camera, levels.rgb_xyz}};
     write_file(stem + ".dng",
                mosaics::encode_dng(values, pixels.shape[0], pixels.shape[1], settings).span());
     return stem + ".dng";

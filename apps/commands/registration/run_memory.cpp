@@ -72,7 +72,7 @@ class Needs {
 
   SceneNeeds of(const SceneTask& task) {
     SceneNeeds needs;
-    std::uint64_t next = 0, most_pixels = 0;
+    std::uint64_t next = 0, max_pixels_of_any = 0;
     std::map<std::size_t, mosaics::ImageNeeds> wanted;
     for (const Pair& pair : task.pairs) {
       for (const std::size_t i : {pair.image, pair.reference}) {
@@ -89,7 +89,7 @@ class Needs {
       needs.waiting = std::max(needs.waiting, image.pixels);
       const bool is_reference = i < task.scene->references;
       if (!is_reference) next = std::max(next, image.pixels);
-      most_pixels = std::max(most_pixels, pixels_of(image));
+      max_pixels_of_any = std::max(max_pixels_of_any, pixels_of(image));
       if (is_reference || task.closes) needs.images += image.pixels;
       if (!is_reference) continue;
       needs.measuring = std::max(needs.measuring, measuring(image));
@@ -98,8 +98,8 @@ class Needs {
     }
     if (!task.closes) needs.images += next;
     if (options_.stack) {
-      needs.images += SceneStack::bytes(*options_.stack, pixels_of(needs.largest), most_pixels,
-                                        needs.largest.cfa.mosaic(),
+      needs.images += SceneStack::bytes(*options_.stack, pixels_of(needs.largest),
+                                        max_pixels_of_any, needs.largest.cfa.mosaic(),
                                         options_.scene.motion != PPATCH_MOTION_MODEL_NONE);
     }
     constexpr std::uint64_t shift_bytes = 128;

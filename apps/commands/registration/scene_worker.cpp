@@ -117,6 +117,9 @@ void SceneWorker::align_pairs(const SceneTask& task, ImageStream& stream,
       static const mosaics::RawImage none;
       aligner.add_reference(images[g].raw ? *images[g].raw : none, mask_);
     }
+    if (run_.stack() != nullptr && images[0].raw) {
+      run_.stack()->set_reference(session_, *images[0].raw);
+    }
     references_ready = true;
     for (std::size_t g = 0; g < scene.references; ++g) align_image(task, g, images, aligner);
   };
@@ -243,7 +246,7 @@ ppatch_shift SceneWorker::fill(const Pair& pair, const std::vector<Decoded>& ima
   if (aligned.shift.status != PPATCH_SHIFT_STATUS_OK || !is_ok(record)) return aligned.shift;
   files_.write(pair.names, pair.replaces_files, *reference.raw, *image.raw, aligned, record);
   if (run_.stack() != nullptr) {
-    run_.stack()->add(session_.context(), *reference.raw, *image.raw, aligned);
+    run_.stack()->add(session_, *reference.raw, *image.raw, aligned);
   }
   draw(pair, aligned.shift, aligned.motion ? &*aligned.motion : nullptr, images);
   return aligned.shift;
