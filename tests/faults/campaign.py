@@ -66,6 +66,13 @@ def fault_of(ended, good=(0,), bad=(2, 3)):
     return None
 
 
+def burst(folder, scene):
+    """What aligns a simulated scene's images onto its reference, as they lie below the folder."""
+    there = folder / "set/src/Bayer" / scene
+    paths = [*(there / "gt").iterdir(), *sorted(there.glob("*.dng"))]
+    return ["--ref", *(str(path.relative_to(folder)) for path in paths)]
+
+
 def listing(folder):
     """Every file below the folder by its path, with its bytes."""
     return {path.relative_to(folder): path.read_bytes()

@@ -21,6 +21,7 @@ class Disks:
             if ended.status != 0:
                 raise RuntimeError(f"{arguments}: {ended}")
         align = ["align", "--layout", "rawnind", "set", "-q"]
+        stack = ["align", *campaign.burst(self.inputs, "a"), "-q", "--records", "out/r.json"]
         self.jobs = [
             ["extract", "s.npz", "-N", "16", "-q", "-o", "out/o.npz"],
             ["extract", "s.npz", "-N", "16", "-q", "--compress", "-o", "out/o.npz", "--montage",
@@ -34,6 +35,8 @@ class Disks:
             ["simulate", "scene", "out/set", "--size", "212", "218", "--iso", "100", "--seed", "3", "-q"],
             [*align, "-o", "out/r.json"], [*align, "-o", "out/r.csv", "--plot", "out/p.png"],
             [*align, "-o", "out/r.yaml", "--apply", "out/a", "--write-masks", "out/m"],
+            *([*stack, "--stack", mode, "-o", f"out/s.{ending}"]
+              for mode in ("mean", "clip") for ending in ("dng", "tif", "mrc", "h5", "npy")),
         ]
         self.wanted = []
         for job in self.jobs:

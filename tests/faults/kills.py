@@ -39,7 +39,10 @@ class Kills:
                       "--seed", of.seed + i, "--iso", *ISO, "-q")
         align = ["align", "--layout", "rawnind", "set", "-q"]
         files = ["--apply", "applied", "--write-masks", "masks", "--plot", "plot.svg"]
+        stack = ["align", *campaign.burst(data, "s0"), "--records", "r.json", "-q", "--stack"]
         self.jobs = [
+            Job("stack-mean", data, [*stack, "mean", "-o", "o.tif"], ("--overwrite",), False),
+            Job("stack-clip", data, [*stack, "clip", "-o", "o.dng"], ("--overwrite",), False),
             Job("align", data, [*align, "-o", "r.json"], ("--resume",)),
             Job("align-csv", data, [*align, "-o", "r.csv"], ("--resume",)),
             Job("align-files", data, [*align, "-o", "r.yaml", *files], ("--resume", "--overwrite"), False),
@@ -56,7 +59,7 @@ class Kills:
                                          "--iso", *ISO, "-q"], ("--overwrite",), False),
         ]
         # Those that go on with what is there are the point of it.
-        self.weights = [6, 3, 6, 2, 2, 2, 2, 2, 2]
+        self.weights = [3, 3, 6, 3, 6, 2, 2, 2, 2, 2, 2]
         for job in self.jobs:
             self.undisturbed(job)
 
