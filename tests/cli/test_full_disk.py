@@ -45,8 +45,10 @@ class FullDiskTest(CommandTest):
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
         self.run_well("extract", "s.npz", "-N", 16, "-o", "whole.h5", "-q")
         size = self.path("whole.h5").stat().st_size
+        # The thread sanitizer writes a file of its own at a program's beginning, and ends it at a limit of 0.
+        least = 1 if "PTYCHOPATCH_SANITIZED" in os.environ else 0
         for extra in ((), ("--compress",)):
-            for most in (0, 1000, *self.rng.integers(2000, size // 2, 6)):
+            for most in (least, 1000, *self.rng.integers(2000, size // 2, 6)):
                 self.run_badly("extract", "s.npz", "-N", 16, "-o", "out.h5", *extra,
                                says=("out.h5", "File too large"),
                                env={**os.environ, "ASAN_OPTIONS": options.lstrip(":")},
