@@ -59,17 +59,32 @@ void fill_image(const std::vector<float>& field, const SceneCase& one, std::int6
   }
 }
 
+// As a program does it that has the pair's levels and aligned it by whole pixels.
+void measure_pair(const Context& context, const ppatch_cfa& cfa,
+                  const std::vector<ppatch_scene_image>& pair, const ppatch_array& mask) {
+  ppatch_scene_image sides[2] = {pair[0], pair[1]};
+  for (ppatch_scene_image& side : sides) {
+    side.own_levels = 1;
+    for (double& black : side.black) black = black_level;
+    side.white = white_level;
+  }
+  ppatch_mask_options options = mask_options();
+  options.clip_bound = 1;
+  pair_measure(context, cfa, sides[0], sides[1], options, &mask);
+}
+
 }  // namespace
 
 std::string SceneCase::name() const {
-  return "scenes/align/u16/" + std::to_string(height) + "x" + std::to_string(width) + "/images" +
-         std::to_string(images) + (on_card ? "/on_card" : "/on_host") + "/threads" +
-         std::to_string(threads);
+  return std::string("scenes/") + (measures ? "measures" : "align") + "/u16/" +
+         std::to_string(height) + "x" + std::to_string(width) + "/images" + std::to_string(images) +
+         (on_card ? "/on_card" : "/on_host") + "/threads" + std::to_string(threads);
 }
 
 std::vector<SceneCase> scene_cases(int threads, ppatch_backend backend, bool small) {
   const std::int64_t height = small ? 256 : 4000, width = small ? 384 : 6000;
-  std::vector<SceneCase> cases = {{height, width, 8, false, threads}};
+  std::vector<SceneCase> cases = {{height, width, 8, false, threads},
+                                  {height, width, 1, false, threads, true}};
   if (backend == PPATCH_BACKEND_CUDA) cases.push_back({height, width, 8, true, threads});
   return cases;
 }
@@ -102,7 +117,8 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
     }
     images.push_back(ppatch_scene_image_of(view));
   }
-  ppatch_scene_options options = scene_options(one.height, one.width, ptychopatch::cfa("RGGB"));
+  const ppatch_cfa cfa = ptychopatch::cfa("RGGB");
+  ppatch_scene_options options = scene_options(one.height, one.width, cfa);
   for (double& black : options.black) black = black_level;
   options.white = white_level;
   options.max_shift[0] = options.max_shift[1] = 64;
@@ -115,13 +131,21 @@ Record measure_scene(const SceneCase& one, const Device& device, double min_seco
                                ppatch_shift_status_string(shift.status));
     }
   }
+  const std::int64_t mask_height = one.height / 2, mask_width = one.width / 2;
+  const Buffer mask(one.measures ? mask_height * mask_width : 0, 0, nullptr);
   // It returns when all is done, on a card too: what counts is the host's clock.
-  const auto work = [&] { plan.align(moving); };
+  const auto work = [&] {
+    if (one.measures) {
+      measure_pair(context, cfa, images, mask.view(PPATCH_U8, {mask_height, mask_width}));
+    } else {
+      plan.align(moving);
+    }
+  };
 
   Record record;
   record.name = one.name();
   record.set = "scenes";
-  record.operation = "align";
+  record.operation = one.measures ? "measures" : "align";
   record.backend = device.backend_name();
   record.dtype = "u16";
   record.order = one.on_card ? "on_card" : "on_host";

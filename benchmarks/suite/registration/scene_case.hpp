@@ -11,12 +11,14 @@
 
 namespace ptychopatch::bench {
 
-// Bayer images of 16-bit integers aligned onto one reference.
+// Bayer images of 16-bit integers aligned onto one reference, or gains, loss and mask of aligned
+// pairs.
 struct SceneCase {
   std::int64_t height = 0, width = 0;
   std::int64_t images = 8;  // moving ones
   bool on_card = false;     // they lie there already; else in pinned memory, or the host's
   int threads = 1;
+  bool measures = false;  // of pairs
 
   std::int64_t image_bytes() const { return height * width * 2; }
   std::string name() const;
