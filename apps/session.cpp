@@ -5,6 +5,7 @@
 
 #include "choices.hpp"
 #include "formats/memory_limit.hpp"
+#include "formats/unforked_memory.hpp"
 #include "interrupt.hpp"
 
 namespace ptychopatch::app {
@@ -18,6 +19,15 @@ std::uint64_t default_budget() {
   return limit ? std::clamp<std::uint64_t>(*limit / 2, 1, usual) : 0;
 }
 
+// Decoders are forked while scratch is written.
+void* allocate_scratch(void*, std::uint64_t bytes, std::uint64_t alignment) {
+  return formats::allocate_unforked(bytes, alignment);
+}
+
+void deallocate_scratch(void*, void* memory, std::uint64_t bytes) {
+  formats::deallocate_unforked(memory, bytes);
+}
+
 }  // namespace
 
 Session::Session(const CommonOptions& options, Console& console) : console_(console) {
@@ -28,6 +38,8 @@ Session::Session(const CommonOptions& options, Console& console) : console_(cons
   context.log_user = this;
   context.progress = &progress;
   context.progress_user = this;
+  context.allocate = &allocate_scratch;
+  context.deallocate = &deallocate_scratch;
   context_.emplace(context);
   const ppatch_context_info info = context_->info();
   console_.detail(std::string("backend ") + backend_name() + ": " +

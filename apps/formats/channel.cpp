@@ -63,8 +63,10 @@ void Channel::pass(NpyArray& array) {
   for (std::int64_t& extent : array.shape) limited(extent, max_extent);
   if (!array.type.known()) nonsense();
   const std::uint64_t size = bytes_of_shape(array.shape, array.type.size, source_);
-  require_memory(size, source_);
-  if (!sends_) array.data = Bytes(static_cast<std::size_t>(size));
+  if (!sends_) {
+    require_memory(size, source_);
+    array.data = Bytes(static_cast<std::size_t>(size));
+  }
   // A child that has sent an array ends: what the other end has by now is not held here, too.
   for (std::size_t at = 0; at < size; at += piece_bytes) {
     const std::size_t count = std::min(piece_bytes, static_cast<std::size_t>(size) - at);

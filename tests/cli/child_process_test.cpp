@@ -6,7 +6,10 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -23,6 +26,7 @@
 #include "formats/memory_limit.hpp"
 #include "formats/output_file.hpp"
 #include "formats/scan_input.hpp"
+#include "formats/unforked_memory.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -109,6 +113,34 @@ TEST(ChildProcess, ItsLimitsAreForGood) {
   EXPECT_LE(limit_of(RLIMIT_DATA), own + (std::uint64_t{64} << 20));
   limit_children(0);
 #endif
+}
+
+// Pages of scratch that the parent writes meanwhile would be there twice.
+TEST(ChildProcess, HasNoMemoryThatIsNotForked) {
+  constexpr std::size_t bytes = std::size_t{3} << 20;
+  UnforkedVector<char> scratch(bytes, 'a');
+  std::vector<char> other(bytes, 'b');
+  // A system call says that a page is not there, where reading it would end the process.
+  const auto is_there = [](const char* at) {
+    std::array<int, 2> ends{};
+    const bool there = ::pipe(ends.data()) == 0 && ::write(ends[1], at, 1) == 1;
+    for (const int end : ends) ::close(end);
+    return there;
+  };
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool right = !is_there(scratch.data() + bytes / 2) && is_there(other.data() + bytes / 2);
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(is_there(scratch.data() + bytes / 2));
+  // Given back it is memory as any other.
+  scratch = {};
+  scratch.shrink_to_fit();
+  const UnforkedVector<char> again(bytes, 'c');
+  EXPECT_EQ(again.back(), 'c');
 }
 
 // One that waits for nothing may have found a lock held: the file is not to blame.

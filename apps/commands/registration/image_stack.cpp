@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/scratch_file.hpp"
+#include "formats/unforked_memory.hpp"
 #include "parts.hpp"
 
 namespace ptychopatch::alignment {
@@ -39,8 +40,8 @@ class MeanStack : public ImageStack {
   }
 
  private:
-  std::vector<double> sums_;
-  std::vector<float> weights_;
+  formats::UnforkedVector<double> sums_;
+  formats::UnforkedVector<float> weights_;
 };
 
 // Of the values, whose order is lost.

@@ -140,13 +140,13 @@ SourcePositions::SourcePositions(const Context& context, const Aligned& aligned,
     : width_(width), shift_{aligned.shift.shift[0], aligned.shift.shift[1]} {
   if (!aligned.motion || aligned.motion->motion.status != PPATCH_SHIFT_STATUS_OK) return;
   // The motion moves a plane of coordinates, of which linear taps are exact.
-  std::vector<float> coordinates(static_cast<std::size_t>(image_height * image_width));
+  formats::UnforkedVector<float> coordinates(static_cast<std::size_t>(image_height * image_width));
   ppatch_resample_options options{};
   options.struct_size = sizeof options;
   options.interpolation = PPATCH_INTERPOLATION_BILINEAR;
   options.boundary = PPATCH_BOUNDARY_CONSTANT;
   options.constant = beyond;
-  for (std::vector<float>* axis : {&y_, &x_}) {
+  for (formats::UnforkedVector<float>* axis : {&y_, &x_}) {
     for (std::size_t i = 0; i < coordinates.size(); ++i) {
       const std::size_t columns = static_cast<std::size_t>(image_width);
       coordinates[i] = static_cast<float>(axis == &y_ ? i / columns : i % columns);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands/registration/scene_aligner.hpp"
+#include "formats/unforked_memory.hpp"
 
 namespace ptychopatch::alignment {
 
@@ -32,7 +33,7 @@ class SourcePositions {
  private:
   std::int64_t width_;
   double shift_[2];
-  std::vector<float> y_, x_;  // empty: by the shift
+  formats::UnforkedVector<float> y_, x_;  // empty: by the shift
 };
 
 // A mosaic onto the pixels of a reference of the same colours, on so many threads. The pixel's own

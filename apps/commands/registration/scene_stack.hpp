@@ -5,11 +5,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "commands/registration/image_stack.hpp"
 #include "commands/registration/scene_aligner.hpp"
 #include "formats/output_file.hpp"
+#include "formats/unforked_memory.hpp"
 #include "mosaics/dng_writer.hpp"
 
 namespace ptychopatch::alignment {
@@ -69,8 +69,8 @@ class SceneStack {
   mosaics::Cfa cfa_;
   double black_ = 0, white_ = 0;
   mosaics::DngCamera camera_;
-  std::vector<float> reference_;  // its own pixels, for where no image tells anything
-  std::vector<float> source_, moved_, weights_;
+  formats::UnforkedVector<float> reference_;  // its own pixels, for where no image tells anything
+  formats::UnforkedVector<float> source_, moved_, weights_;
 };
 
 }  // namespace ptychopatch::alignment
