@@ -128,6 +128,29 @@ TEST_F(Status, SizesMayDiffer) {
   }
 }
 
+// A line has the rings of its length, and so may have more than any image with a shorter side: a
+// plan for larger ones has room for them.
+TEST_F(Status, LinesInAPlanForImages) {
+  for (const std::int64_t length : {24, 41, 72, 200}) {
+    for (const bool is_row : {true, false}) {
+      const std::int64_t height = is_row ? 1 : length, width = is_row ? length : 1;
+      const Picture line = textured(random_, height, width);
+      const ppatch_shift own =
+          align_pair(image_of(line), image_of(line), scene_options(height, width));
+      for (const std::int64_t side : {2, 9, 30}) {
+        ptychopatch::ScenePlan plan(
+            scene_context(), is_row ? scene_options(side, width) : scene_options(height, side));
+        plan.borrow_reference(image_of(line));
+        const ppatch_shift found = align(plan, image_of(line));
+        EXPECT_EQ(found.status, own.status) << height << " x " << width << " of " << side;
+        for (int axis = 0; axis < 2 && own.status == PPATCH_SHIFT_STATUS_OK; ++axis) {
+          EXPECT_EQ(found.shift[axis], own.shift[axis]);
+        }
+      }
+    }
+  }
+}
+
 // Row and column offsets and hot pixels at the same places of both images.
 TEST_F(Status, PatternsOfTheSensorAreNotTheScene) {
   constexpr std::int64_t size = 1024;
