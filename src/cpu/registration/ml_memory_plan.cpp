@@ -72,7 +72,7 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
   plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(max_size[0], max_size[1]));
   plan.rings = std::max(plan.rings, ring_count(max_size[0], max_size[1]));
   // One row or column has the rings of its length, which may be the longer side.
-  for (const auto [height, width] :
+  for (const auto& [height, width] :
        {std::pair{std::int64_t{1}, max_size[1]}, std::pair{max_size[0], std::int64_t{1}}}) {
     plan.rings = std::max(plan.rings, ring_count(height, width));
     plan.sums_doubles = std::max(plan.sums_doubles, sums_doubles(height, width));
