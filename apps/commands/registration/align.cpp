@@ -103,16 +103,11 @@ class Align {
     }
     std::vector<mosaics::ImageItem> moving;
     for (const std::string& path : options_.inputs) {
-      // Why a file cannot be opened belongs to its record.
-      std::vector<mosaics::ImageItem> items = {{path, std::nullopt}};
-      try {
-        items = mosaics::items_of(path);
-      } catch (const formats::FormatError&) {
-      }
       if (options_.stack && is_reference(path)) {
         console_.note(formats::quoted(path) + " is the reference, which is stacked already");
         continue;
       }
+      const std::vector<mosaics::ImageItem> items = alignment::items_in(path);
       moving.insert(moving.end(), items.begin(), items.end());
     }
     alignment::require_own_names(moving);

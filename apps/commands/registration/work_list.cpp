@@ -27,6 +27,14 @@ SceneWork work_of(const rawnind::Scene& scene) {
   return work;
 }
 
+std::vector<mosaics::ImageItem> items_in(const std::string& path) {
+  try {
+    return mosaics::items_of(path);
+  } catch (const formats::FormatError&) {
+    return {{path, std::nullopt}};
+  }
+}
+
 void require_own_names(const std::vector<mosaics::ImageItem>& moving) {
   std::map<std::string, const mosaics::ImageItem*> by_name;
   for (const mosaics::ImageItem& item : moving) {

@@ -35,6 +35,9 @@ struct SceneWork {
 
 SceneWork work_of(const rawnind::Scene& scene);
 
+// The images in a file; of one that cannot be opened the file itself, whose record says why.
+std::vector<mosaics::ImageItem> items_in(const std::string& path);
+
 // A record is found again by its image's name: FormatError where a file has that of an image in
 // another one.
 void require_own_names(const std::vector<mosaics::ImageItem>& moving);
