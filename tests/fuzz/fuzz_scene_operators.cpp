@@ -39,7 +39,7 @@ struct Owned {
 };
 
 void check(const ppatch_shift& shift, std::int64_t height, std::int64_t width) {
-  require(shift.status >= PPATCH_SHIFT_STATUS_OK && shift.status <= PPATCH_SHIFT_STATUS_REFERENCE);
+  require(shift.status >= PPATCH_SHIFT_STATUS_OK && shift.status <= PPATCH_SHIFT_STATUS_AMBIGUOUS);
   require(shift.common_height <= height && shift.common_width <= width);
   if (shift.status != PPATCH_SHIFT_STATUS_OK) return;
   for (const double d : shift.shift) require(std::isfinite(d));
