@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "core/registration/fft_size.hpp"
 #include "cpu/fft/plane_fft.hpp"
@@ -71,9 +70,13 @@ void fit_smaller(MlMemoryPlan& plan, const SceneGeometry& whole, const SceneSett
        sums_doubles(max_size[0], std::min(max_size[1], narrow)), sums_doubles(side, side)});
   plan.tile_doubles = std::max(plan.tile_doubles, tile_doubles(max_size[0], max_size[1]));
   plan.rings = std::max(plan.rings, ring_count(max_size[0], max_size[1]));
-  // One row or column has the rings of its length, which may be the longer side.
-  for (const auto& [height, width] :
-       {std::pair{std::int64_t{1}, max_size[1]}, std::pair{max_size[0], std::int64_t{1}}}) {
+}
+
+// One row or column has the rings of its length, which may be the longer side.
+void fit_lines(MlMemoryPlan& plan, const SceneGeometry& whole) {
+  for (int axis = 0; axis < 2; ++axis) {
+    const std::int64_t length = padded_size(whole.size[0][axis]);
+    const std::int64_t height = axis == 0 ? length : 1, width = axis == 0 ? 1 : length;
     plan.rings = std::max(plan.rings, ring_count(height, width));
     plan.sums_doubles = std::max(plan.sums_doubles, sums_doubles(height, width));
   }
@@ -101,6 +104,7 @@ MlMemoryPlan MlMemoryPlan::within(const SceneSettings& s, const SceneMachine& ma
   const std::int64_t carriers = s.cfa.period * s.cfa.period - 1;
   fit(plan, whole, carriers);
   if (!s.circular) fit_smaller(plan, whole, s, carriers);
+  fit_lines(plan, whole);
   if (s.searches_maps) {
     plan.warped_floats = plan.fine_floats;
     plan.search_bytes = MapSearch::bytes(s);
