@@ -37,7 +37,7 @@ class SampleRows {
         inside_(x0_ >= 0 && x0_ + pixels_ <= image.width),
         columns_(columns) {
     if constexpr (!P::converts) {
-      if (inside_ && image.stride_x == C) {
+      if (inside_ && image.height > 0 && image.stride_x == C) {
         corner_ = image.at<T>(slice, 0, x0_);
         row_step_ = image.stride_y;
       }
