@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <cstddef>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace ptychopatch::formats {
@@ -27,5 +30,8 @@ class FileDescriptor {
  private:
   int fd_ = -1;
 };
+
+// FormatError, begun by `action`, where not all can be written.
+void write_all(int fd, std::span<const std::byte> bytes, const std::string& action);
 
 }  // namespace ptychopatch::formats

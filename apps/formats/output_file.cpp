@@ -24,15 +24,6 @@ std::string random_suffix() {
   return std::to_string(::getpid()) + "-" + std::to_string(device());
 }
 
-void write_all(int fd, std::span<const std::byte> bytes, const std::string& name) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_error("cannot write " + name);
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-}
-
 std::string path_of(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
 OutputTarget standard_output() {
@@ -147,7 +138,7 @@ std::string OutputFile::path() const {
 void OutputFile::write(std::span<const std::byte> bytes) {
   if (bytes.size() > buffer_.size() - buffered_) flush();
   if (bytes.size() > buffer_.size()) {
-    write_all(file_.get(), bytes, target_.name);
+    write_all(file_.get(), bytes, "cannot write " + target_.name);
     flushed_to_ += bytes.size();
     return;
   }
@@ -156,7 +147,7 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 }
 
 void OutputFile::flush() {
-  write_all(file_.get(), buffer_.span().first(buffered_), target_.name);
+  write_all(file_.get(), buffer_.span().first(buffered_), "cannot write " + target_.name);
   flushed_to_ += buffered_;
   buffered_ = 0;
 }
@@ -222,7 +213,8 @@ void OutputFile::copy_to_target() {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw system_error("cannot write " + target_.name);
     if (count == 0) return;
-    write_all(target, buffer_.span().first(static_cast<std::size_t>(count)), target_.name);
+    write_all(target, buffer_.span().first(static_cast<std::size_t>(count)),
+              "cannot write " + target_.name);
   }
 }
 

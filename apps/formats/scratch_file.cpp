@@ -22,14 +22,7 @@ ScratchFile::ScratchFile(const std::string& folder) : folder_(folder) {
 }
 
 void ScratchFile::append(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      throw system_error("cannot keep what does not fit into memory in " + quoted(folder_));
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
+  write_all(file_.get(), bytes, "cannot keep what does not fit into memory in " + quoted(folder_));
 }
 
 void ScratchFile::read(std::uint64_t begin, std::span<std::byte> out) const {

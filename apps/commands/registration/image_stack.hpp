@@ -38,7 +38,7 @@ std::unique_ptr<ImageStack> mean_stack(std::size_t pixels);
 // The mean without what lies farther than `limit` standard errors from the median of its pixel. An
 // image's standard error at a brightness is the median of its distances from the pixels' medians,
 // over pixels of about that brightness, times what makes it that of normal noise (1.4826 of very
-// many images, 3.1 of three); where the values of a pixel scatter more (1.4826 times the median of
+// many images, 3.2 of three); where the values of a pixel scatter more (1.4826 times the median of
 // their distances), as at an edge, it is that. Of pixels with fewer than three values it is the
 // mean. Images are kept in a file without a name in the folder.
 std::unique_ptr<ImageStack> clipped_stack(std::size_t pixels, double limit,
