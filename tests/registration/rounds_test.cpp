@@ -28,8 +28,8 @@ struct Found {
 // What windows at `laid` find, and what the images tell each other there.
 using Round = std::function<BandMeans(const double (&laid)[2], double (&found)[2])>;
 
-Found search(const ShiftRounds& rounds, const Round& round) {
-  constexpr double start[2] = {0.0, 0.0};
+Found search(const ShiftRounds& rounds, const Round& round, double first = 0.0) {
+  const double start[2] = {first, 0.0};
   ShiftSearch search(size, start, rounds, false);
   Found out;
   while (search.lay()) {
@@ -101,6 +101,27 @@ TEST(ShiftRounds, TellHowSlowTheyWere) {
   const Found quick = search(ppatch::only_rounds, taking_back(0.99, 0.0));
   EXPECT_GT(quick.shift.slow.progress, ppatch::slow_progress);
   EXPECT_LE(quick.rounds, 4);
+}
+
+// Where windows go on by a whole sample what is found jumps: that is no slowness.
+TEST(ShiftRounds, AreNotSlowWhereWindowsGoOn) {
+  constexpr double middle = 0.4965;
+  bool jumped = false;
+  double last = 0.0;
+  const Found found = search(
+      ppatch::only_rounds,
+      [&](const double(&laid)[2], double(&out)[2]) {
+        const double side = laid[0] > 0.5 ? 0.0017 : 0.0;
+        out[0] = middle + side + 0.1 * (laid[0] - middle);
+        out[1] = 0.0;
+        jumped = jumped || (last > 0.5 && laid[0] < 0.5);
+        last = laid[0];
+        return BandMeans{0.9, 3.0};
+      },
+      0.501);
+  EXPECT_TRUE(jumped);
+  EXPECT_GT(found.shift.slow.progress, 0.5);
+  EXPECT_NEAR(found.shift.displacement[0], middle, 1e-3);
 }
 
 // Windows that a lead has laid where the images are not alike: back to where they were.

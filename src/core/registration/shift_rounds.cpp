@@ -17,6 +17,8 @@ constexpr double max_distance = 4.0;  // from the coarse peak
 constexpr double min_progress = 0.05, max_lead = 0.5;
 // Of what moves less, rounding is a part.
 constexpr double min_move = 1e-4;
+// Nor do less than that by windows that moved by a whole sample, between rounds.
+constexpr double min_gone_on = 0.25;
 // Windows that a lead has laid and that tell less than this part of what the last ones did are off.
 constexpr double min_known = 0.8;
 
@@ -116,6 +118,7 @@ void ShiftSearch::advance(const BandMeans& means, const double fraction[2], int 
   double moved_by = 0.0;
   for (int axis = 0; axis < 2; ++axis) {
     round.laid[axis] = shift_.displacement[axis];
+    round.integer[axis] = shift_.integer[axis];
     round.found[axis] = static_cast<double>(shift_.integer[axis]) + fraction[axis];
     moved_by = std::max(moved_by, std::abs(round.found[axis] - round.laid[axis]));
     shift_.displacement[axis] = round.found[axis];
@@ -154,7 +157,9 @@ bool ShiftSearch::find_left(const Round& round, double left[2]) {
   if (length < min_move) return false;
   Slowness slow{1.0, {moved[0] / length, moved[1] / length}};
   const double laid = slow.along(last_.laid, round.laid);
-  if (laid <= 0.0) return false;
+  // Windows that have gone on by a whole sample find a little else wherever they were laid.
+  const bool gone_on = !std::equal(round.integer, round.integer + 2, last_.integer);
+  if (laid <= (gone_on ? min_gone_on : 0.0)) return false;
   slow.progress = std::clamp(1.0 - length / laid, min_progress, 1.0);
   if (slow.progress <= shift_.slow.progress) shift_.slow = slow;
   if (!leads_) return false;

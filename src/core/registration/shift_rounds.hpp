@@ -149,6 +149,7 @@ class ShiftSearch {
   // Displacements that a round's windows were laid by, and that it found.
   struct Round {
     double laid[2] = {0.0, 0.0}, found[2] = {0.0, 0.0};
+    std::int64_t integer[2] = {0, 0};
   };
   // What this round has left; whether rounds take back little.
   bool find_left(const Round& round, double left[2]);
