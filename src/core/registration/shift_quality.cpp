@@ -23,8 +23,9 @@ constexpr std::int64_t enough_tiles = 30;
 // Shifts by high and low frequencies apart contradict each other where the square of their
 // difference over its error, of two degrees of freedom, is above that;
 constexpr double contradiction = 12.0;
-// of that part of it the shift is in doubt where it is above this.
-constexpr double doubt = 7.0, doubted = 0.2;
+// of that part of it the shift is in doubt where it is above the second of these, of none below the
+// first: between them by and by, for else a rounding would change sigma tenfold.
+constexpr double little_doubt = 6.0, doubt = 8.0, doubted = 0.2;
 // Rounds that take back less of what windows are off by are no estimate of their own.
 constexpr double held_progress = 0.4;
 // What tapers and trends make of it is no more than that, samples; no band is narrower than the
@@ -254,7 +255,8 @@ ShiftQuality shift_quality_of(const FineShift& shift, const std::int64_t transfo
   if (!(sums[leak_square] > 0.0)) {
     const Contradiction found = contradiction_of(sums, spread);
     quality.aliased = found.square > contradiction;
-    if (found.square > doubt) covariance.add(doubted, found.difference);
+    const double part = (found.square - little_doubt) / (doubt - little_doubt);
+    if (part > 0.0) covariance.add(doubted * std::min(1.0, part), found.difference);
   }
   if (tiles.any()) {
     quality.alike = totals[tile_alike] / static_cast<double>(tiles.count());
