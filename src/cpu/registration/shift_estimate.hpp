@@ -43,8 +43,6 @@ struct Band {
   ExcludedLines excluded;
 };
 
-constexpr std::int64_t spectrum_rows_per_block = 64;
-
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width);
 std::int64_t tile_doubles(std::int64_t height, std::int64_t width);
 std::int64_t tables_floats(std::int64_t height, std::int64_t width, std::int64_t carriers);

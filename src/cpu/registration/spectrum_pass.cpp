@@ -10,8 +10,14 @@
 namespace ppatch {
 namespace {
 
-std::int64_t block_count(std::int64_t height) {
-  return (height + spectrum_rows_per_block - 1) / spectrum_rows_per_block;
+// One of a column: each block has the sums of all rings, of which a column has as many as rows.
+std::int64_t rows_per_block(std::int64_t height, std::int64_t width) {
+  return width == 1 ? std::max<std::int64_t>(height, 1) : 64;
+}
+
+std::int64_t block_count(std::int64_t height, std::int64_t width) {
+  const std::int64_t rows = rows_per_block(height, width);
+  return (height + rows - 1) / rows;
 }
 
 }  // namespace
@@ -19,7 +25,7 @@ std::int64_t block_count(std::int64_t height) {
 std::int64_t sums_doubles(std::int64_t height, std::int64_t width) {
   const std::int64_t row_sums = std::max<std::int64_t>(4 * ring_count(height, width), band_sums);
   const std::int64_t tiles = tile_sums * CovarianceTiles::max_count(height, width);
-  return std::max({block_count(height) * row_sums, tiles, trend_terms * height});
+  return std::max({block_count(height, width) * row_sums, tiles, trend_terms * height});
 }
 
 std::int64_t tile_doubles(std::int64_t height, std::int64_t width) {
@@ -125,13 +131,14 @@ SpectrumRow SpectrumPass::row(std::int64_t y) const {
 void SpectrumPass::run_rows(const void* loop,
                             void (*call)(const void*, const SpectrumRow&, double*),
                             std::int64_t count, bool clear) const {
-  const std::int64_t blocks = block_count(height_);
+  const std::int64_t rows = rows_per_block(height_, width_);
+  const std::int64_t blocks = block_count(height_, width_);
   const auto row_bytes = static_cast<std::size_t>(band_.fft->row_floats()) * sizeof(float);
   tools_.arena->parallel_for(blocks, [&](std::int64_t block, int) {
     double* sums = tools_.sums + block * count;
     std::fill(sums, sums + count, 0.0);
-    const std::int64_t end = std::min(height_, (block + 1) * spectrum_rows_per_block);
-    for (std::int64_t y = block * spectrum_rows_per_block; y < end; ++y) {
+    const std::int64_t end = std::min(height_, (block + 1) * rows);
+    for (std::int64_t y = block * rows; y < end; ++y) {
       const SpectrumRow bins = row(y);
       if (!in_band(y)) {
         if (!clear) continue;
