@@ -86,4 +86,8 @@ Hdf5Handle memory_type(const ElementType& type, hid_t like);
 // `source`.
 std::uint64_t hdf5_stored_bytes(hid_t dataset, const std::string& source);
 
+// Throws FormatError, begun by `source`, where a dataset is a view that leads to itself: such a one
+// is not to be read.
+void require_finite_view(hid_t dataset, const std::string& source);
+
 }  // namespace ptychopatch::formats

@@ -54,6 +54,7 @@ class Storage {
       H5Pget_virtual_filename(plist, i, name.data(), name.size() + 1);
       names.insert(std::move(name));
     }
+    require_finite_view(dataset_, source_);
     std::uint64_t bytes = 0;
     for (const std::string& name : names) bytes += name == "." ? file_bytes_ : size_of(name, true);
     return bytes;

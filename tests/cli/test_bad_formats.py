@@ -119,6 +119,15 @@ class BadFormatsTest(CommandTest):
             np.testing.assert_array_equal(self.load("out.npz")["patches"], expected)
         replace("large.h5", view("p.h5", (20000, 20000)))
         self.refuse("large.h5", ("object", "cannot hold"))
+        # Of a view of a view, and of views that lead to themselves, in one file and in two.
+        replace("twice.h5", view("view.h5"))
+        self.run_well("extract", "twice.h5", "-N", 4, "-o", "out.npz", "--overwrite")
+        np.testing.assert_array_equal(self.load("out.npz")["patches"], expected)
+        for name, source in (("own.h5", "."), ("self.h5", "self.h5"), ("one.h5", "other.h5"),
+                             ("other.h5", "one.h5")):
+            replace(name, view(source))
+        for name in ("own.h5", "self.h5", "one.h5"):
+            self.refuse(name, ("object", "a view of itself"))
         for name, part in (("view.h5", "p.h5"), ("raw.h5", "raw")):
             self.path(part).unlink()
             self.refuse(name, ("object", part))
