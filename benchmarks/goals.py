@@ -20,7 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "benchmarks", "peers"))
 from report import Goals
 
-RATIOS = r"^main/(extract|adjoint)/c64/bilinear/N128/|^large/"
+RATIOS = r"^main/(extract|adjoint)/c64/bilinear/N128/|^large/|^scenes/measures/"
 CASES = RATIOS + r"|^memory/|^(patches|pixels)/(extract|adjoint)/"
 MEGABYTE = 1e6
 
@@ -138,6 +138,17 @@ def judge_peers(goals, report):
                            one[direction]["agrees"])
 
 
+def judge_measures(goals, report):
+    """Of a pair of 24 megapixels: gains, loss and mask."""
+    times = [one["seconds"] for one in report["records"]
+             if (one["set"], one["operation"]) == ("scenes", "measures")]
+    what = "measures of a pair of 24 megapixels, two threads"
+    if times:
+        goals.at_most(what, 1e3 * max(times), 60.0, " ms")
+    else:
+        goals.line(what, "not measured", "measured", False)
+
+
 def judge_card(goals, report):
     records = {}
     for one in report["records"]:
@@ -177,12 +188,13 @@ def judge_card(goals, report):
 
 
 def middle_of(reports):
-    """The first report of ptychopatch-bench, with the median of what all say of a case's share of the limit."""
+    """The first report of ptychopatch-bench, with medians of what all say of a case."""
     for record in reports[0]["records"]:
-        shares = [one["share_of_limit"] for report in reports for one in report["records"]
-                     if one["name"] == record["name"] and "share_of_limit" in one]
-        if shares:
-            record["share_of_limit"] = statistics.median(shares)
+        for key in ("share_of_limit", "seconds"):
+            values = [one[key] for report in reports for one in report["records"]
+                      if one["name"] == record["name"] and key in one]
+            if values:
+                record[key] = statistics.median(values)
     return reports[0]
 
 
@@ -224,6 +236,7 @@ def main():
     judge_bandwidth(goals, report)
     judge_growth(goals, report)
     judge_memory(goals, report)
+    judge_measures(goals, report)
     for skipped in report["skipped"]:
         goals.line(skipped["name"], skipped["reason"], "measured", False)
     if peers:

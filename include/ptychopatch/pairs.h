@@ -140,7 +140,9 @@ typedef struct ppatch_mask_options {
  * a pixel is kept (1) where difference <= min(threshold, its own quantile); the kept set is then
  * opened with a 3 x 3 cross (outside counts as rejected, as SciPy's binary_opening has it), and
  * clipped pixels are taken out. mask is (H, W) U8; *mask_mean, unless NULL, its mean. The quantile
- * is NumPy's, interpolated linearly. options may be NULL. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY.
+ * is NumPy's, interpolated linearly. Differences of two F32 arrays are in single precision, of
+ * others in double, rounded to single. options may be NULL. Errors: INVALID_ARGUMENT,
+ * OUT_OF_MEMORY.
  */
 ppatch_status ppatch_pair_mask(ppatch_context *context, const ppatch_array *anchor,
                                const ppatch_array *target, const ppatch_mask_options *options,
@@ -157,11 +159,11 @@ typedef struct ppatch_pair_measures {
 
 /* What ppatch_mosaic_normalise and ppatch_mosaic_bin to F32, ppatch_pair_gain, ppatch_pair_loss and
  * ppatch_pair_mask give one after the other, without an image in between: on the CPU it takes some
- * rows and 512 KiB a thread, whatever the images' size. Both of one size and pattern, with levels
- * as for ppatch_mosaic_normalise. options: as for ppatch_pair_mask; a gain of 0 is rgb_gain,
- * without a mosaic raw_gain. Where the gain is 0 or not finite, loss and mask_mean are NaN and the
- * mask is 0. mask: (H div b, W div b) U8, b being that of ppatch_cfa_block; NULL: none is written.
- * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+ * rows and 512 KiB a thread, and a byte for each place of the mask. Both of one size and pattern,
+ * with levels as for ppatch_mosaic_normalise. options: as for ppatch_pair_mask; a gain of 0 is
+ * rgb_gain, without a mosaic raw_gain. Where the gain is 0 or not finite, loss and mask_mean are
+ * NaN and the mask is 0. mask: (H div b, W div b) U8, b being that of ppatch_cfa_block; NULL: none
+ * is written. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
 ppatch_status ppatch_pair_measure(ppatch_context *context, const ppatch_cfa *cfa,
                                   const ppatch_scene_image *anchor,
                                   const ppatch_scene_image *target,

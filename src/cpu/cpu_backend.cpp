@@ -85,7 +85,7 @@ class CpuBackend final : public Backend {
   Arena arena_;
   Arena calling_thread_;
   SimdTarget simd_;
-  PairMachine pair_machine_{arena_, *settings_.allocator, simd_.loops.scene};
+  PairMachine pair_machine_{arena_, *settings_.allocator, simd_.loops.pairs};
   std::unique_ptr<PairOperators> pairs_ = make_pair_operators(pair_machine_);
   SceneMachine scene_machine_;
 };

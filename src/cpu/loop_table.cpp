@@ -10,9 +10,9 @@
 #include "cpu/patches/solve-inl.hpp"
 #include "cpu/registration/covariance_tiles-inl.hpp"
 #include "cpu/registration/decimation-inl.hpp"
-#include "cpu/registration/difference-inl.hpp"
 #include "cpu/registration/hot_pixels-inl.hpp"
 #include "cpu/registration/lag_rows-inl.hpp"
+#include "cpu/registration/pair_rows-inl.hpp"
 #include "cpu/registration/pattern-inl.hpp"
 #include "cpu/registration/pixels-inl.hpp"
 #include "cpu/registration/spectrum_rows-inl.hpp"
@@ -54,7 +54,6 @@ SceneLoops scene_loops() {
   loops.newton_row = &newton_row;
   loops.weigh_row = &weigh_row;
   loops.sum_tiles = &sum_tiles;
-  loops.add_differences = &add_differences;
   return loops;
 }
 
@@ -62,6 +61,7 @@ LoopTable loop_table() {
   return {all_patch_loops(static_cast<const PatchLoopTable*>(nullptr)),
           solve_loops(),
           scene_loops(),
+          pair_loops(),
           {&find_near},
           {&gather_rows, &scatter_rows, &gather_columns, &scatter_columns}};
 }

@@ -5,6 +5,7 @@
 #include "cpu/groups/near_points.hpp"
 #include "cpu/patches/patch_loops.hpp"
 #include "cpu/patches/solve_loops.hpp"
+#include "cpu/registration/pair_loops.hpp"
 #include "cpu/registration/scene_loops.hpp"
 
 namespace ppatch {
@@ -14,6 +15,7 @@ struct LoopTable {
   PatchLoopTable patches;
   SolveLoopTable solve;
   SceneLoops scene;
+  PairLoops pairs;
   GroupLoops groups;
   SlabLoops slabs;
 };

@@ -117,14 +117,15 @@ class Needs {
     }
   }
 
-  // Of an image of that size: rows for each thread, the mask and its picture, files of both images.
+  // Of an image of that size: rows for each thread, the mask, a byte a place beside it and its
+  // picture, files of both images.
   std::uint64_t measuring(const mosaics::ImageNeeds& image) const {
     constexpr std::uint64_t counts = std::uint64_t{512} << 10, row_bytes = 192, picture = 8;
     const std::uint64_t pixels = pixels_of(image);
     const std::uint64_t blocks = image.cfa.mosaic() ? pixels / 4 : pixels;
     std::uint64_t bytes =
         threads_ * (counts + row_bytes * static_cast<std::uint64_t>(image.width)) + 2 * counts +
-        blocks;
+        2 * blocks;
     if (!options_.masks.empty()) bytes += picture * blocks;
     if (!options_.apply.empty()) bytes += 4 * image.pixels;
     if (!options_.plot.empty()) bytes += 8 * mega;

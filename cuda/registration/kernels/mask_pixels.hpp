@@ -10,20 +10,29 @@
 // Which places of a pair agree, place by place. The CPU makes them row by row.
 namespace ppatch {
 
-// Sums over channels of |G(anchor) - G(gain target)|, one for each place.
+// Sums over channels of |G(anchor) - G(gain target)|, one for each place; in single precision where
+// both images are.
 struct DifferencePixel {
   ImageView anchor, target;
   double gain = 1.0;
   float* out = nullptr;
 
   PPATCH_HD void at(std::int64_t, std::int64_t y, std::int64_t x) const {
-    double sum = 0.0;
+    const bool singles = anchor.dtype == DType::f32 && target.dtype == DType::f32;
+    out[y * anchor.width + x] = singles ? difference<float>(y, x) : difference<double>(y, x);
+  }
+
+ private:
+  template <class V>
+  PPATCH_HD float difference(std::int64_t y, std::int64_t x) const {
+    V sum = 0;
     PPATCH_ROLLED
     for (std::int64_t m = 0; m < anchor.count; ++m) {
-      sum += std::fabs(gamma_of(sample_at(anchor, m, y, x)) -
-                       gamma_of(gain * sample_at(target, m, y, x)));
+      const V a = gamma_of(static_cast<V>(sample_at(anchor, m, y, x)));
+      const V b = gamma_of(static_cast<V>(gain) * static_cast<V>(sample_at(target, m, y, x)));
+      sum += std::fabs(a - b);
     }
-    out[y * anchor.width + x] = static_cast<float>(sum);
+    return static_cast<float>(sum);
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/registration/pair_operators_by_call.hpp"
 #include "cpu/registration/pair_passes.hpp"
+#include "kernels/registration/row_sum.hpp"
 
 namespace ppatch {
 namespace {
@@ -37,9 +38,7 @@ class PairCall {
     machine_.arena.parallel_for(rows, [&](std::int64_t index, int) {
       const std::int64_t m = index / shape.height;
       const std::int64_t y = index % shape.height;
-      double sum = 0.0;
-      for (std::int64_t x = 0; x < shape.width; ++x) sum += value.at(m, y, x);
-      sums[index] = sum;
+      sums[index] = sum_of_row(shape.width, [&](std::int64_t x) { return value.at(m, y, x); });
     });
     double sum = 0.0;
     for (std::int64_t i = 0; i < rows; ++i) sum += sums[i];
@@ -57,30 +56,45 @@ class CpuPairOperators final : public PairOperatorsByCall<PairCall, PairMachine>
 
   double pair_mask(const ImageView& anchor, const ImageView& target,
                    const PairMaskSettings& settings, const ImageView& mask) const override {
-    const auto first = rows_of(anchor), second = rows_of(target);
-    PairPasses passes(machine_, *first, *second);
-    passes.count(settings.gain);
-    return passes.mask(settings, passes.bound(settings), mask) /
-           static_cast<double>(anchor.height * anchor.width);
+    const bool singles = anchor.dtype == DType::f32 && target.dtype == DType::f32;
+    return singles ? mask_of<float>(anchor, target, settings, mask)
+                   : mask_of<double>(anchor, target, settings, mask);
   }
 
   ppatch_pair_measures measure_pair(const RawPair& pair, const PairMaskSettings& settings,
                                     const ImageView& mask) const override {
-    const auto first = rows_of(pair.anchor, pair.cfa, pair.block);
-    const auto second = rows_of(pair.target, pair.cfa, pair.block);
-    PairPasses passes(machine_, *first, *second);
+    const auto first = rows_of(pair.anchor, pair.cfa, pair.block, machine_.loops);
+    const auto second = rows_of(pair.target, pair.cfa, pair.block, machine_.loops);
     double raw_gain = 0.0;
-    const double gain = passes.gains(&raw_gain);
+    const double gain = pair_gains(machine_, *first, *second, &raw_gain);
     PairMaskSettings own = settings;
     ppatch_pair_measures measures = gains_of(pair, raw_gain, gain, own);
     if (!is_comparable(own) || first->height * first->width == 0) {
-      PairPasses::clear(mask);
+      clear(mask);
       return measures;
     }
-    measures.loss = passes.count(own.gain);
-    const double kept = passes.mask(own, passes.bound(own), mask);
+    PairPasses<float> passes(machine_, *first, *second, own);
+    measures.loss = passes.count();
+    const double kept = passes.mask(passes.bound(), mask);
     measures.mask_mean = kept / static_cast<double>(first->height * first->width);
     return measures;
+  }
+
+ private:
+  template <class V>
+  double mask_of(const ImageView& anchor, const ImageView& target, const PairMaskSettings& settings,
+                 const ImageView& mask) const {
+    const auto first = rows_of<V>(anchor), second = rows_of<V>(target);
+    PairPasses<V> passes(machine_, *first, *second, settings);
+    passes.count();
+    return passes.mask(passes.bound(), mask) / static_cast<double>(anchor.height * anchor.width);
+  }
+
+  static void clear(const ImageView& mask) {
+    if (!mask.data) return;
+    for (std::int64_t y = 0; y < mask.height; ++y) {
+      for (std::int64_t x = 0; x < mask.width; ++x) *mask.at<std::uint8_t>(0, y, x) = 0;
+    }
   }
 };
 

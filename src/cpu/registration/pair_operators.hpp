@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/backend.hpp"
-#include "cpu/registration/scene_loops.hpp"
+#include "cpu/registration/pair_loops.hpp"
 #include "cpu/threads/arena.hpp"
 
 namespace ppatch {
@@ -13,7 +13,7 @@ namespace ppatch {
 struct PairMachine {
   const Arena& arena;
   const Allocator& allocator;
-  const SceneLoops& loops;
+  const PairLoops& loops;
 };
 
 std::unique_ptr<PairOperators> make_pair_operators(const PairMachine& machine);

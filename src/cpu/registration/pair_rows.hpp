@@ -5,32 +5,44 @@
 #include <memory>
 
 #include "core/backend.hpp"
+#include "cpu/registration/pair_loops.hpp"
 
 namespace ppatch {
 
-// Rounded to single precision.
-inline double single(double value) { return static_cast<double>(static_cast<float>(value)); }
+// What a thread reads rows by: RawPairRows::spare() numbers each.
+struct PairSpare {
+  float* singles = nullptr;
+  double* doubles = nullptr;
+};
 
-// One image of a pair, read row by row: `count` channels of height x width values. A raw image's
-// are the means by colour of its blocks, or its normalised pixels, rounded to single precision.
+// One image of a pair, read row by row: `count` channels of height x width values.
+template <class V>
 class PairRows {
  public:
   virtual ~PairRows() = default;
 
-  // The values of row y, a channel behind the other. spare: of a raw image, its normalised pixels
-  // are left there.
-  virtual void read(std::int64_t y, double* values, double* spare) const = 0;
-  // A raw image's row of pixels, for those that belong to no block, too.
-  virtual void normalise(std::int64_t y, double* pixels) const = 0;
-
-  std::int64_t spare() const { return block * pixel_width; }
+  // The values of row y, a channel behind the other.
+  virtual void read(std::int64_t y, V* values, const PairSpare& spare) const = 0;
+  virtual std::int64_t spare() const { return 0; }
 
   std::int64_t count = 1, height = 0, width = 0;
-  int block = 1;
-  std::int64_t pixel_height = 0, pixel_width = 0;  // of a raw image
 };
 
-std::unique_ptr<PairRows> rows_of(const ImageView& image);
-std::unique_ptr<PairRows> rows_of(const SceneImageView& image, const CfaPattern& cfa, int block);
+// A raw image: the means by colour of its blocks, or its normalised pixels, rounded to single
+// precision.
+class RawPairRows : public PairRows<float> {
+ public:
+  // The sum of a row of normalised pixels, of those that belong to no block, too.
+  virtual double sum_pixels(std::int64_t y, const PairSpare& spare) const = 0;
+  std::int64_t spare() const override { return block * pixel_width; }
+
+  int block = 1;
+  std::int64_t pixel_height = 0, pixel_width = 0;
+};
+
+template <class V>
+std::unique_ptr<PairRows<V>> rows_of(const ImageView& image);
+std::unique_ptr<RawPairRows> rows_of(const SceneImageView& image, const CfaPattern& cfa, int block,
+                                     const PairLoops& loops);
 
 }  // namespace ppatch

@@ -127,9 +127,6 @@ struct SceneLoops {
   // The TileSums of a row of tiles, of so many rows of two images from a and b on.
   void (*sum_tiles)(const float* a, const float* b, std::int64_t stride, std::int64_t height,
                     const CovarianceTiles& tiles, double* sums);
-  // sum[i] += |G(anchor[i]) - G(gain target[i])|, G being gamma_of.
-  void (*add_differences)(const double* anchor, const double* target, double gain, std::int64_t n,
-                          double* sum);
 };
 
 }  // namespace ppatch

@@ -67,4 +67,45 @@ PPATCH_HD double gamma_of(double value) {
   return double_of((bits_of(result) & in) | (bits_of(value) & ~in));
 }
 
+// In single precision, with a relative error below 1.5e-7. 2^(5 e / 11) is 2^q 2^(f / 11) with
+// whole numbers q and f = 5 e - 11 q: what is left of the exponent is below 0.75.
+PPATCH_HD float gamma_of(float value) {
+  constexpr float exponent = 5.0F / 11.0F;
+  constexpr float ln2 = 0.69314718055994530942F;
+  constexpr std::uint32_t one = 0x3f800000U, root_of_half = 0x3f3504f3U;
+  constexpr std::uint32_t two_to_24 = 0x4b800000U;
+  const std::uint32_t small =
+      std::uint32_t{0} - static_cast<std::uint32_t>(value < std::numeric_limits<float>::min());
+  const std::uint32_t bits = bits_of(value * float_of(one + (small & (two_to_24 - one))));
+  const std::uint32_t biased = (bits - root_of_half + one) >> 23;  // e + 127
+  const float m = float_of(bits - (biased << 23) + one);
+  const float e = static_cast<float>(static_cast<std::int32_t>(biased)) - 127.0F -
+                  float_of(small & bits_of(24.0F));
+  const float q = (e * exponent + 0x1.8p23F) - 0x1.8p23F;
+  const float f = 5.0F * e - 11.0F * q;
+  const float t = (m - 1.0F) / (m + 1.0F);
+  const float s = t * t;
+  float log = 1.0F / 9.0F;
+  log = log * s + 1.0F / 7.0F;
+  log = log * s + 1.0F / 5.0F;
+  log = log * s + 1.0F / 3.0F;
+  log = log * s + 1.0F;
+  const float z = (f * (1.0F / 11.0F)) * ln2 + (2.0F * exponent) * t * log;
+  float exp = 1.0F / 40320.0F;
+  exp = exp * z + 1.0F / 5040.0F;
+  exp = exp * z + 1.0F / 720.0F;
+  exp = exp * z + 1.0F / 120.0F;
+  exp = exp * z + 1.0F / 24.0F;
+  exp = exp * z + 1.0F / 6.0F;
+  exp = exp * z + 1.0F / 2.0F;
+  exp = exp * z + 1.0F;
+  exp = exp * z + 1.0F;
+  const float result =
+      float_of(bits_of(exp) + (static_cast<std::uint32_t>(static_cast<std::int32_t>(q)) << 23));
+  const std::uint32_t in =
+      std::uint32_t{0} -
+      static_cast<std::uint32_t>((value > 0.0F) & (value <= std::numeric_limits<float>::max()));
+  return float_of((bits_of(result) & in) | (bits_of(value) & ~in));
+}
+
 }  // namespace ppatch
