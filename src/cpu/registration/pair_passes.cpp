@@ -96,7 +96,7 @@ PairPasses<V>::PairPasses(const PairMachine& machine, const PairRows<V>& anchor,
       codes_(machine.allocator, anchor.height * anchor.width) {}
 
 template <class V>
-PairPasses<V>::Row PairPasses<V>::row(int slot) {
+typename PairPasses<V>::Row PairPasses<V>::row(int slot) {
   V* const values = rows_.data() + slot * 2 * values_;
   float* const singles = singles_.data() + slot * (anchor_.width + spare_);
   return {values,
@@ -115,7 +115,7 @@ const PairValueLoops<V>& PairPasses<V>::loops() const {
 }
 
 template <class V>
-PairPasses<V>::Row PairPasses<V>::compare(std::int64_t y, int slot) {
+typename PairPasses<V>::Row PairPasses<V>::compare(std::int64_t y, int slot) {
   const Row at = row(slot);
   anchor_.read(y, at.anchor, at.spare);
   target_.read(y, at.target, at.spare);
