@@ -197,7 +197,7 @@ enum {
   PPATCH_SHIFT_STATUS_NOT_FINITE = 3, /* a NaN or an infinity */
   PPATCH_SHIFT_STATUS_TOO_SMALL = 4,  /* too few pixels in common to tell a shift */
   /* Not the same scene: noise alone has peaks like this one, or the pair tells nothing along any
-   * direction. */
+   * direction, or all frequencies together tell no more at the shift than chance would. */
   PPATCH_SHIFT_STATUS_UNRELATED = 5,
   /* The fine pass left the neighbourhood of the coarse peak. */
   PPATCH_SHIFT_STATUS_NOT_CONVERGED = 6,

@@ -41,6 +41,7 @@ class Verdict : public testing::Test {
     FineShift shift;
     shift.overlap[0] = shift.overlap[1] = 100;
     shift.ramp[0] = shift.ramp[1] = 4;
+    shift.information = 1.0;
     return shift;
   }();
   ShiftQuality quality_ = [] {
@@ -53,6 +54,18 @@ class Verdict : public testing::Test {
 TEST_F(Verdict, APeakIsToBeMoreThanNoise) {
   EXPECT_EQ(of(1e-5), PPATCH_SHIFT_STATUS_OK);
   EXPECT_EQ(of(1e-3), PPATCH_SHIFT_STATUS_UNRELATED);
+}
+
+// 5000 independent bins, of which 40000 shifts could have been found: 16 nats more than the logarithm
+// of these over the limit.
+TEST_F(Verdict, AllFrequenciesAreToTellMoreThanChance) {
+  const double least = (std::log(40000.0 / 1e-4) + 16.0) / 5000.0;
+  shift_.information = 1.01 * least;
+  EXPECT_EQ(of(1e-5), PPATCH_SHIFT_STATUS_OK);
+  shift_.information = 0.99 * least;
+  EXPECT_EQ(of(1e-30), PPATCH_SHIFT_STATUS_UNRELATED);
+  settings_.false_alarm_limit = 1.0;
+  EXPECT_EQ(of(1e-5), PPATCH_SHIFT_STATUS_OK);
 }
 
 TEST_F(Verdict, WhatNoTileVouchesForIsToBeSure) {

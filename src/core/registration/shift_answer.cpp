@@ -13,6 +13,18 @@ constexpr float leak_strength = 0.3F;
 // says that both images are alike, or they do it across an edge alone, the peak is to be less
 // probable by so much.
 constexpr double unvouched = 1e-18;
+// Smooth scenes have few frequencies that tell anything, and peaks by these alone. So all together
+// are to tell more than the best of all shifts would by chance; the slack is what the coherences of
+// rings fit of noise, nats.
+constexpr double slack = 16.0;
+
+// Whether the images tell enough of each other at the shift, an overlap's samples being
+// independent.
+bool is_told(const FineShift& shift, double limit) {
+  const double samples =
+      static_cast<double>(shift.overlap[0]) * static_cast<double>(shift.overlap[1]);
+  return 0.5 * samples * shift.information > std::log(4.0 * samples / limit) + slack;
+}
 
 }  // namespace
 
@@ -95,7 +107,8 @@ void complete_answer(const FineShift& shift, const ShiftQuality& quality,
   result.gain = quality.gain;
   double limit = settings.false_alarm_limit;
   if (limit < 1.0 && (!shift.tiles().any() || quality.blind_count > 0)) limit *= unvouched;
-  if (quality.blind_count == 2 || result.false_alarm > limit) {
+  const bool told = limit >= 1.0 || is_told(shift, settings.false_alarm_limit);
+  if (quality.blind_count == 2 || !told || result.false_alarm > limit) {
     result.status = PPATCH_SHIFT_STATUS_UNRELATED;
   } else if (result.ambiguity > settings.ambiguity_limit) {
     result.status = PPATCH_SHIFT_STATUS_AMBIGUOUS;
