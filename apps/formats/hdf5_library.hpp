@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -86,8 +87,13 @@ Hdf5Handle memory_type(const ElementType& type, hid_t like);
 // `source`.
 std::uint64_t hdf5_stored_bytes(hid_t dataset, const std::string& source);
 
-// Throws FormatError, begun by `source`, where a dataset is a view that leads to itself: such a one
-// is not to be read.
-void require_finite_view(hid_t dataset, const std::string& source);
+// Where a view in a file finds its source of that name, as the HDF5 library looks for it: beside
+// the file first.
+std::string hdf5_source_path(hid_t file, const std::string& name);
+
+// The names of the files that a dataset is a view of, "." its own; none where it is no view. Throws
+// FormatError, begun by `source`, where a view leads to itself and is not to be read; or over more
+// than 16 others, or to what is not there, or to names by a pattern.
+std::set<std::string> hdf5_view_files(hid_t dataset, const std::string& source);
 
 }  // namespace ptychopatch::formats

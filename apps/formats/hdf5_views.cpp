@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -8,6 +11,7 @@
 
 #include "formats/format_error.hpp"
 #include "formats/hdf5_library.hpp"
+#include "formats/input_file.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -33,70 +37,96 @@ std::string name_of_file(hid_t file) {
       .value_or("");
 }
 
-std::string name_of_object(hid_t object) {
-  return name_by([&](char* to, std::size_t room) { return H5Iget_name(object, to, room); })
-      .value_or("");
-}
-
 // Follows the sources of views, each once: the HDF5 library reads a view of itself until the stack
 // ends.
 class Walk {
  public:
   explicit Walk(const std::string& source) : source_(source) {}
 
-  void visit(hid_t dataset, int depth) {
+  // Returns the names of the files that the dataset itself is a view of.
+  std::set<std::string> visit(hid_t dataset, int depth) {
+    std::set<std::string> files;
     const Hdf5Handle plist(H5Dget_create_plist(dataset), &H5Pclose);
-    if (!plist || H5Pget_layout(plist.get()) != H5D_VIRTUAL) return;
+    if (!plist || H5Pget_layout(plist.get()) != H5D_VIRTUAL) return files;
     const Hdf5Handle file(H5Iget_file_id(dataset), &H5Fclose);
     if (!file) damaged();
-    const std::string own = name_of_file(file.get());
-    State& state = states_[{own, name_of_object(dataset)}];
+    State& state = states_[place_of(file.get(), dataset)];
     if (state == State::open || depth > max_depth) {
       throw FormatError(source_ + " is a view of itself, or of views one on the other, more than " +
                         std::to_string(max_depth));
     }
-    if (state == State::done) return;
+    if (state == State::done) return files;
     state = State::open;
-    std::size_t parts = 0;
-    if (H5Pget_virtual_count(plist.get(), &parts) < 0 || parts > max_parts) damaged();
-    std::set<Place> sources;
-    for (std::size_t i = 0; i < parts; ++i) sources.insert(source_of(plist.get(), i));
-    for (const auto& [source_file, source_name] : sources) {
+    for (const auto& [source_file, name] : sources_of(plist.get())) {
+      files.insert(source_file);
       if (source_file == ".") {
-        follow(file.get(), source_name, depth);
+        follow(file.get(), name, depth);
         continue;
       }
-      fs::path path(source_file);
-      std::error_code none;
-      const fs::path there = fs::path(own).parent_path() / path;
-      if (path.is_relative() && fs::exists(there, none)) path = there;
+      const std::string path = hdf5_source_path(file.get(), source_file);
+      require_file(path);
       const Hdf5Handle other(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), &H5Fclose);
-      if (other) follow(other.get(), source_name, depth);
+      if (!other) damaged();
+      follow(other.get(), name, depth);
     }
     state = State::done;
+    return files;
   }
 
  private:
   enum class State { unknown, open, done };
-  using Place = std::pair<std::string, std::string>;  // file, dataset
+  using Source = std::pair<std::string, std::string>;  // file, dataset
+  using Place = std::array<std::uint64_t, 3>;          // device, file, address of a dataset
 
   [[noreturn]] void damaged() const {
     throw FormatError(source_ + " is damaged: " + hdf5_reason());
   }
 
-  Place source_of(hid_t plist, std::size_t i) const {
-    const auto file = name_by(
-        [&](char* to, std::size_t room) { return H5Pget_virtual_filename(plist, i, to, room); });
-    const auto name = name_by(
-        [&](char* to, std::size_t room) { return H5Pget_virtual_dsetname(plist, i, to, room); });
-    if (!file || !name) damaged();
-    return {*file, *name};
+  // However a file is named.
+  Place place_of(hid_t file, hid_t dataset) const {
+    H5O_info_t info{};
+    if (H5Oget_info(dataset, &info) < 0) damaged();
+    struct stat status {};
+    if (stat(name_of_file(file).c_str(), &status) != 0) status = {};
+    return {status.st_dev, status.st_ino, info.addr};
   }
 
-  // What is not there is filled.
+  std::set<Source> sources_of(hid_t plist) const {
+    std::size_t parts = 0;
+    if (H5Pget_virtual_count(plist, &parts) < 0 || parts > max_parts) damaged();
+    std::set<Source> sources;
+    for (std::size_t i = 0; i < parts; ++i) {
+      const auto file = name_by(
+          [&](char* to, std::size_t room) { return H5Pget_virtual_filename(plist, i, to, room); });
+      const auto name = name_by(
+          [&](char* to, std::size_t room) { return H5Pget_virtual_dsetname(plist, i, to, room); });
+      if (!file || !name) damaged();
+      for (const std::string& each : {*file, *name}) {
+        if (each.find('%') == std::string::npos) continue;
+        throw FormatError(source_ + " is a view of files or arrays by the pattern " + quoted(each) +
+                          ", expected their names");
+      }
+      sources.insert({*file, *name});
+    }
+    return sources;
+  }
+
+  // Refuses what is no file, for the library would wait for a pipe.
+  void require_file(const std::string& path) const {
+    try {
+      InputFile{path};
+    } catch (const FormatError& error) {
+      throw FormatError(source_ + " has its data in another file: " + error.what());
+    }
+  }
+
   void follow(hid_t file, const std::string& name, int depth) {
     const Hdf5Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), &H5Dclose);
-    if (dataset) visit(dataset.get(), depth + 1);
+    if (!dataset) {
+      throw FormatError(source_ + " is a view of " + quoted(name) + ", which " +
+                        quoted(name_of_file(file)) + " does not have");
+    }
+    visit(dataset.get(), depth + 1);
   }
 
   const std::string& source_;
@@ -105,8 +135,18 @@ class Walk {
 
 }  // namespace
 
-void require_finite_view(hid_t dataset, const std::string& source) {
-  Walk(source).visit(dataset, 0);
+std::string hdf5_source_path(hid_t file, const std::string& name) {
+  const fs::path path(name);
+  if (path.is_relative()) {
+    const fs::path there = fs::path(name_of_file(file)).parent_path() / path;
+    std::error_code ignored;
+    if (fs::exists(there, ignored)) return there.string();
+  }
+  return name;
+}
+
+std::set<std::string> hdf5_view_files(hid_t dataset, const std::string& source) {
+  return Walk(source).visit(dataset, 0);
 }
 
 }  // namespace ptychopatch::formats

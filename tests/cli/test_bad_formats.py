@@ -2,6 +2,7 @@
 """Files of other programs that are cut, damaged or lie about their sizes: exit 2, one sentence."""
 import bz2
 import json
+import os
 import shutil
 import unittest
 
@@ -128,7 +129,28 @@ class BadFormatsTest(CommandTest):
             replace(name, view(source))
         for name in ("own.h5", "self.h5", "one.h5"):
             self.refuse(name, ("object", "a view of itself"))
-        for name, part in (("view.h5", "p.h5"), ("raw.h5", "raw")):
+        def by_pattern(file):
+            shape = (1, *image.shape)
+            space = h5py.h5s.create_simple(shape, (h5py.h5s.UNLIMITED, *image.shape))
+            space.select_hyperslab((0, 0, 0), (h5py.h5s.UNLIMITED, 1, 1), block=shape)
+            made = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            made.set_virtual(space, b".", b"object%b", h5py.h5s.create_simple(image.shape))
+            h5py.h5d.create(file.id, b"object", h5py.h5t.py_create(image.dtype), space, made)
+
+        replace("pattern.h5", by_pattern)
+        self.refuse("pattern.h5", ("object", "by the pattern 'object%b'"))
+        (self.path("folder")).mkdir()
+        replace("spelled.h5", view("folder/.././spelled.h5"))
+        self.refuse("spelled.h5", ("object", "a view of itself"))
+        os.mkfifo(self.path("pipe.h5"))
+        replace("waits.h5", view("pipe.h5"))
+        replace("deep.h5", view("waits.h5"))
+        for name in ("waits.h5", "deep.h5"):
+            self.refuse(name, ("object", "pipe"))
+        for name, part in (("twice.h5", "p.h5"), ("view.h5", "p.h5"), ("raw.h5", "raw")):
+            if not self.path(part).exists():
+                self.refuse(name, ("object", part))
+                continue
             self.path(part).unlink()
             self.refuse(name, ("object", part))
 

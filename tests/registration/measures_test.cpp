@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -139,54 +140,62 @@ TEST_F(PairMeasures, MeasuresOfRawPairsAreTheOracles) {
 }
 
 // Integers between levels of few binary places are taken in single precision: the bits are those of
-// the same numbers in doubles.
-TEST_F(PairMeasures, MeasuresOfIntegersAreThoseOfTheSameNumbers) {
+// the same numbers in doubles. Every pattern that has all colours; pixels below black, too.
+template <class T>
+class MeasuresOfIntegers : public PairMeasures {};
+using IntegerTypes = testing::Types<std::uint8_t, std::uint16_t, std::int16_t>;
+TYPED_TEST_SUITE(MeasuresOfIntegers, IntegerTypes);
+
+TYPED_TEST(MeasuresOfIntegers, AreThoseOfTheSameNumbers) {
   SCOPED_TRACE(seed_note());
-  for (const std::string& letters : {std::string(), std::string("GRBG"), xtrans_letters}) {
-    for (const double black : {64.0, 511.8125, 100.03}) {
-      std::uniform_int_distribution<std::int64_t> size(6, 300);
-      const std::int64_t h = size(random_), w = size(random_);
-      std::uniform_int_distribution<int> value(0, 65535);
-      std::vector<std::uint16_t> integers[2];
-      std::vector<double> doubles[2];
-      for (int side = 0; side < 2; ++side) {
-        for (std::int64_t i = 0; i < h * w; ++i) {
-          const int drawn = side == 0
-                                ? value(random_)
-                                : std::min(65535, integers[0][static_cast<std::size_t>(i)] / 2 +
-                                                      value(random_) % 9000);
-          integers[side].push_back(static_cast<std::uint16_t>(drawn));
-          doubles[side].push_back(drawn);
-        }
+  constexpr double last = std::numeric_limits<TypeParam>::max();
+  for (const std::string& letters :
+       {std::string(), std::string("GRBG"), std::string("BGGR"), std::string("RRGB"),
+        std::string("RGBB"), std::string("RGRB"), xtrans_letters}) {
+    std::uniform_int_distribution<std::int64_t> size(6, 300);
+    const std::int64_t h = size(this->random_), w = size(this->random_);
+    std::uniform_int_distribution<int> level(0, static_cast<int>(last) / 8);
+    double black[4], quarter = letters.size() == 36 ? 0.03 : 0.0625;
+    for (double& each : black) each = level(this->random_) + quarter * (level(this->random_) % 16);
+    std::uniform_int_distribution<int> value(0, static_cast<int>(last));
+    std::vector<TypeParam> integers[2];
+    std::vector<double> doubles[2];
+    for (int side = 0; side < 2; ++side) {
+      for (std::int64_t i = 0; i < h * w; ++i) {
+        const int drawn =
+            side == 0 ? value(this->random_)
+                      : integers[0][static_cast<std::size_t>(i)] / 2 + value(this->random_) / 8;
+        integers[side].push_back(static_cast<TypeParam>(drawn));
+        doubles[side].push_back(drawn);
       }
-      const ppatch_cfa cfa = letters.empty() ? ppatch_cfa_none() : ptychopatch::cfa(letters);
-      const std::int64_t b = ptychopatch::cfa_block(cfa);
-      std::vector<std::uint8_t> masks[2];
-      ppatch_pair_measures found[2];
-      ppatch_mask_options options = ptychopatch::mask_options();
-      options.quantile = 0.9;
-      options.threshold = 2.0;
-      options.clip_bound = 0.7;
-      for (int type = 0; type < 2; ++type) {
-        ppatch_scene_image images[2];
-        for (int side = 0; side < 2; ++side) {
-          images[side] =
-              ppatch_scene_image_of(type == 0 ? ptychopatch::array(integers[side].data(), {h, w})
-                                              : ptychopatch::array(doubles[side].data(), {h, w}));
-          images[side].own_levels = 1;
-          images[side].white = 64000.0;
-          std::fill(images[side].black, images[side].black + 4, black);
-        }
-        masks[type].assign(static_cast<std::size_t>((h / b) * (w / b)), 77);
-        const ppatch_array to = ptychopatch::array(masks[type].data(), {h / b, w / b});
-        found[type] = pair_measure(context_, cfa, images[0], images[1], options, &to);
-      }
-      EXPECT_EQ(found[0].raw_gain, found[1].raw_gain) << letters << ' ' << black;
-      EXPECT_TRUE(letters.empty() || found[0].rgb_gain == found[1].rgb_gain);
-      EXPECT_EQ(found[0].loss, found[1].loss) << letters << ' ' << black;
-      EXPECT_EQ(found[0].mask_mean, found[1].mask_mean);
-      EXPECT_EQ(masks[0], masks[1]);
     }
+    const ppatch_cfa cfa = letters.empty() ? ppatch_cfa_none() : ptychopatch::cfa(letters);
+    const std::int64_t b = ptychopatch::cfa_block(cfa);
+    std::vector<std::uint8_t> masks[2];
+    ppatch_pair_measures found[2];
+    ppatch_mask_options options = ptychopatch::mask_options();
+    options.quantile = 0.9;
+    options.threshold = 2.0;
+    options.clip_bound = 0.7;
+    for (int type = 0; type < 2; ++type) {
+      ppatch_scene_image images[2];
+      for (int side = 0; side < 2; ++side) {
+        images[side] =
+            ppatch_scene_image_of(type == 0 ? ptychopatch::array(integers[side].data(), {h, w})
+                                            : ptychopatch::array(doubles[side].data(), {h, w}));
+        images[side].own_levels = 1;
+        images[side].white = last - 3.0;
+        std::copy(black, black + 4, images[side].black);
+      }
+      masks[type].assign(static_cast<std::size_t>((h / b) * (w / b)), 77);
+      const ppatch_array to = ptychopatch::array(masks[type].data(), {h / b, w / b});
+      found[type] = pair_measure(this->context_, cfa, images[0], images[1], options, &to);
+    }
+    EXPECT_EQ(found[0].raw_gain, found[1].raw_gain) << letters;
+    EXPECT_TRUE(letters.empty() || found[0].rgb_gain == found[1].rgb_gain) << letters;
+    EXPECT_EQ(found[0].loss, found[1].loss) << letters;
+    EXPECT_EQ(found[0].mask_mean, found[1].mask_mean) << letters;
+    EXPECT_EQ(masks[0], masks[1]) << letters;
   }
 }
 

@@ -56,8 +56,8 @@ TEST_F(Verdict, APeakIsToBeMoreThanNoise) {
   EXPECT_EQ(of(1e-3), PPATCH_SHIFT_STATUS_UNRELATED);
 }
 
-// 5000 independent bins, of which 40000 shifts could have been found: 16 nats more than the logarithm
-// of these over the limit.
+// 5000 independent bins, of which 40000 shifts could have been found: 16 nats more than the
+// logarithm of these over the limit.
 TEST_F(Verdict, AllFrequenciesAreToTellMoreThanChance) {
   const double least = (std::log(40000.0 / 1e-4) + 16.0) / 5000.0;
   shift_.information = 1.01 * least;

@@ -23,9 +23,10 @@ constexpr std::int64_t enough_tiles = 30;
 // Shifts by high and low frequencies apart contradict each other where the square of their
 // difference over its error, of two degrees of freedom, is above that;
 constexpr double contradiction = 12.0;
-// of that part of it the shift is in doubt where it is above the second of these, of none below the
-// first: between them by and by, for else a rounding would change sigma tenfold.
-constexpr double little_doubt = 6.0, doubt = 8.0, doubted = 0.2;
+// between these two it comes into doubt by and by, for a rounding is not to change sigma tenfold:
+constexpr double little_doubt = 6.0, doubt = 8.0;
+// of that part of the difference's square.
+constexpr double doubted = 0.2;
 // Rounds that take back less of what windows are off by are no estimate of their own.
 constexpr double held_progress = 0.4;
 // What tapers and trends make of it is no more than that, samples; no band is narrower than the

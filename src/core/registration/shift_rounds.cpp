@@ -17,7 +17,8 @@ constexpr double max_distance = 4.0;  // from the coarse peak
 constexpr double min_progress = 0.05, max_lead = 0.5;
 // Of what moves less, rounding is a part.
 constexpr double min_move = 1e-4;
-// Nor do less than that by windows that moved by a whole sample, between rounds.
+// Where windows went on by a whole sample, rounds less than this far apart tell nothing of
+// slowness.
 constexpr double min_gone_on = 0.25;
 // Windows that a lead has laid and that tell less than this part of what the last ones did are off.
 constexpr double min_known = 0.8;

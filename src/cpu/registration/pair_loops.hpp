@@ -44,8 +44,8 @@ struct PairLoops {
   // The sum of these, as sum_of_row has it.
   double (*sum_of_quotients)(const float* in, const float* span, std::int64_t n);
   double (*sum)(const float* in, std::int64_t n);
-  // Of blocks of 2 x 2 values of two rows, which have these colours: out[c * n + i] = the sum of
-  // the values of colour c of block i over spans[c].
+  // Of blocks of 2 x 2 values of two rows, which have these colours, two of them green: out[c * n +
+  // i] = the sum of the values of colour c of block i over spans[c].
   void (*bin_bayer)(const float* upper, const float* lower, const int (&colours)[4],
                     const float (&spans)[3], float* out, std::int64_t n);
   // out[i] = the code of value[i].

@@ -15,7 +15,8 @@ double pair_gains(const PairMachine& machine, const RawPairRows& anchor, const R
 
 // What is measured of a pair at one gain, in passes over its rows: the threads share a pass's rows,
 // and hold those that they are at and no others. A byte of each place is kept, which tells most of
-// them apart when the bound is known, so that few rows are compared again.
+// them apart when the bound is known, so that few rows are compared again: where the bound is less
+// than eight octaves below the threshold.
 template <class V>
 class PairPasses {
  public:

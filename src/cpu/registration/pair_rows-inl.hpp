@@ -93,7 +93,8 @@ HWY_NOINLINE void divide_row(const float* in, const float* span, float* out, std
   divide_lanes(in + x, span, out + x, n - x);
 }
 
-// Lanes of quotients and of sums go together, for pixel_lanes is a multiple of row_lanes.
+// Lanes of quotients and of sums go together.
+static_assert(pixel_lanes % row_lanes == 0);
 HWY_INLINE void add_quotients(const float* HWY_RESTRICT in, const float* HWY_RESTRICT span,
                               std::int64_t n, double (&lane)[row_lanes]) {
   std::int64_t i = 0;

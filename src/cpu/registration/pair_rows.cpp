@@ -34,8 +34,9 @@ class ImageRows final : public PairRows<V> {
   ImageView image_;
 };
 
-// Pixels of 16 bits less a level of few binary places, and sums of a block's, are exact in single
-// precision; their quotients are then as in double precision rounded to single.
+// Pixels of 16 bits less a level of few binary places, and sums of two, are exact in single
+// precision; their quotients are then as in double precision rounded to single. (Sums of more may
+// cancel, and leave rounding in double precision alone.)
 bool is_exact_level(double level) {
   return std::abs(level) <= 65535.0 && level == std::rint(16.0 * level) / 16.0;
 }
@@ -52,7 +53,8 @@ class RawRows final : public RawPairRows {
     count = cfa.period > 1 ? 3 : 1;
     height = pixel_height / block;
     width = pixel_width / block;
-    exact_ = std::is_integral_v<T> && image.stride_x == 1 && is_exact_level(image.white);
+    in_singles_ =
+        std::is_integral_v<T> && image.stride_x == 1 && block <= 2 && is_exact_level(image.white);
     for (int y = 0; y < cfa.period; ++y) {
       for (std::int64_t x = 0; x < pixel_lanes; ++x) {
         const double black = image.black[y * cfa.period + static_cast<int>(x % cfa.period)];
@@ -62,13 +64,13 @@ class RawRows final : public RawPairRows {
         single_span_[y][x] = static_cast<float>(span_[y][x]);
         double& span = colour_span_[cfa.at(y, x)];
         if (span == 0.0) span = span_[y][x];
-        exact_ = exact_ && is_exact_level(black) && span == span_[y][x];
+        in_singles_ = in_singles_ && is_exact_level(black) && span == span_[y][x];
       }
     }
   }
 
   double sum_pixels(std::int64_t y, const PairSpare& spare) const override {
-    if (exact_) {
+    if (in_singles_) {
       less_black(y, spare.singles);
       return loops_.sum_of_quotients(spare.singles, single_span_[y % cfa_.period], pixel_width);
     }
@@ -80,13 +82,13 @@ class RawRows final : public RawPairRows {
 
   void read(std::int64_t y, float* values, const PairSpare& spare) const override {
     for (int j = 0; j < block; ++j) {
-      if (exact_) {
+      if (in_singles_) {
         less_black(y * block + j, spare.singles + j * pixel_width);
       } else {
         normalise(y * block + j, spare.doubles + j * pixel_width);
       }
     }
-    if (exact_) {
+    if (in_singles_) {
       combine(y, values, spare.singles);
     } else {
       combine(y, values, spare.doubles);
@@ -128,10 +130,13 @@ class RawRows final : public RawPairRows {
         loops_.divide(pixels, single_span_[0], values, width);
         return;
       }
-      if (block == 2) {
-        int colours[4];
+      int colours[4], greens = 0;
+      for (int i = 0; i < 4; ++i) {
+        colours[i] = colour(y, 0, i);
+        greens += colours[i] == 1 ? 1 : 0;
+      }
+      if (greens == 2) {
         float spans[3];
-        for (int i = 0; i < 4; ++i) colours[i] = colour(y, 0, i);
         for (int c = 0; c < 3; ++c) {
           spans[c] = static_cast<float>((c == 1 ? 2.0 : 1.0) * colour_span_[c]);
         }
@@ -139,11 +144,11 @@ class RawRows final : public RawPairRows {
         return;
       }
     }
-    if (count == 1) {
+    if (normalised && count == 1) {
       for (std::int64_t x = 0; x < width; ++x) values[x] = static_cast<float>(pixels[x]);
     } else if (block == 2) {
       bin<2, 1>(y, values, pixels);
-    } else {
+    } else if constexpr (normalised) {
       bin<3, 2>(y, values, pixels);
     }
   }
@@ -189,7 +194,7 @@ class RawRows final : public RawPairRows {
   double black_[6][pixel_lanes], span_[6][pixel_lanes];
   float single_black_[6][pixel_lanes], single_span_[6][pixel_lanes];
   double colour_span_[3] = {0.0, 0.0, 0.0};
-  bool exact_ = false;  // single precision does
+  bool in_singles_ = false;  // less black, and sums of these: they are exact
 };
 
 }  // namespace

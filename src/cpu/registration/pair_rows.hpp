@@ -9,7 +9,7 @@
 
 namespace ppatch {
 
-// What a thread reads rows by: RawPairRows::spare() numbers each.
+// Scratch of a thread: PairRows::spare() numbers each.
 struct PairSpare {
   float* singles = nullptr;
   double* doubles = nullptr;

@@ -10,7 +10,8 @@
 namespace ppatch {
 namespace {
 
-// One of a column: each block has the sums of all rings, of which a column has as many as rows.
+// All of a column: each block has the sums of all rings, of which a column has a third as many as
+// rows.
 std::int64_t rows_per_block(std::int64_t height, std::int64_t width) {
   return width == 1 ? std::max<std::int64_t>(height, 1) : 64;
 }

@@ -334,7 +334,7 @@ TEST_F(PairParity, MeasuresHaveTheCpusBits) {
     for (ppatch_scene_image* image : {&first, &second}) {
       image->own_levels = 1;
       image->white = dtype == PPATCH_U16 ? 4000.0 : 1.0;
-      for (int c = 0; c < 4; ++c) image->black[c] = 0.01 * c;
+      for (int c = 0; c < 4; ++c) image->black[c] = dtype == PPATCH_U16 ? 3.0625 * c : 0.01 * c;
     }
     ppatch_mask_options options = ptychopatch::mask_options();
     options.clip_bound = i % 2 == 0 ? 0.8 : 0.0;
