@@ -118,7 +118,7 @@ std::optional<std::string> hdf5_text(hid_t object, bool is_attribute) {
       H5Sget_simple_extent_npoints(space.get()) != 1) {
     return std::nullopt;
   }
-  if (!is_attribute) hdf5_view_files(object, "a text");
+  if (!is_attribute) hdf5_view_bytes(object, "a text");
   const auto read = [&](hid_t memory, void* to) {
     return (is_attribute ? H5Aread(object, memory, to)
                          : H5Dread(object, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, to)) >= 0;

@@ -3,8 +3,8 @@
 
 #include <hdf5.h>
 
+#include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -87,13 +87,13 @@ Hdf5Handle memory_type(const ElementType& type, hid_t like);
 // `source`.
 std::uint64_t hdf5_stored_bytes(hid_t dataset, const std::string& source);
 
-// Where a view in a file finds its source of that name, as the HDF5 library looks for it: beside
-// the file first.
-std::string hdf5_source_path(hid_t file, const std::string& name);
+// The size of a file that holds a part of a dataset. FormatError, begun by `source`, where it is
+// none.
+std::uint64_t hdf5_part_bytes(const std::string& path, const std::string& source);
 
-// The names of the files that a dataset is a view of, "." its own; none where it is no view. Throws
+// How many bytes the files have that a dataset is a view of; 0 where it is no view. Throws
 // FormatError, begun by `source`, where a view leads to itself and is not to be read; or over more
 // than 16 others, or to what is not there, or to names by a pattern.
-std::set<std::string> hdf5_view_files(hid_t dataset, const std::string& source);
+std::uint64_t hdf5_view_bytes(hid_t dataset, const std::string& source);
 
 }  // namespace ptychopatch::formats

@@ -22,7 +22,7 @@ class Storage {
   std::uint64_t bytes() const {
     const Hdf5Handle plist(H5Dget_create_plist(dataset_), &H5Pclose);
     if (!plist) damaged();
-    if (H5Pget_layout(plist.get()) == H5D_VIRTUAL) return of_view();
+    if (H5Pget_layout(plist.get()) == H5D_VIRTUAL) return hdf5_view_bytes(dataset_, source_);
     const int parts = H5Pget_external_count(plist.get());
     if (parts > 0) return of_external(plist.get(), parts);
     const std::uint64_t stored = H5Dget_storage_size(dataset_);
@@ -38,14 +38,6 @@ class Storage {
     throw FormatError(source_ + " is damaged: " + hdf5_reason());
   }
 
-  std::uint64_t of_view() const {
-    std::uint64_t bytes = 0;
-    for (const std::string& name : hdf5_view_files(dataset_, source_)) {
-      bytes += name == "." ? file_bytes_ : size_of(name, true);
-    }
-    return bytes;
-  }
-
   std::uint64_t of_external(hid_t plist, int parts) const {
     std::uint64_t bytes = 0;
     for (int i = 0; i < parts; ++i) {
@@ -54,18 +46,9 @@ class Storage {
                           nullptr) < 0) {
         damaged();
       }
-      bytes += size_of(name.substr(0, name.find('\0')), false);
+      bytes += hdf5_part_bytes(name.substr(0, name.find('\0')), source_);
     }
     return bytes;
-  }
-
-  std::uint64_t size_of(const std::string& name, bool beside) const {
-    const std::string path = beside ? hdf5_source_path(file_.get(), name) : name;
-    try {
-      return InputFile(path).size();
-    } catch (const FormatError& error) {
-      throw FormatError(source_ + " has its data in another file: " + error.what());
-    }
   }
 
   hid_t dataset_;
@@ -75,6 +58,14 @@ class Storage {
 };
 
 }  // namespace
+
+std::uint64_t hdf5_part_bytes(const std::string& path, const std::string& source) {
+  try {
+    return InputFile(path).size();
+  } catch (const FormatError& error) {
+    throw FormatError(source + " has its data in another file: " + error.what());
+  }
+}
 
 std::uint64_t hdf5_stored_bytes(hid_t dataset, const std::string& source) {
   return Storage(dataset, source).bytes();

@@ -11,7 +11,6 @@
 
 #include "formats/format_error.hpp"
 #include "formats/hdf5_library.hpp"
-#include "formats/input_file.hpp"
 
 namespace ptychopatch::formats {
 namespace {
@@ -43,11 +42,10 @@ class Walk {
  public:
   explicit Walk(const std::string& source) : source_(source) {}
 
-  // Returns the names of the files that the dataset itself is a view of.
-  std::set<std::string> visit(hid_t dataset, int depth) {
-    std::set<std::string> files;
+  // Returns how many bytes the files have, each once, that the dataset itself is a view of.
+  std::uint64_t visit(hid_t dataset, int depth) {
     const Hdf5Handle plist(H5Dget_create_plist(dataset), &H5Pclose);
-    if (!plist || H5Pget_layout(plist.get()) != H5D_VIRTUAL) return files;
+    if (!plist || H5Pget_layout(plist.get()) != H5D_VIRTUAL) return 0;
     const Hdf5Handle file(H5Iget_file_id(dataset), &H5Fclose);
     if (!file) damaged();
     State& state = states_[place_of(file.get(), dataset)];
@@ -55,22 +53,26 @@ class Walk {
       throw FormatError(source_ + " is a view of itself, or of views one on the other, more than " +
                         std::to_string(max_depth));
     }
-    if (state == State::done) return files;
+    if (state == State::done) return 0;
     state = State::open;
+    std::map<std::string, std::uint64_t> sizes;
     for (const auto& [source_file, name] : sources_of(plist.get())) {
-      files.insert(source_file);
       if (source_file == ".") {
+        sizes[source_file] = size_of(file.get());
         follow(file.get(), name, depth);
         continue;
       }
-      const std::string path = hdf5_source_path(file.get(), source_file);
-      require_file(path);
+      // Before the library opens it, which would wait for a pipe.
+      const std::string path = path_of(file.get(), source_file);
+      sizes[source_file] = hdf5_part_bytes(path, source_);
       const Hdf5Handle other(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), &H5Fclose);
       if (!other) damaged();
       follow(other.get(), name, depth);
     }
     state = State::done;
-    return files;
+    std::uint64_t bytes = 0;
+    for (const auto& [ignored, size] : sizes) bytes += size;
+    return bytes;
   }
 
  private:
@@ -111,13 +113,21 @@ class Walk {
     return sources;
   }
 
-  // Refuses what is no file, for the library would wait for a pipe.
-  void require_file(const std::string& path) const {
-    try {
-      InputFile{path};
-    } catch (const FormatError& error) {
-      throw FormatError(source_ + " has its data in another file: " + error.what());
+  // As the library looks for a source: beside the file first.
+  static std::string path_of(hid_t file, const std::string& name) {
+    const fs::path path(name);
+    if (path.is_relative()) {
+      const fs::path there = fs::path(name_of_file(file)).parent_path() / path;
+      std::error_code ignored;
+      if (fs::exists(there, ignored)) return there.string();
     }
+    return name;
+  }
+
+  std::uint64_t size_of(hid_t file) const {
+    hsize_t size = 0;
+    if (H5Fget_filesize(file, &size) < 0) damaged();
+    return size;
   }
 
   void follow(hid_t file, const std::string& name, int depth) {
@@ -135,17 +145,7 @@ class Walk {
 
 }  // namespace
 
-std::string hdf5_source_path(hid_t file, const std::string& name) {
-  const fs::path path(name);
-  if (path.is_relative()) {
-    const fs::path there = fs::path(name_of_file(file)).parent_path() / path;
-    std::error_code ignored;
-    if (fs::exists(there, ignored)) return there.string();
-  }
-  return name;
-}
-
-std::set<std::string> hdf5_view_files(hid_t dataset, const std::string& source) {
+std::uint64_t hdf5_view_bytes(hid_t dataset, const std::string& source) {
   return Walk(source).visit(dataset, 0);
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "hwy/highway.h"
+#include "kernels/registration/row_sum.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ppatch {
@@ -18,7 +19,7 @@ namespace HWY_NAMESPACE {
 // NOLINTBEGIN(misc-definitions-in-headers)
 
 constexpr std::int64_t scene_block = 64;
-constexpr std::int64_t scene_lanes = 8;
+constexpr std::int64_t scene_lanes = row_lanes;
 
 // sum[i mod 8] += value[i]; n is at most scene_block. A block is summed in single precision: its
 // rounding is far below the values' own noise.
@@ -31,10 +32,6 @@ HWY_INLINE void add_to_lanes(double* HWY_RESTRICT sum, const float* HWY_RESTRICT
   }
   for (std::int64_t l = 0; i < n; ++i, ++l) part[l] += value[i];
   for (std::int64_t l = 0; l < scene_lanes; ++l) sum[l] += static_cast<double>(part[l]);
-}
-
-HWY_INLINE double sum_of_lanes(const double* sum) {
-  return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
 // NOLINTEND(misc-definitions-in-headers)

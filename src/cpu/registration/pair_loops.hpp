@@ -39,10 +39,9 @@ struct PairLoops {
   LessBlack<std::uint8_t> bytes_less_black;
   LessBlack<std::uint16_t> less_black;
   LessBlack<std::int16_t> signed_less_black;
-  // out[i] = in[i] / span of its lane.
+  // out[i] = in[i] / span of its lane; in may be out.
   void (*divide)(const float* in, const float* span, float* out, std::int64_t n);
-  // The sum of these, as sum_of_row has it.
-  double (*sum_of_quotients)(const float* in, const float* span, std::int64_t n);
+  // As sum_of_row has it.
   double (*sum)(const float* in, std::int64_t n);
   // Of blocks of 2 x 2 values of two rows, which have these colours, two of them green: out[c * n +
   // i] = the sum of the values of colour c of block i over spans[c].

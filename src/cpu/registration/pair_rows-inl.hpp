@@ -82,8 +82,9 @@ HWY_NOINLINE void less_black(const T* row, const float* black, float* out, std::
   less_black_lanes(row + x, black, out + x, n - x);
 }
 
-HWY_INLINE void divide_lanes(const float* HWY_RESTRICT in, const float* HWY_RESTRICT span,
-                             float* HWY_RESTRICT out, std::int64_t n) {
+HWY_INLINE void divide_lanes(const float* in, const float* HWY_RESTRICT span, float* out,
+                             std::int64_t n) {
+  PPATCH_INDEPENDENT
   for (std::int64_t l = 0; l < n; ++l) out[l] = in[l] / span[l];
 }
 
@@ -91,25 +92,6 @@ HWY_NOINLINE void divide_row(const float* in, const float* span, float* out, std
   std::int64_t x = 0;
   for (; x + pixel_lanes <= n; x += pixel_lanes) divide_lanes(in + x, span, out + x, pixel_lanes);
   divide_lanes(in + x, span, out + x, n - x);
-}
-
-// Lanes of quotients and of sums go together.
-static_assert(pixel_lanes % row_lanes == 0);
-HWY_INLINE void add_quotients(const float* HWY_RESTRICT in, const float* HWY_RESTRICT span,
-                              std::int64_t n, double (&lane)[row_lanes]) {
-  std::int64_t i = 0;
-  for (; i + row_lanes <= n; i += row_lanes) {
-    for (int l = 0; l < row_lanes; ++l) lane[l] += static_cast<double>(in[i + l] / span[i + l]);
-  }
-  for (int l = 0; i < n; ++i, ++l) lane[l] += static_cast<double>(in[i] / span[i]);
-}
-
-HWY_NOINLINE double sum_of_quotients(const float* in, const float* span, std::int64_t n) {
-  double lane[row_lanes] = {};
-  std::int64_t x = 0;
-  for (; x + pixel_lanes <= n; x += pixel_lanes) add_quotients(in + x, span, pixel_lanes, lane);
-  add_quotients(in + x, span, n - x, lane);
-  return sum_of_lanes(lane);
 }
 
 HWY_NOINLINE double sum_of_singles(const float* in, std::int64_t n) {
@@ -217,7 +199,6 @@ inline PairLoops pair_loops() {
   loops.less_black = &less_black<std::uint16_t>;
   loops.signed_less_black = &less_black<std::int16_t>;
   loops.divide = &divide_row;
-  loops.sum_of_quotients = &sum_of_quotients;
   loops.sum = &sum_of_singles;
   loops.bin_bayer = &bin_bayer;
   loops.encode = &encode_row;

@@ -72,11 +72,12 @@ class RawRows final : public RawPairRows {
   double sum_pixels(std::int64_t y, const PairSpare& spare) const override {
     if (in_singles_) {
       less_black(y, spare.singles);
-      return loops_.sum_of_quotients(spare.singles, single_span_[y % cfa_.period], pixel_width);
+      loops_.divide(spare.singles, single_span_[y % cfa_.period], spare.singles, pixel_width);
+    } else {
+      normalise(y, spare.doubles);
+      std::transform(spare.doubles, spare.doubles + pixel_width, spare.singles,
+                     [](double value) { return static_cast<float>(value); });
     }
-    normalise(y, spare.doubles);
-    std::transform(spare.doubles, spare.doubles + pixel_width, spare.singles,
-                   [](double value) { return static_cast<float>(value); });
     return loops_.sum(spare.singles, pixel_width);
   }
 

@@ -7,8 +7,8 @@
 
 namespace ppatch {
 
-// A row of a pair is summed in lanes, value x in lane x mod row_lanes, and these in a fixed order:
-// the bits are those of every SIMD target and of a card.
+// A row is summed in lanes, value x in lane x mod row_lanes, and these in a fixed order: the bits
+// are those of every SIMD target and of a card.
 constexpr int row_lanes = 8;
 
 PPATCH_HD double sum_of_lanes(const double* lane) {
